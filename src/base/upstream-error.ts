@@ -1,0 +1,54 @@
+import type { Source } from './source.ts';
+
+/** All that can go wrong between us and a vendor. Closed: `docs/errors.md` tells each one's meaning. */
+export const UPSTREAM_CODES = [
+  'UPSTREAM_TIMEOUT',
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_RATE_LIMITED',
+  'UPSTREAM_UNAUTHENTICATED',
+  'UPSTREAM_FORBIDDEN',
+  'UPSTREAM_REJECTED',
+  'UPSTREAM_BAD_RESPONSE',
+  'UPSTREAM_TOO_LARGE',
+  'UPSTREAM_OUT_OF_ORDER',
+  'SOURCE_NOT_CONFIGURED',
+] as const;
+
+export type UpstreamCode = (typeof UPSTREAM_CODES)[number];
+
+/** The facts of a failure. `message` is our own sentence: never a secret, a vendor URL or a vendor body. */
+export interface UpstreamErrorFacts {
+  readonly code: UpstreamCode;
+  readonly source: Source;
+  /** The vendor's path template, such as `/usage/{id}`. */
+  readonly operation: string;
+  readonly message: string;
+  /** The vendor's HTTP status, where there was an answer. */
+  readonly status?: number;
+  /** How long the vendor asked us to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** The vendor's own id of the request, for its support. */
+  readonly requestId?: string;
+  readonly cause?: unknown;
+}
+
+/** A vendor call that gave no usable answer; made in `upstream` and `sources`, translated once in `http/mask-error.ts`. */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+  readonly code: UpstreamCode;
+  readonly source: Source;
+  readonly operation: string;
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly requestId: string | undefined;
+
+  constructor(facts: UpstreamErrorFacts) {
+    super(facts.message, { cause: facts.cause });
+    this.code = facts.code;
+    this.source = facts.source;
+    this.operation = facts.operation;
+    this.status = facts.status;
+    this.retryAfterMs = facts.retryAfterMs;
+    this.requestId = facts.requestId;
+  }
+}

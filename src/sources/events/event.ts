@@ -1,0 +1,12 @@
+/** One audit event of the Events API. */
+export interface AuditEvent {
+  readonly source: 'EVENTS';
+  /** The vendor's int64 id in decimal digits: it may pass 2^53. */
+  readonly id: string;
+  readonly timestampMs: number;
+  readonly category: string;
+  readonly action: string;
+  readonly description: string | null;
+  readonly username: string | null;
+  readonly ipAddress: string | null;
+}

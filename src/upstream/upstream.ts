@@ -1,0 +1,90 @@
+import type { CredentialScope } from '../base/credential-scope.ts';
+import type { Secret } from '../base/secret.ts';
+import type { CallLedger } from './call-ledger.ts';
+
+/** How one source is let in. The scope stands for the secrets wherever a key is made. */
+export interface Credentials {
+  readonly scope: CredentialScope;
+  /**
+   * The value of the `authorization` header. `rejected` is the value that the vendor has just refused with a 401: a
+   * renewable one is then exchanged anew, a fixed one is given back as it is.
+   */
+  authorization(signal: AbortSignal, rejected?: Secret): Promise<Secret>;
+}
+
+/** What one caller's operation hands down to every call that it causes. */
+export interface CallContext {
+  /** The credentials to call with; null: this source is not configured for this caller. */
+  readonly credentials: Credentials | null;
+  /** Ends when the caller has gone or the operation's deadline has passed. */
+  readonly signal: AbortSignal;
+  /** When the operation must have answered, in milliseconds since the epoch. */
+  readonly deadlineMs: number;
+  /** Counts calls against the operation's budget, and tells them in `extensions.upstream`. */
+  readonly ledger: CallLedger;
+  /** The caller asks for the newest: a cached answer is not good enough. */
+  readonly fresh: boolean;
+}
+
+/** How long an answer may stand in for a call. */
+export interface CachePolicy {
+  /** How long it is as good as new, in milliseconds; 0: never. */
+  readonly freshMs: number;
+  /** How long, in milliseconds, it may stand in, marked stale, where the vendor fails; 0: never. */
+  readonly staleIfErrorMs: number;
+}
+
+/** One GET of a vendor. */
+export interface UpstreamRequest<Value> {
+  /** The vendor's path template, such as `/usage/{id}`: for logs, coverage and errors. */
+  readonly operation: string;
+  /** The path below the source's base URL, its segments already checked and encoded: `/usage/53e6`. */
+  readonly path: string;
+  /** The query, in canonical order; part of the cache key. */
+  readonly query: readonly (readonly [name: string, value: string])[];
+  readonly cache: CachePolicy;
+  /**
+   * Turns the vendor's answer into our own value, which is then shared: freeze it or do not change it. Thrown errors
+   * become `UPSTREAM_BAD_RESPONSE` (an `UpstreamError` passes as it is) and are never cached.
+   */
+  readonly decode: (response: UpstreamResponse) => Decoded<Value>;
+}
+
+/** An answer with status 200, or 404, which both vendors use for 'nothing here'; every other status is an error. */
+export type UpstreamResponse =
+  | { readonly status: 200; readonly headers: Readonly<Record<string, string>>; readonly body: unknown }
+  | { readonly status: 404 };
+
+/** A value and how many of the vendor's rows went into it, for `extensions.upstream`. */
+export interface Decoded<Value> {
+  readonly value: Value;
+  readonly rows: number;
+}
+
+/** A value, when it was read from the vendor, and whether it only stands in for one that could not be read now. */
+export interface UpstreamAnswer<Value> {
+  readonly value: Value;
+  /** Milliseconds since the epoch. */
+  readonly readAtMs: number;
+  /** The vendor failed, and this earlier answer stands in. */
+  readonly stale: boolean;
+}
+
+/** What is known of a vendor without asking it. */
+export interface UpstreamHealth {
+  /** null: nothing has been seen yet. */
+  readonly healthy: boolean | null;
+  readonly lastSuccessAtMs: number | null;
+}
+
+/** HTTP to one vendor. */
+export interface Upstream {
+  /**
+   * Reads one answer: from the cache, from a flight already under way, or from the vendor.
+   * @throws UpstreamError for every failure of the vendor's; RequestError `LIMIT_EXCEEDED` where the call budget is spent
+   */
+  get<Value>(request: UpstreamRequest<Value>, context: CallContext): Promise<UpstreamAnswer<Value>>;
+  health(): UpstreamHealth;
+  /** Ends the connections. */
+  close(): Promise<void>;
+}

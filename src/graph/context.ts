@@ -1,0 +1,18 @@
+import type { EventsSource } from '../sources/events/events-source.ts';
+import type { UsageSource } from '../sources/usage/usage-source.ts';
+import type { Limits } from './limits.ts';
+import type { CursorSealer } from './paging/cursor-sealer.ts';
+import type { ServiceReader } from './service/service-reader.ts';
+import type { Viewer } from './viewer.ts';
+
+/** All that a resolver may know of; made anew for each operation by `http`. */
+export interface GraphContext {
+  /** The operation's one 'now', in milliseconds since the epoch. */
+  readonly nowMs: number;
+  readonly usage: UsageSource;
+  readonly events: EventsSource;
+  readonly cursors: CursorSealer;
+  readonly limits: Limits;
+  readonly viewer: Viewer;
+  readonly service: ServiceReader;
+}

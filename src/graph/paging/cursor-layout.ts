@@ -1,0 +1,84 @@
+import { RequestError } from '../../base/request-error.ts';
+import type { Range } from '../../base/range.ts';
+import { SOURCES } from '../../base/source.ts';
+import type { Position } from '../../sources/walk/position.ts';
+
+/** The lists that give out cursors. Their order is written into cursors: add at the end only. */
+export const CURSOR_LISTS = ['usageRecords', 'events'] as const;
+export type CursorList = (typeof CURSOR_LISTS)[number];
+
+/** The query that a cursor belongs to. */
+export interface CursorQuery {
+  readonly list: CursorList;
+  /** 16 bytes over the arguments, by `digestQuery`. */
+  readonly digest: Buffer;
+}
+
+/** What a cursor says. */
+export interface Cursor {
+  readonly query: CursorQuery;
+  /** The range as frozen by the first page. */
+  readonly range: Range;
+  readonly position: Position;
+  /** `edge`: the row was given out. `scan`: it was only examined, and a stopped scan goes on behind it. */
+  readonly kind: 'edge' | 'scan';
+  /** How many rows of its list stand before the position, for lists in another order than time's; else 0. */
+  readonly offset: number;
+}
+
+const VERSION = 1;
+const DIGEST_BYTES = 16;
+/** The longest id that a position may have, in bytes. */
+export const MAX_ID_BYTES = 64;
+
+const AT = { version: 0, list: 1, kind: 2, source: 3, from: 4, to: 12, time: 20, offset: 28, digest: 32 };
+const ID_LENGTH_AT = AT.digest + DIGEST_BYTES;
+const ID_AT = ID_LENGTH_AT + 1;
+/** The size of every encoded cursor. */
+export const CURSOR_BYTES = ID_AT + MAX_ID_BYTES;
+
+const KINDS = ['edge', 'scan'] as const;
+
+/** A cursor as bytes, always `CURSOR_BYTES` of them. @throws RangeError for an id longer than `MAX_ID_BYTES` */
+export function encodeCursor({ query, range, position, kind, offset }: Cursor): Buffer {
+  const bytes = Buffer.alloc(CURSOR_BYTES);
+  bytes.writeUInt8(VERSION, AT.version);
+  bytes.writeUInt8(CURSOR_LISTS.indexOf(query.list), AT.list);
+  bytes.writeUInt8(KINDS.indexOf(kind), AT.kind);
+  bytes.writeUInt8(SOURCES.indexOf(position.source), AT.source);
+  bytes.writeDoubleBE(range.fromMs, AT.from);
+  bytes.writeDoubleBE(range.toMs, AT.to);
+  bytes.writeDoubleBE(position.timestampMs, AT.time);
+  bytes.writeUInt32BE(offset, AT.offset);
+  query.digest.copy(bytes, AT.digest, 0, DIGEST_BYTES);
+  const id = Buffer.from(position.id, 'utf8');
+  if (id.length > MAX_ID_BYTES) throw new RangeError(`An id has more than ${MAX_ID_BYTES} bytes.`);
+  bytes.writeUInt8(id.length, ID_LENGTH_AT);
+  id.copy(bytes, ID_AT);
+  return bytes;
+}
+
+/** The cursor behind the bytes. @throws RequestError `CURSOR_INVALID` for bytes of another version */
+export function decodeCursor(bytes: Buffer): Cursor {
+  const list = CURSOR_LISTS[bytes.readUInt8(AT.list)];
+  const kind = KINDS[bytes.readUInt8(AT.kind)];
+  const source = SOURCES[bytes.readUInt8(AT.source)];
+  if (bytes.readUInt8(AT.version) !== VERSION || !list || !kind || !source) {
+    throw new RequestError(
+      'CURSOR_INVALID',
+      'This cursor is of another version of this service. Begin again without it.',
+    );
+  }
+  const idLength = bytes.readUInt8(ID_LENGTH_AT);
+  return {
+    query: { list, digest: bytes.subarray(AT.digest, AT.digest + DIGEST_BYTES) },
+    range: { fromMs: bytes.readDoubleBE(AT.from), toMs: bytes.readDoubleBE(AT.to) },
+    position: {
+      timestampMs: bytes.readDoubleBE(AT.time),
+      source,
+      id: bytes.toString('utf8', ID_AT, ID_AT + idLength),
+    },
+    kind,
+    offset: bytes.readUInt32BE(AT.offset),
+  };
+}

@@ -1,0 +1,171 @@
+import type { OxlintConfig, OxlintOverride } from 'oxlint';
+
+// Laws 1 and 2 of docs/architecture.md as data. A room is a set of files and what they must not import; the rule that
+// reads it, no-restricted-imports, sees `import type`, `export … from` and `import()` alike. Proven by planted
+// violations in test/checks/layers.test.ts.
+
+/** A law told in its own words to whoever breaks it. */
+interface Ban {
+  readonly regex: string;
+  readonly message: string;
+}
+
+/** Packages, and the only rooms that may import them. */
+const FENCES: readonly { readonly packages: string; readonly rooms: readonly string[] }[] = [
+  { packages: '(?:graphql-yoga|@graphql-yoga/[^/]+)', rooms: ['http'] },
+  { packages: '(?:@pothos/[^/]+|graphql-scalars)', rooms: ['graph'] },
+  { packages: 'graphql', rooms: ['graph', 'http', 'app', 'main'] },
+  { packages: 'dataloader', rooms: ['sources'] },
+  { packages: 'undici', rooms: ['upstream'] },
+  { packages: '(?:@duckdb/[^/]+|openapi-backend)', rooms: ['sandbox'] },
+  { packages: '(?:node:)?process', rooms: ['main'] },
+];
+
+/** Layers from the top; each may import those after it. Files of the top level end in `.ts`, folders in `/`. */
+const LAYERS = ['main', 'app', 'config', 'http', 'graph', 'sources', 'upstream', 'base'] as const;
+const FILES_OF_THE_TOP: readonly string[] = ['main', 'app', 'config'];
+
+/** The domains of `sources/` and `graph/` that must not know each other; `timeline` merges both and may. */
+const VENDOR_DOMAINS = ['usage', 'events'] as const;
+const GRAPH_DOMAINS = [...VENDOR_DOMAINS, 'timeline', 'service'] as const;
+
+const UP = String.raw`^(?:\.{1,2}/)+(?:src/)?`;
+
+function banLayer(room: string, layer: string): Ban {
+  const target = FILES_OF_THE_TOP.includes(layer) ? String.raw`${layer}\.ts$` : `${layer}/`;
+  return {
+    regex: UP + target,
+    message: `law 1: ${room} does not import ${layer}; main → app → http → graph → sources → upstream → base`,
+  };
+}
+
+const banSibling = (room: string, domain: string): Ban => ({
+  regex: `${UP}${domain}/`,
+  message: `law 1: ${room} does not import its sibling ${domain}`,
+});
+
+const banDomainBelow = (room: string, domain: string): Ban => ({
+  regex: `${UP}sources/${domain}/`,
+  message: `law 1: never between usage and events; ${room} does not import sources/${domain}`,
+});
+
+const banOutside = (room: string, depth: number): Ban => ({
+  regex: String.raw`^(?:\./)?(?:\.\./){${depth}}`,
+  message: `law 2: ${room} imports nothing of the others`,
+});
+
+/** A path that goes down and up again could hide where it leads. */
+const CROOKED: Ban = {
+  regex: String.raw`[^./][^/]*/\.{1,2}/|^file:|^/`,
+  message: 'law 1: import by the shortest relative path',
+};
+
+function bansOfPackages(room: string): Ban[] {
+  return FENCES.filter(({ rooms }) => !rooms.includes(room)).map(({ packages, rooms }) => ({
+    regex: `^${packages}(?:/|$)`,
+    message: `law 2: this package is fenced into ${rooms.join(', ')}`,
+  }));
+}
+
+function aboveOf(layer: (typeof LAYERS)[number]): Ban[] {
+  const above = [...LAYERS.slice(0, LAYERS.indexOf(layer)), 'sandbox', 'console'];
+  return above.map((other) => banLayer(layer, other));
+}
+
+const room = (files: string[], layer: string, bans: readonly Ban[]): OxlintOverride => ({
+  files,
+  rules: { 'no-restricted-imports': ['error', { patterns: [...bans, ...bansOfPackages(layer), CROOKED] }] },
+});
+
+/** The folders of `graph/`: each apart from the others, `timeline` above them. */
+const graphRooms = GRAPH_DOMAINS.map((domain) =>
+  room([`src/graph/${domain}/**`], 'graph', [
+    ...aboveOf('graph'),
+    ...GRAPH_DOMAINS.filter((other) => other !== domain && domain !== 'timeline').map((other) =>
+      banSibling(`graph/${domain}`, other),
+    ),
+    ...VENDOR_DOMAINS.filter((other) => other !== domain && (domain === 'usage' || domain === 'events')).map(
+      (other) => banDomainBelow(`graph/${domain}`, other),
+    ),
+    {
+      regex: String.raw`${UP}schema\.ts$`,
+      message: 'law 1: graph/schema.ts imports the domains, never the other way',
+    },
+  ]),
+);
+
+/** Rooms with files of their own at several depths, cut off from all the rest. */
+const closedRooms = ['sandbox', 'console'].flatMap((name) =>
+  [1, 2, 3, 4].map((depth) =>
+    room([`src/${name}/${'*/'.repeat(depth - 1)}*`], name, [banOutside(name, depth)]),
+  ),
+);
+
+const config: OxlintConfig = {
+  plugins: ['import', 'typescript'],
+  jsPlugins: ['./scripts/lint/law-rules.ts'],
+  categories: { correctness: 'off' },
+  ignorePatterns: ['**/*.generated.ts'],
+  overrides: [
+    {
+      files: ['src/**'],
+      rules: {
+        'import/no-cycle': ['error', { ignoreTypes: false }],
+        'import/no-dynamic-require': ['error', { esmodule: true }],
+        'import/no-commonjs': 'error',
+        // `import('…').T` is the one form that no-restricted-imports does not see.
+        'typescript/consistent-type-imports': [
+          'error',
+          { prefer: 'type-imports', disallowTypeAnnotations: true },
+        ],
+        'laws/no-value-re-export': 'error',
+        'no-restricted-globals': ['error', { name: 'process', message: 'law 2: only main.ts reads process' }],
+        'no-restricted-properties': [
+          'error',
+          { object: 'globalThis', property: 'process', message: 'law 2: only main.ts reads process' },
+        ],
+      },
+    },
+    room(['src/base/**'], 'base', aboveOf('base')),
+    room(['src/upstream/**'], 'upstream', aboveOf('upstream')),
+    room(['src/sources/**'], 'sources', [
+      ...aboveOf('sources'),
+      ...[...VENDOR_DOMAINS, 'timeline'].map((domain) => banSibling('sources/walk', domain)),
+    ]),
+    ...VENDOR_DOMAINS.map((domain, index) =>
+      room([`src/sources/${domain}/**`], 'sources', [
+        ...aboveOf('sources'),
+        banSibling(`sources/${domain}`, VENDOR_DOMAINS[1 - index] ?? ''),
+        banSibling(`sources/${domain}`, 'timeline'),
+      ]),
+    ),
+    room(['src/sources/timeline/**'], 'sources', aboveOf('sources')),
+    room(['src/graph/**'], 'graph', [
+      ...aboveOf('graph'),
+      ...GRAPH_DOMAINS.filter((domain) => domain !== 'service').map((domain) =>
+        banSibling('what the domains of graph share', domain),
+      ),
+      {
+        regex: String.raw`${UP}schema\.ts$`,
+        message: 'law 1: graph/schema.ts imports the rest, never the other way',
+      },
+    ]),
+    ...graphRooms,
+    room(['src/graph/schema.ts'], 'graph', aboveOf('graph')),
+    room(['src/http/**'], 'http', aboveOf('http')),
+    room(['src/config.ts'], 'config', aboveOf('config')),
+    room(['src/app.ts'], 'app', aboveOf('app')),
+    ...closedRooms,
+    room(['src/main.ts'], 'main', [banLayer('main', 'console')]),
+    {
+      files: ['src/main.ts'],
+      rules: {
+        'laws/sandbox-on-demand': 'error',
+        'no-restricted-globals': 'off',
+        'no-restricted-properties': 'off',
+      },
+    },
+  ],
+};
+
+export default config;

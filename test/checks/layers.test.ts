@@ -1,0 +1,333 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import config from '../../oxlint.layers.ts';
+
+const root = join(import.meta.dirname, '../..');
+const oxlint = join(root, 'node_modules/oxlint/bin/oxlint');
+
+interface Planted {
+  /** The file that breaks a law. */
+  readonly file: string;
+  readonly source: string;
+  /** What the checker says about it. */
+  readonly law: RegExp;
+}
+
+const LAW_1 = /^law 1: /;
+const LAW_2 = /^law 2: /;
+const SIBLING = /^law 1: .* sibling|^law 1: never between usage and events/;
+const fence = (rooms: string): RegExp => new RegExp(`^law 2: this package is fenced into ${rooms}$`);
+
+/** Each is one file that breaks one law, by a value or by a type alone. */
+const PLANTED: readonly Planted[] = [
+  // upward, in every form that an import can take
+  { file: 'src/base/up-value.ts', source: "import { a } from '../upstream/a.ts';\nvoid a;", law: LAW_1 },
+  {
+    file: 'src/base/up-type.ts',
+    source: "import type { A } from '../graph/a.ts';\nexport type B = A;",
+    law: LAW_1,
+  },
+  {
+    file: 'src/base/up-inline-type.ts',
+    source: "import { type A } from '../graph/a.ts';\nexport type B = A;",
+    law: LAW_1,
+  },
+  { file: 'src/base/up-re-export.ts', source: "export type { A } from '../graph/a.ts';", law: LAW_1 },
+  { file: 'src/base/up-dynamic.ts', source: "export const a = await import('../graph/a.ts');", law: LAW_1 },
+  { file: 'src/base/up-bare.ts', source: "import '../http/a.ts';", law: LAW_1 },
+  { file: 'src/base/up-crooked.ts', source: "import '../base/../graph/a.ts';", law: LAW_1 },
+  { file: 'src/base/up-round.ts', source: "import '../../src/graph/a.ts';", law: LAW_1 },
+  {
+    file: 'src/base/up-import-type.ts',
+    source: "export type A = import('../graph/a.ts').A;",
+    law: /type annotations are forbidden/,
+  },
+  {
+    file: 'src/base/up-computed.ts',
+    source: 'export const a = (path: string) => import(path);',
+    law: /static|literal|require/i,
+  },
+  {
+    file: 'src/upstream/up.ts',
+    source: "import type { A } from '../sources/usage/a.ts';\nexport type B = A;",
+    law: LAW_1,
+  },
+  {
+    file: 'src/sources/usage/up.ts',
+    source: "import type { A } from '../../graph/usage/a.ts';\nexport type B = A;",
+    law: LAW_1,
+  },
+  {
+    file: 'src/graph/up.ts',
+    source: "import type { A } from '../http/a.ts';\nexport type B = A;",
+    law: LAW_1,
+  },
+  { file: 'src/http/up.ts', source: "import type { A } from '../app.ts';\nexport type B = A;", law: LAW_1 },
+  {
+    file: 'src/http/up-config.ts',
+    source: "import type { A } from '../config.ts';\nexport type B = A;",
+    law: LAW_1,
+  },
+  { file: 'src/config.ts', source: "import type { A } from './app.ts';\nexport type B = A;", law: LAW_1 },
+  { file: 'src/app.ts', source: "import type { A } from './main.ts';\nexport type B = A;", law: LAW_1 },
+
+  // sideways
+  { file: 'src/sources/usage/side.ts', source: "import { a } from '../events/a.ts';\nvoid a;", law: SIBLING },
+  {
+    file: 'src/sources/events/side.ts',
+    source: "import type { A } from '../usage/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/sources/usage/analytics/side.ts',
+    source: "import type { A } from '../../events/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/sources/usage/side-up.ts',
+    source: "import type { A } from '../timeline/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/sources/walk/side.ts',
+    source: "import type { A } from '../usage/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/graph/usage/side.ts',
+    source: "import type { A } from '../events/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/graph/usage/side-below.ts',
+    source: "import type { A } from '../../sources/events/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/graph/events/side.ts',
+    source: "import type { A } from '../usage/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/graph/paging/side.ts',
+    source: "import type { A } from '../usage/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/graph/shared.ts',
+    source: "import type { A } from './usage/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  { file: 'src/graph/usage/schema-up.ts', source: "import '../schema.ts';", law: LAW_1 },
+
+  // the sandbox and the console stand alone, and nobody leans on them
+  {
+    file: 'src/sandbox/out.ts',
+    source: "import type { A } from '../base/a.ts';\nexport type B = A;",
+    law: LAW_2,
+  },
+  {
+    file: 'src/sandbox/deep/out.ts',
+    source: "import type { A } from '../../base/a.ts';\nexport type B = A;",
+    law: LAW_2,
+  },
+  {
+    file: 'src/console/out.ts',
+    source: "import type { A } from '../graph/a.ts';\nexport type B = A;",
+    law: LAW_2,
+  },
+  {
+    file: 'src/http/in.ts',
+    source: "import type { A } from '../sandbox/a.ts';\nexport type B = A;",
+    law: LAW_1,
+  },
+  { file: 'src/main.ts', source: "import { a } from './sandbox/a.ts';\nvoid a;", law: /by import\(\) only/ },
+
+  // fences
+  {
+    file: 'src/sources/usage/undici.ts',
+    source: "import type { Pool } from 'undici';\nexport type B = Pool;",
+    law: fence('upstream'),
+  },
+  {
+    file: 'src/graph/dataloader.ts',
+    source: "import DataLoader from 'dataloader';\nvoid DataLoader;",
+    law: fence('sources'),
+  },
+  {
+    file: 'src/http/pothos.ts',
+    source: "import type { B } from '@pothos/core';\nexport type C = B;",
+    law: fence('graph'),
+  },
+  {
+    file: 'src/http/scalars.ts',
+    source: "import { B } from 'graphql-scalars';\nvoid B;",
+    law: fence('graph'),
+  },
+  { file: 'src/graph/yoga.ts', source: "import { B } from 'graphql-yoga';\nvoid B;", law: fence('http') },
+  {
+    file: 'src/graph/yoga-plugin.ts',
+    source: "import { B } from '@graphql-yoga/render-graphiql';\nvoid B;",
+    law: fence('http'),
+  },
+  {
+    file: 'src/sources/graphql.ts',
+    source: "import { GraphQLError } from 'graphql';\nvoid GraphQLError;",
+    law: fence('graph, http, app, main'),
+  },
+  {
+    file: 'src/sources/walk/duckdb.ts',
+    source: "import type { B } from '@duckdb/node-api';\nexport type C = B;",
+    law: fence('sandbox'),
+  },
+  {
+    file: 'src/base/process.ts',
+    source: 'export const a = process.env;',
+    law: /only main\.ts reads process/,
+  },
+  {
+    file: 'src/base/process-global.ts',
+    source: 'export const a = globalThis.process.pid;',
+    law: /only main\.ts reads process/,
+  },
+  {
+    file: 'src/base/process-import.ts',
+    source: "import { env } from 'node:process';\nvoid env;",
+    law: fence('main'),
+  },
+  {
+    file: 'src/sandbox/process.ts',
+    source: 'export const a = process.pid;',
+    law: /only main\.ts reads process/,
+  },
+
+  // barrels and cycles, by types alone, too
+  { file: 'src/base/barrel.ts', source: "export * from './a.ts';", law: /no barrels/ },
+  { file: 'src/base/barrel-named.ts', source: "export { a } from './a.ts';", law: /no barrels/ },
+  {
+    file: 'src/base/cycle-a.ts',
+    source: "import type { B } from './cycle-b.ts';\nexport interface A { readonly b: B }",
+    law: /cycle/,
+  },
+  {
+    file: 'src/base/cycle-b.ts',
+    source: "import type { A } from './cycle-a.ts';\nexport interface B { readonly a: A | null }",
+    law: /cycle/,
+  },
+];
+
+/** What the laws allow, each room reaching as far as it may. */
+const CLEAN: Readonly<Record<string, string>> = {
+  'src/base/a.ts': 'export interface A { readonly a: number }\nexport const a = 1;',
+  'src/base/reads-a.ts':
+    "import type { A } from './a.ts';\nexport type { A };\nexport const b = globalThis.Temporal;",
+  'src/upstream/a.ts':
+    "import { Pool } from 'undici';\nimport { a } from '../base/a.ts';\nexport const b = [Pool, a];",
+  'src/sources/walk/a.ts': "import type { A } from '../../base/a.ts';\nexport type B = A;",
+  'src/sources/usage/a.ts':
+    "import DataLoader from 'dataloader';\nimport type { B } from '../walk/a.ts';\nexport type C = B;\nexport const c = DataLoader;",
+  'src/sources/usage/analytics/a.ts':
+    "import type { C } from '../a.ts';\nimport type { B } from '../../walk/a.ts';\nexport type D = B | C;",
+  'src/sources/events/a.ts': "import type { B } from '../walk/a.ts';\nexport type C = B;",
+  'src/sources/timeline/a.ts':
+    "import type { C } from '../usage/a.ts';\nimport type { C as D } from '../events/a.ts';\nexport type E = C | D;",
+  'src/graph/builder.ts':
+    "import SchemaBuilder from '@pothos/core';\nimport { GraphQLError } from 'graphql';\nimport { a } from './paging/a.ts';\nexport const b = [SchemaBuilder, GraphQLError, a];",
+  'src/graph/paging/a.ts':
+    "import type { B } from '../../sources/walk/a.ts';\nexport const a = 1;\nexport type C = B;",
+  'src/graph/usage/a.ts':
+    "import type { C } from '../../sources/usage/a.ts';\nimport { b } from '../builder.ts';\nimport { a } from '../paging/a.ts';\nexport type D = C;\nexport const c = [a, b];",
+  'src/graph/events/a.ts': "import type { C } from '../../sources/events/a.ts';\nexport type D = C;",
+  'src/graph/timeline/a.ts':
+    "import type { D } from '../usage/a.ts';\nimport type { D as E } from '../events/a.ts';\nexport type F = D | E;",
+  'src/graph/schema.ts': "import './usage/a.ts';\nimport './events/a.ts';\nexport const schema = 1;",
+  'src/http/a.ts':
+    "import { createYoga } from 'graphql-yoga';\nimport { schema } from '../graph/schema.ts';\nexport const b = [createYoga, schema];",
+  'src/config.ts': "import type { A } from './base/a.ts';\nexport type Config = A;",
+  'src/app.ts':
+    "import type { Config } from './config.ts';\nimport { b } from './http/a.ts';\nexport const app = (config: Config) => [config, b];",
+  'src/sandbox/a.ts':
+    "import type { B } from '@duckdb/node-api';\nimport { c } from './graph/c.ts';\nexport const b: B = c;",
+  'src/sandbox/graph/c.ts': "import type { D } from '../http/d.ts';\nexport const c: D = 1;",
+  'src/sandbox/http/d.ts': 'export type D = number;',
+  'src/main.ts':
+    "import type { B } from './sandbox/a.ts';\nimport { app } from './app.ts';\nexport const run = async (): Promise<B> => [await import('./sandbox/a.ts'), app, process.pid];",
+};
+
+const folders: string[] = [];
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+/** A work tree with these files and the project's own checker. */
+function createTree(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'layers-'));
+  folders.push(folder);
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  for (const kept of ['oxlint.layers.ts', 'scripts/lint'])
+    cpSync(join(root, kept), join(folder, kept), { recursive: true });
+  for (const [file, source] of Object.entries(files)) {
+    mkdirSync(join(folder, dirname(file)), { recursive: true });
+    writeFileSync(join(folder, file), source);
+  }
+  return folder;
+}
+
+/** What the checker says, by file; and whether it lets the tree pass. */
+function checkLayers(folder: string): {
+  readonly passes: boolean;
+  readonly said: ReadonlyMap<string, readonly string[]>;
+} {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [oxlint, '-c', 'oxlint.layers.ts', '-f', 'json', 'src'],
+    { cwd: folder, encoding: 'utf8' },
+  );
+  if (!stdout.trimStart().startsWith('{')) throw new Error(`The checker did not run: ${stdout}${stderr}`);
+  const { diagnostics } = JSON.parse(stdout) as {
+    diagnostics: { filename: string; message: string; help?: string }[];
+  };
+  const said = new Map<string, string[]>();
+  for (const { filename, message, help } of diagnostics) {
+    said.set(filename, [...(said.get(filename) ?? []), message, help ?? '']);
+  }
+  return { passes: status === 0, said };
+}
+
+describe('the layers', () => {
+  test('every planted violation fails, and the checker names the law', () => {
+    const folder = createTree({
+      ...CLEAN,
+      ...Object.fromEntries(PLANTED.map(({ file, source }) => [file, source])),
+    });
+    const { passes, said } = checkLayers(folder);
+    expect(passes).toBe(false);
+    for (const { file, law } of PLANTED) {
+      expect(said.get(file) ?? ['the checker let it pass'], file).toContainEqual(expect.stringMatching(law));
+    }
+  });
+
+  test('a tree that keeps to the laws passes', () => {
+    expect(checkLayers(createTree(CLEAN))).toEqual({ passes: true, said: new Map() });
+  });
+
+  test('every folder of a layer is a room of its own or shared by its layer', () => {
+    const known = new Set([
+      ...(config.overrides ?? []).flatMap(({ files }) => files),
+      ...['src/graph/paging/**', 'src/sources/walk/**'],
+      ...['src/sandbox/**', 'src/console/**'],
+    ]);
+    const foldersOf = (path: string): string[] =>
+      readdirSync(join(root, path), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => `${path}/${entry.name}/**`);
+    const unknown = ['src', 'src/graph', 'src/sources']
+      .flatMap(foldersOf)
+      .filter((folder) => !known.has(folder));
+    expect(unknown).toEqual([]);
+  });
+});

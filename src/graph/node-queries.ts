@@ -1,0 +1,47 @@
+import { RequestError } from '../base/request-error.ts';
+import { builder } from './builder.ts';
+import type { GraphContext } from './context.ts';
+import { decodeGlobalId } from './global-id.ts';
+import { NodeInterface } from './node-interface.ts';
+import type { ActivityRow } from './node-interface.ts';
+
+builder.queryField('node', (t) =>
+  t.field({
+    type: NodeInterface,
+    nullable: true,
+    description: 'What stands behind a global id; null: nothing does.',
+    args: { id: t.arg.id({ required: true, description: 'A global id.' }) },
+    resolve: (_root, { id }, context) => getNode(id, context),
+  }),
+);
+
+builder.queryField('nodes', (t) =>
+  t.field({
+    type: [NodeInterface],
+    nullable: { list: false, items: true },
+    description: 'What stands behind each of the global ids, in their order; null where nothing does.',
+    args: {
+      ids: t.arg.idList({ required: true, description: 'Global ids, at most `service.limits.maxPageSize`.' }),
+    },
+    resolve(_root, { ids }, context) {
+      const allowed = context.limits.maxPageSize;
+      if (ids.length > allowed) {
+        throw new RequestError('LIMIT_EXCEEDED', `'ids' may hold at most ${allowed}. Ask in several parts.`, {
+          argument: 'ids',
+          limit: 'maxPageSize',
+          allowed,
+          requested: ids.length,
+        });
+      }
+      return ids.map((id) => getNode(id, context));
+    },
+  }),
+);
+
+async function getNode(text: string, { usage, events }: GraphContext): Promise<ActivityRow | null> {
+  const found = decodeGlobalId(text);
+  if (!found) return null;
+  return found.source === 'USAGE'
+    ? usage.getUsageRecord(found.id)
+    : events.getEvent(found.id, found.timestampMs);
+}

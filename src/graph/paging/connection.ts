@@ -1,0 +1,91 @@
+import type { Range } from '../../base/range.ts';
+import type { Page, PageRequest, TotalCount } from '../../sources/walk/page.ts';
+import type { Position } from '../../sources/walk/position.ts';
+import type { GraphContext } from '../context.ts';
+import { readConnectionArguments } from './connection-arguments.ts';
+import type { ConnectionArguments } from './connection-arguments.ts';
+import type { CursorList } from './cursor-layout.ts';
+import { digestQuery } from './digest-query.ts';
+import { freezeRange } from './freeze-range.ts';
+import type { RangeInput } from './freeze-range.ts';
+import { createPageInfo } from './page-info.ts';
+import type { PageInfo } from './page-info.ts';
+
+/** A row that has a place in the one order of all entries. */
+export interface Row {
+  readonly source: Position['source'];
+  readonly timestampMs: number;
+  readonly id: string;
+}
+
+/** A row as an edge; the cursor is sealed when it is asked for. */
+export interface Edge<Node> {
+  readonly node: Node;
+  cursor(): string;
+}
+
+/** One page of a list as the graph gives it out. */
+export interface Connection<Node> {
+  readonly range: Range;
+  readonly page: Page<Node>;
+  readonly edges: readonly Edge<Node>[];
+  readonly pageInfo: PageInfo;
+  totalCount(): Promise<TotalCount | null>;
+}
+
+/** Which list is asked for, and how its source reads it. */
+export interface ConnectionQuery<Node, Filter> {
+  readonly list: CursorList;
+  readonly args: ConnectionArguments & { readonly range?: RangeInput | null | undefined };
+  readonly filter: Filter;
+  /** What else binds a cursor, such as the order. */
+  readonly binding?: unknown;
+  /** Whether the answer holds anything but the range and the count; where false, no page is read. */
+  readonly wantsPage: boolean;
+  read(request: PageRequest<Filter>): Promise<Page<Node>>;
+  count(range: Range): Promise<TotalCount | null>;
+}
+
+const UNREAD: Page<never> = { rows: [], hasMore: false, resume: null, coverage: [] };
+
+/**
+ * Reads one page of a list.
+ * @throws RequestError `BAD_USER_INPUT`, `LIMIT_EXCEEDED`, `CURSOR_INVALID` before any call; what the source throws
+ */
+export async function readConnection<Node extends Row, Filter>(
+  asked: ConnectionQuery<Node, Filter>,
+  { cursors, limits, nowMs }: Pick<GraphContext, 'cursors' | 'limits' | 'nowMs'>,
+): Promise<Connection<Node>> {
+  const choice = readConnectionArguments(asked.args, limits);
+  const frozen = freezeRange(asked.args.range, nowMs);
+  const { filter, binding } = asked;
+  const query = digestQuery(asked.list, { range: asked.args.range, filter, binding });
+  const cursor = choice.cursor === null ? null : cursors.open(choice.cursor, query);
+  const range = cursor?.range ?? frozen;
+  const request = { range, filter, count: choice.count, travel: choice.travel };
+  const page = asked.wantsPage ? await asked.read({ ...request, after: cursor?.position ?? null }) : UNREAD;
+  const seal = (position: Position, kind: 'edge' | 'scan'): string =>
+    cursors.seal({ query, range, position, kind, offset: 0 });
+  return {
+    range,
+    page,
+    edges: page.rows.map((node) => ({ node, cursor: () => seal(positionOf(node), 'edge') })),
+    pageInfo: createPageInfo({
+      choice,
+      cursor,
+      page,
+      positions: page.rows.map(positionOf),
+      seal,
+      async hasRowBehind(position) {
+        const travel = choice.travel === 'forward' ? 'backward' : 'forward';
+        const behind = await asked.read({ range, filter, count: 1, travel, after: position });
+        return behind.rows.length > 0 || behind.hasMore;
+      },
+    }),
+    totalCount: () => asked.count(range),
+  };
+}
+
+function positionOf({ timestampMs, source, id }: Row): Position {
+  return { timestampMs, source, id };
+}

@@ -1,0 +1,55 @@
+import type { Range } from '../../base/range.ts';
+import { RequestError } from '../../base/request-error.ts';
+import { Temporal } from '../../base/temporal.ts';
+
+/** `DateTimeRange` as GraphQL hands it over; moments in milliseconds since the epoch. */
+export interface RangeInput {
+  readonly from?: number | null | undefined;
+  readonly to?: number | null | undefined;
+  readonly last?: string | null | undefined;
+}
+
+const DEFAULT_LAST = 'P7D';
+// A year is written with four digits, here and at both vendors.
+const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
+
+/**
+ * The range that is meant, fixed against `nowMs`; nothing given means the last 7 days. A `to` in the future is `nowMs`.
+ * @throws RequestError `BAD_USER_INPUT` naming the part at fault
+ */
+export function freezeRange(input: RangeInput | null | undefined, nowMs: number): Range {
+  const from = input?.from ?? null;
+  const to = input?.to ?? null;
+  const last = input?.last ?? null;
+  if (from !== null && last !== null) throw fault('last', "takes the place of 'from': give one of the two.");
+  if (to !== null && from === null && last === null) {
+    throw fault('to', "needs a beginning beside it: give 'from' or 'last' as well.");
+  }
+  const toMs = Math.min(to ?? nowMs, nowMs);
+  if (from === null) return { fromMs: countBack(toMs, last ?? DEFAULT_LAST), toMs };
+  if (from >= nowMs) throw fault('from', 'must lie before now.');
+  if (from >= toMs) throw fault('from', "must lie before 'to'.");
+  return { fromMs: from, toMs };
+}
+
+function countBack(toMs: number, last: string): number {
+  const duration = Temporal.Duration.from(last);
+  if (duration.sign <= 0) throw fault('last', 'must be longer than nothing.');
+  let fromMs: number;
+  try {
+    fromMs = Temporal.Instant.fromEpochMilliseconds(toMs)
+      .toZonedDateTimeISO('UTC')
+      .subtract(duration).epochMilliseconds;
+  } catch {
+    throw fault('last', 'reaches back further than time can be written.');
+  }
+  if (fromMs < EARLIEST_MS) throw fault('last', 'reaches back further than time can be written.');
+  // A length below a millisecond.
+  if (fromMs >= toMs) throw fault('last', 'must be at least a millisecond.');
+  return fromMs;
+}
+
+function fault(part: 'from' | 'to' | 'last', sentence: string): RequestError {
+  const argument = `range.${part}`;
+  return new RequestError('BAD_USER_INPUT', `'${argument}' ${sentence}`, { argument });
+}

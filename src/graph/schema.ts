@@ -1,0 +1,12 @@
+import { builder } from './builder.ts';
+import './scalars.ts';
+import './node-queries.ts';
+import './usage/usage-record-queries.ts';
+import './events/event-queries.ts';
+import './service/service-query.ts';
+import './service/viewer-query.ts';
+
+builder.queryType({ description: 'All that can be asked.' });
+
+/** The graph, complete. */
+export const schema = builder.toSchema();

@@ -1,0 +1,21 @@
+import { builder } from '../builder.ts';
+import type { Viewer } from '../viewer.ts';
+
+const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
+  description: 'Who is asking.',
+  fields: (t) => ({
+    scopes: t.stringList({
+      description: 'What the caller may do: `usage:read`, `events:read`, `pii:read`, `introspect`.',
+      resolve: ({ scopes }) => [...scopes],
+    }),
+  }),
+});
+
+builder.queryField('viewer', (t) =>
+  t.field({
+    type: ViewerType,
+    nullable: true,
+    description: 'Who is asking, and what they may see.',
+    resolve: (_root, _args, { viewer }) => viewer,
+  }),
+);

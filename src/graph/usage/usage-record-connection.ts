@@ -1,0 +1,59 @@
+import type { UsageRecord } from '../../sources/usage/usage-record.ts';
+import { builder } from '../builder.ts';
+import { CoverageType } from '../coverage-type.ts';
+import type { Connection, Edge } from '../paging/connection.ts';
+import { PageInfoType } from '../paging/page-info-type.ts';
+import { TotalCountType } from '../paging/total-count-type.ts';
+import { UsageRecordType } from './usage-record-type.ts';
+
+const UsageRecordEdgeType = builder.objectRef<Edge<UsageRecord>>('UsageRecordEdge').implement({
+  description: 'A usage record in its place in a list.',
+  fields: (t) => ({
+    cursor: t.string({
+      description: 'The place in the list, for `after` and `before`.',
+      resolve: (edge) => edge.cursor(),
+    }),
+    node: t.expose('node', { type: UsageRecordType, description: 'The usage record.' }),
+  }),
+});
+
+/** `UsageRecordConnection` in the graph. */
+export const UsageRecordConnectionType = builder
+  .objectRef<Connection<UsageRecord>>('UsageRecordConnection')
+  .implement({
+    description: 'One page of usage records, newest first.',
+    fields: (t) => ({
+      edges: t.field({
+        type: [UsageRecordEdgeType],
+        description: 'The records with their cursors.',
+        resolve: ({ edges }) => edges,
+      }),
+      nodes: t.field({
+        type: [UsageRecordType],
+        description: 'The records alone.',
+        resolve: ({ page }) => page.rows,
+      }),
+      pageInfo: t.expose('pageInfo', { type: PageInfoType, description: 'Where this page stands.' }),
+      from: t.field({
+        type: 'DateTime',
+        description: 'Where the range begins, as frozen by the first page.',
+        resolve: ({ range }) => range.fromMs,
+      }),
+      to: t.field({
+        type: 'DateTime',
+        description: 'Where the range ends, as frozen by the first page.',
+        resolve: ({ range }) => range.toMs,
+      }),
+      totalCount: t.field({
+        type: TotalCountType,
+        nullable: true,
+        description: 'Computed only when selected; null where no honest figure exists.',
+        resolve: (connection) => connection.totalCount(),
+      }),
+      coverage: t.field({
+        type: [CoverageType],
+        description: 'How complete this page is.',
+        resolve: ({ page }) => page.coverage,
+      }),
+    }),
+  });

@@ -34,7 +34,7 @@ export interface CachePolicy {
   readonly staleIfErrorMs: number;
 }
 
-/** One GET of a vendor. */
+/** One GET of a vendor. Equal operation, path and query mean an equal `decode`: they share one flight and one cache entry. */
 export interface UpstreamRequest<Value> {
   /** The vendor's path template, such as `/usage/{id}`: for logs, coverage and errors. */
   readonly operation: string;

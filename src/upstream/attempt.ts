@@ -1,0 +1,108 @@
+import type { Clock } from '../base/clock.ts';
+import type { Secret } from '../base/secret.ts';
+import type { Source } from '../base/source.ts';
+import { UpstreamError } from '../base/upstream-error.ts';
+import type { UpstreamCode } from '../base/upstream-error.ts';
+import type { Call, Outcome } from './call.ts';
+import { encodeTarget } from './encode-target.ts';
+import { badResponse, judgeAnswer, judgeFailure } from './judge-answer.ts';
+import { TransportFailure } from './transport.ts';
+import type { Transport } from './transport.ts';
+
+/** What one attempt was and how it went, without a value of anybody's: for logs and measurements. */
+export interface AttemptReport {
+  readonly source: Source;
+  readonly operation: string;
+  /** From 1, within one call. */
+  readonly attempt: number;
+  /** The vendor's HTTP status; null where none came. */
+  readonly status: number | null;
+  /** Why it failed; null where it did not. */
+  readonly code: UpstreamCode | null;
+  readonly ms: number;
+  /** Decoded body bytes of a complete answer. */
+  readonly bytes: number;
+}
+
+export interface AttemptOptions {
+  readonly source: Source;
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly attemptTimeoutMs: number;
+  /** Called when an attempt has ended, unless its caller left. Must not throw. */
+  readonly onAttempt: ((report: AttemptReport) => void) | undefined;
+  /** A call is sent for the first time. */
+  readonly onFirst: () => void;
+}
+
+// A caller with next to no time left says nothing about the vendor by not being answered in it.
+const TELLING_MS = 250;
+
+/**
+ * One real request: charged to the caller's budget before it is sent, judged and decoded after.
+ * @returns a function that throws RequestError `LIMIT_EXCEEDED` where the budget is spent, and the signal's reason where
+ *   the caller left
+ */
+export function createAttempt(
+  options: AttemptOptions,
+): (call: Call, authorization: Secret) => Promise<Outcome> {
+  const { source, clock, transport, attemptTimeoutMs, onAttempt, onFirst } = options;
+  return async (call, authorization) => {
+    const { request, context, flight } = call;
+    const { operation } = request;
+    const target = encodeTarget(request.path, request.query);
+    const startMs = clock.now();
+    const timeoutMs = Math.min(attemptTimeoutMs, flight.deadlineMs() - startMs);
+    flight.signal.throwIfAborted();
+    context.ledger.spend(source, operation);
+    call.attempts += 1;
+    if (call.attempts === 1) onFirst();
+
+    const settle = (outcome: Outcome, status: number | null, rows: number, bytes: number): Outcome => {
+      const ms = clock.now() - startMs;
+      context.ledger.record(source, operation, { rows, bytes, ms });
+      const code = outcome.is === 'failed' ? outcome.error.code : null;
+      onAttempt?.({ source, operation, attempt: call.attempts, status, code, ms, bytes });
+      return outcome;
+    };
+    const asked = { source, operation };
+    try {
+      const authorizationValue = authorization.reveal();
+      const { signal } = flight;
+      const answer = await transport.get({ target, authorization: authorizationValue, timeoutMs, signal });
+      const { status, body } = answer;
+      const bytes = body.length;
+      const judgement = judgeAnswer(answer, asked, clock.now());
+      if (judgement.is === 'failed') return settle(judgement, status, 0, bytes);
+      try {
+        const { value, rows } = request.decode(judgement.response);
+        const reading = { value, readAtMs: startMs, bytes };
+        return settle({ is: 'read', verdict: 'fine', reading }, status, rows, bytes);
+      } catch (cause) {
+        const failed =
+          cause instanceof UpstreamError
+            ? ({ is: 'failed', error: cause, verdict: 'fine', retryable: false } as const)
+            : badResponse(
+                asked,
+                'The vendor’s answer does not have the shape that it documents.',
+                status,
+                cause,
+              );
+        return settle(failed, status, 0, bytes);
+      }
+    } catch (cause) {
+      const isTelling = clock.now() - startMs >= Math.min(attemptTimeoutMs, TELLING_MS);
+      if (cause instanceof TransportFailure) {
+        const failure = judgeFailure(cause, asked);
+        const verdict = cause.fault === 'timeout' && !isTelling ? 'unknown' : failure.verdict;
+        return settle({ ...failure, verdict }, cause.status ?? null, 0, 0);
+      }
+      // The last waiter's deadline came first: nobody listens any more, and yet it was the vendor's slowness.
+      if (cause instanceof UpstreamError && cause.code === 'UPSTREAM_TIMEOUT') {
+        const verdict = isTelling ? 'fault' : 'unknown';
+        return settle({ is: 'failed', error: cause, verdict, retryable: false }, null, 0, 0);
+      }
+      throw cause;
+    }
+  };
+}

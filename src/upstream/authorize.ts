@@ -1,0 +1,55 @@
+import type { Secret } from '../base/secret.ts';
+import type { Source } from '../base/source.ts';
+import { UpstreamError } from '../base/upstream-error.ts';
+import type { Call, Outcome } from './call.ts';
+
+// Visible ASCII, with single spaces between: nothing that could end the header or begin another (RFC 9110 5.5).
+const HEADER_VALUE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
+const LONGEST_HEADER_VALUE = 8_192;
+
+/**
+ * Lets `send` go out with the call's credentials, and once more with renewed ones where the vendor refused them.
+ * Credentials that can't be renewed come back as they were, and then the refusal stands.
+ * @throws what `send` throws; UpstreamError `UPSTREAM_UNAUTHENTICATED` where there is no value that may be sent
+ */
+export async function sendAuthorized(
+  source: Source,
+  call: Call,
+  send: (authorization: Secret) => Promise<Outcome>,
+): Promise<Outcome> {
+  const first = await obtain(source, call);
+  const outcome = await send(first);
+  if (
+    outcome.is === 'read' ||
+    outcome.error.code !== 'UPSTREAM_UNAUTHENTICATED' ||
+    outcome.error.status !== 401
+  )
+    return outcome;
+  const renewed = await obtain(source, call, first);
+  if (renewed.reveal() === first.reveal() || call.context.ledger.remaining() < 1) return outcome;
+  return send(renewed);
+}
+
+async function obtain(source: Source, call: Call, rejected?: Secret): Promise<Secret> {
+  const { credentials, flight, request } = call;
+  const refuse = (message: string, cause?: unknown): UpstreamError =>
+    new UpstreamError({
+      code: 'UPSTREAM_UNAUTHENTICATED',
+      source,
+      operation: request.operation,
+      message,
+      cause,
+    });
+  let secret: Secret;
+  try {
+    secret = await credentials.authorization(flight.signal, rejected);
+  } catch (cause) {
+    if (flight.signal.aborted || cause instanceof UpstreamError) throw cause;
+    throw refuse('No credentials could be obtained.', cause);
+  }
+  const value = secret.reveal();
+  if (value.length > LONGEST_HEADER_VALUE || !HEADER_VALUE.test(value)) {
+    throw refuse('The credentials hold characters that can not be sent.');
+  }
+  return secret;
+}

@@ -1,0 +1,34 @@
+import type { UpstreamError } from '../base/upstream-error.ts';
+import type { Verdict } from './breaker.ts';
+import type { Flight } from './single-flight.ts';
+import type { CallContext, Credentials, UpstreamRequest } from './upstream.ts';
+
+/** One flight's way to the vendor, on the budget of the caller who began it. */
+export interface Call {
+  readonly request: UpstreamRequest<unknown>;
+  readonly context: CallContext;
+  readonly credentials: Credentials;
+  readonly flight: Flight;
+  /** Attempts sent so far. */
+  attempts: number;
+}
+
+/** What was read, before it is given out. */
+export interface Reading {
+  readonly value: unknown;
+  /** When it was asked for: the vendor's data is at least as new. Milliseconds since the epoch. */
+  readonly readAtMs: number;
+  /** Decoded body bytes. */
+  readonly bytes: number;
+}
+
+/** How one attempt ended; only a caller who left or an empty call budget is thrown past this. */
+export type Outcome =
+  | { readonly is: 'read'; readonly verdict: 'fine'; readonly reading: Reading }
+  | {
+      readonly is: 'failed';
+      readonly verdict: Verdict;
+      readonly error: UpstreamError;
+      /** Asking again may help. */
+      readonly retryable: boolean;
+    };

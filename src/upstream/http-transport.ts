@@ -1,0 +1,140 @@
+import { errors, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import { ACCEPTED_ENCODINGS, BodyTooLarge, decompressBody } from './decode-body.ts';
+import { TransportFailure } from './transport.ts';
+import type { Transport, TransportAnswer, TransportFault, TransportRequest } from './transport.ts';
+
+export interface HttpTransportOptions {
+  readonly baseUrl: URL;
+  readonly maxConcurrency: number;
+  readonly maxBodyBytes: number;
+  readonly attemptTimeoutMs: number;
+}
+
+interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly chunks: readonly Buffer[];
+}
+
+/**
+ * HTTP/1.1 over a pool of undici's to one origin. `dispatch`, since `request` costs 9–16 % more and `fetch` 2.5 times as
+ * much; it follows no redirect. HTTP/2 stays off, so that giving up a request ends its socket and nobody else's.
+ */
+export function createHttpTransport(options: HttpTransportOptions): Transport {
+  const { baseUrl, maxBodyBytes } = options;
+  const prefix = baseUrl.pathname.replace(/\/+$/, '');
+  const pool = new Pool(baseUrl.origin, {
+    connections: options.maxConcurrency,
+    pipelining: 1,
+    allowH2: false,
+    connectTimeout: options.attemptTimeoutMs,
+    // The attempt has one timer of its own for all of its phases.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+
+  const exchange = ({ target, authorization, timeoutMs, signal }: TransportRequest): Promise<RawAnswer> =>
+    new Promise((resolve, reject) => {
+      let controller: Dispatcher.DispatchController | undefined;
+      let settled = false;
+      let status = 0;
+      let headers: Readonly<Record<string, string>> = {};
+      let received = 0;
+      const chunks: Buffer[] = [];
+
+      const settle = (): boolean => {
+        if (settled) return false;
+        settled = true;
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+        return true;
+      };
+      const fail = (reason: unknown): void => {
+        if (!settle()) return;
+        reject(reason);
+        controller?.abort(new errors.RequestAbortedError());
+      };
+      const failure = (fault: TransportFault, cause?: unknown): TransportFailure =>
+        new TransportFailure(fault, status === 0 ? undefined : status, cause);
+      const onAbort = (): void => fail(signal.reason);
+      const timer = setTimeout(() => fail(failure('timeout')), timeoutMs);
+      signal.addEventListener('abort', onAbort, { once: true });
+
+      pool.dispatch(
+        {
+          path: prefix + target,
+          method: 'GET',
+          headers: [
+            'authorization',
+            authorization,
+            'accept',
+            'application/json',
+            'accept-encoding',
+            ACCEPTED_ENCODINGS,
+          ],
+        },
+        {
+          onRequestStart(started) {
+            controller = started;
+            // Given up while it waited for a connection: nothing is sent.
+            if (settled) started.abort(new errors.RequestAbortedError());
+          },
+          onResponseStart(_controller, statusCode, incoming) {
+            if (statusCode < 200) return;
+            status = statusCode;
+            headers = joinHeaders(incoming);
+            if (Number(headers['content-length']) > maxBodyBytes) fail(failure('too-large'));
+          },
+          onResponseData(_controller, chunk) {
+            if (settled) return;
+            received += chunk.length;
+            if (received > maxBodyBytes) fail(failure('too-large'));
+            else chunks.push(chunk);
+          },
+          onResponseEnd() {
+            if (settle()) resolve({ status, headers, chunks });
+          },
+          onResponseError(_controller, error) {
+            if (settle()) reject(failure(faultOf(error, status), error));
+          },
+        },
+      );
+    });
+
+  return {
+    async get(request): Promise<TransportAnswer> {
+      const { status, headers, chunks } = await exchange(request);
+      const packed = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+      const encoding = headers['content-encoding'];
+      if (encoding === undefined) return { status, headers, body: packed };
+      try {
+        return { status, headers, body: await decompressBody(packed, encoding, maxBodyBytes) };
+      } catch (cause) {
+        throw new TransportFailure(cause instanceof BodyTooLarge ? 'too-large' : 'unreadable', status, cause);
+      }
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+function joinHeaders(
+  incoming: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null);
+  for (const name in incoming) {
+    const value = incoming[name];
+    if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return headers;
+}
+
+// The parser's word for a connection that ended within a chunked body.
+const CUT_SHORT = 'HPE_INVALID_EOF_STATE';
+
+function faultOf(error: Error, status: number): TransportFault {
+  if (error instanceof errors.ConnectTimeoutError) return 'timeout';
+  const isGarbled = error instanceof errors.HTTPParserError && error.code !== CUT_SHORT;
+  if (isGarbled || error instanceof errors.HeadersOverflowError) return 'unreadable';
+  return status === 0 ? 'unreachable' : 'cut';
+}

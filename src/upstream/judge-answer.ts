@@ -1,0 +1,180 @@
+import type { Source } from '../base/source.ts';
+import { UpstreamError } from '../base/upstream-error.ts';
+import type { UpstreamCode } from '../base/upstream-error.ts';
+import type { Verdict } from './breaker.ts';
+import { decodeText } from './decode-body.ts';
+import { parseJson } from './parse-json.ts';
+import { decodeRetryAfter } from './retry-after.ts';
+import type { TransportAnswer, TransportFailure, TransportFault } from './transport.ts';
+import type { UpstreamResponse } from './upstream.ts';
+
+/** What a vendor's answer is worth, before it is decoded. */
+export type Judgement = { readonly is: 'usable'; readonly response: UpstreamResponse } | Failure;
+
+/** A failed attempt, ready for whoever retries, counts or reports. */
+export interface Failure {
+  readonly is: 'failed';
+  readonly error: UpstreamError;
+  readonly verdict: Verdict;
+  readonly retryable: boolean;
+}
+
+interface Asked {
+  readonly source: Source;
+  readonly operation: string;
+}
+
+interface Meaning {
+  readonly code: UpstreamCode;
+  readonly message: string;
+  readonly verdict: Verdict;
+  readonly retryable: boolean;
+}
+
+/** An answer whose transfer is complete: 200 with JSON and 404 are usable, all else is a failure with its code. */
+export function judgeAnswer(answer: TransportAnswer, asked: Asked, nowMs: number): Judgement {
+  const { status, headers } = answer;
+  if (status === 404) return { is: 'usable', response: { status: 404 } };
+  if (status === 200) return judgeBody(answer, asked);
+  const { code, message, verdict, retryable } = meaningOfStatus(status);
+  const retryAfterMs =
+    status === 429 || status === 503 ? decodeRetryAfter(headers['retry-after'], nowMs) : undefined;
+  const requestId = status >= 400 ? findRequestId(answer.body) : undefined;
+  const error = new UpstreamError({
+    ...asked,
+    code,
+    message,
+    status,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(requestId !== undefined && { requestId }),
+  });
+  return { is: 'failed', error, verdict, retryable };
+}
+
+/** An attempt that brought no complete answer. */
+export function judgeFailure(failure: TransportFailure, asked: Asked): Failure {
+  const { status } = failure;
+  const { code, message, verdict, retryable } = MEANING_OF_FAULT[failure.fault];
+  const error = new UpstreamError({
+    ...asked,
+    code,
+    message,
+    ...(status !== undefined && { status }),
+    cause: failure,
+  });
+  return { is: 'failed', error, verdict, retryable };
+}
+
+/** An answer that came whole and can't be understood; asking again would bring the same. */
+export function badResponse(asked: Asked, message: string, status: number, cause?: unknown): Failure {
+  const error = new UpstreamError({ ...asked, code: 'UPSTREAM_BAD_RESPONSE', message, status, cause });
+  return { is: 'failed', error, verdict: 'fine', retryable: false };
+}
+
+function judgeBody({ status, headers, body }: TransportAnswer, asked: Asked): Judgement {
+  if (!mayBeJson(headers['content-type']))
+    return badResponse(asked, 'The vendor answered with something other than JSON.', status);
+  try {
+    return { is: 'usable', response: { status: 200, headers, body: parseJson(decodeText(body)) } };
+  } catch {
+    // The parser's own error quotes the body, so it goes no further.
+    return badResponse(asked, 'The vendor’s answer is not complete and correct JSON.', status);
+  }
+}
+
+function meaningOfStatus(status: number): Meaning {
+  const fine = { verdict: 'fine', retryable: false } as const;
+  if (status === 401)
+    return {
+      code: 'UPSTREAM_UNAUTHENTICATED',
+      message: 'The vendor did not accept the credentials.',
+      ...fine,
+    };
+  if (status === 403)
+    return {
+      code: 'UPSTREAM_FORBIDDEN',
+      message: 'The vendor does not let these credentials read this.',
+      ...fine,
+    };
+  if (status === 429)
+    return {
+      code: 'UPSTREAM_RATE_LIMITED',
+      message: 'The vendor was asked too often and wants a pause.',
+      verdict: 'fine',
+      retryable: true,
+    };
+  if (status >= 500)
+    return {
+      code: 'UPSTREAM_UNAVAILABLE',
+      message: `The vendor failed with status ${status}.`,
+      verdict: 'fault',
+      retryable: true,
+    };
+  if (status >= 400)
+    return {
+      code: 'UPSTREAM_REJECTED',
+      message: `The vendor refused the request with status ${status}.`,
+      ...fine,
+    };
+  return {
+    code: 'UPSTREAM_BAD_RESPONSE',
+    message: `The vendor answered with status ${status}, which is no answer to this request; redirects are not followed.`,
+    ...fine,
+  };
+}
+
+const MEANING_OF_FAULT: Readonly<Record<TransportFault, Meaning>> = {
+  timeout: {
+    code: 'UPSTREAM_TIMEOUT',
+    message: 'The vendor did not answer in time.',
+    verdict: 'fault',
+    retryable: true,
+  },
+  unreachable: {
+    code: 'UPSTREAM_UNAVAILABLE',
+    message: 'The vendor can not be reached.',
+    verdict: 'fault',
+    retryable: true,
+  },
+  cut: {
+    code: 'UPSTREAM_BAD_RESPONSE',
+    message: 'The vendor’s answer was cut off.',
+    verdict: 'fault',
+    retryable: true,
+  },
+  'too-large': {
+    code: 'UPSTREAM_TOO_LARGE',
+    message: 'The vendor’s answer is larger than the limit. Ask for less at once.',
+    verdict: 'fine',
+    retryable: false,
+  },
+  unreadable: {
+    code: 'UPSTREAM_BAD_RESPONSE',
+    message: 'The vendor’s answer can not be read.',
+    verdict: 'fine',
+    retryable: false,
+  },
+};
+
+/** No type and the two types of 'whatever it is' pass: the parser decides. An HTML page does not get that far. */
+function mayBeJson(contentType: string | undefined): boolean {
+  if (contentType === undefined) return true;
+  const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  return /[/+]json$/.test(type) || type === 'text/plain' || type === 'application/octet-stream';
+}
+
+const LONGEST_ERROR_BODY = 64 * 1024;
+const SAFE_ID = /^[\w.:-]{1,64}$/;
+
+/** `{requestId}` of a vendor's error body, where it is plainly an id and can carry nothing else. */
+function findRequestId(body: Buffer): string | undefined {
+  if (body.length === 0 || body.length > LONGEST_ERROR_BODY) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(decodeText(body));
+    if (typeof parsed !== 'object' || parsed === null || !('requestId' in parsed)) return undefined;
+    const { requestId } = parsed;
+    return typeof requestId === 'string' && SAFE_ID.test(requestId) ? requestId : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../base/clock.ts';
+import type { Source } from '../base/source.ts';
+import { UpstreamError } from '../base/upstream-error.ts';
+import type { Call, Outcome, Reading } from './call.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import { retryDelayMs } from './retry-delay.ts';
+import type { RetryTiming } from './retry-delay.ts';
+import type { VendorRest } from './vendor-rest.ts';
+import type { Wait } from './wait.ts';
+
+export interface RetryOptions extends RetryTiming {
+  readonly source: Source;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly wait: Wait;
+  readonly budget: RetryBudget;
+  readonly rest: VendorRest;
+  readonly maxAttempts: number;
+  /** The upstream is being closed: nothing is asked again. */
+  readonly isClosed: () => boolean;
+}
+
+/**
+ * Asks until there is an answer, or asking again would not help: the failure is of another kind, the attempts, the
+ * vendor's retry budget, the caller's call budget or the time is spent. Waits hold nothing but the caller's patience.
+ * Every call here is a GET, so asking twice changes nothing at the vendor.
+ */
+export function createRetry(
+  options: RetryOptions,
+): (call: Call, once: () => Promise<Outcome>) => Promise<Reading> {
+  const { source, clock, random, wait, budget, rest, maxAttempts, isClosed } = options;
+
+  /** Also before a first attempt: a vendor's pause binds everybody. Refuses at once where it outlasts the deadline. */
+  const awaitRest = async ({ request, flight }: Call): Promise<void> => {
+    for (let leftMs = rest.leftMs(); leftMs > 0; leftMs = rest.leftMs()) {
+      if (clock.now() + leftMs >= flight.deadlineMs()) {
+        throw new UpstreamError({
+          code: 'UPSTREAM_RATE_LIMITED',
+          source,
+          operation: request.operation,
+          message: 'The vendor has asked for a pause that outlasts this request.',
+          retryAfterMs: leftMs,
+        });
+      }
+      // Those who waited for the same pause spread out behind it.
+      await wait(leftMs + retryDelayMs(1, random(), options), flight.signal);
+    }
+  };
+
+  return async (call, once) => {
+    for (let failed = 1; ; failed += 1) {
+      await awaitRest(call);
+      const outcome = await once();
+      if (outcome.is === 'read') return outcome.reading;
+      const { error, retryable } = outcome;
+      const { retryAfterMs = 0 } = error;
+      if (retryAfterMs > 0) rest.ask(retryAfterMs);
+      const delayMs = retryAfterMs + retryDelayMs(failed, random(), options);
+      if (!retryable || isClosed() || failed >= maxAttempts) throw error;
+      if (clock.now() + delayMs >= call.flight.deadlineMs()) throw error;
+      if (call.context.ledger.remaining() < 1 || !budget.take()) throw error;
+      await wait(delayMs, call.flight.signal);
+    }
+  };
+}

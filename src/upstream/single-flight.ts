@@ -1,0 +1,119 @@
+import type { Clock } from '../base/clock.ts';
+import type { ScopedKey } from '../base/credential-scope.ts';
+
+/** One reading that several callers wait for. */
+export interface Flight {
+  /** Ends when the last waiter has left, with the reason for which that one left. */
+  readonly signal: AbortSignal;
+  /** The latest deadline among those who wait now, in milliseconds since the epoch. */
+  deadlineMs(): number;
+}
+
+/** One caller's own patience. */
+export interface Waiter {
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly deadlineMs: number;
+  /** What it is told when the deadline has passed. */
+  readonly timedOut: () => Error;
+}
+
+/** Equal questions asked at one time are asked once. */
+export interface SingleFlight<Value> {
+  /** Waits for the flight of this key; `start` begins one where none is under way. */
+  join(key: ScopedKey, waiter: Waiter, start: (flight: Flight) => Promise<Value>): Promise<Value>;
+  /** Flights under way. */
+  size(): number;
+}
+
+interface Boarded<Value> {
+  readonly deadlineMs: number;
+  readonly landed: (value: Value) => void;
+  readonly crashed: (reason: unknown) => void;
+}
+
+export function createSingleFlight<Value>(clock: Clock): SingleFlight<Value> {
+  const flights = new Map<ScopedKey, { board(waiter: Waiter): Promise<Value> }>();
+
+  const launch = (key: ScopedKey, start: (flight: Flight) => Promise<Value>) => {
+    const controller = new AbortController();
+    const waiters = new Set<Boarded<Value>>();
+    const remove = (): void => {
+      if (flights.get(key) === flight) flights.delete(key);
+    };
+    const leave = (one: Boarded<Value>, reason: unknown): void => {
+      waiters.delete(one);
+      one.crashed(reason);
+      if (waiters.size > 0) return;
+      // Whoever asks from now on must not board a flight that is being given up.
+      remove();
+      controller.abort(reason);
+    };
+    const board = ({ signal, deadlineMs, timedOut }: Waiter): Promise<Value> =>
+      new Promise((resolve, reject) => {
+        const onAbort = (): void =>
+          leave(one, isTooLate(signal, deadlineMs, clock) ? timedOut() : signal.reason);
+        const timer = setTimeout(() => leave(one, timedOut()), Math.max(0, deadlineMs - clock.now()));
+        const unhook = (): void => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', onAbort);
+        };
+        const one: Boarded<Value> = {
+          deadlineMs,
+          landed: (value) => {
+            unhook();
+            resolve(value);
+          },
+          crashed: (reason) => {
+            unhook();
+            reject(reason);
+          },
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        waiters.add(one);
+      });
+    const deadlineMs = (): number => {
+      let latestMs = -Infinity;
+      for (const one of waiters) latestMs = Math.max(latestMs, one.deadlineMs);
+      return latestMs;
+    };
+    const flight = { board };
+    flights.set(key, flight);
+    return {
+      flight,
+      takeOff: (): void => {
+        start({ signal: controller.signal, deadlineMs }).then(
+          (value) => {
+            remove();
+            for (const one of waiters) one.landed(value);
+          },
+          (reason: unknown) => {
+            remove();
+            for (const one of waiters) one.crashed(reason);
+          },
+        );
+      },
+    };
+  };
+
+  return {
+    join(key, waiter, start) {
+      const { signal, deadlineMs, timedOut } = waiter;
+      if (isTooLate(signal, deadlineMs, clock)) return Promise.reject(timedOut());
+      if (signal.aborted) return Promise.reject(signal.reason);
+      const underWay = flights.get(key);
+      if (underWay) return underWay.board(waiter);
+      const { flight, takeOff } = launch(key, start);
+      const seat = flight.board(waiter);
+      takeOff();
+      return seat;
+    },
+    size: () => flights.size,
+  };
+}
+
+/** A caller's signal may also end by its deadline; that is the vendor's slowness, not the caller's leaving. */
+function isTooLate(signal: AbortSignal, deadlineMs: number, clock: Clock): boolean {
+  if (clock.now() >= deadlineMs) return true;
+  return signal.aborted && signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
+}

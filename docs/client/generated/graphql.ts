@@ -1,0 +1,380 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Why a stretch is less than complete. */
+export type CoverageCode =
+  /** The vendor calls of this operation were spent. */
+  | 'CALL_BUDGET'
+  /** The caller may not see this. */
+  | 'FORBIDDEN'
+  /** There are no credentials for this source. */
+  | 'NOT_CONFIGURED'
+  /** Rows could not be understood and are missing. */
+  | 'ROWS_DROPPED'
+  /** The scan looked at as many rows as one operation may. */
+  | 'SCAN_LIMIT'
+  /** The vendor failed. */
+  | 'UPSTREAM';
+
+/** How complete a stretch is. Where several hold, the first of FAILED, STALE, TRUNCATED, EXPIRED, FILLING, COMPLETE is told. */
+export type CoverageStatus =
+  /** All that the vendor has is here. */
+  | 'COMPLETE'
+  /** Older than the vendor is said to keep. */
+  | 'EXPIRED'
+  /** Nothing could be read or understood. In a timeline, the same `after` again reads the stretch anew, and `endCursor` skips it. */
+  | 'FAILED'
+  /** May still gain entries: the newest part. */
+  | 'FILLING'
+  /** The vendor failed, and an earlier answer stands in. */
+  | 'STALE'
+  /** A bound stopped the scan and `endCursor` resumes it, or rows were dropped (ROWS_DROPPED). More pages alone is not TRUNCATED. */
+  | 'TRUNCATED';
+
+/** Personal data that a caller without `pii:read` does not see. */
+export type MaskedField =
+  /** `description`, which names people. */
+  | 'DESCRIPTION'
+  /** `ipAddress` and `requestIP`. */
+  | 'IP_ADDRESS'
+  /** The query string of `requestURI`; its path stays. */
+  | 'REQUEST_URI'
+  /** `username`. */
+  | 'USERNAME';
+
+/** How a call ended. */
+export type RequestStatus =
+  /** The call was not answered, or answered with an error. */
+  | 'FAILED'
+  /** The call was answered. */
+  | 'SUCCESS';
+
+/** The two vendors. At one instant, USAGE comes before EVENTS. */
+export type Source =
+  /** The Events API: what people did in the billing system. */
+  | 'EVENTS'
+  /** The Usage API: calls of elements. */
+  | 'USAGE';
+
+export type FailedCallsQueryVariables = Exact<{
+  last: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type FailedCallsQuery = { usageRecords: { nodes: Array<{ timestamp: string, elementKey: string | null, responseStatus: number | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ status: CoverageStatus, reason: string | null }> } | null };
+
+export type EventsFromANetworkQueryVariables = Exact<{
+  network?: string | null | undefined;
+}>;
+
+
+export type EventsFromANetworkQuery = { events: { nodes: Array<{ timestamp: string, action: string, username: string | null, ipAddress: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ status: CoverageStatus, scanned: number | null, matched: number | null, code: CoverageCode | null }> } | null };
+
+export type FailedCallsOfAnElementQueryVariables = Exact<{
+  elementKeys?: Array<string> | string | null | undefined;
+}>;
+
+
+export type FailedCallsOfAnElementQuery = { usageRecords: { from: string, to: string, edges: Array<{ cursor: string, node: { id: string, timestamp: string, elementKey: string | null, elementApi: string | null, instanceName: string | null, requestStatusText: string | null, responseStatus: number | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ status: CoverageStatus, reason: string | null }> } | null };
+
+export type FailedLoginsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type FailedLoginsQuery = { events: { nodes: Array<{ eventId: string, timestamp: string, action: string, username: string | null, ipAddress: string | null, description: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ status: CoverageStatus, scanned: number | null, matched: number | null, reason: string | null }> } | null };
+
+export type LastCallsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type LastCallsQuery = { usageRecords: { nodes: Array<{ recordId: string, timestamp: string, elementKey: string | null, requestMethod: string | null, requestURI: string | null, requestStatus: RequestStatus | null, processTime: number | null, ipAddress: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ status: CoverageStatus, from: string, to: string, reason: string | null }> } | null };
+
+export type LatestOfBothQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LatestOfBothQuery = { usageRecords: { nodes: Array<{ elementKey: string | null, requestStatus: RequestStatus | null, id: string, timestamp: string, source: Source, ipAddress: string | null }>, coverage: Array<{ source: Source, status: CoverageStatus, asOf: string | null }> } | null, events: { nodes: Array<{ category: string, action: string, id: string, timestamp: string, source: Source, ipAddress: string | null }>, coverage: Array<{ source: Source, status: CoverageStatus, asOf: string | null }> } | null };
+
+type What_Event_Fragment = { id: string, timestamp: string, source: Source, ipAddress: string | null };
+
+type What_UsageRecord_Fragment = { id: string, timestamp: string, source: Source, ipAddress: string | null };
+
+export type WhatFragment =
+  | What_Event_Fragment
+  | What_UsageRecord_Fragment
+;
+
+export type OldestEventsFirstQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OldestEventsFirstQuery = { events: { nodes: Array<{ timestamp: string, category: string, action: string }>, pageInfo: { hasPreviousPage: boolean, startCursor: string | null } } | null };
+
+export type OneRecordQueryVariables = Exact<{
+  recordId?: string | number;
+}>;
+
+
+export type OneRecordQuery = { usageRecord: { id: string, recordId: string, usageDate: string, requestStatus: RequestStatus | null, elementName: string | null, elementTags: Array<string>, accountId: string | null, userId: string | null, processTime: number | null, vendorProcessTime: number | null, platformProcessTime: number | null, requestIP: string | null, masked: Array<MaskedField> } | null };
+
+export type ServiceStatusQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ServiceStatusQuery = { service: { version: string, now: string, sources: Array<{ source: Source, configured: boolean, healthy: boolean | null, lastSuccessAt: string | null, retention: string | null }>, limits: { defaultPageSize: number, maxPageSize: number, maxScannedRows: number, maxUpstreamCalls: number | null } } | null, viewer: { scopes: Array<string> } | null };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const WhatFragmentDoc = new TypedDocumentString(`
+    fragment What on Activity {
+  id
+  timestamp
+  source
+  ipAddress
+}
+    `, {"fragmentName":"What"}) as unknown as TypedDocumentString<WhatFragment, unknown>;
+export const FailedCallsDocument = new TypedDocumentString(`
+    query FailedCalls($last: Duration!, $after: String) {
+  usageRecords(
+    range: { last: $last }
+    filter: { status: FAILED }
+    first: 100
+    after: $after
+  ) {
+    nodes {
+      timestamp
+      elementKey
+      responseStatus
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    coverage {
+      status
+      reason
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FailedCallsQuery, FailedCallsQueryVariables>;
+export const EventsFromANetworkDocument = new TypedDocumentString(`
+    query EventsFromANetwork($network: IP = "10.0.0.0/8") {
+  events(range: { last: "PT1H" }, filter: { ipAddress: $network }, first: 20) {
+    nodes {
+      timestamp
+      action
+      username
+      ipAddress
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    coverage {
+      status
+      scanned
+      matched
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EventsFromANetworkQuery, EventsFromANetworkQueryVariables>;
+export const FailedCallsOfAnElementDocument = new TypedDocumentString(`
+    query FailedCallsOfAnElement($elementKeys: [String!] = ["githuboauth"]) {
+  usageRecords(
+    range: { last: "P1D" }
+    filter: { elementKeys: $elementKeys, status: FAILED }
+    first: 50
+  ) {
+    from
+    to
+    edges {
+      cursor
+      node {
+        id
+        timestamp
+        elementKey
+        elementApi
+        instanceName
+        requestStatusText
+        responseStatus
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    coverage {
+      status
+      reason
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FailedCallsOfAnElementQuery, FailedCallsOfAnElementQueryVariables>;
+export const FailedLoginsDocument = new TypedDocumentString(`
+    query FailedLogins($first: Int = 50, $after: String) {
+  events(
+    range: { last: "P1D" }
+    filter: { category: { eq: "authentication" }, action: { contains: "fail" } }
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      eventId
+      timestamp
+      action
+      username
+      ipAddress
+      description
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    coverage {
+      status
+      scanned
+      matched
+      reason
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FailedLoginsQuery, FailedLoginsQueryVariables>;
+export const LastCallsDocument = new TypedDocumentString(`
+    query LastCalls($first: Int = 20, $after: String) {
+  usageRecords(first: $first, after: $after) {
+    nodes {
+      recordId
+      timestamp
+      elementKey
+      requestMethod
+      requestURI
+      requestStatus
+      processTime
+      ipAddress
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    coverage {
+      status
+      from
+      to
+      reason
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LastCallsQuery, LastCallsQueryVariables>;
+export const LatestOfBothDocument = new TypedDocumentString(`
+    query LatestOfBoth {
+  usageRecords(range: { last: "PT1H" }, first: 10) {
+    nodes {
+      ...What
+      elementKey
+      requestStatus
+    }
+    coverage {
+      source
+      status
+      asOf
+    }
+  }
+  events(range: { last: "PT1H" }, first: 10) {
+    nodes {
+      ...What
+      category
+      action
+    }
+    coverage {
+      source
+      status
+      asOf
+    }
+  }
+}
+    fragment What on Activity {
+  id
+  timestamp
+  source
+  ipAddress
+}`) as unknown as TypedDocumentString<LatestOfBothQuery, LatestOfBothQueryVariables>;
+export const OldestEventsFirstDocument = new TypedDocumentString(`
+    query OldestEventsFirst {
+  events(range: { last: "P7D" }, last: 10) {
+    nodes {
+      timestamp
+      category
+      action
+    }
+    pageInfo {
+      hasPreviousPage
+      startCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OldestEventsFirstQuery, OldestEventsFirstQueryVariables>;
+export const OneRecordDocument = new TypedDocumentString(`
+    query OneRecord($recordId: ID! = "53e6e0c8e4b067fd19a9d6ab") {
+  usageRecord(recordId: $recordId) {
+    id
+    recordId
+    usageDate
+    requestStatus
+    elementName
+    elementTags
+    accountId
+    userId
+    processTime
+    vendorProcessTime
+    platformProcessTime
+    requestIP
+    masked
+  }
+}
+    `) as unknown as TypedDocumentString<OneRecordQuery, OneRecordQueryVariables>;
+export const ServiceStatusDocument = new TypedDocumentString(`
+    query ServiceStatus {
+  service {
+    version
+    now
+    sources {
+      source
+      configured
+      healthy
+      lastSuccessAt
+      retention
+    }
+    limits {
+      defaultPageSize
+      maxPageSize
+      maxScannedRows
+      maxUpstreamCalls
+    }
+  }
+  viewer {
+    scopes
+  }
+}
+    `) as unknown as TypedDocumentString<ServiceStatusQuery, ServiceStatusQueryVariables>;

@@ -1,0 +1,34 @@
+import { graphql } from './generated/gql.ts';
+import type { SightlineClient } from './sightline-client.ts';
+
+const FailedCalls = graphql(`
+  query FailedCalls($last: Duration!, $after: String) {
+    usageRecords(range: { last: $last }, filter: { status: FAILED }, first: 100, after: $after) {
+      nodes {
+        timestamp
+        elementKey
+        responseStatus
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      coverage {
+        status
+        reason
+      }
+    }
+  }
+`);
+
+/** Every failed call of the last while, page by page; `last` is an ISO 8601 duration. Throws where a page fails. */
+export async function* listFailedCalls(client: SightlineClient, last: string) {
+  let after: string | null = null;
+  do {
+    const { data, errors } = await client.ask(FailedCalls, { last, after });
+    const page = data?.usageRecords;
+    if (!page) throw new Error(errors[0]?.message ?? 'The service gave no answer.');
+    yield* page.nodes;
+    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  } while (after !== null);
+}

@@ -1,0 +1,96 @@
+import DataLoader from 'dataloader';
+import { scopedKey } from '../../base/credential-scope.ts';
+import type { CallContext } from '../../upstream/upstream.ts';
+import { asError } from '../walk/as-error.ts';
+import { coverNothing } from '../walk/cover-nothing.ts';
+import { countMatches } from '../walk/count-matches.ts';
+import type { Page } from '../walk/page.ts';
+import { readPage } from '../walk/read-page.ts';
+import { requireScope } from '../walk/require-scope.ts';
+import type { AuditEvent } from './event.ts';
+import { createEventTest } from './event-test.ts';
+import { OPTIONAL_EVENT_FIELDS, type EventPageRequest, type EventsSource } from './events-source.ts';
+import { createEventsWalk, type EventsDeps } from './events-walk.ts';
+import { findEvents, type EventKey } from './find-events.ts';
+import { orderByTime, readOrderedPage } from './read-ordered-page.ts';
+import { fieldsOf, planEventFilter } from './plan-event-filter.ts';
+
+const OPERATION = '/events';
+
+/** The Events API for one operation: its loaders live as long as the operation does. */
+export function createEventsSource(deps: EventsDeps, context: CallContext, nowMs: number): EventsSource {
+  const { settings } = deps;
+  const walkedCounts = new Map<string, number>();
+  const keyOf = (kind: string, value: unknown): string =>
+    scopedKey(requireScope(context, 'EVENTS', OPERATION), kind, JSON.stringify(value));
+
+  const events = new DataLoader<EventKey, AuditEvent | null, string>(
+    (keys) => {
+      const walk = createEventsWalk(deps, context, { filter: [], fields: new Set(OPTIONAL_EVENT_FIELDS) });
+      return findEvents(keys, walk).catch((error: unknown) => keys.map(() => asError(error)));
+    },
+    { cacheKeyFn: ({ id }) => keyOf('event', id) },
+  );
+  const pages = new DataLoader<EventPageRequest, Page<AuditEvent>, string>(
+    (requests) => Promise.all(requests.map((request) => readEventsPage(request).catch(asError))),
+    { cacheKeyFn: (request) => keyOf('page', { ...request, fields: [...request.fields].sort() }) },
+  );
+
+  async function readEventsPage(request: EventPageRequest): Promise<Page<AuditEvent>> {
+    const { filter, range } = request;
+    const isMatch = createEventTest(filter);
+    const plan = planEventFilter(filter);
+    if (plan.kind === 'nothing') {
+      return { rows: [], hasMore: false, resume: null, coverage: [coverNothing('EVENTS', range)] };
+    }
+    const orderFields = request.orderBy.some(({ field }) => field === 'USERNAME')
+      ? (['username'] as const)
+      : [];
+    const fields = new Set([...request.fields, ...plan.fields, ...orderFields]);
+    const reading = {
+      source: 'EVENTS' as const,
+      walk: createEventsWalk(deps, context, { filter: plan.query, fields }),
+      isMatch,
+      maxScannedRows: plan.isScan ? settings.maxScannedRows : null,
+      age: settings.age,
+      nowMs,
+    };
+    const byTime = orderByTime(request.orderBy);
+    const page = byTime
+      ? await readTimeOrderedPage(request, reading, byTime)
+      : await readOrderedPage(request, { ...reading, maxScannedRows: settings.maxScannedRows });
+    const isWhole =
+      request.after === null && !page.hasMore && page.coverage.every(({ dropped }) => dropped === 0);
+    if (isWhole) walkedCounts.set(keyOf('count', [range, filter]), page.rows.length);
+    return page;
+  }
+
+  return {
+    async getEvent(id, timestampMs) {
+      return events.load({ id, timestampMs });
+    },
+    async listEvents(request) {
+      return pages.load(request);
+    },
+    async countEvents(range, filter) {
+      const walked = walkedCounts.get(keyOf('count', [range, filter]));
+      if (walked !== undefined) return { value: walked, accuracy: 'EXACT' };
+      const plan = planEventFilter(filter);
+      if (plan.kind === 'nothing') return { value: 0, accuracy: 'EXACT' };
+      const walk = createEventsWalk(deps, context, { filter: plan.query, fields: new Set(fieldsOf(filter)) });
+      return countMatches(range, walk, createEventTest(filter), settings.maxScannedRows);
+    },
+  };
+}
+
+/** Newest first is the walk's own order; oldest first is the same walk the other way round. */
+async function readTimeOrderedPage(
+  request: EventPageRequest,
+  reading: Parameters<typeof readPage<AuditEvent>>[1],
+  direction: 'ASC' | 'DESC',
+): Promise<Page<AuditEvent>> {
+  if (direction === 'DESC') return readPage(request, reading);
+  const travel = request.travel === 'forward' ? 'backward' : 'forward';
+  const page = await readPage({ ...request, travel }, reading);
+  return { ...page, rows: page.rows.toReversed() };
+}

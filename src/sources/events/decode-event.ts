@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { decodeAddress } from '../walk/address.ts';
+import { decodeTimestamp } from '../walk/decode-timestamp.ts';
+import type { DroppedRow } from '../walk/vendor-list.ts';
+import type { AuditEvent } from './event.ts';
+
+const optional = z
+  .string()
+  .nullish()
+  .transform((value) => (value === undefined || value === '' ? null : value));
+
+const eventRow = z.object({
+  id: z
+    .union([z.int(), z.bigint(), z.string().regex(/^-?\d{1,19}$/)])
+    .transform((value) => BigInt(value).toString()),
+  category: z.string().min(1),
+  action: z.string().min(1),
+  description: optional,
+  username: optional,
+  ipAddress: optional,
+});
+
+/** Reads one event. A row without an id or a legible time, or with a value of another type than promised, is dropped. */
+export function decodeEvent(row: unknown): AuditEvent | DroppedRow {
+  if (typeof row !== 'object' || row === null) return { dropped: true, timestampMs: null };
+  const timestampMs = decodeTimestamp((row as { timestamp?: unknown }).timestamp);
+  const parsed = eventRow.safeParse(row);
+  if (!parsed.success || timestampMs === null) return { dropped: true, timestampMs };
+  return Object.freeze({
+    source: 'EVENTS' as const,
+    timestampMs,
+    ...parsed.data,
+    ipAddress: decodeAddress(parsed.data.ipAddress),
+  });
+}

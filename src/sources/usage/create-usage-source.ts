@@ -1,0 +1,151 @@
+import DataLoader from 'dataloader';
+import type { Interval } from '../../base/interval.ts';
+import type { Range } from '../../base/range.ts';
+import { scopedKey } from '../../base/credential-scope.ts';
+import type { CallContext } from '../../upstream/upstream.ts';
+import { createAddressTest } from '../walk/address.ts';
+import { asError } from '../walk/as-error.ts';
+import { countMatches } from '../walk/count-matches.ts';
+import { coverNothing } from '../walk/cover-nothing.ts';
+import type { Page, PageRequest, TotalCount } from '../walk/page.ts';
+import { readPage } from '../walk/read-page.ts';
+import { requireScope } from '../walk/require-scope.ts';
+import { isDropped } from '../walk/vendor-list.ts';
+import { checkUsageFilter } from './check-usage-filter.ts';
+import { decodeUsageRecord } from './decode-usage-record.ts';
+import type { UsageRecord } from './usage-record.ts';
+import type { AnalyticsRequest, UsageFilter, UsageSource } from './usage-source.ts';
+import type { UsageAnalytics } from './usage-analytics.ts';
+import { createUsageWalk, type UsageDeps } from './usage-walk.ts';
+
+const BY_ID = '/usage/{id}';
+/** A record, once written, does not change. */
+const RECORD_FRESH_MS = 60 * 60_000;
+/** What a usage id can be: any other text is nobody's id, and `..` would escape the path even when encoded. */
+const USAGE_ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** The Usage API for one operation: its loaders live as long as the operation does. */
+export function createUsageSource(
+  deps: UsageDeps,
+  getUsageAnalytics: (request: AnalyticsRequest) => Promise<UsageAnalytics>,
+  context: CallContext,
+  nowMs: number,
+): UsageSource {
+  const { upstream, settings } = deps;
+  const walkedCounts = new Map<string, number>();
+
+  const records = new DataLoader<string, UsageRecord | null, string>(
+    (ids) => Promise.all(ids.map((id) => readRecord(id).catch(asError))),
+    { cacheKeyFn: (id) => scopedKey(requireScope(context, 'USAGE', BY_ID), BY_ID, id) },
+  );
+  const pages = new DataLoader<PageRequest<UsageFilter>, Page<UsageRecord>, string>(
+    (requests) => Promise.all(requests.map((request) => readUsagePage(request).catch(asError))),
+    { cacheKeyFn: (request) => keyOf('page', request) },
+  );
+  const keyOf = (kind: string, value: unknown): string =>
+    scopedKey(requireScope(context, 'USAGE', '/usage'), kind, JSON.stringify(value));
+
+  async function readRecord(id: string): Promise<UsageRecord | null> {
+    const answer = await upstream.get(
+      {
+        operation: BY_ID,
+        path: `/usage/${id}`,
+        query: [],
+        cache: { freshMs: RECORD_FRESH_MS, staleIfErrorMs: settings.staleIfErrorMs },
+        decode: (response) => {
+          if (response.status === 404) return { value: null, rows: 0 };
+          const record = decodeUsageRecord(response.body);
+          if (isDropped(record)) throw new TypeError('The record could not be understood.');
+          if (record.id !== id) throw new TypeError('The vendor answered with another record.');
+          return { value: record, rows: 1 };
+        },
+      },
+      context,
+    );
+    return answer.value;
+  }
+
+  async function readUsagePage(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>> {
+    const { filter, range } = request;
+    if (matchesNothing(filter))
+      return { rows: [], hasMore: false, resume: null, coverage: [coverNothing('USAGE', range)] };
+    const page = await readPage(request, {
+      source: 'USAGE',
+      walk: createUsageWalk(deps, context, filter),
+      isMatch: createUsageTest(filter),
+      maxScannedRows: filter.ipAddress === undefined ? null : settings.maxScannedRows,
+      age: settings.age,
+      nowMs,
+    });
+    for (const row of page.rows) records.prime(row.id, row);
+    const isWhole =
+      request.after === null && !page.hasMore && page.coverage.every(({ dropped }) => dropped === 0);
+    if (isWhole) walkedCounts.set(keyOf('count', [range, filter]), page.rows.length);
+    return page;
+  }
+
+  /** Where one of the vendor's series counts just what the filter asks for. */
+  async function countBySeries(range: Range, filter: UsageFilter): Promise<TotalCount | null> {
+    const { elementKeys, status, ...others } = filter;
+    if (Object.keys(others).length > 0 || (elementKeys && status)) return null;
+    const series = elementKeys ? 'elements' : status ? 'statuses' : 'activity';
+    const interval = alignedInterval(range);
+    const { totals, coverage } = await getUsageAnalytics({
+      range,
+      interval,
+      timeZone: 'UTC',
+      series: new Set([series]),
+      previous: [],
+    });
+    const value = elementKeys
+      ? totals.elements &&
+        [...new Set(elementKeys)].reduce((sum, key) => sum + (totals.elements?.get(key) ?? 0), 0)
+      : status
+        ? totals.statuses && totals.statuses[status === 'SUCCESS' ? 'success' : 'failed']
+        : totals.count;
+    if (value === null) return null;
+    const isClosed = coverage.every((entry) => entry.status === 'COMPLETE' && entry.reason === null);
+    return { value, accuracy: interval !== null && isClosed ? 'EXACT' : 'ESTIMATE' };
+  }
+
+  return {
+    async getUsageRecord(id) {
+      if (!USAGE_ID.test(id)) return null;
+      return records.load(id);
+    },
+    async listUsageRecords(request) {
+      checkUsageFilter(request.filter);
+      return pages.load(request);
+    },
+    async countUsageRecords(range, filter) {
+      checkUsageFilter(filter);
+      if (matchesNothing(filter)) return { value: 0, accuracy: 'EXACT' };
+      const walked = walkedCounts.get(keyOf('count', [range, filter]));
+      if (walked !== undefined) return { value: walked, accuracy: 'EXACT' };
+      if (filter.ipAddress === undefined) return countBySeries(range, filter);
+      const walk = createUsageWalk(deps, context, filter);
+      return countMatches(range, walk, createUsageTest(filter), settings.maxScannedRows);
+    },
+    getUsageAnalytics,
+  };
+}
+
+/** The coarsest interval whose UTC buckets begin and end just where the range does; null: there is none. */
+function alignedInterval(range: Range): Interval | null {
+  const steps: readonly (readonly [Interval, number])[] = [
+    ['DAY', 86_400_000],
+    ['HOUR', 3_600_000],
+    ['MINUTE', 60_000],
+  ];
+  return steps.find(([, ms]) => range.fromMs % ms === 0 && range.toMs % ms === 0)?.[0] ?? null;
+}
+
+function createUsageTest(filter: UsageFilter): (record: UsageRecord) => boolean {
+  if (filter.ipAddress === undefined) return () => true;
+  const isInside = createAddressTest(filter.ipAddress);
+  return (record) => isInside(record.ipAddress);
+}
+
+function matchesNothing(filter: UsageFilter): boolean {
+  return filter.elementKeys?.length === 0 || filter.tags?.length === 0;
+}

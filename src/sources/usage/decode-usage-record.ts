@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { decodeAddress } from '../walk/address.ts';
+import { decodeTimestamp } from '../walk/decode-timestamp.ts';
+import type { DroppedRow } from '../walk/vendor-list.ts';
+import { REQUEST_STATUSES, type UsageRecord } from './usage-record.ts';
+
+/** Our name for each field we read, then the vendor's two: the page's camelCase (2014), and snake_case (since 2016). */
+const SPELLINGS = {
+  id: ['id', 'traffic_id'],
+  usageDate: ['usageDate', 'traffic_date'],
+  requestStatus: ['requestStatus', 'request_status'],
+  elementKey: ['elementKey', 'element_key'],
+  elementName: ['elementName', 'element_name'],
+  elementApi: ['elementApi', 'element_api'],
+  elementTags: ['elementTags', 'element_tag'],
+  instanceName: ['instanceName', 'instance_name'],
+  accountId: ['accountId', 'account_id'],
+  companyId: ['companyId', 'company_id'],
+  userId: ['userId', 'user_id'],
+  processTime: ['processTime', 'process_time'],
+  requestURI: ['requestURI', 'request_uri'],
+  requestIP: ['requestIP', 'request_ip'],
+  instanceTags: ['instanceTags', 'instance_tags'],
+  requestId: ['requestId', 'request_id'],
+  requestMethod: ['requestMethod', 'request_method'],
+  responseStatus: ['responseStatus', 'response_status'],
+  instanceId: ['instanceId', 'instance_id'],
+  vendorProcessTime: ['vendorProcessTime', 'vendor_process_time'],
+  platformProcessTime: ['platformProcessTime', 'platform_process_time'],
+} as const;
+
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => (value === undefined || value === '' ? null : value));
+/** The vendor gives ids of its own as numbers, those of its records as text. */
+const id = z
+  .union([z.string(), z.int(), z.bigint()])
+  .nullish()
+  .transform((value) => (value === null || value === undefined || value === '' ? null : String(value)));
+const whole = z
+  .union([
+    z.int(),
+    z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .transform(Number),
+  ])
+  .nullish()
+  .transform((value) => value ?? null);
+const milliseconds = z
+  .number()
+  .nullish()
+  .transform((value) => (value === undefined || value === null ? null : Math.round(value)));
+/** One text on the vendor's page; a list has been seen, too. */
+const tags = z
+  .union([z.string().transform((value) => value.split(',')), z.array(z.string())])
+  .nullish()
+  .transform((value): readonly string[] =>
+    (value ?? []).map((tag) => tag.trim()).filter((tag) => tag !== ''),
+  );
+
+const usageRow = z.object({
+  id: z.union([z.string().min(1), z.int(), z.bigint()]).transform(String),
+  usageDate: z.string(),
+  requestStatus: text,
+  elementKey: text,
+  elementName: text,
+  elementApi: text,
+  elementTags: tags,
+  instanceName: text,
+  accountId: id,
+  companyId: id,
+  userId: id,
+  processTime: milliseconds,
+  requestURI: text,
+  requestIP: text,
+  instanceTags: tags,
+  requestId: id,
+  requestMethod: text,
+  responseStatus: whole,
+  instanceId: id,
+  vendorProcessTime: milliseconds,
+  platformProcessTime: milliseconds,
+});
+
+/**
+ * Reads one row of the log in either dialect. Unknown keys are not looked at, `headers` (raw request headers, credentials
+ * among them) least of all. A row without an id or a legible time, or with a value of another type than the vendor
+ * promises, is dropped whole: half a row would be a wrong one.
+ */
+export function decodeUsageRecord(row: unknown): UsageRecord | DroppedRow {
+  if (typeof row !== 'object' || row === null) return { dropped: true, timestampMs: null };
+  const said = row as Readonly<Record<string, unknown>>;
+  const named = Object.fromEntries(
+    Object.entries(SPELLINGS).map(([name, [camel, snake]]) => [name, said[camel] ?? said[snake]]),
+  );
+  const timestampMs = decodeTimestamp(named['usageDate']);
+  const parsed = usageRow.safeParse(named);
+  if (!parsed.success || timestampMs === null) return { dropped: true, timestampMs };
+  const { usageDate: _, requestStatus, ...fields } = parsed.data;
+  return Object.freeze({
+    source: 'USAGE' as const,
+    timestampMs,
+    ...fields,
+    requestStatus: REQUEST_STATUSES.find((status) => status === requestStatus?.toUpperCase()) ?? null,
+    requestStatusText: requestStatus,
+    ipAddress: decodeAddress(fields.requestIP),
+  });
+}

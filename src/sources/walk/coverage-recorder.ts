@@ -1,0 +1,130 @@
+import type { Source } from '../../base/source.ts';
+import { COVERAGE_STATUSES, type Coverage, type CoverageCode, type CoverageStatus } from './coverage.ts';
+
+/** What dates a stretch: how long the newest part may still gain entries, and how long the vendor keeps them. */
+export interface AgePolicy {
+  readonly settleMs: number;
+  /** null: nothing is said of how long entries are kept. */
+  readonly retentionMs: number | null;
+}
+
+/** A stretch that was examined in one go. */
+export interface Examined {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly readAtMs: number;
+  readonly stale: boolean;
+  readonly dropped: number;
+  readonly rows: readonly { readonly timestampMs: number; readonly isMatch: boolean }[];
+}
+
+/** Why an answer ends before its range does. */
+export type Stop = { readonly code: CoverageCode; readonly reason: string };
+
+/**
+ * Tells how complete a list's answer is: one entry per disjoint stretch of equal standing, newest first.
+ *
+ * A stretch is cut where it starts to fill (`settleMs` before it was read) and where the vendor's retention ends
+ * (`retentionMs` before `nowMs`). A stop marks all that was examined before it: the whole answer is short then.
+ */
+export function recordCoverage(
+  source: Source,
+  examined: readonly Examined[],
+  age: AgePolicy,
+  nowMs: number,
+  stop: Stop | null,
+): Coverage[] {
+  const entries = examined.flatMap((stretch) =>
+    cut(stretch, age, nowMs).map((part) => judge(source, part, age, nowMs, stop)),
+  );
+  entries.sort((a, b) => b.toMs - a.toMs || b.fromMs - a.fromMs);
+  return merge(entries);
+}
+
+/** The first of these that holds is told. */
+export function foremostStatus(statuses: readonly CoverageStatus[]): CoverageStatus {
+  return COVERAGE_STATUSES.find((status) => statuses.includes(status)) ?? 'COMPLETE';
+}
+
+function fillingFrom(stretch: Examined, age: AgePolicy): number {
+  return stretch.readAtMs - age.settleMs;
+}
+
+function expiredUntil(age: AgePolicy, nowMs: number): number {
+  return age.retentionMs === null ? -Infinity : nowMs - age.retentionMs;
+}
+
+function cut(stretch: Examined, age: AgePolicy, nowMs: number): Examined[] {
+  // Rows without a legible time can't be told to one part or another, and what they make of the stretch outranks the cuts.
+  if (stretch.dropped > 0 || stretch.stale) return [stretch];
+  const edges = [fillingFrom(stretch, age), expiredUntil(age, nowMs)].filter(
+    (edge) => edge > stretch.fromMs && edge < stretch.toMs,
+  );
+  const bounds = [stretch.fromMs, ...edges.sort((a, b) => a - b), stretch.toMs];
+  return bounds.slice(1).map((toMs, at) => {
+    const fromMs = bounds[at]!;
+    const rows = stretch.rows.filter((row) => row.timestampMs >= fromMs && row.timestampMs < toMs);
+    return { ...stretch, fromMs, toMs, rows };
+  });
+}
+
+function judge(source: Source, part: Examined, age: AgePolicy, nowMs: number, stop: Stop | null): Coverage {
+  const isDropping = part.dropped > 0;
+  const status = foremostStatus([
+    ...(part.stale ? (['STALE'] as const) : []),
+    ...(stop || isDropping ? (['TRUNCATED'] as const) : []),
+    ...(part.fromMs < expiredUntil(age, nowMs) ? (['EXPIRED'] as const) : []),
+    ...(part.toMs > fillingFrom(part, age) ? (['FILLING'] as const) : []),
+  ]);
+  const told = tell(status, part, stop);
+  return {
+    source,
+    operation: null,
+    status,
+    fromMs: part.fromMs,
+    toMs: part.toMs,
+    asOfMs: part.readAtMs,
+    scanned: part.rows.length + part.dropped,
+    matched: part.rows.filter((row) => row.isMatch).length,
+    dropped: part.dropped,
+    ...told,
+  };
+}
+
+function tell(
+  status: CoverageStatus,
+  part: Examined,
+  stop: Stop | null,
+): { code: CoverageCode | null; reason: string | null } {
+  if (status === 'STALE')
+    return { code: 'UPSTREAM', reason: 'The vendor failed; an earlier answer stands in.' };
+  if (status !== 'TRUNCATED') return { code: null, reason: null };
+  if (stop) return stop;
+  const rows = part.dropped === 1 ? 'row' : 'rows';
+  return { code: 'ROWS_DROPPED', reason: `${part.dropped} ${rows} of the vendor's could not be understood.` };
+}
+
+function merge(entries: readonly Coverage[]): Coverage[] {
+  const merged: Coverage[] = [];
+  for (const entry of entries) {
+    const newer = merged.at(-1);
+    if (newer && newer.fromMs === entry.toMs && newer.status === entry.status && newer.code === entry.code) {
+      const dropped = newer.dropped + entry.dropped;
+      merged[merged.length - 1] = {
+        ...newer,
+        fromMs: entry.fromMs,
+        asOfMs: Math.min(newer.asOfMs ?? Infinity, entry.asOfMs ?? Infinity),
+        scanned: (newer.scanned ?? 0) + (entry.scanned ?? 0),
+        matched: (newer.matched ?? 0) + (entry.matched ?? 0),
+        dropped,
+        reason:
+          newer.code === 'ROWS_DROPPED'
+            ? `${dropped} rows of the vendor's could not be understood.`
+            : newer.reason,
+      };
+    } else {
+      merged.push(entry);
+    }
+  }
+  return merged;
+}

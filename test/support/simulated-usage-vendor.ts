@@ -1,0 +1,66 @@
+import type { UpstreamResponse } from '../../src/upstream/upstream.ts';
+import { UpstreamError } from '../../src/base/upstream-error.ts';
+import type { SeenCall } from './simulated-vendor.ts';
+
+/** A usage row as the simulated vendor keeps it. */
+export interface SimulatedUsageRow {
+  readonly id: string;
+  readonly timestampMs: number;
+  readonly ip?: string | null;
+  readonly status?: string;
+}
+
+/** What the vendor's page leaves open, chosen. */
+export interface UsageReading {
+  readonly offsetUnit: 'records' | 'pages';
+  /** The most rows it gives out, whatever is asked. */
+  readonly clamp: number;
+  readonly isFromInclusive: boolean;
+  readonly isToInclusive: boolean;
+  readonly dialect: 'camel' | 'snake';
+  /** How rows of one instant are ordered, which may change from call to call. */
+  readonly tie: (call: number) => (a: SimulatedUsageRow, b: SimulatedUsageRow) => number;
+}
+
+/** `GET /usage` and `GET /usage/{id}` over rows that the test may change between any two calls. */
+export function createSimulatedUsageVendor(
+  rows: () => readonly SimulatedUsageRow[],
+  reading: UsageReading,
+  beforeCall: (call: number) => void = () => {},
+): (call: SeenCall) => UpstreamResponse | UpstreamError {
+  let calls = 0;
+  return (call) => {
+    beforeCall(calls);
+    calls += 1;
+    if (call.operation === '/usage/{id}') {
+      const id = call.path.slice('/usage/'.length);
+      const row = rows().find((candidate) => candidate.id === id);
+      return row ? { status: 200, headers: {}, body: encodeRow(row, reading.dialect) } : { status: 404 };
+    }
+    const query = new Map(call.query);
+    const from = Date.parse(query.get('from') ?? '');
+    const to = Date.parse(query.get('to') ?? '');
+    const size = Math.min(Number(query.get('pageSize')), reading.clamp);
+    const offset = Number(query.get('pageOffset'));
+    const tie = reading.tie(calls);
+    const found = rows()
+      .filter(({ timestampMs: ms }) => (reading.isFromInclusive ? ms >= from : ms > from))
+      .filter(({ timestampMs: ms }) => (reading.isToInclusive ? ms <= to : ms < to))
+      .sort((a, b) => b.timestampMs - a.timestampMs || tie(a, b));
+    const start = reading.offsetUnit === 'records' ? offset : offset * size;
+    const page = found.slice(start, start + size);
+    return { status: 200, headers: {}, body: page.map((row) => encodeRow(row, reading.dialect)) };
+  };
+}
+
+function encodeRow(row: SimulatedUsageRow, dialect: 'camel' | 'snake'): Record<string, unknown> {
+  const date = new Date(row.timestampMs).toISOString();
+  return dialect === 'camel'
+    ? {
+        id: row.id,
+        usageDate: date.replace('Z', '+00:00'),
+        requestStatus: row.status ?? 'SUCCESS',
+        requestIP: row.ip,
+      }
+    : { traffic_id: row.id, traffic_date: date, request_status: row.status ?? 'SUCCESS', request_ip: row.ip };
+}

@@ -1,0 +1,55 @@
+import { createHmac } from 'node:crypto';
+import type { CredentialScope } from '../../src/base/credential-scope.ts';
+import { Secret } from '../../src/base/secret.ts';
+import type { Source } from '../../src/base/source.ts';
+import { UpstreamError } from '../../src/base/upstream-error.ts';
+import { createCallLedger, type CallLedger } from '../../src/upstream/call-ledger.ts';
+import type { CallContext, Upstream, UpstreamResponse } from '../../src/upstream/upstream.ts';
+
+/** One call as the vendor saw it. */
+export interface SeenCall {
+  readonly operation: string;
+  readonly path: string;
+  readonly query: readonly (readonly [string, string])[];
+}
+
+/** An `Upstream` that asks a function in place of a network, and keeps what it was asked. */
+export function createSimulatedUpstream(
+  source: Source,
+  answer: (call: SeenCall) => UpstreamResponse | UpstreamError,
+  now: () => number = () => 0,
+): Upstream & { readonly calls: SeenCall[] } {
+  const calls: SeenCall[] = [];
+  return {
+    calls,
+    async get(request, context) {
+      context.ledger.spend(source, request.operation);
+      const call = { operation: request.operation, path: request.path, query: request.query };
+      calls.push(call);
+      const response = answer(call);
+      if (response instanceof UpstreamError) throw response;
+      const decoded = request.decode(response);
+      context.ledger.record(source, request.operation, { rows: decoded.rows, bytes: 0, ms: 0 });
+      return { value: decoded.value, readAtMs: now(), stale: false };
+    },
+    health: () => ({ healthy: null, lastSuccessAtMs: null }),
+    close: async () => {},
+  };
+}
+
+/** What an operation hands down, with a scope named `name` and no bound on calls unless a ledger says so. */
+export function createTestCallContext(
+  name = 'test',
+  ledger: CallLedger = createCallLedger(null),
+): CallContext {
+  return {
+    credentials: {
+      scope: createHmac('sha256', 'test').update(name).digest('base64url') as CredentialScope,
+      authorization: async () => new Secret(`Bearer ${name}`),
+    },
+    signal: new AbortController().signal,
+    deadlineMs: Infinity,
+    ledger,
+    fresh: false,
+  };
+}

@@ -40,7 +40,7 @@ export async function generateVendorTypes(root: string, contract: string): Promi
   const parts: string[] = [];
   for (const [name, schema] of Object.entries(components.schemas)) {
     parts.push(
-      await compile({ ...schema, components } as JSONSchema, name, {
+      await compile({ ...schema, components }, name, {
         additionalProperties: false,
         bannerComment: '',
         declareExternallyReferenced: false,

@@ -25,10 +25,14 @@ const FailedCalls = graphql(`
 export async function* listFailedCalls(client: SightlineClient, last: string) {
   let after: string | null = null;
   do {
-    const { data, errors } = await client.ask(FailedCalls, { last, after });
-    const page = data?.usageRecords;
-    if (!page) throw new Error(errors[0]?.message ?? 'The service gave no answer.');
+    const page = await readPage(client, last, after);
     yield* page.nodes;
     after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
   } while (after !== null);
+}
+
+async function readPage(client: SightlineClient, last: string, after: string | null) {
+  const { data, errors } = await client.ask(FailedCalls, { last, after });
+  if (!data?.usageRecords) throw new Error(errors[0]?.message ?? 'The service gave no answer.');
+  return data.usageRecords;
 }

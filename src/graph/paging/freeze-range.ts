@@ -44,8 +44,6 @@ function countBack(toMs: number, last: string): number {
     throw fault('last', 'reaches back further than time can be written.');
   }
   if (fromMs < EARLIEST_MS) throw fault('last', 'reaches back further than time can be written.');
-  // A length below a millisecond.
-  if (fromMs >= toMs) throw fault('last', 'must be at least a millisecond.');
   return fromMs;
 }
 

@@ -70,7 +70,7 @@ function isSame(a: Position, b: Position | undefined): boolean {
 }
 
 /** A cursor's row proves itself; of a place that a scan only passed, the source knows what lies behind. */
-function isBehind({ cursor, hasRowBehind }: PageInfoFacts): boolean | Promise<boolean> {
-  if (!cursor) return false;
-  return cursor.kind === 'edge' ? true : hasRowBehind(cursor.position);
+function isBehind(facts: PageInfoFacts): boolean | Promise<boolean> {
+  if (!facts.cursor) return false;
+  return facts.cursor.kind === 'edge' || facts.hasRowBehind(facts.cursor.position);
 }

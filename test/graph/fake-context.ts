@@ -1,0 +1,144 @@
+import { graphql as execute } from 'graphql';
+import type { ExecutionResult } from 'graphql';
+import { Secret } from '../../src/base/secret.ts';
+import type { GraphContext } from '../../src/graph/context.ts';
+import { createCursorSealer } from '../../src/graph/paging/cursor-sealer.ts';
+import { schema } from '../../src/graph/schema.ts';
+import { SCOPES } from '../../src/graph/viewer.ts';
+import type { Scope } from '../../src/graph/viewer.ts';
+import type { AuditEvent } from '../../src/sources/events/event.ts';
+import type { EventsSource } from '../../src/sources/events/events-source.ts';
+import type { UsageRecord } from '../../src/sources/usage/usage-record.ts';
+import type { UsageSource } from '../../src/sources/usage/usage-source.ts';
+import type { Page } from '../../src/sources/walk/page.ts';
+
+export const NOW_MS = Date.parse('2026-11-21T12:00:00.000Z');
+
+/** A page without rows, over. */
+export const EMPTY_PAGE: Page<never> = { rows: [], hasMore: false, resume: null, coverage: [] };
+
+export function createRecord(facts: Partial<UsageRecord> = {}): UsageRecord {
+  return {
+    source: 'USAGE',
+    id: '53e6e0c8e4b067fd19a9d6ab',
+    timestampMs: NOW_MS - 60_000,
+    requestStatus: 'SUCCESS',
+    requestStatusText: 'SUCCESS',
+    elementKey: 'githuboauth',
+    elementName: 'GitHub OAuth',
+    elementApi: 'authenticate',
+    elementTags: ['production'],
+    instanceName: 'production 2',
+    accountId: '1',
+    companyId: '1',
+    userId: '1',
+    processTime: 317,
+    requestURI: '/elements/api-v1/oauth/getRequestToken?email=bob%40example.com',
+    requestIP: '172.31.28.13',
+    ipAddress: '172.31.28.13',
+    instanceTags: [],
+    requestId: null,
+    requestMethod: 'GET',
+    responseStatus: 200,
+    instanceId: null,
+    vendorProcessTime: 300,
+    platformProcessTime: 17,
+    ...facts,
+  };
+}
+
+export function createEvent(facts: Partial<AuditEvent> = {}): AuditEvent {
+  return {
+    source: 'EVENTS',
+    id: '9223372036854775807',
+    timestampMs: NOW_MS - 30_000,
+    category: 'authentication',
+    action: 'user-login-success',
+    description: 'User bob.smith has logged in',
+    username: 'bob.smith',
+    ipAddress: '12.34.56.78',
+    ...facts,
+  };
+}
+
+type Call = readonly [name: string, ...args: unknown[]];
+
+/** A context whose sources answer as told and note what they were asked. */
+export interface FakeContext {
+  readonly context: GraphContext;
+  readonly calls: readonly Call[];
+  ask(query: string, variables?: Record<string, unknown>): Promise<ExecutionResult>;
+}
+
+export interface FakeAnswers {
+  readonly usage?: Partial<UsageSource>;
+  readonly events?: Partial<EventsSource>;
+  readonly context?: Partial<Omit<GraphContext, 'usage' | 'events'>>;
+  readonly scopes?: readonly Scope[];
+}
+
+export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
+  const calls: Call[] = [];
+  const noting = <Source extends object>(source: Source): Source =>
+    new Proxy(source, {
+      get(target, name, receiver) {
+        const method: unknown = Reflect.get(target, name, receiver);
+        if (typeof method !== 'function') return method;
+        return (...args: unknown[]) => {
+          calls.push([String(name), ...args]);
+          return method.apply(target, args);
+        };
+      },
+    });
+  const context: GraphContext = {
+    nowMs: NOW_MS,
+    usage: noting<UsageSource>({
+      getUsageRecord: async () => null,
+      listUsageRecords: async () => EMPTY_PAGE,
+      countUsageRecords: async () => null,
+      getUsageAnalytics: () => Promise.reject(new Error('not faked')),
+      ...answers.usage,
+    }),
+    events: noting<EventsSource>({
+      getEvent: async () => null,
+      listEvents: async () => EMPTY_PAGE,
+      countEvents: async () => null,
+      ...answers.events,
+    }),
+    cursors: createCursorSealer(new Secret('a secret of the tests')),
+    limits: {
+      defaultPageSize: 50,
+      maxPageSize: 500,
+      maxBuckets: 2_000,
+      maxUpstreamBuckets: 20_000,
+      maxScannedRows: 10_000,
+      maxUpstreamCalls: 20,
+      maxDepth: 12,
+      maxCost: null,
+    },
+    viewer: { scopes: new Set(answers.scopes ?? SCOPES) },
+    service: {
+      version: '1.2.3',
+      sources: () => [
+        {
+          source: 'USAGE',
+          configured: true,
+          healthy: true,
+          lastSuccessAtMs: NOW_MS - 5_000,
+          retention: 'P30D',
+        },
+        { source: 'EVENTS', configured: false, healthy: null, lastSuccessAtMs: null, retention: null },
+      ],
+    },
+    ...answers.context,
+  };
+  return {
+    context,
+    calls,
+    async ask(query, variableValues = {}) {
+      const result = await execute({ schema, source: query, contextValue: context, variableValues });
+      // The executor makes objects without a prototype.
+      return JSON.parse(JSON.stringify({ ...result, errors: result.errors })) as ExecutionResult;
+    },
+  };
+}

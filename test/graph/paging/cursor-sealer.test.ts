@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { RequestError } from '../../../src/base/request-error.ts';
+import { Secret } from '../../../src/base/secret.ts';
+import { CURSOR_LISTS } from '../../../src/graph/paging/cursor-layout.ts';
+import type { Cursor } from '../../../src/graph/paging/cursor-layout.ts';
+import { createCursorSealer } from '../../../src/graph/paging/cursor-sealer.ts';
+import { digestQuery } from '../../../src/graph/paging/digest-query.ts';
+
+const sealer = createCursorSealer(new Secret('one'));
+const moment = fc.integer({ min: Date.parse('0001-01-01T00:00:00Z'), max: 8.64e15 });
+
+const anyCursor: fc.Arbitrary<Cursor> = fc.record({
+  query: fc
+    .tuple(fc.constantFrom(...CURSOR_LISTS), fc.dictionary(fc.string(), fc.string()))
+    .map(([list, args]) => digestQuery(list, args)),
+  range: fc.record({ fromMs: moment, toMs: moment }),
+  position: fc.oneof(
+    fc.record({
+      timestampMs: moment,
+      source: fc.constant('USAGE' as const),
+      id: fc.stringMatching(/^[A-Za-z0-9_-]{0,64}$/),
+    }),
+    fc.record({
+      timestampMs: moment,
+      source: fc.constant('EVENTS' as const),
+      id: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
+    }),
+  ),
+  kind: fc.constantFrom('edge', 'scan'),
+  offset: fc.nat(2 ** 31),
+});
+
+const codeOf = (act: () => unknown): string => {
+  try {
+    act();
+    return 'no error';
+  } catch (error) {
+    return error instanceof RequestError ? error.code : String(error);
+  }
+};
+
+describe('a cursor', () => {
+  test('says after opening what it said before sealing', () => {
+    fc.assert(
+      fc.property(anyCursor, (cursor) => {
+        expect(sealer.open(sealer.seal(cursor), cursor.query)).toEqual(cursor);
+      }),
+    );
+  });
+
+  test('is of one length, whatever it says', () => {
+    fc.assert(
+      fc.property(anyCursor, (cursor) => {
+        expect(sealer.seal(cursor)).toMatch(/^[A-Za-z0-9_-]{188}$/);
+      }),
+    );
+  });
+
+  test('is printed alike each time, also by another instance with the same secret', () => {
+    const other = createCursorSealer(new Secret('one'));
+    fc.assert(
+      fc.property(anyCursor, (cursor) => {
+        expect(other.seal(cursor)).toBe(sealer.seal(cursor));
+      }),
+    );
+  });
+
+  test('tells nothing of its content: one letter of the id changes the whole text', () => {
+    const [cursor] = fc.sample(anyCursor, 1);
+    const a = sealer.seal({ ...cursor!, position: { ...cursor!.position, id: 'a' } });
+    const b = sealer.seal({ ...cursor!, position: { ...cursor!.position, id: 'b' } });
+    const equal = [...a].filter((letter, at) => b[at] === letter);
+    expect(equal.length).toBeLessThan(30);
+  });
+
+  test('is refused with any bit flipped', () => {
+    const [cursor] = fc.sample(anyCursor, 1);
+    const bytes = Buffer.from(sealer.seal(cursor!), 'base64url');
+    const accepted = Array.from({ length: bytes.length * 8 }, (_, bit) => {
+      const altered = Buffer.from(bytes);
+      altered[bit >> 3]! ^= 1 << (bit & 7);
+      return codeOf(() => sealer.open(altered.toString('base64url'), cursor!.query));
+    }).filter((code) => code !== 'CURSOR_INVALID');
+    expect(accepted).toEqual([]);
+  });
+
+  test('has one spelling: padding, spaces and the other alphabet are refused', () => {
+    const cursor = fc.sample(anyCursor, 20).find((one) => /[-_]/.test(sealer.seal(one)))!;
+    const text = sealer.seal(cursor);
+    const others = [
+      `${text}=`,
+      ` ${text}`,
+      `${text}\n`,
+      text.replaceAll('-', '+').replaceAll('_', '/'),
+      text.slice(1),
+      '',
+    ];
+    expect(others.map((other) => codeOf(() => sealer.open(other, cursor.query)))).toEqual(
+      others.map(() => 'CURSOR_INVALID'),
+    );
+  });
+
+  test('that is any other text is refused', () => {
+    const [cursor] = fc.sample(anyCursor, 1);
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[A-Za-z0-9_-]{188}$/)), (text) => {
+        expect(codeOf(() => sealer.open(text, cursor!.query))).toBe('CURSOR_INVALID');
+      }),
+    );
+  });
+
+  test('of another secret is refused', () => {
+    const other = createCursorSealer(new Secret('two'));
+    fc.assert(
+      fc.property(anyCursor, (cursor) => {
+        expect(codeOf(() => sealer.open(other.seal(cursor), cursor.query))).toBe('CURSOR_INVALID');
+      }),
+    );
+  });
+
+  test('of another list or other arguments is refused', () => {
+    const [cursor] = fc.sample(anyCursor, 1);
+    const query = digestQuery('events', { filter: { category: { eq: 'a' } } });
+    const text = sealer.seal({ ...cursor!, query });
+    expect(
+      codeOf(() => sealer.open(text, digestQuery('events', { filter: { category: { eq: 'b' } } }))),
+    ).toBe('CURSOR_INVALID');
+    expect(codeOf(() => sealer.open(text, { list: 'usageRecords', digest: query.digest }))).toBe(
+      'CURSOR_INVALID',
+    );
+    expect(codeOf(() => sealer.open(text, query))).toBe('no error');
+  });
+
+  test('is not made for an id that it has no room for', () => {
+    const [cursor] = fc.sample(anyCursor, 1);
+    const position = { ...cursor!.position, id: 'x'.repeat(65) };
+    expect(() => sealer.seal({ ...cursor!, position })).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,73 @@
+import { USERNAMES } from './catalogue.ts';
+
+/** Spells last an hour and befall one element. Shares of all hours. */
+const FAILING_SPELLS = 0.004;
+const SLOW_SPELLS = 0.008;
+
+/**
+ * The statement that fills `usage`, given a relation `times(i, happened_at, counted_at)`: `i` numbers each row for all time, and
+ * all else about a row follows from the seed, `i` and `at`.
+ */
+export function insertUsageSql(timesSql: string): string {
+  return `
+    insert into usage by name
+    with times as (${timesSql}),
+    drawn as (
+      select i, happened_at, counted_at,
+        floor(chance(i, 1) * 100)::bigint as slot,
+        floor(pow(chance(i, 2), 2) * ${USERNAMES.length})::bigint as number,
+        chance(i, 3) < 0.04 as platform,
+        floor(chance(i, 4) * 3)::bigint as nth_instance,
+        epoch(happened_at)::bigint // 3600 as hour
+      from times
+    ),
+    joined as (
+      select *, chance(hour * 128 + element_index, 5) as spell
+      from drawn join element_slot using (slot) join person using (number)
+    ),
+    outcome as (
+      select *,
+        chance(i, 6) < (case when not platform and spell < ${FAILING_SPELLS} then 0.7 when platform then 0.004 else 0.02 end) as failed,
+        greatest(5, (case when platform then 40 else typical_ms end)
+          * (case when not platform and spell between ${FAILING_SPELLS} and ${FAILING_SPELLS + SLOW_SPELLS} then 7 else 1 end)
+          * exp(0.55 * sqrt(-2 * ln(greatest(chance(i, 7), 1e-12))) * cos(2 * pi() * chance(i, 8))))::bigint as process_time,
+        pick(i, 9, resources) as resource,
+        pick(i, 10, ['GET', 'GET', 'GET', 'GET', 'GET', 'POST', 'PATCH', 'DELETE']) as request_method,
+        100 + element_index * 3 + nth_instance as instance
+      from joined
+    )
+    select
+      lower(lpad(to_hex(epoch(happened_at)::bigint), 8, '0')
+        || pick(i, 11, ['e4b067fd19', 'e4b0a1c27e', 'e4b0f3385b'])
+        || lpad(to_hex((i * 7919 + 104729) % 16777216), 6, '0')) as id,
+      happened_at, counted_at,
+      case when failed then 'FAILED' else 'SUCCESS' end as request_status,
+      case when not platform then element_key when chance(i, 12) < 0.5 then '' end as element_key,
+      case when not platform then element_name when chance(i, 12) < 0.5 then '' end as element_name,
+      case when platform then pick(i, 13, ['instances', 'elements', 'accounts']) else resource end as element_api,
+      case when platform then null
+        when nth_instance = 0 then ['production'] when nth_instance = 1 then ['qa'] else ['production', 'eu'] end as element_tags,
+      case when not platform then hub end as hub,
+      case when not platform then element_key || ' ' || ['production', 'qa', 'europe'][1 + nth_instance] end as instance_name,
+      case when not platform then instance end as instance_id,
+      element_tags as instance_tags,
+      1 + number % 3 as account_id, 1 as company_id, 1000 + number as user_id, username as user_name,
+      process_time,
+      (process_time * (0.6 + 0.35 * chance(i, 14)))::bigint as vendor_process_time,
+      process_time - vendor_process_time as platform_process_time,
+      case when platform then '/elements/api-v2/' || element_api
+        else '/elements/api-v2/hubs/' || hub || '/' || resource
+          || case when request_method = 'POST' then ''
+            when request_method <> 'GET' or chance(i, 15) < 0.4 then '/' || floor(chance(i, 16) * 100000)::bigint
+            when chance(i, 17) < 0.1 then '?where=email%3D%27' || username || '%40example.com%27'
+            else '?pageSize=200' end end as request_uri,
+      address as request_ip,
+      lower(lpad(to_hex(hash(i * 64 + 19)), 16, '0')) as request_id,
+      case when platform then 'GET' else request_method end as request_method,
+      case when failed then pick(i, 18, [400, 401, 404, 429, 500, 502, 504])
+        when request_method = 'POST' and not platform then 201 else 200 end as response_status,
+      '{"authorization":"User never-to-be-shown, Organization never-to-be-shown"}' as headers
+    from outcome
+    order by happened_at, i
+  `;
+}

@@ -1,0 +1,233 @@
+import { randomBytes } from 'node:crypto';
+
+import { createArrivals } from './arrivals.ts';
+import { createChance } from './chance.ts';
+import { createMacros } from './create-macros.ts';
+import { createTables } from './create-tables.ts';
+import { openDatabase } from './database.ts';
+import type { Database } from './database.ts';
+import { createEventsApi } from './events-api.ts';
+import { fillEvents } from './fill-events.ts';
+import { fillStoryCalls } from './fill-story-calls.ts';
+import { fillUsage } from './fill-usage.ts';
+import { loadEventsExport, loadUsageExport } from './load-export.ts';
+import type { LoadedExport } from './load-export.ts';
+import { startRestServer } from './rest-server.ts';
+import { DEFAULT_SANDBOX_OPTIONS } from './sandbox-options.ts';
+import type { SandboxOptions } from './sandbox-options.ts';
+import { planStories } from './stories.ts';
+import type { Story } from './stories.ts';
+import { createTokenIssuer } from './token-issuer.ts';
+import { createUsageApi, isUsageAuthorization } from './usage-api.ts';
+
+/** What the sandbox's servers ask for. Fixed, and no secrets: they guard made-up data, or one's own on loopback. */
+export const SANDBOX_CREDENTIALS = {
+  usageUserSecret: 'sandbox-user-secret',
+  usageOrganizationSecret: 'sandbox-organization-secret',
+  /** Never runs out, beside the tokens that `POST /authenticate` gives for these two. */
+  eventsToken: 'sandbox-events-token',
+  eventsUsername: 'sandbox',
+  eventsPassword: 'sandbox-password',
+} as const;
+
+/** What a source held when the sandbox started. */
+export interface FoundRange {
+  /** Of the oldest row and of the newest; milliseconds since the epoch; null: it holds nothing. */
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly rows: number;
+}
+
+export interface RunningSandbox {
+  /** Base URLs as the settings take them: `…/elements/api-v2` and `…/v1`. */
+  readonly usageUrl: string;
+  readonly eventsUrl: string;
+  readonly credentials: typeof SANDBOX_CREDENTIALS;
+  /** The data is the user's own, not made up. */
+  readonly loadedExports: boolean;
+  readonly ranges: { readonly usage: FoundRange; readonly events: FoundRange };
+  readonly stories: readonly Story[];
+  /** What it serves, a few lines for people. */
+  describe(): string;
+  /** The sandbox's own time, milliseconds since the epoch. */
+  now(): number;
+  /** Asks the database itself, past both APIs; tables `usage` and `events`, rows by column name, int64 as bigint. */
+  query: Database['readObjects'];
+  /** Lets in what is to be seen by then, ahead of the clock; nothing without arrivals. */
+  advanceTo(nowMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const ARRIVAL_STEP_MS = 1_000;
+const UPSTREAM_FILES = new URL('../../schema/upstream/', import.meta.url);
+
+/**
+ * Starts both vendors' stand-ins on loopback.
+ *
+ * @param options what is left out is as in `DEFAULT_SANDBOX_OPTIONS`
+ * @throws Error an export can't be read, or a port is taken
+ */
+export async function startSandbox(options: Partial<SandboxOptions> = {}): Promise<RunningSandbox> {
+  const settings: SandboxOptions = { ...DEFAULT_SANDBOX_OPTIONS, ...options };
+  const database = await openDatabase();
+  try {
+    return await serve(settings, database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function serve(settings: SandboxOptions, database: Database): Promise<RunningSandbox> {
+  const now = createClock(settings.nowMs);
+  const startMs = now();
+  const loadedExports = settings.usageFile !== null || settings.eventsFile !== null;
+  const arrivalsOn = settings.arrivals && !loadedExports;
+  const stories = settings.stories && !loadedExports ? planStories(settings.seed, startMs) : [];
+  const chance = createChance(settings.seed + 1);
+
+  await createTables(database);
+  await createMacros(database, settings.seed);
+  const loaded: { usage?: LoadedExport; events?: LoadedExport } = {};
+  if (loadedExports) {
+    // A source without an export is empty: beside real data nothing is made up.
+    if (settings.usageFile !== null) loaded.usage = await loadUsageExport(database, settings.usageFile);
+    if (settings.eventsFile !== null) loaded.events = await loadEventsExport(database, settings.eventsFile);
+  } else {
+    await fillUsage(database, settings.usageRows, startMs);
+    await fillStoryCalls(database, settings.seed, stories);
+    await fillEvents(database, settings.eventsRows, startMs, stories);
+  }
+  const ranges = { usage: await findRange(database, 'usage'), events: await findRange(database, 'events') };
+
+  const arrivals = arrivalsOn ? createArrivals(database, startMs, chance) : null;
+  const issuer = createTokenIssuer(randomBytes(32), now);
+  const { usageUserSecret, usageOrganizationSecret, eventsToken, eventsUsername, eventsPassword } =
+    SANDBOX_CREDENTIALS;
+  const shared = { latencyMs: settings.latencyMs, errorRate: settings.errorRate, chance };
+
+  const usageServer = await startRestServer({
+    ...shared,
+    definition: new URL('usage.openapi.yaml', UPSTREAM_FILES),
+    root: '/elements/api-v2',
+    port: settings.usagePort,
+    operations: createUsageApi(database, settings, readDensity(ranges.usage), now),
+    authorizers: {
+      elementsAuthorization: (header) =>
+        isUsageAuthorization(header, usageUserSecret, usageOrganizationSecret),
+    },
+    encodeRefusal: (_status, message) => ({ requestId: createRequestId(now(), chance), message }),
+    onAnswer: (trace) => arrivals?.logCall(trace, now()),
+  });
+  let eventsServer: Awaited<ReturnType<typeof startRestServer>>;
+  try {
+    eventsServer = await startRestServer({
+      ...shared,
+      definition: new URL('events.openapi.yaml', UPSTREAM_FILES),
+      root: '/v1',
+      port: settings.eventsPort,
+      operations: createEventsApi(database, issuer, { username: eventsUsername, password: eventsPassword }),
+      authorizers: {
+        bearerAuth: (header) => {
+          const token = /^Bearer (\S+)$/i.exec(header)?.[1] ?? '';
+          return token === eventsToken || issuer.isValid(token);
+        },
+      },
+      encodeRefusal: (status, message) => ({ error: REASONS[status] ?? 'Error', message }),
+    });
+  } catch (error) {
+    await usageServer.close();
+    throw error;
+  }
+
+  const timer =
+    arrivals === null
+      ? undefined
+      : setInterval(() => void arrivals.advanceTo(now()).catch(() => clearInterval(timer)), ARRIVAL_STEP_MS);
+
+  return {
+    usageUrl: usageServer.url,
+    eventsUrl: eventsServer.url,
+    credentials: SANDBOX_CREDENTIALS,
+    loadedExports,
+    ranges,
+    stories,
+    describe: () =>
+      [
+        `Usage API   ${usageServer.url}  ${describeSource(ranges.usage, loaded.usage)}`,
+        `Events API  ${eventsServer.url}  ${describeSource(ranges.events, loaded.events)}`,
+        ...(arrivalsOn ? ['New rows keep arriving.'] : []),
+      ].join('\n'),
+    now,
+    query: (sql, values) => database.readObjects(sql, values),
+    advanceTo: async (nowMs) => arrivals?.advanceTo(nowMs),
+    close: async () => {
+      clearInterval(timer);
+      await Promise.all([usageServer.close(), eventsServer.close()]);
+      await arrivals?.advanceTo(0);
+      await database.close();
+    },
+  };
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  415: 'Unsupported Media Type',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+/** The machine's clock, or one that starts at a given instant and runs on. */
+function createClock(nowMs: number | null): () => number {
+  if (nowMs === null) return () => Date.now();
+  const started = performance.now();
+  return () => nowMs + Math.floor(performance.now() - started);
+}
+
+async function findRange(database: Database, table: 'usage' | 'events'): Promise<FoundRange> {
+  const [row] = await database.read(
+    `select epoch_ms(min(happened_at)), epoch_ms(max(happened_at)), count(*) from ${table}`,
+  );
+  const [from, to, rows] = row ?? [];
+  return {
+    fromMs: typeof from === 'bigint' ? Number(from) : null,
+    toMs: typeof to === 'bigint' ? Number(to) : null,
+    rows: Number(rows ?? 0),
+  };
+}
+
+function readDensity({ fromMs, toMs, rows }: FoundRange): number {
+  if (fromMs === null || toMs === null) return 1;
+  return rows / Math.max(1, toMs - fromMs);
+}
+
+function createRequestId(nowMs: number, chance: () => number): string {
+  const part = () =>
+    Math.floor(chance() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0');
+  return (
+    Math.floor(nowMs / 1000)
+      .toString(16)
+      .padStart(8, '0') +
+    part() +
+    part()
+  );
+}
+
+function describeSource({ fromMs, toMs, rows }: FoundRange, loaded: LoadedExport | undefined): string {
+  const range =
+    fromMs === null || toMs === null
+      ? 'nothing'
+      : `${rows} rows from ${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()}`;
+  if (loaded === undefined) return range;
+  const notes = [
+    ...(loaded.unusable > 0 ? [`${loaded.unusable} unusable`] : []),
+    ...(loaded.repeated > 0 ? [`${loaded.repeated} repeated`] : []),
+  ];
+  return notes.length > 0 ? `${range} (left out: ${notes.join(', ')})` : range;
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRetryBudget } from '../../src/upstream/retry-budget.ts';
-import { createSimulatedTime } from './support.ts';
+import { createSimulatedTime } from '../support/upstream-fixtures.ts';
 
 const earnings = { retryShare: 0.1, retriesPerSecond: 1 };
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createVendorRest } from '../../src/upstream/vendor-rest.ts';
-import { createSimulatedTime } from './support.ts';
+import { createSimulatedTime } from '../support/upstream-fixtures.ts';
 
 test('a rest lasts as long as asked, up to its cap, and a shorter wish does not cut it', () => {
   const time = createSimulatedTime();

@@ -1,0 +1,189 @@
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { expect, onTestFinished, test } from 'vitest';
+import { createHttpTransport } from '../../src/upstream/http-transport.ts';
+import type { TransportRequest } from '../../src/upstream/transport.ts';
+import { startVendor } from '../support/upstream-fixtures.ts';
+
+function open(baseUrl: string, maxBodyBytes = 1_000_000) {
+  const transport = createHttpTransport({
+    baseUrl: new URL(baseUrl),
+    maxConcurrency: 4,
+    maxBodyBytes,
+    attemptTimeoutMs: 1_000,
+  });
+  onTestFinished(() => transport.close());
+  const get = (parts: Partial<TransportRequest> = {}) =>
+    transport.get({
+      target: '/usage?a=1',
+      authorization: 'User one, Organization two',
+      timeoutMs: 5_000,
+      signal: new AbortController().signal,
+      ...parts,
+    });
+  return { transport, get };
+}
+
+/** A vendor that answers the first bytes of each request with `reply`, whatever that is. */
+async function startRawVendor(reply: (socket: Socket) => void): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    socket.on('data', () => reply(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+test('what is sent is a GET below the base path with the credentials, and what comes back is whole', async () => {
+  let seen: unknown;
+  const { baseUrl } = await startVendor((request, response) => {
+    seen = [request.method, request.url, request.headers.authorization, request.headers.accept];
+    response.writeHead(
+      200,
+      [
+        ['X-Twice', 'a'],
+        ['x-twice', 'b'],
+      ].flat(),
+    );
+    response.end('[1]');
+  });
+  const answer = await open(baseUrl).get();
+  expect(seen).toEqual(['GET', '/base/usage?a=1', 'User one, Organization two', 'application/json']);
+  expect(answer.status).toBe(200);
+  expect(answer.headers['x-twice']).toBe('a, b');
+  expect(answer.body.toString()).toBe('[1]');
+});
+
+test('a redirect is an answer: nobody is asked where it points to', async () => {
+  let canary = 0;
+  const elsewhere = await startVendor((_, response) => {
+    canary += 1;
+    response.end();
+  });
+  const { baseUrl } = await startVendor((_, response) => {
+    response.writeHead(302, { location: elsewhere.baseUrl }).end();
+  });
+  expect((await open(baseUrl).get()).status).toBe(302);
+  expect(canary).toBe(0);
+});
+
+test('a gzip bomb stops at the limit, a plain flood as well, declared or not', async () => {
+  const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+  let written = 0;
+  const { baseUrl } = await startVendor((request, response) => {
+    if (request.url === '/base/bomb') response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
+    else if (request.url === '/base/declared')
+      response.writeHead(200, { 'content-length': 5_000_000 }).write('x');
+    else {
+      const flood = (): void => {
+        written += 65_536;
+        if (!response.destroyed) response.write(Buffer.alloc(65_536), () => setImmediate(flood));
+      };
+      flood();
+    }
+  });
+  const { get } = open(baseUrl);
+  await expect(get({ target: '/bomb' })).rejects.toMatchObject({ fault: 'too-large' });
+  await expect(get({ target: '/declared' })).rejects.toMatchObject({ fault: 'too-large' });
+  await expect(get({ target: '/flood' })).rejects.toMatchObject({ fault: 'too-large', status: 200 });
+  expect(written).toBeLessThan(50_000_000);
+});
+
+test('an early hint is no answer', async () => {
+  const { baseUrl } = await startVendor((_, response) => {
+    response.writeEarlyHints({ link: '</a>; rel=preload' });
+    response.end('[1]');
+  });
+  expect((await open(baseUrl).get()).status).toBe(200);
+});
+
+test.each([
+  ['nothing at all', '', 'unreachable'],
+  ['half a status line', 'HTTP/1.1 20', 'unreachable'],
+  ['no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n\r\n', 'unreadable'],
+  ['headers without an end', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n', 'unreachable'],
+  ['fewer bytes than declared', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n[1', 'cut'],
+  ['a chunk without an end', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n[1', 'cut'],
+  ['chunks without the last', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\n[1]\r\n', 'cut'],
+  ['a broken chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n[1]', 'unreadable'],
+])('a connection that brings %s is no answer', async (_, bytes, fault) => {
+  const { get } = open(await startRawVendor((socket) => socket.end(bytes)));
+  await expect(get()).rejects.toMatchObject({ fault });
+});
+
+test('a port where nobody listens is unreachable', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  await expect(open(`http://127.0.0.1:${port}`).get()).rejects.toMatchObject({ fault: 'unreachable' });
+});
+
+test('what takes too long ends in its time, in whichever phase, and its socket with it', async () => {
+  const vendor = await startVendor((request, response) => {
+    if (request.url === '/base/body') response.writeHead(200).write('[');
+  });
+  const { get } = open(vendor.baseUrl);
+  const startMs = performance.now();
+  await expect(get({ target: '/head', timeoutMs: 60 })).rejects.toMatchObject({ fault: 'timeout' });
+  await expect(get({ target: '/body', timeoutMs: 60 })).rejects.toMatchObject({
+    fault: 'timeout',
+    status: 200,
+  });
+  expect(performance.now() - startMs).toBeLessThan(1_000);
+  await until(async () => (await vendor.openSockets()) === 0);
+});
+
+test('a caller who leaves ends the socket, in whichever phase, with its own reason', async () => {
+  let asked = 0;
+  const vendor = await startVendor((request, response) => {
+    asked += 1;
+    if (request.url === '/base/body') response.writeHead(200).write('[');
+  });
+  const { get } = open(vendor.baseUrl);
+  for (const target of ['/head', '/body']) {
+    const caller = new AbortController();
+    const before = asked;
+    const waiting = get({ target, signal: caller.signal });
+    await until(() => asked > before);
+    caller.abort(new Error('gone'));
+    await expect(waiting).rejects.toThrow('gone');
+    await until(async () => (await vendor.openSockets()) === 0);
+  }
+});
+
+test('who leaves before there is a connection sends nothing', async () => {
+  let asked = 0;
+  const { baseUrl } = await startVendor((_, response) => {
+    asked += 1;
+    response.end('[1]');
+  });
+  const { get } = open(baseUrl);
+  const caller = new AbortController();
+  const waiting = get({ signal: caller.signal });
+  caller.abort(new Error('gone'));
+  await expect(waiting).rejects.toThrow('gone');
+  await get();
+  expect(asked).toBe(1);
+});
+
+test('closing ends what is under way', async () => {
+  const vendor = await startVendor(() => {});
+  const { transport, get } = open(vendor.baseUrl);
+  const waiting = get();
+  await until(async () => (await vendor.openSockets()) === 1);
+  await Promise.all([expect(waiting).rejects.toMatchObject({ fault: 'unreachable' }), transport.close()]);
+  await until(async () => (await vendor.openSockets()) === 0);
+  await expect(get()).rejects.toMatchObject({ fault: 'unreachable' });
+});

@@ -57,9 +57,16 @@ function isAbout(promise: string, name: string): boolean {
 
 /** All that callers are written against, a line each: kinds, fields, arguments, defaults, nullability. */
 function listPromises(of: GraphQLSchema): string[] {
-  return Object.values(of.getTypeMap())
-    .filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type))
-    .flatMap((type) => [`${type.name} is a ${type.constructor.name}`, ...listParts(type)]);
+  return listOwnTypes(of).flatMap((type) => [
+    `${type.name} is a ${type.constructor.name}`,
+    ...listParts(type),
+  ]);
+}
+
+function listOwnTypes(of: GraphQLSchema): GraphQLNamedType[] {
+  return Object.values(of.getTypeMap()).filter(
+    (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type),
+  );
 }
 
 function listParts(type: GraphQLNamedType): string[] {
@@ -93,8 +100,7 @@ test('nothing in the list of what is not there yet is there', () => {
 });
 
 test('every type, field, argument and value says what it is', () => {
-  const undescribed = Object.values(schema.getTypeMap())
-    .filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type))
+  const undescribed = listOwnTypes(schema)
     .flatMap((type) => [[type.name, type.description] as const, ...listDescriptions(type)])
     .filter(([, description]) => !description?.trim())
     .map(([name]) => name);

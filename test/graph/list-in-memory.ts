@@ -1,0 +1,35 @@
+import { comparePositions } from '../../src/sources/walk/position.ts';
+import type { Position } from '../../src/sources/walk/position.ts';
+import type { Page, PageRequest } from '../../src/sources/walk/page.ts';
+
+/** A source over rows held in memory, newest first; it stops after `maxScanned` rows, as a scan does. */
+export function listInMemory<Row extends Position>(
+  rows: readonly Row[],
+  isMatch: (row: Row) => boolean = () => true,
+  maxScanned = Infinity,
+) {
+  const ordered = rows.toSorted(comparePositions);
+  return async ({ range, count, travel, after }: PageRequest<unknown>): Promise<Page<Row>> => {
+    const sign = travel === 'forward' ? 1 : -1;
+    const ahead = (sign === 1 ? ordered : ordered.toReversed()).filter(
+      (row) =>
+        row.timestampMs >= range.fromMs &&
+        row.timestampMs < range.toMs &&
+        (!after || sign * comparePositions(row, after) > 0),
+    );
+    const given: Row[] = [];
+    let resume: Position | null = null;
+    let hasMore = false;
+    for (const [at, row] of ahead.entries()) {
+      if (at >= maxScanned || (given.length === count && isMatch(row))) {
+        hasMore = true;
+        break;
+      }
+      if (given.length < count || maxScanned < Infinity) resume = row;
+      if (isMatch(row)) given.push(row);
+    }
+    if (hasMore && given.length === count && ahead.indexOf(given.at(-1)!) + 1 < maxScanned)
+      resume = given.at(-1)!;
+    return { rows: sign === 1 ? given : given.reverse(), hasMore, resume, coverage: [] };
+  };
+}

@@ -67,7 +67,10 @@ type Call = readonly [name: string, ...args: unknown[]];
 export interface FakeContext {
   readonly context: GraphContext;
   readonly calls: readonly Call[];
+  /** The answer as it goes over the wire, errors not yet translated. */
   ask(query: string, variables?: Record<string, unknown>): Promise<ExecutionResult>;
+  /** The answer with the errors themselves. */
+  askRaw(query: string, variables?: Record<string, unknown>): Promise<ExecutionResult>;
 }
 
 export interface FakeAnswers {
@@ -132,13 +135,12 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
     },
     ...answers.context,
   };
+  const askRaw: FakeContext['askRaw'] = async (source, variableValues = {}) =>
+    execute({ schema, source, contextValue: context, variableValues });
   return {
     context,
     calls,
-    async ask(query, variableValues = {}) {
-      const result = await execute({ schema, source: query, contextValue: context, variableValues });
-      // The executor makes objects without a prototype.
-      return JSON.parse(JSON.stringify({ ...result, errors: result.errors })) as ExecutionResult;
-    },
+    askRaw,
+    ask: async (query, variables) => JSON.parse(JSON.stringify(await askRaw(query, variables))),
   };
 }

@@ -1,0 +1,78 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeGlobalId, encodeGlobalId, isUsageRecordId } from '../../src/graph/global-id.ts';
+
+const usageId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
+const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);
+const moment = fc.integer({ min: -8.64e15, max: 8.64e15 });
+const text = (plain: string): string => Buffer.from(plain).toString('base64url');
+
+describe('a global id', () => {
+  test('of a usage record gives its id back', () => {
+    fc.assert(
+      fc.property(usageId, moment, (id, timestampMs) => {
+        const globalId = encodeGlobalId({ source: 'USAGE', id, timestampMs });
+        expect(decodeGlobalId(globalId)).toEqual({ source: 'USAGE', id });
+      }),
+    );
+  });
+
+  test('of an event gives its id and its time back, to the last digit of 64 bits', () => {
+    fc.assert(
+      fc.property(int64, moment, (id, timestampMs) => {
+        const event = { source: 'EVENTS', id, timestampMs } as const;
+        expect(decodeGlobalId(encodeGlobalId(event))).toEqual(event);
+      }),
+    );
+  });
+
+  test.each([
+    '',
+    'nonsense',
+    text('UsageRecord:'),
+    text('UsageRecord:..'),
+    text('UsageRecord:a/b'),
+    text('UsageRecord:a b'),
+    text(`UsageRecord:${'a'.repeat(65)}`),
+    text('usageRecord:a'),
+    text('Event:1'),
+    text('Event:1:'),
+    text('Event:1:one'),
+    text('Event:01:1'),
+    text('Event:1:01'),
+    text('Event:-0:1'),
+    text('Event:1:-0'),
+    text('Event:1:9223372036854775808'),
+    text('Event:1:-9223372036854775809'),
+    text('Event:8640000000000001:1'),
+    text('Event:1:1:1'),
+    text('Viewer:1'),
+    `${text('UsageRecord:a')}=`,
+    ` ${text('UsageRecord:a')}`,
+    Buffer.from('UsageRecord:a?').toString('base64'),
+  ])('that is not one of ours is nothing: %j', (globalId) => {
+    expect(decodeGlobalId(globalId)).toBeNull();
+  });
+
+  test('of any text is nothing, or is that very text again', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.string().map(text),
+          fc.string().map((s) => text(`Event:${s}`)),
+        ),
+        (any) => {
+          const found = decodeGlobalId(any);
+          expect(found === null || encodeGlobalId({ timestampMs: 0, ...found }) === any).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe('the id of a usage record', () => {
+  test.each(['..', '.', 'a/b', 'a%2Fb', '', 'é', 'a'.repeat(65), 'a\n'])('is never %j', (id) => {
+    expect(isUsageRecordId(id)).toBe(false);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { createEvent, createFakeContext, createRecord } from './fake-context.ts';
+
+const page =
+  <Row>(row: Row) =>
+  async () => ({ rows: [row], hasMore: false, resume: null, coverage: [] });
+const answers = {
+  usage: { listUsageRecords: page(createRecord()) },
+  events: { listEvents: page(createEvent()) },
+};
+const QUERY = `{
+  usageRecords { nodes { ipAddress requestIP requestURI masked userId } }
+  events { nodes { ipAddress username description masked action } }
+}`;
+
+describe('personal data', () => {
+  test('is shown to a caller with pii:read', async () => {
+    const { data } = await createFakeContext({ ...answers, scopes: ['pii:read'] }).ask(QUERY);
+    expect(data).toEqual({
+      usageRecords: {
+        nodes: [
+          {
+            ipAddress: '172.31.28.13',
+            requestIP: '172.31.28.13',
+            requestURI: '/elements/api-v1/oauth/getRequestToken?email=bob%40example.com',
+            masked: [],
+            userId: '1',
+          },
+        ],
+      },
+      events: {
+        nodes: [
+          {
+            ipAddress: '12.34.56.78',
+            username: 'bob.smith',
+            description: 'User bob.smith has logged in',
+            masked: [],
+            action: 'user-login-success',
+          },
+        ],
+      },
+    });
+  });
+
+  test('is null, and listed, without an error, to a caller without it', async () => {
+    const { data, errors } = await createFakeContext({
+      ...answers,
+      scopes: ['usage:read', 'events:read'],
+    }).ask(QUERY);
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      usageRecords: {
+        nodes: [
+          {
+            ipAddress: null,
+            requestIP: null,
+            requestURI: '/elements/api-v1/oauth/getRequestToken',
+            masked: ['IP_ADDRESS', 'REQUEST_URI'],
+            userId: '1',
+          },
+        ],
+      },
+      events: {
+        nodes: [
+          {
+            ipAddress: null,
+            username: null,
+            description: null,
+            masked: ['USERNAME', 'IP_ADDRESS', 'DESCRIPTION'],
+            action: 'user-login-success',
+          },
+        ],
+      },
+    });
+  });
+
+  test('is listed as masked whether an entry has it or not: the list tells nothing', async () => {
+    const bare = createEvent({ ipAddress: null, username: null, description: null });
+    const { ask } = createFakeContext({ events: { listEvents: page(bare) }, scopes: [] });
+    const { data } = await ask('{ events { nodes { masked } } }');
+    expect(data).toEqual({ events: { nodes: [{ masked: ['USERNAME', 'IP_ADDRESS', 'DESCRIPTION'] }] } });
+  });
+
+  test.each([
+    ['usageRecords(filter: { ipAddress: "10.0.0.1" })', 'filter.ipAddress'],
+    ['usageRecords(filter: { searchText: "bob" })', 'filter.searchText'],
+    ['events(filter: { username: { eq: "bob" } })', 'filter.username'],
+    ['events(filter: { username: { isNull: true } })', 'filter.username'],
+    ['events(filter: { ipAddress: "10.0.0.1" })', 'filter.ipAddress'],
+    ['events(filter: { searchText: "bob" })', 'filter.searchText'],
+    ['events(filter: { not: { not: { searchText: "bob" } } })', 'filter.not.not.searchText'],
+    ['events(orderBy: [{ field: CATEGORY }, { field: USERNAME }])', 'orderBy'],
+  ])('can be neither filtered nor sorted by without it: %s', async (field, argument) => {
+    const refused = createFakeContext({ scopes: ['usage:read', 'events:read'] });
+    const { errors } = await refused.ask(`{ ${field} { nodes { id } } }`);
+    expect(errors?.[0]?.message).toContain(`'${argument}' needs the scope pii:read`);
+    expect(refused.calls).toEqual([]);
+
+    const allowed = createFakeContext({ scopes: ['pii:read'] });
+    expect((await allowed.ask(`{ ${field} { nodes { id } } }`)).errors).toBeUndefined();
+    expect(allowed.calls).toHaveLength(1);
+  });
+});

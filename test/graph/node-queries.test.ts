@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { encodeGlobalId } from '../../src/graph/global-id.ts';
+import { createEvent, createFakeContext, createRecord, NOW_MS } from './fake-context.ts';
+
+const RECORD_ID = encodeGlobalId(createRecord());
+const EVENT_ID = encodeGlobalId(createEvent());
+const answers = {
+  usage: { getUsageRecord: async (id: string) => (id === createRecord().id ? createRecord() : null) },
+  events: { getEvent: async (id: string) => (id === createEvent().id ? createEvent() : null) },
+};
+
+describe('node', () => {
+  test('reads a usage record by its id', async () => {
+    const { ask, calls } = createFakeContext(answers);
+    const { data } = await ask(
+      'query ($id: ID!) { node(id: $id) { __typename id ... on UsageRecord { recordId } } }',
+      {
+        id: RECORD_ID,
+      },
+    );
+    expect(data).toEqual({ node: { __typename: 'UsageRecord', id: RECORD_ID, recordId: createRecord().id } });
+    expect(calls).toEqual([['getUsageRecord', createRecord().id]]);
+  });
+
+  test('reads an event by its id, exact beyond 2^53, and the time that the global id carries', async () => {
+    const { ask, calls } = createFakeContext(answers);
+    const { data } = await ask(
+      'query ($id: ID!) { node(id: $id) { __typename id ... on Event { eventId } } }',
+      {
+        id: EVENT_ID,
+      },
+    );
+    expect(data).toEqual({ node: { __typename: 'Event', id: EVENT_ID, eventId: '9223372036854775807' } });
+    expect(calls).toEqual([['getEvent', '9223372036854775807', NOW_MS - 30_000]]);
+  });
+
+  test('is null for nonsense, and no call is made', async () => {
+    const { ask, calls } = createFakeContext(answers);
+    const { data, errors } = await ask('{ node(id: "Li4vLi4") { id } }');
+    expect([data, errors]).toEqual([{ node: null }, undefined]);
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('nodes', () => {
+  const NODES = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
+
+  test('keeps the order, with null for what is unknown', async () => {
+    const { ask } = createFakeContext(answers);
+    const gone = encodeGlobalId(createRecord({ id: 'gone' }));
+    const { data } = await ask(NODES, { ids: [EVENT_ID, 'nonsense', RECORD_ID, gone, EVENT_ID] });
+    expect(data).toEqual({ nodes: [{ id: EVENT_ID }, null, { id: RECORD_ID }, null, { id: EVENT_ID }] });
+  });
+
+  test('leaves the others standing where one fails', async () => {
+    const getEvent = () => Promise.reject(new Error('down'));
+    const { ask } = createFakeContext({ ...answers, events: { getEvent } });
+    const { data, errors } = await ask(NODES, { ids: [EVENT_ID, RECORD_ID] });
+    expect(data).toEqual({ nodes: [null, { id: RECORD_ID }] });
+    expect(errors).toHaveLength(1);
+    expect(errors?.[0]?.path).toEqual(['nodes', 0]);
+  });
+
+  test('refuses more ids than a page may have rows, before any call', async () => {
+    const { ask, calls } = createFakeContext(answers);
+    const { errors } = await ask(NODES, { ids: Array.from({ length: 501 }, () => RECORD_ID) });
+    expect(errors?.[0]?.message).toContain('at most 500');
+    expect(calls).toEqual([]);
+  });
+});

@@ -1,0 +1,115 @@
+import * as fc from 'fast-check';
+import { GraphQLScalarType, parseConstValue } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { schema } from '../../src/graph/schema.ts';
+
+function scalar(name: string): GraphQLScalarType {
+  const type = schema.getType(name);
+  if (!(type instanceof GraphQLScalarType)) throw new Error(`${name} is no scalar`);
+  return type;
+}
+
+/** What a scalar makes of a text, as a variable and as a literal alike. */
+function read(name: string, text: string): unknown {
+  const tries = [
+    () => scalar(name).coerceInputValue(text),
+    () => scalar(name).parseLiteral(parseConstValue(JSON.stringify(text)), undefined),
+  ].map((attempt) => {
+    try {
+      return attempt();
+    } catch {
+      return 'refused';
+    }
+  });
+  expect(tries[1]).toEqual(tries[0]);
+  return tries[0];
+}
+
+const NINE = Date.parse('2026-11-21T09:00:00.000Z');
+
+describe('DateTime', () => {
+  test.each([
+    ['2026-11-21T09:00:00Z', NINE],
+    ['2026-11-21T09:00:00.000Z', NINE],
+    ['2026-11-21T10:00:00+01:00', NINE],
+    ['2026-11-21T04:30:00-04:30', NINE],
+    ['2026-11-21T09:00:00.1239Z', NINE + 123],
+    ['2026-11-21', 'refused'],
+    ['2026-11-21T09:00:00', 'refused'],
+    ['2026-02-30T09:00:00Z', 'refused'],
+    ['2026-11-21T09:00:00|01:00', 'refused'],
+    ['1795251600000', 'refused'],
+    ['', 'refused'],
+  ])('reads %s as %s', (text, expected) => {
+    expect(read('DateTime', text)).toBe(expected);
+  });
+
+  test('refuses numbers', () => {
+    expect(() => scalar('DateTime').coerceInputValue(NINE)).toThrow();
+  });
+
+  test('is given out in UTC with milliseconds and Z, and reads what it gives out', () => {
+    const moment = fc.integer({
+      min: Date.parse('0001-01-01T00:00:00Z'),
+      max: Date.parse('9999-12-31T23:59:59Z'),
+    });
+    fc.assert(
+      fc.property(moment, (ms) => {
+        const text = scalar('DateTime').coerceOutputValue(ms);
+        expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+        expect(read('DateTime', String(text))).toBe(ms);
+      }),
+    );
+  });
+});
+
+describe('IP', () => {
+  test.each(['10.0.0.1', '10.0.0.0/8', '0.0.0.0/0', '::1', '2001:db8::/32', '2001:db8::1'])(
+    'reads %s',
+    (text) => {
+      expect(read('IP', text)).toBe(text);
+    },
+  );
+  test.each([
+    '10.0.0',
+    '10.0.0.256',
+    '010.0.0.1',
+    '10.0.0.0/33',
+    '10.0.0.0/',
+    '::g',
+    'localhost',
+    '10.0.0.1, 10.0.0.2',
+    '',
+  ])('refuses %j', (text) => {
+    expect(read('IP', text)).toBe('refused');
+  });
+});
+
+describe('Duration', () => {
+  test.each(['PT5M', 'P7D', 'P1M', 'P1Y2M3DT4H5M6S', 'PT0.5S', '-P1D'])('reads %s', (text) => {
+    expect(read('Duration', text)).toBe(text);
+  });
+  test.each(['P', 'PT', '5M', 'P0.5D', 'P-1D', 'one day', ''])('refuses %j', (text) => {
+    expect(read('Duration', text)).toBe('refused');
+  });
+  test('refuses a bare word', () => {
+    expect(() => scalar('Duration').parseLiteral(parseConstValue('P7D'), undefined)).toThrow();
+  });
+});
+
+describe('TimeZone', () => {
+  test.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/St_Johns'])('reads %s', (text) => {
+    expect(read('TimeZone', text)).toBe(text);
+  });
+  test.each(['+01:00', 'Mars/Base', 'Europe', ''])('refuses %j', (text) => {
+    expect(read('TimeZone', text)).toBe('refused');
+  });
+});
+
+describe('SafeInt', () => {
+  test('passes 2^31 and stops at 2^53', () => {
+    expect(scalar('SafeInt').coerceOutputValue(2 ** 31)).toBe(2 ** 31);
+    expect(() => scalar('SafeInt').coerceOutputValue(2 ** 53)).toThrow();
+    expect(() => scalar('SafeInt').coerceOutputValue(0.5)).toThrow();
+  });
+});

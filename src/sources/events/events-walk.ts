@@ -1,10 +1,14 @@
 import type { CallContext, Upstream } from '../../upstream/upstream.ts';
 import type { Query } from '../walk/query.ts';
 import type { SourceSettings } from '../walk/source-settings.ts';
+import { walkByWindows } from '../walk/walk-by-windows.ts';
 import { walkList, type Step, type Walk } from '../walk/walk-list.ts';
 import type { AuditEvent } from './event.ts';
-import { createEventsList, type EventsLore } from './events-list.ts';
+import { createEventsList, TimeOrderRefused } from './events-list.ts';
+import type { EventsLore } from './events-lore.ts';
+import { createEventsPageReader } from './events-page-reader.ts';
 import type { OptionalEventField } from './events-source.ts';
+import { readEventsWindow } from './read-events-window.ts';
 
 /** What reading the Events API needs, for as long as the process runs. */
 export interface EventsDeps {
@@ -13,12 +17,27 @@ export interface EventsDeps {
   readonly settings: SourceSettings;
 }
 
-/** A walk over the rows that the vendor gives for the part of a filter that it understands; it sorts either way. */
+/**
+ * A walk over the rows that the vendor gives for the part of a filter that it understands: by its own order in time
+ * where it has one, else by windows of time that are sorted here.
+ */
 export function createEventsWalk(
   deps: EventsDeps,
   context: CallContext,
   query: { readonly filter: Query; readonly fields: ReadonlySet<OptionalEventField> },
 ): (walk: Walk) => AsyncGenerator<Step<AuditEvent>, void> {
-  const list = createEventsList(deps.upstream, context, deps.settings, deps.lore, query);
-  return (walk) => walkList(list, walk);
+  const { largestPage } = deps.settings;
+  const readPage = createEventsPageReader(deps, context, query);
+  const walkWindows = (walk: Walk) =>
+    walkByWindows(walk, largestPage, readEventsWindow(readPage, largestPage));
+  return async function* walkEvents(walk) {
+    if (deps.lore.dialect().sort !== 'timestamp') return yield* walkWindows(walk);
+    try {
+      yield* walkList(createEventsList(readPage, largestPage), walk);
+    } catch (error) {
+      // Told by the vendor's first answer at the latest, so nothing has been given out yet.
+      if (!(error instanceof TimeOrderRefused)) throw error;
+      yield* walkWindows(walk);
+    }
+  };
 }

@@ -1,7 +1,8 @@
 import type { CallContext, Upstream } from '../../upstream/upstream.ts';
 import type { SourceSettings } from '../walk/source-settings.ts';
+import type { VendorList } from '../walk/vendor-list.ts';
+import { isDense, walkByWindows, type ReadWhole } from '../walk/walk-by-windows.ts';
 import { walkList, type Step, type Walk } from '../walk/walk-list.ts';
-import { walkUpByWindows } from '../walk/walk-up-by-windows.ts';
 import { createUsageList, type UsageLore } from './usage-list.ts';
 import type { UsageRecord } from './usage-record.ts';
 import type { UsageFilter } from './usage-source.ts';
@@ -13,12 +14,38 @@ export interface UsageDeps {
   readonly settings: SourceSettings;
 }
 
-/** A walk over the rows that the vendor gives for a filter; the vendor sorts downward only. */
+/** A walk over the rows that the vendor gives for a filter. It sorts downward only: upward goes by windows. */
 export function createUsageWalk(
   deps: UsageDeps,
   context: CallContext,
   filter: UsageFilter,
 ): (walk: Walk) => AsyncGenerator<Step<UsageRecord>, void> {
   const list = createUsageList(deps.upstream, context, deps.settings, deps.lore, filter);
-  return (walk) => (walk.direction === 'down' ? walkList(list, walk) : walkUpByWindows(list, walk));
+  return (walk) =>
+    walk.direction === 'down' ? walkList(list, walk) : walkByWindows(walk, list.largestPage, readDown(list));
+}
+
+function readDown(list: VendorList<UsageRecord>): ReadWhole<UsageRecord> {
+  return async (window, wanted) => {
+    const rows: UsageRecord[] = [];
+    const dropped: number[] = [];
+    let readAtMs = Infinity;
+    let stale = false;
+    const steps = walkList(list, {
+      range: window,
+      direction: 'down',
+      after: null,
+      wanted: () => list.largestPage,
+    });
+    for await (const step of steps) {
+      rows.push(...step.rows);
+      dropped.push(...step.dropped);
+      readAtMs = Math.min(readAtMs, step.readAtMs);
+      stale ||= step.stale;
+      if (!step.ended && isDense(rows.length, wanted, window, list.unitMs)) {
+        return { kind: 'dense', rowsPerMs: rows.length / Math.max(window.toMs - step.edgeMs, 1) };
+      }
+    }
+    return { kind: 'whole', rows, dropped, readAtMs, stale };
+  };
 }

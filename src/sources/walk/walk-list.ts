@@ -76,7 +76,10 @@ export async function* walkList<Row extends Position>(
       instant,
       pageSize: pageSizeFor(walk.wanted() + again, list.largestPage),
     });
-    const timed = withTimes(window.entries, isFirstWindow ? instant * list.unitMs : null);
+    // The bound is one unit wide of the instant: what lies between was given out with the window before.
+    const timed = withTimes(window.entries, isFirstWindow ? instant * list.unitMs : null).filter(
+      (entry) => !isFurther(instant, instantOf(entry.timestampMs)),
+    );
     const lastSeen = instantOf(timed.findLast((entry) => !isDropped(entry.entry))?.timestampMs ?? 0);
     const ended = window.ended || isFurther(lastSeen, down ? firstInstant : lastInstant);
     // The last instant of a page that is not the end may be cut by the page's edge: it waits for the next window.

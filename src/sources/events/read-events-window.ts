@@ -1,0 +1,53 @@
+import { UpstreamError } from '../../base/upstream-error.ts';
+import { isDropped } from '../walk/vendor-list.ts';
+import { isDense, type ReadWhole } from '../walk/walk-by-windows.ts';
+import type { AuditEvent } from './event.ts';
+import type { EventsPageReader } from './events-page-reader.ts';
+
+const SECOND_MS = 1000;
+
+/**
+ * Reads a window of time by page numbers, in whatever order the vendor keeps: with no row twice and the last page short,
+ * no row can be missing.
+ * @throws UpstreamError `UPSTREAM_OUT_OF_ORDER` where a row comes twice
+ */
+export function readEventsWindow(readPage: EventsPageReader, largestPage: number): ReadWhole<AuditEvent> {
+  return async (window, wanted) => {
+    const lowerMs = (Math.floor(window.fromMs / SECOND_MS) - 1) * SECOND_MS;
+    const upperMs = (Math.floor((window.toMs - 1) / SECOND_MS) + 1) * SECOND_MS;
+    const rows: AuditEvent[] = [];
+    const dropped: number[] = [];
+    const ids = new Set<string>();
+    let readAtMs = Infinity;
+    let stale = false;
+    for (let page = 1; ; page += 1) {
+      const read = await readPage({ lowerMs, upperMs, direction: 'down', page, pageSize: largestPage });
+      readAtMs = Math.min(readAtMs, read.readAtMs);
+      stale ||= read.stale;
+      for (const entry of read.entries) {
+        const isInside = (ms: number): boolean => ms >= window.fromMs && ms < window.toMs;
+        if (isDropped(entry)) {
+          if (isInside(entry.timestampMs ?? window.fromMs)) dropped.push(entry.timestampMs ?? window.fromMs);
+          continue;
+        }
+        if (ids.has(entry.id)) throw doubled();
+        ids.add(entry.id);
+        if (isInside(entry.timestampMs)) rows.push(entry);
+      }
+      if (read.ended) return { kind: 'whole', rows, dropped, readAtMs, stale };
+      if (isDense(rows.length, wanted, window, SECOND_MS)) {
+        return { kind: 'dense', rowsPerMs: rows.length / (window.toMs - window.fromMs) };
+      }
+    }
+  };
+}
+
+function doubled(): UpstreamError {
+  return new UpstreamError({
+    code: 'UPSTREAM_OUT_OF_ORDER',
+    source: 'EVENTS',
+    operation: '/events',
+    message:
+      'The vendor gave one event twice within one list, so a page could lack rows; nothing was given out.',
+  });
+}

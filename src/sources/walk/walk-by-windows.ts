@@ -1,0 +1,68 @@
+import type { Range } from '../../base/range.ts';
+import { comparePositions, type Position } from './position.ts';
+import type { Step, Walk } from './walk-list.ts';
+
+/** Reads a window of time whole, unless it holds far more rows than are wanted. */
+export type ReadWhole<Row> = (range: Range, wanted: number) => Promise<WholeRead<Row>>;
+
+export type WholeRead<Row> =
+  | {
+      readonly kind: 'whole';
+      /** In any order. */
+      readonly rows: readonly Row[];
+      readonly dropped: readonly number[];
+      readonly readAtMs: number;
+      readonly stale: boolean;
+    }
+  /** More rows than are worth reading at once: about how many there are in a millisecond. */
+  | { readonly kind: 'dense'; readonly rowsPerMs: number };
+
+/** The first window of a walk, in milliseconds. */
+const FIRST_WINDOW_MS = 15 * 60_000;
+/** How much longer the next window may be than the last. */
+const GROWTH = 16;
+
+/**
+ * Walks in an order that the vendor does not offer: windows of time one after the other, each read whole and sorted here.
+ * Their length follows what the last one held, so that a window is nearly always one page.
+ * @throws as `readWhole`
+ */
+export async function* walkByWindows<Row extends Position>(
+  walk: Walk,
+  largestPage: number,
+  readWhole: ReadWhole<Row>,
+): AsyncGenerator<Step<Row>, void> {
+  const { range, after } = walk;
+  const down = walk.direction === 'down';
+  const compare = down ? comparePositions : (a: Position, b: Position): number => comparePositions(b, a);
+  let edgeMs = startOf(walk);
+  let lengthMs = FIRST_WINDOW_MS;
+  while (down ? edgeMs > range.fromMs : edgeMs < range.toMs) {
+    const window = down
+      ? { fromMs: Math.max(edgeMs - lengthMs, range.fromMs), toMs: edgeMs }
+      : { fromMs: edgeMs, toMs: Math.min(edgeMs + lengthMs, range.toMs) };
+    const windowMs = window.toMs - window.fromMs;
+    const read = await readWhole(window, Math.min(walk.wanted(), largestPage));
+    if (read.kind === 'dense') {
+      lengthMs = Math.max(1, Math.floor(Math.min(walk.wanted() / read.rowsPerMs, windowMs / 2)));
+      continue;
+    }
+    const rows = read.rows.filter((row) => !after || compare(row, after) > 0).sort(compare);
+    edgeMs = down ? window.fromMs : window.toMs;
+    const ended = down ? edgeMs === range.fromMs : edgeMs === range.toMs;
+    yield { rows, dropped: read.dropped, readAtMs: read.readAtMs, stale: read.stale, edgeMs, ended };
+    const needed = Math.min(Math.max(walk.wanted(), 1) * 1.5, largestPage * 0.8);
+    const fitting = read.rows.length > 0 ? (needed * windowMs) / read.rows.length : Infinity;
+    lengthMs = Math.max(1, Math.ceil(Math.min(windowMs * GROWTH, fitting)));
+  }
+}
+
+/** More than this is not read on: a shorter window costs less. Whatever one instant holds must be read. */
+export function isDense(rows: number, wanted: number, window: Range, unitMs: number): boolean {
+  return rows > 2 * wanted && window.toMs - window.fromMs > unitMs;
+}
+
+function startOf({ range, direction, after }: Walk): number {
+  if (direction === 'up') return after ? Math.max(after.timestampMs, range.fromMs) : range.fromMs;
+  return after ? Math.min(after.timestampMs + 1, range.toMs) : range.toMs;
+}

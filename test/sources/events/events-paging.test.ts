@@ -1,0 +1,458 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UpstreamError } from '../../../src/base/upstream-error.ts';
+import { createEventsSource } from '../../../src/sources/events/create-events-source.ts';
+import type { AuditEvent } from '../../../src/sources/events/event.ts';
+import { createEventsLore } from '../../../src/sources/events/events-lore.ts';
+import type { EventFilter, EventOrder, EventPageRequest } from '../../../src/sources/events/events-source.ts';
+import type { Page } from '../../../src/sources/walk/page.ts';
+import { comparePositions, type Position } from '../../../src/sources/walk/position.ts';
+import { createCallLedger } from '../../../src/upstream/call-ledger.ts';
+import {
+  createSimulatedEventsVendor,
+  type EventsReading,
+  type SimulatedEvent,
+} from '../../support/simulated-events-vendor.ts';
+import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
+
+const FROM = Date.parse('2026-03-01T00:00:00.000Z');
+const TO = Date.parse('2026-03-01T01:00:00.000Z');
+const NOW = Date.parse('2026-03-02T00:00:00.000Z');
+const range = { fromMs: FROM, toMs: TO };
+/** Ids beyond what a number can hold. */
+const BIG = 2n ** 53n;
+
+const plain: EventsReading = {
+  isFromInclusive: false,
+  isToInclusive: false,
+  takesOperators: true,
+  sortFields: ['timestamp', 'id', 'category'],
+  unsorted: (a, b) => (a.id < b.id ? -1 : 1),
+};
+
+function openSource(
+  rows: () => readonly SimulatedEvent[],
+  reading: EventsReading = plain,
+  options: { largestPage?: number; maxScannedRows?: number; beforeCall?: () => void; budget?: number } = {},
+) {
+  const upstream = createSimulatedUpstream(
+    'EVENTS',
+    createSimulatedEventsVendor(rows, reading, options.beforeCall),
+    () => NOW,
+  );
+  const deps = {
+    upstream,
+    lore: createEventsLore(),
+    settings: {
+      largestPage: options.largestPage ?? 1000,
+      maxScannedRows: options.maxScannedRows ?? 10_000,
+      staleIfErrorMs: 0,
+      age: { settleMs: 90_000, retentionMs: null },
+    },
+  };
+  return {
+    upstream,
+    open: () =>
+      createEventsSource(deps, createTestCallContext('test', createCallLedger(options.budget ?? null)), NOW),
+  };
+}
+
+const question = (asked: Partial<EventPageRequest> = {}): EventPageRequest => ({
+  range,
+  filter: {},
+  orderBy: [],
+  fields: new Set(),
+  count: 50,
+  travel: 'forward',
+  after: null,
+  ...asked,
+});
+
+async function walkAll(
+  vendor: ReturnType<typeof openSource>,
+  count: () => number,
+  asked: Partial<EventPageRequest> = {},
+): Promise<AuditEvent[]> {
+  const rows: AuditEvent[] = [];
+  let after: Position | null = null;
+  for (let pages = 0; ; pages += 1) {
+    expect(pages).toBeLessThan(2000);
+    const page: Page<AuditEvent> = await vendor
+      .open()
+      .listEvents(question({ ...asked, count: count(), after }));
+    if (asked.travel === 'backward') rows.unshift(...page.rows);
+    else rows.push(...page.rows);
+    if (!page.hasMore) return rows;
+    after = page.resume;
+    expect(after).not.toBeNull();
+  }
+}
+
+const rowAt = (timestampMs: number, id: number): SimulatedEvent => ({ id: BIG + BigInt(id), timestampMs });
+
+/** Ties within a second, as whole seconds or to the millisecond. */
+const rowsArbitrary = (maxLength: number, seconds: number) =>
+  fc
+    .uniqueArray(fc.tuple(fc.nat({ max: seconds }), fc.nat({ max: 999 }), fc.nat({ max: 0xffffff })), {
+      maxLength,
+      selector: ([, , id]) => id,
+    })
+    .chain((rows) =>
+      fc
+        .boolean()
+        .map((isWhole) => rows.map(([at, ms, id]) => rowAt(FROM + at * 1000 + (isWhole ? 0 : ms), id))),
+    );
+
+const readingArbitrary: fc.Arbitrary<EventsReading> = fc.record({
+  isFromInclusive: fc.boolean(),
+  isToInclusive: fc.boolean(),
+  takesOperators: fc.boolean(),
+  sortFields: fc.constantFrom(['timestamp', 'id'], ['id'], []),
+  unsorted: fc.constantFrom(plain.unsorted, (a: SimulatedEvent, b: SimulatedEvent) => (a.id > b.id ? -1 : 1)),
+});
+
+const inOrder = (rows: readonly SimulatedEvent[]): string[] =>
+  rows
+    .filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO)
+    .map(({ id, timestampMs }) => ({ source: 'EVENTS' as const, id: String(id), timestampMs }))
+    .sort(comparePositions)
+    .map(({ id }) => id);
+
+const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);
+
+describe('a walk over events', () => {
+  it.each([
+    ['forward', 'DESC'],
+    ['backward', 'DESC'],
+    ['forward', 'ASC'],
+    ['backward', 'ASC'],
+  ] as const)(
+    'gives every row once and in order, %s and %s, under every reading of the vendor',
+    async (travel, direction) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary(120, 80),
+          readingArbitrary,
+          fc.infiniteStream(fc.integer({ min: 1, max: 40 })),
+          fc.integer({ min: 2, max: 50 }),
+          async (rows, reading, counts, largestPage) => {
+            const vendor = openSource(() => rows, reading, { largestPage });
+            const walked = await walkAll(vendor, () => counts.next().value, {
+              travel,
+              orderBy: [{ field: 'TIMESTAMP', direction }],
+            });
+            expect(idsOf(walked)).toEqual(direction === 'DESC' ? inOrder(rows) : inOrder(rows).reverse());
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
+
+  it.each(['forward', 'backward'] as const)(
+    'gives every row that stood at its start once, none twice, in order, %s, while rows arrive late, tied and back-dated',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary(100, 60),
+          readingArbitrary.map((reading) => ({ ...reading, sortFields: ['timestamp', 'id'] })),
+          fc.array(fc.tuple(fc.nat({ max: 30 }), fc.nat({ max: 60 })), { maxLength: 60 }),
+          fc.integer({ min: 1, max: 25 }),
+          async (rows, reading, arrivals, count) => {
+            const log = [...rows];
+            let call = 0;
+            let next = 0x1000000;
+            const vendor = openSource(() => log, reading, {
+              beforeCall: () => {
+                for (const [at, second] of arrivals) {
+                  if (at === call) log.push(rowAt(FROM + second * 1000, next++));
+                }
+                call += 1;
+              },
+            });
+            const walked = await walkAll(vendor, () => count, { travel });
+            const ids = idsOf(walked);
+            expect(new Set(ids).size).toBe(ids.length);
+            expect(inOrder(rows).filter((id) => !ids.includes(id))).toEqual([]);
+            expect(ids).toEqual(
+              inOrder(walked.map((row) => ({ id: BigInt(row.id), timestampMs: row.timestampMs }))),
+            );
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
+
+  it('survives a row that slips in between two pages of one overfull second', async () => {
+    const log = Array.from({ length: 50 }, (_, at) => rowAt(FROM + 5000, at));
+    let call = 0;
+    const vendor = openSource(() => log, plain, {
+      largestPage: 20,
+      beforeCall: () => {
+        call += 1;
+        if (call === 3) log.push(rowAt(FROM + 5000, 999));
+      },
+    });
+    const walked = await walkAll(vendor, () => 60);
+    expect(idsOf(walked)).toEqual(inOrder(log));
+  });
+
+  it('costs one call for a page of 50, at any depth and in either direction', async () => {
+    const rows = Array.from({ length: 3000 }, (_, at) => rowAt(FROM + at * 1000, at));
+    for (const travel of ['forward', 'backward'] as const) {
+      const vendor = openSource(() => rows);
+      let after: Position | null = null;
+      for (let pages = 1; pages <= 8; pages += 1) {
+        const page: Page<AuditEvent> = await vendor.open().listEvents(question({ travel, after }));
+        expect(page.rows).toHaveLength(50);
+        expect(vendor.upstream.calls).toHaveLength(pages);
+        after = page.resume;
+      }
+    }
+  });
+
+  it('asks each way of asking once, then keeps to the one that the vendor takes', async () => {
+    const rows = [rowAt(FROM + 1000, 1)];
+    const vendor = openSource(() => rows, { ...plain, takesOperators: false, sortFields: ['id'] });
+    await vendor.open().listEvents(question());
+    expect(vendor.upstream.calls.map(({ query }) => new Map(query).get('sort'))).toEqual([
+      'timestamp:desc,id:desc',
+      'timestamp:desc,id:desc',
+      'id:desc',
+      'id:desc',
+      ...Array.from({ length: vendor.upstream.calls.length - 4 }, () => 'id:desc'),
+    ]);
+    const asked = vendor.upstream.calls.length;
+    await vendor.open().listEvents(question());
+    expect(
+      vendor.upstream.calls.slice(asked).every(({ query }) => new Map(query).get('sort') === 'id:desc'),
+    ).toBe(true);
+    expect(new Map(vendor.upstream.calls.at(-1)?.query).get('createdFrom')).toMatch(/^2026-/);
+  });
+
+  it('sorts windows of time itself where the ids of the vendor run against time', async () => {
+    const rows = Array.from({ length: 30 }, (_, at) => rowAt(FROM + at * 1000, 100 - at));
+    const vendor = openSource(() => rows, { ...plain, sortFields: ['id'] }, { largestPage: 12 });
+    expect(idsOf(await walkAll(vendor, () => 7))).toEqual(inOrder(rows));
+  });
+
+  it('treats a 400 as a rejection once the vendor has taken a query', async () => {
+    let isRejecting = false;
+    const upstream = createSimulatedUpstream('EVENTS', () =>
+      isRejecting
+        ? new UpstreamError({
+            code: 'UPSTREAM_REJECTED',
+            source: 'EVENTS',
+            operation: '/events',
+            status: 400,
+            message: '',
+          })
+        : { status: 200, headers: {}, body: [] },
+    );
+    const deps = {
+      upstream,
+      lore: createEventsLore(),
+      settings: {
+        largestPage: 10,
+        maxScannedRows: 10,
+        staleIfErrorMs: 0,
+        age: { settleMs: 0, retentionMs: null },
+      },
+    };
+    await createEventsSource(deps, createTestCallContext(), NOW).listEvents(question());
+    isRejecting = true;
+    const page = createEventsSource(deps, createTestCallContext(), NOW).listEvents(question());
+    await expect(page).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
+    expect(upstream.calls).toHaveLength(2);
+  });
+
+  it('reads int64 ids without loss', async () => {
+    const rows = [rowAt(FROM, 1), { id: 2n ** 63n - 1n, timestampMs: FROM }];
+    const page = await openSource(() => rows)
+      .open()
+      .listEvents(question());
+    expect(idsOf(page.rows)).toEqual(['9223372036854775807', '9007199254740993']);
+  });
+});
+
+describe('a filter', () => {
+  const rows: SimulatedEvent[] = Array.from({ length: 40 }, (_, at) => ({
+    ...rowAt(FROM + at * 1000, at),
+    category: at % 2 === 0 ? 'authentication' : 'role_x',
+    action: ['user-login-success', 'user_locked', 'userXlocked', 'role-created'][at % 4]!,
+    username: at % 5 === 0 ? null : `user${at % 3}`,
+    ipAddress: at % 7 === 0 ? null : `10.0.${at % 3}.${at}`,
+    description: at % 4 === 1 ? 'User LOCKED out' : null,
+  }));
+
+  async function ask(filter: EventFilter) {
+    const vendor = openSource(() => rows);
+    const page = await vendor.open().listEvents(question({ filter, count: 100 }));
+    return {
+      at: page.rows.map((row) => Number(BigInt(row.id) - BIG)).sort((a, b) => a - b),
+      page,
+      calls: vendor.upstream.calls,
+    };
+  }
+  const where = (test: (row: SimulatedEvent, at: number) => boolean): number[] =>
+    rows.flatMap((row, at) => (test(row, at) ? [at] : []));
+
+  it("pushes what the vendor can answer, in the vendor's grammar", async () => {
+    const { at, calls } = await ask({
+      category: { eq: 'role_x' },
+      action: { in: ['user_locked', 'role-created'] },
+    });
+    expect(at).toEqual(
+      where((row) => row.category === 'role_x' && /user_locked|role-created/.test(row.action!)),
+    );
+    expect(calls[0]?.query).toContainEqual(['category', 'role_x']);
+    expect(calls[0]?.query).toContainEqual(['action', 'in:user_locked,role-created']);
+  });
+
+  it("keeps a caller's underscore a letter, though it is a wildcard to the vendor", async () => {
+    const { at, calls } = await ask({ action: { contains: 'user_l' } });
+    expect(calls[0]?.query).toContainEqual(['action', 'like:%user_l%']);
+    expect(at).toEqual(where((row) => row.action === 'user_locked'));
+  });
+
+  it.each<[string, EventFilter]>([
+    ['a value with an operator', { action: { eq: 'in:a,b' } }],
+    ['a wildcard', { action: { contains: '%' } }],
+    ['a list of values that no category can be', { category: { in: ['a b', 'ü'] } }],
+    ['an empty list', { username: { in: [] } }],
+    ['a category that is missing', { category: { isNull: true } }],
+  ])('that nothing can match, such as %s, is answered without a call', async (_, filter) => {
+    const { at, calls, page } = await ask(filter);
+    expect(at).toEqual([]);
+    expect(calls).toHaveLength(0);
+    expect(page.coverage).toMatchObject([{ status: 'COMPLETE', asOfMs: null, fromMs: FROM, toMs: TO }]);
+  });
+
+  it.each<[string, EventFilter, (row: SimulatedEvent) => boolean]>([
+    ['username', { username: { eq: 'user1' } }, (row) => row.username === 'user1'],
+    ['a missing username', { username: { isNull: true } }, (row) => row.username === null],
+    ['an address', { ipAddress: '10.0.1.1' }, (row) => row.ipAddress === '10.0.1.1'],
+    ['a block', { ipAddress: '10.0.1.0/24' }, (row) => row.ipAddress?.startsWith('10.0.1.') ?? false],
+    [
+      'a text in any case',
+      { searchText: 'locked' },
+      (row) => row.description !== null && row.description !== undefined,
+    ],
+    ['the start of an action', { action: { startsWith: 'user_' } }, (row) => row.action === 'user_locked'],
+    ['not', { not: { username: { eq: 'user1' } } }, (row) => row.username !== 'user1'],
+    [
+      'not of two',
+      { not: { username: { eq: 'user1' }, category: { eq: 'role_x' } } },
+      (row) => !(row.username === 'user1' && row.category === 'role_x'),
+    ],
+    ['an empty not', { not: {} }, () => true],
+  ])('on %s gives the rows that match', async (_, filter, test) => {
+    expect((await ask(filter)).at).toEqual(where(test));
+  });
+
+  it('that runs as a scan stops at its bound, says so, and goes on from there to the same rows', async () => {
+    const many = Array.from({ length: 2000 }, (_, at) => ({
+      ...rowAt(FROM + at * 1000, at),
+      username: at % 500 === 3 ? 'x' : 'y',
+    }));
+    const vendor = openSource(() => many, plain, { maxScannedRows: 300, largestPage: 100 });
+    const first = await vendor.open().listEvents(question({ filter: { username: { eq: 'x' } } }));
+    expect(first).toMatchObject({
+      rows: [],
+      hasMore: true,
+      coverage: [{ status: 'TRUNCATED', code: 'SCAN_LIMIT', matched: 0 }],
+    });
+    expect(first.coverage[0]?.scanned).toBeGreaterThan(250);
+    const walked = await walkAll(vendor, () => 50, { filter: { username: { eq: 'x' } } });
+    expect(walked.map((row) => Number(BigInt(row.id) - BIG))).toEqual([1503, 1003, 503, 3]);
+  });
+});
+
+describe('events by another field', () => {
+  const rows: SimulatedEvent[] = Array.from({ length: 60 }, (_, at) => ({
+    ...rowAt(FROM + ((at * 7) % 60) * 1000, at),
+    username: at % 6 === 0 ? null : `u${at % 5}`,
+  }));
+  const orders: EventOrder[][] = [
+    [{ field: 'USERNAME', direction: 'ASC' }],
+    [
+      { field: 'USERNAME', direction: 'DESC' },
+      { field: 'ID', direction: 'ASC' },
+    ],
+    [{ field: 'ID', direction: 'ASC' }],
+  ];
+
+  it.each(orders.map((orderBy) => [JSON.stringify(orderBy), orderBy] as const))(
+    'come once each, in order, missing ones last, by %s, forward and backward alike',
+    async (_, orderBy) => {
+      const vendor = openSource(() => rows);
+      const forward = await walkAll(vendor, () => 7, { orderBy });
+      const backward = await walkAll(vendor, () => 7, { orderBy, travel: 'backward' });
+      expect(idsOf(backward)).toEqual(idsOf(forward));
+      expect(new Set(idsOf(forward)).size).toBe(60);
+      if (orderBy[0]?.field === 'USERNAME')
+        expect(forward.slice(-10).every((row) => row.username === null)).toBe(true);
+    },
+  );
+
+  it('are refused where the range holds more than can be sorted exactly', async () => {
+    const vendor = openSource(() => rows, plain, { maxScannedRows: 50 });
+    const page = vendor.open().listEvents(question({ orderBy: orders[0]! }));
+    await expect(page).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      details: { argument: 'orderBy', allowed: 50 },
+    });
+  });
+});
+
+describe('events by id', () => {
+  const rows = Array.from({ length: 3000 }, (_, at) => rowAt(FROM + at * 1000, at));
+
+  it('are found in few calls, many at once, each in its place', async () => {
+    const vendor = openSource(() => rows);
+    const source = vendor.open();
+    const wanted = Array.from({ length: 50 }, (_, at) => rows[(at * 37) % 900]!);
+    const found = await Promise.all(
+      wanted.map(({ id, timestampMs }) => source.getEvent(String(id), timestampMs)),
+    );
+    expect(found.map((event) => event?.id)).toEqual(wanted.map(({ id }) => String(id)));
+    expect(vendor.upstream.calls).toHaveLength(1);
+  });
+
+  it('skip the stretches in which none is looked for', async () => {
+    const dense = Array.from({ length: 20_000 }, (_, at) => rowAt(FROM + at * 100, at));
+    const vendor = openSource(() => dense);
+    const source = vendor.open();
+    const found = await Promise.all(
+      [dense[10]!, dense[19_000]!].map(({ id, timestampMs }) => source.getEvent(String(id), timestampMs)),
+    );
+    expect(found.every((event) => event !== null)).toBe(true);
+    expect(vendor.upstream.calls).toHaveLength(2);
+  });
+
+  it('are null where there is none, or where the time is not theirs', async () => {
+    const source = openSource(() => rows).open();
+    expect(await source.getEvent('1', FROM)).toBeNull();
+    expect(await source.getEvent(String(rows[5]!.id), FROM + 60_000)).toBeNull();
+  });
+});
+
+describe('a count of events', () => {
+  const rows = Array.from({ length: 2500 }, (_, at) => rowAt(FROM + at * 1000, at));
+
+  it('is exact where a walk reaches the end, and a lower bound where it is stopped', async () => {
+    const source = openSource(() => rows).open();
+    expect(await source.countEvents(range, {})).toEqual({ value: 2500, accuracy: 'EXACT' });
+    const bounded = openSource(() => rows, plain, { maxScannedRows: 1500 }).open();
+    expect(await bounded.countEvents(range, {})).toMatchObject({ accuracy: 'AT_LEAST' });
+  });
+
+  it('costs no call of its own after a page that held the whole list', async () => {
+    const vendor = openSource(() => rows.slice(0, 30));
+    const source = vendor.open();
+    await source.listEvents(question());
+    expect(await source.countEvents(range, {})).toEqual({ value: 30, accuracy: 'EXACT' });
+    expect(vendor.upstream.calls).toHaveLength(1);
+  });
+});

@@ -1,0 +1,331 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Page } from '../../../src/sources/walk/page.ts';
+import type { Position } from '../../../src/sources/walk/position.ts';
+import { comparePositions } from '../../../src/sources/walk/position.ts';
+import { createUsageSource } from '../../../src/sources/usage/create-usage-source.ts';
+import { createUsageLore } from '../../../src/sources/usage/usage-list.ts';
+import { UpstreamError } from '../../../src/base/upstream-error.ts';
+import type { UsageRecord } from '../../../src/sources/usage/usage-record.ts';
+import { createCallLedger } from '../../../src/upstream/call-ledger.ts';
+import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
+import {
+  createSimulatedUsageVendor,
+  type SimulatedUsageRow,
+  type UsageReading,
+} from '../../support/simulated-usage-vendor.ts';
+
+const FROM = Date.parse('2026-03-01T00:00:00.000Z');
+const TO = Date.parse('2026-03-01T01:00:00.000Z');
+const NOW = Date.parse('2026-03-02T00:00:00.000Z');
+const range = { fromMs: FROM, toMs: TO };
+
+const plain: UsageReading = {
+  offsetUnit: 'records',
+  clamp: 1000,
+  isFromInclusive: true,
+  isToInclusive: false,
+  dialect: 'camel',
+  tie: () => (a, b) => (a.id < b.id ? 1 : -1),
+};
+
+function openSource(
+  rows: () => readonly SimulatedUsageRow[],
+  reading: UsageReading,
+  options: { largestPage?: number; beforeCall?: (call: number) => void; budget?: number } = {},
+) {
+  const upstream = createSimulatedUpstream(
+    'USAGE',
+    createSimulatedUsageVendor(rows, reading, options.beforeCall),
+    () => NOW,
+  );
+  const deps = {
+    upstream,
+    lore: createUsageLore(),
+    settings: {
+      largestPage: options.largestPage ?? 200,
+      maxScannedRows: 10_000,
+      staleIfErrorMs: 0,
+      age: { settleMs: 90_000, retentionMs: null },
+    },
+  };
+  return {
+    upstream,
+    /** A source for each operation, as a caller's pages come one operation at a time. */
+    open: () =>
+      createUsageSource(
+        deps,
+        async () => {
+          throw new Error('no series are asked for here');
+        },
+        createTestCallContext('test', createCallLedger(options.budget ?? null)),
+        NOW,
+      ),
+  };
+}
+
+/** Walks a whole list page by page, as a caller would; each page its own operation. */
+async function walkAll(
+  vendor: ReturnType<typeof openSource>,
+  count: () => number,
+  travel: 'forward' | 'backward',
+): Promise<UsageRecord[]> {
+  const rows: UsageRecord[] = [];
+  let after: Position | null = null;
+  for (let pages = 0; ; pages += 1) {
+    expect(pages).toBeLessThan(2000);
+    const page: Page<UsageRecord> = await vendor
+      .open()
+      .listUsageRecords({ range, filter: {}, count: count(), travel, after });
+    if (travel === 'forward') rows.push(...page.rows);
+    else rows.unshift(...page.rows);
+    if (!page.hasMore) return rows;
+    after = page.resume;
+    expect(after).not.toBeNull();
+  }
+}
+
+/** Rows with many ties: `instants` instants, an hour at most from the range's edge. */
+const rowsArbitrary = (options: { maxLength: number; instants: number }) =>
+  fc
+    .uniqueArray(fc.tuple(fc.nat({ max: options.instants - 1 }), fc.nat({ max: 0xffffff })), {
+      maxLength: options.maxLength,
+      selector: ([, id]) => id,
+    })
+    .map((pairs): SimulatedUsageRow[] => pairs.map(([at, id]) => rowAt(FROM + at * 60_000, id)));
+
+const rowAt = (timestampMs: number, id: number): SimulatedUsageRow => ({
+  id: id.toString(16).padStart(24, '0'),
+  timestampMs,
+});
+
+const readingArbitrary: fc.Arbitrary<UsageReading> = fc.record({
+  offsetUnit: fc.constantFrom('records' as const, 'pages' as const),
+  clamp: fc.integer({ min: 2, max: 60 }),
+  isFromInclusive: fc.boolean(),
+  isToInclusive: fc.boolean(),
+  dialect: fc.constantFrom('camel' as const, 'snake' as const),
+  tie: fc.constantFrom(...[true, false].map((isUp) => () => byId(isUp))),
+});
+
+function byId(isUp: boolean): (a: SimulatedUsageRow, b: SimulatedUsageRow) => number {
+  return (a, b) => (a.id < b.id === isUp ? -1 : 1);
+}
+
+const inOrder = (rows: readonly SimulatedUsageRow[]): string[] =>
+  rows
+    .filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO)
+    .map((row) => ({ source: 'USAGE' as const, ...row }))
+    .sort(comparePositions)
+    .map(({ id }) => id);
+
+const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);
+
+const isOutOfOrder = (error: unknown): boolean =>
+  error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
+
+describe('a walk over a log that stands still', () => {
+  it.each(['forward', 'backward'] as const)(
+    'gives every row once and in order, %s, under every reading of the vendor, whatever the page sizes',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary({ maxLength: 120, instants: 61 }),
+          readingArbitrary,
+          fc.infiniteStream(fc.integer({ min: 1, max: 40 })),
+          fc.integer({ min: 2, max: 50 }),
+          async (rows, reading, counts, largestPage) => {
+            const vendor = openSource(() => rows, reading, { largestPage });
+            const walked = await walkAll(vendor, () => counts.next().value, travel);
+            expect(idsOf(walked)).toEqual(inOrder(rows));
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
+
+  it.each(['forward', 'backward'] as const)(
+    'walks an instant that holds more rows than a page, %s',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary({ maxLength: 150, instants: 2 }),
+          readingArbitrary,
+          fc.integer({ min: 1, max: 30 }),
+          async (rows, reading, count) => {
+            const vendor = openSource(() => rows, reading, { largestPage: 20 });
+            expect(idsOf(await walkAll(vendor, () => count, travel))).toEqual(inOrder(rows));
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
+
+  it('is exact or a coded error where the vendor shuffles the rows of one instant from call to call', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        rowsArbitrary({ maxLength: 120, instants: 6 }),
+        readingArbitrary,
+        fc.integer({ min: 1, max: 30 }),
+        async (rows, reading, count) => {
+          const shuffled = { ...reading, tie: (call: number) => byId(call % 3 === 0) };
+          const vendor = openSource(() => rows, shuffled, { largestPage: 20 });
+          const walked = await walkAll(vendor, () => count, 'forward').catch((error: unknown) => {
+            if (!isOutOfOrder(error)) throw error;
+            return null;
+          });
+          if (walked) expect(idsOf(walked)).toEqual(inOrder(rows));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('a walk over a log that moves', () => {
+  it.each(['forward', 'backward'] as const)(
+    'gives every row that stood at its start once, none twice, in order, %s, while rows arrive late, tied and back-dated',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary({ maxLength: 100, instants: 61 }),
+          readingArbitrary,
+          fc.array(fc.tuple(fc.nat({ max: 30 }), fc.nat({ max: 60 })), { maxLength: 60 }),
+          fc.integer({ min: 1, max: 25 }),
+          async (rows, reading, arrivals, count) => {
+            const log = [...rows];
+            let call = 0;
+            let next = 0x1000000;
+            const vendor = openSource(
+              () => log,
+              { ...reading, clamp: reading.clamp + 20 },
+              {
+                beforeCall: () => {
+                  for (const [at, minute] of arrivals) {
+                    if (at === call) log.push(rowAt(FROM + minute * 60_000, next++));
+                  }
+                  call += 1;
+                },
+              },
+            );
+            const walked = await walkAll(vendor, () => count, travel).catch((error: unknown) => {
+              if (!isOutOfOrder(error)) throw error;
+              return null;
+            });
+            fc.pre(walked !== null);
+            const ids = idsOf(walked!);
+            expect(new Set(ids).size).toBe(ids.length);
+            expect(inOrder(rows).filter((id) => !ids.includes(id))).toEqual([]);
+            expect(ids).toEqual(inOrder(walked!));
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
+});
+
+describe('the cost of a page', () => {
+  const sparse = Array.from({ length: 3000 }, (_, at) => rowAt(FROM + at * 1000, at + 1));
+
+  it('is one call for a page of 50, at any depth', async () => {
+    const vendor = openSource(() => sparse, plain);
+    let after: Position | null = null;
+    for (let page = 0; page < 10; page += 1) {
+      const before = vendor.upstream.calls.length;
+      const read: Page<UsageRecord> = await vendor
+        .open()
+        .listUsageRecords({ range, filter: {}, count: 50, travel: 'forward', after });
+      expect(read.rows).toHaveLength(50);
+      expect(read.hasMore).toBe(true);
+      expect(vendor.upstream.calls.length - before).toBe(1);
+      after = read.resume;
+    }
+  });
+
+  it('is ⌈(first + 1) / page size⌉ calls for a page of 500 from a vendor that gives out 200', async () => {
+    const vendor = openSource(() => sparse, plain);
+    const page = await vendor
+      .open()
+      .listUsageRecords({ range, filter: {}, count: 500, travel: 'forward', after: null });
+    expect(page.rows).toHaveLength(500);
+    expect(vendor.upstream.calls).toHaveLength(3);
+  });
+
+  it('is one call for ten equal questions of one operation', async () => {
+    const vendor = openSource(() => sparse, plain);
+    const source = vendor.open();
+    const question = { range, filter: {}, count: 50, travel: 'forward' as const, after: null };
+    await Promise.all(Array.from({ length: 10 }, () => source.listUsageRecords({ ...question })));
+    expect(vendor.upstream.calls).toHaveLength(1);
+  });
+
+  it('never asks for a deep offset', async () => {
+    const vendor = openSource(() => sparse, plain);
+    await walkAll(vendor, () => 100, 'forward');
+    const offsets = vendor.upstream.calls.map((call) => new Map(call.query).get('pageOffset'));
+    expect(new Set(offsets)).toEqual(new Set(['0']));
+  });
+});
+
+describe('a vendor that breaks its own order', () => {
+  it('is found out, and no page is given out', async () => {
+    const rows = Array.from({ length: 30 }, (_, at) => rowAt(FROM + at * 1000, at + 1));
+    const upstream = createSimulatedUpstream('USAGE', () => ({
+      status: 200,
+      headers: {},
+      body: rows.map(({ id, timestampMs }) => ({ id, usageDate: new Date(timestampMs).toISOString() })),
+    }));
+    const source = createUsageSource(
+      {
+        upstream,
+        lore: createUsageLore(),
+        settings: {
+          largestPage: 200,
+          maxScannedRows: 1000,
+          staleIfErrorMs: 0,
+          age: { settleMs: 0, retentionMs: null },
+        },
+      },
+      async () => {
+        throw new Error('no series are asked for here');
+      },
+      createTestCallContext(),
+      NOW,
+    );
+    const page = source.listUsageRecords({ range, filter: {}, count: 10, travel: 'forward', after: null });
+    await expect(page).rejects.toMatchObject({
+      code: 'UPSTREAM_OUT_OF_ORDER',
+      source: 'USAGE',
+      operation: '/usage',
+    });
+  });
+});
+
+describe('a spent call budget', () => {
+  const tied = Array.from({ length: 900 }, (_, at) => rowAt(FROM + 1000, at + 1));
+
+  it('inside an instant refuses the page with the way out, never a short one', async () => {
+    const vendor = openSource(() => tied, { ...plain, clamp: 50 }, { budget: 5 });
+    const page = vendor
+      .open()
+      .listUsageRecords({ range, filter: {}, count: 100, travel: 'forward', after: null });
+    await expect(page).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('Narrow the filter'),
+    });
+  });
+
+  it('between instants gives what there is, TRUNCATED, and the place to go on from', async () => {
+    const rows = Array.from({ length: 900 }, (_, at) => rowAt(FROM + at * 1000, at + 1));
+    const vendor = openSource(() => rows, { ...plain, clamp: 50 }, { budget: 5 });
+    const page = await vendor
+      .open()
+      .listUsageRecords({ range, filter: {}, count: 500, travel: 'forward', after: null });
+    expect(page.hasMore).toBe(true);
+    expect(page.rows.length).toBeGreaterThan(200);
+    expect(page.coverage).toMatchObject([{ status: 'TRUNCATED', code: 'CALL_BUDGET' }]);
+  });
+});

@@ -1,0 +1,80 @@
+import type { DocumentNode } from 'graphql';
+import { RequestError } from '../base/request-error.ts';
+import type { DocumentBounds } from './document-bounds.ts';
+import { measureDocument } from './measure-document.ts';
+import type { DocumentSize } from './measure-document.ts';
+
+/** The standard introspection query goes 15 fields down, and takes one step from types to the types of their fields. */
+export const MAX_INTROSPECTION_DEPTH = 20;
+export const MAX_INTROSPECTION_HOPS = 1;
+
+interface Bound {
+  readonly limit: string;
+  readonly measure: (size: DocumentSize) => number;
+  readonly allowed: (bounds: DocumentBounds) => number;
+  /** After 'This document has 13', with the way out. */
+  readonly words: string;
+}
+
+const BOUNDS: readonly Bound[] = [
+  {
+    limit: 'maxDepth',
+    measure: ({ depth }) => depth,
+    allowed: ({ maxDepth }) => maxDepth,
+    words: 'levels of fields. Ask for what lies deeper in an operation of its own',
+  },
+  {
+    limit: 'maxRootFields',
+    measure: ({ rootFields }) => rootFields,
+    allowed: ({ maxRootFields }) => maxRootFields,
+    words: 'root fields. Spread them over several operations',
+  },
+  {
+    limit: 'maxAliases',
+    measure: ({ aliases }) => aliases,
+    allowed: ({ maxAliases }) => maxAliases,
+    words: 'aliases. Spread them over several operations',
+  },
+  {
+    limit: 'maxDirectives',
+    measure: ({ directives }) => directives,
+    allowed: ({ maxDirectives }) => maxDirectives,
+    words: 'directives. Leave out what is not needed on the caller’s side',
+  },
+  {
+    limit: 'maxSelections',
+    measure: ({ selections }) => selections,
+    allowed: ({ maxSelections }) => maxSelections,
+    words: 'selections. Spread them over several operations',
+  },
+  {
+    limit: 'maxIntrospectionDepth',
+    measure: ({ introspectionDepth }) => introspectionDepth,
+    allowed: () => MAX_INTROSPECTION_DEPTH,
+    words: 'levels of introspection. The standard introspection query passes',
+  },
+  {
+    limit: 'maxIntrospectionHops',
+    measure: ({ introspectionHops }) => introspectionHops,
+    allowed: () => MAX_INTROSPECTION_HOPS,
+    words: "steps from a type to its fields' types. The standard introspection query passes",
+  },
+];
+
+/** The first bound that one of the document's operations passes, as a refusal `LIMIT_EXCEEDED`; null: there is none. */
+export function checkBounds(document: DocumentNode, bounds: DocumentBounds): RequestError | null {
+  for (const size of measureDocument(document)) {
+    for (const { limit, measure, allowed, words } of BOUNDS) {
+      const requested = measure(size);
+      const figure = allowed(bounds);
+      if (requested > figure) {
+        return new RequestError(
+          'LIMIT_EXCEEDED',
+          `An operation may have ${figure}, and this one has ${requested} ${words}.`,
+          { limit, allowed: figure, requested },
+        );
+      }
+    }
+  }
+  return null;
+}

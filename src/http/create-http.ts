@@ -1,0 +1,213 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { createYogaServer } from './create-yoga-server.ts';
+import type { YogaOptions } from './create-yoga-server.ts';
+import { createGraphiqlPage, GRAPHIQL_POLICY } from './graphiql-page.ts';
+import type { GraphiqlPage } from './graphiql-page.ts';
+import { answerHealth } from './health.ts';
+import type { Readiness } from './health.ts';
+import { isLoopbackAddress, isLoopbackHost, readHostHeader } from './is-loopback.ts';
+import { BodyTooLarge, readBody } from './read-body.ts';
+import { readExamples } from './read-examples.ts';
+import { createRequestReport } from './request-report.ts';
+import type { RequestReport } from './request-report.ts';
+
+/** One line of the request log. */
+export interface RequestLine extends RequestReport {
+  readonly method: string;
+  /** One of our own paths, or `other`: what callers write into a path is theirs. */
+  readonly path: string;
+  /** null: the caller left before there was an answer. */
+  readonly status: number | null;
+  readonly ms: number;
+}
+
+export interface HttpOptions extends YogaOptions, Readiness {
+  readonly maxBodyBytes: number;
+  /**
+   * Answer only to names of this machine in `Host`: keeps out a web page whose own name has been turned to point here.
+   */
+  readonly isLoopbackOnly: boolean;
+  readonly onRequest: (line: RequestLine) => void;
+}
+
+/** The wire to our callers. */
+export interface Http {
+  /** In process, without a port: for tests and other servers. Bytes are not bounded here. */
+  fetch(input: string | Request, init?: RequestInit): Promise<Response>;
+  /** For `node:http`. Never rejects. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+interface Asked {
+  readonly method: string;
+  readonly pathname: string;
+  readonly accept: string;
+  readonly acceptEncoding: string;
+  readonly ifNoneMatch: string;
+}
+
+const GRAPHQL_PATH = '/graphql';
+const PATHS: readonly string[] = [GRAPHQL_PATH, '/', '/health/live', '/health/ready'];
+const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
+/** For every answer: nothing here is to be sniffed, kept or told on. */
+const STANDING_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+export function createHttp(options: HttpOptions): Http {
+  const { maxBodyBytes, isLoopbackOnly, isReady, onRequest, onFault } = options;
+  const yoga = createYogaServer(options);
+  let page: Promise<GraphiqlPage> | null = null;
+
+  /** What is not GraphQL; null: it is. */
+  const answer = async (asked: Asked): Promise<Answer | null> => {
+    const { method, pathname } = asked;
+    const isRead = method === 'GET' || method === 'HEAD';
+    const health = isRead ? answerHealth(pathname, { isReady }) : null;
+    if (health) return { ...health, headers: TEXT };
+    if (pathname === '/' && isRead) return { status: 302, headers: { location: GRAPHQL_PATH } };
+    if (pathname !== GRAPHQL_PATH)
+      return { status: 404, headers: TEXT, body: `There is nothing here. GraphQL is at ${GRAPHQL_PATH}\n` };
+    if (!isRead || !asked.accept.includes('text/html')) return null;
+    page ??= readExamples().then(createGraphiqlPage);
+    return answerPage(await page, asked);
+  };
+
+  const handleNow = async (request: IncomingMessage, response: ServerResponse, report: RequestReport) => {
+    for (const [name, value] of Object.entries(STANDING_HEADERS)) response.setHeader(name, value);
+    // A server that is being shut down lets its connections go, one answer each.
+    if (!isReady()) response.setHeader('connection', 'close');
+    if (isLoopbackOnly && !isLoopbackHost(readHostHeader(request.headers.host) ?? '')) {
+      send(response, request, {
+        status: 421,
+        headers: TEXT,
+        body: 'This service answers on this machine only.\n',
+      });
+      return;
+    }
+    const found = await answer(readAsked(request));
+    if (found) {
+      send(response, request, found);
+      return;
+    }
+    let body: string | null;
+    try {
+      body = await readBody(request, maxBodyBytes);
+    } catch (error) {
+      if (!(error instanceof BodyTooLarge)) throw error;
+      // The rest of the body is not waited for.
+      response.setHeader('connection', 'close');
+      send(response, request, refuseBody(maxBodyBytes));
+      return;
+    }
+    // Yoga takes the body from here where it has been read already.
+    if (body !== null) Object.assign(request, { body });
+    await yoga.handle(request, response, { report, isLocal: isLocalCaller(request) });
+  };
+
+  return {
+    async fetch(input, init) {
+      const request = new yoga.fetchAPI.Request(input, init);
+      const { pathname } = new URL(request.url);
+      const read = (name: string) => request.headers.get(name) ?? '';
+      const found = await answer({
+        method: request.method,
+        pathname,
+        accept: read('accept'),
+        acceptEncoding: read('accept-encoding'),
+        ifNoneMatch: read('if-none-match'),
+      });
+      if (!found) return yoga.fetch(request, { report: createRequestReport(), isLocal: true });
+      const { status, headers, body = null } = found;
+      return new yoga.fetchAPI.Response(typeof body === 'string' ? body : body && new Uint8Array(body), {
+        status,
+        headers: { ...STANDING_HEADERS, ...headers },
+      });
+    },
+
+    async handle(request, response) {
+      const startedMs = performance.now();
+      const report = createRequestReport();
+      response.once('close', () => {
+        const pathname = readPathname(request.url);
+        onRequest({
+          method: request.method ?? '',
+          path: PATHS.includes(pathname) ? pathname : 'other',
+          status: response.writableFinished ? response.statusCode : null,
+          ms: Math.round((performance.now() - startedMs) * 10) / 10,
+          ...report,
+        });
+      });
+      try {
+        await handleNow(request, response, report);
+      } catch (error) {
+        // A caller who leaves while sending is no fault of ours.
+        if (!request.errored) onFault(error);
+        if (response.headersSent) response.destroy();
+        else send(response, request, { status: 500, headers: TEXT, body: 'Something went wrong.\n' });
+      }
+    },
+  };
+}
+
+function answerPage({ html, gzipped, etag }: GraphiqlPage, { acceptEncoding, ifNoneMatch }: Asked): Answer {
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': GRAPHIQL_POLICY,
+    // The page is as large as its library: a browser that has it asks only whether it still holds.
+    'cache-control': 'no-cache',
+    vary: 'accept, accept-encoding',
+    etag,
+  };
+  if (ifNoneMatch === etag) return { status: 304, headers };
+  if (!/\bgzip\b/.test(acceptEncoding)) return { status: 200, headers, body: html };
+  return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzipped };
+}
+
+function refuseBody(maxBytes: number): Answer {
+  const message = `A request body may have ${maxBytes} bytes, and this one has more.`;
+  const extensions = { code: 'LIMIT_EXCEEDED', limit: 'maxBodyBytes', allowed: maxBytes };
+  return {
+    status: 413,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify({ errors: [{ message, extensions }] }),
+  };
+}
+
+function send(response: ServerResponse, request: IncomingMessage, { status, headers, body }: Answer): void {
+  const length = body === undefined ? 0 : Buffer.byteLength(body);
+  // 304 tells of a body without having one.
+  response.writeHead(status, { ...headers, ...(status === 304 ? {} : { 'content-length': length }) });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function readAsked({ method = '', url, headers }: IncomingMessage): Asked {
+  return {
+    method,
+    pathname: readPathname(url),
+    accept: headers.accept ?? '',
+    acceptEncoding: String(headers['accept-encoding'] ?? ''),
+    ifNoneMatch: headers['if-none-match'] ?? '',
+  };
+}
+
+function readPathname(url = '/'): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
+}
+
+/** A proxy on this machine speaks for others. */
+function isLocalCaller({ socket, headers }: IncomingMessage): boolean {
+  const isForwarded = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined;
+  return !isForwarded && isLoopbackAddress(socket.remoteAddress ?? '');
+}

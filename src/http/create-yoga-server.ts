@@ -1,0 +1,69 @@
+import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
+import type { GraphContext } from '../graph/context.ts';
+import type { DocumentBounds } from './document-bounds.ts';
+import { createGraphqlEngine } from './graphql-engine.ts';
+import { INTERNAL_MESSAGE, isMasked, maskError } from './mask-error.ts';
+import type { Operation, OperationOptions } from './operation.ts';
+import { useEngine } from './use-engine.ts';
+import { useOperation } from './use-operation.ts';
+import type { RequestContext } from './use-operation.ts';
+import { usePreflight } from './use-preflight.ts';
+
+export interface YogaOptions extends OperationOptions {
+  readonly schema: GraphQLSchema;
+  readonly bounds: DocumentBounds;
+  /** What resolvers may know of, made anew for each operation. */
+  readonly createContext: (operation: Operation) => GraphContext;
+  /** Told of what callers are not told. */
+  readonly onFault: (error: unknown) => void;
+}
+
+// Letters of document texts, those that could not be parsed included. Their syntax trees weigh some ten times as much.
+const DOCUMENT_CACHE_LETTERS = 1024 * 1024;
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** GraphQL over HTTP at `/graphql`; what stands around it (health, limits on bytes, the page) is `create-http`'s. */
+export function createYogaServer(options: YogaOptions) {
+  const { schema, bounds, createContext, onFault } = options;
+  return createYoga<RequestContext>({
+    schema,
+    plugins: [
+      usePreflight(),
+      useEngine(createGraphqlEngine(bounds)),
+      // After the engine: what it sets up is freed when the engine is done.
+      useOperation(options, createContext),
+    ],
+    maskedErrors: {
+      errorMessage: INTERNAL_MESSAGE,
+      maskError(error) {
+        const masked = maskError(error);
+        if (isMasked(masked)) onFault(error);
+        return masked;
+      },
+    },
+    parserAndValidationCache: {
+      documentCache: createTextCache<DocumentNode>(),
+      errorCache: createTextCache<Error>(),
+    },
+    logging: SILENT,
+    batching: false,
+    multipart: false,
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    // Yoga matches the end of the URL; no URL ends so. Health is answered before Yoga is asked.
+    healthCheckEndpoint: ' ',
+    // Bytes are counted on the socket: Yoga would pipe each body through a stream of its own.
+    maxRequestBodySize: false,
+  });
+}
+
+function createTextCache<Value extends DocumentNode | Error | GraphQLError>() {
+  return new LRUCache<string, Value>({
+    maxSize: DOCUMENT_CACHE_LETTERS,
+    sizeCalculation: (_value, text) => Math.max(1, text.length),
+  });
+}

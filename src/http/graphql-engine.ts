@@ -1,0 +1,81 @@
+import { execute, GraphQLError, Kind, parse, subscribe, validate } from 'graphql';
+import type { ASTNode, DocumentNode, ExecutionArgs, GraphQLSchema, ValidationRule } from 'graphql';
+import { RequestError } from '../base/request-error.ts';
+import { checkBounds } from './check-bounds.ts';
+import type { DocumentBounds } from './document-bounds.ts';
+import { findArgument } from './find-argument.ts';
+import { refuse } from './mask-error.ts';
+
+const VALUE_KINDS: ReadonlySet<string> = new Set([
+  Kind.INT,
+  Kind.FLOAT,
+  Kind.STRING,
+  Kind.BOOLEAN,
+  Kind.NULL,
+  Kind.ENUM,
+  Kind.LIST,
+  Kind.OBJECT,
+  Kind.OBJECT_FIELD,
+]);
+
+/** How documents are read, checked and run: graphql-js, bounded, and silent about names that were not asked for. */
+export interface GraphqlEngine {
+  /** @throws GraphQLError for what is no document, or one of too many tokens (`LIMIT_EXCEEDED`) */
+  readonly parse: (text: string) => DocumentNode;
+  /** All faults found; bounds come first, and a document that passes one meets no other rule. */
+  readonly validate: (
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    rules?: readonly ValidationRule[],
+  ) => readonly GraphQLError[];
+  readonly execute: typeof execute;
+  readonly subscribe: typeof subscribe;
+}
+
+export function createGraphqlEngine(bounds: DocumentBounds): GraphqlEngine {
+  return {
+    parse(text) {
+      try {
+        return parse(text, { maxLexicalTokens: bounds.maxTokens });
+      } catch (error) {
+        throw readParseFault(error, bounds.maxTokens);
+      }
+    },
+    validate(schema, document, rules) {
+      const refusal = checkBounds(document, bounds);
+      if (refusal) return [refuse(refusal)];
+      const faults = validate(schema, document, rules, { hideSuggestions: true, maxErrors: 20 });
+      return faults.map((fault) => nameArgument(fault, document));
+    },
+    execute: (args: ExecutionArgs) => execute({ ...args, hideSuggestions: true }),
+    subscribe: (args: ExecutionArgs) => subscribe({ ...args, hideSuggestions: true }),
+  };
+}
+
+function readParseFault(error: unknown, maxTokens: number): unknown {
+  // The parser has no code for it.
+  const isTooLong = error instanceof GraphQLError && error.message.includes(`more than ${maxTokens} tokens`);
+  if (!isTooLong) return error;
+  return refuse(
+    new RequestError(
+      'LIMIT_EXCEEDED',
+      `A document may have ${maxTokens} tokens, and this one has more. Move values into variables, or spread fields over several operations.`,
+      { limit: 'maxTokens', allowed: maxTokens },
+    ),
+  );
+}
+
+/** A value of the wrong kind is the caller's bad input, wherever it stands: in a variable or in the document. */
+function nameArgument(fault: GraphQLError, document: DocumentNode): GraphQLError {
+  const node: ASTNode | undefined = fault.nodes?.[0];
+  if (!node || !VALUE_KINDS.has(node.kind)) return fault;
+  const argument = findArgument(document, node);
+  if (argument === null) return fault;
+  const { message, nodes, source, positions } = fault;
+  return new GraphQLError(message, {
+    nodes,
+    source,
+    positions,
+    extensions: { code: 'BAD_USER_INPUT', argument, http: { spec: true, status: 400 } },
+  });
+}

@@ -1,0 +1,23 @@
+import { BlockList, isIP } from 'node:net';
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** Whether an address reaches this machine only. */
+export function isLoopbackAddress(address: string): boolean {
+  const family = isIP(address);
+  // BlockList looks into IPv4-mapped addresses (::ffff:127.0.0.1) by itself.
+  return family !== 0 && LOOPBACK.check(address, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** Whether a host name or address, as settings and `Host` headers give it, means this machine only. */
+export function isLoopbackHost(host: string): boolean {
+  const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  return name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(name);
+}
+
+/** The host of a `Host` header, without its port; null where it is none. */
+export function readHostHeader(header: string | undefined): string | null {
+  return /^(\[[^\]]+\]|[^:]+)(?::\d{1,5})?$/.exec(header ?? '')?.[1] ?? null;
+}

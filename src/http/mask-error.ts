@@ -1,0 +1,125 @@
+import { GraphQLError } from 'graphql';
+import { RequestError } from '../base/request-error.ts';
+import { UpstreamError } from '../base/upstream-error.ts';
+
+/** What a caller is told where the fault is ours, whatever it was. */
+export const INTERNAL_MESSAGE = 'Something went wrong in this service. It has been logged.';
+
+const DEADLINE_MESSAGE =
+  'The operation took longer than it may. Ask for a shorter range, a smaller page or fewer fields.';
+
+/** Where a request stops before anything is run, graphql-over-http asks for 400 in its own media type, else for 200. */
+const REQUEST_REFUSED = { http: { spec: true, status: 400 } };
+
+/**
+ * The one translation of failures for callers, pure: our own errors by their codes, the library's faults of the caller
+ * (`GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED`, `BAD_USER_INPUT`), all else masked. Path and places are kept.
+ */
+export function maskError(error: unknown): GraphQLError {
+  const known = findCause(error, isOurs);
+  if (known instanceof UpstreamError) return located(error, known.message, readUpstream(known));
+  if (known instanceof RequestError)
+    return located(error, known.message, { ...readRequest(known), ...readHttp(error) });
+  if (findCause(error, isTimeout)) return located(error, DEADLINE_MESSAGE, { code: 'UPSTREAM_TIMEOUT' });
+  if (error instanceof GraphQLError) {
+    const argument = readCoercionFault(error);
+    if (argument !== null) {
+      const message = withoutSuggestions(error.message);
+      return located(error, message, { code: 'BAD_USER_INPUT', argument, ...readHttp(error) });
+    }
+    if (isOfTheLibrary(error)) return readLibraryFault(error);
+  }
+  return located(error, INTERNAL_MESSAGE, { code: 'INTERNAL_SERVER_ERROR', ...readHttp(error, 500) });
+}
+
+/** Whether a translated error hides its cause, so that the log must tell it. */
+export function isMasked(error: GraphQLError): boolean {
+  return error.extensions['code'] === 'INTERNAL_SERVER_ERROR';
+}
+
+/** A refusal made before anything was run, as the library carries it: 400 where the media type allows. */
+export function refuse(error: RequestError): GraphQLError {
+  return new GraphQLError(error.message, { extensions: { ...readRequest(error), ...REQUEST_REFUSED } });
+}
+
+function readUpstream({ code, source, operation, retryAfterMs, requestId }: UpstreamError) {
+  return {
+    code,
+    source,
+    operation,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
+function readRequest({ code, details }: RequestError) {
+  return { code, ...details };
+}
+
+/** An error without a path stopped the request as a whole. */
+function readHttp(error: unknown, status = 400) {
+  const isOfField = error instanceof GraphQLError && error.path !== undefined;
+  return isOfField ? {} : { http: status === 400 ? REQUEST_REFUSED.http : { status } };
+}
+
+/** Syntax, and what else the library itself refuses: its own sentences about the caller's own document. */
+function readLibraryFault(error: GraphQLError): GraphQLError {
+  const code = error.extensions['code'];
+  if (typeof code === 'string') return error;
+  const isSyntax = error.source !== undefined && error.nodes === undefined;
+  return located(error, withoutSuggestions(error.message), {
+    code: isSyntax ? 'GRAPHQL_PARSE_FAILED' : 'BAD_USER_INPUT',
+    ...readHttp(error),
+  });
+}
+
+/**
+ * The variable or argument, with the path into it, that a value was wrong for: `$range.from`, `filter.category`; null: the
+ * error is of another kind. The library says so in its sentence alone.
+ */
+function readCoercionFault(error: GraphQLError): string | null {
+  const found =
+    /^(?:Variable "(?<variable>\$\w+)"|Argument "[^"]*\((?<argument>\w+):\)") (?:has invalid (?:default )?value(?: at (?<path>[^:]+))?:|of required type)/.exec(
+      error.message,
+    );
+  if (!found?.groups) return null;
+  const { variable, argument, path = '' } = found.groups;
+  return `${variable ?? argument}${path}`;
+}
+
+function withoutSuggestions(message: string): string {
+  return message.replace(/ Did you mean [^?]*\?/g, '');
+}
+
+/** Thrown by the library itself: nothing of ours or of another library stands behind it. */
+function isOfTheLibrary(error: GraphQLError): boolean {
+  const { originalError } = error;
+  return (
+    originalError === undefined || (originalError instanceof GraphQLError && isOfTheLibrary(originalError))
+  );
+}
+
+function isOurs(error: unknown): error is UpstreamError | RequestError {
+  return error instanceof UpstreamError || error instanceof RequestError;
+}
+
+function isTimeout(error: unknown): error is DOMException {
+  return error instanceof DOMException && error.name === 'TimeoutError';
+}
+
+/** The first of an error and those it wraps that `isFound` knows. */
+function findCause<Found>(error: unknown, isFound: (error: unknown) => error is Found): Found | null {
+  let current = error;
+  // Errors wrap each other a few times at most; a ring must end, too.
+  for (let step = 0; step < 10 && current !== undefined; step += 1) {
+    if (isFound(current)) return current;
+    current = current instanceof GraphQLError ? current.originalError : undefined;
+  }
+  return null;
+}
+
+function located(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
+  if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
+  const { nodes, source, positions, path } = error;
+  return new GraphQLError(message, { nodes, source, positions, path, extensions });
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '../base/clock.ts';
+import { createCallLedger } from '../upstream/call-ledger.ts';
+import type { CallLedger } from '../upstream/call-ledger.ts';
+
+/** What one GraphQL operation may use up, and when it must have answered. */
+export interface Operation {
+  /** The operation's one 'now', in milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** When it must have answered, in milliseconds since the epoch. */
+  readonly deadlineMs: number;
+  /** Ends when the caller has gone, or shortly after the deadline. */
+  readonly signal: AbortSignal;
+  readonly ledger: CallLedger;
+  /** The caller asks for the newest: `cache-control: no-cache`. */
+  readonly fresh: boolean;
+  /** Frees what watches over it; to be called when it has been answered. */
+  readonly end: () => void;
+}
+
+export interface OperationOptions {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  /** Vendor calls; null: not bounded. */
+  readonly maxUpstreamCalls: number | null;
+}
+
+// A vendor call ends itself at the deadline, with an error that names it; only what does not is cut off by the signal.
+const GRACE_MS = 100;
+
+/** An operation that begins now for the caller behind `request`. */
+export function createOperation(
+  { clock, timeoutMs, maxUpstreamCalls }: OperationOptions,
+  request: { readonly signal: AbortSignal; readonly headers: Headers },
+): Operation {
+  const nowMs = clock.now();
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new DOMException('The operation was not answered in time.', 'TimeoutError'));
+  }, timeoutMs + GRACE_MS);
+  const leave = (): void => controller.abort(request.signal.reason);
+  if (request.signal.aborted) leave();
+  else request.signal.addEventListener('abort', leave, { once: true });
+  return {
+    nowMs,
+    deadlineMs: nowMs + timeoutMs,
+    signal: controller.signal,
+    ledger: createCallLedger(maxUpstreamCalls),
+    fresh: /\bno-cache\b/i.test(request.headers.get('cache-control') ?? ''),
+    end() {
+      clearTimeout(timer);
+      request.signal.removeEventListener('abort', leave);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { getOperationAST } from 'graphql';
+import type { Plugin, YogaInitialContext } from 'graphql-yoga';
+import type { GraphContext } from '../graph/context.ts';
+import type { CallTally } from '../upstream/call-ledger.ts';
+import { createOperation } from './operation.ts';
+import type { Operation, OperationOptions } from './operation.ts';
+import type { RequestReport } from './request-report.ts';
+
+/** What `create-http` hands to Yoga with each request. */
+export interface RequestContext {
+  readonly report: RequestReport;
+  /** The caller is on this machine, and may see what the answer cost. */
+  readonly isLocal: boolean;
+}
+
+type Context = YogaInitialContext & RequestContext & GraphContext & { readonly operation: Operation };
+
+/**
+ * Gives each operation its context and its bounds, and tells afterwards what it cost: in `extensions.upstream`, one row per
+ * vendor operation, for callers on this machine; in the log for all.
+ */
+export function useOperation(
+  options: OperationOptions,
+  createContext: (operation: Operation) => GraphContext,
+): Plugin<Context, RequestContext> {
+  return {
+    onContextBuilding({ context, extendContext }) {
+      const operation = createOperation(options, context.request);
+      extendContext({ ...createContext(operation), operation });
+    },
+    onExecute({ args }) {
+      const { operation, report, isLocal } = args.contextValue;
+      report.operation = getOperationAST(args.document, args.operationName)?.name?.value ?? null;
+      return {
+        onExecuteDone({ result, setResult }) {
+          operation.end();
+          const tallies = operation.ledger.tallies();
+          report.vendorCalls = tallies.reduce((sum, { calls }) => sum + calls, 0);
+          if (!isLocal || !('data' in result)) return;
+          setResult({ ...result, extensions: { ...result.extensions, upstream: tallies.map(round) } });
+        },
+      };
+    },
+    onExecutionResult({ result, context }) {
+      const errors = result && 'errors' in result ? (result.errors ?? []) : [];
+      context.report.errors = [
+        ...new Set(errors.map(({ extensions }) => String(extensions?.['code'] ?? 'UNKNOWN'))),
+      ];
+    },
+  };
+}
+
+function round(tally: CallTally): CallTally {
+  return { ...tally, ms: Math.round(tally.ms * 10) / 10 };
+}

@@ -1,0 +1,292 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+import manifest from '../package.json' with { type: 'json' };
+import { Secret } from './base/secret.ts';
+import { readConfig, refuseHost } from './config.ts';
+import type { Config } from './config.ts';
+import { isLoopbackHost } from './http/is-loopback.ts';
+import type { SandboxAnnouncement } from './sandbox/announce.ts';
+
+// The command line and the process: the only reader of process.*. What a command needs is loaded when it is asked for, so
+// that `--help` is quick and a service over real vendors never loads the sandbox's database.
+
+const HELP = `One GraphQL API over the Usage API and the Events API.
+
+  npm start                      serve GraphQL; without credentials, over sandboxes of both vendors
+  npm start -- [switches]        likewise, and hand the sandbox its switches: --usage FILE --events FILE --seed N …
+  npm run sandbox -- [switches]  the sandbox alone; --help tells its switches
+  npm run codegen                print the graph to schema/schema.graphql, and type the examples
+
+  -h, --help                     this text
+  -v, --version                  the version
+
+Settings are read from the environment and from the file .env: see .env.example.
+`;
+
+/** Bad words on the command line; any other failure is 1. */
+const EXIT_USAGE = 2;
+/** A stop takes 10 s at most: requests first, then the sandbox. */
+const DRAIN_MS = 8_000;
+const CHILD_GRACE_MS = 1_500;
+/** Loading a large export takes its time. */
+const SANDBOX_START_MS = 300_000;
+/** Between this process and the sandbox that it forks. */
+const CHILD_SWITCH = '--child';
+
+await run(process.argv.slice(2));
+
+async function run(argv: readonly string[]): Promise<void> {
+  const isCommand = argv[0] !== undefined && !argv[0].startsWith('-');
+  const command = isCommand ? argv[0] : 'start';
+  const rest = isCommand ? argv.slice(1) : argv;
+  switch (command) {
+    case 'start':
+      if (rest.includes('--help') || rest.includes('-h')) process.stdout.write(HELP);
+      else if (rest.includes('--version') || rest.includes('-v'))
+        process.stdout.write(`${manifest.version}\n`);
+      else await start(rest);
+      return;
+    case 'sandbox':
+      await runSandbox(rest);
+      return;
+    case 'print-schema':
+      await printSchema(rest);
+      return;
+    default:
+      quit(EXIT_USAGE, [`There is no command '${command}'. --help tells those that there are.`]);
+  }
+}
+
+async function start(switches: readonly string[]): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const reading = readConfig(process.env);
+  if (reading.kind === 'faults') quit(1, reading.faults);
+  const { config } = reading;
+  const isSandboxed = config.vendors.kind === 'sandbox';
+  if (switches.length > 0) {
+    const options = await readSwitches(switches);
+    if (!isSandboxed) {
+      quit(EXIT_USAGE, [
+        'The switches are those of the sandbox, which does not run where credentials are set.',
+      ]);
+    }
+    const isPrivate = options.usageFile !== null || options.eventsFile !== null;
+    if (isPrivate && !isLoopbackHost(config.host)) quit(1, [refuseHost('Your own exports are loaded')]);
+  }
+
+  const log = await createLog(config);
+  // The sandbox fills its database while this process loads the graph.
+  const [sandbox, { createApp }] = await Promise.all([
+    isSandboxed ? forkSandbox(switches) : null,
+    import('./app.ts'),
+  ]);
+  const settled = sandbox ? pointAt(config, sandbox.announcement) : config;
+  let isReady = true;
+  const app = createApp(settled, {
+    isReady: () => isReady,
+    onFault: (error) => log.error({ err: error }, 'fault'),
+    onRequest: (line) => log.info(line, 'request'),
+    onAttempt: (report) => log.debug(report, 'vendor call'),
+  });
+
+  const { startServer } = await import('./http/start-server.ts');
+  const server = await startServer({
+    ...config,
+    handle: (request, response) => void app.handle(request, response),
+  }).catch((error: NodeJS.ErrnoException) => quit(1, [explainListen(error, config)]));
+  const urls = { graphiql: `${server.url}/graphql`, vendors: describeVendors(settled) };
+  if (config.log.isProduction) log.info({ ...urls, version: manifest.version }, 'listening');
+  else process.stdout.write(describeStart(urls, sandbox?.announcement ?? null));
+
+  let isStopping = false;
+  sandbox?.child.once('exit', () => {
+    if (!isStopping)
+      log.error('The sandbox has ended. Its data cannot be read until this service is started again.');
+  });
+  onStop(async () => {
+    isStopping = true;
+    isReady = false;
+    await server.close(DRAIN_MS);
+    await app.close();
+    if (sandbox) await endChild(sandbox.child);
+  });
+}
+
+async function runSandbox(argv: readonly string[]): Promise<void> {
+  const isChild = argv.includes(CHILD_SWITCH) && process.send !== undefined;
+  const options = await readSwitches(argv.filter((word) => word !== CHILD_SWITCH));
+  const { startSandbox } = await import('./sandbox/start-sandbox.ts');
+  const sandbox = await startSandbox(options).catch((error: unknown) => quit(1, [readMessage(error)]));
+  if (isChild) {
+    const { announce } = await import('./sandbox/announce.ts');
+    announce(sandbox, (announcement) => process.send?.(announcement));
+    // A terminal sends its Ctrl-C to both; the parent decides when this one ends, or it dies and the channel with it.
+    process.on('SIGINT', () => {});
+    process.once('disconnect', () => void sandbox.close().finally(() => process.exit(0)));
+    process.once('SIGTERM', () => void sandbox.close().finally(() => process.exit(0)));
+    return;
+  }
+  const { usageUserSecret, usageOrganizationSecret, eventsToken } = sandbox.credentials;
+  process.stdout.write(
+    `${sandbox.describe()}
+
+A service talks to it with these settings:
+
+  USAGE_API_URL=${sandbox.usageUrl}
+  USAGE_API_USER_SECRET=${usageUserSecret}
+  USAGE_API_ORGANIZATION_SECRET=${usageOrganizationSecret}
+  EVENTS_API_URL=${sandbox.eventsUrl}
+  EVENTS_API_TOKEN=${eventsToken}
+
+`,
+  );
+  onStop(() => sandbox.close());
+}
+
+async function printSchema(argv: readonly string[]): Promise<void> {
+  if (argv.length > 0) quit(EXIT_USAGE, [`print-schema takes no '${argv.join(' ')}'.`]);
+  const [{ schema }, { printSortedSchema }] = await Promise.all([
+    import('./graph/schema.ts'),
+    import('./graph/print-schema.ts'),
+  ]);
+  const file = new URL('../schema/schema.graphql', import.meta.url);
+  await writeFile(file, printSortedSchema(schema));
+  process.stdout.write('schema/schema.graphql\n');
+}
+
+async function readSwitches(argv: readonly string[]) {
+  const { readSandboxOptions } = await import('./sandbox/read-sandbox-options.ts');
+  const read = readSandboxOptions(argv);
+  if (read.kind === 'options') return read.options;
+  if (read.kind === 'faults') quit(EXIT_USAGE, [...read.faults, '--help tells the switches that there are.']);
+  process.stdout.write(read.text);
+  process.exit(0);
+}
+
+interface ForkedSandbox {
+  readonly child: ChildProcess;
+  readonly announcement: SandboxAnnouncement;
+}
+
+/** Starts the sandbox in a process of its own, which ends with this one. */
+async function forkSandbox(switches: readonly string[]): Promise<ForkedSandbox> {
+  const child = fork(fileURLToPath(import.meta.url), ['sandbox', CHILD_SWITCH, ...switches], {
+    stdio: 'inherit',
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), SANDBOX_START_MS);
+  const ended = once(child, 'exit').then(() => null);
+  const announced = once(child, 'message').then(([message]) => message as SandboxAnnouncement);
+  const announcement = await Promise.race([announced, ended]);
+  clearTimeout(timer);
+  // It has said why.
+  if (!announcement) quit(1, ['The sandbox could not be started.']);
+  return { child, announcement };
+}
+
+async function endChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  const timer = setTimeout(() => child.kill('SIGKILL'), CHILD_GRACE_MS);
+  child.kill('SIGTERM');
+  await ended;
+  clearTimeout(timer);
+}
+
+function pointAt(config: Config, announced: SandboxAnnouncement): Config {
+  return {
+    ...config,
+    vendors: {
+      kind: 'configured',
+      usage: {
+        baseUrl: announced.usageUrl,
+        userSecret: new Secret(announced.usageUserSecret),
+        organizationSecret: new Secret(announced.usageOrganizationSecret),
+      },
+      events: { baseUrl: announced.eventsUrl, token: new Secret(announced.eventsToken) },
+      isPublic: !announced.loadedExports,
+    },
+  };
+}
+
+/** One line a request: for people in a terminal, JSON elsewhere. */
+async function createLog(config: Config): Promise<Logger> {
+  const { level, isProduction } = config.log;
+  if (isProduction || !process.stdout.isTTY) return pino({ level });
+  const { default: pretty } = await import('pino-pretty');
+  const stream = pretty({
+    colorize: true,
+    ignore: 'pid,hostname,method,path,status,ms,operation,vendorCalls,errors',
+    messageFormat: (line, key) => {
+      if (line[key] !== 'request') return String(line[key]);
+      const { method, path, status, ms, operation, vendorCalls, errors } = line;
+      const codes = Array.isArray(errors) ? errors.map(String) : [];
+      const calls = `${String(vendorCalls)} vendor call${vendorCalls === 1 ? '' : 's'}`;
+      return [method, path, operation, status ?? 'left', `${String(ms)} ms`, calls, ...codes]
+        .filter((part) => part !== null && part !== undefined)
+        .map(String)
+        .join(' ');
+    },
+  });
+  return pino({ level }, stream);
+}
+
+function describeVendors({ vendors }: Config): { readonly usage: string; readonly events: string } {
+  const { usage, events } = vendors.kind === 'configured' ? vendors : { usage: null, events: null };
+  return { usage: usage?.baseUrl ?? 'not configured', events: events?.baseUrl ?? 'not configured' };
+}
+
+function describeStart(
+  { graphiql, vendors }: { graphiql: string; vendors: { usage: string; events: string } },
+  sandbox: SandboxAnnouncement | null,
+): string {
+  const how = sandbox
+    ? `\nNo credentials are set, so it talks to sandboxes of both vendors:\n${sandbox.description.trim()}\n`
+    : '';
+  return `
+Sightline ${manifest.version}
+
+  GraphiQL    ${graphiql}
+  Usage API   ${vendors.usage}
+  Events API  ${vendors.events}
+${how}
+`;
+}
+
+function explainListen({ code, message }: NodeJS.ErrnoException, { host, port }: Config): string {
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is taken on ${host}. Set PORT to another one, or end what listens there.`;
+  if (code === 'EACCES') return `Port ${port} may not be opened by this user. Set PORT to one from 1024.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST is no address of this machine: ${host}.`;
+  return `The port could not be opened: ${message}`;
+}
+
+/** Ends the process by `stop` at the first signal, at once at the second. */
+function onStop(stop: () => Promise<void>): void {
+  let isStopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (isStopping) process.exit(1);
+      isStopping = true;
+      stop().then(
+        () => process.exit(0),
+        (error: unknown) => quit(1, [readMessage(error)]),
+      );
+    });
+  }
+}
+
+/** Says why, and ends the process; children end with it. */
+function quit(code: number, reasons: readonly string[]): never {
+  process.stderr.write(`${reasons.map((reason) => `sightline: ${reason}`).join('\n')}\n`);
+  process.exit(code);
+}
+
+function readMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -29,10 +29,13 @@ const FILES: Readonly<Record<string, string>> = {
 
 beforeAll(() => {
   tree = mkdtempSync(join(tmpdir(), 'tools-'));
-  for (const kept of ['.oxlintrc.json', '.oxfmtrc.json', 'tsconfig.json', 'knip.json'])
+  for (const kept of ['.oxlintrc.json', '.oxfmtrc.json', 'tsconfig.json', 'knip.jsonc'])
     cpSync(join(root, kept), join(tree, kept));
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
-  for (const [file, source] of Object.entries({ 'package.json': '{ "type": "module" }', ...FILES })) {
+  for (const [file, source] of Object.entries({
+    'package.json': '{ "type": "module", "scripts": { "start": "node src/main.ts" } }',
+    ...FILES,
+  })) {
     mkdirSync(join(tree, dirname(file)), { recursive: true });
     writeFileSync(join(tree, file), source);
   }

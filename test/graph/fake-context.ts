@@ -1,5 +1,6 @@
 import { graphql as execute } from 'graphql';
 import type { ExecutionResult } from 'graphql';
+import type { TypedDocumentString } from '../../docs/client/generated/graphql.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { GraphContext } from '../../src/graph/context.ts';
 import { createCursorSealer } from '../../src/graph/paging/cursor-sealer.ts';
@@ -63,14 +64,21 @@ export function createEvent(facts: Partial<AuditEvent> = {}): AuditEvent {
 
 type Call = readonly [name: string, ...args: unknown[]];
 
+type Ask = (query: string, variables?: Record<string, unknown>) => Promise<ExecutionResult>;
+
 /** A context whose sources answer as told and note what they were asked. */
 export interface FakeContext {
   readonly context: GraphContext;
   readonly calls: readonly Call[];
   /** The answer as it goes over the wire, errors not yet translated. */
-  ask(query: string, variables?: Record<string, unknown>): Promise<ExecutionResult>;
+  readonly ask: Ask;
   /** The answer with the errors themselves. */
-  askRaw(query: string, variables?: Record<string, unknown>): Promise<ExecutionResult>;
+  readonly askRaw: Ask;
+  /** The data of an operation that codegen has typed; fails where there are errors. */
+  readonly read: <Data, Variables extends Record<string, unknown>>(
+    document: TypedDocumentString<Data, Variables>,
+    variables: Variables,
+  ) => Promise<Data>;
 }
 
 export interface FakeAnswers {
@@ -135,12 +143,17 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
     },
     ...answers.context,
   };
-  const askRaw: FakeContext['askRaw'] = async (source, variableValues = {}) =>
+  const askRaw: Ask = async (source, variableValues = {}) =>
     execute({ schema, source, contextValue: context, variableValues });
   return {
     context,
     calls,
     askRaw,
     ask: async (query, variables) => JSON.parse(JSON.stringify(await askRaw(query, variables))),
+    async read(document, variables) {
+      const { data, errors } = await askRaw(document.toString(), variables);
+      if (errors) throw errors[0]!;
+      return JSON.parse(JSON.stringify(data));
+    },
   };
 }

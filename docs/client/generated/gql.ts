@@ -24,6 +24,8 @@ type Documents = {
     "query OldestEventsFirst {\n  events(range: {last: \"P7D\"}, last: 10) {\n    nodes {\n      timestamp\n      category\n      action\n    }\n    pageInfo {\n      hasPreviousPage\n      startCursor\n    }\n  }\n}": typeof types.OldestEventsFirstDocument,
     "query OneRecord($recordId: ID! = \"53e6e0c8e4b067fd19a9d6ab\") {\n  usageRecord(recordId: $recordId) {\n    id\n    recordId\n    usageDate\n    requestStatus\n    elementName\n    elementTags\n    accountId\n    userId\n    processTime\n    vendorProcessTime\n    platformProcessTime\n    requestIP\n    masked\n  }\n}": typeof types.OneRecordDocument,
     "query ServiceStatus {\n  service {\n    version\n    now\n    sources {\n      source\n      configured\n      healthy\n      lastSuccessAt\n      retention\n    }\n    limits {\n      defaultPageSize\n      maxPageSize\n      maxScannedRows\n      maxUpstreamCalls\n    }\n  }\n  viewer {\n    scopes\n  }\n}": typeof types.ServiceStatusDocument,
+    "\n  query WalkForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...WalkedPage\n    }\n  }\n\n  fragment WalkedPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n": typeof types.WalkForwardDocument,
+    "\n  query WalkBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...WalkedPage\n    }\n  }\n": typeof types.WalkBackwardDocument,
 };
 const documents: Documents = {
     "\n  query FailedCalls($last: Duration!, $after: String) {\n    usageRecords(range: { last: $last }, filter: { status: FAILED }, first: 100, after: $after) {\n      nodes {\n        timestamp\n        elementKey\n        responseStatus\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      coverage {\n        status\n        reason\n      }\n    }\n  }\n": types.FailedCallsDocument,
@@ -35,6 +37,8 @@ const documents: Documents = {
     "query OldestEventsFirst {\n  events(range: {last: \"P7D\"}, last: 10) {\n    nodes {\n      timestamp\n      category\n      action\n    }\n    pageInfo {\n      hasPreviousPage\n      startCursor\n    }\n  }\n}": types.OldestEventsFirstDocument,
     "query OneRecord($recordId: ID! = \"53e6e0c8e4b067fd19a9d6ab\") {\n  usageRecord(recordId: $recordId) {\n    id\n    recordId\n    usageDate\n    requestStatus\n    elementName\n    elementTags\n    accountId\n    userId\n    processTime\n    vendorProcessTime\n    platformProcessTime\n    requestIP\n    masked\n  }\n}": types.OneRecordDocument,
     "query ServiceStatus {\n  service {\n    version\n    now\n    sources {\n      source\n      configured\n      healthy\n      lastSuccessAt\n      retention\n    }\n    limits {\n      defaultPageSize\n      maxPageSize\n      maxScannedRows\n      maxUpstreamCalls\n    }\n  }\n  viewer {\n    scopes\n  }\n}": types.ServiceStatusDocument,
+    "\n  query WalkForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...WalkedPage\n    }\n  }\n\n  fragment WalkedPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n": types.WalkForwardDocument,
+    "\n  query WalkBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...WalkedPage\n    }\n  }\n": types.WalkBackwardDocument,
 };
 
 /**
@@ -73,6 +77,14 @@ export function graphql(source: "query OneRecord($recordId: ID! = \"53e6e0c8e4b0
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query ServiceStatus {\n  service {\n    version\n    now\n    sources {\n      source\n      configured\n      healthy\n      lastSuccessAt\n      retention\n    }\n    limits {\n      defaultPageSize\n      maxPageSize\n      maxScannedRows\n      maxUpstreamCalls\n    }\n  }\n  viewer {\n    scopes\n  }\n}"): typeof import('./graphql.ts').ServiceStatusDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query WalkForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...WalkedPage\n    }\n  }\n\n  fragment WalkedPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n"): typeof import('./graphql.ts').WalkForwardDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query WalkBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...WalkedPage\n    }\n  }\n"): typeof import('./graphql.ts').WalkBackwardDocument;
 
 
 export function graphql(source: string) {

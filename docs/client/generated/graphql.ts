@@ -128,6 +128,24 @@ export type ServiceStatusQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ServiceStatusQuery = { service: { version: string, now: string, sources: Array<{ source: Source, configured: boolean, healthy: boolean | null, lastSuccessAt: string | null, retention: string | null }>, limits: { defaultPageSize: number, maxPageSize: number, maxScannedRows: number, maxUpstreamCalls: number | null } } | null, viewer: { scopes: Array<string> } | null };
 
+export type WalkForwardQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type WalkForwardQuery = { usageRecords: { from: string, to: string, edges: Array<{ cursor: string, node: { recordId: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null };
+
+export type WalkedPageFragment = { from: string, to: string, edges: Array<{ cursor: string, node: { recordId: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } };
+
+export type WalkBackwardQueryVariables = Exact<{
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type WalkBackwardQuery = { usageRecords: { from: string, to: string, edges: Array<{ cursor: string, node: { recordId: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -154,6 +172,24 @@ export const WhatFragmentDoc = new TypedDocumentString(`
   ipAddress
 }
     `, {"fragmentName":"What"}) as unknown as TypedDocumentString<WhatFragment, unknown>;
+export const WalkedPageFragmentDoc = new TypedDocumentString(`
+    fragment WalkedPage on UsageRecordConnection {
+  edges {
+    cursor
+    node {
+      recordId
+    }
+  }
+  pageInfo {
+    hasNextPage
+    hasPreviousPage
+    startCursor
+    endCursor
+  }
+  from
+  to
+}
+    `, {"fragmentName":"WalkedPage"}) as unknown as TypedDocumentString<WalkedPageFragment, unknown>;
 export const FailedCallsDocument = new TypedDocumentString(`
     query FailedCalls($last: Duration!, $after: String) {
   usageRecords(
@@ -378,3 +414,47 @@ export const ServiceStatusDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ServiceStatusQuery, ServiceStatusQueryVariables>;
+export const WalkForwardDocument = new TypedDocumentString(`
+    query WalkForward($first: Int, $after: String) {
+  usageRecords(first: $first, after: $after) {
+    ...WalkedPage
+  }
+}
+    fragment WalkedPage on UsageRecordConnection {
+  edges {
+    cursor
+    node {
+      recordId
+    }
+  }
+  pageInfo {
+    hasNextPage
+    hasPreviousPage
+    startCursor
+    endCursor
+  }
+  from
+  to
+}`) as unknown as TypedDocumentString<WalkForwardQuery, WalkForwardQueryVariables>;
+export const WalkBackwardDocument = new TypedDocumentString(`
+    query WalkBackward($last: Int, $before: String) {
+  usageRecords(last: $last, before: $before) {
+    ...WalkedPage
+  }
+}
+    fragment WalkedPage on UsageRecordConnection {
+  edges {
+    cursor
+    node {
+      recordId
+    }
+  }
+  pageInfo {
+    hasNextPage
+    hasPreviousPage
+    startCursor
+    endCursor
+  }
+  from
+  to
+}`) as unknown as TypedDocumentString<WalkBackwardQuery, WalkBackwardQueryVariables>;

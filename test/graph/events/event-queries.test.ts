@@ -82,7 +82,7 @@ describe('events', () => {
     const listEvents = async () => ({ ...EMPTY_PAGE, rows: [createEvent()] });
     const { ask } = createFakeContext({ events: { listEvents } });
     const { data } = await ask('{ events(orderBy: [{ field: ACTION }]) { pageInfo { endCursor } } }');
-    const after = (data?.['events'] as { pageInfo: { endCursor: string } }).pageInfo.endCursor;
+    const after = (data as { events: { pageInfo: { endCursor: string } } }).events.pageInfo.endCursor;
     const other = await ask('query ($after: String) { events(after: $after) { nodes { id } } }', { after });
     expect(other.errors?.[0]?.message).toContain('another query');
     const same = await ask(

@@ -1,33 +1,43 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { graphql } from '../../../docs/client/generated/gql.ts';
+import type { WalkedPageFragment } from '../../../docs/client/generated/graphql.ts';
 import { comparePositions } from '../../../src/sources/walk/position.ts';
 import { createFakeContext, createRecord, NOW_MS } from '../fake-context.ts';
 import { listInMemory } from '../list-in-memory.ts';
 
-const FORWARD = `
-  query ($first: Int, $after: String) {
+const Forward = graphql(`
+  query WalkForward($first: Int, $after: String) {
     usageRecords(first: $first, after: $after) {
-      edges { cursor node { recordId } }
-      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-      from
-      to
+      ...WalkedPage
     }
-  }`;
-const BACKWARD = FORWARD.replaceAll('first', 'last').replaceAll('after', 'before');
+  }
 
-interface Answer {
-  readonly usageRecords: {
-    readonly edges: readonly { readonly cursor: string; readonly node: { readonly recordId: string } }[];
-    readonly pageInfo: {
-      readonly hasNextPage: boolean;
-      readonly hasPreviousPage: boolean;
-      readonly startCursor: string | null;
-      readonly endCursor: string | null;
-    };
-    readonly from: string;
-    readonly to: string;
-  };
-}
+  fragment WalkedPage on UsageRecordConnection {
+    edges {
+      cursor
+      node {
+        recordId
+      }
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+    from
+    to
+  }
+`);
+
+const Backward = graphql(`
+  query WalkBackward($last: Int, $before: String) {
+    usageRecords(last: $last, before: $before) {
+      ...WalkedPage
+    }
+  }
+`);
 
 const someRecords = fc
   .array(fc.record({ age: fc.integer({ min: 1, max: 40 }), letter: fc.constantFrom('a', 'b', 'c', 'd') }), {
@@ -46,11 +56,8 @@ const anyScan = fc.record({
 });
 
 describe('walking a list page by page', () => {
-  for (const [name, query, cursorName] of [
-    ['forward', FORWARD, 'endCursor'],
-    ['backward', BACKWARD, 'startCursor'],
-  ] as const) {
-    test(`${name} gives every row once, in order, and ends`, async () => {
+  for (const direction of ['forward', 'backward'] as const) {
+    test(`${direction} gives every row once, in order, and ends`, async () => {
       await fc.assert(
         fc.asyncProperty(
           someRecords,
@@ -58,18 +65,20 @@ describe('walking a list page by page', () => {
           fc.integer({ min: 1, max: 9 }),
           async (records, scan, size) => {
             const list = listInMemory(records, ({ id }) => scan.isMatch(id), scan.maxScanned);
-            const { ask } = createFakeContext({ usage: { listUsageRecords: list } });
+            const { read } = createFakeContext({ usage: { listUsageRecords: list } });
             const pages: string[][] = [];
             let cursor: string | null = null;
             for (let turns = 0; turns <= 200; turns += 1) {
-              const variables =
-                name === 'forward' ? { first: size, after: cursor } : { last: size, before: cursor };
-              const { usageRecords: page } = (await ask(query, variables)).data as unknown as Answer;
-              pages.push(page.edges.map(({ node }) => node.recordId));
-              cursor = page.pageInfo[cursorName];
-              if (!(name === 'forward' ? page.pageInfo.hasNextPage : page.pageInfo.hasPreviousPage)) break;
+              const page: WalkedPageFragment | null =
+                direction === 'forward'
+                  ? (await read(Forward, { first: size, after: cursor })).usageRecords
+                  : (await read(Backward, { last: size, before: cursor })).usageRecords;
+              pages.push(page!.edges.map(({ node }) => node.recordId));
+              const info: WalkedPageFragment['pageInfo'] = page!.pageInfo;
+              cursor = direction === 'forward' ? info.endCursor : info.startCursor;
+              if (!(direction === 'forward' ? info.hasNextPage : info.hasPreviousPage)) break;
             }
-            const walked = (name === 'forward' ? pages : pages.toReversed()).flat();
+            const walked = (direction === 'forward' ? pages : pages.toReversed()).flat();
             const wanted = records.filter(({ id }) => scan.isMatch(id)).toSorted(comparePositions);
             expect(walked).toEqual(wanted.map(({ id }) => id));
           },
@@ -83,13 +92,13 @@ describe('walking a list page by page', () => {
     const records = Array.from({ length: 9 }, (_, age) =>
       createRecord({ id: `r${age}`, timestampMs: NOW_MS - 1 - age }),
     );
-    const { ask } = createFakeContext({ usage: { listUsageRecords: listInMemory(records) } });
-    const whole = (await ask(FORWARD, { first: 9 })).data as unknown as Answer;
-    for (const [at, { cursor }] of whole.usageRecords.edges.entries()) {
-      const back = (await ask(BACKWARD, { last: 3, before: cursor })).data as unknown as Answer;
-      expect(back.usageRecords.edges).toEqual(whole.usageRecords.edges.slice(Math.max(0, at - 3), at));
-      expect(back.usageRecords.pageInfo.hasPreviousPage).toBe(at > 3);
-      expect(back.usageRecords.pageInfo.hasNextPage).toBe(true);
+    const { read } = createFakeContext({ usage: { listUsageRecords: listInMemory(records) } });
+    const whole = await read(Forward, { first: 9 });
+    for (const [at, { cursor }] of whole.usageRecords!.edges.entries()) {
+      const back = await read(Backward, { last: 3, before: cursor });
+      expect(back.usageRecords!.edges).toEqual(whole.usageRecords!.edges.slice(Math.max(0, at - 3), at));
+      expect(back.usageRecords!.pageInfo.hasPreviousPage).toBe(at > 3);
+      expect(back.usageRecords!.pageInfo.hasNextPage).toBe(true);
     }
   });
 
@@ -102,21 +111,20 @@ describe('walking a list page by page', () => {
       usage: { listUsageRecords: list },
       context: { nowMs: NOW_MS + 3_600_000 },
     });
-    const first = (await early.ask(FORWARD, { first: 1 })).data as unknown as Answer;
-    const after = first.usageRecords.pageInfo.endCursor;
-    const second = (await late.ask(FORWARD, { first: 1, after })).data as unknown as Answer;
-    expect([second.usageRecords.from, second.usageRecords.to]).toEqual([
+    const first = await early.read(Forward, { first: 1 });
+    const after = first.usageRecords!.pageInfo.endCursor;
+    const second = await late.read(Forward, { first: 1, after });
+    expect([second.usageRecords!.from, second.usageRecords!.to]).toEqual([
       '2026-11-14T12:00:00.000Z',
       '2026-11-21T12:00:00.000Z',
     ]);
-    expect(second.usageRecords.edges[0]!.node.recordId).toBe('r2');
+    expect(second.usageRecords!.edges[0]!.node.recordId).toBe('r2');
   });
 
   test('a cursor of another filter is refused, and no call is made', async () => {
     const list = listInMemory([createRecord()]);
-    const { ask } = createFakeContext({ usage: { listUsageRecords: list } });
-    const { data } = await ask(FORWARD, { first: 1 });
-    const cursor = (data as unknown as Answer).usageRecords.edges[0]!.cursor;
+    const { read } = createFakeContext({ usage: { listUsageRecords: list } });
+    const cursor = (await read(Forward, { first: 1 })).usageRecords!.edges[0]!.cursor;
     const other = createFakeContext();
     for (const query of [
       'query ($after: String) { usageRecords(filter: { hub: "crm" }, after: $after) { from nodes { id } } }',
@@ -131,11 +139,10 @@ describe('walking a list page by page', () => {
 
   test('the page size may change from page to page', async () => {
     const records = [1, 2, 3].map((age) => createRecord({ id: `r${age}`, timestampMs: NOW_MS - age }));
-    const { ask } = createFakeContext({ usage: { listUsageRecords: listInMemory(records) } });
-    const first = (await ask(FORWARD, { first: 1 })).data as unknown as Answer;
-    const rest = (await ask(FORWARD, { first: 7, after: first.usageRecords.pageInfo.endCursor }))
-      .data as unknown as Answer;
-    expect(rest.usageRecords.edges.map(({ node }) => node.recordId)).toEqual(['r2', 'r3']);
-    expect(rest.usageRecords.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
+    const { read } = createFakeContext({ usage: { listUsageRecords: listInMemory(records) } });
+    const first = await read(Forward, { first: 1 });
+    const rest = await read(Forward, { first: 7, after: first.usageRecords!.pageInfo.endCursor });
+    expect(rest.usageRecords!.edges.map(({ node }) => node.recordId)).toEqual(['r2', 'r3']);
+    expect(rest.usageRecords!.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
   });
 });

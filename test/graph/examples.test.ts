@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { parse, validate } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { schema } from '../../src/graph/schema.ts';
+import { createFakeContext, createRecord } from './fake-context.ts';
+
+const folder = new URL('../../docs/examples/', import.meta.url);
+const examples = readdirSync(folder)
+  .filter((name) => name.endsWith('.graphql'))
+  .map((name) => [name, readFileSync(new URL(name, folder), 'utf8')] as const);
+
+describe('the example', () => {
+  test.each(examples)('%s says what it answers and what it costs', (_name, text) => {
+    const [question, costs] = text.split('\n');
+    expect(question).toMatch(/^# \S.*[?.]$/);
+    expect(costs).toMatch(/^# vendor calls: usage \d+, events \d+$/);
+  });
+
+  test.each(examples)('%s is valid', (_name, text) => {
+    expect(validate(schema, parse(text))).toEqual([]);
+  });
+
+  test.each(examples)(
+    '%s runs as it stands, and asks no source that it says it does not',
+    async (_name, text) => {
+      const { ask, calls } = createFakeContext({ usage: { getUsageRecord: async () => createRecord() } });
+      const { data, errors } = await ask(text);
+      expect(errors).toBeUndefined();
+      expect(Object.values(data ?? {})).not.toContain(null);
+      const [, usage, events] = /usage (\d+), events (\d+)/.exec(text) ?? [];
+      const asked = (word: string) => calls.some(([name]) => name.includes(word));
+      expect([asked('Usage'), asked('Event')]).toEqual([usage !== '0', events !== '0']);
+    },
+  );
+});

@@ -142,6 +142,7 @@ const config: OxlintConfig = {
     room(['src/sources/timeline/**'], 'sources', aboveOf('sources')),
     room(['src/graph/**'], 'graph', [
       ...aboveOf('graph'),
+      // `service` tells of the service itself, no vendor's domain: the context may name its reader.
       ...GRAPH_DOMAINS.filter((domain) => domain !== 'service').map((domain) =>
         banSibling('what the domains of graph share', domain),
       ),

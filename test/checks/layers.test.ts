@@ -236,6 +236,8 @@ const CLEAN: Readonly<Record<string, string>> = {
     "import type { C } from '../usage/a.ts';\nimport type { C as D } from '../events/a.ts';\nexport type E = C | D;",
   'src/graph/builder.ts':
     "import SchemaBuilder from '@pothos/core';\nimport { GraphQLError } from 'graphql';\nimport { a } from './paging/a.ts';\nexport const b = [SchemaBuilder, GraphQLError, a];",
+  'src/graph/context.ts': "import type { S } from './service/a.ts';\nexport type Context = S;",
+  'src/graph/service/a.ts': 'export type S = number;',
   'src/graph/paging/a.ts':
     "import type { B } from '../../sources/walk/a.ts';\nexport const a = 1;\nexport type C = B;",
   'src/graph/usage/a.ts':

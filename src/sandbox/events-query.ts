@@ -1,11 +1,12 @@
 import type { SqlValue } from './database.ts';
 import { readInstant } from './read-instant.ts';
 import { Refusal } from './refusal.ts';
+import { jsonSql } from './sql-text.ts';
 
 /** An event's fields on the wire, and the columns they come from. */
 const FIELDS = {
   id: 'id',
-  timestamp: 'epoch_ms(happened_at)',
+  timestamp: `strftime(happened_at, '%Y-%m-%dT%H:%M:%SZ')`,
   category: 'category',
   action: 'action',
   description: 'description',
@@ -15,7 +16,7 @@ const FIELDS = {
 
 /** What `GET /events` becomes in SQL. */
 export interface EventsQuery {
-  readonly fields: readonly string[];
+  /** Of one column: each row as JSON. */
   readonly sql: string;
   readonly values: readonly SqlValue[];
 }
@@ -41,19 +42,20 @@ export function readEventsQuery(query: URLSearchParams): EventsQuery {
     const [name = '', direction] = part.split(':', 2);
     if (direction !== undefined && direction !== 'desc')
       throw new Refusal(400, `sort: ':${direction}' is unknown.`);
-    return `${readField(name, 'sort')} ${direction === 'desc' ? 'desc' : 'asc'} nulls last`;
+    return `${name === 'timestamp' ? 'happened_at' : readField(name, 'sort')} ${direction === 'desc' ? 'desc' : 'asc'} nulls last`;
   });
   const fields = readList(query, 'fields');
   const wanted = fields.length > 0 ? fields : Object.keys(FIELDS);
-  const columns = wanted.map((name) => readField(name, 'fields'));
+  const columns = Object.fromEntries(wanted.map((name) => [name, readField(name, 'fields')]));
 
+  const sorted = [...order, 'id'].join(', ');
   const size = Number(query.get('pageSize'));
   values.push(BigInt(size), BigInt(size * (Number(query.get('page')) - 1)));
   return {
-    fields: wanted,
     // Without a sort the order is unstated; ours is that of creation.
-    sql: `select ${columns.join(', ')} from events where ${where.join(' and ')}
-      order by ${[...order, 'id'].join(', ')} limit ? offset ?`,
+    sql: `select ${jsonSql(columns)} from (
+        select * from events where ${where.join(' and ')} order by ${sorted} limit ? offset ?
+      ) order by ${sorted}`,
     values,
   };
 }

@@ -8,7 +8,6 @@ import type { Context, Document } from 'openapi-backend';
 import { parse } from 'yaml';
 
 import type { Chance } from './chance.ts';
-import { encodeJson } from './encode-json.ts';
 import { Refusal } from './refusal.ts';
 
 /** A call whose parameters the vendor's OpenAPI file allows. */
@@ -20,8 +19,8 @@ export interface RestCall {
 }
 
 export interface RestAnswer {
-  /** Encoded as JSON, bigints exact. */
-  readonly body: unknown;
+  /** The body. */
+  readonly json: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -50,6 +49,8 @@ export interface RestServerOptions {
   readonly errorRate: number;
   readonly chance: Chance;
   readonly onAnswer?: (trace: RestTrace) => void;
+  /** Told of what should not happen: the sandbox's own fault, answered as a 500. */
+  readonly onFault: (error: unknown) => void;
 }
 
 export interface RestServer {
@@ -101,12 +102,13 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
       });
       return { status: 200, operationId, ...given };
     } catch (error) {
+      if (!(error instanceof Refusal)) options.onFault(error);
       const refusal =
         error instanceof Refusal ? error : new Refusal(500, 'An unexpected error has occurred.');
       return {
         status: refusal.status,
         operationId,
-        body: options.encodeRefusal(refusal.status, refusal.message),
+        json: JSON.stringify(options.encodeRefusal(refusal.status, refusal.message)),
       };
     }
   };
@@ -115,14 +117,13 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
     const startedMs = performance.now();
     // As proxies do, and the URL standard: `..` in a path, encoded or not, leaves its folder.
     const url = new URL(request.url ?? '/', 'http://sandbox.invalid');
-    void answer(request, url).then(({ status, operationId, body, headers }) => {
-      const text = encodeJson(body);
+    void answer(request, url).then(({ status, operationId, json, headers }) => {
       response.writeHead(status, {
         'content-type': 'application/json;charset=UTF-8',
-        'content-length': Buffer.byteLength(text),
+        'content-length': Buffer.byteLength(json),
         ...headers,
       });
-      response.end(text);
+      response.end(json);
       options.onAnswer?.({
         operationId,
         uri: url.pathname + url.search,

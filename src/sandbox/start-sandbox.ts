@@ -104,7 +104,8 @@ async function serve(settings: SandboxOptions, database: Database): Promise<Runn
   const issuer = createTokenIssuer(randomBytes(32), now);
   const { usageUserSecret, usageOrganizationSecret, eventsToken, eventsUsername, eventsPassword } =
     SANDBOX_CREDENTIALS;
-  const shared = { latencyMs: settings.latencyMs, errorRate: settings.errorRate, chance };
+  const { latencyMs, errorRate } = settings;
+  const shared = { latencyMs, errorRate, chance, onFault: (error: unknown) => console.error(error) };
 
   const usageServer = await startRestServer({
     ...shared,

@@ -7,8 +7,7 @@ import type { SandboxOptions } from './sandbox-options.ts';
 import { readUsageAnalytics } from './usage-analytics.ts';
 import type { Series } from './usage-analytics.ts';
 import { listUsage } from './usage-list.ts';
-import { encodeUsageRow, USAGE_COLUMNS } from './usage-row.ts';
-import type { UsageRow } from './usage-row.ts';
+import { usageJsonSql } from './usage-json-sql.ts';
 
 /** The Usage API's six calls, by operationId. */
 export function createUsageApi(
@@ -25,7 +24,7 @@ export function createUsageApi(
     async ({ query }: RestCall) => {
       const body = await readUsageAnalytics(database, series, query, now());
       if (series === 'times' || series === 'statuses') refuseEmpty(body.every((row) => row['count'] === 0));
-      return { body };
+      return { json: JSON.stringify(body) };
     };
 
   return {
@@ -33,16 +32,16 @@ export function createUsageApi(
       const page = await listUsage(database, query, { ...options, rowsPerMs }, now());
       refuseEmpty(page.rows.length === 0);
       return {
-        body: page.rows.map((row) => encodeUsageRow(row, options.dialect)),
+        json: `[${page.rows.join(',')}]`,
         ...(page.nextPageToken !== null && { headers: { 'elements-next-page-token': page.nextPageToken } }),
       };
     },
     getUsageRecord: async ({ pathParameters }) => {
-      const [row] = await database.readObjects(`select ${USAGE_COLUMNS} from usage where id = ?`, [
+      const [row] = await database.read(`select ${usageJsonSql(options.dialect)} from usage where id = ?`, [
         pathParameters['id'] ?? '',
       ]);
       if (row === undefined) throw new Refusal(404, 'No usage found with this id.');
-      return { body: encodeUsageRow(row as unknown as UsageRow, options.dialect) };
+      return { json: String(row[0]) };
     },
     getUsageActivity: analytics('activity'),
     getUsageElementActivity: analytics('elements'),

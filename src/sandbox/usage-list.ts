@@ -1,11 +1,11 @@
 import type { Database, SqlValue } from './database.ts';
-import type { PageOffsetUnit } from './sandbox-options.ts';
+import type { Dialect, PageOffsetUnit } from './sandbox-options.ts';
 import { readInstant } from './read-instant.ts';
 import { Refusal } from './refusal.ts';
-import { USAGE_COLUMNS } from './usage-row.ts';
-import type { UsageRow } from './usage-row.ts';
+import { usageJsonSql } from './usage-json-sql.ts';
 
 export interface UsageListSettings {
+  readonly dialect: Dialect;
   readonly pageOffset: PageOffsetUnit;
   readonly maxPageSize: number;
   readonly nextPageToken: boolean;
@@ -14,7 +14,8 @@ export interface UsageListSettings {
 }
 
 export interface UsagePage {
-  readonly rows: readonly UsageRow[];
+  /** Each a JSON object. */
+  readonly rows: readonly string[];
   /** null: the last page, or a vendor that gives none. */
   readonly nextPageToken: string | null;
 }
@@ -40,12 +41,7 @@ export async function listUsage(
   const offset = token?.offset ?? (settings.pageOffset === 'pages' ? asked * limit : asked);
 
   const filter = encodeFilter(query);
-  const rows = await readNewest(
-    database,
-    filter,
-    { fromMs, toMs, offset, limit: limit + 1 },
-    settings.rowsPerMs,
-  );
+  const rows = await readNewest(database, filter, { fromMs, toMs, offset, limit: limit + 1 }, settings);
   const more = rows.length > limit;
   return {
     rows: rows.slice(0, limit),
@@ -107,22 +103,25 @@ async function readNewest(
   database: Database,
   filter: Filter,
   { fromMs, toMs, offset, limit }: Stretch,
-  rowsPerMs: number,
-): Promise<readonly UsageRow[]> {
-  const sql = `select ${USAGE_COLUMNS} from usage
-    where happened_at >= epoch_ms(?::bigint) and happened_at <= epoch_ms(?::bigint) ${filter.sql}
-    order by happened_at desc, seq desc limit ? offset ?`;
+  { dialect, rowsPerMs }: UsageListSettings,
+): Promise<readonly string[]> {
+  const sql = `
+    select ${usageJsonSql(dialect)} from (
+      select * from usage
+      where happened_at >= epoch_ms(?::bigint) and happened_at <= epoch_ms(?::bigint) ${filter.sql}
+      order by happened_at desc, seq desc limit ? offset ?
+    ) order by happened_at desc, seq desc`;
   let lengthMs = Math.ceil((2 * (offset + limit)) / rowsPerMs);
   for (;;) {
     const lowMs = Math.max(fromMs, toMs - lengthMs);
-    const rows = await database.readObjects(sql, [
+    const rows = await database.read(sql, [
       BigInt(lowMs),
       BigInt(toMs),
       ...filter.values,
       BigInt(limit),
       BigInt(offset),
     ]);
-    if (rows.length === limit || lowMs <= fromMs) return rows as unknown as readonly UsageRow[];
+    if (rows.length === limit || lowMs <= fromMs) return rows.map(([json]) => String(json));
     lengthMs *= 8;
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { INTERVALS } from '../../../../src/base/interval.ts';
+import type { Interval } from '../../../../src/base/interval.ts';
 import { listBucketEdges } from '../../../../src/sources/usage/analytics/bucket-edges.ts';
 
 const ZONES = [
@@ -14,7 +14,7 @@ const ZONES = [
   'America/Sao_Paulo',
 ];
 
-function edgesOf(from: string, to: string, interval: (typeof INTERVALS)[number], zone: string): string[] {
+function edgesOf(from: string, to: string, interval: Interval, zone: string): string[] {
   const range = { fromMs: Date.parse(from), toMs: Date.parse(to) };
   const edges = listBucketEdges(range, interval, zone, 10_000) ?? [];
   return edges.map((edge) => new Date(edge).toISOString().replace(/:00\.000Z$/, ''));

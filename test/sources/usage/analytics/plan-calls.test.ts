@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { listBucketEdges } from '../../../../src/sources/usage/analytics/bucket-edges.ts';
+import { planCalls } from '../../../../src/sources/usage/analytics/plan-calls.ts';
+
+const BOUNDS = { maxBuckets: 2_000, maxUpstreamBuckets: 20_000 };
+
+function periodOf(from: string, to: string) {
+  const range = { fromMs: Date.parse(from), toMs: Date.parse(to) };
+  return { range, edges: listBucketEdges(range, 'DAY', 'UTC', 2_000) ?? [] };
+}
+
+function plan(bounds = BOUNDS, ...periods: ReturnType<typeof periodOf>[]) {
+  const calls = planCalls(periods, 'DAY', Number.MAX_SAFE_INTEGER, bounds);
+  return calls?.map(({ range, interval, periods: served }) => {
+    const [from, to] = [range.fromMs, range.toMs].map((ms) => new Date(ms).toISOString().slice(0, 16));
+    return `${from} ${to} ${interval} ${served.length}`;
+  });
+}
+
+const march = periodOf('2026-03-01T00:00Z', '2026-04-01T00:00Z');
+const february = periodOf('2026-02-01T00:00Z', '2026-03-01T00:00Z');
+
+test('no periods need no call', () => {
+  expect(plan()).toEqual([]);
+});
+
+test('periods side by side, apart or over each other share one call', () => {
+  expect(plan(BOUNDS, march, february)).toEqual(['2026-02-01T00:00 2026-04-01T00:00 DAY 2']);
+  expect(plan(BOUNDS, march, periodOf('2025-03-01T00:00Z', '2025-04-01T00:00Z'))).toEqual([
+    '2025-03-01T00:00 2026-04-01T00:00 DAY 2',
+  ]);
+  expect(plan(BOUNDS, march, periodOf('2026-02-15T00:00Z', '2026-03-15T00:00Z'), march)).toEqual([
+    '2026-02-15T00:00 2026-04-01T00:00 DAY 3',
+  ]);
+});
+
+test('periods that meet inside a day share a call in hours', () => {
+  const first = periodOf('2026-03-01T06:00Z', '2026-03-03T06:00Z');
+  const second = periodOf('2026-03-03T06:00Z', '2026-03-05T06:00Z');
+  expect(plan(BOUNDS, second, first)).toEqual(['2026-03-01T06:00 2026-03-05T06:00 HOUR 2']);
+});
+
+test('periods that no rows keep apart, or too many would have to, have a call each', () => {
+  const odd = periodOf('2026-03-03T06:00:00.001Z', '2026-03-05T00:00Z');
+  expect(plan(BOUNDS, march, odd)).toHaveLength(2);
+  expect(plan({ ...BOUNDS, maxUpstreamBuckets: 40 }, march, february)).toEqual([
+    '2026-02-01T00:00 2026-03-01T00:00 DAY 1',
+    '2026-03-01T00:00 2026-04-01T00:00 DAY 1',
+  ]);
+});
+
+test('a third period shares with the one it fits beside', () => {
+  const old = periodOf('2024-03-01T00:00Z', '2024-04-01T00:00Z');
+  expect(plan({ ...BOUNDS, maxUpstreamBuckets: 60 }, march, old, february)).toEqual([
+    '2024-03-01T00:00 2024-04-01T00:00 DAY 1',
+    '2026-02-01T00:00 2026-04-01T00:00 DAY 2',
+  ]);
+});
+
+test('a period that can’t be read on its own leaves no plan', () => {
+  expect(plan({ ...BOUNDS, maxUpstreamBuckets: 30 }, february, march)).toBeUndefined();
+});

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { previousRange } from '../../../../src/sources/usage/analytics/previous-range.ts';
+
+function before(from: string, to: string, offset: string | null = null, zone = 'UTC'): string[] {
+  const range = previousRange({ fromMs: Date.parse(from), toMs: Date.parse(to) }, offset, zone);
+  return [range.fromMs, range.toMs].map((ms) => new Date(ms).toISOString().slice(0, 16));
+}
+
+describe('without an offset', () => {
+  test('whole months are preceded by as many months', () => {
+    expect(before('2026-03-01T00:00Z', '2026-04-01T00:00Z')).toEqual([
+      '2026-02-01T00:00',
+      '2026-03-01T00:00',
+    ]);
+    expect(before('2026-01-01T00:00Z', '2026-07-01T00:00Z')).toEqual([
+      '2025-07-01T00:00',
+      '2026-01-01T00:00',
+    ]);
+    expect(before('2024-01-01T00:00Z', '2025-01-01T00:00Z')).toEqual([
+      '2023-01-01T00:00',
+      '2024-01-01T00:00',
+    ]);
+  });
+
+  test('whole days are preceded by as many days, also where a month and some days would fit', () => {
+    expect(before('2026-02-10T00:00Z', '2026-03-12T00:00Z')).toEqual([
+      '2026-01-11T00:00',
+      '2026-02-10T00:00',
+    ]);
+    expect(before('2026-03-15T00:00Z', '2026-04-15T00:00Z')).toEqual([
+      '2026-02-12T00:00',
+      '2026-03-15T00:00',
+    ]);
+  });
+
+  test('days of the zone are whole whatever their hours', () => {
+    expect(before('2025-03-29T23:00Z', '2025-03-30T22:00Z', null, 'Europe/Berlin')).toEqual([
+      '2025-03-28T23:00',
+      '2025-03-29T23:00',
+    ]);
+    expect(before('2025-10-26T23:00Z', '2025-11-02T23:00Z', null, 'Europe/Berlin')).toEqual([
+      '2025-10-19T22:00',
+      '2025-10-26T23:00',
+    ]);
+  });
+
+  test('any other range is preceded by one that lasts exactly as long', () => {
+    const length = fc.integer({ min: 1, max: 1e10 });
+    fc.assert(
+      fc.property(
+        length,
+        length,
+        fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Kolkata'),
+        (from, ms, zone) => {
+          // A few milliseconds past a full minute: no day begins there.
+          const range = { fromMs: 1.7e12 + from * 60 + 7, toMs: 1.7e12 + from * 60 + 7 + ms };
+          expect(previousRange(range, null, zone)).toEqual({ fromMs: range.fromMs - ms, toMs: range.fromMs });
+        },
+      ),
+    );
+  });
+});
+
+describe('with an offset', () => {
+  test('both edges go back by the calendar of the zone', () => {
+    expect(before('2026-03-01T00:00Z', '2026-04-01T00:00Z', 'P1M')).toEqual([
+      '2026-02-01T00:00',
+      '2026-03-01T00:00',
+    ]);
+    expect(before('2026-03-01T00:00Z', '2026-04-01T00:00Z', 'P1Y')).toEqual([
+      '2025-03-01T00:00',
+      '2025-04-01T00:00',
+    ]);
+    expect(before('2025-03-30T22:00Z', '2025-03-31T22:00Z', 'P7D', 'Europe/Berlin')).toEqual([
+      '2025-03-23T23:00',
+      '2025-03-24T23:00',
+    ]);
+    expect(before('2025-03-30T22:00Z', '2025-03-31T22:00Z', 'PT168H', 'Europe/Berlin')).toEqual([
+      '2025-03-23T22:00',
+      '2025-03-24T22:00',
+    ]);
+  });
+
+  test('a day that the shorter month does not have keeps its length', () => {
+    expect(before('2026-03-30T00:00Z', '2026-03-31T00:00Z', 'P1M')).toEqual([
+      '2026-02-28T00:00',
+      '2026-03-01T00:00',
+    ]);
+  });
+
+  test.each(['P0D', '-P1D', 'yesterday', 'P1000000Y'])('%s is refused, naming the argument', (offset) => {
+    expect(() => before('2026-03-01T00:00Z', '2026-04-01T00:00Z', offset)).toThrow(
+      expect.objectContaining({ code: 'BAD_USER_INPUT', details: { argument: 'previous.offset' } }),
+    );
+  });
+});

@@ -2,6 +2,7 @@ import { builder } from './builder.ts';
 import './scalars.ts';
 import './node-queries.ts';
 import './usage/usage-record-queries.ts';
+import './usage/usage-analytics-query.ts';
 import './events/event-queries.ts';
 import './service/service-query.ts';
 import './service/viewer-query.ts';

@@ -10,7 +10,8 @@ import type { Scope } from '../../src/graph/viewer.ts';
 import type { AuditEvent } from '../../src/sources/events/event.ts';
 import type { EventsSource } from '../../src/sources/events/events-source.ts';
 import type { UsageRecord } from '../../src/sources/usage/usage-record.ts';
-import type { UsageSource } from '../../src/sources/usage/usage-source.ts';
+import type { UsageAnalytics } from '../../src/sources/usage/usage-analytics.ts';
+import type { AnalyticsRequest, UsageSource } from '../../src/sources/usage/usage-source.ts';
 import type { Page } from '../../src/sources/walk/page.ts';
 
 export const NOW_MS = Date.parse('2026-11-21T12:00:00.000Z');
@@ -62,6 +63,13 @@ export function createEvent(facts: Partial<AuditEvent> = {}): AuditEvent {
   };
 }
 
+/** Analytics without a bucket. */
+function createAnalytics({ range, interval, timeZone, previous }: AnalyticsRequest): UsageAnalytics {
+  const totals = { count: null, elements: null, processTime: null, statuses: null };
+  const period = { ...range, buckets: [], totals, coverage: [] };
+  return { ...period, interval: interval ?? 'DAY', timeZone, previous: previous.map(() => period) };
+}
+
 type Call = readonly [name: string, ...args: unknown[]];
 
 type Ask = (query: string, variables?: Record<string, unknown>) => Promise<ExecutionResult>;
@@ -107,7 +115,7 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
       getUsageRecord: async () => null,
       listUsageRecords: async () => EMPTY_PAGE,
       countUsageRecords: async () => null,
-      getUsageAnalytics: () => Promise.reject(new Error('not faked')),
+      getUsageAnalytics: async (request) => createAnalytics(request),
       ...answers.usage,
     }),
     events: noting<EventsSource>({

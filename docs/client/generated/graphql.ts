@@ -67,6 +67,20 @@ export type FailedCallsQueryVariables = Exact<{
 
 export type FailedCallsQuery = { usageRecords: { nodes: Array<{ timestamp: string, elementKey: string | null, responseStatus: number | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ status: CoverageStatus, reason: string | null }> } | null };
 
+export type BusiestElementsQueryVariables = Exact<{
+  top?: number | null | undefined;
+}>;
+
+
+export type BusiestElementsQuery = { usageAnalytics: { id: string, buckets: Array<{ id: string, timestamp: string, elements: Array<{ elementKey: string, count: number }> | null }>, totals: { elementCount: number | null, elements: Array<{ elementKey: string, count: number }> | null }, coverage: Array<{ operation: string | null, status: CoverageStatus }> } | null };
+
+export type CallsByDayQueryVariables = Exact<{
+  timeZone?: string;
+}>;
+
+
+export type CallsByDayQuery = { usageAnalytics: { id: string, buckets: Array<{ id: string, timestamp: string, end: string, cut: boolean, filling: boolean, count: number | null, statuses: { success: number, failed: number } | null, processTime: { avg: number, max: number } | null }>, totals: { count: number | null, successRate: number | null }, previous: { id: string, from: string, to: string, totals: { count: number | null, successRate: number | null } } | null, coverage: Array<{ operation: string | null, status: CoverageStatus, reason: string | null }> } | null };
+
 export type EventsFromANetworkQueryVariables = Exact<{
   network?: string | null | undefined;
 }>;
@@ -214,6 +228,73 @@ export const FailedCallsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<FailedCallsQuery, FailedCallsQueryVariables>;
+export const BusiestElementsDocument = new TypedDocumentString(`
+    query BusiestElements($top: Int = 5) {
+  usageAnalytics(range: { last: "P1D" }, interval: HOUR) {
+    id
+    buckets {
+      id
+      timestamp
+      elements(top: $top) {
+        elementKey
+        count
+      }
+    }
+    totals {
+      elementCount
+      elements(top: $top) {
+        elementKey
+        count
+      }
+    }
+    coverage {
+      operation
+      status
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BusiestElementsQuery, BusiestElementsQueryVariables>;
+export const CallsByDayDocument = new TypedDocumentString(`
+    query CallsByDay($timeZone: TimeZone! = "UTC") {
+  usageAnalytics(range: { last: "P7D" }, interval: DAY, timeZone: $timeZone) {
+    id
+    buckets {
+      id
+      timestamp
+      end
+      cut
+      filling
+      count
+      statuses {
+        success
+        failed
+      }
+      processTime {
+        avg
+        max
+      }
+    }
+    totals {
+      count
+      successRate
+    }
+    previous {
+      id
+      from
+      to
+      totals {
+        count
+        successRate
+      }
+    }
+    coverage {
+      operation
+      status
+      reason
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CallsByDayQuery, CallsByDayQueryVariables>;
 export const EventsFromANetworkDocument = new TypedDocumentString(`
     query EventsFromANetwork($network: IP = "10.0.0.0/8") {
   events(range: { last: "PT1H" }, filter: { ipAddress: $network }, first: 20) {

@@ -1,6 +1,7 @@
 import { createCredentialScope } from '../../../../src/base/credential-scope.ts';
 import type { Range } from '../../../../src/base/range.ts';
 import { RequestError } from '../../../../src/base/request-error.ts';
+import { UpstreamError } from '../../../../src/base/upstream-error.ts';
 import { Secret } from '../../../../src/base/secret.ts';
 import {
   createUsageAnalytics,
@@ -54,13 +55,24 @@ export function createSimulatedVendor(options: VendorOptions): {
       const body = options.answer ? options.answer(call.operation, rows) : rows;
       const response: UpstreamResponse =
         body === NOT_FOUND ? { status: 404 } : { status: 200, headers: {}, body };
-      const { value } = request.decode(response);
+      const value = decode(request, response);
       return { value, readAtMs: options.readAtMs ?? Number.MAX_SAFE_INTEGER, stale: options.stale ?? false };
     },
     health: () => ({ healthy: null, lastSuccessAtMs: null }),
     close: () => Promise.resolve(),
   };
   return { upstream, calls };
+}
+
+/** As `upstream` does: what can't be decoded is a bad response. */
+function decode<Value>(request: UpstreamRequest<Value>, response: UpstreamResponse): Value {
+  try {
+    return request.decode(response).value;
+  } catch (cause) {
+    const { operation } = request;
+    const message = 'The answer could not be understood.';
+    throw new UpstreamError({ code: 'UPSTREAM_BAD_RESPONSE', source: 'USAGE', operation, message, cause });
+  }
 }
 
 /** What `answer` gives for a 404. */

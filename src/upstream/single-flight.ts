@@ -32,6 +32,9 @@ interface Boarded<Value> {
   readonly crashed: (reason: unknown) => void;
 }
 
+// setTimeout takes anything longer for no time at all.
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export function createSingleFlight<Value>(clock: Clock): SingleFlight<Value> {
   const flights = new Map<ScopedKey, { board(waiter: Waiter): Promise<Value> }>();
 
@@ -53,7 +56,8 @@ export function createSingleFlight<Value>(clock: Clock): SingleFlight<Value> {
       new Promise((resolve, reject) => {
         const onAbort = (): void =>
           leave(one, isTooLate(signal, deadlineMs, clock) ? timedOut() : signal.reason);
-        const timer = setTimeout(() => leave(one, timedOut()), Math.max(0, deadlineMs - clock.now()));
+        const patienceMs = Math.min(LONGEST_TIMER_MS, Math.max(0, deadlineMs - clock.now()));
+        const timer = setTimeout(() => leave(one, timedOut()), patienceMs);
         const unhook = (): void => {
           clearTimeout(timer);
           signal.removeEventListener('abort', onAbort);

@@ -60,6 +60,18 @@ test.each<Verdict>(['fault', 'unknown'])(
   },
 );
 
+test('a probe that hangs does not put off the next one', () => {
+  const { time, breaker } = createOpenBreaker();
+  time.advance(5_000);
+  const probe = breaker.permit();
+  time.advance(3_000);
+  probe?.('fault');
+  time.advance(1_999);
+  expect(breaker.permit()).toBeNull();
+  time.advance(1);
+  expect(breaker.permit()).not.toBeNull();
+});
+
 test('an attempt from before it opened does not close it', () => {
   const time = createSimulatedTime();
   const breaker = createBreaker(time.clock, options);

@@ -131,6 +131,26 @@ describe('retry', () => {
     expect(transport.requests).toHaveLength(2);
   });
 
+  test('a pause asked for with any other status binds nobody', async () => {
+    const { time, transport, upstream, context } = createRig((_, attempt) =>
+      jsonAnswer({}, [400, 500, 200][attempt - 1], { 'retry-after': '60' }),
+    );
+    const startMs = time.clock.now();
+    expect(await outcomeOf(upstream.get(requestOf(), context()))).toBe('UPSTREAM_REJECTED');
+    expect(await outcomeOf(upstream.get(requestOf(), context()))).toBe('read');
+    expect(transport.requests).toHaveLength(3);
+    expect(time.clock.now()).toBe(startMs);
+  });
+
+  test('nothing is asked again once the upstream is closed', async () => {
+    const { transport, upstream, context } = createRig(() =>
+      Promise.reject(new TransportFailure('unreachable')),
+    );
+    await upstream.close();
+    expect(await outcomeOf(upstream.get(requestOf(), context()))).toBe('UPSTREAM_UNAVAILABLE');
+    expect(transport.requests).toHaveLength(1);
+  });
+
   test('no retry begins that could not be answered in time', async () => {
     const { time, transport, upstream, context } = createRig(() => {
       time.advance(7_950);
@@ -212,12 +232,134 @@ describe('breaker', () => {
     expect(upstream.health()).toEqual({ healthy: true, lastSuccessAtMs: time.clock.now() });
   });
 
+  test('a probe whose caller leaves is followed by another, five seconds on', async () => {
+    let answer = (_: TransportRequest): Promise<TransportAnswer> =>
+      Promise.reject(new TransportFailure('unreachable'));
+    const { time, transport, upstream, context } = createRig((request) => answer(request));
+    while (transport.requests.length < 10) await outcomeOf(upstream.get(requestOf(), context()));
+    time.advance(5_000);
+    answer = ({ signal }) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const caller = new AbortController();
+    const probe = upstream.get(requestOf(), context({ signal: caller.signal }));
+    await settle();
+    caller.abort(new Error('gone'));
+    await expect(probe).rejects.toThrow('gone');
+    await settle();
+    answer = async () => jsonAnswer([]);
+    expect(await outcomeOf(upstream.get(requestOf(), context()))).toBe('UPSTREAM_UNAVAILABLE');
+    time.advance(5_000);
+    expect(await outcomeOf(upstream.get(requestOf(), context()))).toBe('read');
+  });
+
+  test.each([
+    [100, false],
+    [300, true],
+  ])('timeouts after %d ms open it: %s', async (tookMs, opens) => {
+    const { time, upstream, context } = createRig(() => {
+      time.advance(tookMs);
+      return Promise.reject(new TransportFailure('timeout'));
+    });
+    const ask = () =>
+      outcomeOf(upstream.get(requestOf(), context({ deadlineMs: time.clock.now() + tookMs })));
+    for (let call = 0; call < 10; call += 1) expect(await ask()).toBe('UPSTREAM_TIMEOUT');
+    expect(await ask()).toBe(opens ? 'UPSTREAM_UNAVAILABLE' : 'UPSTREAM_TIMEOUT');
+  });
+
+  test('a deadline that ends the flight first is the vendor’s slowness as well', async () => {
+    const { time, upstream, context } = createRig(
+      ({ signal }) => {
+        time.advance(30);
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      },
+      { attemptTimeoutMs: 25 },
+    );
+    const deadlineMs = time.clock.now() + 330;
+    const waiting = Array.from({ length: 10 }, (_, index) =>
+      outcomeOf(upstream.get(requestOf({ path: `/usage/${index}` }), context({ deadlineMs }))),
+    );
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
+    expect(upstream.health().healthy).toBe(false);
+    expect(await outcomeOf(upstream.get(requestOf(), context()))).toBe('UPSTREAM_UNAVAILABLE');
+  });
+
   test('refusals of ours never open it', async () => {
     const { transport, upstream, context } = createRig((_, attempt) =>
       jsonAnswer({}, [400, 401, 403, 404, 409][attempt % 5]),
     );
     for (let call = 0; call < 100; call += 1) await outcomeOf(upstream.get(requestOf(), context()));
     expect(transport.requests).toHaveLength(100);
+  });
+});
+
+describe('concurrency', () => {
+  test('no more attempts are under way than the cap allows', async () => {
+    let underWay = 0;
+    let most = 0;
+    const { upstream, context } = createRig(
+      async () => {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await settle();
+        underWay -= 1;
+        return jsonAnswer([]);
+      },
+      { maxConcurrency: 3 },
+    );
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        upstream.get(requestOf({ path: `/usage/${index}` }), context()),
+      ),
+    );
+    expect(most).toBe(3);
+  });
+
+  test('who waits for a retry holds no slot', async () => {
+    const time = createSimulatedTime();
+    let wake = (): void => {};
+    const transport = createFakeTransport(({ target }, attempt) =>
+      attempt === 1 ? jsonAnswer({}, 500) : jsonAnswer([target]),
+    );
+    const upstream = createTestUpstream({
+      clock: time.clock,
+      wait: () =>
+        new Promise((resolve) => {
+          wake = resolve;
+        }),
+      transport,
+      limits: { maxConcurrency: 1, maxQueue: 0 },
+    });
+    const context = () => contextOf({ deadlineMs: time.clock.now() + 8_000 });
+    const failing = upstream.get(requestOf(), context());
+    await settle();
+    expect((await upstream.get(requestOf({ path: '/usage/1' }), context())).value).toEqual(['/usage/1']);
+    wake();
+    expect((await failing).value).toEqual(['/usage']);
+  });
+
+  test('a call that finds every place taken is told so, and may have an earlier answer', async () => {
+    const { time, upstream, context } = createRig(
+      ({ target }) => (target === '/usage/slow' ? new Promise(() => {}) : jsonAnswer([1])),
+      { maxConcurrency: 1, maxQueue: 0 },
+    );
+    const cache = { freshMs: 1_000, staleIfErrorMs: 60_000 };
+    await upstream.get(requestOf({ cache }), context());
+    time.advance(1_000);
+    const caller = new AbortController();
+    const slow = outcomeOf(
+      upstream.get(
+        requestOf({ path: '/usage/slow' }),
+        context({ deadlineMs: Infinity, signal: caller.signal }),
+      ),
+    );
+    await settle();
+    expect(await outcomeOf(upstream.get(requestOf({ path: '/usage/1' }), context()))).toBe(
+      'UPSTREAM_UNAVAILABLE',
+    );
+    expect(await upstream.get(requestOf({ cache }), context())).toMatchObject({ value: [1], stale: true });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    caller.abort(new Error('gone'));
+    expect(await slow).toBe('Error: gone');
   });
 });
 
@@ -292,7 +434,7 @@ describe('single flight and cache', () => {
 
   test('1,000 parallel misses are one call, which its first caller pays', async () => {
     const { transport, upstream, context } = createRig(async () => {
-      await new Promise((resolve) => setImmediate(resolve));
+      await settle();
       return jsonAnswer([1]);
     });
     const ledgers = Array.from({ length: 1_000 }, () => createCallLedger(null));
@@ -426,7 +568,7 @@ describe('single flight and cache', () => {
         }
         for (let turn = 0; turn < 50; turn += 1) {
           for (const one of inAir.splice(0)) one.land();
-          await new Promise((resolve) => setImmediate(resolve));
+          await settle();
         }
         await Promise.all(waiting);
       }),
@@ -508,12 +650,31 @@ describe('errors', () => {
     });
     const caller = new AbortController();
     const waiting = upstream.get(requestOf(), context({ signal: caller.signal }));
-    await new Promise((resolve) => setImmediate(resolve));
+    await settle();
     caller.abort(new Error('gone'));
     await expect(waiting).rejects.toThrow('gone');
     expect(seen?.aborted).toBe(true);
     expect(upstream.health().healthy).toBeNull();
   });
+});
+
+test('health is what the latest telling attempt said, and a refusal tells nothing', async () => {
+  const { time, upstream, context } = createRig((_, attempt) =>
+    jsonAnswer({}, [403, 200, 401, 500, 500, 500, 400, 404][attempt - 1]),
+  );
+  const ask = async () => {
+    await outcomeOf(upstream.get(requestOf(), context()));
+    return upstream.health();
+  };
+  expect(upstream.health()).toEqual({ healthy: null, lastSuccessAtMs: null });
+  expect((await ask()).healthy).toBeNull();
+  const lastSuccessAtMs = time.clock.now();
+  expect(await ask()).toEqual({ healthy: true, lastSuccessAtMs });
+  time.advance(1_000);
+  expect(await ask()).toEqual({ healthy: true, lastSuccessAtMs });
+  expect(await ask()).toEqual({ healthy: false, lastSuccessAtMs });
+  expect((await ask()).healthy).toBe(false);
+  expect(await ask()).toEqual({ healthy: true, lastSuccessAtMs: time.clock.now() });
 });
 
 test.each([
@@ -525,6 +686,11 @@ test.each([
 ])('a base URL that is none is refused: %s', (baseUrl) => {
   expect(() => createTestUpstream({ clock: createSimulatedTime().clock, baseUrl })).toThrow(TypeError);
 });
+
+/** Lets everything that is ready run. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 /** `read`, or the error's code. */
 async function outcomeOf(answer: Promise<unknown>): Promise<string> {

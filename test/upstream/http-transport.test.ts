@@ -110,6 +110,7 @@ test('an early hint is no answer', async () => {
 
 test.each([
   ['nothing at all', '', 'unreachable'],
+  ['an early hint alone', 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n', 'unreachable'],
   ['half a status line', 'HTTP/1.1 20', 'unreachable'],
   ['no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n\r\n', 'unreadable'],
   ['headers without an end', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n', 'unreachable'],

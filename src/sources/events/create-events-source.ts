@@ -7,13 +7,13 @@ import { countMatches } from '../walk/count-matches.ts';
 import type { Page } from '../walk/page.ts';
 import { readPage } from '../walk/read-page.ts';
 import { requireScope } from '../walk/require-scope.ts';
+import type { Strand } from '../walk/strand.ts';
 import type { AuditEvent } from './event.ts';
-import { createEventTest } from './event-test.ts';
+import { createEventsStrand } from './create-events-strand.ts';
 import { OPTIONAL_EVENT_FIELDS, type EventPageRequest, type EventsSource } from './events-source.ts';
 import { createEventsWalk, type EventsDeps } from './events-walk.ts';
 import { findEvents, type EventKey } from './find-events.ts';
 import { orderByTime, readOrderedPage } from './read-ordered-page.ts';
-import { fieldsOf, planEventFilter } from './plan-event-filter.ts';
 
 const OPERATION = '/events';
 
@@ -38,27 +38,13 @@ export function createEventsSource(deps: EventsDeps, context: CallContext, nowMs
 
   async function readEventsPage(request: EventPageRequest): Promise<Page<AuditEvent>> {
     const { filter, range } = request;
-    const isMatch = createEventTest(filter);
-    const plan = planEventFilter(filter);
-    if (plan.kind === 'nothing') {
-      return { rows: [], hasMore: false, resume: null, coverage: [coverNothing('EVENTS', range)] };
-    }
-    const orderFields = request.orderBy.some(({ field }) => field === 'USERNAME')
-      ? (['username'] as const)
-      : [];
-    const fields = new Set([...request.fields, ...plan.fields, ...orderFields]);
-    const reading = {
-      source: 'EVENTS' as const,
-      walk: createEventsWalk(deps, context, { filter: plan.query, fields }),
-      isMatch,
-      maxScannedRows: plan.isScan ? settings.maxScannedRows : null,
-      age: settings.age,
-      nowMs,
-    };
+    const ordering = request.orderBy.some(({ field }) => field === 'USERNAME') ? (['username'] as const) : [];
+    const strand = createEventsStrand(deps, context, filter, [...request.fields, ...ordering]);
+    if (!strand) return { rows: [], hasMore: false, resume: null, coverage: [coverNothing('EVENTS', range)] };
     const byTime = orderByTime(request.orderBy);
     const page = byTime
-      ? await readTimeOrderedPage(request, reading, byTime)
-      : await readOrderedPage(request, { ...reading, maxScannedRows: settings.maxScannedRows });
+      ? await readTimeOrderedPage(request, strand, byTime)
+      : await readOrderedPage(request, strand, settings.maxScannedRows, nowMs);
     const isWhole =
       request.after === null && !page.hasMore && page.coverage.every(({ dropped }) => dropped === 0);
     if (isWhole) walkedCounts.set(keyOf('count', [range, filter]), page.rows.length);
@@ -75,22 +61,20 @@ export function createEventsSource(deps: EventsDeps, context: CallContext, nowMs
     async countEvents(range, filter) {
       const walked = walkedCounts.get(keyOf('count', [range, filter]));
       if (walked !== undefined) return { value: walked, accuracy: 'EXACT' };
-      const plan = planEventFilter(filter);
-      if (plan.kind === 'nothing') return { value: 0, accuracy: 'EXACT' };
-      const walk = createEventsWalk(deps, context, { filter: plan.query, fields: new Set(fieldsOf(filter)) });
-      return countMatches(range, walk, createEventTest(filter), settings.maxScannedRows);
+      const strand = createEventsStrand(deps, context, filter, []);
+      return strand ? countMatches(range, strand, settings.maxScannedRows) : { value: 0, accuracy: 'EXACT' };
     },
   };
-}
 
-/** Newest first is the walk's own order; oldest first is the same walk the other way round. */
-async function readTimeOrderedPage(
-  request: EventPageRequest,
-  reading: Parameters<typeof readPage<AuditEvent>>[1],
-  direction: 'ASC' | 'DESC',
-): Promise<Page<AuditEvent>> {
-  if (direction === 'DESC') return readPage(request, reading);
-  const travel = request.travel === 'forward' ? 'backward' : 'forward';
-  const page = await readPage({ ...request, travel }, reading);
-  return { ...page, rows: page.rows.toReversed() };
+  /** Newest first is the walk's own order; oldest first is the same walk the other way round. */
+  async function readTimeOrderedPage(
+    request: EventPageRequest,
+    strand: Strand<AuditEvent>,
+    direction: 'ASC' | 'DESC',
+  ): Promise<Page<AuditEvent>> {
+    if (direction === 'DESC') return readPage(request, strand, nowMs);
+    const travel = request.travel === 'forward' ? 'backward' : 'forward';
+    const page = await readPage({ ...request, travel }, strand, nowMs);
+    return { ...page, rows: page.rows.toReversed() };
+  }
 }

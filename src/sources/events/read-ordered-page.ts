@@ -3,7 +3,7 @@ import { UpstreamError } from '../../base/upstream-error.ts';
 import { recordCoverage, type Examined } from '../walk/coverage-recorder.ts';
 import type { Page } from '../walk/page.ts';
 import { comparePositions } from '../walk/position.ts';
-import type { PageReading } from '../walk/read-page.ts';
+import type { Strand } from '../walk/strand.ts';
 import type { AuditEvent } from './event.ts';
 import type { EventOrder, EventOrderField, EventPageRequest } from './events-source.ts';
 
@@ -24,25 +24,27 @@ export function orderByTime(orderBy: readonly EventOrder[]): 'ASC' | 'DESC' | nu
  */
 export async function readOrderedPage(
   request: EventPageRequest,
-  reading: PageReading<AuditEvent> & { readonly maxScannedRows: number },
+  strand: Strand<AuditEvent>,
+  maxScannedRows: number,
+  nowMs: number,
 ): Promise<Page<AuditEvent>> {
   const { range, orderBy, count, travel, after } = request;
   const rows: AuditEvent[] = [];
   const examined: Examined[] = [];
   let toMs = range.toMs;
   let scanned = 0;
-  for await (const step of reading.walk({ range, direction: 'down', after: null, wanted: () => Infinity })) {
+  for await (const step of strand.walk({ range, direction: 'down', after: null, wanted: () => Infinity })) {
     rows.push(...step.rows);
     scanned += step.rows.length;
-    if (scanned > reading.maxScannedRows) throw tooMany(reading.maxScannedRows);
-    const seen = step.rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: reading.isMatch(row) }));
+    if (scanned > maxScannedRows) throw tooMany(maxScannedRows);
+    const seen = step.rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: strand.isMatch(row) }));
     if (step.edgeMs < toMs)
       examined.push({ ...step, fromMs: step.edgeMs, toMs, dropped: step.dropped.length, rows: seen });
     toMs = step.edgeMs;
   }
   const compare = createComparison(orderBy);
-  const sorted = rows.filter(reading.isMatch).sort(compare);
-  const coverage = recordCoverage('EVENTS', examined, reading.age, reading.nowMs, null);
+  const sorted = rows.filter(strand.isMatch).sort(compare);
+  const coverage = recordCoverage('EVENTS', examined, strand.age, nowMs, null);
 
   let from = 0;
   let to = sorted.length;

@@ -3,7 +3,6 @@ import type { Interval } from '../../base/interval.ts';
 import type { Range } from '../../base/range.ts';
 import { scopedKey } from '../../base/credential-scope.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
-import { createAddressTest } from '../walk/address.ts';
 import { asError } from '../walk/as-error.ts';
 import { countMatches } from '../walk/count-matches.ts';
 import { coverNothing } from '../walk/cover-nothing.ts';
@@ -11,12 +10,12 @@ import type { Page, PageRequest, TotalCount } from '../walk/page.ts';
 import { readPage } from '../walk/read-page.ts';
 import { requireScope } from '../walk/require-scope.ts';
 import { isDropped } from '../walk/vendor-list.ts';
-import { checkUsageFilter } from './check-usage-filter.ts';
+import { createUsageStrand } from './create-usage-strand.ts';
 import { decodeUsageRecord } from './decode-usage-record.ts';
 import type { UsageRecord } from './usage-record.ts';
 import type { AnalyticsRequest, UsageFilter, UsageSource } from './usage-source.ts';
 import type { UsageAnalytics } from './usage-analytics.ts';
-import { createUsageWalk, type UsageDeps } from './usage-walk.ts';
+import type { UsageDeps } from './usage-walk.ts';
 
 const BY_ID = '/usage/{id}';
 /** A record, once written, does not change. */
@@ -67,16 +66,9 @@ export function createUsageSource(
 
   async function readUsagePage(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>> {
     const { filter, range } = request;
-    if (matchesNothing(filter))
-      return { rows: [], hasMore: false, resume: null, coverage: [coverNothing('USAGE', range)] };
-    const page = await readPage(request, {
-      source: 'USAGE',
-      walk: createUsageWalk(deps, context, filter),
-      isMatch: createUsageTest(filter),
-      maxScannedRows: filter.ipAddress === undefined ? null : settings.maxScannedRows,
-      age: settings.age,
-      nowMs,
-    });
+    const strand = createUsageStrand(deps, context, filter);
+    if (!strand) return { rows: [], hasMore: false, resume: null, coverage: [coverNothing('USAGE', range)] };
+    const page = await readPage(request, strand, nowMs);
     for (const row of page.rows) records.prime(row.id, row);
     const isWhole =
       request.after === null && !page.hasMore && page.coverage.every(({ dropped }) => dropped === 0);
@@ -114,17 +106,15 @@ export function createUsageSource(
       return records.load(id);
     },
     async listUsageRecords(request) {
-      checkUsageFilter(request.filter);
       return pages.load(request);
     },
     async countUsageRecords(range, filter) {
-      checkUsageFilter(filter);
-      if (matchesNothing(filter)) return { value: 0, accuracy: 'EXACT' };
+      const strand = createUsageStrand(deps, context, filter);
+      if (!strand) return { value: 0, accuracy: 'EXACT' };
       const walked = walkedCounts.get(keyOf('count', [range, filter]));
       if (walked !== undefined) return { value: walked, accuracy: 'EXACT' };
       if (filter.ipAddress === undefined) return countBySeries(range, filter);
-      const walk = createUsageWalk(deps, context, filter);
-      return countMatches(range, walk, createUsageTest(filter), settings.maxScannedRows);
+      return countMatches(range, strand, settings.maxScannedRows);
     },
     getUsageAnalytics,
   };
@@ -138,14 +128,4 @@ function alignedInterval(range: Range): Interval | null {
     ['MINUTE', 60_000],
   ];
   return steps.find(([, ms]) => range.fromMs % ms === 0 && range.toMs % ms === 0)?.[0] ?? null;
-}
-
-function createUsageTest(filter: UsageFilter): (record: UsageRecord) => boolean {
-  if (filter.ipAddress === undefined) return () => true;
-  const isInside = createAddressTest(filter.ipAddress);
-  return (record) => isInside(record.ipAddress);
-}
-
-function matchesNothing(filter: UsageFilter): boolean {
-  return filter.elementKeys?.length === 0 || filter.tags?.length === 0;
 }

@@ -2,7 +2,7 @@ import type { Range } from '../../base/range.ts';
 import { RequestError } from '../../base/request-error.ts';
 import type { TotalCount } from './page.ts';
 import type { Position } from './position.ts';
-import type { Step, Walk } from './walk-list.ts';
+import type { Strand } from './strand.ts';
 
 /**
  * Counts by walking: EXACT where the whole range was walked and understood, AT_LEAST where a bound stopped it; null where
@@ -11,8 +11,7 @@ import type { Step, Walk } from './walk-list.ts';
  */
 export async function countMatches<Row extends Position>(
   range: Range,
-  walk: (walk: Walk) => AsyncGenerator<Step<Row>, void>,
-  isMatch: (row: Row) => boolean,
+  { walk, isMatch }: Strand<Row>,
   maxScannedRows: number,
 ): Promise<TotalCount | null> {
   let scanned = 0;

@@ -1,21 +1,9 @@
 import { RequestError } from '../../base/request-error.ts';
-import type { Source } from '../../base/source.ts';
-import { recordCoverage, type AgePolicy, type Examined, type Stop } from './coverage-recorder.ts';
+import { recordCoverage, type Examined, type Stop } from './coverage-recorder.ts';
 import type { Page, PageRequest } from './page.ts';
 import { edgeAt, type Position } from './position.ts';
-import type { Step, Walk } from './walk-list.ts';
-
-/** How a page is taken from a walk. */
-export interface PageReading<Row extends Position> {
-  readonly source: Source;
-  /** Starts the walk: down for `forward`, up for `backward`. */
-  readonly walk: (walk: Walk) => AsyncGenerator<Step<Row>, void>;
-  readonly isMatch: (row: Row) => boolean;
-  /** The most rows to look at; null: the filter drops none that the vendor gives, so no bound is needed. */
-  readonly maxScannedRows: number | null;
-  readonly age: AgePolicy;
-  readonly nowMs: number;
-}
+import type { Strand } from './strand.ts';
+import type { Step } from './walk-list.ts';
 
 /**
  * Takes one page from a walk: `count` matching rows and one more, which proves that there is a next page and is not given
@@ -25,10 +13,11 @@ export interface PageReading<Row extends Position> {
  */
 export async function readPage<Row extends Position>(
   request: Omit<PageRequest<unknown>, 'filter'>,
-  reading: PageReading<Row>,
+  strand: Strand<Row>,
+  nowMs: number,
 ): Promise<Page<Row>> {
   const { range, count, travel, after } = request;
-  const { source, isMatch, maxScannedRows } = reading;
+  const { source, isMatch, maxScannedRows } = strand;
   const down = travel === 'forward';
   const matches: Row[] = [];
   const examined: Examined[] = [];
@@ -38,7 +27,7 @@ export async function readPage<Row extends Position>(
   let resume: Position | null = null;
   let stop: Stop | null = null;
 
-  const steps = reading.walk({
+  const steps = strand.walk({
     range,
     direction: down ? 'down' : 'up',
     after,
@@ -102,7 +91,7 @@ export async function readPage<Row extends Position>(
     rows: down ? matches : matches.reverse(),
     hasMore,
     resume,
-    coverage: recordCoverage(source, examined, reading.age, reading.nowMs, stop),
+    coverage: recordCoverage(source, examined, strand.age, nowMs, stop),
   };
 }
 

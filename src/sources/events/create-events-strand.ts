@@ -1,0 +1,32 @@
+import type { CallContext } from '../../upstream/upstream.ts';
+import type { Strand } from '../walk/strand.ts';
+import type { AuditEvent } from './event.ts';
+import { createEventTest } from './event-test.ts';
+import type { EventFilter, OptionalEventField } from './events-source.ts';
+import { createEventsWalk, type EventsDeps } from './events-walk.ts';
+import { planEventFilter } from './plan-event-filter.ts';
+
+/**
+ * The events that a filter lets through, with the fields that are needed besides its own; null: nothing can match it.
+ * @throws RequestError `BAD_USER_INPUT`
+ */
+export function createEventsStrand(
+  deps: EventsDeps,
+  context: CallContext,
+  filter: EventFilter,
+  fields: Iterable<OptionalEventField>,
+): Strand<AuditEvent> | null {
+  const isMatch = createEventTest(filter);
+  const plan = planEventFilter(filter);
+  if (plan.kind === 'nothing') return null;
+  return {
+    source: 'EVENTS',
+    walk: createEventsWalk(deps, context, {
+      filter: plan.query,
+      fields: new Set([...fields, ...plan.fields]),
+    }),
+    isMatch,
+    maxScannedRows: plan.isScan ? deps.settings.maxScannedRows : null,
+    age: deps.settings.age,
+  };
+}

@@ -1,0 +1,33 @@
+import type { Range } from '../../base/range.ts';
+import type { Source } from '../../base/source.ts';
+import type { AuditEvent } from '../events/event.ts';
+import type { EventFilter, OptionalEventField } from '../events/events-source.ts';
+import type { UsageRecord } from '../usage/usage-record.ts';
+import type { UsageFilter } from '../usage/usage-source.ts';
+import type { Page, PageRequest, TotalCount } from '../walk/page.ts';
+
+/** An entry of either source. */
+export type Activity = UsageRecord | AuditEvent;
+
+/** `usage` and `events` narrow their own source only, `ipAddress` both; `sources` left out means both. */
+export interface TimelineFilter {
+  readonly sources?: readonly Source[];
+  readonly ipAddress?: string;
+  readonly usage?: UsageFilter;
+  readonly events?: EventFilter;
+}
+
+export interface TimelinePageRequest extends PageRequest<TimelineFilter> {
+  readonly fields: ReadonlySet<OptionalEventField>;
+}
+
+/** Both sources in one order. */
+export interface TimelineSource {
+  /**
+   * One page of both. A source that fails leaves the other's entries standing, and coverage says which stretch lacks it.
+   * @throws RequestError `LIMIT_EXCEEDED`, `BAD_USER_INPUT`
+   */
+  listActivities(request: TimelinePageRequest): Promise<Page<Activity>>;
+  /** The sum of both counts, as sure as the less sure one; null where either has none. */
+  countActivities(range: Range, filter: TimelineFilter): Promise<TotalCount | null>;
+}

@@ -88,12 +88,12 @@ export type EventsFromANetworkQueryVariables = Exact<{
 
 export type EventsFromANetworkQuery = { events: { nodes: Array<{ timestamp: string, action: string, username: string | null, ipAddress: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ status: CoverageStatus, scanned: number | null, matched: number | null, code: CoverageCode | null }> } | null };
 
-export type FailedCallsOfAnElementQueryVariables = Exact<{
+export type FailedCallsOfElementsQueryVariables = Exact<{
   elementKeys?: Array<string> | string | null | undefined;
 }>;
 
 
-export type FailedCallsOfAnElementQuery = { usageRecords: { from: string, to: string, edges: Array<{ cursor: string, node: { id: string, timestamp: string, elementKey: string | null, elementApi: string | null, instanceName: string | null, requestStatusText: string | null, responseStatus: number | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ status: CoverageStatus, reason: string | null }> } | null };
+export type FailedCallsOfElementsQuery = { usageRecords: { from: string, to: string, edges: Array<{ cursor: string, node: { id: string, timestamp: string, elementKey: string | null, elementApi: string | null, instanceName: string | null, requestStatusText: string | null, responseStatus: number | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ status: CoverageStatus, reason: string | null }> } | null };
 
 export type FailedLoginsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -317,8 +317,8 @@ export const EventsFromANetworkDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<EventsFromANetworkQuery, EventsFromANetworkQueryVariables>;
-export const FailedCallsOfAnElementDocument = new TypedDocumentString(`
-    query FailedCallsOfAnElement($elementKeys: [String!] = ["githuboauth"]) {
+export const FailedCallsOfElementsDocument = new TypedDocumentString(`
+    query FailedCallsOfElements($elementKeys: [String!] = ["googledrive", "sfdc"]) {
   usageRecords(
     range: { last: "P1D" }
     filter: { elementKeys: $elementKeys, status: FAILED }
@@ -348,7 +348,7 @@ export const FailedCallsOfAnElementDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<FailedCallsOfAnElementQuery, FailedCallsOfAnElementQueryVariables>;
+    `) as unknown as TypedDocumentString<FailedCallsOfElementsQuery, FailedCallsOfElementsQueryVariables>;
 export const FailedLoginsDocument = new TypedDocumentString(`
     query FailedLogins($first: Int = 50, $after: String) {
   events(

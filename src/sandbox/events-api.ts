@@ -15,7 +15,7 @@ export function createEventsApi(
     listEvents: async ({ query }) => {
       const { sql, values } = readEventsQuery(query);
       const rows = await database.read(sql, values);
-      return { json: `[${rows.map(([json]) => String(json)).join(',')}]` };
+      return { json: `[${rows.map(([json]) => json as string).join(',')}]` };
     },
     // The vendor does not document the body; these are the likeliest names.
     authenticate: async ({ body }) => {

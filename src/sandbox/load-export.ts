@@ -66,8 +66,7 @@ export async function loadUsageExport(database: Database, file: string): Promise
   await readRaw(database, file, USAGE_NAMES);
   const hubs = ELEMENTS.map(({ key, hub }) => `${quoteSql(key)}: ${quoteSql(hub)}`).join(', ');
   const columns = Object.keys(USAGE_NAMES).map((name) => {
-    if (name === 'happened_at')
-      return `${instantSql('happened_at')} as happened_at, happened_at as counted_at`;
+    if (name === 'happened_at') return `${instantSql('happened_at')} as moment`;
     if (name.endsWith('_tags')) return `${listSql(name)} as ${name}`;
     return USAGE_INTEGERS.includes(name) ? `try_cast(${name} as bigint) as ${name}` : name;
   });
@@ -77,7 +76,7 @@ export async function loadUsageExport(database: Database, file: string): Promise
     `select ${columns.join(', ')},
       coalesce(nullif(regexp_extract(request_uri, '/hubs/([^/?]+)', 1), ''), map {${hubs}}[element_key]) as hub
     from raw`,
-    'id is not null and happened_at is not null',
+    'id is not null and moment is not null',
   );
 }
 
@@ -87,10 +86,10 @@ export async function loadEventsExport(database: Database, file: string): Promis
   return await keepUsable(
     database,
     'events',
-    `select try_cast(id as bigint) as id, date_trunc('second', ${instantSql('happened_at')}) as happened_at,
+    `select try_cast(id as bigint) as id, date_trunc('second', ${instantSql('happened_at')}) as moment,
       category, action, description, username, ip_address
     from raw`,
-    'id is not null and happened_at is not null and category is not null and action is not null',
+    'id is not null and moment is not null and category is not null and action is not null',
   );
 }
 
@@ -104,7 +103,7 @@ async function readRaw(
     await access(file);
     const source = readerSql(file, Object.values(names).flat());
     const described = await database.read(`describe ${source.sql}`);
-    const types = new Map(described.map(([name, type]) => [String(name), String(type)]));
+    const types = new Map(described.map(([name, type]) => [name as string, type as string]));
     const columns = Object.entries(names).map(([column, candidates]) => {
       const present = candidates
         .filter((name) => types.has(name))
@@ -159,25 +158,29 @@ function textSql(name: string, type: string): string {
 }
 
 function instantSql(name: string): string {
-  return `date_trunc('milliseconds', case when regexp_full_match(${name}, '\\d{12,14}')
-    then epoch_ms(try_cast(${name} as bigint)) else try_cast(${name} as timestamptz)::timestamp end)`;
+  // Extracted first: digits too large for a time are an error even to try_cast, an empty text is not.
+  return `date_trunc('milliseconds', coalesce(
+    epoch_ms(try_cast(regexp_extract(${name}, '^\\d{12,14}$') as bigint)),
+    try_cast(regexp_extract(${name}, '^\\d{4}-\\d{2}-\\d{2}.*$') as timestamptz)::timestamp))`;
 }
 
 function listSql(name: string): string {
   return `case when ${name} like '[%' then try_cast(${name} as varchar[]) else string_split(nullif(${name}, ''), ',') end`;
 }
 
+/** @param selectSql rows of `raw` with their time as `moment`, a name that no export has */
 async function keepUsable(
   database: Database,
-  table: string,
+  table: 'usage' | 'events',
   selectSql: string,
   usable: string,
 ): Promise<LoadedExport> {
+  const times = table === 'usage' ? 'moment as happened_at, moment as counted_at' : 'moment as happened_at';
   await database.run(`
     create or replace table readable as select * from (${selectSql.replace(/^select /, 'select nth, ')}) where ${usable};
     insert into ${table} by name
-    select * exclude (nth) from readable qualify row_number() over (partition by id order by nth) = 1
-    order by happened_at, nth desc`);
+    select ${times}, * exclude (nth, moment) from readable qualify row_number() over (partition by id order by nth) = 1
+    order by moment, nth desc`);
   const [counts] = await database.read(
     `select (select count(*) from raw), (select count(*) from readable), (select count(*) from ${table})`,
   );

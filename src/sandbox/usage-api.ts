@@ -41,7 +41,7 @@ export function createUsageApi(
         pathParameters['id'] ?? '',
       ]);
       if (row === undefined) throw new Refusal(404, 'No usage found with this id.');
-      return { json: String(row[0]) };
+      return { json: row[0] as string };
     },
     getUsageActivity: analytics('activity'),
     getUsageElementActivity: analytics('elements'),

@@ -121,7 +121,7 @@ async function readNewest(
       BigInt(limit),
       BigInt(offset),
     ]);
-    if (rows.length === limit || lowMs <= fromMs) return rows.map(([json]) => String(json));
+    if (rows.length === limit || lowMs <= fromMs) return rows.map(([json]) => json as string);
     lengthMs *= 8;
   }
 }

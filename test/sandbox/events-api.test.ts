@@ -15,7 +15,7 @@ const ids = (text: string) => [...text.matchAll(/"id":(\d+)/g)].map((match) => m
 
 async function idsWhere(sql: string, order = 'id'): Promise<readonly string[]> {
   const rows = await sandbox.query(`select id from events where ${sql} order by ${order}`);
-  return rows.map((row) => String(row['id']));
+  return rows.map((row) => (row['id'] as bigint).toString());
 }
 
 describe('GET /events', () => {
@@ -70,13 +70,15 @@ describe('GET /events', () => {
     );
     const ms = Number(row?.['ms']);
     const at = new Date(ms).toISOString().replace('.000Z', 'Z');
-    const ask = async (query: Record<string, string>) =>
+    const idsFor = async (query: Record<string, string>) =>
       ids((await askEvents(sandbox, { pageSize: '1000', ...query })).text);
-    expect(await ask({ createdFrom: at })).toEqual(await idsWhere(`happened_at >= epoch_ms(${ms})`));
-    expect(await ask({ createdFrom: `gt:${at}` })).toEqual(await idsWhere(`happened_at > epoch_ms(${ms})`));
-    expect(await ask({ createdTo: at })).toEqual(await idsWhere(`happened_at <= epoch_ms(${ms})`));
-    expect(await ask({ createdTo: `lt:${at}` })).toEqual(await idsWhere(`happened_at < epoch_ms(${ms})`));
-    expect(await ask({ createdFrom: at, createdTo: at })).toEqual(
+    expect(await idsFor({ createdFrom: at })).toEqual(await idsWhere(`happened_at >= epoch_ms(${ms})`));
+    expect(await idsFor({ createdFrom: `gt:${at}` })).toEqual(
+      await idsWhere(`happened_at > epoch_ms(${ms})`),
+    );
+    expect(await idsFor({ createdTo: at })).toEqual(await idsWhere(`happened_at <= epoch_ms(${ms})`));
+    expect(await idsFor({ createdTo: `lt:${at}` })).toEqual(await idsWhere(`happened_at < epoch_ms(${ms})`));
+    expect(await idsFor({ createdFrom: at, createdTo: at })).toEqual(
       await idsWhere(`happened_at = epoch_ms(${ms})`),
     );
   });

@@ -44,8 +44,8 @@ test('all faults are told together, each naming its switch', () => {
   );
   expect(read.kind).toBe('faults');
   const named = read.kind === 'faults' ? read.faults.map((fault) => fault.split(' ')[0]) : [];
-  expect(named.toSorted()).toEqual(
-    [
+  expect(new Set(named)).toEqual(
+    new Set([
       '--seed',
       '--now',
       '--rows',
@@ -55,7 +55,7 @@ test('all faults are told together, each naming its switch', () => {
       '--latency',
       '--error-rate',
       '--usage-port',
-    ].toSorted(),
+    ]),
   );
 });
 

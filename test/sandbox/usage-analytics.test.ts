@@ -46,7 +46,10 @@ test.each(Object.entries(RANGES))(
       const count = inside.length;
       const failed = inside.filter((fact) => fact['status'] === 'FAILED').length;
       const byElement: Record<string, number> = {};
-      for (const { key } of inside) byElement[String(key)] = (byElement[String(key)] ?? 0) + 1;
+      for (const fact of inside) {
+        const key = fact['key'] as string;
+        byElement[key] = (byElement[key] ?? 0) + 1;
+      }
       return {
         activity: { timestamp, count },
         elements: { ...byElement, timestamp, count },
@@ -85,11 +88,7 @@ test.each([
   ['minutes over centuries', { from: '1026-03-01', to: '2026-03-02', interval: 'minute' }],
 ])('%s is a 400 on every series', async (_name, query) => {
   for (const path of ['activity', 'activity/elements', 'times', 'statuses']) {
-    const { status, body } = await askUsage(
-      sandbox,
-      `/usage/analytics/${path}`,
-      query as Record<string, string>,
-    );
+    const { status, body } = await askUsage(sandbox, `/usage/analytics/${path}`, query);
     expect(status).toBe(400);
     expect(Object.keys(body)).toEqual(['requestId', 'message']);
   }

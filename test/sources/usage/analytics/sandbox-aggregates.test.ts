@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCredentialScope } from '../../../../src/base/credential-scope.ts';
+import { INTERVALS, type Interval } from '../../../../src/base/interval.ts';
+import { Secret } from '../../../../src/base/secret.ts';
+import type { RunningSandbox } from '../../../../src/sandbox/start-sandbox.ts';
+import { createUsageAnalytics } from '../../../../src/sources/usage/analytics/create-usage-analytics.ts';
+import { USAGE_SERIES, type AnalyticsBucket } from '../../../../src/sources/usage/usage-analytics.ts';
+import { createCallLedger } from '../../../../src/upstream/call-ledger.ts';
+import { createUpstream } from '../../../../src/upstream/create-upstream.ts';
+import type { Upstream } from '../../../../src/upstream/upstream.ts';
+import { startSmallSandbox, USAGE_AUTHORIZATION } from '../../../sandbox/small-sandbox.ts';
+import { SETTINGS } from './simulated-vendor.ts';
+
+const HOUR = 3_600_000;
+
+/** Half of the range to look at, to either side of a change of the clock. */
+const HALF_MS: Readonly<Record<Interval, number>> = {
+  YEAR: 60 * HOUR,
+  QUARTER: 60 * HOUR,
+  MONTH: 60 * HOUR,
+  WEEK: 60 * HOUR,
+  DAY: 60 * HOUR,
+  HOUR: 20 * HOUR,
+  MINUTE: 4 * HOUR,
+  SECOND: HOUR / 4,
+};
+
+// When the sandbox's five weeks end, and what changes in them: both of Berlin's changes are among these.
+const CHANGES = [
+  ['2025-04-15T12:00:00Z', 'UTC', '2025-03-31T00:00:00Z'],
+  ['2025-04-15T12:00:00Z', 'Europe/Berlin', '2025-03-30T01:00:00Z'],
+  ['2025-04-15T12:00:00Z', 'Australia/Lord_Howe', '2025-04-05T15:00:00Z'],
+  ['2025-04-15T12:00:00Z', 'Asia/Kolkata', '2025-03-31T18:30:00Z'],
+  ['2025-11-10T12:00:00Z', 'Europe/Berlin', '2025-10-26T01:00:00Z'],
+  ['2025-11-10T12:00:00Z', 'America/St_Johns', '2025-11-02T04:30:00Z'],
+  ['2012-01-10T12:00:00Z', 'Pacific/Apia', '2011-12-30T10:00:00Z'],
+] as const;
+
+const byEnd = Map.groupBy(CHANGES, ([end]) => end);
+
+describe.each([...byEnd])('over a sandbox of the five weeks before %s', (end, changes) => {
+  let sandbox: RunningSandbox;
+  let upstream: Upstream;
+
+  beforeAll(async () => {
+    sandbox = await startSmallSandbox({ nowMs: Date.parse(end), usageRows: 5_000 });
+    const clock = { now: () => Date.parse(end) };
+    upstream = createUpstream({ source: 'USAGE', baseUrl: sandbox.usageUrl, clock, random: Math.random });
+  });
+  afterAll(async () => {
+    await upstream.close();
+    await sandbox.close();
+  });
+
+  describe.each(changes)('(%s) the series in %s around %s', (_end, timeZone, moment) => {
+    test.each(INTERVALS)('are by %s what the database counts by its own calendar', async (interval) => {
+      const middle = Date.parse(moment);
+      const range = { fromMs: middle - HALF_MS[interval] - 987, toMs: middle + HALF_MS[interval] + 654 };
+      const read = createUsageAnalytics(
+        { upstream, settings: SETTINGS },
+        {
+          credentials: {
+            scope: createCredentialScope(new Secret('key'), 'USAGE', []),
+            authorization: () => Promise.resolve(new Secret(USAGE_AUTHORIZATION)),
+          },
+          signal: new AbortController().signal,
+          deadlineMs: Date.parse(end) + 8_000,
+          ledger: createCallLedger(4),
+          fresh: false,
+        },
+        Date.parse(end),
+      );
+      const { buckets, totals, coverage } = await read({
+        range,
+        interval,
+        timeZone,
+        series: new Set(USAGE_SERIES),
+        previous: [],
+      });
+      expect(coverage.map(({ status, reason }) => [status, reason])).toEqual(
+        USAGE_SERIES.map(() => ['COMPLETE', null]),
+      );
+      const counted = await sandbox.query(aggregateSql(range, interval, timeZone));
+      expect(buckets.filter(({ count }) => count !== 0).map((bucket) => describeBucket(bucket))).toEqual(
+        counted.map((row) => describeRow(row)),
+      );
+      // A quarter of an hour may be still, no day is.
+      if (interval !== 'SECOND') expect(totals.count).toBeGreaterThan(10);
+      expect(totals.count).toBe(counted.reduce((sum, { calls }) => sum + Number(calls), 0));
+    });
+  });
+});
+
+/** Buckets by the database's own zones and calendar. Hours that come twice are told apart by their offset from UTC. */
+function aggregateSql(
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+  interval: Interval,
+  zone: string,
+): string {
+  const offset = ['HOUR', 'MINUTE', 'SECOND'].includes(interval) ? 'local - happened_at' : 'null';
+  return `
+    with calls as (
+      select *, timezone('${zone}', timezone('UTC', happened_at)) as local from usage
+      where happened_at >= epoch_ms(${fromMs}) and happened_at < epoch_ms(${toMs})
+    ), keyed as (
+      select *, date_trunc('${interval.toLowerCase()}', local) as bucket, ${offset} as shift,
+        coalesce(element_key, '') as key
+      from calls
+    ), elements as (
+      select bucket, shift, string_agg(key || '=' || n, ' ' order by key) as elements
+      from (select bucket, shift, key, count(*) as n from keyed group by all) group by all
+    )
+    select count(*) as calls, min(process_time) as least, max(process_time) as most,
+      avg(process_time) as mean, count(*) filter (request_status = 'FAILED') as failed,
+      count(*) filter (request_status = 'SUCCESS') as success, any_value(elements) as elements
+    from keyed join elements on keyed.bucket = elements.bucket and keyed.shift is not distinct from elements.shift
+    group by keyed.bucket, keyed.shift order by min(happened_at)`;
+}
+
+function describeRow(row: Readonly<Record<string, unknown>>) {
+  const [calls, least, most, mean, failed, success] = [
+    'calls',
+    'least',
+    'most',
+    'mean',
+    'failed',
+    'success',
+  ].map((name) => Number(row[name]));
+  return { calls, least, most, mean: mean?.toFixed(6), failed, success, elements: row['elements'] };
+}
+
+function describeBucket({ count, processTime, statuses, elements }: AnalyticsBucket) {
+  const keys = [...(elements ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    calls: count,
+    least: processTime?.min,
+    most: processTime?.max,
+    mean: processTime?.avg.toFixed(6),
+    failed: statuses?.failed,
+    success: statuses?.success,
+    elements: keys.map(([key, n]) => `${key}=${n}`).join(' '),
+  };
+}

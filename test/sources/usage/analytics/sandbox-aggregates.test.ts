@@ -84,8 +84,8 @@ describe.each([...byEnd])('over a sandbox of the five weeks before %s', (end, ch
       expect(buckets.filter(({ count }) => count !== 0).map((bucket) => describeBucket(bucket))).toEqual(
         counted.map((row) => describeRow(row)),
       );
-      // A quarter of an hour may be still, no day is.
-      if (interval !== 'SECOND') expect(totals.count).toBeGreaterThan(10);
+      // A quarter of an hour at night may be still.
+      if (interval !== 'SECOND') expect(totals.count).toBeGreaterThan(0);
       expect(totals.count).toBe(counted.reduce((sum, { calls }) => sum + Number(calls), 0));
     });
   });

@@ -245,16 +245,21 @@ function describeStart(
   { graphiql, vendors }: { graphiql: string; vendors: { usage: string; events: string } },
   sandbox: SandboxAnnouncement | null,
 ): string {
-  const how = sandbox
-    ? `\nNo credentials are set, so it talks to sandboxes of both vendors:\n${sandbox.description.trim()}\n`
-    : '';
+  const talksTo = sandbox
+    ? `No credentials are set, so it talks to sandboxes of both vendors:
+
+  ${sandbox.description.trim().replaceAll('\n', '\n  ')}`
+    : `It talks to:
+
+  Usage API   ${vendors.usage}
+  Events API  ${vendors.events}`;
   return `
 Sightline ${manifest.version}
 
   GraphiQL    ${graphiql}
-  Usage API   ${vendors.usage}
-  Events API  ${vendors.events}
-${how}
+
+${talksTo}
+
 `;
 }
 

@@ -196,7 +196,7 @@ function readAsked({ method = '', url, headers }: IncomingMessage): Asked {
     method,
     pathname: readPathname(url),
     accept: headers.accept ?? '',
-    acceptEncoding: String(headers['accept-encoding'] ?? ''),
+    acceptEncoding: headers['accept-encoding'] ?? '',
     ifNoneMatch: headers['if-none-match'] ?? '',
   };
 }

@@ -93,10 +93,8 @@ function withoutSuggestions(message: string): string {
 
 /** Thrown by the library itself: nothing of ours or of another library stands behind it. */
 function isOfTheLibrary(error: GraphQLError): boolean {
-  const { originalError } = error;
-  return (
-    originalError === undefined || (originalError instanceof GraphQLError && isOfTheLibrary(originalError))
-  );
+  const causes = listCauses(error);
+  return causes.length < MAX_CAUSES && causes.every((cause) => cause instanceof GraphQLError);
 }
 
 function isOurs(error: unknown): error is UpstreamError | RequestError {
@@ -109,17 +107,26 @@ function isTimeout(error: unknown): error is DOMException {
 
 /** The first of an error and those it wraps that `isFound` knows. */
 function findCause<Found>(error: unknown, isFound: (error: unknown) => error is Found): Found | null {
+  return listCauses(error).find(isFound) ?? null;
+}
+
+// Errors wrap each other a few times at most; a ring must end, too.
+const MAX_CAUSES = 10;
+
+function listCauses(error: unknown): readonly unknown[] {
+  const causes: unknown[] = [];
   let current = error;
-  // Errors wrap each other a few times at most; a ring must end, too.
-  for (let step = 0; step < 10 && current !== undefined; step += 1) {
-    if (isFound(current)) return current;
+  while (current !== undefined && causes.length < MAX_CAUSES) {
+    causes.push(current);
     current = current instanceof GraphQLError ? current.originalError : undefined;
   }
-  return null;
+  return causes;
 }
 
 function located(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
-  const { nodes, source, positions, path } = error;
-  return new GraphQLError(message, { nodes, source, positions, path, extensions });
+  const { nodes, positions, path } = error;
+  // The library takes over a `source` from what was thrown, and ours mean a vendor by it; nodes know theirs.
+  const source = nodes ? undefined : error.source;
+  return new GraphQLError(message, { nodes, ...(source ? { source, positions } : {}), path, extensions });
 }

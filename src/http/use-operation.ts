@@ -41,11 +41,11 @@ export function useOperation(
         },
       };
     },
-    onExecutionResult({ result, context }) {
-      const errors = result && 'errors' in result ? (result.errors ?? []) : [];
-      context.report.errors = [
-        ...new Set(errors.map(({ extensions }) => String(extensions?.['code'] ?? 'UNKNOWN'))),
-      ];
+    // Every answer comes by here, also of what was refused before it could be read.
+    onResultProcess({ result, serverContext }) {
+      const errors = 'errors' in result ? (result.errors ?? []) : [];
+      const codes = errors.map(({ extensions }) => extensions?.['code']);
+      serverContext.report.errors = [...new Set(codes.filter((code) => typeof code === 'string'))];
     },
   };
 }

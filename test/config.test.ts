@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { readConfig, SETTING_NAMES } from '../src/config.ts';
+import type { Config } from '../src/config.ts';
+
+const USAGE = { USAGE_API_USER_SECRET: 'canary-user', USAGE_API_ORGANIZATION_SECRET: 'canary-organization' };
+const EVENTS = { EVENTS_API_TOKEN: 'canary-token' };
+
+function configOf(env: Record<string, string>): Config {
+  const reading = readConfig(env);
+  if (reading.kind === 'faults') throw new Error(reading.faults.join('\n'));
+  return reading.config;
+}
+
+function faultsOf(env: Record<string, string>): readonly string[] {
+  const reading = readConfig(env);
+  return reading.kind === 'faults' ? reading.faults : [];
+}
+
+describe('readConfig', () => {
+  test('nothing set serves the sandbox on 127.0.0.1:4000', () => {
+    expect(configOf({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 4_000,
+      vendors: { kind: 'sandbox' },
+      usage: { largestPage: 200, retentionDays: 30 },
+      events: { largestPage: 1_000, retentionDays: null },
+      operation: {
+        timeoutMs: 8_000,
+        maxUpstreamCalls: 20,
+        defaultPageSize: 50,
+        maxPageSize: 500,
+        maxScannedRows: 10_000,
+      },
+      bounds: { maxTokens: 1_000, maxDepth: 12, maxAliases: 15, maxDirectives: 5, maxRootFields: 10 },
+    });
+  });
+
+  test('an empty value counts as none', () => {
+    expect(configOf({ PORT: '', EVENTS_API_TOKEN: '', USAGE_API_URL: '' })).toMatchObject({
+      port: 4_000,
+      vendors: { kind: 'sandbox' },
+    });
+  });
+
+  test('one source leaves the other not configured; the vendors’ own URLs are the default', () => {
+    expect(configOf(EVENTS).vendors).toMatchObject({
+      kind: 'configured',
+      usage: null,
+      events: { baseUrl: 'https://rest.elevatebilling.com/v1' },
+    });
+    expect(configOf(USAGE).vendors).toMatchObject({
+      usage: { baseUrl: 'https://api.cloud-elements.com/elements/api-v2' },
+      events: null,
+    });
+  });
+
+  test('a slash at the end of a URL is not part of it', () => {
+    const { vendors } = configOf({ ...EVENTS, EVENTS_API_URL: 'http://127.0.0.1:5000/v1//' });
+    expect(vendors).toMatchObject({ events: { baseUrl: 'http://127.0.0.1:5000/v1' } });
+  });
+
+  test.each([
+    [{ USAGE_API_USER_SECRET: 'canary-user' }, 'USAGE_API_ORGANIZATION_SECRET is missing'],
+    [{ USAGE_API_ORGANIZATION_SECRET: 'canary-organization' }, 'USAGE_API_USER_SECRET is missing'],
+    [{ USAGE_API_URL: 'http://127.0.0.1' }, 'USAGE_API_URL is set without credentials'],
+    [{ EVENTS_API_URL: 'http://127.0.0.1' }, 'EVENTS_API_URL is set without credentials'],
+    [{ ...EVENTS, EVENTS_API_URL: 'ftp://127.0.0.1' }, 'EVENTS_API_URL must be an http or https address'],
+    [
+      { ...EVENTS, EVENTS_API_URL: 'http://u:canary-p@127.0.0.1' },
+      'EVENTS_API_URL must be an http or https address',
+    ],
+    [
+      { ...EVENTS, EVENTS_API_URL: 'http://127.0.0.1/?key=canary' },
+      'EVENTS_API_URL must be an http or https address',
+    ],
+    [{ EVENTS_API_TOKEN: 'canary\r\nx: y' }, 'EVENTS_API_TOKEN holds a character'],
+    [
+      { ...USAGE, USAGE_API_USER_SECRET: 'canary, Organization x' },
+      'USAGE_API_USER_SECRET holds a character',
+    ],
+    [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535.'],
+    [{ PORT: '4e3' }, 'PORT must be a whole number'],
+    [{ SIGHTLINE_MAX_DEPTH: '-1' }, 'SIGHTLINE_MAX_DEPTH must be a whole number'],
+    [{ SIGHTLINE_SECRET: 'canary-short' }, 'SIGHTLINE_SECRET must have at least 16 characters.'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of'],
+    [
+      { SIGHTLINE_DEFAULT_PAGE_SIZE: '60', SIGHTLINE_MAX_PAGE_SIZE: '50' },
+      'SIGHTLINE_DEFAULT_PAGE_SIZE must not be above',
+    ],
+    [{ SIGHTLINE_MAX_PAGESIZE: '60' }, 'SIGHTLINE_MAX_PAGESIZE is not a setting'],
+    [{ EVENTS_API_SECRET: 'canary' }, 'EVENTS_API_SECRET is not a setting'],
+    [{ ...USAGE, HOST: '0.0.0.0' }, 'HOST must be an address of this machine only'],
+    [{ ...EVENTS, HOST: '10.0.0.1' }, 'HOST must be an address of this machine only'],
+    [{ EVENTS_API_TOKEN: 'canary canary', HOST: '::' }, 'HOST must be an address of this machine only'],
+  ])('%j is refused, and no value is told', (env, start) => {
+    const faults = faultsOf(env);
+    expect(faults.some((fault) => fault.startsWith(start))).toBe(true);
+    expect(faults.join()).not.toContain('canary');
+  });
+
+  test('all faults are told together', () => {
+    const faults = faultsOf({
+      PORT: 'x',
+      LOG_LEVEL: 'x',
+      USAGE_API_USER_SECRET: 'canary-user',
+      EVENTS_API_URL: 'x',
+      HOST: '0.0.0.0',
+    });
+    expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
+      'PORT',
+      'LOG_LEVEL',
+      'EVENTS_API_URL',
+      'USAGE_API_ORGANIZATION_SECRET',
+      'EVENTS_API_URL',
+      'HOST',
+    ]);
+  });
+
+  test('made-up data may be served anywhere', () => {
+    expect(configOf({ HOST: '0.0.0.0' }).host).toBe('0.0.0.0');
+  });
+
+  test('what Kubernetes tells of the services around is not taken for settings', () => {
+    const env = {
+      SIGHTLINE_SERVICE_HOST: '10.0.0.1',
+      SIGHTLINE_PORT: 'tcp://10.0.0.1:80',
+      EVENTS_API_PORT_80_TCP_ADDR: '10.0.0.1',
+    };
+    expect(faultsOf({ ...env, SIGHTLINE_SERVICE_PORT_HTTP: '80' })).toEqual([]);
+  });
+
+  test('no form of printing tells a secret', () => {
+    const config = configOf({ ...USAGE, ...EVENTS, SIGHTLINE_SECRET: 'canary-of-sixteen-letters' });
+    expect(`${JSON.stringify(config)}${inspect(config, { depth: 10, showHidden: true })}`).not.toContain(
+      'canary',
+    );
+  });
+
+  test('the secret follows from the credentials unless it is set, so that cursors outlive a restart', () => {
+    const secretOf = (env: Record<string, string>) => configOf(env).secret.reveal();
+    expect(secretOf(USAGE)).toBe(secretOf({ ...USAGE, PORT: '5000' }));
+    expect(secretOf({})).toBe(secretOf({ HOST: 'localhost' }));
+    const all = [{}, USAGE, EVENTS, { ...USAGE, ...EVENTS }, { EVENTS_API_TOKEN: 'canary-other' }].map(
+      secretOf,
+    );
+    expect(new Set(all).size).toBe(all.length);
+    expect(secretOf({ ...USAGE, SIGHTLINE_SECRET: 'set by the operator' })).toBe('set by the operator');
+  });
+});
+
+describe('.env.example', () => {
+  const lines = readFileSync(new URL('../.env.example', import.meta.url), 'utf8').split('\n');
+  const listed = lines.flatMap((line) => {
+    const [, name, value] = /^#([A-Z_]+)=(.*)$/.exec(line) ?? [];
+    return name === undefined ? [] : [[name, value ?? ''] as const];
+  });
+
+  test('lists every setting once, and none that there is not', () => {
+    expect(listed.map(([name]) => name).toSorted()).toEqual(SETTING_NAMES.toSorted());
+  });
+
+  test('shows the defaults', () => {
+    const urls = ['USAGE_API_URL', 'EVENTS_API_URL'];
+    const shown = Object.fromEntries(listed.filter(([name]) => !urls.includes(name)));
+    const reveal = ({ secret, ...config }: Config) => ({ ...config, secret: secret.reveal() });
+    expect(reveal(configOf(shown))).toEqual(reveal(configOf({})));
+    const { vendors } = configOf({ ...USAGE, ...EVENTS });
+    const defaults = vendors.kind === 'configured' ? [vendors.usage?.baseUrl, vendors.events?.baseUrl] : [];
+    expect(urls.map((url) => new Map(listed).get(url))).toEqual(defaults);
+  });
+});

@@ -1,0 +1,62 @@
+import { getIntrospectionQuery, parse } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { checkBounds } from '../../src/http/check-bounds.ts';
+import { DEFAULT_DOCUMENT_BOUNDS } from '../../src/http/document-bounds.ts';
+
+const refusalOf = (text: string) => checkBounds(parse(text), DEFAULT_DOCUMENT_BOUNDS);
+const nest = (levels: number): string => (levels === 1 ? 'a' : `a { ${nest(levels - 1)} }`);
+const many = (count: number, word: (n: number) => string): string =>
+  Array.from({ length: count }, (_, n) => word(n)).join(' ');
+
+describe('checkBounds', () => {
+  test.each([
+    ['maxDepth', 12, (n: number) => `{ ${nest(n)} }`],
+    ['maxRootFields', 10, (n: number) => `{ ${many(n, (i) => `r${i}`)} }`],
+    ['maxAliases', 15, (n: number) => `{ a { ${many(n, (i) => `x${i}: b`)} } }`],
+    ['maxDirectives', 5, (n: number) => `{ a { b${' @d'.repeat(n)} } }`],
+    ['maxSelections', 1_000, (n: number) => `{ a { ${many(n - 1, (i) => `b${i}`)} } }`],
+  ])('%s lets %i through, and not one more', (limit, allowed, write) => {
+    expect(refusalOf(write(allowed))).toBeNull();
+    expect(refusalOf(write(allowed + 1))).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      details: { limit, allowed, requested: allowed + 1 },
+    });
+  });
+
+  test('a fragment hides nothing', () => {
+    expect(refusalOf(`{ ...f } fragment f on Q { ${many(11, (i) => `r${i}`)} }`)?.details.limit).toBe(
+      'maxRootFields',
+    );
+  });
+
+  test('the second operation is bounded like the first', () => {
+    expect(refusalOf(`query A { a } query B { ${nest(13)} }`)?.details.limit).toBe('maxDepth');
+  });
+
+  test('a bomb of fragments is refused, also where it repeats one field below one root', () => {
+    const links = many(30, (n) => `fragment f${n} on T { ...f${n + 1} ...f${n + 1} }`);
+    expect(refusalOf(`{ a { ...f0 } } ${links} fragment f30 on T { b }`)?.details.limit).toBe(
+      'maxSelections',
+    );
+  });
+
+  test('the standard introspection query passes, with all that it can ask for', () => {
+    const query = getIntrospectionQuery({
+      descriptions: true,
+      specifiedByUrl: true,
+      directiveIsRepeatable: true,
+      schemaDescription: true,
+      inputValueDeprecation: true,
+      oneOf: true,
+    });
+    expect(refusalOf(query)).toBeNull();
+  });
+
+  test('introspection in circles is refused', () => {
+    const circle = '{ __schema { types { fields { type { fields { type { name } } } } } } }';
+    expect(refusalOf(circle)?.details.limit).toBe('maxIntrospectionHops');
+    expect(refusalOf('{ __type(name: "A") { interfaces { possibleTypes { name } } } }')?.details.limit).toBe(
+      'maxIntrospectionHops',
+    );
+  });
+});

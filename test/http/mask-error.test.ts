@@ -1,0 +1,146 @@
+import { GraphQLError, parse, Source } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { RequestError } from '../../src/base/request-error.ts';
+import { UpstreamError } from '../../src/base/upstream-error.ts';
+import { INTERNAL_MESSAGE, isMasked, maskError, refuse } from '../../src/http/mask-error.ts';
+
+const CANARY = 'canary-secret';
+const inField = (originalError: Error) =>
+  new GraphQLError(originalError.message, { path: ['events'], originalError });
+const upstream = new UpstreamError({
+  code: 'UPSTREAM_RATE_LIMITED',
+  source: 'EVENTS',
+  operation: '/events',
+  message: 'The vendor asks for a pause.',
+  status: 429,
+  retryAfterMs: 5_000,
+  requestId: 'r-1',
+  cause: new Error(CANARY),
+});
+
+describe('maskError', () => {
+  test('a vendor’s failure tells code, source, operation, and what is known of when to come back', () => {
+    const { message, path, extensions } = maskError(inField(upstream));
+    expect({ message, path, extensions }).toEqual({
+      message: 'The vendor asks for a pause.',
+      path: ['events'],
+      extensions: {
+        code: 'UPSTREAM_RATE_LIMITED',
+        source: 'EVENTS',
+        operation: '/events',
+        retryAfterMs: 5_000,
+        requestId: 'r-1',
+      },
+    });
+  });
+
+  test('what the vendor did not say is left out', () => {
+    const bare = new UpstreamError({
+      code: 'UPSTREAM_TIMEOUT',
+      source: 'USAGE',
+      operation: '/usage',
+      message: 'Late.',
+    });
+    expect(Object.keys(maskError(inField(bare)).extensions)).toEqual(['code', 'source', 'operation']);
+  });
+
+  test('a refusal in a field tells what it names, and leaves the status alone', () => {
+    const refusal = new RequestError('LIMIT_EXCEEDED', 'Too many.', {
+      argument: 'first',
+      limit: 'maxPageSize',
+      allowed: 5,
+      requested: 6,
+    });
+    expect(maskError(inField(refusal)).extensions).toEqual({
+      code: 'LIMIT_EXCEEDED',
+      argument: 'first',
+      limit: 'maxPageSize',
+      allowed: 5,
+      requested: 6,
+    });
+  });
+
+  test('a refusal of the whole request is a 400 where the media type has one', () => {
+    const refusal = new RequestError('LIMIT_EXCEEDED', 'Too deep.', { limit: 'maxDepth' });
+    const expected = { code: 'LIMIT_EXCEEDED', limit: 'maxDepth', http: { spec: true, status: 400 } };
+    expect(maskError(refusal).extensions).toEqual(expected);
+    expect(refuse(refusal).extensions).toEqual(expected);
+  });
+
+  test.each([
+    ['an error', new Error(CANARY)],
+    ['an error in a field', inField(new Error(CANARY))],
+    [
+      'an error of another library that calls itself coded',
+      inField(Object.assign(new Error(CANARY), { code: 'X', extensions: { code: 'X' } })),
+    ],
+    ['a text', CANARY],
+    ['nothing', undefined],
+    ['an object', { message: CANARY }],
+  ])('%s is masked whole', (_name, error) => {
+    const masked = maskError(error);
+    expect(masked.message).toBe(INTERNAL_MESSAGE);
+    expect(masked.extensions['code']).toBe('INTERNAL_SERVER_ERROR');
+    expect(isMasked(masked)).toBe(true);
+    expect(JSON.stringify(masked)).not.toContain(CANARY);
+    expect(masked.originalError).toBeUndefined();
+  });
+
+  test('nothing that a coded error wraps is passed on', () => {
+    expect(JSON.stringify(maskError(inField(upstream)))).not.toContain(CANARY);
+    expect(maskError(inField(upstream)).cause).toBeUndefined();
+  });
+
+  test.each([
+    ['Variable "$range" has invalid value at .from: DateTime cannot be that.', '$range.from'],
+    [
+      'Variable "$o" has invalid value at [0].field: Value "X" does not exist in "F" enum. Did you mean "Y"?',
+      '$o[0].field',
+    ],
+    ['Variable "$first" has invalid value: Expected an Int.', '$first'],
+    ['Argument "Query.events(first:)" has invalid value: Expected an Int.', 'first'],
+    ['Argument "Query.events(range:)" has invalid value at .last: Expected a Duration.', 'range.last'],
+    ['Argument "Query.node(id:)" of required type "ID!" was not provided.', 'id'],
+  ])('%s names %s', (message, argument) => {
+    const masked = maskError(new GraphQLError(message, { originalError: new GraphQLError('inner') }));
+    expect(masked.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
+    expect(masked.message).not.toContain('Did you mean');
+  });
+
+  test('a syntax error keeps its place', () => {
+    const error = catching(() => parse(new Source('{ a')));
+    expect(maskError(error)).toMatchObject({
+      locations: [{ line: 1, column: 4 }],
+      extensions: { code: 'GRAPHQL_PARSE_FAILED', http: { spec: true, status: 400 } },
+    });
+  });
+
+  test('what has a code of the library already stays as it is', () => {
+    const error = new GraphQLError('Batching is not supported.', {
+      extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+    });
+    expect(maskError(error)).toBe(error);
+  });
+
+  test('a deadline that nobody else has put into words is a timeout', () => {
+    expect(maskError(inField(new DOMException('x', 'TimeoutError'))).extensions).toEqual({
+      code: 'UPSTREAM_TIMEOUT',
+    });
+  });
+
+  test('a ring of errors ends', () => {
+    const first = new GraphQLError('first');
+    const second = new GraphQLError('second', { originalError: first });
+    Object.defineProperty(first, 'originalError', { value: second });
+    expect(isMasked(maskError(first))).toBe(true);
+  });
+});
+
+function catching(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}

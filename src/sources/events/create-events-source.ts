@@ -9,10 +9,12 @@ import { readPage } from '../walk/read-page.ts';
 import { requireScope } from '../walk/require-scope.ts';
 import type { Strand } from '../walk/strand.ts';
 import type { AuditEvent } from './event.ts';
+import type { EventFacets } from './event-facets.ts';
 import { createEventsStrand } from './create-events-strand.ts';
 import { OPTIONAL_EVENT_FIELDS, type EventPageRequest, type EventsSource } from './events-source.ts';
 import { createEventsWalk, type EventsDeps } from './events-walk.ts';
 import { findEvents, type EventKey } from './find-events.ts';
+import { readEventFacets, type EventFacetsRequest } from './read-event-facets.ts';
 import { orderByTime, readOrderedPage } from './read-ordered-page.ts';
 
 const OPERATION = '/events';
@@ -36,6 +38,12 @@ export function createEventsSource(deps: EventsDeps, context: CallContext, nowMs
     { cacheKeyFn: (request) => keyOf('page', { ...request, fields: [...request.fields].sort() }) },
   );
 
+  const facets = new DataLoader<EventFacetsRequest, EventFacets, string>(
+    (requests) =>
+      Promise.all(requests.map((request) => readEventFacets(deps, context, request, nowMs).catch(asError))),
+    { cacheKeyFn: (request) => keyOf('facets', { ...request, facets: [...request.facets].sort() }) },
+  );
+
   async function readEventsPage(request: EventPageRequest): Promise<Page<AuditEvent>> {
     const { filter, range } = request;
     const ordering = request.orderBy.some(({ field }) => field === 'USERNAME') ? (['username'] as const) : [];
@@ -57,6 +65,9 @@ export function createEventsSource(deps: EventsDeps, context: CallContext, nowMs
     },
     async listEvents(request) {
       return pages.load(request);
+    },
+    async countEventFacets(request) {
+      return facets.load(request);
     },
     async countEvents(range, filter) {
       const walked = walkedCounts.get(keyOf('count', [range, filter]));

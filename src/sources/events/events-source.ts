@@ -1,6 +1,8 @@
 import type { Range } from '../../base/range.ts';
 import type { Page, PageRequest, TotalCount } from '../walk/page.ts';
 import type { AuditEvent } from './event.ts';
+import type { EventFacets } from './event-facets.ts';
+import type { EventFacetsRequest } from './read-event-facets.ts';
 
 /** A test of one text; exactly one part. An empty `in` matches nothing. */
 export type StringFilter =
@@ -51,4 +53,6 @@ export interface EventsSource {
   listEvents(request: EventPageRequest): Promise<Page<AuditEvent>>;
   /** How many there are in a range; null where no honest figure exists. @throws UpstreamError */
   countEvents(range: Range, filter: EventFilter): Promise<TotalCount | null>;
+  /** What there is to filter by, with counts, from one bounded scan. @throws UpstreamError, RequestError */
+  countEventFacets(request: EventFacetsRequest): Promise<EventFacets>;
 }

@@ -4,7 +4,7 @@ import { RequestError } from '../../base/request-error.ts';
 import { SOURCES, type Source } from '../../base/source.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { createEventsStrand } from '../events/create-events-strand.ts';
-import type { EventFilter, EventsSource } from '../events/events-source.ts';
+import { OPTIONAL_EVENT_FIELDS, type EventFilter, type EventsSource } from '../events/events-source.ts';
 import type { EventsDeps } from '../events/events-walk.ts';
 import { createUsageStrand } from '../usage/create-usage-strand.ts';
 import type { UsageFilter, UsageSource } from '../usage/usage-source.ts';
@@ -13,8 +13,11 @@ import { asError } from '../walk/as-error.ts';
 import { coverNothing } from '../walk/cover-nothing.ts';
 import type { Page, TotalCount } from '../walk/page.ts';
 import type { Strand } from '../walk/strand.ts';
+import type { RelatedRequest } from './correlation.ts';
+import { createRelatedLoader } from './create-related-loader.ts';
 import { mergeWalks } from './merge-walks.ts';
-import type { Activity, TimelineFilter, TimelinePageRequest, TimelineSource } from './timeline-source.ts';
+import type { Activity } from './activity.ts';
+import type { TimelineFilter, TimelinePageRequest, TimelineSource } from './timeline-source.ts';
 
 /** One source's part in the timeline. */
 export interface TimelinePart<Deps, Reader> {
@@ -33,6 +36,20 @@ export function createTimelineSource(
   const pages = new DataLoader<TimelinePageRequest, Page<Activity>, string>(
     (requests) => Promise.all(requests.map((request) => readTimelinePage(request).catch(asError))),
     { cacheKeyFn: (request) => keyOf({ ...request, fields: [...request.fields].sort() }) },
+  );
+  const nearEvents = createRelatedLoader(
+    createEventsStrand(events.deps, events.context, {}, OPTIONAL_EVENT_FIELDS)!,
+    (event) => event.username,
+    events.deps.settings.maxScannedRows,
+    nowMs,
+    (request) => keyOf(['events', nameOf(request)]),
+  );
+  const nearUsage = createRelatedLoader(
+    createUsageStrand(usage.deps, usage.context, {})!,
+    (record) => record.userId,
+    usage.deps.settings.maxScannedRows,
+    nowMs,
+    (request) => keyOf(['usage', nameOf(request)]),
   );
   /** Whose timeline: of a source that this caller has no credentials for, nothing is in it. */
   const keyOf = (value: unknown): string => {
@@ -77,6 +94,12 @@ export function createTimelineSource(
   }
 
   return {
+    async listRelatedEvents(request) {
+      return nearEvents.load(request);
+    },
+    async listRelatedUsage(request) {
+      return nearUsage.load(request);
+    },
     async listActivities(request) {
       return pages.load(request);
     },
@@ -97,6 +120,10 @@ function addCounts(a: TotalCount | null, b: TotalCount | null): TotalCount | nul
   const value = a.value + b.value;
   if (a.accuracy === 'EXACT') return { value, accuracy: b.accuracy };
   return b.accuracy === 'EXACT' || a.accuracy === b.accuracy ? { value, accuracy: a.accuracy } : null;
+}
+
+function nameOf({ of, withinMs, by }: RelatedRequest): unknown {
+  return [of.source, of.id, of.timestampMs, of.ipAddress, withinMs, [...by].sort()];
 }
 
 function sourcesOf({ sources }: TimelineFilter): ReadonlySet<Source> {

@@ -4,10 +4,9 @@ import type { AuditEvent } from '../events/event.ts';
 import type { EventFilter, OptionalEventField } from '../events/events-source.ts';
 import type { UsageRecord } from '../usage/usage-record.ts';
 import type { UsageFilter } from '../usage/usage-source.ts';
+import type { Activity } from './activity.ts';
+import type { RelatedRequest, RelatedRows } from './correlation.ts';
 import type { Page, PageRequest, TotalCount } from '../walk/page.ts';
-
-/** An entry of either source. */
-export type Activity = UsageRecord | AuditEvent;
 
 /** `usage` and `events` narrow their own source only, `ipAddress` both; `sources` left out means both. */
 export interface TimelineFilter {
@@ -30,4 +29,8 @@ export interface TimelineSource {
   listActivities(request: TimelinePageRequest): Promise<Page<Activity>>;
   /** The sum of both counts, as sure as the less sure one; null where either has none. */
   countActivities(range: Range, filter: TimelineFilter): Promise<TotalCount | null>;
+  /** Events near an entry. Many at once cost few calls. Never fails for a vendor's failure: coverage tells it. */
+  listRelatedEvents(request: RelatedRequest): Promise<RelatedRows<AuditEvent>>;
+  /** API calls near an entry, likewise. */
+  listRelatedUsage(request: RelatedRequest): Promise<RelatedRows<UsageRecord>>;
 }

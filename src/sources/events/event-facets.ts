@@ -1,0 +1,49 @@
+import type { Coverage } from '../walk/coverage.ts';
+import type { AuditEvent } from './event.ts';
+import type { EventFilter } from './events-source.ts';
+
+/** What events can be counted by; each is the name of the filter that it ignores. */
+export const EVENT_FACETS = ['category', 'action', 'username', 'ipAddress'] as const;
+export type EventFacet = (typeof EVENT_FACETS)[number];
+
+/** The values of one field, with how often each occurs. */
+export interface FacetCounts {
+  /** Most frequent first, equally frequent ones by code unit. */
+  readonly values: readonly { readonly value: string; readonly count: number }[];
+  /** Rows without a value. */
+  readonly missing: number;
+}
+
+export interface EventFacets {
+  readonly facets: ReadonlyMap<EventFacet, FacetCounts>;
+  /** TRUNCATED: counts are lower bounds. */
+  readonly coverage: readonly Coverage[];
+}
+
+/** The filter that a facet sees: without the part about its own field, so that a menu does not collapse. */
+export function withoutOwn(filter: EventFilter, facet: EventFacet): EventFilter {
+  const { [facet]: _, ...others } = filter;
+  return others;
+}
+
+/** Counts the values of one field over the rows that match. */
+export function createFacetCounter(
+  facet: EventFacet,
+  isMatch: (event: AuditEvent) => boolean,
+): { add(event: AuditEvent): void; counts(): FacetCounts } {
+  const byValue = new Map<string, number>();
+  let missing = 0;
+  return {
+    add(event) {
+      if (!isMatch(event)) return;
+      const value = event[facet];
+      if (value === null) missing += 1;
+      else byValue.set(value, (byValue.get(value) ?? 0) + 1);
+    },
+    counts() {
+      const values = [...byValue].map(([value, count]) => ({ value, count }));
+      values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+      return { values, missing };
+    },
+  };
+}

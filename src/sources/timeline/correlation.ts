@@ -1,0 +1,31 @@
+import type { Coverage } from '../walk/coverage.ts';
+import type { Activity } from './activity.ts';
+
+/** Why two entries are held to belong together. */
+export const CORRELATION_BASES = ['IP', 'TIME'] as const;
+export type CorrelationBasis = (typeof CORRELATION_BASES)[number];
+
+export const CONFIDENCES = ['HIGH', 'LOW'] as const;
+export type Confidence = (typeof CONFIDENCES)[number];
+
+/** An entry of the other source, and what ties it to the one that was asked about. */
+export interface Related<Row extends Activity> {
+  readonly row: Row;
+  /** Not empty; in the order of `CORRELATION_BASES`. */
+  readonly basis: readonly CorrelationBasis[];
+  readonly confidence: Confidence;
+}
+
+/** All that is related to one entry, newest first. */
+export interface RelatedRows<Row extends Activity> {
+  readonly related: readonly Related<Row>[];
+  /** Of the window about this entry. */
+  readonly coverage: readonly Coverage[];
+}
+
+/** `withinMs` to either side of the entry, related by any of `by`. */
+export interface RelatedRequest {
+  readonly of: Activity;
+  readonly withinMs: number;
+  readonly by: ReadonlySet<CorrelationBasis>;
+}

@@ -52,7 +52,6 @@ export function createAttempt(
     const { operation } = request;
     const target = encodeTarget(request.path, request.query);
     const startMs = clock.now();
-    const timeoutMs = Math.min(attemptTimeoutMs, flight.deadlineMs() - startMs);
     flight.signal.throwIfAborted();
     context.ledger.spend(source, operation);
     call.attempts += 1;
@@ -69,7 +68,12 @@ export function createAttempt(
     try {
       const authorizationValue = authorization.reveal();
       const { signal } = flight;
-      const answer = await transport.get({ target, authorization: authorizationValue, timeoutMs, signal });
+      const answer = await transport.get({
+        target,
+        authorization: authorizationValue,
+        timeoutMs: attemptTimeoutMs,
+        signal,
+      });
       const { status, body } = answer;
       const bytes = body.length;
       const judgement = judgeAnswer(answer, asked, clock.now());

@@ -55,8 +55,8 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
         reject(reason);
         controller?.abort(new errors.RequestAbortedError());
       };
-      const failure = (fault: TransportFault, cause?: unknown): TransportFailure =>
-        new TransportFailure(fault, status === 0 ? undefined : status, cause);
+      const failure = (fault: TransportFault, reason?: string): TransportFailure =>
+        new TransportFailure(fault, status === 0 ? undefined : status, reason);
       const onAbort = (): void => fail(signal.reason);
       const timer = setTimeout(() => fail(failure('timeout')), timeoutMs);
       signal.addEventListener('abort', onAbort, { once: true });
@@ -96,7 +96,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
             if (settle()) resolve({ status, headers, chunks });
           },
           onResponseError(_controller, error) {
-            if (settle()) reject(failure(faultOf(error, status), error));
+            if (settle()) reject(failure(faultOf(error, status), codeOf(error)));
           },
         },
       );
@@ -111,7 +111,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       try {
         return { status, headers, body: await decompressBody(packed, encoding, maxBodyBytes) };
       } catch (cause) {
-        throw new TransportFailure(cause instanceof BodyTooLarge ? 'too-large' : 'unreadable', status, cause);
+        throw new TransportFailure(cause instanceof BodyTooLarge ? 'too-large' : 'unreadable', status);
       }
     },
     close: () => pool.destroy(),
@@ -127,6 +127,10 @@ function joinHeaders(
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return headers;
+}
+
+function codeOf(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 // The parser's word for a connection that ended within a chunked body.

@@ -31,8 +31,9 @@ export class TransportFailure extends Error {
   /** The HTTP status, where the headers came. */
   readonly status: number | undefined;
 
-  constructor(fault: TransportFault, status?: number, cause?: unknown) {
-    super(`No complete answer: ${fault}.`, { cause });
+  /** `reason` is a library's code such as ECONNRESET: its error itself may hold addresses, or bytes of the answer. */
+  constructor(fault: TransportFault, status?: number, reason?: string) {
+    super(`No complete answer: ${fault}${reason === undefined ? '' : ` (${reason})`}.`);
     this.fault = fault;
     this.status = status;
   }

@@ -119,3 +119,8 @@ export async function startVendor(
       ),
   };
 }
+
+/** Waits for a socket or the like; the test's own time bounds it. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 2));
+}

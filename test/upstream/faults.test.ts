@@ -9,7 +9,7 @@ import { createUpstream } from '../../src/upstream/create-upstream.ts';
 import { FAULT_PHASES, startFaultProxy } from '../support/fault-proxy.ts';
 import type { Fault, FaultPhase } from '../support/fault-proxy.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
-import { contextOf, credentialsOf, requestOf, startVendor } from '../support/upstream-fixtures.ts';
+import { contextOf, credentialsOf, requestOf, startVendor, until } from '../support/upstream-fixtures.ts';
 
 // Small for what never ends by itself; long enough for a busy machine where the fault must be the only trouble.
 const deadlineOf = ({ kind }: Fault): number => (kind === 'timeout' || kind === 'bandwidth' ? 300 : 5_000);
@@ -178,11 +178,11 @@ test('when a thousand callers leave, every socket to the vendor is closed', asyn
     ),
   );
   const settled = Promise.allSettled(waiting);
-  while (asked < 100) await new Promise((resolve) => setTimeout(resolve, 2));
+  await until(() => asked === 100);
   expect(await vendor.openSockets()).toBe(100);
   caller.abort(new Error('gone'));
   for (const one of await settled)
     expect(one).toMatchObject({ status: 'rejected', reason: { message: 'gone' } });
-  while ((await vendor.openSockets()) > 0) await new Promise((resolve) => setTimeout(resolve, 2));
+  await until(async () => (await vendor.openSockets()) === 0);
   expect(asked).toBe(100);
 });

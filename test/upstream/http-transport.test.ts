@@ -1,10 +1,11 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { createHttpTransport } from '../../src/upstream/http-transport.ts';
 import type { TransportRequest } from '../../src/upstream/transport.ts';
-import { startVendor } from '../support/upstream-fixtures.ts';
+import { startVendor, until } from '../support/upstream-fixtures.ts';
 
 function open(baseUrl: string, maxBodyBytes = 1_000_000) {
   const transport = createHttpTransport({
@@ -39,10 +40,6 @@ async function startRawVendor(reply: (socket: Socket) => void): Promise<string> 
     server.close();
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
 test('what is sent is a GET below the base path with the credentials, and what comes back is whole', async () => {
@@ -128,7 +125,13 @@ test('a port where nobody listens is unreachable', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
-  await expect(open(`http://127.0.0.1:${port}`).get()).rejects.toMatchObject({ fault: 'unreachable' });
+  const reason: unknown = await open(`http://127.0.0.1:${port}`)
+    .get()
+    .catch((error: unknown) => error);
+  expect(reason).toMatchObject({ fault: 'unreachable' });
+  // Why, and not where.
+  expect(inspect(reason, { depth: 9 })).toContain('ECONNREFUSED');
+  expect(inspect(reason, { depth: 9 })).not.toContain(String(port));
 });
 
 test('what takes too long ends in its time, in whichever phase, and its socket with it', async () => {

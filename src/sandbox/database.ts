@@ -31,9 +31,7 @@ export async function openDatabase(): Promise<Database> {
   const waiting: ((member: Member) => void)[] = [];
   for (let count = 0; count < CONNECTIONS; count += 1) {
     const connection = await instance.connect();
-    // Small row groups: a page of a list lies in one or two of them, and the others are passed over by their bounds.
-    if (count === 0) await connection.run("attach ':memory:' as sandbox (row_group_size 6144)");
-    await connection.run("use sandbox; set TimeZone = 'UTC'");
+    await connection.run("set TimeZone = 'UTC'");
     idle.push({ connection, statements: new Map() });
   }
 

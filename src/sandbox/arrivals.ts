@@ -26,7 +26,7 @@ export function createArrivals(database: Database, startMs: number, chance: Chan
   let reachedMs = startMs;
   let logged = 0;
   let pending: readonly { readonly visibleMs: number; readonly row: MadeUsageRow }[] = [];
-  let step = Promise.resolve();
+  let step: Promise<void> = Promise.resolve();
 
   const advance = async (nowMs: number) => {
     if (nowMs <= reachedMs) return;
@@ -58,8 +58,10 @@ export function createArrivals(database: Database, startMs: number, chance: Chan
 
   return {
     advanceTo: (nowMs) => {
-      step = step.then(() => advance(nowMs));
-      return step;
+      const result = step.then(() => advance(nowMs));
+      // A step that failed is told to who asked for it, and the next one runs all the same.
+      step = result.catch(() => undefined);
+      return result;
     },
     logCall: ({ uri, status, durationMs }, atMs) => {
       logged += 1;

@@ -144,7 +144,12 @@ async function serve(settings: SandboxOptions, database: Database): Promise<Runn
   const timer =
     arrivals === null
       ? undefined
-      : setInterval(() => void arrivals.advanceTo(now()).catch(() => clearInterval(timer)), ARRIVAL_STEP_MS);
+      : setInterval(() => {
+          arrivals.advanceTo(now()).catch((error: unknown) => {
+            clearInterval(timer);
+            console.error(error);
+          });
+        }, ARRIVAL_STEP_MS);
 
   return {
     usageUrl: usageServer.url,

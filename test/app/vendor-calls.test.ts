@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countCalls, createTestApp, askApp, startApp, type RunningApp } from '../support/running-app.ts';
+
+let running: RunningApp;
+beforeAll(async () => {
+  running = await startApp();
+});
+afterAll(() => running.close());
+
+async function newestRecords(count: number): Promise<string[]> {
+  const rows = await running.sandbox.query(`SELECT id FROM usage ORDER BY happened_at DESC LIMIT ${count}`);
+  return rows.map((row) => String(row['id']));
+}
+
+describe('the calls that a query causes', () => {
+  it('are none for a record that an operation before has read', async () => {
+    const [id] = await newestRecords(1);
+    const query = `{ usageRecord(recordId: "${id}") { recordId } }`;
+    await running.ask(query);
+    const again = await running.ask<{ usageRecord: { recordId: string } }>(query);
+    expect(again.data.usageRecord.recordId).toBe(id);
+    expect(again.upstream).toEqual([]);
+  });
+
+  it('are one for many events by their global ids, when they are near', async () => {
+    const asked = await running.ask<{ events: { nodes: { id: string }[] } }>(
+      '{ events(first: 50) { nodes { id } } }',
+    );
+    const ids = asked.data.events.nodes.map(({ id }) => id);
+    const again = await running.ask<{ nodes: ({ id: string } | null)[] }>(
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
+      { ids },
+    );
+    expect(again.data.nodes.map((node) => node?.id)).toEqual(ids);
+    expect(countCalls(again, 'EVENTS')).toBe(1);
+  });
+
+  it('ask the events vendor for the fields of the selection only', async () => {
+    const asked = await running.ask<object>(
+      '{ events(first: 1) { nodes { eventId ... @include(if: false) { username } } } }',
+    );
+    expect(asked.errors).toBeUndefined();
+    expect(asked.upstream).toMatchObject([{ operation: '/events', calls: 1 }]);
+  });
+});
+
+describe('a vendor that is unplugged', () => {
+  it("leaves the other one's answer standing, with one coded error that tells neither address nor secret", async () => {
+    const alone = await startApp();
+    const half = createTestApp(
+      {
+        USAGE_API_URL: 'http://127.0.0.1:9/elements/api-v2',
+        USAGE_API_USER_SECRET: 'user-canary',
+        USAGE_API_ORGANIZATION_SECRET: 'organization-canary',
+        EVENTS_API_URL: alone.sandbox.eventsUrl,
+        EVENTS_API_TOKEN: alone.sandbox.credentials.eventsToken,
+      },
+      { clock: { now: () => alone.sandbox.now() } },
+    );
+    const asked = await askApp<Record<string, unknown>>(
+      half,
+      `{ usageRecords(first: 1) { nodes { id } }
+         usageAnalytics(range: { last: "P1D" }) { buckets { count } coverage { operation status code } }
+         events(first: 1) { nodes { id } } }`,
+    );
+    expect(asked.data['usageRecords']).toBeNull();
+    expect(asked.data['events']).toMatchObject({ nodes: [{}] });
+    expect(asked.data['usageAnalytics']).toMatchObject({
+      coverage: [{ operation: '/usage/analytics/activity', status: 'FAILED', code: 'UPSTREAM' }],
+    });
+    expect(asked.errors).toMatchObject([
+      {
+        path: ['usageRecords'],
+        extensions: { code: 'UPSTREAM_UNAVAILABLE', source: 'USAGE', operation: '/usage' },
+      },
+    ]);
+    const text = JSON.stringify(asked);
+    expect(text).not.toMatch(/canary|127\.0\.0\.1:9/);
+    await half.close();
+    await alone.close();
+  });
+});

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countCalls, startApp, type Asked, type RunningApp } from '../support/running-app.ts';
+
+interface ListPage {
+  readonly list: {
+    readonly nodes: readonly { readonly key: string }[];
+    readonly pageInfo: {
+      readonly hasNextPage: boolean;
+      readonly hasPreviousPage: boolean;
+      readonly startCursor: string | null;
+      readonly endCursor: string | null;
+    };
+    readonly coverage: readonly { readonly status: string }[];
+  };
+}
+
+const RANGE = '{ from: "2026-02-01T00:00:00Z", to: "2026-03-04T12:00:00Z" }';
+const PAGE = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor } coverage { status }';
+const forward = (field: string, key: string) =>
+  `query ($after: String) { list: ${field}(range: ${RANGE}, first: 173, after: $after) { nodes { key: ${key} } ${PAGE} } }`;
+const backward = (field: string, key: string) =>
+  `query ($before: String) { list: ${field}(range: ${RANGE}, last: 173, before: $before) { nodes { key: ${key} } ${PAGE} } }`;
+
+async function walkForward(running: RunningApp, field: string, key: string) {
+  const keys: string[] = [];
+  const calls: number[] = [];
+  for (let after: string | null = null; ;) {
+    const asked: Asked<ListPage> = await running.ask<ListPage>(forward(field, key), { after });
+    expect(asked.errors).toBeUndefined();
+    const { nodes, pageInfo } = asked.data.list;
+    keys.push(...nodes.map((node) => node.key));
+    calls.push(countCalls(asked, 'USAGE') + countCalls(asked, 'EVENTS'));
+    if (!pageInfo.hasNextPage) return { keys, calls };
+    after = pageInfo.endCursor;
+  }
+}
+
+async function walkBackward(running: RunningApp, field: string, key: string) {
+  const keys: string[] = [];
+  for (let before: string | null = null; ;) {
+    const asked: Asked<ListPage> = await running.ask<ListPage>(backward(field, key), { before });
+    expect(asked.errors).toBeUndefined();
+    const { nodes, pageInfo } = asked.data.list;
+    keys.unshift(...nodes.map((node) => node.key));
+    if (!pageInfo.hasPreviousPage) return keys;
+    before = pageInfo.startCursor;
+  }
+}
+
+const HALF_OPEN = `>= TIMESTAMP '2026-02-01 00:00:00'`;
+
+describe.each([
+  { dialect: 'camel', pageOffset: 'records', maxPageSize: 1000, notFoundWhenEmpty: false },
+  { dialect: 'snake', pageOffset: 'pages', maxPageSize: 50, notFoundWhenEmpty: true },
+] as const)('whole lists from a vendor that answers %o', (options) => {
+  let running: RunningApp;
+  beforeAll(async () => {
+    running = await startApp(options);
+  });
+  afterAll(() => running.close());
+
+  it("hold the database's own records, in order, forward and backward", async () => {
+    const { keys } = await walkForward(running, 'usageRecords', 'recordId');
+    const stored = await running.sandbox.query(
+      `SELECT id FROM usage WHERE happened_at ${HALF_OPEN} ORDER BY happened_at DESC, id DESC`,
+    );
+    expect(keys).toEqual(stored.map((row) => row['id']));
+    expect(await walkBackward(running, 'usageRecords', 'recordId')).toEqual(keys);
+  });
+
+  it("hold the database's own events, in order, forward and backward", async () => {
+    const { keys } = await walkForward(running, 'events', 'eventId');
+    const stored = await running.sandbox.query(
+      `SELECT id FROM events WHERE happened_at ${HALF_OPEN} ORDER BY happened_at DESC, id DESC`,
+    );
+    expect(keys).toEqual(stored.map((row) => String(row['id'])));
+    expect(await walkBackward(running, 'events', 'eventId')).toEqual(keys);
+  });
+});
+
+describe('lists of a log that moves', () => {
+  it.each([
+    ['usageRecords', 'recordId', 'usage'],
+    ['events', 'eventId', 'events'],
+  ] as const)(
+    '%s hold every row that stood when the walk began, once, in few calls a page',
+    async (field, key, table) => {
+      const running = await startApp({ arrivals: true });
+      try {
+        const stood = await running.sandbox.query(`SELECT id FROM ${table} WHERE happened_at ${HALF_OPEN}`);
+        let movedMs = running.sandbox.now();
+        const keys: string[] = [];
+        for (let after: string | null = null; ;) {
+          const asked: Asked<ListPage> = await running.ask<ListPage>(forward(field, key), { after });
+          const { nodes, pageInfo } = asked.data.list;
+          keys.push(...nodes.map((node) => node.key));
+          expect(countCalls(asked, 'USAGE') + countCalls(asked, 'EVENTS')).toBeLessThanOrEqual(2);
+          if (!pageInfo.hasNextPage) break;
+          after = pageInfo.endCursor;
+          movedMs += 5_000;
+          await running.sandbox.advanceTo(movedMs);
+        }
+        expect(new Set(keys).size).toBe(keys.length);
+        const given = new Set(keys);
+        expect(stood.map((row) => String(row['id'])).filter((id) => !given.has(id))).toEqual([]);
+      } finally {
+        await running.close();
+      }
+    },
+  );
+});

@@ -1,0 +1,100 @@
+import { createApp, type App, type AppOverrides } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import type { SandboxOptions } from '../../src/sandbox/sandbox-options.ts';
+import { startSandbox, type RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
+
+/** What `extensions.upstream` tells of one vendor operation. */
+export interface UpstreamTally {
+  readonly source: string;
+  readonly operation: string;
+  readonly calls: number;
+}
+
+export interface Asked<Data> {
+  readonly data: Data;
+  readonly errors:
+    | readonly {
+        readonly message: string;
+        readonly path?: readonly string[];
+        readonly extensions: Readonly<Record<string, unknown>>;
+      }[]
+    | undefined;
+  readonly upstream: readonly UpstreamTally[];
+}
+
+/** The whole service in this process, over a sandbox that is reached over HTTP. */
+export interface RunningApp {
+  readonly app: App;
+  readonly sandbox: RunningSandbox;
+  ask<Data>(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Asked<Data>>;
+  close(): Promise<void>;
+}
+
+/** Noon on a Wednesday. */
+export const NOW_MS = Date.parse('2026-03-04T12:00:00Z');
+
+/** Starts both; `env` adds settings. Rows are few and nothing moves unless the options say so. */
+export async function startApp(
+  options: Partial<SandboxOptions> = {},
+  env: Readonly<Record<string, string>> = {},
+  overrides: AppOverrides = {},
+): Promise<RunningApp> {
+  const sandbox = await startSandbox({
+    nowMs: NOW_MS,
+    arrivals: false,
+    usageRows: 2_000,
+    eventsRows: 600,
+    ...options,
+  });
+  const app = createTestApp(
+    {
+      USAGE_API_URL: sandbox.usageUrl,
+      USAGE_API_USER_SECRET: sandbox.credentials.usageUserSecret,
+      USAGE_API_ORGANIZATION_SECRET: sandbox.credentials.usageOrganizationSecret,
+      EVENTS_API_URL: sandbox.eventsUrl,
+      EVENTS_API_TOKEN: sandbox.credentials.eventsToken,
+      ...env,
+    },
+    { clock: { now: () => sandbox.now() }, ...overrides },
+  );
+  return {
+    app,
+    sandbox,
+    ask: (query, variables) => askApp(app, query, variables),
+    async close() {
+      await app.close();
+      await sandbox.close();
+    },
+  };
+}
+
+/** The service under settings as the environment gives them; throws where they do not hold. An empty text unsets. */
+export function createTestApp(env: Readonly<Record<string, string>>, overrides: AppOverrides = {}): App {
+  const reading = readConfig(env);
+  if (reading.kind === 'faults') throw new Error(reading.faults.join('\n'));
+  return createApp(reading.config, overrides);
+}
+
+export async function askApp<Data>(
+  app: App,
+  query: string,
+  variables: Readonly<Record<string, unknown>> = {},
+): Promise<Asked<Data>> {
+  const response = await app.fetch('http://127.0.0.1/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const body = (await response.json()) as Asked<Data> & {
+    extensions?: { upstream?: readonly UpstreamTally[] };
+  };
+  return { data: body.data, errors: body.errors, upstream: body.extensions?.upstream ?? [] };
+}
+
+/** The calls made to one vendor. */
+export function countCalls(
+  asked: { readonly upstream: readonly UpstreamTally[] },
+  source: 'USAGE' | 'EVENTS',
+): number {
+  return asked.upstream.filter((tally) => tally.source === source).reduce((sum, { calls }) => sum + calls, 0);
+}

@@ -120,16 +120,18 @@ async function start(switches: readonly string[]): Promise<void> {
 
 async function runSandbox(argv: readonly string[]): Promise<void> {
   const isChild = argv.includes(CHILD_SWITCH) && process.send !== undefined;
+  if (isChild) {
+    // A terminal sends its Ctrl-C to both; it is the parent that ends this one, or dies, and the channel with it.
+    process.on('SIGINT', () => {});
+    process.once('SIGTERM', () => process.exit(0));
+    process.once('disconnect', () => process.exit(0));
+  }
   const options = await readSwitches(argv.filter((word) => word !== CHILD_SWITCH));
   const { startSandbox } = await import('./sandbox/start-sandbox.ts');
   const sandbox = await startSandbox(options).catch((error: unknown) => quit(1, [readMessage(error)]));
   if (isChild) {
     const { announce } = await import('./sandbox/announce.ts');
     announce(sandbox, (announcement) => process.send?.(announcement));
-    // A terminal sends its Ctrl-C to both; the parent decides when this one ends, or it dies and the channel with it.
-    process.on('SIGINT', () => {});
-    process.once('disconnect', () => void sandbox.close().finally(() => process.exit(0)));
-    process.once('SIGTERM', () => void sandbox.close().finally(() => process.exit(0)));
     return;
   }
   const { usageUserSecret, usageOrganizationSecret, eventsToken } = sandbox.credentials;

@@ -1,0 +1,190 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { performance } from 'node:perf_hooks';
+import { afterEach, describe, expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+import { runService } from './run-service.ts';
+import type { RunningService } from './run-service.ts';
+
+const SMALL = ['--rows', '300,100', '--no-arrivals'];
+const services: RunningService[] = [];
+const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningService => {
+  const service = runService(args, env);
+  services.push(service);
+  return service;
+};
+
+afterEach(async () => {
+  for (const { child, exit } of services.splice(0)) {
+    if (child.exitCode === null) child.kill('SIGKILL');
+    await exit;
+  }
+});
+
+interface Answer {
+  readonly data: Record<string, unknown>;
+  readonly errors?: readonly {
+    readonly path: readonly [string];
+    readonly extensions: Record<string, unknown>;
+  }[];
+}
+
+async function ask(url: string, query: string): Promise<Answer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  return (await response.json()) as Answer;
+}
+
+/** Whether a port of this machine still answers. */
+const isOpen = (url: string) =>
+  fetch(url).then(
+    () => true,
+    () => false,
+  );
+
+describe('start', () => {
+  test('without credentials it serves over sandboxes, and ends with them when told to', async () => {
+    const service = run(SMALL, { PORT: '0' });
+    const [, url] = await service.waitFor(/GraphiQL +(http:\/\/127\.0\.0\.1:\d+\/graphql)/);
+    const [, usageUrl] = await service.waitFor(/Usage API +(http:\S+)/);
+    expect(service.printed()).toContain('No credentials are set');
+
+    const { data, errors } = await ask(
+      url!,
+      '{ usageRecords(first: 2) { nodes { recordId } } events(first: 2) { nodes { eventId } } service { version } }',
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({
+      usageRecords: { nodes: [{}, {}] },
+      events: { nodes: [{}, {}] },
+      service: { version: manifest.version },
+    });
+    await service.waitFor(/"path":"\/graphql","status":200/);
+
+    const startedMs = performance.now();
+    service.child.kill('SIGTERM');
+    expect(await service.exit).toBe(0);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    expect(await isOpen(usageUrl!)).toBe(false);
+  });
+
+  test('the sandbox ends with a service that is killed', async () => {
+    const service = run(SMALL, { PORT: '0' });
+    const [, usageUrl] = await service.waitFor(/Usage API +(http:\S+)/);
+    expect(await isOpen(usageUrl!)).toBe(true);
+    service.child.kill('SIGKILL');
+    await expect.poll(() => isOpen(usageUrl!), { timeout: 10_000 }).toBe(false);
+  });
+
+  test('it starts, and says what is wrong, while a vendor is down', async () => {
+    const service = run([], {
+      PORT: '0',
+      EVENTS_API_URL: 'http://127.0.0.1:9/v1',
+      EVENTS_API_TOKEN: 'canary',
+    });
+    const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
+    const { data, errors } = await ask(
+      url!,
+      '{ events { nodes { id } } usageRecords { nodes { id } } viewer { scopes } }',
+    );
+    expect(data).toMatchObject({
+      events: null,
+      usageRecords: null,
+      viewer: { scopes: expect.any(Array) as unknown },
+    });
+    expect(
+      Object.fromEntries((errors ?? []).map(({ path, extensions }) => [path[0], extensions])),
+    ).toMatchObject({
+      usageRecords: { code: 'SOURCE_NOT_CONFIGURED', source: 'USAGE' },
+      events: { code: 'UPSTREAM_UNAVAILABLE', source: 'EVENTS' },
+    });
+    expect(service.printed()).not.toContain('canary');
+  });
+
+  test('all faults of the settings are told together, and no secret', async () => {
+    const service = run([], {
+      PORT: 'x',
+      USAGE_API_USER_SECRET: 'canary-1',
+      EVENTS_API_TOKEN: 'canary 2',
+      LOG_LEVEL: 'loud',
+    });
+    expect(await service.exit).toBe(1);
+    for (const name of ['PORT', 'LOG_LEVEL', 'USAGE_API_ORGANIZATION_SECRET', 'EVENTS_API_TOKEN']) {
+      expect(service.printed()).toContain(`sightline: ${name} `);
+    }
+    expect(service.printed()).not.toContain('canary');
+  });
+
+  test.each([
+    ['real credentials', [], { EVENTS_API_TOKEN: 'canary' }],
+    ['exports of one’s own', ['--events', 'mine.json'], {}],
+  ])('%s are refused to other machines, with the way out', async (_name, args, env) => {
+    const service = run(args, { HOST: '0.0.0.0', PORT: '0', ...env });
+    expect(await service.exit).toBe(1);
+    expect(service.printed()).toContain('Set HOST=127.0.0.1');
+    expect(service.printed()).not.toContain('canary');
+  });
+
+  test('a port that is taken is told with the way out', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const service = run([], { PORT: String(port), EVENTS_API_TOKEN: 'canary' });
+    expect(await service.exit).toBe(1);
+    expect(service.printed()).toContain(`Port ${port} is taken on 127.0.0.1. Set PORT`);
+    other.close();
+  });
+});
+
+describe('the command line', () => {
+  test('--help tells the commands, --version the version', async () => {
+    const help = run(['--help']);
+    const version = run(['--version']);
+    expect([await help.exit, await version.exit]).toEqual([0, 0]);
+    expect(help.printed()).toMatch(/npm start[\s\S]*npm run sandbox[\s\S]*\.env\.example/);
+    expect(version.printed()).toBe(`${manifest.version}\n`);
+  });
+
+  test.each([
+    [['--nonsense'], 'nonsense'],
+    [['dance'], "There is no command 'dance'"],
+    [['sandbox', '--rows', 'many'], '--rows'],
+    [['print-schema', '--fast'], '--fast'],
+  ])('%j is refused with what is wrong', async (args, words) => {
+    const service = run(args);
+    expect(await service.exit).toBe(2);
+    expect(service.printed()).toContain(words);
+  });
+
+  test('switches of the sandbox are refused where there are credentials', async () => {
+    const service = run(['--seed', '2'], { EVENTS_API_TOKEN: 'canary' });
+    expect(await service.exit).toBe(2);
+    expect(service.printed()).toContain('those of the sandbox');
+  });
+});
+
+describe('sandbox', () => {
+  test('it tells the settings of a service that talks to it, and these work', async () => {
+    const sandbox = run(['sandbox', ...SMALL]);
+    await sandbox.waitFor(/EVENTS_API_TOKEN=\S+/);
+    const settings = Object.fromEntries(
+      [...sandbox.printed().matchAll(/^ +(\w+)=(\S+)$/gm)].map(([, name, value]) => [name!, value!]),
+    );
+    const service = run([], { ...settings, PORT: '0' });
+    const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
+    const { errors } = await ask(
+      url!,
+      '{ usageRecords(first: 1) { nodes { id } } events(first: 1) { nodes { id } } }',
+    );
+    expect(errors).toBeUndefined();
+    expect(service.printed()).not.toContain('No credentials');
+    for (const { child, exit } of [sandbox, service]) {
+      child.kill('SIGINT');
+      expect(await exit).toBe(0);
+    }
+  });
+});

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { OPTIONAL_EVENT_FIELDS } from '../../sources/events/events-source.ts';
-import type { OptionalEventField } from '../../sources/events/events-source.ts';
+import { OPTIONAL_EVENT_FIELDS } from '../../sources/events/event-fields.ts';
+import type { OptionalEventField } from '../../sources/events/event-fields.ts';
 import { selectedFieldNames } from '../selection.ts';
 
 /** The optional fields of an event that the selection of an `EventConnection` shows. */

@@ -1,4 +1,4 @@
-import type { EventOrder } from '../../sources/events/events-source.ts';
+import type { EventOrder } from '../../sources/events/event-order.ts';
 import { builder } from '../builder.ts';
 import { refuseMasked } from '../masking.ts';
 import type { Viewer } from '../viewer.ts';

@@ -1,5 +1,5 @@
 import type { Range } from '../../base/range.ts';
-import type { EventFilter } from '../../sources/events/events-source.ts';
+import type { EventFilter } from '../../sources/events/event-filter.ts';
 import type { PageRequest } from '../../sources/walk/page.ts';
 import { builder } from '../builder.ts';
 import { readConnection } from '../paging/connection.ts';

@@ -1,5 +1,5 @@
 import { RequestError } from '../../base/request-error.ts';
-import type { EventFilter, StringFilter } from '../../sources/events/events-source.ts';
+import type { EventFilter, StringFilter } from '../../sources/events/event-filter.ts';
 import { refuseMasked } from '../masking.ts';
 import type { Viewer } from '../viewer.ts';
 import type { EventFilterShape, StringFilterShape } from './event-filter-input.ts';

@@ -11,10 +11,12 @@ import type { Strand } from '../walk/strand.ts';
 import type { AuditEvent } from './event.ts';
 import type { EventFacets } from './event-facets.ts';
 import { createEventsStrand } from './create-events-strand.ts';
-import { OPTIONAL_EVENT_FIELDS, type EventPageRequest, type EventsSource } from './events-source.ts';
+import { OPTIONAL_EVENT_FIELDS } from './event-fields.ts';
+import type { EventPageRequest, EventsSource } from './events-source.ts';
 import { createEventsWalk, type EventsDeps } from './events-walk.ts';
 import { findEvents, type EventKey } from './find-events.ts';
-import { readEventFacets, type EventFacetsRequest } from './read-event-facets.ts';
+import type { EventFacetsRequest } from './event-facets.ts';
+import { readEventFacets } from './read-event-facets.ts';
 import { orderByTime, readOrderedPage } from './read-ordered-page.ts';
 
 const OPERATION = '/events';

@@ -2,7 +2,8 @@ import type { CallContext } from '../../upstream/upstream.ts';
 import type { Strand } from '../walk/strand.ts';
 import type { AuditEvent } from './event.ts';
 import { createEventTest } from './event-test.ts';
-import type { EventFilter, OptionalEventField } from './events-source.ts';
+import type { OptionalEventField } from './event-fields.ts';
+import type { EventFilter } from './event-filter.ts';
 import { createEventsWalk, type EventsDeps } from './events-walk.ts';
 import { planEventFilter } from './plan-event-filter.ts';
 

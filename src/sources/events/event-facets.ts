@@ -1,6 +1,7 @@
+import type { Range } from '../../base/range.ts';
 import type { Coverage } from '../walk/coverage.ts';
 import type { AuditEvent } from './event.ts';
-import type { EventFilter } from './events-source.ts';
+import type { EventFilter } from './event-filter.ts';
 
 /** What events can be counted by; each is the name of the filter that it ignores. */
 export const EVENT_FACETS = ['category', 'action', 'username', 'ipAddress'] as const;
@@ -12,6 +13,13 @@ export interface FacetCounts {
   readonly values: readonly { readonly value: string; readonly count: number }[];
   /** Rows without a value. */
   readonly missing: number;
+}
+
+/** What is counted: equal requests share one scan. */
+export interface EventFacetsRequest {
+  readonly range: Range;
+  readonly filter: EventFilter;
+  readonly facets: ReadonlySet<EventFacet>;
 }
 
 export interface EventFacets {

@@ -1,6 +1,6 @@
 import { createAddressTest } from '../walk/address.ts';
 import type { AuditEvent } from './event.ts';
-import type { EventFilter, StringFilter } from './events-source.ts';
+import type { EventFilter, StringFilter } from './event-filter.ts';
 
 /**
  * A filter as a test of one event: case-sensitive but `searchText`, AND throughout; a value that is missing passes only

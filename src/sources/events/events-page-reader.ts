@@ -5,7 +5,7 @@ import type { TimeDirection, VendorPage } from '../walk/vendor-list.ts';
 import { decodeEvent } from './decode-event.ts';
 import type { AuditEvent } from './event.ts';
 import type { EventsDialect, EventsLore } from './events-lore.ts';
-import type { OptionalEventField } from './events-source.ts';
+import type { OptionalEventField } from './event-fields.ts';
 
 const OPERATION = '/events';
 

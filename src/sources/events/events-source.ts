@@ -1,40 +1,10 @@
 import type { Range } from '../../base/range.ts';
 import type { Page, PageRequest, TotalCount } from '../walk/page.ts';
 import type { AuditEvent } from './event.ts';
-import type { EventFacets } from './event-facets.ts';
-import type { EventFacetsRequest } from './read-event-facets.ts';
-
-/** A test of one text; exactly one part. An empty `in` matches nothing. */
-export type StringFilter =
-  | { readonly eq: string }
-  | { readonly in: readonly string[] }
-  | { readonly startsWith: string }
-  | { readonly contains: string }
-  | { readonly isNull: boolean };
-
-/** What events can be filtered by, combined with AND; parts left out do not filter. Case-sensitive but `searchText`. */
-export interface EventFilter {
-  readonly category?: StringFilter;
-  readonly action?: StringFilter;
-  readonly username?: StringFilter;
-  /** An address or a CIDR block. */
-  readonly ipAddress?: string;
-  /** In the description, any case. */
-  readonly searchText?: string;
-  readonly not?: EventFilter;
-}
-
-export const EVENT_ORDER_FIELDS = ['TIMESTAMP', 'ID', 'CATEGORY', 'ACTION', 'USERNAME'] as const;
-export type EventOrderField = (typeof EVENT_ORDER_FIELDS)[number];
-
-export interface EventOrder {
-  readonly field: EventOrderField;
-  readonly direction: 'ASC' | 'DESC';
-}
-
-/** The optional fields that a selection needs; id, timestamp, category and action always come. */
-export const OPTIONAL_EVENT_FIELDS = ['description', 'username', 'ipAddress'] as const;
-export type OptionalEventField = (typeof OPTIONAL_EVENT_FIELDS)[number];
+import type { EventFacets, EventFacetsRequest } from './event-facets.ts';
+import type { OptionalEventField } from './event-fields.ts';
+import type { EventFilter } from './event-filter.ts';
+import type { EventOrder } from './event-order.ts';
 
 export interface EventPageRequest extends PageRequest<EventFilter> {
   /** Empty: newest first. */

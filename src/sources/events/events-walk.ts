@@ -7,7 +7,7 @@ import type { AuditEvent } from './event.ts';
 import { createEventsList, TimeOrderRefused } from './events-list.ts';
 import type { EventsLore } from './events-lore.ts';
 import { createEventsPageReader } from './events-page-reader.ts';
-import type { OptionalEventField } from './events-source.ts';
+import type { OptionalEventField } from './event-fields.ts';
 import { readEventsWindow } from './read-events-window.ts';
 
 /** What reading the Events API needs, for as long as the process runs. */

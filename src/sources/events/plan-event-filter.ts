@@ -1,5 +1,6 @@
 import type { Query } from '../walk/query.ts';
-import type { EventFilter, OptionalEventField, StringFilter } from './events-source.ts';
+import type { OptionalEventField } from './event-fields.ts';
+import type { EventFilter, StringFilter } from './event-filter.ts';
 
 /** How a filter is answered. */
 export type EventFilterPlan =

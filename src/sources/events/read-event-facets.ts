@@ -1,20 +1,18 @@
-import type { Range } from '../../base/range.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { coverNothing } from '../walk/cover-nothing.ts';
 import { readPage } from '../walk/read-page.ts';
 import { createEventsStrand } from './create-events-strand.ts';
 import { createEventTest } from './event-test.ts';
-import { createFacetCounter, withoutOwn, type EventFacet, type EventFacets } from './event-facets.ts';
-import type { EventFilter, OptionalEventField } from './events-source.ts';
+import {
+  createFacetCounter,
+  withoutOwn,
+  type EventFacet,
+  type EventFacets,
+  type EventFacetsRequest,
+} from './event-facets.ts';
+import type { OptionalEventField } from './event-fields.ts';
 import { fieldsOf } from './plan-event-filter.ts';
 import type { EventsDeps } from './events-walk.ts';
-
-/** What is counted: equal requests share one scan. */
-export interface EventFacetsRequest {
-  readonly range: Range;
-  readonly filter: EventFilter;
-  readonly facets: ReadonlySet<EventFacet>;
-}
 
 /**
  * Counts every facet asked for in one bounded scan. The vendor is sent only what no facet asked for ignores.

@@ -5,7 +5,8 @@ import type { Page } from '../walk/page.ts';
 import { comparePositions } from '../walk/position.ts';
 import type { Strand } from '../walk/strand.ts';
 import type { AuditEvent } from './event.ts';
-import type { EventOrder, EventOrderField, EventPageRequest } from './events-source.ts';
+import type { EventOrder, EventOrderField } from './event-order.ts';
+import type { EventPageRequest } from './events-source.ts';
 
 /** Which way an order runs in time, where it is one in time and id that agree; null for every other order. */
 export function orderByTime(orderBy: readonly EventOrder[]): 'ASC' | 'DESC' | null {

@@ -1,7 +1,8 @@
 import type { Range } from '../../base/range.ts';
 import type { Source } from '../../base/source.ts';
 import type { AuditEvent } from '../events/event.ts';
-import type { EventFilter, OptionalEventField } from '../events/events-source.ts';
+import type { OptionalEventField } from '../events/event-fields.ts';
+import type { EventFilter } from '../events/event-filter.ts';
 import type { UsageRecord } from '../usage/usage-record.ts';
 import type { UsageFilter } from '../usage/usage-source.ts';
 import type { Activity } from './activity.ts';

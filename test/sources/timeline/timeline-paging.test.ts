@@ -244,7 +244,7 @@ describe('a walk over both sources', () => {
             },
           );
           fc.pre(walked !== null);
-          expect(namesOf(walked!)).toEqual(inOrder(log));
+          expect(namesOf(walked)).toEqual(inOrder(log));
         },
       ),
       { numRuns: 150 },

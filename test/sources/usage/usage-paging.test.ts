@@ -215,10 +215,10 @@ describe('a walk over a log that moves', () => {
               return null;
             });
             fc.pre(walked !== null);
-            const ids = idsOf(walked!);
+            const ids = idsOf(walked);
             expect(new Set(ids).size).toBe(ids.length);
             expect(inOrder(rows).filter((id) => !ids.includes(id))).toEqual([]);
-            expect(ids).toEqual(inOrder(walked!));
+            expect(ids).toEqual(inOrder(walked));
           },
         ),
         { numRuns: 100 },

@@ -14,23 +14,27 @@ export interface ServerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly handle: RequestListener;
+  /** How long a caller may take over its headers. */
+  readonly headersTimeoutMs?: number;
+  /** How long a caller may take over the whole request. */
+  readonly requestTimeoutMs?: number;
 }
 
-/** How long a caller may take over its headers, and over the whole request, in milliseconds. */
-const HEADERS_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 10_000;
+// Node looks every 30 s if not told otherwise, and a slow caller would stay as long.
+const MAX_LOOK_MS = 1_000;
+const SWEEP_MS = 50;
 
 /**
  * Opens the port.
  * @throws Error with the system's code: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`
  */
-export async function startServer({ host, port, handle }: ServerOptions): Promise<RunningServer> {
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { host, port, handle, headersTimeoutMs = 5_000, requestTimeoutMs = 10_000 } = options;
   const server = createServer(
     {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      // Node looks every 30 s if not told otherwise, and a slow caller would stay as long.
-      connectionsCheckingInterval: 1_000,
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(MAX_LOOK_MS, headersTimeoutMs),
     },
     handle,
   );
@@ -50,9 +54,11 @@ export async function startServer({ host, port, handle }: ServerOptions): Promis
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      server.closeIdleConnections();
+      // A connection whose last answer is out would be kept for a next request.
+      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;
+      clearInterval(sweep);
       clearTimeout(timer);
     },
   };

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { startServer } from '../../src/http/start-server.ts';
+import type { RunningServer, ServerOptions } from '../../src/http/start-server.ts';
+
+const servers: RunningServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close(0)));
+});
+
+async function start(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
+  const server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    handle: (_request, response) => response.end('done'),
+    ...options,
+  });
+  servers.push(server);
+  return server;
+}
+
+async function open({ url }: RunningServer, text: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => {});
+  socket.resume();
+  await once(socket, 'connect');
+  socket.write(text);
+  return socket;
+}
+
+describe('startServer', () => {
+  test('tells where it answers', async () => {
+    const server = await start();
+    expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(await (await fetch(server.url)).text()).toBe('done');
+  });
+
+  test('a port that is taken is an error with its code', async () => {
+    const { url } = await start();
+    await expect(start({ port: Number(new URL(url).port) })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  test('callers who dawdle over their headers or their body are closed, and others are still served', async () => {
+    const server = await start({
+      headersTimeoutMs: 50,
+      requestTimeoutMs: 100,
+      handle: (request, response) => void request.resume().once('end', () => response.end('done')),
+    });
+    const slow = await Promise.all(
+      Array.from({ length: 100 }, (_, n) =>
+        open(
+          server,
+          n % 2 === 0
+            ? 'POST / HTTP/1.1\r\nhost: '
+            : 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n1',
+        ),
+      ),
+    );
+    const closed = slow.map((socket) => once(socket, 'close'));
+    expect(await (await fetch(server.url)).text()).toBe('done');
+    await Promise.all(closed);
+    expect(await (await fetch(server.url)).text()).toBe('done');
+  });
+
+  test('closing waits for what is under way, lets idle connections go, and takes no more', async () => {
+    const waiting: ServerResponse[] = [];
+    const server = await start({
+      handle(request, response) {
+        if (request.url === '/slow') waiting.push(response);
+        else response.end('done');
+      },
+    });
+    const idle = await open(server, 'GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    const slow = fetch(`${server.url}/slow`);
+    await expect.poll(() => waiting.length).toBe(1);
+    const idleClosed = once(idle, 'close');
+    const closing = server.close(60_000);
+    await idleClosed;
+    await expect(fetch(server.url)).rejects.toThrow();
+    waiting[0]!.end('late, but whole');
+    expect(await (await slow).text()).toBe('late, but whole');
+    await closing;
+  });
+
+  test('closing cuts what outlasts the grace', async () => {
+    const server = await start({ handle: () => {} });
+    const socket = await open(server, 'GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    const cut = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    await server.close(20);
+    await expect(cut).resolves.toBeUndefined();
+  });
+});

@@ -16,6 +16,7 @@ import type { Http, RequestLine } from './http/create-http.ts';
 import type { Operation } from './http/operation.ts';
 import { createEventsLore } from './sources/events/events-lore.ts';
 import { createEventsSource } from './sources/events/create-events-source.ts';
+import { createTimelineSource } from './sources/timeline/create-timeline-source.ts';
 import { createUsageAnalytics } from './sources/usage/analytics/create-usage-analytics.ts';
 import { createUsageSource } from './sources/usage/create-usage-source.ts';
 import { createUsageLore } from './sources/usage/usage-list.ts';
@@ -98,13 +99,16 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const createContext = ({ nowMs, deadlineMs, signal, ledger, fresh }: Operation): GraphContext => {
     const call = { signal, deadlineMs, ledger, fresh };
     const usageCall: CallContext = { ...call, credentials: credentials.usage };
+    const eventsCall: CallContext = { ...call, credentials: credentials.events };
     const readAnalytics = createUsageAnalytics(analyticsDeps, usageCall, nowMs);
-    return {
-      ...standing,
+    const usage = createUsageSource(usageDeps, readAnalytics, usageCall, nowMs);
+    const events = createEventsSource(eventsDeps, eventsCall, nowMs);
+    const timeline = createTimelineSource(
+      { deps: usageDeps, context: usageCall, reader: usage },
+      { deps: eventsDeps, context: eventsCall, reader: events },
       nowMs,
-      usage: createUsageSource(usageDeps, readAnalytics, usageCall, nowMs),
-      events: createEventsSource(eventsDeps, { ...call, credentials: credentials.events }, nowMs),
-    };
+    );
+    return { ...standing, nowMs, usage, events, timeline };
   };
 
   const http = createHttp({

@@ -1,4 +1,5 @@
 import type { EventsSource } from '../sources/events/events-source.ts';
+import type { TimelineSource } from '../sources/timeline/timeline-source.ts';
 import type { UsageSource } from '../sources/usage/usage-source.ts';
 import type { Limits } from './limits.ts';
 import type { CursorSealer } from './paging/cursor-sealer.ts';
@@ -11,6 +12,8 @@ export interface GraphContext {
   readonly nowMs: number;
   readonly usage: UsageSource;
   readonly events: EventsSource;
+  /** Both of them in one order, and what ties their entries together. */
+  readonly timeline: TimelineSource;
   readonly cursors: CursorSealer;
   readonly limits: Limits;
   readonly viewer: Viewer;

@@ -9,6 +9,7 @@ import { SCOPES } from '../../src/graph/viewer.ts';
 import type { Scope } from '../../src/graph/viewer.ts';
 import type { AuditEvent } from '../../src/sources/events/event.ts';
 import type { EventsSource } from '../../src/sources/events/events-source.ts';
+import type { TimelineSource } from '../../src/sources/timeline/timeline-source.ts';
 import type { UsageRecord } from '../../src/sources/usage/usage-record.ts';
 import type { UsageAnalytics } from '../../src/sources/usage/usage-analytics.ts';
 import type { AnalyticsRequest, UsageSource } from '../../src/sources/usage/usage-source.ts';
@@ -92,7 +93,8 @@ export interface FakeContext {
 export interface FakeAnswers {
   readonly usage?: Partial<UsageSource>;
   readonly events?: Partial<EventsSource>;
-  readonly context?: Partial<Omit<GraphContext, 'usage' | 'events'>>;
+  readonly timeline?: Partial<TimelineSource>;
+  readonly context?: Partial<Omit<GraphContext, 'usage' | 'events' | 'timeline'>>;
   readonly scopes?: readonly Scope[];
 }
 
@@ -122,7 +124,15 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
       getEvent: async () => null,
       listEvents: async () => EMPTY_PAGE,
       countEvents: async () => null,
+      countEventFacets: async () => ({ facets: new Map(), coverage: [] }),
       ...answers.events,
+    }),
+    timeline: noting<TimelineSource>({
+      listActivities: async () => EMPTY_PAGE,
+      countActivities: async () => null,
+      listRelatedEvents: async () => ({ related: [], coverage: [] }),
+      listRelatedUsage: async () => ({ related: [], coverage: [] }),
+      ...answers.timeline,
     }),
     cursors: createCursorSealer(new Secret('a secret of the tests')),
     limits: {

@@ -108,9 +108,10 @@ describe('an answer', () => {
 
   test('has no rate and no times where nothing was called, and zero calls', async () => {
     const { ask } = createGraph({ log: [] });
-    const { answer } = await ask(
+    const { answer, errors } = await ask(
       'totals { count elementCount successRate processTime { avg } statuses { success failed } elements(top: 3) { count } }',
     );
+    expect(errors).toBeUndefined();
     expect(answer['totals']).toEqual({
       count: 0,
       elementCount: 0,

@@ -48,7 +48,7 @@ export function refuseRows(refused: RefusedSeries, edges: readonly number[]): Re
   const longestHours = Math.floor(longestReadable(rows, bounds.maxUpstreamBuckets) / NOMINAL_MS.HOUR);
   const coarser = finestCoarser(refused);
   const ways = [
-    ...(timeZone !== 'UTC' && isAnswerable({ ...refused, timeZone: 'UTC' }) ? [`'timeZone: "UTC"'`] : []),
+    ...(isAnswerable({ ...refused, timeZone: 'UTC' }) ? [`'timeZone: "UTC"'`] : []),
     ...(coarser ? [`'interval: ${coarser}'`] : []),
     `a range of at most ${longestHours} hours`,
   ];

@@ -86,6 +86,14 @@ describe('bucket edges', () => {
     ]);
   });
 
+  test('a range that begins just as clocks change begins with a bucket of its own', () => {
+    expect(edgesOf('2025-04-05T15:00Z', '2025-04-05T16:00Z', 'HOUR', 'Australia/Lord_Howe')).toEqual([
+      '2025-04-05T15:00',
+      '2025-04-05T15:30',
+      '2025-04-05T16:30',
+    ]);
+  });
+
   test('more buckets than allowed are not listed, and just as many are', () => {
     const range = { fromMs: 0, toMs: 10_000 };
     expect(listBucketEdges(range, 'SECOND', 'UTC', 9)).toBeNull();

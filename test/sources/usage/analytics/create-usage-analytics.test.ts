@@ -298,6 +298,63 @@ describe('a period', () => {
   });
 });
 
+describe('filling', () => {
+  test('is not a bucket whose part in the range has settled, though the bucket itself has not ended', async () => {
+    const { read } = createReader({ log: [] });
+    const { buckets } = await read(request({ fromMs: NOW - 3 * HOUR, toMs: NOW - HOUR }));
+    expect(buckets.map(({ cut, filling }) => [cut, filling])).toEqual([[true, false]]);
+  });
+
+  test('is not a bucket that ended just when the settle delay began', async () => {
+    const nowMs = Date.parse('2026-06-15T12:31:30Z');
+    const { read } = createReader({ log: [] }, {}, nowMs);
+    const { buckets } = await read(request({ fromMs: nowMs - 210_000, toMs: nowMs }, { interval: 'MINUTE' }));
+    expect(buckets.map(({ filling }) => filling)).toEqual([false, false, true, true]);
+  });
+});
+
+describe('rows that can’t be understood', () => {
+  const range = rangeOf('2026-03-03T12:00:00.001Z', '2026-03-05T00:00Z');
+  const series: ReadonlySet<UsageSeries> = new Set(['activity']);
+
+  test.each([
+    ['2026-03-03T00:00:00.000Z', [1, 0]],
+    ['2026-03-04T00:00:00.000Z', [1, 0]],
+    ['2026-03-05T00:00:00.000Z', [0, 0]],
+    ['2026-02-03T00:00:00.000Z', [0, 1]],
+    ['2026-02-20T00:00:00.000Z', [0, 0]],
+    ['someday', [1, 1]],
+  ])('count for the period that %s lies in', async (timestamp, dropped) => {
+    const { read, calls } = createReader({
+      log: [],
+      answer: (_operation, rows) =>
+        rows
+          .map((row) => (row['timestamp'] === timestamp ? { timestamp } : row))
+          .concat(timestamp === 'someday' ? [{ timestamp }] : []),
+    });
+    const aligned = rangeOf('2026-03-03T00:00Z', '2026-03-05T00:00Z');
+    const { coverage, previous } = await read(
+      request(aligned, { series, previous: [{ offset: 'P1M', series }] }),
+    );
+    expect(calls).toHaveLength(1);
+    const entries = [coverage, ...previous.map((period) => period.coverage)].map(([entry]) => entry);
+    expect(entries.map((entry) => entry?.dropped)).toEqual(dropped);
+    expect(entries.map((entry) => entry?.status)).toEqual(
+      dropped.map((count) => (count > 0 ? 'TRUNCATED' : 'COMPLETE')),
+    );
+  });
+
+  test('count also where the range cuts them', async () => {
+    const { read } = createReader({
+      log: [],
+      answer: (_operation, rows) =>
+        rows.map((row, index) => (index === 0 ? { timestamp: row['timestamp'] } : row)),
+    });
+    const { coverage } = await read(request(range, { series }));
+    expect(coverage).toMatchObject([{ status: 'TRUNCATED', code: 'ROWS_DROPPED', dropped: 1 }]);
+  });
+});
+
 describe('calls', () => {
   const range = rangeOf('2026-03-01T00:00Z', '2026-04-01T00:00Z');
   const previous = [{ offset: null, series: ALL }];
@@ -490,6 +547,22 @@ describe('sums that contradict each other', () => {
         'COMPLETE',
         "The vendor contradicts itself: in 2 of its rows the parts do not add up to 'count'. The vendor contradicts itself: 2 buckets do not add up to /usage/analytics/activity.",
       ],
+    ]);
+  });
+
+  test('are said also of a bucket that the range cuts', async () => {
+    const half = rangeOf('2026-03-01T12:00:00.001Z', '2026-03-02T00:00Z');
+    const { read } = createReader({
+      log: logCalls(half, 20),
+      answer: (operation, rows) =>
+        operation.endsWith('/activity') ? rows.map((row) => ({ ...row, count: 1 })) : rows,
+    });
+    const { coverage } = await read(request(half));
+    expect(coverage.map(({ reason }) => reason?.includes('1 buckets') ?? false)).toEqual([
+      false,
+      true,
+      false,
+      true,
     ]);
   });
 

@@ -60,3 +60,10 @@ test('a third period shares with the one it fits beside', () => {
 test('a period that can’t be read on its own leaves no plan', () => {
   expect(plan({ ...BOUNDS, maxUpstreamBuckets: 30 }, february, march)).toBeUndefined();
 });
+
+test('an earlier period that ends inside a day ends there, though the later one ends only because it is now', () => {
+  const today = periodOf('2026-03-03T00:00Z', '2026-03-03T12:00Z');
+  const yesterday = periodOf('2026-03-02T00:00Z', '2026-03-02T12:00Z');
+  const calls = planCalls([today, yesterday], 'DAY', today.range.toMs, BOUNDS);
+  expect(calls?.map(({ interval, periods }) => [interval, periods.length])).toEqual([['HOUR', 2]]);
+});

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  fillingSince,
   listSeriesCoverage,
   type SeriesFacts,
 } from '../../../../src/sources/usage/analytics/series-coverage.ts';
@@ -87,4 +88,9 @@ test('stretches are disjoint, newest first, and make up the range; COMPLETE mean
       },
     ),
   );
+});
+
+test('an answer fills from the settle delay before it was read, or before now if that is earlier', () => {
+  expect(fillingSince(NOW - 40, BOUNDS)).toBe(NOW - 140);
+  expect(fillingSince(NOW + 40, BOUNDS)).toBe(NOW - 100);
 });

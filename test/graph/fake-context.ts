@@ -130,8 +130,8 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
     timeline: noting<TimelineSource>({
       listActivities: async () => EMPTY_PAGE,
       countActivities: async () => null,
-      listRelatedEvents: async () => ({ related: [], coverage: [] }),
-      listRelatedUsage: async () => ({ related: [], coverage: [] }),
+      listRelatedEvents: async () => ({ related: [], coverage: [], unreadBelowMs: null }),
+      listRelatedUsage: async () => ({ related: [], coverage: [], unreadBelowMs: null }),
       ...answers.timeline,
     }),
     cursors: createCursorSealer(new Secret('a secret of the tests')),

@@ -69,6 +69,8 @@ export function createEventsSource(deps: EventsDeps, context: CallContext, nowMs
       return pages.load(request);
     },
     async countEventFacets(request) {
+      // Coverage tells that there is nobody to ask for; nothing is kept that a key would have to be made for.
+      if (!context.credentials) return readEventFacets(deps, context, request, nowMs);
       return facets.load(request);
     },
     async countEvents(range, filter) {

@@ -23,8 +23,9 @@ export interface EventFacetsRequest {
 }
 
 export interface EventFacets {
+  /** Those that were asked for; none where nothing could be read. */
   readonly facets: ReadonlyMap<EventFacet, FacetCounts>;
-  /** TRUNCATED: counts are lower bounds. */
+  /** TRUNCATED or FAILED: counts are lower bounds. */
   readonly coverage: readonly Coverage[];
 }
 

@@ -23,6 +23,9 @@ export interface EventsSource {
   listEvents(request: EventPageRequest): Promise<Page<AuditEvent>>;
   /** How many there are in a range; null where no honest figure exists. @throws UpstreamError */
   countEvents(range: Range, filter: EventFilter): Promise<TotalCount | null>;
-  /** What there is to filter by, with counts, from one bounded scan. @throws UpstreamError, RequestError */
+  /**
+   * What there is to filter by, with counts, from one bounded scan. Never fails for a vendor's failure: coverage tells it.
+   * @throws RequestError `BAD_USER_INPUT`
+   */
   countEventFacets(request: EventFacetsRequest): Promise<EventFacets>;
 }

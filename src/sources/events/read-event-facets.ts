@@ -1,22 +1,22 @@
 import type { CallContext } from '../../upstream/upstream.ts';
 import { coverNothing } from '../walk/cover-nothing.ts';
-import { readPage } from '../walk/read-page.ts';
+import { coverRest } from '../walk/cover-rest.ts';
+import { recordCoverage } from '../walk/coverage-recorder.ts';
+import { readRanges } from '../walk/read-ranges.ts';
 import { createEventsStrand } from './create-events-strand.ts';
 import { createEventTest } from './event-test.ts';
-import {
-  createFacetCounter,
-  withoutOwn,
-  type EventFacet,
-  type EventFacets,
-  type EventFacetsRequest,
-} from './event-facets.ts';
+import { createFacetCounter, withoutOwn, type EventFacets, type EventFacetsRequest } from './event-facets.ts';
 import type { OptionalEventField } from './event-fields.ts';
 import { fieldsOf } from './plan-event-filter.ts';
 import type { EventsDeps } from './events-walk.ts';
 
+const NOT_ASKED = 'No facet was asked for, so the vendor was not asked.';
+const WAY_OUT = "counts are lower bounds: ask for a shorter 'range' or a narrower 'filter'";
+
 /**
- * Counts every facet asked for in one bounded scan. The vendor is sent only what no facet asked for ignores.
- * @throws UpstreamError; RequestError `BAD_USER_INPUT`, `LIMIT_EXCEEDED`
+ * Counts every facet asked for in one bounded scan. The vendor is sent only what no facet asked for ignores. Where it
+ * fails, what was read until then is counted.
+ * @throws RequestError `BAD_USER_INPUT`
  */
 export async function readEventFacets(
   deps: EventsDeps,
@@ -26,26 +26,27 @@ export async function readEventFacets(
 ): Promise<EventFacets> {
   const { filter, range } = request;
   const facets = [...request.facets];
-  const counters = new Map(
-    facets.map((facet) => [facet, createFacetCounter(facet, createEventTest(withoutOwn(filter, facet)))]),
+  const counters = facets.map(
+    (facet) => [facet, createFacetCounter(facet, createEventTest(withoutOwn(filter, facet)))] as const,
   );
+  const counts = (): EventFacets['facets'] =>
+    new Map(counters.map(([facet, counter]) => [facet, counter.counts()]));
   const shared = facets.reduce(withoutOwn, filter);
   const ownFields = facets.filter((facet) => facet === 'username' || facet === 'ipAddress');
   const fields = new Set<OptionalEventField>([...ownFields, ...fieldsOf(filter)]);
+  const nothing = coverNothing('EVENTS', range);
+  if (facets.length === 0) return { facets: counts(), coverage: [{ ...nothing, reason: NOT_ASKED }] };
   const strand = createEventsStrand(deps, context, shared, fields);
-  if (!strand || facets.length === 0)
-    return { facets: countsOf(counters), coverage: [coverNothing('EVENTS', range)] };
-  const page = await readPage(
-    { range, count: Infinity, travel: 'forward', after: null },
-    { ...strand, maxScannedRows: deps.settings.maxScannedRows },
-    nowMs,
-  );
-  for (const event of page.rows) for (const counter of counters.values()) counter.add(event);
-  return { facets: countsOf(counters), coverage: page.coverage };
-}
+  if (!strand) return { facets: counts(), coverage: [nothing] };
 
-function countsOf(
-  counters: ReadonlyMap<EventFacet, ReturnType<typeof createFacetCounter>>,
-): EventFacets['facets'] {
-  return new Map([...counters].map(([facet, counter]) => [facet, counter.counts()]));
+  const read = await readRanges([range], strand, deps.settings.maxScannedRows, WAY_OUT);
+  for (const event of read.rows) for (const [, counter] of counters) counter.add(event);
+  const stop = read.stopped?.kind === 'bound' ? read.stopped.stop : null;
+  return {
+    facets: read.examined.length > 0 ? counts() : new Map(),
+    coverage: [
+      ...recordCoverage('EVENTS', read.examined, strand.age, nowMs, stop),
+      ...coverRest('EVENTS', range, read.stopped),
+    ],
+  };
 }

@@ -21,6 +21,8 @@ export interface RelatedRows<Row extends Activity> {
   readonly related: readonly Related<Row>[];
   /** Of the window about this entry. */
   readonly coverage: readonly Coverage[];
+  /** A bound stopped the reading: of what lies before this time nothing is known yet. null: all was read. */
+  readonly unreadBelowMs: number | null;
 }
 
 /** `withinMs` to either side of the entry, related by any of `by`. */
@@ -28,4 +30,6 @@ export interface RelatedRequest {
   readonly of: Activity;
   readonly withinMs: number;
   readonly by: ReadonlySet<CorrelationBasis>;
+  /** Only what lies before this time, where an earlier reading was stopped; null: the whole window. */
+  readonly belowMs: number | null;
 }

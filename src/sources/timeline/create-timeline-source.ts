@@ -124,8 +124,8 @@ function addCounts(a: TotalCount | null, b: TotalCount | null): TotalCount | nul
   return b.accuracy === 'EXACT' || a.accuracy === b.accuracy ? { value, accuracy: a.accuracy } : null;
 }
 
-function nameOf({ of, withinMs, by }: RelatedRequest): unknown {
-  return [of.source, of.id, of.timestampMs, of.ipAddress, withinMs, [...by].sort()];
+function nameOf({ of, withinMs, by, belowMs }: RelatedRequest): unknown {
+  return [of.source, of.id, of.timestampMs, of.ipAddress, withinMs, [...by].sort(), belowMs];
 }
 
 function sourcesOf({ sources }: TimelineFilter): ReadonlySet<Source> {

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 
 /** An address that more users than these are seen from is one that many share: an office, a proxy. */
-const FEW_USERS = 5;
+export const FEW_USERS = 5;
 
 /**
  * Whether an address singles out who is behind it. A private, carrier-grade, loopback, link-local or otherwise special

@@ -30,7 +30,10 @@ export interface TimelineSource {
   listActivities(request: TimelinePageRequest): Promise<Page<Activity>>;
   /** The sum of both counts, as sure as the less sure one; null where either has none. */
   countActivities(range: Range, filter: TimelineFilter): Promise<TotalCount | null>;
-  /** Events near an entry. Many at once cost few calls. Never fails for a vendor's failure: coverage tells it. */
+  /**
+   * Events near an entry. Many at once cost few calls. A bound leaves the oldest part unread, which coverage tells.
+   * @throws UpstreamError where the vendor left any of the entry's window unread
+   */
   listRelatedEvents(request: RelatedRequest): Promise<RelatedRows<AuditEvent>>;
   /** API calls near an entry, likewise. */
   listRelatedUsage(request: RelatedRequest): Promise<RelatedRows<UsageRecord>>;

@@ -12,7 +12,9 @@ const optional = z
 const eventRow = z.object({
   id: z
     .union([z.int(), z.bigint(), z.string().regex(/^-?\d{1,19}$/)])
-    .transform((value) => BigInt(value).toString()),
+    .transform((value) => BigInt(value))
+    .refine((value) => BigInt.asIntN(64, value) === value)
+    .transform(String),
   category: z.string().min(1),
   action: z.string().min(1),
   description: optional,

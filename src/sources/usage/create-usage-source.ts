@@ -120,12 +120,16 @@ export function createUsageSource(
   };
 }
 
-/** The coarsest interval whose UTC buckets begin and end just where the range does; null: there is none. */
-function alignedInterval(range: Range): Interval | null {
+/** More buckets than these are not worth reading for a count. */
+const MOST_BUCKETS = 2_000;
+
+/** The coarsest interval whose UTC buckets begin and end just where the range does; null: none does in few buckets. */
+function alignedInterval({ fromMs, toMs }: Range): Interval | null {
   const steps: readonly (readonly [Interval, number])[] = [
     ['DAY', 86_400_000],
     ['HOUR', 3_600_000],
     ['MINUTE', 60_000],
   ];
-  return steps.find(([, ms]) => range.fromMs % ms === 0 && range.toMs % ms === 0)?.[0] ?? null;
+  const aligned = steps.find(([, ms]) => fromMs % ms === 0 && toMs % ms === 0);
+  return aligned && (toMs - fromMs) / aligned[1] <= MOST_BUCKETS ? aligned[0] : null;
 }

@@ -61,7 +61,11 @@ const tags = z
   );
 
 const usageRow = z.object({
-  id: z.union([z.string().min(1), z.int(), z.bigint()]).transform(String),
+  // What cursors and paths can carry; every id seen is 24 hexadecimal digits.
+  id: z
+    .union([z.string(), z.int(), z.bigint()])
+    .transform(String)
+    .refine((value) => /^[A-Za-z0-9_-]{1,64}$/.test(value)),
   usageDate: z.string(),
   requestStatus: text,
   elementKey: text,

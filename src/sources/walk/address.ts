@@ -36,9 +36,10 @@ export function createAddressTest(addressOrBlock: string): (address: string | nu
 function parseBlock(text: string): { network: ipaddr.IPv4 | ipaddr.IPv6; prefix: number } | null {
   const [address, bits, ...rest] = text.split('/');
   if (address === undefined || rest.length > 0 || decodeAddress(address) === null) return null;
+  if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return null;
   const network = ipaddr.process(address);
   const isMapped = ipaddr.parse(address).kind() !== network.kind();
   const widest = network.kind() === 'ipv4' ? 32 : 128;
   const prefix = bits === undefined ? widest : Number(bits) - (isMapped ? 96 : 0);
-  return Number.isInteger(prefix) && prefix >= 0 && prefix <= widest ? { network, prefix } : null;
+  return prefix >= 0 && prefix <= widest ? { network, prefix } : null;
 }

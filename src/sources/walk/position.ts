@@ -17,7 +17,7 @@ export interface Position {
 export function comparePositions(a: Position, b: Position): number {
   if (a.timestampMs !== b.timestampMs) return b.timestampMs - a.timestampMs;
   if (a.source !== b.source) return SOURCES.indexOf(a.source) - SOURCES.indexOf(b.source);
-  return -compareIds(a.source, a.id, b.id);
+  return compareIds(a.source, b.id, a.id);
 }
 
 /** Ascending; the empty id of an edge is below every other. */

@@ -4,6 +4,9 @@ import './node-queries.ts';
 import './usage/usage-record-queries.ts';
 import './usage/usage-analytics-query.ts';
 import './events/event-queries.ts';
+import './events/event-facets-query.ts';
+import './timeline/timeline-query.ts';
+import './timeline/related-fields.ts';
 import './service/service-query.ts';
 import './service/viewer-query.ts';
 

@@ -3,8 +3,14 @@ import { OPTIONAL_EVENT_FIELDS } from '../../sources/events/event-fields.ts';
 import type { OptionalEventField } from '../../sources/events/event-fields.ts';
 import { selectedFieldNames } from '../selection.ts';
 
-/** The optional fields of an event that the selection of an `EventConnection` shows. */
+/** What a field of an event is made from, beyond itself. */
+const MADE_FROM: Readonly<Record<string, OptionalEventField>> = { relatedUsage: 'ipAddress' };
+
+/** The optional fields of an event that the selection of an `EventConnection`, or of an `ActivityConnection`, needs. */
 export function selectedEventFields(info: GraphQLResolveInfo): ReadonlySet<OptionalEventField> {
   const names = new Set([...selectedFieldNames(info, 'nodes'), ...selectedFieldNames(info, 'edges', 'node')]);
-  return new Set(OPTIONAL_EVENT_FIELDS.filter((field) => names.has(field)));
+  const needed = new Set(
+    [...names].map((name) => (Object.hasOwn(MADE_FROM, name) && MADE_FROM[name]) || name),
+  );
+  return new Set(OPTIONAL_EVENT_FIELDS.filter((field) => needed.has(field)));
 }

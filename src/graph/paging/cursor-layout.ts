@@ -4,7 +4,7 @@ import { SOURCES } from '../../base/source.ts';
 import type { Position } from '../../sources/walk/position.ts';
 
 /** The lists that give out cursors. Their order is written into cursors: add at the end only. */
-export const CURSOR_LISTS = ['usageRecords', 'events'] as const;
+export const CURSOR_LISTS = ['usageRecords', 'events', 'timeline', 'relatedEvents', 'relatedUsage'] as const;
 export type CursorList = (typeof CURSOR_LISTS)[number];
 
 /** The query that a cursor belongs to. */

@@ -1,0 +1,97 @@
+import type { Activity } from '../../sources/timeline/activity.ts';
+import type {
+  Confidence,
+  CorrelationBasis,
+  RelatedRequest,
+  RelatedRows,
+} from '../../sources/timeline/correlation.ts';
+import type { Coverage } from '../../sources/walk/coverage.ts';
+import { comparePositions, edgeAt } from '../../sources/walk/position.ts';
+import type { Position } from '../../sources/walk/position.ts';
+import type { GraphContext } from '../context.ts';
+import { encodeGlobalId } from '../global-id.ts';
+import { readConnectionArguments } from '../paging/connection-arguments.ts';
+import { digestQuery } from '../paging/digest-query.ts';
+import { createPageInfo } from '../paging/page-info.ts';
+import type { PageInfo } from '../paging/page-info.ts';
+import { readBases, readWithin } from './related-arguments.ts';
+
+/** An entry of the other source, what ties it to this one, and its place. */
+export interface RelatedEdge<Row> {
+  readonly node: Row;
+  readonly basis: readonly CorrelationBasis[];
+  readonly confidence: Confidence;
+  cursor(): string;
+}
+
+/** One page of what is related to an entry. */
+export interface RelatedConnection<Row> {
+  readonly edges: readonly RelatedEdge<Row>[];
+  readonly pageInfo: PageInfo;
+  readonly coverage: readonly Coverage[];
+}
+
+/** The arguments as GraphQL hands them over. */
+export interface RelatedArguments {
+  readonly within: string;
+  readonly by: readonly CorrelationBasis[];
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+}
+
+/** The other source's part: its list in cursors, its name, and how it is asked. */
+export interface RelatedReading<Row extends Activity> {
+  readonly list: 'relatedEvents' | 'relatedUsage';
+  readonly source: Row['source'];
+  read(request: RelatedRequest): Promise<RelatedRows<Row>>;
+}
+
+/**
+ * Reads what is related to an entry. All is asked before anything is awaited, so that the entries of a list are asked
+ * about together. A cursor holds for one entry, `within` and `by`; its range ends where an earlier reading was stopped.
+ * @throws RequestError before any call; what the source throws
+ */
+export async function readRelated<Row extends Activity>(
+  of: Activity,
+  args: RelatedArguments,
+  { list, source, read }: RelatedReading<Row>,
+  { cursors, limits, viewer }: Pick<GraphContext, 'cursors' | 'limits' | 'viewer'>,
+): Promise<RelatedConnection<Row>> {
+  const withinMs = readWithin(args.within);
+  const by = readBases(args.by, viewer);
+  const choice = readConnectionArguments({ first: args.first, after: args.after }, limits);
+  const query = digestQuery(list, { of: encodeGlobalId(of), withinMs, by: [...by].toSorted() });
+  const cursor = choice.cursor === null ? null : cursors.open(choice.cursor, query);
+  const window = { fromMs: of.timestampMs - withinMs, toMs: of.timestampMs + withinMs + 1 };
+  const toMs = cursor?.range.toMs ?? window.toMs;
+
+  const found = await read({ of, withinMs, by, belowMs: toMs < window.toMs ? toMs : null });
+  const ahead = found.related.filter(({ row }) => !cursor || comparePositions(row, cursor.position) > 0);
+  const given = ahead.slice(0, choice.count);
+  const positions = given.map(({ row }): Position => row);
+  const isCut = ahead.length > given.length;
+  const stoppedAt = found.unreadBelowMs === null ? null : edgeAt(source, found.unreadBelowMs);
+
+  const seal = (position: Position, kind: 'edge' | 'scan'): string => {
+    const { timestampMs, id } = position;
+    const range = { ...window, toMs: kind === 'scan' ? timestampMs : toMs };
+    return cursors.seal({ query, range, position: { source, timestampMs, id }, kind, offset: 0 });
+  };
+  const page = {
+    rows: given,
+    hasMore: isCut || stoppedAt !== null,
+    resume: isCut ? (positions.at(-1) ?? null) : stoppedAt,
+    coverage: found.coverage,
+  };
+  return {
+    edges: given.map(({ row, basis, confidence }) => ({
+      node: row,
+      basis,
+      confidence,
+      cursor: () => seal(row, 'edge'),
+    })),
+    // Of what a stopped reading passed, nothing is kept: it can't be known whether there was anything.
+    pageInfo: createPageInfo({ choice, cursor, page, positions, seal, hasRowBehind: async () => true }),
+    coverage: found.coverage,
+  };
+}

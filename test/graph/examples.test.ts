@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../src/graph/schema.ts';
-import { createFakeContext, createRecord } from './fake-context.ts';
+import { createEvent, createFakeContext, createRecord, EMPTY_PAGE } from './fake-context.ts';
 
 const folder = new URL('../../docs/examples/', import.meta.url);
 const examples = readdirSync(folder)
@@ -23,12 +23,16 @@ describe('the example', () => {
   test.each(examples)(
     '%s runs as it stands, and asks no source that it says it does not',
     async (_name, text) => {
-      const { ask, calls } = createFakeContext({ usage: { getUsageRecord: async () => createRecord() } });
+      const { ask, calls } = createFakeContext({
+        usage: { getUsageRecord: async () => createRecord() },
+        events: { listEvents: async () => ({ ...EMPTY_PAGE, rows: [createEvent()] }) },
+      });
       const { data, errors } = await ask(text);
       expect(errors).toBeUndefined();
       expect(Object.values(data ?? {})).not.toContain(null);
       const [, usage, events] = /usage (\d+), events (\d+)/.exec(text) ?? [];
-      const asked = (word: string) => calls.some(([name]) => name.includes(word));
+      const asked = (word: string) =>
+        calls.some(([name]) => name.includes(word) || name === 'listActivities');
       expect([asked('Usage'), asked('Event')]).toEqual([usage !== '0', events !== '0']);
     },
   );

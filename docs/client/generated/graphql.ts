@@ -4,6 +4,20 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** How much a relation proves. */
+export type Confidence =
+  /** One public address that few users are seen from. */
+  | 'HIGH'
+  /** Time alone; an address that is private, carrier-grade, loopback or otherwise special, or that many users are seen from; or a window that was not read whole. */
+  | 'LOW';
+
+/** Why two entries are held to belong together. TIME alone proves little; a private or shared address likewise. */
+export type CorrelationBasis =
+  /** Both came from one address. Needs `pii:read`. */
+  | 'IP'
+  /** Both lie near in time, whatever else they are. */
+  | 'TIME';
+
 /** Why a stretch is less than complete. */
 export type CoverageCode =
   /** The vendor calls of this operation were spent. */
@@ -74,6 +88,13 @@ export type BusiestElementsQueryVariables = Exact<{
 
 export type BusiestElementsQuery = { usageAnalytics: { id: string, buckets: Array<{ id: string, timestamp: string, elements: Array<{ elementKey: string, count: number }> | null }>, totals: { elementCount: number | null, elements: Array<{ elementKey: string, count: number }> | null }, coverage: Array<{ operation: string | null, status: CoverageStatus }> } | null };
 
+export type CallsAfterLockOutsQueryVariables = Exact<{
+  within?: string;
+}>;
+
+
+export type CallsAfterLockOutsQuery = { events: { nodes: Array<{ id: string, timestamp: string, username: string | null, ipAddress: string | null, relatedUsage: { edges: Array<{ basis: Array<CorrelationBasis>, confidence: Confidence, node: { id: string, timestamp: string, requestURI: string | null, requestStatus: RequestStatus | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ status: CoverageStatus, reason: string | null }> } | null }> } | null };
+
 export type CallsByDayQueryVariables = Exact<{
   timeZone?: string;
 }>;
@@ -142,6 +163,28 @@ export type ServiceStatusQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ServiceStatusQuery = { service: { version: string, now: string, sources: Array<{ source: Source, configured: boolean, healthy: boolean | null, lastSuccessAt: string | null, retention: string | null }>, limits: { defaultPageSize: number, maxPageSize: number, maxScannedRows: number, maxUpstreamCalls: number | null } } | null, viewer: { scopes: Array<string> } | null };
 
+export type WhatEventsThereAreQueryVariables = Exact<{
+  category?: string;
+  top?: number;
+}>;
+
+
+export type WhatEventsThereAreQuery = { eventFacets: { categories: { other: number, missing: number, values: Array<{ value: string, count: number }> } | null, actions: { other: number, missing: number, values: Array<{ value: string, count: number }> } | null, usernames: { other: number, missing: number, values: Array<{ value: string, count: number }> } | null, ipAddresses: { other: number, missing: number, values: Array<{ value: string, count: number }> } | null, coverage: Array<{ status: CoverageStatus, scanned: number | null, reason: string | null }> } | null };
+
+export type MenuFragment = { other: number, missing: number, values: Array<{ value: string, count: number }> };
+
+export type WhatHappenedFromAnAddressQueryVariables = Exact<{
+  address?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type WhatHappenedFromAnAddressQuery = { timeline: { nodes: Array<
+      | { action: string, username: string | null, timestamp: string, source: Source }
+      | { elementKey: string | null, requestURI: string | null, requestStatus: RequestStatus | null, timestamp: string, source: Source }
+    >, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ source: Source, status: CoverageStatus, from: string, to: string, scanned: number | null, matched: number | null, reason: string | null }> } | null };
+
 export type WalkForwardQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -186,6 +229,16 @@ export const WhatFragmentDoc = new TypedDocumentString(`
   ipAddress
 }
     `, {"fragmentName":"What"}) as unknown as TypedDocumentString<WhatFragment, unknown>;
+export const MenuFragmentDoc = new TypedDocumentString(`
+    fragment Menu on Facet {
+  values {
+    value
+    count
+  }
+  other
+  missing
+}
+    `, {"fragmentName":"Menu"}) as unknown as TypedDocumentString<MenuFragment, unknown>;
 export const WalkedPageFragmentDoc = new TypedDocumentString(`
     fragment WalkedPage on UsageRecordConnection {
   edges {
@@ -254,6 +307,42 @@ export const BusiestElementsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<BusiestElementsQuery, BusiestElementsQueryVariables>;
+export const CallsAfterLockOutsDocument = new TypedDocumentString(`
+    query CallsAfterLockOuts($within: Duration! = "PT30M") {
+  events(
+    range: { last: "PT4H" }
+    filter: { action: { eq: "user-locked-out" } }
+    first: 20
+  ) {
+    nodes {
+      id
+      timestamp
+      username
+      ipAddress
+      relatedUsage(within: $within, by: [IP], first: 10) {
+        edges {
+          node {
+            id
+            timestamp
+            requestURI
+            requestStatus
+          }
+          basis
+          confidence
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        coverage {
+          status
+          reason
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CallsAfterLockOutsQuery, CallsAfterLockOutsQueryVariables>;
 export const CallsByDayDocument = new TypedDocumentString(`
     query CallsByDay($timeZone: TimeZone! = "UTC") {
   usageAnalytics(range: { last: "P7D" }, interval: DAY, timeZone: $timeZone) {
@@ -495,6 +584,77 @@ export const ServiceStatusDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ServiceStatusQuery, ServiceStatusQueryVariables>;
+export const WhatEventsThereAreDocument = new TypedDocumentString(`
+    query WhatEventsThereAre($category: String! = "authentication", $top: Int! = 5) {
+  eventFacets(
+    range: { last: "P1D" }
+    filter: { category: { eq: $category } }
+    top: $top
+  ) {
+    categories {
+      ...Menu
+    }
+    actions {
+      ...Menu
+    }
+    usernames {
+      ...Menu
+    }
+    ipAddresses {
+      ...Menu
+    }
+    coverage {
+      status
+      scanned
+      reason
+    }
+  }
+}
+    fragment Menu on Facet {
+  values {
+    value
+    count
+  }
+  other
+  missing
+}`) as unknown as TypedDocumentString<WhatEventsThereAreQuery, WhatEventsThereAreQueryVariables>;
+export const WhatHappenedFromAnAddressDocument = new TypedDocumentString(`
+    query WhatHappenedFromAnAddress($address: IP = "45.67.89.178", $first: Int = 100, $after: String) {
+  timeline(
+    range: { last: "PT4H" }
+    filter: { ipAddress: $address }
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      timestamp
+      source
+      ... on Event {
+        action
+        username
+      }
+      ... on UsageRecord {
+        elementKey
+        requestURI
+        requestStatus
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    coverage {
+      source
+      status
+      from
+      to
+      scanned
+      matched
+      reason
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WhatHappenedFromAnAddressQuery, WhatHappenedFromAnAddressQueryVariables>;
 export const WalkForwardDocument = new TypedDocumentString(`
     query WalkForward($first: Int, $after: String) {
   usageRecords(first: $first, after: $after) {

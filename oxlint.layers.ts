@@ -16,7 +16,7 @@ const FENCES: readonly { readonly packages: string; readonly rooms: readonly str
   { packages: '(?:@pothos/[^/]+|graphql-scalars)', rooms: ['graph'] },
   { packages: 'graphql', rooms: ['graph', 'http', 'app', 'main'] },
   { packages: 'dataloader', rooms: ['sources'] },
-  { packages: 'undici', rooms: ['upstream'] },
+  { packages: '(?:undici|@redis/[^/]+)', rooms: ['upstream'] },
   { packages: '(?:@duckdb/[^/]+|openapi-backend)', rooms: ['sandbox'] },
   { packages: '(?:node:)?process', rooms: ['main'] },
 ];

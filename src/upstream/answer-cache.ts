@@ -16,7 +16,9 @@ export interface AnswerCache {
   readFresh(scope: CredentialScope, key: ScopedKey, policy: CachePolicy): CachedAnswer | null;
   /** An answer that may stand in for a vendor that fails. */
   readStale(scope: CredentialScope, key: ScopedKey, policy: CachePolicy): CachedAnswer | null;
-  /** Keeps an answer of `bytes` decoded body bytes, unless its policy lets it never be read. */
+  /**
+   * Keeps an answer of `bytes` decoded body bytes, unless its policy lets it never be read or a newer one is kept already.
+   */
   write(
     scope: CredentialScope,
     key: ScopedKey,
@@ -59,6 +61,10 @@ export function createAnswerCache(clock: Clock, maxBytes: number): AnswerCache {
     readStale: (scope, key, policy) => read(scope, key, ({ staleIfErrorMs }) => staleIfErrorMs, policy),
     write(scope, key, policy, answer, bytes) {
       if (policy.freshMs <= 0 && policy.staleIfErrorMs <= 0) return;
+      const kept = entries.peek(key);
+      // What was kept before a clock was set back says nothing.
+      const isNewer = kept && kept.answer.readAtMs > answer.readAtMs && kept.answer.readAtMs <= clock.now();
+      if (isNewer && kept.scope === scope) return;
       entries.set(
         key,
         { scope, policy, answer },

@@ -80,7 +80,7 @@ export function createAttempt(
       if (judgement.is === 'failed') return settle(judgement, status, 0, bytes);
       try {
         const { value, rows } = request.decode(judgement.response);
-        const reading = { value, readAtMs: startMs, bytes };
+        const reading = { value, readAtMs: startMs, answer };
         return settle({ is: 'read', verdict: 'fine', reading }, status, rows, bytes);
       } catch (cause) {
         const failed =

@@ -1,6 +1,7 @@
 import type { UpstreamError } from '../base/upstream-error.ts';
 import type { Verdict } from './breaker.ts';
 import type { Flight } from './single-flight.ts';
+import type { TransportAnswer } from './transport.ts';
 import type { CallContext, Credentials, UpstreamRequest } from './upstream.ts';
 
 /** One flight's way to the vendor, on the budget of the caller who began it. */
@@ -18,8 +19,8 @@ export interface Reading {
   readonly value: unknown;
   /** When it was asked for: the vendor's data is at least as new. Milliseconds since the epoch. */
   readonly readAtMs: number;
-  /** Decoded body bytes. */
-  readonly bytes: number;
+  /** What it was decoded from. */
+  readonly answer: TransportAnswer;
 }
 
 /** How one attempt ended; only a caller who left or an empty call budget is thrown past this. */

@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { scopedKey } from '../base/credential-scope.ts';
 import { RequestError } from '../base/request-error.ts';
+import type { Secret } from '../base/secret.ts';
+import type { SharedStore } from '../base/shared-store.ts';
 import type { Source } from '../base/source.ts';
 import { UpstreamError } from '../base/upstream-error.ts';
 import type { UpstreamCode } from '../base/upstream-error.ts';
@@ -11,8 +13,10 @@ import { sendAuthorized } from './authorize.ts';
 import { createBreaker } from './breaker.ts';
 import type { Call, Outcome, Reading } from './call.ts';
 import { createHttpTransport } from './http-transport.ts';
+import { createRecall } from './recall.ts';
 import { createRetry } from './retry.ts';
 import { createRetryBudget } from './retry-budget.ts';
+import { createSharedAnswers } from './shared-answers.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { createSlots } from './slots.ts';
 import type { Transport } from './transport.ts';
@@ -35,6 +39,8 @@ export interface UpstreamOptions {
   readonly limits?: Partial<UpstreamLimits>;
   /** Told of every attempt, without values. */
   readonly onAttempt?: (report: AttemptReport) => void;
+  /** Answers shared with other instances, sealed under `secret`. Closed by whoever made it. */
+  readonly shared?: { readonly store: SharedStore; readonly secret: Secret };
   /** How to wait, for tests with a clock of their own. */
   readonly wait?: Wait;
   /** How to reach the vendor, for tests without sockets; else undici over `baseUrl`. */
@@ -51,7 +57,7 @@ const STALE_MAY_STAND_IN: ReadonlySet<UpstreamCode> = new Set([
 
 /**
  * HTTP to one vendor. The one place where the order of things stands:
- * cache → single flight → retry → credentials → breaker → concurrency → one attempt.
+ * cache (memory, then shared) → single flight → retry → credentials → breaker → concurrency → one attempt.
  * @throws TypeError for a base URL that is none
  */
 export function createUpstream(options: UpstreamOptions): Upstream {
@@ -62,6 +68,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   let isClosed = false;
 
   const cache = createAnswerCache(clock, limits.cacheBytes);
+  const shared =
+    options.shared && createSharedAnswers({ ...options.shared, clock, baseUrl: options.baseUrl });
+  const recall = shared && createRecall(source, cache, shared);
   const flights = createSingleFlight<Reading>(clock);
   const budget = createRetryBudget(clock, limits);
   const rest = createVendorRest(clock, limits.maxRestMs);
@@ -128,14 +137,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       ),
     );
 
-  const get = <Value>(
+  const get = async <Value>(
     request: UpstreamRequest<Value>,
     context: CallContext,
   ): Promise<UpstreamAnswer<Value>> => {
     const { credentials } = context;
-    if (!credentials) {
-      return Promise.reject(fail('SOURCE_NOT_CONFIGURED', request, 'This source has no credentials.'));
-    }
+    if (!credentials) throw fail('SOURCE_NOT_CONFIGURED', request, 'This source has no credentials.');
     const { scope } = credentials;
     const key = scopedKey(scope, source, request.operation, request.path, ...request.query.flat());
     // One path and query has one decoder (see UpstreamRequest), so what its key holds is of its type.
@@ -145,8 +152,15 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       stale,
     });
 
-    const fresh = context.fresh ? null : cache.readFresh(scope, key, request.cache);
-    if (fresh) return Promise.resolve(give(fresh, false));
+    if (!context.fresh) {
+      const fresh = cache.readFresh(scope, key, request.cache);
+      if (fresh) return give(fresh, false);
+      if (recall && request.cache.freshMs > 0) {
+        await recall(request, scope, key);
+        const recalled = cache.readFresh(scope, key, request.cache);
+        if (recalled) return give(recalled, false);
+      }
+    }
 
     let isInitiator = false;
     const waiter = {
@@ -154,24 +168,26 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       deadlineMs: context.deadlineMs,
       timedOut: () => fail('UPSTREAM_TIMEOUT', request, 'The vendor did not answer in time.'),
     };
-    const reading = flights.join(key, waiter, async (flight) => {
-      isInitiator = true;
-      const read = await callVendor({ request, context, credentials, flight, attempts: 0 });
-      cache.write(scope, key, request.cache, { value: read.value, readAtMs: read.readAtMs }, read.bytes);
-      return read;
-    });
-    return reading.then(
-      (read) => give(read, false),
-      (reason: unknown) => {
-        // Another caller's call budget ended the flight that this one had joined.
-        if (reason instanceof RequestError && !isInitiator) return get(request, context);
-        const mayStandIn =
-          reason instanceof UpstreamError && STALE_MAY_STAND_IN.has(reason.code) && !context.fresh;
-        const earlier = mayStandIn ? cache.readStale(scope, key, request.cache) : null;
-        if (earlier) return give(earlier, true);
+    try {
+      const read = await flights.join(key, waiter, async (flight) => {
+        isInitiator = true;
+        const reading = await callVendor({ request, context, credentials, flight, attempts: 0 });
+        const { value, readAtMs, answer } = reading;
+        cache.write(scope, key, request.cache, { value, readAtMs }, answer.body.length);
+        shared?.write(scope, key, { policy: request.cache, readAtMs, answer });
+        return reading;
+      });
+      return give(read, false);
+    } catch (reason) {
+      // Another caller's call budget ended the flight that this one had joined.
+      if (reason instanceof RequestError && !isInitiator) return get(request, context);
+      if (!(reason instanceof UpstreamError) || !STALE_MAY_STAND_IN.has(reason.code) || context.fresh)
         throw reason;
-      },
-    );
+      if (recall && !cache.readStale(scope, key, request.cache)) await recall(request, scope, key);
+      const earlier = cache.readStale(scope, key, request.cache);
+      if (earlier) return give(earlier, true);
+      throw reason;
+    }
   };
 
   return {

@@ -153,6 +153,11 @@ const PLANTED: readonly Planted[] = [
     law: fence('upstream'),
   },
   {
+    file: 'src/base/redis.ts',
+    source: "import type { RedisClientType } from '@redis/client';\nexport type B = RedisClientType;",
+    law: fence('upstream'),
+  },
+  {
     file: 'src/graph/dataloader.ts',
     source: "import DataLoader from 'dataloader';\nvoid DataLoader;",
     law: fence('sources'),

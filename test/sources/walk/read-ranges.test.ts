@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Range } from '../../../src/base/range.ts';
+import { RequestError } from '../../../src/base/request-error.ts';
+import { UpstreamError } from '../../../src/base/upstream-error.ts';
+import { coverRest } from '../../../src/sources/walk/cover-rest.ts';
+import type { Position } from '../../../src/sources/walk/position.ts';
+import { readRanges } from '../../../src/sources/walk/read-ranges.ts';
+import type { Strand } from '../../../src/sources/walk/strand.ts';
+
+const rowAt = (timestampMs: number): Position => ({ source: 'USAGE', id: `r${timestampMs}`, timestampMs });
+
+/** A strand over one row per millisecond that gives `stride` of them at a time; `onStep` may throw. */
+function createStrand(stride: number, onStep: (step: number) => void = () => {}): Strand<Position> {
+  let steps = 0;
+  return {
+    source: 'USAGE',
+    isMatch: ({ timestampMs }) => timestampMs % 2 === 0,
+    maxScannedRows: null,
+    age: { settleMs: 0, retentionMs: null },
+    async *walk({ range }) {
+      for (let toMs = range.toMs; toMs > range.fromMs; toMs -= stride) {
+        onStep(steps);
+        steps += 1;
+        const edgeMs = Math.max(toMs - stride, range.fromMs);
+        const rows = Array.from({ length: toMs - edgeMs }, (_, at) => rowAt(toMs - 1 - at));
+        yield {
+          rows,
+          edgeMs,
+          dropped: [edgeMs],
+          readAtMs: 1_000,
+          stale: false,
+          ended: edgeMs === range.fromMs,
+        };
+      }
+    },
+  };
+}
+
+const isIn = (ms: number, ranges: readonly Range[]) =>
+  ranges.some(({ fromMs, toMs }) => ms >= fromMs && ms < toMs);
+
+/** Disjoint ranges, newest first. */
+const rangesArbitrary = fc
+  .array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })), {
+    minLength: 1,
+    maxLength: 8,
+  })
+  .map((parts) => {
+    let toMs = 200;
+    return parts.map(([gap, length]): Range => {
+      const range = { fromMs: toMs - gap - length, toMs: toMs - gap };
+      toMs = range.fromMs;
+      return range;
+    });
+  });
+
+test('without a bound in the way, all of every range is read, newest first, and nothing else', async () => {
+  await fc.assert(
+    fc.asyncProperty(rangesArbitrary, fc.integer({ min: 1, max: 5 }), async (ranges, stride) => {
+      const { rows, examined, stopped } = await readRanges(ranges, createStrand(stride), 10_000, 'go on');
+      expect(stopped).toBeNull();
+      const expected = Array.from({ length: 201 }, (_, at) => 200 - at).filter((ms) => isIn(ms, ranges));
+      expect(rows.map(({ timestampMs }) => timestampMs)).toEqual(expected);
+      for (const ms of expected) expect(examined.filter((stretch) => isIn(ms, [stretch]))).toHaveLength(1);
+      expect(
+        examined
+          .flatMap((stretch) => stretch.rows)
+          .every(({ timestampMs, isMatch }) => isMatch === (timestampMs % 2 === 0)),
+      ).toBe(true);
+    }),
+  );
+});
+
+test.each(['rows', 'calls', 'failure'] as const)(
+  'stopped by a bound of %s, each moment of a range is either examined or told to be unread',
+  async (bound) => {
+    await fc.assert(
+      fc.asyncProperty(rangesArbitrary, fc.integer({ min: 1, max: 40 }), async (ranges, limit) => {
+        const strand = createStrand(3, (step) => {
+          if (bound === 'rows' || step < limit) return;
+          throw bound === 'calls' ? new RequestError('LIMIT_EXCEEDED', 'no calls are left') : failure;
+        });
+        const { rows, examined, stopped } = await readRanges(
+          ranges,
+          strand,
+          bound === 'rows' ? limit : 10_000,
+          'go on',
+        );
+        const unread = ranges.flatMap((range) => coverRest('USAGE', range, stopped));
+        for (let ms = 0; ms <= 200; ms += 1) {
+          const isExamined = isIn(ms, examined);
+          const isUnread = unread.some(({ fromMs, toMs }) => ms >= fromMs && ms < toMs);
+          expect([isExamined, isUnread]).toEqual(
+            isIn(ms, ranges) ? [isExamined, !isExamined] : [false, false],
+          );
+          expect(rows.some(({ timestampMs }) => timestampMs === ms)).toBe(isExamined);
+        }
+        if (bound === 'rows') expect(rows.length).toBeLessThan(limit + 3);
+        expect(unread.every(({ status }) => status === (bound === 'failure' ? 'FAILED' : 'TRUNCATED'))).toBe(
+          true,
+        );
+        expect(unread.length > 0).toBe(stopped !== null);
+      }),
+    );
+  },
+);
+
+const failure = new UpstreamError({
+  code: 'UPSTREAM_UNAVAILABLE',
+  source: 'USAGE',
+  operation: '/usage',
+  message: 'The vendor is unavailable.',
+});
+
+describe('what stopped it', () => {
+  const ranges = [
+    { fromMs: 100, toMs: 110 },
+    { fromMs: 50, toMs: 60 },
+  ];
+
+  test('is named with the way out', async () => {
+    const { stopped } = await readRanges(ranges, createStrand(5), 10, 'ask for less');
+    expect(stopped).toEqual({
+      kind: 'bound',
+      belowMs: 100,
+      stop: { code: 'SCAN_LIMIT', reason: 'The scan stopped at its bound of 10 rows; ask for less.' },
+    });
+  });
+
+  test('is nothing where the bound is met just at the end', async () => {
+    // Ten rows and a dropped one a stride, four strides.
+    expect((await readRanges(ranges, createStrand(5), 24, 'ask for less')).stopped).toBeNull();
+  });
+
+  test('is thrown where it is neither a bound nor the vendor', async () => {
+    const strand = createStrand(5, () => {
+      throw new TypeError('a fault of our own');
+    });
+    await expect(readRanges(ranges, strand, 10, 'ask for less')).rejects.toThrow('a fault of our own');
+  });
+
+  test('rows that could not be understood are told by their times', async () => {
+    const { examined } = await readRanges(ranges, createStrand(5), 1_000, 'ask for less');
+    expect(examined.map(({ dropped, droppedMs }) => [dropped, droppedMs])).toEqual([
+      [1, [105]],
+      [1, [100]],
+      [1, [55]],
+      [1, [50]],
+    ]);
+  });
+});

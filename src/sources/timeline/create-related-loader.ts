@@ -42,6 +42,8 @@ export function createRelatedLoader<Row extends Activity>(
       const read = await readRanges(ranges, strand, maxScannedRows, WAY_OUT);
       const index = indexByTime(read.rows);
       return asked.map(({ request, window }): RelatedRows<Row> | Error => {
+        // Nothing can have happened yet about an entry that the vendor's clock puts into the future.
+        if (window.fromMs >= window.toMs) return { related: [], coverage: [], unreadBelowMs: null };
         if (!canBeRelated(request))
           return { related: [], coverage: [notAsked(strand.source, window)], unreadBelowMs: null };
         const stopped = read.stopped && window.fromMs < read.stopped.belowMs ? read.stopped : null;

@@ -1,0 +1,319 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { RequestError } from '../../../src/base/request-error.ts';
+import { UpstreamError } from '../../../src/base/upstream-error.ts';
+import { createRelatedLoader } from '../../../src/sources/timeline/create-related-loader.ts';
+import type {
+  CorrelationBasis,
+  RelatedRequest,
+  RelatedRows,
+} from '../../../src/sources/timeline/correlation.ts';
+import { createUsageStrand } from '../../../src/sources/usage/create-usage-strand.ts';
+import { createUsageLore } from '../../../src/sources/usage/usage-list.ts';
+import type { UsageRecord } from '../../../src/sources/usage/usage-record.ts';
+import { createCallLedger } from '../../../src/upstream/call-ledger.ts';
+import type { UpstreamResponse } from '../../../src/upstream/upstream.ts';
+import { createEvent } from '../../graph/fake-context.ts';
+import { createSimulatedUsageVendor, type SimulatedUsageRow } from '../../support/simulated-usage-vendor.ts';
+import {
+  createSimulatedUpstream,
+  createTestCallContext,
+  type SeenCall,
+} from '../../support/simulated-vendor.ts';
+
+const NOW = Date.parse('2026-03-04T12:00:00.000Z');
+const FROM = NOW - 3_600_000;
+const PUBLIC = '81.92.103.114';
+const ADDRESSES = [PUBLIC, '10.0.0.1', '81.92.103.115', null] as const;
+
+interface Settings {
+  readonly largestPage?: number;
+  readonly maxScannedRows?: number;
+  readonly budget?: number;
+  readonly answer?: (call: SeenCall, vendor: (call: SeenCall) => Answer) => Answer;
+}
+type Answer = UpstreamResponse | UpstreamError;
+
+/** API calls near events, from a vendor that holds `rows`; each `open` is an operation of its own. */
+function openLoader(rows: readonly SimulatedUsageRow[], settings: Settings = {}) {
+  const { largestPage = 200, maxScannedRows = 10_000, budget = null, answer } = settings;
+  const vendor = createSimulatedUsageVendor(() => rows, {
+    offsetUnit: 'records',
+    clamp: 1_000,
+    isFromInclusive: true,
+    isToInclusive: false,
+    dialect: 'snake',
+    tie: () => (a, b) => (a.id < b.id ? 1 : -1),
+  });
+  const upstream = createSimulatedUpstream(
+    'USAGE',
+    (call) => (answer ? answer(call, vendor) : vendor(call)),
+    () => NOW,
+  );
+  const deps = {
+    upstream,
+    // A page as long as any that was asked for: whether a shorter one is the last is known without a further call.
+    lore: { ...createUsageLore(), longestPage: 1_000 },
+    settings: {
+      largestPage,
+      maxScannedRows,
+      staleIfErrorMs: 0,
+      age: { settleMs: 90_000, retentionMs: null },
+    },
+  };
+  return {
+    calls: upstream.calls,
+    open() {
+      const context = createTestCallContext('test', createCallLedger(budget));
+      return createRelatedLoader(
+        createUsageStrand(deps, context, {})!,
+        ({ userId }: UsageRecord) => userId,
+        maxScannedRows,
+        NOW,
+        ({ of, withinMs, by, belowMs }) => JSON.stringify([of.id, withinMs, [...by], belowMs]),
+      );
+    },
+  };
+}
+
+const rowAt = (id: number, timestampMs: number, ip: string | null = PUBLIC): SimulatedUsageRow => ({
+  id: id.toString(16).padStart(24, '0'),
+  timestampMs,
+  ip,
+});
+
+const requestFor = (
+  id: number,
+  timestampMs: number,
+  withinMs: number,
+  by: readonly CorrelationBasis[] = ['IP'],
+  ipAddress: string | null = PUBLIC,
+): RelatedRequest => ({
+  of: createEvent({ id: String(id), timestampMs, ipAddress }),
+  withinMs,
+  by: new Set(by),
+  belowMs: null,
+});
+
+const logArbitrary = fc
+  .array(fc.tuple(fc.nat({ max: 3_700_000 }), fc.constantFrom(...ADDRESSES)), { maxLength: 60 })
+  .map((list) => list.map(([at, ip], id) => rowAt(id + 1, FROM + at, ip)));
+const requestsArbitrary = fc
+  .array(
+    fc.tuple(
+      fc.nat({ max: 3_700_000 }),
+      fc.integer({ min: 1, max: 400_000 }),
+      fc.constantFrom<readonly CorrelationBasis[]>(['IP'], ['TIME'], ['IP', 'TIME']),
+      fc.constantFrom(...ADDRESSES),
+    ),
+    { minLength: 1, maxLength: 20 },
+  )
+  .map((list) => list.map(([at, within, by, ip], id) => requestFor(id, FROM + at, within, by, ip)));
+
+/** What the log itself says is related, newest first. */
+function expectedIds(log: readonly SimulatedUsageRow[], { of, withinMs, by }: RelatedRequest): string[] {
+  return log
+    .filter(({ timestampMs: ms }) => Math.abs(ms - of.timestampMs) <= withinMs && ms < NOW)
+    .filter(({ ip }) => by.has('TIME') || (ip !== null && ip === of.ipAddress))
+    .toSorted((a, b) => b.timestampMs - a.timestampMs || (a.id < b.id ? 1 : -1))
+    .map(({ id }) => id);
+}
+const idsOf = ({ related }: RelatedRows<UsageRecord>): string[] => related.map(({ row }) => row.id);
+
+/** Each moment of a window once, newest first. */
+function expectCovered({ coverage }: RelatedRows<UsageRecord>, { of, withinMs }: RelatedRequest): void {
+  let edge = Math.min(of.timestampMs + withinMs + 1, NOW);
+  for (const entry of coverage) {
+    expect(entry.toMs).toBe(edge);
+    edge = entry.fromMs;
+  }
+  if (coverage.length > 0) expect(edge).toBe(of.timestampMs - withinMs);
+  else expect(of.timestampMs - withinMs).toBeGreaterThanOrEqual(NOW);
+}
+
+test('each entry is given what lies in its own window, all of it and nothing of another', async () => {
+  await fc.assert(
+    fc.asyncProperty(logArbitrary, requestsArbitrary, async (log, requests) => {
+      const loader = openLoader(log, { largestPage: 20 }).open();
+      const found = await Promise.all(requests.map((request) => loader.load(request)));
+      for (const [at, request] of requests.entries()) {
+        expect(idsOf(found[at]!)).toEqual(expectedIds(log, request));
+        expectCovered(found[at]!, request);
+        expect(found[at]!.unreadBelowMs).toBeNull();
+        const matched = found[at]!.coverage.reduce((sum, entry) => sum + (entry.matched ?? 0), 0);
+        expect(matched).toBe(found[at]!.related.length);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('what an entry is given does not depend on which others are asked about with it', async () => {
+  await fc.assert(
+    fc.asyncProperty(logArbitrary, requestsArbitrary, async (log, requests) => {
+      const source = openLoader(log);
+      const together = source.open();
+      const found = await Promise.all(requests.map((request) => together.load(request)));
+      const alone = await Promise.all(requests.map((request) => source.open().load(request)));
+      expect(found.map(({ related }) => related)).toEqual(alone.map(({ related }) => related));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+describe('vendor calls', () => {
+  const log = Array.from({ length: 500 }, (_, at) => rowAt(at + 1, FROM + at * 7_000));
+  const requests = Array.from({ length: 50 }, (_, at) => requestFor(at, FROM + at * 60_000, 300_000));
+
+  test('for 50 entries within an hour are 3 where each on its own would need 50', async () => {
+    const source = openLoader(log);
+    for (const request of requests) await source.open().load(request);
+    expect(source.calls).toHaveLength(50);
+
+    const merged = openLoader(log);
+    const loader = merged.open();
+    await Promise.all(requests.map((request) => loader.load(request)));
+    expect(merged.calls).toHaveLength(3);
+  });
+
+  test('are one for the same question asked ten times', async () => {
+    const source = openLoader(log);
+    const loader = source.open();
+    await Promise.all(Array.from({ length: 10 }, () => loader.load(requests[7]!)));
+    expect(source.calls).toHaveLength(1);
+  });
+
+  test('are none for entries without an address, by address alone, and coverage says why', async () => {
+    const source = openLoader(log);
+    const found = await source.open().load(requestFor(1, NOW - 600_000, 300_000, ['IP'], null));
+    expect(found).toMatchObject({
+      related: [],
+      coverage: [{ status: 'COMPLETE', asOfMs: null, reason: expect.stringContaining('no address') }],
+    });
+    expect(source.calls).toEqual([]);
+  });
+});
+
+describe('a bound', () => {
+  const log = Array.from({ length: 300 }, (_, at) => rowAt(at + 1, NOW - 200_000 - at * 10_000));
+  // Windows of 61 rows: two near now, then one far back.
+  const requests = [500_000, 900_000, 2_700_000].map((back, at) => requestFor(at, NOW - back, 300_000));
+
+  test.each([
+    ['rows', { maxScannedRows: 70, largestPage: 20 }, 'SCAN_LIMIT'],
+    ['calls', { budget: 3, largestPage: 20 }, 'CALL_BUDGET'],
+  ] as const)('of %s leaves windows unread that are told TRUNCATED', async (_name, settings, code) => {
+    const loader = openLoader(log, settings).open();
+    const found = await Promise.all(requests.map((request) => loader.load(request)));
+    for (const [at, request] of requests.entries()) {
+      const { unreadBelowMs, coverage } = found[at]!;
+      expectCovered(found[at]!, request);
+      const unread = coverage.filter(({ status }) => status === 'TRUNCATED');
+      expect(unread.length > 0).toBe(unreadBelowMs !== null);
+      if (unreadBelowMs === null) continue;
+      expect(unread).toMatchObject([{ code, toMs: unreadBelowMs, asOfMs: null, scanned: 0 }]);
+      expect(idsOf(found[at]!)).toEqual(
+        expectedIds(
+          log.filter(({ timestampMs }) => timestampMs >= unreadBelowMs),
+          request,
+        ),
+      );
+    }
+    expect(found.at(-1)).toMatchObject({ related: [], coverage: [{ status: 'TRUNCATED', code }] });
+  });
+
+  test('is got past by asking again below where it stopped, without loss or doubles', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 90 }),
+        fc.integer({ min: 2, max: 40 }),
+        async (rows, page) => {
+          const source = openLoader(log, { maxScannedRows: rows, largestPage: page });
+          const [request] = requests;
+          const ids: string[] = [];
+          let belowMs: number | null = null;
+          for (let pages = 0; ; pages += 1) {
+            expect(pages).toBeLessThan(100);
+            const found: RelatedRows<UsageRecord> = await source.open().load({ ...request!, belowMs });
+            ids.push(...idsOf(found));
+            if (found.unreadBelowMs === null) break;
+            belowMs = found.unreadBelowMs;
+          }
+          expect(ids).toEqual(expectedIds(log, request!));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  test('takes away the certainty of what was read: nothing is HIGH', async () => {
+    const found = await openLoader(log, { maxScannedRows: 30, largestPage: 20 }).open().load(requests[0]!);
+    expect(found.related.length).toBeGreaterThan(0);
+    expect(found.related.every(({ confidence }) => confidence === 'LOW')).toBe(true);
+    const whole = await openLoader(log).open().load(requests[0]!);
+    expect(whole.related.every(({ confidence }) => confidence === 'HIGH')).toBe(true);
+  });
+});
+
+describe('a vendor that fails', () => {
+  const log = Array.from({ length: 300 }, (_, at) => rowAt(at + 1, NOW - at * 10_000));
+  const near = requestFor(1, NOW - 300_000, 60_000);
+  const far = requestFor(2, NOW - 2_700_000, 60_000);
+  const failure = new UpstreamError({
+    code: 'UPSTREAM_UNAVAILABLE',
+    source: 'USAGE',
+    operation: '/usage',
+    message: 'The vendor is unavailable.',
+  });
+
+  test('fails the entries whose windows it left unread; those read before stand', async () => {
+    let calls = 0;
+    const loader = openLoader(log, {
+      answer: (call, vendor) => ((calls += 1) > 1 ? failure : vendor(call)),
+    }).open();
+    const [first, second] = await Promise.allSettled([loader.load(near), loader.load(far)]);
+    expect(first).toMatchObject({ status: 'fulfilled' });
+    expect(second).toEqual({ status: 'rejected', reason: failure });
+  });
+
+  test('does not stop an entry that it was not needed for', async () => {
+    const loader = openLoader(log, { answer: () => failure }).open();
+    const [first, second] = await Promise.allSettled([
+      loader.load(near),
+      loader.load(requestFor(3, NOW - 300_000, 60_000, ['IP'], null)),
+    ]);
+    expect([first.status, second.status]).toEqual(['rejected', 'fulfilled']);
+  });
+});
+
+test('a fault of the caller’s own is told to all', async () => {
+  const fault = new RequestError('BAD_USER_INPUT', 'a fault');
+  const loader = openLoader([], {
+    answer: () => {
+      throw fault;
+    },
+  }).open();
+  await expect(loader.load(requestFor(1, NOW - 300_000, 60_000))).rejects.toBe(fault);
+});
+
+test('a row that could not be understood is told to the windows that it lies in alone', async () => {
+  const rows = [rowAt(1, NOW - 300_000), rowAt(2, NOW - 400_000), rowAt(3, NOW - 500_000)];
+  const loader = openLoader(rows, {
+    answer: (call, vendor) => {
+      const response = vendor(call);
+      if (response instanceof UpstreamError || response.status !== 200) return response;
+      const body = (response.body as Record<string, unknown>[]).map((row) =>
+        row['traffic_id'] === rows[1]!.id ? { traffic_date: row['traffic_date'] } : row,
+      );
+      return { ...response, body };
+    },
+  }).open();
+  const found = await Promise.all(
+    [300_000, 400_000, 500_000].map((back, at) => loader.load(requestFor(at, NOW - back, 20_000))),
+  );
+  expect(found.map(({ coverage }) => coverage.map(({ status, dropped }) => [status, dropped]))).toEqual([
+    [['COMPLETE', 0]],
+    [['TRUNCATED', 1]],
+    [['COMPLETE', 0]],
+  ]);
+});

@@ -10,6 +10,18 @@ export interface TransportRequest {
   readonly signal: AbortSignal;
 }
 
+/** One POST of JSON on its way. It carries no `authorization`: what it asks for is let in by its body. */
+export interface TransportPost {
+  /** Path and query, below the base URL. */
+  readonly target: string;
+  /** The body, encoded. */
+  readonly json: string;
+  /** From now to the last byte, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Ends the socket with the request. */
+  readonly signal: AbortSignal;
+}
+
 /** A complete answer; the body without its content encoding. */
 export interface TransportAnswer {
   readonly status: number;
@@ -43,6 +55,14 @@ export class TransportFailure extends Error {
 export interface Transport {
   /** @throws TransportFailure; the signal's reason where the caller left */
   get(request: TransportRequest): Promise<TransportAnswer>;
+  /** Ends every connection, with what is still under way on it. */
+  close(): Promise<void>;
+}
+
+/** The one kind of request that is no GET, apart from `Transport` so that nothing which retries can send it. */
+export interface PostTransport {
+  /** @throws TransportFailure; the signal's reason where the caller left */
+  post(request: TransportPost): Promise<TransportAnswer>;
   /** Ends every connection, with what is still under way on it. */
   close(): Promise<void>;
 }

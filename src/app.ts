@@ -2,10 +2,10 @@ import { hkdfSync } from 'node:crypto';
 import manifest from '../package.json' with { type: 'json' };
 import { systemClock } from './base/clock.ts';
 import type { Clock } from './base/clock.ts';
-import { createCredentialScope } from './base/credential-scope.ts';
 import { Secret } from './base/secret.ts';
+import type { SharedStore } from './base/shared-store.ts';
 import type { Source } from './base/source.ts';
-import type { Config, SourceConfig, Vendors } from './config.ts';
+import type { Config, SourceConfig } from './config.ts';
 import type { GraphContext } from './graph/context.ts';
 import { createCursorSealer } from './graph/paging/cursor-sealer.ts';
 import { schema } from './graph/schema.ts';
@@ -14,16 +14,23 @@ import { SCOPES } from './graph/viewer.ts';
 import { createHttp } from './http/create-http.ts';
 import type { Http, RequestLine } from './http/create-http.ts';
 import type { Operation } from './http/operation.ts';
+import { createEventsCredentials } from './sources/events/events-credentials.ts';
+import type { EventsExchange, EventsSecrets } from './sources/events/events-credentials.ts';
 import { createEventsLore } from './sources/events/events-lore.ts';
 import { createEventsSource } from './sources/events/create-events-source.ts';
 import { createTimelineSource } from './sources/timeline/create-timeline-source.ts';
 import { createUsageAnalytics } from './sources/usage/analytics/create-usage-analytics.ts';
+import { createUsageCredentials } from './sources/usage/usage-credentials.ts';
+import type { UsageSecrets } from './sources/usage/usage-credentials.ts';
 import { createUsageSource } from './sources/usage/create-usage-source.ts';
 import { createUsageLore } from './sources/usage/usage-list.ts';
 import type { SourceSettings } from './sources/walk/source-settings.ts';
 import type { AttemptReport } from './upstream/attempt.ts';
+import { createSharedStore } from './upstream/create-shared-store.ts';
 import { createUpstream } from './upstream/create-upstream.ts';
-import type { Transport } from './upstream/transport.ts';
+import { createRedisLink } from './upstream/redis-link.ts';
+import { createHttpTransport } from './upstream/http-transport.ts';
+import type { PostTransport, Transport } from './upstream/transport.ts';
 import type { UpstreamLimits } from './upstream/upstream-limits.ts';
 import type { CallContext, Credentials, Upstream } from './upstream/upstream.ts';
 
@@ -31,7 +38,7 @@ export const VERSION: string = manifest.version;
 
 /** The service without a port. */
 export interface App extends Http {
-  /** Ends the connections to the vendors. */
+  /** Ends the connections to the vendors and to the shared cache. */
   close(): Promise<void>;
 }
 
@@ -42,6 +49,8 @@ export interface AppOverrides {
   readonly random?: () => number;
   /** How to reach each vendor without sockets. */
   readonly transports?: Partial<Record<Source, Transport>>;
+  /** How to exchange credentials for a token without sockets. */
+  readonly exchange?: PostTransport;
   readonly limits?: Partial<UpstreamLimits>;
   readonly isReady?: () => boolean;
   /** Told of what callers are not told. */
@@ -53,16 +62,19 @@ export interface AppOverrides {
 /** Where the address would be, for a vendor that is not configured: nothing is ever sent there. */
 const NOWHERE = 'http://127.0.0.1:9';
 const DAY_MS = 86_400_000;
+/** A token is a few hundred bytes. */
+const MAX_TOKEN_ANSWER_BYTES = 64 * 1024;
 
 /** Wires the layers, and opens no port. */
 export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const { clock = systemClock, onFault = () => {}, onRequest = () => {}, isReady = () => true } = overrides;
-  const vendors = readVendors(config);
+  const urls = readUrls(config);
+  const store = openSharedStore(config, clock, onFault);
   const upstreams = {
-    usage: createVendorUpstream('USAGE', vendors.usage?.baseUrl, config, config.usage, overrides),
-    events: createVendorUpstream('EVENTS', vendors.events?.baseUrl, config, config.events, overrides),
+    usage: createVendorUpstream('USAGE', urls.usage, config, config.usage, store, overrides),
+    events: createVendorUpstream('EVENTS', urls.events, config, config.events, store, overrides),
   };
-  const credentials = createVendorCredentials(config, vendors);
+  const access = createVendorAccess(config, overrides);
   const usageDeps = {
     upstream: upstreams.usage,
     lore: createUsageLore(),
@@ -87,17 +99,19 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     limits: { ...limits, maxDepth: config.bounds.maxDepth, maxCost: null },
     // Nobody can be told apart yet: who reaches the port may see all that it serves.
     viewer: { scopes: new Set(SCOPES) },
-    service: {
-      version: VERSION,
-      sources: () => [
-        readStatus('USAGE', upstreams.usage, vendors.usage !== null, config.usage),
-        readStatus('EVENTS', upstreams.events, vendors.events !== null, config.events),
-      ],
-    },
   };
 
-  const createContext = ({ nowMs, deadlineMs, signal, ledger, fresh }: Operation): GraphContext => {
+  const createContext = (operation: Operation): GraphContext => {
+    const { nowMs, deadlineMs, signal, ledger, fresh } = operation;
+    const credentials = access.of(operation);
     const call = { signal, deadlineMs, ledger, fresh };
+    const service = {
+      version: VERSION,
+      sources: () => [
+        readStatus('USAGE', upstreams.usage, credentials.usage !== null, config.usage),
+        readStatus('EVENTS', upstreams.events, credentials.events !== null, config.events),
+      ],
+    };
     const usageCall: CallContext = { ...call, credentials: credentials.usage };
     const eventsCall: CallContext = { ...call, credentials: credentials.events };
     const readAnalytics = createUsageAnalytics(analyticsDeps, usageCall, nowMs);
@@ -108,7 +122,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       { deps: eventsDeps, context: eventsCall, reader: events },
       nowMs,
     );
-    return { ...standing, nowMs, usage, events, timeline };
+    return { ...standing, service, nowMs, usage, events, timeline };
   };
 
   const http = createHttp({
@@ -117,6 +131,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     clock,
     timeoutMs,
     maxUpstreamCalls: limits.maxUpstreamCalls,
+    vendorCredentials: config.vendors.kind === 'request' ? 'request' : 'config',
     bounds: config.bounds,
     maxBodyBytes: config.maxBodyBytes,
     isLoopbackOnly: config.vendors.kind === 'configured' && !config.vendors.isPublic,
@@ -127,62 +142,105 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   return {
     ...http,
     async close() {
-      await Promise.all([upstreams.usage.close(), upstreams.events.close()]);
+      await Promise.all([upstreams.usage.close(), upstreams.events.close(), access.close(), store?.close()]);
     },
   };
 }
 
-type ConfiguredVendors = Pick<Extract<Vendors, { kind: 'configured' }>, 'usage' | 'events'>;
+function readUrls({ vendors }: Config): { readonly usage: string; readonly events: string } {
+  if (vendors.kind === 'request') return { usage: vendors.usageUrl, events: vendors.eventsUrl };
+  const { usage, events } = vendors.kind === 'configured' ? vendors : { usage: null, events: null };
+  return { usage: usage?.baseUrl ?? NOWHERE, events: events?.baseUrl ?? NOWHERE };
+}
 
-function readVendors({ vendors }: Config): ConfiguredVendors {
-  return vendors.kind === 'configured' ? vendors : { usage: null, events: null };
+/** Begins to connect, where instances are to share what they have read; null: nothing is opened. */
+function openSharedStore(
+  { sharedCache }: Config,
+  clock: Clock,
+  onFault: (error: unknown) => void,
+): SharedStore | null {
+  if (!sharedCache) return null;
+  return createSharedStore(createRedisLink(sharedCache.url), {
+    clock,
+    timeoutMs: sharedCache.timeoutMs,
+    onTrouble: () =>
+      onFault(new Error('The shared cache fails and is left alone for now; answers come without it.')),
+  });
 }
 
 function createVendorUpstream(
   source: Source,
-  baseUrl: string | undefined,
+  baseUrl: string,
   config: Config,
   { maxConcurrency }: SourceConfig,
+  store: SharedStore | null,
   { clock = systemClock, random = Math.random, transports = {}, limits, onAttempt }: AppOverrides,
 ): Upstream {
   const transport = transports[source];
   return createUpstream({
     source,
-    baseUrl: baseUrl ?? NOWHERE,
+    baseUrl,
     clock,
     random,
     limits: { ...config.upstream, maxConcurrency, ...limits },
     ...(transport ? { transport } : {}),
+    ...(store ? { shared: { store, secret: config.secret } } : {}),
     ...(onAttempt ? { onAttempt } : {}),
   });
 }
 
-function createVendorCredentials(
-  config: Config,
-  { usage, events }: ConfiguredVendors,
-): { readonly usage: Credentials | null; readonly events: Credentials | null } {
+/** What one operation calls the vendors with; null: nothing for this source. */
+interface OperationCredentials {
+  readonly usage: Credentials | null;
+  readonly events: Credentials | null;
+}
+
+interface VendorAccess {
+  of(operation: Pick<Operation, 'callerSecrets'>): OperationCredentials;
+  close(): Promise<void>;
+}
+
+const NO_CREDENTIALS: OperationCredentials = { usage: null, events: null };
+
+/** Whose credentials an operation calls with: the service's own or its caller's, never the one for the other. */
+function createVendorAccess(config: Config, overrides: AppOverrides): VendorAccess {
+  const { vendors, secret, upstream } = config;
+  const { clock = systemClock, exchange, onAttempt } = overrides;
   const scopeKey = new Secret(
-    Buffer.from(hkdfSync('sha256', config.secret.reveal(), '', 'sightline scope v1', 32)).toString(
-      'base64url',
-    ),
+    Buffer.from(hkdfSync('sha256', secret.reveal(), '', 'sightline scope v1', 32)).toString('base64url'),
   );
-  const create = (source: Source, secrets: readonly Secret[], header: string): Credentials => {
-    const authorization = new Secret(header);
-    return {
-      scope: createCredentialScope(scopeKey, source, secrets),
-      authorization: () => Promise.resolve(authorization),
-    };
+  const opened: PostTransport[] = [];
+  const open = (url: string): EventsExchange => {
+    const { attemptTimeoutMs } = upstream;
+    const transport = exchange ?? createExchangeTransport(url, attemptTimeoutMs);
+    opened.push(transport);
+    return { transport, clock, timeoutMs: attemptTimeoutMs, onAttempt };
   };
+  const create = (usage: UsageSecrets | null, events: EventsSecrets | null): OperationCredentials => ({
+    usage: usage && createUsageCredentials(scopeKey, usage),
+    events: events && createEventsCredentials(scopeKey, events, ({ url }) => open(url)),
+  });
+  const own =
+    vendors.kind === 'configured' ? create(vendors.usage, vendors.events?.secrets ?? null) : NO_CREDENTIALS;
   return {
-    usage:
-      usage &&
-      create(
-        'USAGE',
-        [usage.userSecret, usage.organizationSecret],
-        `User ${usage.userSecret.reveal()}, Organization ${usage.organizationSecret.reveal()}`,
-      ),
-    events: events && create('EVENTS', [events.token], `Bearer ${events.token.reveal()}`),
+    of({ callerSecrets }) {
+      if (vendors.kind !== 'request') return own;
+      return callerSecrets ? create(callerSecrets.usage, callerSecrets.events) : NO_CREDENTIALS;
+    },
+    async close() {
+      await Promise.all(opened.map((transport) => transport.close()));
+    },
   };
+}
+
+/** Apart from the vendor's own connections: it may be of another origin, and must not queue behind what waits for it. */
+function createExchangeTransport(url: string, attemptTimeoutMs: number): PostTransport {
+  return createHttpTransport({
+    baseUrl: new URL(new URL(url).origin),
+    maxConcurrency: 1,
+    maxBodyBytes: MAX_TOKEN_ANSWER_BYTES,
+    attemptTimeoutMs,
+  });
 }
 
 function readSourceSettings(config: Config, { largestPage, retentionDays }: SourceConfig): SourceSettings {

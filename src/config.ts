@@ -3,19 +3,22 @@ import * as z from 'zod';
 import { Secret } from './base/secret.ts';
 import type { DocumentBounds } from './http/document-bounds.ts';
 import { isLoopbackHost } from './http/is-loopback.ts';
+import type { EventsSecrets } from './sources/events/events-credentials.ts';
+import type { UsageSecrets } from './sources/usage/usage-credentials.ts';
 
-export interface UsageVendor {
+export interface UsageVendor extends UsageSecrets {
   readonly baseUrl: string;
-  readonly userSecret: Secret;
-  readonly organizationSecret: Secret;
 }
 
 export interface EventsVendor {
   readonly baseUrl: string;
-  readonly token: Secret;
+  readonly secrets: EventsSecrets;
 }
 
-/** Whom the service talks to: nobody yet, since no credentials are set, or those vendors that are configured. */
+/**
+ * Whom the service talks to: nobody yet, since no credentials are set; those vendors that are configured; or both, with
+ * what each request brings.
+ */
 export type Vendors =
   | { readonly kind: 'sandbox' }
   | {
@@ -24,7 +27,8 @@ export type Vendors =
       readonly events: EventsVendor | null;
       /** Made-up data, which anybody may see. */
       readonly isPublic: boolean;
-    };
+    }
+  | { readonly kind: 'request'; readonly usageUrl: string; readonly eventsUrl: string };
 
 /** Lengths in milliseconds, sizes in bytes. */
 export interface Config {
@@ -51,6 +55,8 @@ export interface Config {
     readonly maxRestMs: number;
     readonly cacheBytes: number;
   };
+  /** Where instances share what they have read; null: each keeps its own. The address may hold a password. */
+  readonly sharedCache: { readonly url: Secret; readonly timeoutMs: number } | null;
   readonly settleMs: number;
   readonly staleIfErrorMs: number;
   readonly usage: SourceConfig;
@@ -74,6 +80,10 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 
 const USAGE_URL = 'https://api.cloud-elements.com/elements/api-v2';
 const EVENTS_URL = 'https://rest.elevatebilling.com/v1';
+
+const USAGE_CREDENTIALS = ['USAGE_API_USER_SECRET', 'USAGE_API_ORGANIZATION_SECRET'] as const;
+const EVENTS_LOGIN = ['EVENTS_API_USERNAME', 'EVENTS_API_PASSWORD'] as const;
+const CREDENTIALS = [...USAGE_CREDENTIALS, 'EVENTS_API_TOKEN', ...EVENTS_LOGIN] as const;
 
 const MEBIBYTE = 1024 * 1024;
 /** Node's timers hold no more. */
@@ -104,13 +114,35 @@ const secret = z
   .transform((text) => new Secret(text))
   .optional();
 
-const baseUrl = z
+const address = z
   .string()
-  .refine(isBaseUrl, 'must be an http or https address without credentials, query or fragment.')
-  .transform((text) => text.replace(/\/+$/, ''))
+  .refine(isBaseUrl, 'must be an http or https address without credentials, query or fragment.');
+
+const baseUrl = address.transform((text) => text.replace(/\/+$/, '')).optional();
+
+/** Sent within JSON, so that it may hold anything. */
+const credential = z
+  .string()
+  .transform((value) => new Secret(value))
+  .optional();
+
+const fieldName = (fallback: string) =>
+  z
+    .string()
+    .regex(/^[A-Za-z_][\w.-]{0,63}$/, 'must be the name of a field: letters, digits, _ . and -.')
+    .default(fallback);
+
+const redisUrl = z
+  .string()
+  .refine(
+    isRedisUrl,
+    'must be a redis://, rediss://, redis+cluster:// or rediss+cluster:// address without query or fragment.',
+  )
+  .transform((text) => new Secret(text))
   .optional();
 
 const SETTINGS = z.object({
+  VENDOR_CREDENTIALS: z.enum(['config', 'request'], 'must be config or request.').default('config'),
   PORT: integer(4_000, 0, 65_535),
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}.`).default('info'),
@@ -123,6 +155,12 @@ const SETTINGS = z.object({
   USAGE_API_RETENTION_DAYS: optionalInteger(1, 36_500).transform((days) => days ?? 30),
   EVENTS_API_URL: baseUrl,
   EVENTS_API_TOKEN: secret,
+  EVENTS_API_USERNAME: credential,
+  EVENTS_API_PASSWORD: credential,
+  EVENTS_API_AUTH_URL: address.optional(),
+  EVENTS_API_AUTH_USERNAME_FIELD: fieldName('username'),
+  EVENTS_API_AUTH_PASSWORD_FIELD: fieldName('password'),
+  EVENTS_API_AUTH_TOKEN_FIELD: fieldName('token'),
   EVENTS_API_PAGE_SIZE: integer(1_000, 2, 1_000),
   EVENTS_API_CONCURRENCY: integer(512, 1, 4_096),
   EVENTS_API_RETENTION_DAYS: optionalInteger(1, 36_500),
@@ -137,6 +175,8 @@ const SETTINGS = z.object({
   SIGHTLINE_MAX_UPSTREAM_BYTES: integer(8 * MEBIBYTE, 1_024, 1_024 * MEBIBYTE),
   SIGHTLINE_MAX_RETRY_AFTER_MS: integer(60_000, 0, MAX_MS),
   SIGHTLINE_CACHE_BYTES: integer(32 * MEBIBYTE, 1_024, 64 * 1_024 * MEBIBYTE),
+  REDIS_URL: redisUrl,
+  SIGHTLINE_REDIS_TIMEOUT_MS: integer(20, 1, 10_000),
   SIGHTLINE_DEFAULT_PAGE_SIZE: integer(50, 1, 10_000),
   SIGHTLINE_MAX_PAGE_SIZE: integer(500, 1, 10_000),
   SIGHTLINE_MAX_SCANNED_ROWS: integer(10_000, 1, 10_000_000),
@@ -170,11 +210,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const read = SETTINGS.safeParse(set);
   if (!read.success)
     faults.push(...read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
-  faults.push(...listHalves(set));
+  faults.push(...(set['VENDOR_CREDENTIALS'] === 'request' ? listForeign(set) : listHalves(set)));
   if (read.success && read.data.SIGHTLINE_DEFAULT_PAGE_SIZE > read.data.SIGHTLINE_MAX_PAGE_SIZE) {
     faults.push('SIGHTLINE_DEFAULT_PAGE_SIZE must not be above SIGHTLINE_MAX_PAGE_SIZE.');
   }
+  if (read.success && read.data.EVENTS_API_AUTH_USERNAME_FIELD === read.data.EVENTS_API_AUTH_PASSWORD_FIELD) {
+    faults.push('EVENTS_API_AUTH_USERNAME_FIELD and EVENTS_API_AUTH_PASSWORD_FIELD must differ.');
+  }
   const host = set['HOST'] ?? '127.0.0.1';
+  // Where each request brings its own credentials, who reaches the port sees no more than without this service.
   if (hasCredentials(set) && !isLoopbackHost(host)) faults.push(refuseHost('Real credentials are set'));
   if (!read.success || faults.length > 0) return { kind: 'faults', faults };
   return { kind: 'config', config: arrange(read.data) };
@@ -217,6 +261,11 @@ function arrange(settings: z.infer<typeof SETTINGS>): Config {
       maxRestMs: settings.SIGHTLINE_MAX_RETRY_AFTER_MS,
       cacheBytes: settings.SIGHTLINE_CACHE_BYTES,
     },
+    // A sandbox makes its rows up anew with each start.
+    sharedCache:
+      settings.REDIS_URL && vendors.kind !== 'sandbox'
+        ? { url: settings.REDIS_URL, timeoutMs: settings.SIGHTLINE_REDIS_TIMEOUT_MS }
+        : null,
     settleMs: settings.SIGHTLINE_SETTLE_MS,
     staleIfErrorMs: settings.SIGHTLINE_STALE_IF_ERROR_MS,
     usage: {
@@ -234,37 +283,56 @@ function arrange(settings: z.infer<typeof SETTINGS>): Config {
 
 function readVendors(settings: z.infer<typeof SETTINGS>): Vendors {
   const { USAGE_API_USER_SECRET: userSecret, USAGE_API_ORGANIZATION_SECRET: organizationSecret } = settings;
-  const { EVENTS_API_TOKEN: token } = settings;
+  const usageUrl = settings.USAGE_API_URL ?? USAGE_URL;
+  const eventsUrl = settings.EVENTS_API_URL ?? EVENTS_URL;
+  if (settings.VENDOR_CREDENTIALS === 'request') return { kind: 'request', usageUrl, eventsUrl };
   const usage =
-    userSecret && organizationSecret
-      ? { baseUrl: settings.USAGE_API_URL ?? USAGE_URL, userSecret, organizationSecret }
-      : null;
-  const events = token ? { baseUrl: settings.EVENTS_API_URL ?? EVENTS_URL, token } : null;
+    userSecret && organizationSecret ? { baseUrl: usageUrl, userSecret, organizationSecret } : null;
+  const secrets = readEventsSecrets(settings, eventsUrl);
+  const events = secrets && { baseUrl: eventsUrl, secrets };
   return usage || events ? { kind: 'configured', usage, events, isPublic: false } : { kind: 'sandbox' };
+}
+
+function readEventsSecrets(settings: z.infer<typeof SETTINGS>, eventsUrl: string): EventsSecrets | null {
+  const { EVENTS_API_TOKEN: token, EVENTS_API_USERNAME: username, EVENTS_API_PASSWORD: password } = settings;
+  if (token) return { kind: 'token', token };
+  if (!username || !password) return null;
+  return {
+    kind: 'exchange',
+    username,
+    password,
+    url: settings.EVENTS_API_AUTH_URL ?? `${eventsUrl}/authenticate`,
+    fields: {
+      username: settings.EVENTS_API_AUTH_USERNAME_FIELD,
+      password: settings.EVENTS_API_AUTH_PASSWORD_FIELD,
+      token: settings.EVENTS_API_AUTH_TOKEN_FIELD,
+    },
+  };
 }
 
 /** Unset, the secret follows from what the instances share anyway, so that cursors hold on each of them and after a restart. */
 function deriveSecret(vendors: Vendors): Secret {
+  const reveal = (secrets: readonly Secret[]) => secrets.map((one) => one.reveal());
+  const ofEvents = (secrets: EventsSecrets) =>
+    secrets.kind === 'token' ? [secrets.token] : [secrets.username, secrets.password];
   const material =
-    vendors.kind === 'sandbox'
-      ? ['sandbox']
+    vendors.kind !== 'configured'
+      ? [vendors.kind]
       : [
-          vendors.usage && [vendors.usage.userSecret.reveal(), vendors.usage.organizationSecret.reveal()],
-          vendors.events && [vendors.events.token.reveal()],
+          vendors.usage && reveal([vendors.usage.userSecret, vendors.usage.organizationSecret]),
+          vendors.events && reveal(ofEvents(vendors.events.secrets)),
         ];
   const bytes = hkdfSync('sha256', JSON.stringify(material), '', 'sightline secret v1', 32);
   return new Secret(Buffer.from(bytes).toString('base64url'));
 }
 
 function hasCredentials(set: Readonly<Record<string, string>>): boolean {
-  return ['USAGE_API_USER_SECRET', 'USAGE_API_ORGANIZATION_SECRET', 'EVENTS_API_TOKEN'].some(
-    (name) => name in set,
-  );
+  return CREDENTIALS.some((name) => name in set);
 }
 
 function listHalves(set: Readonly<Record<string, string>>): string[] {
   const faults: string[] = [];
-  const [user, organization] = ['USAGE_API_USER_SECRET', 'USAGE_API_ORGANIZATION_SECRET'] as const;
+  const [user, organization] = USAGE_CREDENTIALS;
   if (user in set !== organization in set) {
     const [there, missing] = user in set ? [user, organization] : [organization, user];
     faults.push(`${missing} is missing: ${there} is set, and the Usage API asks for both.`);
@@ -274,8 +342,41 @@ function listHalves(set: Readonly<Record<string, string>>): string[] {
       `USAGE_API_URL is set without credentials: set ${user} and ${organization}, or leave it out.`,
     );
   }
-  if ('EVENTS_API_URL' in set && !('EVENTS_API_TOKEN' in set)) {
-    faults.push('EVENTS_API_URL is set without credentials: set EVENTS_API_TOKEN, or leave it out.');
+  return [...faults, ...listEventsHalves(set)];
+}
+
+function listEventsHalves(set: Readonly<Record<string, string>>): string[] {
+  const faults: string[] = [];
+  const [username, password] = EVENTS_LOGIN;
+  const hasLogin = username in set || password in set;
+  if ('EVENTS_API_TOKEN' in set && hasLogin) {
+    faults.push(
+      `EVENTS_API_TOKEN is set beside ${username in set ? username : password}: set either the token, or what is exchanged for one.`,
+    );
+  } else if (username in set !== password in set) {
+    const [there, missing] = username in set ? [username, password] : [password, username];
+    faults.push(`${missing} is missing: ${there} is set, and a token is given for both.`);
+  }
+  if ('EVENTS_API_URL' in set && !('EVENTS_API_TOKEN' in set) && !hasLogin) {
+    faults.push(
+      `EVENTS_API_URL is set without credentials: set EVENTS_API_TOKEN, or ${username} and ${password}, or leave it out.`,
+    );
+  }
+  if ('EVENTS_API_AUTH_URL' in set && !hasLogin) {
+    faults.push(`EVENTS_API_AUTH_URL is set without ${username} and ${password}, which are sent there.`);
+  }
+  return faults;
+}
+
+/** Where each request brings its credentials, any that are set would be used by nobody, or worse, by all. */
+function listForeign(set: Readonly<Record<string, string>>): string[] {
+  const faults = [...CREDENTIALS, 'EVENTS_API_AUTH_URL']
+    .filter((name) => name in set)
+    .map((name) => `${name} is set beside VENDOR_CREDENTIALS=request, where each request brings its own.`);
+  if (!('SIGHTLINE_SECRET' in set)) {
+    faults.push(
+      'SIGHTLINE_SECRET is missing: VENDOR_CREDENTIALS=request leaves no credentials for it to follow from. Set 16 characters or more, the same on every instance.',
+    );
   }
   return faults;
 }
@@ -284,7 +385,10 @@ function listHalves(set: Readonly<Record<string, string>>): string[] {
 function listUnknown(names: readonly string[]): string[] {
   return (
     names
-      .filter((name) => /^(?:SIGHTLINE|USAGE_API|EVENTS_API)_/.test(name) && !SETTING_NAMES.includes(name))
+      .filter(
+        (name) =>
+          /^(?:(?:SIGHTLINE|USAGE_API|EVENTS_API)_|VENDOR_CRED)/.test(name) && !SETTING_NAMES.includes(name),
+      )
       // Kubernetes tells every container of the services around it by names such as SIGHTLINE_SERVICE_HOST.
       .filter((name) => !/_(?:SERVICE_(?:HOST|PORT)(?:_.*)?|PORT(?:_\d+_(?:TCP|UDP).*)?)$/.test(name))
       .map((name) => `${name} is not a setting; .env.example lists them all.`)
@@ -295,4 +399,10 @@ function isBaseUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && !/[?#]/.test(text);
+}
+
+function isRedisUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return /^rediss?(?:\+cluster)?:$/.test(url.protocol) && url.hostname !== '' && !/[?#]/.test(text);
 }

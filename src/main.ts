@@ -11,6 +11,7 @@ import { Secret } from './base/secret.ts';
 import { readConfig, refuseHost } from './config.ts';
 import type { Config } from './config.ts';
 import { isLoopbackHost } from './http/is-loopback.ts';
+import { VENDOR_HEADERS } from './http/vendor-headers.ts';
 import type { SandboxAnnouncement } from './sandbox/announce.ts';
 
 // The command line and the process: the only reader of process.*. What a command needs is loaded when it is asked for, so
@@ -102,7 +103,7 @@ async function start(switches: readonly string[]): Promise<void> {
   }).catch((error: NodeJS.ErrnoException) => quit(1, [explainListen(error, config)]));
   const urls = { graphiql: `${server.url}/graphql`, vendors: describeVendors(settled) };
   if (config.log.isProduction) log.info({ ...urls, version: manifest.version }, 'listening');
-  else process.stdout.write(describeStart(urls, sandbox?.announcement ?? null));
+  else process.stdout.write(describeStart(urls, settled, sandbox?.announcement ?? null));
 
   let isStopping = false;
   sandbox?.child.once('exit', () => {
@@ -210,7 +211,10 @@ function pointAt(config: Config, announced: SandboxAnnouncement): Config {
         userSecret: new Secret(announced.usageUserSecret),
         organizationSecret: new Secret(announced.usageOrganizationSecret),
       },
-      events: { baseUrl: announced.eventsUrl, token: new Secret(announced.eventsToken) },
+      events: {
+        baseUrl: announced.eventsUrl,
+        secrets: { kind: 'token', token: new Secret(announced.eventsToken) },
+      },
       isPublic: !announced.loadedExports,
     },
   };
@@ -239,12 +243,18 @@ async function createLog(config: Config): Promise<Logger> {
 }
 
 function describeVendors({ vendors }: Config): { readonly usage: string; readonly events: string } {
+  if (vendors.kind === 'request') return { usage: vendors.usageUrl, events: vendors.eventsUrl };
   const { usage, events } = vendors.kind === 'configured' ? vendors : { usage: null, events: null };
   return { usage: usage?.baseUrl ?? 'not configured', events: events?.baseUrl ?? 'not configured' };
 }
 
+const CALLERS_CREDENTIALS = `
+
+Each request brings its own credentials, by the headers ${VENDOR_HEADERS.usage} and ${VENDOR_HEADERS.events}.`;
+
 function describeStart(
   { graphiql, vendors }: { graphiql: string; vendors: { usage: string; events: string } },
+  { vendors: { kind } }: Config,
   sandbox: SandboxAnnouncement | null,
 ): string {
   const talksTo = sandbox
@@ -254,7 +264,7 @@ function describeStart(
     : `It talks to:
 
   Usage API   ${vendors.usage}
-  Events API  ${vendors.events}`;
+  Events API  ${vendors.events}${kind === 'request' ? CALLERS_CREDENTIALS : ''}`;
   return `
 Sightline ${manifest.version}
 

@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { createCallLedger } from '../upstream/call-ledger.ts';
 import type { CallLedger } from '../upstream/call-ledger.ts';
+import { readVendorHeaders } from './vendor-headers.ts';
+import type { CallerSecrets } from './vendor-headers.ts';
 
 /** What one GraphQL operation may use up, and when it must have answered. */
 export interface Operation {
@@ -13,6 +15,8 @@ export interface Operation {
   readonly ledger: CallLedger;
   /** The caller asks for the newest: `cache-control: no-cache`. */
   readonly fresh: boolean;
+  /** The caller's own credentials; null: the service's own are used, and headers say nothing. */
+  readonly callerSecrets: CallerSecrets | null;
   /** Frees what watches over it; to be called when it has been answered. */
   readonly end: () => void;
 }
@@ -22,16 +26,22 @@ export interface OperationOptions {
   readonly timeoutMs: number;
   /** Vendor calls; null: not bounded. */
   readonly maxUpstreamCalls: number | null;
+  /** Whose credentials the vendors are called with: the service's own, or those that each request brings. */
+  readonly vendorCredentials: 'config' | 'request';
 }
 
 // A vendor call ends itself at the deadline, with an error that names it; only what does not is cut off by the signal.
 const GRACE_MS = 100;
 
-/** An operation that begins now for the caller behind `request`. */
+/**
+ * An operation that begins now for the caller behind `request`.
+ * @throws RequestError `BAD_USER_INPUT` for credentials in its headers that can not be
+ */
 export function createOperation(
-  { clock, timeoutMs, maxUpstreamCalls }: OperationOptions,
+  { clock, timeoutMs, maxUpstreamCalls, vendorCredentials }: OperationOptions,
   request: { readonly signal: AbortSignal; readonly headers: Headers },
 ): Operation {
+  const callerSecrets = vendorCredentials === 'request' ? readVendorHeaders(request.headers) : null;
   const nowMs = clock.now();
   const controller = new AbortController();
   const timer = setTimeout(() => {
@@ -45,6 +55,7 @@ export function createOperation(
     deadlineMs: nowMs + timeoutMs,
     signal: controller.signal,
     ledger: createCallLedger(maxUpstreamCalls),
+    callerSecrets,
     fresh: /\bno-cache\b/i.test(request.headers.get('cache-control') ?? ''),
     end() {
       clearTimeout(timer);

@@ -71,6 +71,7 @@ async function start(options: Partial<HttpOptions> = {}): Promise<Bench> {
     clock: { now: () => 1_000 },
     timeoutMs: 5_000,
     maxUpstreamCalls: 20,
+    vendorCredentials: 'config',
     bounds: DEFAULT_DOCUMENT_BOUNDS,
     maxBodyBytes: 2_000,
     isLoopbackOnly: false,

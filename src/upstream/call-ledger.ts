@@ -13,6 +13,14 @@ export interface CallTally {
   ms: number;
 }
 
+/** How the calls of an operation are to be shared out, known before the first of them. */
+export interface CallShares {
+  /** Calls that are made whatever the vendors answer: no scan may take them. */
+  readonly certain: number;
+  /** Scans that share what is left. */
+  readonly scans: number;
+}
+
 /** The vendor calls of one GraphQL operation: counted down against its budget, and told in `extensions.upstream`. */
 export interface CallLedger {
   /** Calls that may still be made; Infinity where no budget is set. */
@@ -26,12 +34,22 @@ export interface CallLedger {
   record(source: Source, operation: string, brought: { rows: number; bytes: number; ms: number }): void;
   /** One row per vendor operation, in the order first called. */
   tallies(): readonly CallTally[];
+  /** Says how the budget is to be shared out; unsaid, a scan may take all that is left. */
+  share(shares: CallShares): void;
+  /**
+   * The same ledger as one scan sees it: it ends at the scan's share, so that no scan starves another, or what is sure
+   * to be called. A scan within a scan is a part of it.
+   */
+  grantScan(): CallLedger;
 }
 
 /** A ledger for one operation; `budget` null means not bounded. */
 export function createCallLedger(budget: number | null): CallLedger {
   const tallies = new Map<string, CallTally>();
   let spent = 0;
+  let spentByScans = 0;
+  let shares: CallShares | null = null;
+  const remaining = (): number => (budget === null ? Infinity : budget - spent);
   const tallyOf = (source: Source, operation: string): CallTally => {
     const key = `${source} ${operation}`;
     let tally = tallies.get(key);
@@ -41,16 +59,10 @@ export function createCallLedger(budget: number | null): CallLedger {
     }
     return tally;
   };
-  return {
-    remaining: () => (budget === null ? Infinity : budget - spent),
+  const ledger: CallLedger = {
+    remaining,
     spend(source, operation) {
-      if (budget !== null && spent >= budget) {
-        throw new RequestError(
-          'LIMIT_EXCEEDED',
-          `This operation may make ${budget} vendor calls and needs more. Ask for a shorter range, a smaller 'first', or fewer fields that each cause a call.`,
-          { limit: 'maxUpstreamCalls', allowed: budget },
-        );
-      }
+      if (budget !== null && spent >= budget) throw refuseCall(budget);
       spent += 1;
       tallyOf(source, operation).calls += 1;
     },
@@ -61,5 +73,40 @@ export function createCallLedger(budget: number | null): CallLedger {
       tally.ms += ms;
     },
     tallies: () => [...tallies.values()],
+    share(planned) {
+      shares = planned;
+    },
+    grantScan() {
+      if (budget === null) return ledger;
+      let spentHere = 0;
+      const left = (): number => {
+        if (!shares) return remaining();
+        const pool = Math.max(budget - shares.certain, 1);
+        const own = Math.max(Math.floor(pool / Math.max(shares.scans, 1)), 1);
+        return Math.min(own - spentHere, pool - spentByScans, remaining());
+      };
+      const scan: CallLedger = {
+        ...ledger,
+        remaining: left,
+        spend(source, operation) {
+          if (left() < 1) throw refuseCall(spentHere, budget);
+          ledger.spend(source, operation);
+          spentHere += 1;
+          spentByScans += 1;
+        },
+        grantScan: () => scan,
+      };
+      return scan;
+    },
   };
+  return ledger;
+}
+
+function refuseCall(allowed: number, budget = allowed): RequestError {
+  const share = allowed === budget ? `${budget}` : `${allowed} of its ${budget}`;
+  return new RequestError(
+    'LIMIT_EXCEEDED',
+    `This operation may make ${share} vendor calls here and needs more. Ask for a shorter range, a smaller 'first', or fewer fields that each cause a call.`,
+    { limit: 'maxUpstreamCalls', allowed },
+  );
 }

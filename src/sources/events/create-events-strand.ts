@@ -1,3 +1,4 @@
+import { grantScan } from '../../upstream/grant-scan.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import type { Strand } from '../walk/strand.ts';
 import type { AuditEvent } from './event.ts';
@@ -22,7 +23,7 @@ export function createEventsStrand(
   if (plan.kind === 'nothing') return null;
   return {
     source: 'EVENTS',
-    walk: createEventsWalk(deps, context, {
+    walk: createEventsWalk(deps, plan.isScan ? grantScan(context) : context, {
       filter: plan.query,
       fields: new Set([...fields, ...plan.fields]),
     }),

@@ -1,3 +1,4 @@
+import { grantScan } from '../../upstream/grant-scan.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { coverNothing } from '../walk/cover-nothing.ts';
 import { coverRest } from '../walk/cover-rest.ts';
@@ -36,7 +37,7 @@ export async function readEventFacets(
   const fields = new Set<OptionalEventField>([...ownFields, ...fieldsOf(filter)]);
   const nothing = coverNothing('EVENTS', range);
   if (facets.length === 0) return { facets: counts(), coverage: [{ ...nothing, reason: NOT_ASKED }] };
-  const strand = createEventsStrand(deps, context, shared, fields);
+  const strand = createEventsStrand(deps, grantScan(context), shared, fields);
   if (!strand) return { facets: counts(), coverage: [nothing] };
 
   const read = await readRanges([range], strand, deps.settings.maxScannedRows, WAY_OUT);

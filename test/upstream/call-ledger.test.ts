@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createCallLedger } from '../../src/upstream/call-ledger.ts';
+import type { CallLedger } from '../../src/upstream/call-ledger.ts';
+
+/** Spends until it is refused; how often it was not. */
+function drain(ledger: CallLedger, atMost = 1_000): number {
+  for (let calls = 0; calls < atMost; calls += 1) {
+    try {
+      ledger.spend('EVENTS', '/events');
+    } catch {
+      return calls;
+    }
+  }
+  return atMost;
+}
+
+describe('the calls of an operation', () => {
+  test('end at the budget, with the limit named', () => {
+    const ledger = createCallLedger(2);
+    expect(drain(ledger)).toBe(2);
+    expect(() => ledger.spend('USAGE', '/usage')).toThrow(
+      expect.objectContaining({
+        code: 'LIMIT_EXCEEDED',
+        details: { limit: 'maxUpstreamCalls', allowed: 2 },
+      }),
+    );
+  });
+
+  test('a scan ends at its share of what the certain calls leave, and the others still have theirs', () => {
+    const ledger = createCallLedger(20);
+    ledger.share({ certain: 2, scans: 3 });
+    const [first, second, third] = [ledger.grantScan(), ledger.grantScan(), ledger.grantScan()];
+    expect([drain(first), drain(second), drain(third)]).toEqual([6, 6, 6]);
+    expect(drain(ledger)).toBe(2);
+  });
+
+  test('a share that was granted before it was known is settled by the first call', () => {
+    const ledger = createCallLedger(10);
+    const scan = ledger.grantScan();
+    ledger.share({ certain: 4, scans: 2 });
+    expect([scan.remaining(), drain(scan)]).toEqual([3, 3]);
+  });
+
+  test('a scan within a scan is a part of it, and all that is spent is told once', () => {
+    const ledger = createCallLedger(4);
+    ledger.share({ certain: 0, scans: 2 });
+    const scan = ledger.grantScan();
+    expect(drain(scan.grantScan()) + drain(scan)).toBe(2);
+    scan.record('EVENTS', '/events', { rows: 7, bytes: 1, ms: 1 });
+    expect(ledger.tallies()).toMatchObject([{ calls: 2, rows: 7 }]);
+  });
+
+  test('where nothing was planned, a scan may take all that is left; without a budget, all', () => {
+    expect(drain(createCallLedger(5).grantScan())).toBe(5);
+    expect(drain(createCallLedger(null).grantScan(), 50)).toBe(50);
+  });
+
+  test('scans never take what is certain to be called, however many there are', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 40 }),
+        fc.integer({ min: 0, max: 39 }),
+        fc.integer({ min: 1, max: 10 }),
+        fc.integer({ min: 1, max: 20 }),
+        (budget, wished, planned, granted) => {
+          const certain = Math.min(wished, budget - 1);
+          const ledger = createCallLedger(budget);
+          ledger.share({ certain, scans: planned });
+          const scanned = Array.from({ length: granted }, () => drain(ledger.grantScan()));
+          expect(scanned.reduce((sum, calls) => sum + calls, 0)).toBeLessThanOrEqual(budget - certain);
+          expect(scanned[0]).toBeGreaterThanOrEqual(1);
+          expect(ledger.remaining()).toBeGreaterThanOrEqual(certain);
+        },
+      ),
+    );
+  });
+});

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose/jwt/decode';
 import type { Secret } from '../base/secret.ts';
 
 /** How long a token is taken to hold that doesn't say so itself, in milliseconds: the Events API's 15 minutes. */
@@ -17,12 +18,10 @@ export function readTokenLifetimeMs(token: Secret, nowMs: number): number {
 }
 
 function decodePayload(token: string): { readonly exp?: unknown; readonly iat?: unknown } {
-  const [, payload, signature] = token.split('.');
-  if (payload === undefined || signature === undefined) return {};
   try {
-    const decoded: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString());
-    return typeof decoded === 'object' && decoded !== null ? decoded : {};
+    return decodeJwt(token);
   } catch {
+    // Opaque: a token need not be a JWT.
     return {};
   }
 }

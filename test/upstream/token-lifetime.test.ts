@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Secret } from '../../src/base/secret.ts';
+import { ASSUMED_LIFETIME_MS, readTokenLifetimeMs } from '../../src/upstream/token-lifetime.ts';
+import { createJwt } from '../support/jwt.ts';
+
+const NOW_MS = 1_800_000_000_000;
+const NOW = NOW_MS / 1_000;
+const lifetimeOf = (payload: object) => readTokenLifetimeMs(new Secret(createJwt(payload)), NOW_MS);
+
+test('a token holds until its exp', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1e7 }), (seconds) => {
+      expect(lifetimeOf({ exp: NOW + seconds })).toBe(seconds * 1_000);
+    }),
+  );
+});
+
+test('whichever clock is wrong, a token is never held for longer than the vendor gives it', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 86_400 }),
+      fc.integer({ min: -86_400, max: 86_400 }),
+      (life, ahead) => {
+        const lifeMs = lifetimeOf({ iat: NOW + ahead, exp: NOW + ahead + life });
+        expect(lifeMs).toBeGreaterThan(0);
+        expect(lifeMs).toBeLessThanOrEqual(life * 1_000);
+        if (life + ahead > 0) expect(lifeMs).toBe(Math.min(life, life + ahead) * 1_000);
+      },
+    ),
+  );
+});
+
+test.each([
+  ['no exp', createJwt({ sub: 'ada' })],
+  ['an exp that is no number', createJwt({ exp: '1800000900' })],
+  ['an exp that has passed, without iat', createJwt({ exp: NOW - 5 })],
+  ['a payload that is no object', createJwt(7)],
+  ['a payload that is null', createJwt(null)],
+  ['a payload that is no JSON', 'a.!!!!.b'],
+  ['no payload', 'opaque-token'],
+  ['two parts', 'a.b'],
+])('%s is taken for 15 minutes', (_name, token) => {
+  expect(readTokenLifetimeMs(new Secret(token), NOW_MS)).toBe(ASSUMED_LIFETIME_MS);
+});
+
+test('no text makes it fail, or hold for no time or for ever', () => {
+  const token = fc.oneof(
+    fc.string(),
+    fc.json().map((json) => `a.${Buffer.from(json).toString('base64url')}.c`),
+    fc.dictionary(fc.constantFrom('exp', 'iat'), fc.jsonValue()).map((payload) => createJwt(payload)),
+  );
+  fc.assert(
+    fc.property(token, (text) => {
+      const lifeMs = readTokenLifetimeMs(new Secret(text), NOW_MS);
+      expect(lifeMs).toBeGreaterThan(0);
+      expect(lifeMs).toBeLessThan(Infinity);
+    }),
+  );
+});

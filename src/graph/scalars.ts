@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type { GraphQLScalarType, ValueNode } from 'graphql';
 import {
   GraphQLDateTime,
@@ -14,7 +15,16 @@ import { builder } from './builder.ts';
 function refinedInput<Value>(scalar: GraphQLScalarType, refine: (value: unknown) => Value) {
   return {
     parseValue: (value: unknown) => refine(scalar.parseValue(value)),
-    parseLiteral: (node: ValueNode) => refine(scalar.parseLiteral(node, undefined)),
+    parseLiteral(node: ValueNode) {
+      try {
+        return refine(scalar.parseLiteral(node, undefined));
+      } catch (error) {
+        // Some of the library's scalars do not say where the fault stands, and without its place no argument can be named.
+        if (error instanceof GraphQLError && !error.nodes)
+          throw new GraphQLError(error.message, { nodes: node });
+        throw error;
+      }
+    },
   };
 }
 

@@ -44,6 +44,18 @@ describe('the calls that a query causes', () => {
   });
 });
 
+describe('the oldest record', () => {
+  it('of a range that begins long before the log is found in few calls', async () => {
+    const [oldest] = await running.sandbox.query('SELECT id FROM usage ORDER BY happened_at LIMIT 1');
+    const asked = await running.ask<{ usageRecords: { nodes: { recordId: string }[] } }>(
+      '{ usageRecords(range: { last: "P90D" }, last: 1) { nodes { recordId } } }',
+    );
+    expect(asked.errors).toBeUndefined();
+    expect(asked.data.usageRecords.nodes).toEqual([{ recordId: oldest?.['id'] }]);
+    expect(countCalls(asked, 'USAGE')).toBeLessThanOrEqual(8);
+  });
+});
+
 describe('a vendor that is unplugged', () => {
   it("leaves the other one's answer standing, with one coded error that tells neither address nor secret", async () => {
     const alone = await startApp();

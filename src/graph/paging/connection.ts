@@ -60,7 +60,10 @@ export async function readConnection<Node extends Row, Filter>(
   const frozen = freezeRange(asked.args.range, nowMs);
   const { filter, binding } = asked;
   const query = digestQuery(asked.list, { range: asked.args.range, filter, binding });
-  const cursor = choice.cursor === null ? null : cursors.open(choice.cursor, query);
+  const cursor =
+    choice.cursor === null
+      ? null
+      : cursors.open(choice.cursor, query, choice.travel === 'forward' ? 'after' : 'before');
   const range = cursor?.range ?? frozen;
   const request = { range, filter, count: choice.count, travel: choice.travel };
   const page = asked.wantsPage ? await asked.read({ ...request, after: cursor?.position ?? null }) : UNREAD;

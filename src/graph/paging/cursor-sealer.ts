@@ -15,16 +15,24 @@ export interface CursorSealer {
   /** Text of constant length; equal cursors give equal text, on every instance with the same secret. */
   seal(cursor: Cursor): string;
   /**
-   * The cursor behind a text.
-   * @throws RequestError `CURSOR_INVALID` where it is not ours, altered, or of another query than `query`
+   * The cursor behind the text that came as `argument`.
+   * @throws RequestError `CURSOR_INVALID`, naming the argument, where it is not ours, altered, or of another query than `query`
    */
-  open(text: string, query: CursorQuery): Cursor;
+  open(text: string, query: CursorQuery, argument: 'after' | 'before'): Cursor;
 }
 
 /** A sealer (AES-256-GCM) whose keys are derived from `secret`, the service's `SIGHTLINE_SECRET`. */
 export function createCursorSealer(secret: Secret): CursorSealer {
   const key = deriveKey(secret, 'cursor encryption');
   const nonceKey = deriveKey(secret, 'cursor nonce');
+  const readCursor = (text: string, argument: string): Cursor => {
+    try {
+      return decodeCursor(unseal(text, key));
+    } catch (error) {
+      if (error instanceof RequestError) throw new RequestError(error.code, error.message, { argument });
+      throw error;
+    }
+  };
   return {
     seal(cursor) {
       const plain = encodeCursor(cursor);
@@ -34,12 +42,13 @@ export function createCursorSealer(secret: Secret): CursorSealer {
       const sealed = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
       return sealed.toString('base64url');
     },
-    open(text, query) {
-      const cursor = decodeCursor(unseal(text, key));
+    open(text, query, argument) {
+      const cursor = readCursor(text, argument);
       if (cursor.query.list !== query.list || !cursor.query.digest.equals(query.digest)) {
         throw new RequestError(
           'CURSOR_INVALID',
           'This cursor was given out by another query. Ask for the next page with the same range, filter and order.',
+          { argument },
         );
       }
       return cursor;

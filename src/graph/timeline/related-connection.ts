@@ -61,7 +61,7 @@ export async function readRelated<Row extends Activity>(
   const by = readBases(args.by, viewer);
   const choice = readConnectionArguments({ first: args.first, after: args.after }, limits);
   const query = digestQuery(list, { of: encodeGlobalId(of), withinMs, by: [...by].toSorted() });
-  const cursor = choice.cursor === null ? null : cursors.open(choice.cursor, query);
+  const cursor = choice.cursor === null ? null : cursors.open(choice.cursor, query, 'after');
   const window = { fromMs: of.timestampMs - withinMs, toMs: of.timestampMs + withinMs + 1 };
   const toMs = cursor?.range.toMs ?? window.toMs;
 

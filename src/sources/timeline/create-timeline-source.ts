@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import { scopedKey, type CredentialScope } from '../../base/credential-scope.ts';
 import { RequestError } from '../../base/request-error.ts';
 import { SOURCES, type Source } from '../../base/source.ts';
+import { grantScan } from '../../upstream/grant-scan.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { createEventsStrand } from '../events/create-events-strand.ts';
 import { OPTIONAL_EVENT_FIELDS } from '../events/event-fields.ts';
@@ -40,14 +41,14 @@ export function createTimelineSource(
     { cacheKeyFn: (request) => keyOf({ ...request, fields: [...request.fields].sort() }) },
   );
   const nearEvents = createRelatedLoader(
-    createEventsStrand(events.deps, events.context, {}, OPTIONAL_EVENT_FIELDS)!,
+    createEventsStrand(events.deps, grantScan(events.context), {}, OPTIONAL_EVENT_FIELDS)!,
     (event) => event.username,
     events.deps.settings.maxScannedRows,
     nowMs,
     (request) => keyOf(['events', nameOf(request)]),
   );
   const nearUsage = createRelatedLoader(
-    createUsageStrand(usage.deps, usage.context, {})!,
+    createUsageStrand(usage.deps, grantScan(usage.context), {}, usage.reader.getUsageAnalytics)!,
     (record) => record.userId,
     usage.deps.settings.maxScannedRows,
     nowMs,
@@ -68,7 +69,12 @@ export function createTimelineSource(
         ? [
             [
               'USAGE',
-              createUsageStrand(usage.deps, usage.context, usageFilterOf(filter)) as Strand<Activity> | null,
+              createUsageStrand(
+                usage.deps,
+                usage.context,
+                usageFilterOf(filter),
+                usage.reader.getUsageAnalytics,
+              ) as Strand<Activity> | null,
             ] as const,
           ]
         : []),

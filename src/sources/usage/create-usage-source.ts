@@ -66,7 +66,7 @@ export function createUsageSource(
 
   async function readUsagePage(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>> {
     const { filter, range } = request;
-    const strand = createUsageStrand(deps, context, filter);
+    const strand = createUsageStrand(deps, context, filter, getUsageAnalytics);
     if (!strand) return { rows: [], hasMore: false, resume: null, coverage: [coverNothing('USAGE', range)] };
     const page = await readPage(request, strand, nowMs);
     for (const row of page.rows) records.prime(row.id, row);
@@ -109,7 +109,7 @@ export function createUsageSource(
       return pages.load(request);
     },
     async countUsageRecords(range, filter) {
-      const strand = createUsageStrand(deps, context, filter);
+      const strand = createUsageStrand(deps, context, filter, getUsageAnalytics);
       if (!strand) return { value: 0, accuracy: 'EXACT' };
       const walked = walkedCounts.get(keyOf('count', [range, filter]));
       if (walked !== undefined) return { value: walked, accuracy: 'EXACT' };

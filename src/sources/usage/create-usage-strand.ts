@@ -1,26 +1,34 @@
+import { grantScan } from '../../upstream/grant-scan.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { createAddressTest } from '../walk/address.ts';
 import type { Strand } from '../walk/strand.ts';
 import { checkUsageFilter } from './check-usage-filter.ts';
+import { createUsageLocator } from './locate-usage.ts';
 import type { UsageRecord } from './usage-record.ts';
-import type { UsageFilter } from './usage-source.ts';
+import type { UsageFilter, UsageSource } from './usage-source.ts';
 import { createUsageWalk, type UsageDeps } from './usage-walk.ts';
 
 /**
- * The records that a filter lets through; null: nothing can match it.
+ * The records that a filter lets through; null: nothing can match it. The series tell where records lie, for walks upward.
  * @throws RequestError `BAD_USER_INPUT`
  */
 export function createUsageStrand(
   deps: UsageDeps,
   context: CallContext,
   filter: UsageFilter,
+  getUsageAnalytics: UsageSource['getUsageAnalytics'],
 ): Strand<UsageRecord> | null {
   checkUsageFilter(filter);
   if (filter.elementKeys?.length === 0 || filter.tags?.length === 0) return null;
   const isInside = filter.ipAddress === undefined ? null : createAddressTest(filter.ipAddress);
   return {
     source: 'USAGE',
-    walk: createUsageWalk(deps, context, filter),
+    walk: createUsageWalk(
+      deps,
+      isInside ? grantScan(context) : context,
+      filter,
+      createUsageLocator(getUsageAnalytics),
+    ),
     isMatch: isInside ? (record) => isInside(record.ipAddress) : () => true,
     maxScannedRows: isInside ? deps.settings.maxScannedRows : null,
     age: deps.settings.age,

@@ -1,7 +1,7 @@
 import type { CallContext, Upstream } from '../../upstream/upstream.ts';
 import type { SourceSettings } from '../walk/source-settings.ts';
 import type { VendorList } from '../walk/vendor-list.ts';
-import { isDense, walkByWindows, type ReadWhole } from '../walk/walk-by-windows.ts';
+import { isDense, walkByWindows, type LocateRows, type ReadWhole } from '../walk/walk-by-windows.ts';
 import { walkList, type Step, type Walk } from '../walk/walk-list.ts';
 import { createUsageList, type UsageLore } from './usage-list.ts';
 import type { UsageRecord } from './usage-record.ts';
@@ -19,10 +19,13 @@ export function createUsageWalk(
   deps: UsageDeps,
   context: CallContext,
   filter: UsageFilter,
+  locateRows: LocateRows,
 ): (walk: Walk) => AsyncGenerator<Step<UsageRecord>, void> {
   const list = createUsageList(deps.upstream, context, deps.settings, deps.lore, filter);
   return (walk) =>
-    walk.direction === 'down' ? walkList(list, walk) : walkByWindows(walk, list.largestPage, readDown(list));
+    walk.direction === 'down'
+      ? walkList(list, walk)
+      : walkByWindows(walk, list.largestPage, readDown(list), locateRows);
 }
 
 function readDown(list: VendorList<UsageRecord>): ReadWhole<UsageRecord> {

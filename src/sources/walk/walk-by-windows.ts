@@ -17,6 +17,12 @@ export type WholeRead<Row> =
   /** More rows than are worth reading at once: about how many there are in a millisecond. */
   | { readonly kind: 'dense'; readonly rowsPerMs: number };
 
+/**
+ * Says where a window that begins (in the walk's direction) with this stretch should end to hold about so many rows; null:
+ * can't say. Only a hint: what a window holds is read, never assumed.
+ */
+export type LocateRows = (stretch: Range, wanted: number) => Promise<number | null>;
+
 /** The first window of a walk, in milliseconds. */
 const FIRST_WINDOW_MS = 15 * 60_000;
 /** How much longer the next window may be than the last. */
@@ -31,12 +37,17 @@ export async function* walkByWindows<Row extends Position>(
   walk: Walk,
   largestPage: number,
   readWhole: ReadWhole<Row>,
+  locateRows: LocateRows = async () => null,
 ): AsyncGenerator<Step<Row>, void> {
   const { range, after } = walk;
   const down = walk.direction === 'down';
   const compare = down ? comparePositions : (a: Position, b: Position): number => comparePositions(b, a);
+  /** More rows than are wanted, since they vary in density, and at least a good part of a page: a call costs more. */
+  const worthReading = (): number =>
+    Math.min(Math.max(walk.wanted() * 1.5, largestPage / 4), largestPage * 0.8);
   let edgeMs = startOf(walk);
   let lengthMs = FIRST_WINDOW_MS;
+  let isLocated = false;
   while (down ? edgeMs > range.fromMs : edgeMs < range.toMs) {
     const window = down
       ? { fromMs: Math.max(edgeMs - lengthMs, range.fromMs), toMs: edgeMs }
@@ -44,15 +55,19 @@ export async function* walkByWindows<Row extends Position>(
     const windowMs = window.toMs - window.fromMs;
     const read = await readWhole(window, Math.min(walk.wanted(), largestPage));
     if (read.kind === 'dense') {
-      lengthMs = Math.max(1, Math.floor(Math.min(walk.wanted() / read.rowsPerMs, windowMs / 2)));
+      // Rows may lie anywhere in it, not only as near as they lie to each other where it was read.
+      const located = isLocated ? null : await locateRows(window, worthReading());
+      isLocated = true;
+      const fittingMs = located === null ? walk.wanted() / read.rowsPerMs : Math.abs(located - edgeMs);
+      lengthMs = Math.max(1, Math.floor(Math.min(fittingMs, windowMs / 2)));
       continue;
     }
+    isLocated = false;
     const rows = read.rows.filter((row) => !after || compare(row, after) > 0).sort(compare);
     edgeMs = down ? window.fromMs : window.toMs;
     const ended = down ? edgeMs === range.fromMs : edgeMs === range.toMs;
     yield { rows, dropped: read.dropped, readAtMs: read.readAtMs, stale: read.stale, edgeMs, ended };
-    const needed = Math.min(Math.max(walk.wanted(), 1) * 1.5, largestPage * 0.8);
-    const fitting = read.rows.length > 0 ? (needed * windowMs) / read.rows.length : Infinity;
+    const fitting = read.rows.length > 0 ? (worthReading() * windowMs) / read.rows.length : Infinity;
     lengthMs = Math.max(1, Math.ceil(Math.min(windowMs * GROWTH, fitting)));
   }
 }

@@ -44,7 +44,7 @@ describe('a cursor', () => {
   test('says after opening what it said before sealing', () => {
     fc.assert(
       fc.property(anyCursor, (cursor) => {
-        expect(sealer.open(sealer.seal(cursor), cursor.query)).toEqual(cursor);
+        expect(sealer.open(sealer.seal(cursor), cursor.query, 'after')).toEqual(cursor);
       }),
     );
   });
@@ -80,7 +80,7 @@ describe('a cursor', () => {
     const accepted = Array.from({ length: bytes.length * 8 }, (_, bit) => {
       const altered = Buffer.from(bytes);
       altered[bit >> 3]! ^= 1 << (bit & 7);
-      return codeOf(() => sealer.open(altered.toString('base64url'), cursor!.query));
+      return codeOf(() => sealer.open(altered.toString('base64url'), cursor!.query, 'after'));
     }).filter((code) => code !== 'CURSOR_INVALID');
     expect(accepted).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe('a cursor', () => {
       text.slice(1),
       '',
     ];
-    expect(others.map((other) => codeOf(() => sealer.open(other, cursor.query)))).toEqual(
+    expect(others.map((other) => codeOf(() => sealer.open(other, cursor.query, 'after')))).toEqual(
       others.map(() => 'CURSOR_INVALID'),
     );
   });
@@ -105,7 +105,7 @@ describe('a cursor', () => {
     const [cursor] = fc.sample(anyCursor, 1);
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[A-Za-z0-9_-]{188}$/)), (text) => {
-        expect(codeOf(() => sealer.open(text, cursor!.query))).toBe('CURSOR_INVALID');
+        expect(codeOf(() => sealer.open(text, cursor!.query, 'after'))).toBe('CURSOR_INVALID');
       }),
     );
   });
@@ -114,7 +114,7 @@ describe('a cursor', () => {
     const other = createCursorSealer(new Secret('two'));
     fc.assert(
       fc.property(anyCursor, (cursor) => {
-        expect(codeOf(() => sealer.open(other.seal(cursor), cursor.query))).toBe('CURSOR_INVALID');
+        expect(codeOf(() => sealer.open(other.seal(cursor), cursor.query, 'after'))).toBe('CURSOR_INVALID');
       }),
     );
   });
@@ -124,12 +124,12 @@ describe('a cursor', () => {
     const query = digestQuery('events', { filter: { category: { eq: 'a' } } });
     const text = sealer.seal({ ...cursor!, query });
     expect(
-      codeOf(() => sealer.open(text, digestQuery('events', { filter: { category: { eq: 'b' } } }))),
+      codeOf(() => sealer.open(text, digestQuery('events', { filter: { category: { eq: 'b' } } }), 'after')),
     ).toBe('CURSOR_INVALID');
-    expect(codeOf(() => sealer.open(text, { list: 'usageRecords', digest: query.digest }))).toBe(
+    expect(codeOf(() => sealer.open(text, { list: 'usageRecords', digest: query.digest }, 'after'))).toBe(
       'CURSOR_INVALID',
     );
-    expect(codeOf(() => sealer.open(text, query))).toBe('no error');
+    expect(codeOf(() => sealer.open(text, query, 'after'))).toBe('no error');
   });
 
   test('is not made for an id that it has no room for', () => {

@@ -66,7 +66,9 @@ function openLoader(rows: readonly SimulatedUsageRow[], settings: Settings = {})
     open() {
       const context = createTestCallContext('test', createCallLedger(budget));
       return createRelatedLoader(
-        createUsageStrand(deps, context, {})!,
+        createUsageStrand(deps, context, {}, () =>
+          Promise.reject(new Error('no series are asked for here')),
+        )!,
         ({ userId }: UsageRecord) => userId,
         maxScannedRows,
         NOW,

@@ -7,6 +7,9 @@ import type { Config } from '../src/config.ts';
 const USAGE = { USAGE_API_USER_SECRET: 'canary-user', USAGE_API_ORGANIZATION_SECRET: 'canary-organization' };
 const EVENTS = { EVENTS_API_TOKEN: 'canary-token' };
 
+const LOGIN = { EVENTS_API_USERNAME: 'canary-ada', EVENTS_API_PASSWORD: 'canary, pass "word"' };
+const REQUEST = { VENDOR_CREDENTIALS: 'request', SIGHTLINE_SECRET: 'canary-of-sixteen-letters' };
+
 function configOf(env: Record<string, string>): Config {
   const reading = readConfig(env);
   if (reading.kind === 'faults') throw new Error(reading.faults.join('\n'));
@@ -80,6 +83,25 @@ describe('readConfig', () => {
       { ...USAGE, USAGE_API_USER_SECRET: 'canary, Organization x' },
       'USAGE_API_USER_SECRET holds a character',
     ],
+    [{ ...EVENTS, ...LOGIN }, 'EVENTS_API_TOKEN is set beside EVENTS_API_USERNAME'],
+    [{ ...EVENTS, EVENTS_API_PASSWORD: 'canary' }, 'EVENTS_API_TOKEN is set beside EVENTS_API_PASSWORD'],
+    [{ EVENTS_API_USERNAME: 'canary' }, 'EVENTS_API_PASSWORD is missing'],
+    [{ EVENTS_API_PASSWORD: 'canary' }, 'EVENTS_API_USERNAME is missing'],
+    [{ ...EVENTS, EVENTS_API_AUTH_URL: 'http://127.0.0.1/login' }, 'EVENTS_API_AUTH_URL is set without'],
+    [{ ...LOGIN, EVENTS_API_AUTH_URL: 'http://u:canary@127.0.0.1' }, 'EVENTS_API_AUTH_URL must be'],
+    [{ ...LOGIN, EVENTS_API_AUTH_TOKEN_FIELD: 'a b' }, 'EVENTS_API_AUTH_TOKEN_FIELD must be the name'],
+    [
+      { ...LOGIN, EVENTS_API_AUTH_USERNAME_FIELD: 'password' },
+      'EVENTS_API_AUTH_USERNAME_FIELD and EVENTS_API_AUTH_PASSWORD_FIELD must differ',
+    ],
+    [{ ...LOGIN, HOST: '0.0.0.0' }, 'HOST must be an address of this machine only'],
+    [{ VENDOR_CREDENTIALS: 'canary' }, 'VENDOR_CREDENTIALS must be config or request.'],
+    [{ VENDOR_CREDENTIAL: 'request' }, 'VENDOR_CREDENTIAL is not a setting'],
+    [{ VENDOR_CREDENTIALS: 'request' }, 'SIGHTLINE_SECRET is missing'],
+    [{ ...REQUEST, ...USAGE }, 'USAGE_API_USER_SECRET is set beside VENDOR_CREDENTIALS=request'],
+    [{ ...REQUEST, ...EVENTS }, 'EVENTS_API_TOKEN is set beside VENDOR_CREDENTIALS=request'],
+    [{ ...REQUEST, ...LOGIN }, 'EVENTS_API_PASSWORD is set beside VENDOR_CREDENTIALS=request'],
+    [{ ...REQUEST, EVENTS_API_AUTH_URL: 'http://127.0.0.1' }, 'EVENTS_API_AUTH_URL is set beside'],
     [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535.'],
     [{ PORT: '4e3' }, 'PORT must be a whole number'],
     [{ SIGHTLINE_MAX_DEPTH: '-1' }, 'SIGHTLINE_MAX_DEPTH must be a whole number'],
@@ -122,6 +144,52 @@ describe('readConfig', () => {
     expect(configOf({ HOST: '0.0.0.0' }).host).toBe('0.0.0.0');
   });
 
+  test('a username and a password are exchanged below the Events API’s URL, unless settings say otherwise', () => {
+    expect(configOf({ ...LOGIN, EVENTS_API_URL: 'http://127.0.0.1:5000/v1/' }).vendors).toMatchObject({
+      usage: null,
+      events: {
+        baseUrl: 'http://127.0.0.1:5000/v1',
+        secrets: {
+          kind: 'exchange',
+          url: 'http://127.0.0.1:5000/v1/authenticate',
+          fields: { username: 'username', password: 'password', token: 'token' },
+        },
+      },
+    });
+    const other = {
+      EVENTS_API_AUTH_URL: 'https://login.example/token/',
+      EVENTS_API_AUTH_USERNAME_FIELD: 'login',
+      EVENTS_API_AUTH_PASSWORD_FIELD: 'api.key',
+      EVENTS_API_AUTH_TOKEN_FIELD: 'access_token',
+    };
+    expect(configOf({ ...LOGIN, ...other }).vendors).toMatchObject({
+      events: {
+        secrets: {
+          url: 'https://login.example/token/',
+          fields: { username: 'login', password: 'api.key', token: 'access_token' },
+        },
+      },
+    });
+  });
+
+  test('credentials by request leave the vendors’ own URLs as the default, and need no sandbox', () => {
+    expect(configOf(REQUEST).vendors).toEqual({
+      kind: 'request',
+      usageUrl: 'https://api.cloud-elements.com/elements/api-v2',
+      eventsUrl: 'https://rest.elevatebilling.com/v1',
+    });
+    const urls = { USAGE_API_URL: 'http://127.0.0.1:1/a', EVENTS_API_URL: 'http://127.0.0.1:2/b' };
+    expect(configOf({ ...REQUEST, ...urls }).vendors).toEqual({
+      kind: 'request',
+      usageUrl: 'http://127.0.0.1:1/a',
+      eventsUrl: 'http://127.0.0.1:2/b',
+    });
+  });
+
+  test('where each request brings its own credentials, any address may be served', () => {
+    expect(configOf({ ...REQUEST, HOST: '0.0.0.0' }).host).toBe('0.0.0.0');
+  });
+
   test('what Kubernetes tells of the services around is not taken for settings', () => {
     const env = {
       SIGHTLINE_SERVICE_HOST: '10.0.0.1',
@@ -132,7 +200,7 @@ describe('readConfig', () => {
   });
 
   test('no form of printing tells a secret', () => {
-    const config = configOf({ ...USAGE, ...EVENTS, SIGHTLINE_SECRET: 'canary-of-sixteen-letters' });
+    const config = configOf({ ...USAGE, ...LOGIN, SIGHTLINE_SECRET: 'canary-of-sixteen-letters' });
     expect(`${JSON.stringify(config)}${inspect(config, { depth: 10, showHidden: true })}`).not.toContain(
       'canary',
     );
@@ -142,7 +210,7 @@ describe('readConfig', () => {
     const secretOf = (env: Record<string, string>) => configOf(env).secret.reveal();
     expect(secretOf(USAGE)).toBe(secretOf({ ...USAGE, PORT: '5000' }));
     expect(secretOf({})).toBe(secretOf({ HOST: 'localhost' }));
-    const all = [{}, USAGE, EVENTS, { ...USAGE, ...EVENTS }, { EVENTS_API_TOKEN: 'canary-other' }].map(
+    const all = [{}, USAGE, EVENTS, LOGIN, { ...USAGE, ...EVENTS }, { EVENTS_API_TOKEN: 'canary-other' }].map(
       secretOf,
     );
     expect(new Set(all).size).toBe(all.length);

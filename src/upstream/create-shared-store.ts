@@ -23,18 +23,22 @@ export function createSharedStore(link: StoreLink, options: SharedStoreOptions):
   const { clock, timeoutMs, onTrouble } = options;
   const breaker = createBreaker(clock, RULE);
   let writingBytes = 0;
+  let isTroubled = false;
 
   const guard = async <Value>(work: () => Promise<Value>, ms: number): Promise<Value | null> => {
-    const wasOpen = breaker.isOpen();
     const report = breaker.permit();
     if (!report) return null;
     try {
       const value = await within(work(), ms);
       report('fine');
+      if (!breaker.isOpen()) isTroubled = false;
       return value;
     } catch {
       report('fault');
-      if (!wasOpen && breaker.isOpen()) onTrouble?.();
+      if (breaker.isOpen() && !isTroubled) {
+        isTroubled = true;
+        onTrouble?.();
+      }
       return null;
     }
   };

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { App } from '../../src/app.ts';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { hasRedis, startRedis } from '../support/redis-server.ts';
+import type { RedisServer } from '../support/redis-server.ts';
+import { askApp, createTestApp, NOW_MS } from '../support/running-app.ts';
+import { until } from '../support/upstream-fixtures.ts';
+
+interface SandboxRecord {
+  readonly id: string;
+  readonly requestURI: string;
+}
+
+let sandbox: RunningSandbox;
+/** Records to ask for, and each one's truth. */
+let records: readonly SandboxRecord[];
+let next = 0;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ nowMs: NOW_MS, arrivals: false, usageRows: 2_000, eventsRows: 100 });
+  const rows = await sandbox.query('SELECT id, request_uri FROM usage ORDER BY id');
+  records = rows.map(({ id, request_uri: uri }) => ({ id: String(id), requestURI: String(uri) }));
+});
+afterAll(() => sandbox.close());
+
+/** One that no test has asked for. */
+function takeRecord(): SandboxRecord {
+  const taken = records[next];
+  next += 1;
+  if (!taken) throw new Error('The sandbox has too few records for this test.');
+  return taken;
+}
+
+interface Instance {
+  readonly app: App;
+  /** What its operators are told. */
+  readonly faults: unknown[];
+}
+
+async function startOwnRedis(): Promise<RedisServer> {
+  const redis = await startRedis();
+  onTestFinished(() => redis.kill());
+  return redis;
+}
+
+/** An instance of the service, gone with the test. */
+function createInstance(env: Readonly<Record<string, string>>): Instance {
+  const faults: unknown[] = [];
+  const { usageUserSecret, usageOrganizationSecret, eventsToken } = sandbox.credentials;
+  const app = createTestApp(
+    {
+      USAGE_API_URL: sandbox.usageUrl,
+      USAGE_API_USER_SECRET: usageUserSecret,
+      USAGE_API_ORGANIZATION_SECRET: usageOrganizationSecret,
+      EVENTS_API_URL: sandbox.eventsUrl,
+      EVENTS_API_TOKEN: eventsToken,
+      ...env,
+    },
+    { onFault: (fault) => faults.push(fault) },
+  );
+  onTestFinished(() => app.close());
+  return { app, faults };
+}
+
+const askRecord = async ({ app }: Instance, { id, requestURI }: SandboxRecord) => {
+  const asked = await askApp<{ usageRecord: object | null }>(
+    app,
+    `{ usageRecord(recordId: "${id}") { recordId requestURI } }`,
+  );
+  expect(asked.errors).toBeUndefined();
+  expect(asked.data.usageRecord).toEqual({ recordId: id, requestURI });
+  return asked.upstream.length;
+};
+
+const sizeOf = async (redis: RedisServer): Promise<number> => Number(await redis.command('DBSIZE'));
+
+/** An instance whose connection stands: what it reads from here on is there for others. */
+async function createConnected(redis: RedisServer, env: Record<string, string> = {}): Promise<Instance> {
+  const instance = createInstance({
+    REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+    // Long, so that a busy machine does not look like a slow Redis.
+    SIGHTLINE_REDIS_TIMEOUT_MS: '5000',
+    ...env,
+  });
+  const before = await sizeOf(redis);
+  await until(async () => {
+    await askRecord(instance, takeRecord());
+    return (await sizeOf(redis)) > before;
+  });
+  return instance;
+}
+
+const DASHBOARD = `{ usageAnalytics(range: { from: "2026-02-01T00:00:00Z", to: "2026-03-01T00:00:00Z" }, interval: DAY) {
+  buckets { timestamp count statuses { failed success } processTime { min max avg } }
+} }`;
+
+describe.runIf(hasRedis)('instances that share a Redis', () => {
+  test('answer without a vendor call what another has read', async () => {
+    const redis = await startOwnRedis();
+    const first = await createConnected(redis);
+    const second = await createConnected(redis);
+    const before = await sizeOf(redis);
+    const record = takeRecord();
+    expect(await askRecord(first, record)).toBe(1);
+    const read = await askApp(first.app, DASHBOARD);
+    expect(read.errors).toBeUndefined();
+    const calls = read.upstream.length;
+    expect(calls).toBe(3);
+    await until(async () => (await sizeOf(redis)) === before + 1 + calls);
+    expect(await askRecord(second, record)).toBe(0);
+    expect(await askApp(second.app, DASHBOARD)).toEqual({ ...read, upstream: [] });
+  });
+
+  test('see nothing of one that holds other secrets', async () => {
+    const redis = await startOwnRedis();
+    const first = await createConnected(redis);
+    const other = await createConnected(redis, { SIGHTLINE_SECRET: 'a secret of another service' });
+    const before = await sizeOf(redis);
+    const record = takeRecord();
+    await askRecord(first, record);
+    await until(async () => (await sizeOf(redis)) === before + 1);
+    expect(await askRecord(other, record)).toBe(1);
+  });
+
+  test('take garbage for nothing', async () => {
+    const redis = await startOwnRedis();
+    const first = await createConnected(redis);
+    const second = await createConnected(redis);
+    const record = takeRecord();
+    const before = await sizeOf(redis);
+    await askRecord(first, record);
+    await until(async () => (await sizeOf(redis)) === before + 1);
+    const keys = (await redis.command('KEYS', '*')) as string[];
+    for (const key of keys) await redis.command('SET', key, '[{"requestURI":"wrong"}]');
+    expect(await askRecord(second, record)).toBe(1);
+    expect(second.faults).toEqual([]);
+  });
+
+  test.each<[string, (redis: RedisServer) => unknown]>([
+    ['killed', (redis) => redis.kill()],
+    ['left hanging', (redis) => redis.hang(true)],
+  ])('lose no answer when it is %s under load, and tell it once', async (_name, spoil) => {
+    const redis = await startOwnRedis();
+    const instance = await createConnected(redis, { SIGHTLINE_REDIS_TIMEOUT_MS: '100' });
+    let calls = 0;
+    const load = async (rounds: number): Promise<void> => {
+      for (let round = 0; round < rounds; round += 1) {
+        const made = await askRecord(instance, takeRecord());
+        calls += made;
+      }
+    };
+    const workers = Array.from({ length: 10 }, () => load(8));
+    await load(5);
+    await spoil(redis);
+    await Promise.all(workers);
+    await load(20);
+    expect(calls).toBe(10 * 8 + 5 + 20);
+    expect(instance.faults).toMatchObject([{ message: expect.stringContaining('shared cache') }]);
+  });
+
+  test('let go of it when they are closed', async () => {
+    const redis = await startOwnRedis();
+    const instance = await createConnected(redis);
+    const clients = async () =>
+      String(await redis.command('CLIENT', 'LIST'))
+        .trim()
+        .split('\n').length;
+    expect(await clients()).toBe(2);
+    await instance.app.close();
+    await until(async () => (await clients()) === 1);
+  });
+});
+
+describe('an instance whose Redis is not there', () => {
+  test('starts, answers, and tells it', async () => {
+    const instance = createInstance({ REDIS_URL: 'redis://127.0.0.1:9' });
+    for (let turn = 0; turn < 5; turn += 1) expect(await askRecord(instance, takeRecord())).toBe(1);
+    expect(instance.faults).toHaveLength(1);
+    await instance.app.close();
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { createSharedStore } from '../../src/upstream/create-shared-store.ts';
+import type { StoreLink } from '../../src/upstream/store-link.ts';
+import { createSimulatedTime } from '../support/upstream-fixtures.ts';
+
+type Mood = 'well' | 'failing' | 'hanging';
+
+function createFakeLink() {
+  const state = { mood: 'well' as Mood, gets: 0, sets: 0, isClosed: false };
+  const answer = <Value>(value: Value): Promise<Value> => {
+    if (state.mood === 'failing') return Promise.reject(new Error('gone'));
+    return state.mood === 'hanging' ? new Promise(() => {}) : Promise.resolve(value);
+  };
+  const link: StoreLink = {
+    get: () => {
+      state.gets += 1;
+      return answer(Buffer.from('bytes'));
+    },
+    set: () => {
+      state.sets += 1;
+      return answer(undefined);
+    },
+    close: async () => {
+      state.isClosed = true;
+    },
+  };
+  return { link, state };
+}
+
+function createStore(timeoutMs = 5) {
+  const time = createSimulatedTime();
+  const { link, state } = createFakeLink();
+  let troubles = 0;
+  const store = createSharedStore(link, {
+    clock: time.clock,
+    timeoutMs,
+    onTrouble: () => {
+      troubles += 1;
+    },
+  });
+  return { store, state, time, troubles: () => troubles };
+}
+
+describe('a shared store', () => {
+  test('gives what the link gives, and closes it', async () => {
+    const { store, state } = createStore();
+    expect(String(await store.read('key'))).toBe('bytes');
+    await store.close();
+    expect(state.isClosed).toBe(true);
+  });
+
+  test.each(['failing', 'hanging'] as const)(
+    'that is %s is nothing at once, then left alone, then asked once in five seconds',
+    async (mood) => {
+      const { store, state, time, troubles } = createStore();
+      state.mood = mood;
+      expect(await Promise.all(['a', 'b', 'c', 'd'].map((key) => store.read(key)))).toEqual(
+        Array(4).fill(null),
+      );
+      for (let turn = 0; turn < 50; turn += 1) expect(await store.read('key')).toBeNull();
+      expect(state.gets).toBe(4);
+      expect(troubles()).toBe(1);
+      for (let turn = 0; turn < 4; turn += 1) {
+        time.advance(5_000);
+        await Promise.all([store.read('key'), store.read('key'), store.read('other')]);
+      }
+      expect(state.gets).toBe(4 + 4);
+      expect(troubles()).toBe(1);
+      state.mood = 'well';
+      time.advance(5_000);
+      expect(String(await store.read('key'))).toBe('bytes');
+      expect(String(await store.read('key'))).toBe('bytes');
+      state.mood = 'failing';
+      for (let turn = 0; turn < 3; turn += 1) await store.read('key');
+      expect(troubles()).toBe(2);
+    },
+  );
+
+  test('that is well now and then is not given up', async () => {
+    const { store, state } = createStore();
+    for (let turn = 0; turn < 40; turn += 1) {
+      state.mood = turn % 2 === 0 ? 'well' : 'failing';
+      await store.read('key');
+    }
+    expect(state.gets).toBe(40);
+  });
+
+  test('whose answer has come while this process was busy is still heard', async () => {
+    const { store, state } = createStore(1);
+    const { promise, resolve } = Promise.withResolvers<Buffer>();
+    const busy = createSharedStore(
+      { get: () => promise, set: async () => {}, close: async () => {} },
+      { clock: { now: () => 0 }, timeoutMs: 1 },
+    );
+    const reading = busy.read('key');
+    // As a socket does: heard only after the timers that are due.
+    setTimeout(() => resolve(Buffer.from('late')), 1);
+    const until = performance.now() + 20;
+    while (performance.now() < until);
+    expect(String(await reading)).toBe('late');
+    expect(state.gets).toBe(0);
+    await store.close();
+  });
+
+  test('that can’t keep up loses writes, and holds no more than 16 MiB of them', async () => {
+    const { store, state } = createStore();
+    state.mood = 'hanging';
+    for (let turn = 0; turn < 100; turn += 1) store.write('key', Buffer.alloc(1024 * 1024), 1_000);
+    expect(state.sets).toBe(16);
+  });
+
+  test('takes writes again once they have ended', async () => {
+    const { store, state } = createStore();
+    for (let turn = 0; turn < 100; turn += 1) {
+      store.write('key', Buffer.alloc(1024 * 1024), 1_000);
+      await new Promise(setImmediate);
+    }
+    expect(state.sets).toBe(100);
+  });
+});

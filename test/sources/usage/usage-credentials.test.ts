@@ -99,6 +99,6 @@ test('each pair of secrets is a scope of its own, however its letters are parted
     ['c', 'ab'],
     ['ab', 'd'],
   ] as const;
-  expect(new Set(pairs.map((pair) => scopeOf(...pair))).size).toBe(4);
+  expect(new Set(pairs.map(([user, organization]) => scopeOf(user, organization))).size).toBe(4);
   expect(scopeOf('ab', 'c')).toBe(scopeOf('ab', 'c'));
 });

@@ -98,7 +98,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     cursors: createCursorSealer(config.secret),
     limits: { ...limits, maxDepth: config.bounds.maxDepth, maxCost: null },
     // Nobody can be told apart yet: who reaches the port may see all that it serves.
-    viewer: { scopes: new Set(SCOPES) },
+    viewer: { isAnonymous: false, scopes: new Set(SCOPES) },
   };
 
   const createContext = (operation: Operation): GraphContext => {

@@ -19,6 +19,8 @@ export interface RequestErrorDetails {
   readonly allowed?: number;
   /** What was asked. */
   readonly requested?: number;
+  /** The scopes, any one of which would do. */
+  readonly scopes?: readonly string[];
 }
 
 /** A request that is refused as it stands; the message says what to do instead. Translated once in `http/mask-error.ts`. */

@@ -1,4 +1,5 @@
 import SchemaBuilder from '@pothos/core';
+import { ACCESS_PLUGIN } from './access-plugin.ts';
 import type { GraphContext } from './context.ts';
 
 /** What stands in the code for what stands in the graph. */
@@ -20,4 +21,7 @@ export interface GraphTypes {
 }
 
 /** The one schema builder. Types and fields are added by the files that `schema.ts` imports. */
-export const builder = new SchemaBuilder<GraphTypes>({ defaultFieldNullability: false });
+export const builder = new SchemaBuilder<GraphTypes>({
+  defaultFieldNullability: false,
+  plugins: [ACCESS_PLUGIN],
+});

@@ -13,7 +13,10 @@ export const MaskedFieldType = builder.enumType('MaskedField', {
     USERNAME: { description: '`username`.' },
     IP_ADDRESS: { description: '`ipAddress` and `requestIP`.' },
     DESCRIPTION: { description: '`description`, which names people.' },
-    REQUEST_URI: { description: 'The query string of `requestURI`; its path stays.' },
+    REQUEST_URI: {
+      description:
+        'The query string of `requestURI`, and what of its path holds a mail address; the rest of the path stays.',
+    },
   } as const,
 });
 
@@ -27,10 +30,17 @@ export function unlessMasked<Value>(viewer: Viewer, field: MaskedField, value: V
   return maskedFields(viewer, [field]).length > 0 ? null : value;
 }
 
-/** A URI without its query string where the viewer may not see that. */
+// Percent-encoded however often: a URI may carry another one.
+const QUERY = /(?:[?#;]|%(?:25)*(?:3f|23|3b)).*$/is;
+const SEGMENT_WITH_MAIL = /[^/]*(?:@|%(?:25)*40)[^/]*/gi;
+
+/**
+ * A URI where the viewer may not see all of it: without its query, fragment and parameters, and with `*` for each part of its
+ * path that holds a mail address.
+ */
 export function maskRequestUri(viewer: Viewer, uri: string | null): string | null {
   if (uri === null || maskedFields(viewer, ['REQUEST_URI']).length === 0) return uri;
-  return uri.replace(/[?#;].*$/s, '');
+  return uri.replace(QUERY, '').replace(SEGMENT_WITH_MAIL, '*');
 }
 
 /**

@@ -4,5 +4,7 @@ export type Scope = (typeof SCOPES)[number];
 
 /** Who is asking. */
 export interface Viewer {
+  /** Callers are to say who they are, and this one has not. */
+  readonly isAnonymous: boolean;
   readonly scopes: ReadonlySet<Scope>;
 }

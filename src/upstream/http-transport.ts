@@ -120,7 +120,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport & 
 
   return {
     async get({ target, authorization, timeoutMs, signal }) {
-      const headers = ['authorization', authorization];
+      const headers = authorization === null ? [] : ['authorization', authorization];
       return unpack(await exchange({ method: 'GET', target, headers, body: null, timeoutMs, signal }));
     },
     async post({ target, json, timeoutMs, signal }) {

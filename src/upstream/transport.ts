@@ -2,8 +2,8 @@
 export interface TransportRequest {
   /** Path and query, below the base URL. */
   readonly target: string;
-  /** The `authorization` header's value, its grammar already checked. */
-  readonly authorization: string;
+  /** The `authorization` header's value, its grammar already checked; null: none is sent. */
+  readonly authorization: string | null;
   /** From now to the last byte, in milliseconds. */
   readonly timeoutMs: number;
   /** Ends the socket with the request. */

@@ -145,7 +145,7 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
       maxDepth: 12,
       maxCost: null,
     },
-    viewer: { scopes: new Set(answers.scopes ?? SCOPES) },
+    viewer: { isAnonymous: false, scopes: new Set(answers.scopes ?? SCOPES) },
     service: {
       version: '1.2.3',
       sources: () => [

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { maskRequestUri } from '../../src/graph/masking.ts';
 import { createEvent, createFakeContext, createRecord } from './fake-context.ts';
 
 const page =
@@ -15,7 +16,10 @@ const QUERY = `{
 
 describe('personal data', () => {
   test('is shown to a caller with pii:read', async () => {
-    const { data } = await createFakeContext({ ...answers, scopes: ['pii:read'] }).ask(QUERY);
+    const { data } = await createFakeContext({
+      ...answers,
+      scopes: ['usage:read', 'events:read', 'pii:read'],
+    }).ask(QUERY);
     expect(data).toEqual({
       usageRecords: {
         nodes: [
@@ -74,9 +78,26 @@ describe('personal data', () => {
     });
   });
 
+  test.each([
+    ['/hubs/crm/contacts?email=bob', '/hubs/crm/contacts'],
+    ['/hubs/crm/contacts#bob', '/hubs/crm/contacts'],
+    ['/hubs/crm/contacts;email=bob/rest', '/hubs/crm/contacts'],
+    ['/hubs/crm/contacts%3Femail=bob', '/hubs/crm/contacts'],
+    ['/hubs/crm/contacts%253fwhere=bob', '/hubs/crm/contacts'],
+    ['/hubs/crm/contacts/bob@example.com/activities', '/hubs/crm/contacts/*/activities'],
+    ['/hubs/crm/contacts/bob%40example.com', '/hubs/crm/contacts/*'],
+    ['/hubs/crm/contacts/bob%2540example.com?x', '/hubs/crm/contacts/*'],
+    ['/hubs/crm/contacts/17', '/hubs/crm/contacts/17'],
+    ['https://bob@example.com/hubs', 'https://*/hubs'],
+    ['', ''],
+  ])('of the URI %s, %s is left', (uri, left) => {
+    expect(maskRequestUri({ isAnonymous: false, scopes: new Set() }, uri)).toBe(left);
+    expect(maskRequestUri({ isAnonymous: false, scopes: new Set(['pii:read']) }, uri)).toBe(uri);
+  });
+
   test('is listed as masked whether an entry has it or not: the list tells nothing', async () => {
     const bare = createEvent({ ipAddress: null, username: null, description: null });
-    const { ask } = createFakeContext({ events: { listEvents: page(bare) }, scopes: [] });
+    const { ask } = createFakeContext({ events: { listEvents: page(bare) }, scopes: ['events:read'] });
     const { data } = await ask('{ events { nodes { masked } } }');
     expect(data).toEqual({ events: { nodes: [{ masked: ['USERNAME', 'IP_ADDRESS', 'DESCRIPTION'] }] } });
   });
@@ -96,7 +117,7 @@ describe('personal data', () => {
     expect(errors?.[0]?.message).toContain(`'${argument}' needs the scope pii:read`);
     expect(refused.calls).toEqual([]);
 
-    const allowed = createFakeContext({ scopes: ['pii:read'] });
+    const allowed = createFakeContext({ scopes: ['usage:read', 'events:read', 'pii:read'] });
     expect((await allowed.ask(`{ ${field} { nodes { id } } }`)).errors).toBeUndefined();
     expect(allowed.calls).toHaveLength(1);
   });

@@ -20,6 +20,7 @@ const EventEdgeType = builder.objectRef<Edge<AuditEvent>>('EventEdge').implement
 /** `EventConnection` in the graph. */
 export const EventConnectionType = builder.objectRef<Connection<AuditEvent>>('EventConnection').implement({
   description: 'One page of events.',
+  requires: ['events:read'],
   fields: (t) => ({
     edges: t.field({
       type: [EventEdgeType],

@@ -20,6 +20,7 @@ function viewFacet({ counted, top }: EventFacetsView, facet: EventFacet): FacetV
 
 /** `EventFacets` in the graph. */
 export const EventFacetsType = builder.objectRef<EventFacetsView>('EventFacets').implement({
+  requires: ['events:read'],
   description:
     'What there is to filter events by. Each facet ignores its own filter, so that a menu does not collapse. A facet is null where nothing could be read.',
   fields: (t) => ({

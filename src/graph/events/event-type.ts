@@ -7,6 +7,7 @@ import { NodeInterface } from '../node-interface.ts';
 /** `Event` in the graph; fields keep the vendor's spelling. */
 export const EventType = builder.objectRef<AuditEvent>('Event').implement({
   description: 'One entry of the Events API: somebody did something.',
+  requires: ['events:read'],
   interfaces: [NodeInterface, ActivityInterface],
   fields: (t) => ({
     eventId: t.exposeID('id', { description: "The vendor's id, a whole number of up to 64 bits." }),

@@ -70,6 +70,7 @@ builder.queryField('service', (t) =>
   t.field({
     type: ServiceType,
     nullable: true,
+    requires: [],
     description: 'Limits in force, and how each source is doing. Causes no vendor call.',
     resolve: (_root, _args, context) => context,
   }),

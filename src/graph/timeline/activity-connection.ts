@@ -21,7 +21,9 @@ const ActivityEdgeType = builder.objectRef<Edge<Activity>>('ActivityEdge').imple
 export const ActivityConnectionType = builder
   .objectRef<Connection<Activity>>('ActivityConnection')
   .implement({
-    description: 'One page of both sources in one order, newest first.',
+    description:
+      'One page of both sources in one order, newest first. Of a source that the caller may not read, coverage tells FORBIDDEN.',
+    requires: ['usage:read', 'events:read'],
     fields: (t) => ({
       edges: t.field({
         type: [ActivityEdgeType],

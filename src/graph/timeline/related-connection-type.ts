@@ -4,6 +4,7 @@ import { builder } from '../builder.ts';
 import { CoverageType } from '../coverage-type.ts';
 import { EventType } from '../events/event-type.ts';
 import { PageInfoType } from '../paging/page-info-type.ts';
+import type { Access } from '../require-access.ts';
 import { UsageRecordType } from '../usage/usage-record-type.ts';
 import { ConfidenceType, CorrelationBasisType } from './correlation-types.ts';
 import type { RelatedConnection, RelatedEdge } from './related-connection.ts';
@@ -22,12 +23,14 @@ builder.objectField(RelatedUsageEdgeType, 'node', (t) =>
 export const RelatedEventConnectionType = createConnectionType(
   'RelatedEventConnection',
   RelatedEventEdgeType,
+  ['events:read'],
 );
 
 /** `RelatedUsageConnection` in the graph. */
 export const RelatedUsageConnectionType = createConnectionType(
   'RelatedUsageConnection',
   RelatedUsageEdgeType,
+  ['usage:read'],
 );
 
 function createEdgeType<Row>(name: string, noun: string) {
@@ -52,8 +55,13 @@ function createEdgeType<Row>(name: string, noun: string) {
   });
 }
 
-function createConnectionType<Row>(name: string, edgeType: ReturnType<typeof createEdgeType<Row>>) {
+function createConnectionType<Row>(
+  name: string,
+  edgeType: ReturnType<typeof createEdgeType<Row>>,
+  requires: Access,
+) {
   return builder.objectRef<RelatedConnection<Row>>(name).implement({
+    requires,
     description: 'One page of what is related to an entry, newest first.',
     fields: (t) => ({
       edges: t.field({

@@ -7,6 +7,7 @@ import { readConnection } from '../paging/connection.ts';
 import { DateTimeRangeInput } from '../paging/date-time-range-input.ts';
 import { needsPage } from '../paging/needs-page.ts';
 import { ActivityConnectionType } from './activity-connection.ts';
+import { coverForbidden, partSources } from './forbidden-sources.ts';
 import { readTimelineFilter, TimelineFilterInput } from './timeline-filter.ts';
 
 builder.queryField('timeline', (t) =>
@@ -27,8 +28,17 @@ builder.queryField('timeline', (t) =>
       const { timeline, viewer } = context;
       const filter = readTimelineFilter(args.filter, viewer);
       const fields = selectedEventFields(info);
-      const read = (page: PageRequest<TimelineFilter>) => timeline.listActivities({ ...page, fields });
-      const count = (range: Range) => timeline.countActivities(range, filter);
+      const { readable, forbidden } = partSources(filter, viewer);
+      const visible = forbidden.length > 0 ? { ...filter, sources: readable } : filter;
+      const read = async (page: PageRequest<TimelineFilter>) =>
+        coverForbidden(
+          await timeline.listActivities({ ...page, filter: visible, fields }),
+          forbidden,
+          page.range,
+        );
+      // A sum that leaves a source out would be read as the whole.
+      const count = async (range: Range) =>
+        forbidden.length > 0 ? null : timeline.countActivities(range, filter);
       const query = { list: 'timeline', args, filter, wantsPage: needsPage(info) } as const;
       return readConnection({ ...query, read, count }, context);
     },

@@ -40,14 +40,22 @@ function seriesUnder(info: GraphQLResolveInfo, ...path: readonly string[]): Read
     for (const field of selectedFields(info, ...path, parent))
       if (field.name === 'elements') checkTop(field.arguments['top']);
   }
-  return new Set([
-    ...seriesOf(selectedFieldNames(info, ...path, 'buckets'), SERIES_OF_BUCKET),
-    ...seriesOf(selectedFieldNames(info, ...path, 'totals'), SERIES_OF_TOTALS),
-  ]);
+  return listSeries(
+    selectedFieldNames(info, ...path, 'buckets'),
+    selectedFieldNames(info, ...path, 'totals'),
+  );
+}
+
+/** The series that fields of buckets and of totals are read from. */
+export function listSeries(
+  ofBuckets: Iterable<string>,
+  ofTotals: Iterable<string>,
+): ReadonlySet<UsageSeries> {
+  return new Set([...seriesOf(ofBuckets, SERIES_OF_BUCKET), ...seriesOf(ofTotals, SERIES_OF_TOTALS)]);
 }
 
 function seriesOf(
-  names: ReadonlySet<string>,
+  names: Iterable<string>,
   table: Readonly<Record<string, UsageSeries>>,
 ): readonly UsageSeries[] {
   return [...names].flatMap((name) => (Object.hasOwn(table, name) && table[name]) || []);

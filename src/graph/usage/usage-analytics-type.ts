@@ -9,6 +9,7 @@ import type { AnalyticsView } from './analytics-view.ts';
 
 /** `UsageAnalytics` in the graph. */
 export const UsageAnalyticsType = builder.objectRef<AnalyticsView>('UsageAnalytics').implement({
+  requires: ['usage:read'],
   description:
     'Calls over time. A series that failed is null in every bucket and in the totals, and told once in coverage, by operation.',
   fields: (t) => ({

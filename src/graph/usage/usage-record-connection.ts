@@ -22,6 +22,7 @@ export const UsageRecordConnectionType = builder
   .objectRef<Connection<UsageRecord>>('UsageRecordConnection')
   .implement({
     description: 'One page of usage records, newest first.',
+    requires: ['usage:read'],
     fields: (t) => ({
       edges: t.field({
         type: [UsageRecordEdgeType],

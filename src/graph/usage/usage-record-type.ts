@@ -8,6 +8,7 @@ import { RequestStatusType } from './request-status-type.ts';
 /** `UsageRecord` in the graph; fields keep the vendor's spelling. */
 export const UsageRecordType = builder.objectRef<UsageRecord>('UsageRecord').implement({
   description: "One call in the Usage API's log. Fields of its older and newer dialects alike.",
+  requires: ['usage:read'],
   interfaces: [NodeInterface, ActivityInterface],
   fields: (t) => ({
     recordId: t.exposeID('id', { description: "The vendor's id." }),
@@ -48,12 +49,14 @@ export const UsageRecordType = builder.objectRef<UsageRecord>('UsageRecord').imp
     }),
     requestURI: t.string({
       nullable: true,
-      description: 'The path that was called; without its query string for a caller without `pii:read`.',
+      description:
+        'The path that was called. A caller without `pii:read` sees no query string, and `*` for each part of the path that holds a mail address.',
       resolve: (record, _args, { viewer }) => maskRequestUri(viewer, record.requestURI),
     }),
     requestIP: t.string({
       nullable: true,
-      description: 'The address of the caller as the vendor said it; it may be several, or none.',
+      description:
+        'The address of the caller as the vendor said it; it may be several, or none. Needs `pii:read`.',
       resolve: (record, _args, { viewer }) => unlessMasked(viewer, 'IP_ADDRESS', record.requestIP),
     }),
     instanceTags: t.exposeStringList('instanceTags', {

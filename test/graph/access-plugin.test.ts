@@ -1,0 +1,208 @@
+import { isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { encodeGlobalId } from '../../src/graph/global-id.ts';
+import { schema } from '../../src/graph/schema.ts';
+import type { Scope } from '../../src/graph/viewer.ts';
+import { createEvent, createFakeContext, createRecord, EMPTY_PAGE, NOW_MS } from './fake-context.ts';
+import type { FakeAnswers } from './fake-context.ts';
+
+const RANGE = 'range: { last: "PT1H" }';
+const USAGE_ID = encodeGlobalId(createRecord());
+const EVENT_ID = encodeGlobalId(createEvent());
+
+/** Every root field that gives out data, and the scope that it needs. */
+const FIELDS: readonly (readonly [field: string, scope: Scope])[] = [
+  ['usageRecord(recordId: "1") { id }', 'usage:read'],
+  ['usageRecords { from }', 'usage:read'],
+  ['usageRecords { totalCount { value } }', 'usage:read'],
+  [`usageAnalytics(${RANGE}) { totals { count } }`, 'usage:read'],
+  [`node(id: "${USAGE_ID}") { id }`, 'usage:read'],
+  ['events { from }', 'events:read'],
+  ['eventFacets { categories { missing } }', 'events:read'],
+  [`node(id: "${EVENT_ID}") { __typename }`, 'events:read'],
+];
+const OTHERS: readonly Scope[] = ['usage:read', 'events:read', 'pii:read', 'introspect'];
+
+const page = <Row>(row: Row) => ({ rows: [row], hasMore: false, resume: null, coverage: [] });
+const answers: FakeAnswers = {
+  usage: { listUsageRecords: async () => page(createRecord()), getUsageRecord: async () => createRecord() },
+  events: { listEvents: async () => page(createEvent()), getEvent: async () => createEvent() },
+};
+const anonymous = { viewer: { isAnonymous: true, scopes: new Set<Scope>() } };
+
+const codesOf = (raw: { errors?: readonly { originalError?: unknown }[] | undefined }) =>
+  (raw.errors ?? []).map(({ originalError }) => (originalError as { code?: string } | undefined)?.code);
+
+describe('a field', () => {
+  test.each(FIELDS)('%s needs %s, and is refused before any call', async (field, scope) => {
+    const others = OTHERS.filter((other) => other !== scope);
+    const refused = createFakeContext({ ...answers, scopes: others });
+    expect(codesOf(await refused.askRaw(`{ ${field} }`))).toEqual(['FORBIDDEN']);
+    expect(refused.calls).toEqual([]);
+
+    const unknown = createFakeContext({ ...answers, context: anonymous });
+    expect(codesOf(await unknown.askRaw(`{ ${field} }`))).toEqual(['UNAUTHENTICATED']);
+    expect(unknown.calls).toEqual([]);
+
+    const allowed = createFakeContext({ ...answers, scopes: [scope] });
+    expect(codesOf(await allowed.askRaw(`{ ${field} }`))).toEqual([]);
+  });
+
+  test('service needs a caller who is known; viewer and __typename are answered to everybody', async () => {
+    const { askRaw } = createFakeContext({ context: anonymous });
+    const { data, ...rest } = await askRaw('{ __typename viewer { scopes } service { version } }');
+    expect(data).toEqual({ __typename: 'Query', viewer: { scopes: [] }, service: null });
+    expect(codesOf(rest)).toEqual(['UNAUTHENTICATED']);
+    expect((await createFakeContext({ scopes: [] }).ask('{ service { version } }')).errors).toBeUndefined();
+  });
+
+  test('each of several ids is refused on its own', async () => {
+    const { askRaw } = createFakeContext({ ...answers, scopes: ['events:read'] });
+    const { data, ...rest } = await askRaw(`{ nodes(ids: ["${USAGE_ID}", "${EVENT_ID}", "x"]) { id } }`);
+    expect(data).toEqual({ nodes: [null, { id: EVENT_ID }, null] });
+    expect(codesOf(rest)).toEqual(['FORBIDDEN']);
+  });
+
+  test('what is related comes from the other source, and needs its scope', async () => {
+    const { askRaw } = createFakeContext({ ...answers, scopes: ['usage:read'] });
+    const { data, ...rest } = await askRaw(
+      '{ usageRecords { nodes { recordId relatedEvents(by: [TIME]) { edges { cursor } } } } }',
+    );
+    expect(data).toMatchObject({ usageRecords: { nodes: [{ relatedEvents: null }] } });
+    expect(codesOf(rest)).toEqual(['FORBIDDEN']);
+  });
+});
+
+describe('a row behind an interface', () => {
+  test('is refused by its type where no resolver has asked', async () => {
+    const { askRaw } = createFakeContext({
+      timeline: { listActivities: async () => page(createEvent()) },
+      scopes: ['usage:read'],
+    });
+    const { data, ...rest } = await askRaw('{ timeline { nodes { id } } }');
+    expect(data).toEqual({ timeline: null });
+    expect(codesOf(rest)).toEqual(['FORBIDDEN']);
+  });
+});
+
+describe('the timeline', () => {
+  const stretch = { fromMs: NOW_MS - 1_000, toMs: NOW_MS - 500 };
+  const covered = {
+    source: 'USAGE' as const,
+    operation: null,
+    status: 'COMPLETE' as const,
+    ...stretch,
+    asOfMs: NOW_MS,
+    scanned: 1,
+    matched: 1,
+    dropped: 0,
+    code: null,
+    reason: null,
+  };
+  const timeline = {
+    listActivities: async () => ({ ...page(createRecord()), coverage: [covered] }),
+    countActivities: async () => ({ value: 1, accuracy: 'EXACT' as const }),
+  };
+  const QUERY = `{ timeline { nodes { source } totalCount { value } coverage { source status code from to } } }`;
+
+  test('stands without the source that the caller may not read, and says so over what it examined', async () => {
+    const { ask, calls } = createFakeContext({ timeline, scopes: ['usage:read'] });
+    const { data, errors } = await ask(QUERY);
+    expect(errors).toBeUndefined();
+    const when = { from: new Date(stretch.fromMs).toISOString(), to: new Date(stretch.toMs).toISOString() };
+    expect(data).toEqual({
+      timeline: {
+        nodes: [{ source: 'USAGE' }],
+        totalCount: null,
+        coverage: [
+          { source: 'USAGE', status: 'COMPLETE', code: null, ...when },
+          { source: 'EVENTS', status: 'FAILED', code: 'FORBIDDEN', ...when },
+        ],
+      },
+    });
+    expect(calls).toMatchObject([['listActivities', { filter: { sources: ['USAGE'] } }]]);
+  });
+
+  test('asked for that source alone, it is empty, and FORBIDDEN over the whole range', async () => {
+    const { ask, calls } = createFakeContext({
+      timeline: { listActivities: async () => EMPTY_PAGE },
+      scopes: ['usage:read'],
+    });
+    const { data } = await ask(
+      `{ timeline(range: { from: "2026-11-21T10:00:00Z", to: "2026-11-21T11:00:00Z" }, filter: { sources: [EVENTS] }) { nodes { id } coverage { source code from to } } }`,
+    );
+    expect(data).toEqual({
+      timeline: {
+        nodes: [],
+        coverage: [
+          {
+            source: 'EVENTS',
+            code: 'FORBIDDEN',
+            from: '2026-11-21T10:00:00.000Z',
+            to: '2026-11-21T11:00:00.000Z',
+          },
+        ],
+      },
+    });
+    expect(calls).toMatchObject([['listActivities', { filter: { sources: [] } }]]);
+  });
+
+  test('says nothing of sources that are not asked for, or may be read', async () => {
+    const both = createFakeContext({ timeline, scopes: ['usage:read', 'events:read'] });
+    expect((await both.ask(QUERY)).data).toMatchObject({
+      timeline: { totalCount: { value: 1 }, coverage: [{ source: 'USAGE' }] },
+    });
+    const one = createFakeContext({ timeline, scopes: ['usage:read'] });
+    const { data } = await one.ask(`{ timeline(filter: { sources: [USAGE] }) { coverage { source } } }`);
+    expect(data).toEqual({ timeline: { coverage: [{ source: 'USAGE' }] } });
+  });
+
+  test.each([
+    ['nobody known', anonymous, 'UNAUTHENTICATED'],
+    [
+      'a caller of neither',
+      { viewer: { isAnonymous: false, scopes: new Set<Scope>(['pii:read']) } },
+      'FORBIDDEN',
+    ],
+  ])('is refused to %s', async (_name, context, code) => {
+    const { askRaw, calls } = createFakeContext({ timeline, context });
+    expect(codesOf(await askRaw(QUERY))).toEqual([code]);
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('the schema', () => {
+  test('says of every root field that gives out data which scopes it needs', () => {
+    const fields = Object.values(schema.getQueryType()?.getFields() ?? {});
+    const open = fields.filter(({ description }) => !/[Nn]eeds /.test(description ?? ''));
+    expect(open.map(({ name }) => name)).toEqual(['viewer']);
+  });
+
+  test('says of every field of personal data that it needs pii:read, in answers and in filters', () => {
+    const told = Object.values(schema.getTypeMap()).flatMap((type) =>
+      isObjectType(type) || isInterfaceType(type) || isInputObjectType(type)
+        ? Object.values(type.getFields())
+            .filter(({ description }) => description?.includes('pii:read'))
+            .map(({ name }) => `${type.name}.${name}`)
+        : [],
+    );
+    expect(told).toEqual(
+      expect.arrayContaining([
+        'UsageRecord.ipAddress',
+        'UsageRecord.requestIP',
+        'UsageRecord.requestURI',
+        'UsageRecordFilter.searchText',
+        'UsageRecordFilter.ipAddress',
+        'Event.ipAddress',
+        'Event.description',
+        'Event.username',
+        'EventFacets.usernames',
+        'EventFacets.ipAddresses',
+        'EventFilter.username',
+        'EventFilter.ipAddress',
+        'EventFilter.searchText',
+        'TimelineFilter.ipAddress',
+      ]),
+    );
+  });
+});

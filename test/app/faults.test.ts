@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SOURCES } from '../../src/base/source.ts';
+import type { Source } from '../../src/base/source.ts';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { FAULT_PHASES, startFaultProxy } from '../support/fault-proxy.ts';
+import type { Fault, FaultPhase } from '../support/fault-proxy.ts';
+import { startRecordedVendor } from '../support/recorded-vendor.ts';
+import type { RecordedVendor } from '../support/recorded-vendor.ts';
+import { askApp, createTestApp, NOW_MS } from '../support/running-app.ts';
+import type { Asked } from '../support/running-app.ts';
+import { createSeededRandom } from '../support/seeded-random.ts';
+
+// GraphQL in, both vendors over sockets out, one of them through a proxy that spoils what it answers.
+
+const OPERATION_MS = 600;
+const ATTEMPT_MS = 300;
+// The signal behind the deadline, and the timers of a busy machine.
+const LATENESS_MS = 100 + 400;
+
+const FAULTS: readonly Fault[] = [
+  { kind: 'latency', ms: 20 },
+  { kind: 'down' },
+  { kind: 'bandwidth', bytesPerSecond: 400 },
+  { kind: 'slow-close', ms: 20 },
+  { kind: 'timeout' },
+  { kind: 'reset' },
+  { kind: 'slicer' },
+  { kind: 'cut' },
+];
+/** Faults that nothing is lost by. */
+const HARMLESS: readonly Fault['kind'][] = ['latency', 'slow-close', 'slicer'];
+
+const RANGE = '{ from: "2026-02-20T00:00:00Z", to: "2026-03-02T00:00:00Z" }';
+const QUERY = `{
+  usageRecords(range: ${RANGE}, first: 8) { nodes { recordId timestamp requestURI } }
+  usageAnalytics(range: ${RANGE}, interval: DAY) { buckets { timestamp count } coverage { source status } }
+  events(range: ${RANGE}, first: 8) { nodes { eventId timestamp description } }
+  timeline(range: ${RANGE}, first: 8) { nodes { id timestamp source } coverage { source status } }
+}`;
+
+interface Row {
+  readonly id: string;
+  readonly source: Source;
+}
+interface Told {
+  readonly source: Source;
+  readonly status: string;
+}
+interface Answer {
+  readonly usageRecords: object | null;
+  readonly usageAnalytics: {
+    readonly buckets: readonly { readonly timestamp: string; readonly count: number | null }[];
+    readonly coverage: readonly Told[];
+  } | null;
+  readonly events: object | null;
+  readonly timeline: { readonly nodes: readonly Row[]; readonly coverage: readonly Told[] } | null;
+}
+
+let sandbox: RunningSandbox;
+let vendors: Readonly<Record<Source, RecordedVendor>>;
+let truth: Answer;
+/** Entries of each source alone, as a timeline over the other one's failure may show them. */
+let rowsOf: Readonly<Record<Source, readonly Row[]>>;
+const rejections: unknown[] = [];
+const noteRejection = (reason: unknown): void => void rejections.push(reason);
+
+beforeAll(async () => {
+  process.on('unhandledRejection', noteRejection);
+  sandbox = await startSandbox({ nowMs: NOW_MS, arrivals: false, usageRows: 2_000, eventsRows: 600 });
+  vendors = {
+    USAGE: await startRecordedVendor(sandbox.usageUrl),
+    EVENTS: await startRecordedVendor(sandbox.eventsUrl),
+  };
+  // Asked without a hurry; what the vendors tell then is told again in time.
+  const app = createApp({}, { SIGHTLINE_OPERATION_TIMEOUT_MS: '8000', SIGHTLINE_ATTEMPT_TIMEOUT_MS: '3000' });
+  const asked = await askApp<Answer>(app, QUERY);
+  expect(asked.errors).toBeUndefined();
+  truth = asked.data;
+  const alone = await askApp<Record<'USAGE' | 'EVENTS', { readonly nodes: readonly Row[] }>>(
+    app,
+    `{ USAGE: usageRecords(range: ${RANGE}, first: 8) { nodes { id timestamp source } }
+       EVENTS: events(range: ${RANGE}, first: 8) { nodes { id timestamp source } } }`,
+  );
+  rowsOf = { USAGE: alone.data.USAGE.nodes, EVENTS: alone.data.EVENTS.nodes };
+  await app.close();
+});
+afterAll(async () => {
+  await Promise.all(SOURCES.map((source) => vendors[source].close()));
+  await sandbox.close();
+  process.off('unhandledRejection', noteRejection);
+});
+
+/** The service, a vendor reached at another port where one is given. */
+function createApp(ports: Partial<Record<Source, number>>, env: Record<string, string> = {}) {
+  const startMs = performance.now();
+  return createTestApp(
+    {
+      USAGE_API_URL: vendors.USAGE.urlAt(ports.USAGE),
+      USAGE_API_USER_SECRET: sandbox.credentials.usageUserSecret,
+      USAGE_API_ORGANIZATION_SECRET: sandbox.credentials.usageOrganizationSecret,
+      EVENTS_API_URL: vendors.EVENTS.urlAt(ports.EVENTS),
+      EVENTS_API_TOKEN: sandbox.credentials.eventsToken,
+      SIGHTLINE_OPERATION_TIMEOUT_MS: String(OPERATION_MS),
+      SIGHTLINE_ATTEMPT_TIMEOUT_MS: String(ATTEMPT_MS),
+      ...env,
+    },
+    {
+      clock: { now: () => NOW_MS + performance.now() - startMs },
+      random: () => 0.5,
+      limits: { retryBaseMs: 20 },
+    },
+  );
+}
+
+/** Whether an answer tells the truth as far as it tells anything, and the sound vendor's whole. */
+function judge({ data, errors = [] }: Asked<Answer>, spoilt: Source): 'right' | 'told' {
+  const failed = new Set(errors.map(({ path }) => path?.[0]));
+  for (const { extensions } of errors) {
+    expect(extensions['code']).toMatch(/^UPSTREAM_/);
+    expect(extensions['source']).toBe(spoilt);
+  }
+  const hasFailed = (coverage: readonly Told[]): boolean => {
+    const failures = coverage.filter(({ status }) => status === 'FAILED');
+    expect(failures.filter(({ source }) => source !== spoilt)).toEqual([]);
+    return failures.length > 0;
+  };
+  let outcome: 'right' | 'told' = 'right';
+  for (const [field, source] of [
+    ['usageRecords', 'USAGE'],
+    ['events', 'EVENTS'],
+  ] as const) {
+    if (failed.has(field)) {
+      expect(source).toBe(spoilt);
+      expect(data[field]).toBeNull();
+      outcome = 'told';
+    } else expect(data[field]).toEqual(truth[field]);
+  }
+  if (failed.has('usageAnalytics')) {
+    expect(spoilt).toBe('USAGE');
+    outcome = 'told';
+  } else if (hasFailed(data.usageAnalytics?.coverage ?? [])) {
+    const counts = data.usageAnalytics?.buckets.map(({ count }) => count) ?? [];
+    expect(counts.filter((count) => count !== null)).toEqual([]);
+    outcome = 'told';
+  } else expect(data.usageAnalytics).toEqual(truth.usageAnalytics);
+  if (failed.has('timeline')) {
+    outcome = 'told';
+  } else if (hasFailed(data.timeline?.coverage ?? [])) {
+    const sound = SOURCES.filter((source) => source !== spoilt);
+    expect(data.timeline?.nodes).toEqual(sound.flatMap((source) => rowsOf[source]));
+    outcome = 'told';
+  } else expect(data.timeline).toEqual(truth.timeline);
+  return outcome;
+}
+
+async function meet(fault: Fault, phase: FaultPhase, spoilt: Source, seed: number) {
+  const proxy = await startFaultProxy({
+    targetPort: vendors[spoilt].port,
+    fault,
+    phase,
+    random: createSeededRandom(seed),
+  });
+  const app = createApp({ [spoilt]: proxy.port });
+  const outcomes: string[] = [];
+  // The second one meets what the first has left: connections, an open breaker, answers that may stand in.
+  for (let turn = 0; turn < 2; turn += 1) {
+    const startMs = performance.now();
+    const asked = await askApp<Answer>(app, QUERY);
+    const ms = performance.now() - startMs;
+    expect(ms, `${phase}, ${spoilt}`).toBeLessThan(OPERATION_MS + LATENESS_MS);
+    outcomes.push(judge(asked, spoilt));
+  }
+  await app.close();
+  for (let turn = 0; turn < 200 && proxy.openSockets() > 0; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(proxy.openSockets(), `${phase}, ${spoilt}`).toBe(0);
+  await proxy.close();
+  return outcomes;
+}
+
+test.each(FAULTS)(
+  '$kind of either vendor, in whichever phase: each answer in time, right or told as failed, the other vendor’s whole',
+  async (fault) => {
+    const outcomes: string[] = [];
+    // One vendor at a time: what is slow here must be the fault, not this machine.
+    for (const [index, source] of SOURCES.entries()) {
+      const met = await Promise.all(
+        FAULT_PHASES.map((phase, at) => meet(fault, phase, source, 10 * index + at)),
+      );
+      outcomes.push(...met.flat());
+    }
+    expect(outcomes).toHaveLength(FAULT_PHASES.length * SOURCES.length * 2);
+    if (HARMLESS.includes(fault.kind)) expect(outcomes).toContain('right');
+    else expect(new Set(outcomes)).toEqual(new Set(['told']));
+    expect(rejections).toEqual([]);
+  },
+);

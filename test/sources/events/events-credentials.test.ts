@@ -37,7 +37,7 @@ describe('decodeEventsAuthorization', () => {
     );
   });
 
-  test('10,000 other texts are refused, or are just of the form', () => {
+  test('2,000 other texts are refused, or are just of the form', () => {
     const piece = fc.constantFrom('Bearer ', 'Basic ', 'a', '=', '.', ',', ' ', '\r\n', 'é', '\0', '"');
     const any = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -47,7 +47,7 @@ describe('decodeEventsAuthorization', () => {
       fc.property(any, (text) => {
         if (decodeEventsAuthorization(text)) expect(text).toMatch(/^Bearer [A-Za-z0-9._~+/=-]+$/i);
       }),
-      { numRuns: 10_000 },
+      { numRuns: 2_000 },
     );
   });
 

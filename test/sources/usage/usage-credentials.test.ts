@@ -32,7 +32,7 @@ describe('decodeUsageAuthorization', () => {
     );
   });
 
-  test('10,000 other texts are refused, or are just of the form', () => {
+  test('2,000 other texts are refused, or are just of the form', () => {
     const piece = fc.constantFrom(
       'User ',
       'Organization ',
@@ -64,7 +64,7 @@ describe('decodeUsageAuthorization', () => {
           ]).toContain(text);
         },
       ),
-      { numRuns: 10_000 },
+      { numRuns: 2_000 },
     );
   });
 

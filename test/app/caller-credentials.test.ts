@@ -1,0 +1,320 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { AppOverrides } from '../../src/app.ts';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { Transport, TransportRequest } from '../../src/upstream/transport.ts';
+import { createTestApp, NOW_MS } from '../support/running-app.ts';
+import type { Asked } from '../support/running-app.ts';
+import { createFakeTransport, createSimulatedTime, jsonAnswer } from '../support/upstream-fixtures.ts';
+
+// Every request brings its own credentials: VENDOR_CREDENTIALS=request.
+
+type Answer = Pick<Asked<Record<string, unknown>>, 'data' | 'errors'> & { readonly status: number };
+
+interface RecordPage {
+  readonly nodes: readonly { readonly recordId: string; readonly instanceName: string }[];
+  readonly pageInfo: { readonly endCursor: string };
+}
+
+interface Caller {
+  readonly name: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const callerOf = (name: string): Caller => ({
+  name,
+  headers: {
+    'x-usage-authorization': `User canary-${name}, Organization canary-shared`,
+    'x-events-authorization': `Bearer canary.${name}`,
+  },
+});
+/** What the vendors below write into every row: whose `authorization` it was read with. */
+const markOf = (authorization: string | null) =>
+  createHash('sha256')
+    .update(authorization ?? '')
+    .digest('hex')
+    .slice(0, 12);
+const usageMark = ({ headers }: Caller) => markOf(headers['x-usage-authorization'] ?? '');
+const eventsMark = ({ headers }: Caller) => markOf(headers['x-events-authorization'] ?? '');
+
+const ROW_MS = NOW_MS - 3_600_000;
+function answerUsage({ target, authorization }: TransportRequest) {
+  const { pathname } = new URL(target, 'http://vendor.test');
+  const row = (id: string, ms: number) => ({
+    id,
+    usageDate: new Date(ms).toISOString(),
+    requestStatus: 'SUCCESS',
+    instanceName: markOf(authorization),
+  });
+  if (pathname !== '/usage') return jsonAnswer(row(pathname.split('/').at(-1) ?? '', ROW_MS));
+  const query = new URL(target, 'http://vendor.test').searchParams;
+  const [from, to] = [Date.parse(query.get('from') ?? ''), Date.parse(query.get('to') ?? '')];
+  const rows = Array.from({ length: 6 }, (_, n) => row(`r${n}`, ROW_MS - n * 1_000)).filter(
+    ({ usageDate }) => Date.parse(usageDate) >= from && Date.parse(usageDate) <= to,
+  );
+  const offset = Number(query.get('pageOffset'));
+  return jsonAnswer(rows.slice(offset, offset + Number(query.get('pageSize'))));
+}
+function answerEvents({ authorization }: TransportRequest) {
+  return jsonAnswer([
+    { id: 1, timestamp: '2026-03-04T11:00:00Z', category: 'a', action: 'b', username: markOf(authorization) },
+  ]);
+}
+
+function createRig(overrides: AppOverrides & { usage?: Transport } = {}) {
+  const time = createSimulatedTime(NOW_MS);
+  const usage = createFakeTransport(answerUsage);
+  const events = createFakeTransport(answerEvents);
+  const told: unknown[] = [];
+  const { usage: ownUsage, ...rest } = overrides;
+  const app = createTestApp(
+    { VENDOR_CREDENTIALS: 'request', SIGHTLINE_SECRET: 'a secret for the tests' },
+    {
+      clock: time.clock,
+      transports: { USAGE: ownUsage ?? usage, EVENTS: events },
+      onFault: (error) => told.push(error),
+      onRequest: (line) => told.push(line),
+      onAttempt: (report) => told.push(report),
+      ...rest,
+    },
+  );
+  onTestFinished(() => app.close());
+  const ask = async (
+    query: string,
+    headers: Readonly<Record<string, string>> = {},
+    variables: Readonly<Record<string, unknown>> = {},
+  ): Promise<Answer> => {
+    const response = await app.fetch('http://127.0.0.1/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query, variables }),
+    });
+    return { status: response.status, ...((await response.json()) as Omit<Answer, 'status'>) };
+  };
+  return { ask, time, usage, events, told };
+}
+
+const BOTH = '{ usageRecord(recordId: "r1") { instanceName } events(first: 1) { nodes { username } } }';
+const [ada, bob] = [callerOf('ada'), callerOf('bob')];
+
+describe('callers with credentials of their own', () => {
+  test('are given what these can read: equal queries at one time, different rows', async () => {
+    const { ask, usage, events } = createRig();
+    const order = [ada, bob, ada, bob, bob, ada];
+    const answers = await Promise.all(order.map(({ headers }) => ask(BOTH, headers)));
+    for (const [index, caller] of order.entries()) {
+      expect(answers[index]).toMatchObject({
+        data: {
+          usageRecord: { instanceName: usageMark(caller) },
+          events: { nodes: [{ username: eventsMark(caller) }] },
+        },
+      });
+    }
+    // Equal callers share a flight; different ones never do.
+    expect([usage.requests.length, events.requests.length]).toEqual([2, 2]);
+    const again = await ask(BOTH, ada.headers);
+    expect(again.data['usageRecord']).toEqual({ instanceName: usageMark(ada) });
+    expect(usage.requests).toHaveLength(2);
+  });
+
+  test('send just these to the vendors, and no other header', async () => {
+    const { ask, usage, events } = createRig();
+    await ask(BOTH, { ...ada.headers, authorization: 'Bearer canary-own', cookie: 'canary=1' });
+    expect(usage.requests.map(({ authorization }) => authorization)).toEqual([
+      'User canary-ada, Organization canary-shared',
+    ]);
+    expect(events.requests.map(({ authorization }) => authorization)).toEqual(['Bearer canary.ada']);
+  });
+
+  test('are told of a source that they bring nothing for, in that request alone', async () => {
+    const { ask, usage } = createRig();
+    await ask(BOTH, ada.headers);
+    const query = `{ usageRecord(recordId: "r1") { instanceName } usageAnalytics(range: { last: "PT1H" }) { coverage { code } }
+      events(first: 1) { nodes { username } } service { sources { source configured } } }`;
+    const { 'x-events-authorization': own } = ada.headers;
+    const half = await ask(query, { 'x-events-authorization': own! });
+    expect(half.data['events']).toEqual({ nodes: [{ username: eventsMark(ada) }] });
+    expect(half.data['usageRecord']).toBeNull();
+    expect(half.data['service']).toEqual({
+      sources: [
+        { source: 'USAGE', configured: false },
+        { source: 'EVENTS', configured: true },
+      ],
+    });
+    expect(half.errors).toContainEqual(
+      expect.objectContaining({
+        path: ['usageRecord'],
+        extensions: expect.objectContaining({ code: 'SOURCE_NOT_CONFIGURED', source: 'USAGE' }),
+      }),
+    );
+    expect(usage.requests).toHaveLength(1);
+    expect((await ask(BOTH, ada.headers)).errors).toBeUndefined();
+  });
+
+  test.each([
+    ['x-usage-authorization', 'Bearer canary'],
+    ['x-usage-authorization', 'User canary, Organization'],
+    ['x-events-authorization', 'canary'],
+    ['x-events-authorization', 'Bearer canary canary'],
+  ])('are refused for %s: %s, by the header’s name, and nothing is sent', async (name, value) => {
+    const { ask, usage, events, told } = createRig();
+    const { status, data, errors } = await ask(BOTH, { ...ada.headers, [name]: value });
+    expect([status, data]).toEqual([200, undefined]);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: name } }]);
+    expect([...usage.requests, ...events.requests]).toEqual([]);
+    expect(JSON.stringify([errors, told])).not.toContain('canary');
+  });
+
+  test('are nobody’s concern where the service has credentials of its own', async () => {
+    const transport = createFakeTransport(answerUsage);
+    const app = createTestApp(
+      { USAGE_API_USER_SECRET: 'own-u', USAGE_API_ORGANIZATION_SECRET: 'own-o' },
+      { clock: { now: () => NOW_MS }, transports: { USAGE: transport } },
+    );
+    onTestFinished(() => app.close());
+    await app.fetch('http://127.0.0.1/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...ada.headers },
+      body: JSON.stringify({ query: '{ usageRecord(recordId: "r1") { instanceName } }' }),
+    });
+    expect(transport.requests.map(({ authorization }) => authorization)).toEqual([
+      'User own-u, Organization own-o',
+    ]);
+  });
+
+  test('find in another’s cursor a place, and only rows of their own behind it', async () => {
+    const { ask } = createRig();
+    const query = `query ($after: String) { usageRecords(first: 2, after: $after) {
+      nodes { recordId instanceName } pageInfo { endCursor } } }`;
+    const first = await ask(query, ada.headers);
+    const { endCursor } = (first.data['usageRecords'] as RecordPage).pageInfo;
+    for (const caller of [ada, bob]) {
+      const next = await ask(query, caller.headers, { after: endCursor });
+      expect((next.data['usageRecords'] as RecordPage).nodes).toEqual([
+        { recordId: 'r2', instanceName: usageMark(caller) },
+        { recordId: 'r3', instanceName: usageMark(caller) },
+      ]);
+    }
+    // The token was renewed meanwhile: the walk goes on.
+    const renewed = { ...ada.headers, 'x-usage-authorization': 'User renewed, Organization canary-shared' };
+    expect((await ask(query, renewed, { after: endCursor })).errors).toBeUndefined();
+  });
+
+  test('leave no trace of their secrets in answers, logs or faults', async () => {
+    const { ask, told } = createRig({
+      transports: {
+        USAGE: createFakeTransport(() => jsonAnswer({ message: 'no' }, 401)),
+        EVENTS: createFakeTransport(() => {
+          throw new TypeError('a fault of ours');
+        }),
+      },
+    });
+    const answers = [await ask(BOTH, ada.headers), await ask('{ nonsense }', ada.headers)];
+    expect(told.length).toBeGreaterThan(1);
+    expect(JSON.stringify([answers, told])).not.toContain('canary');
+  });
+});
+
+test('interleaved callers of five scopes never see what another has read', async () => {
+  const callers = ['a', 'b', 'c', 'd', 'e'].map(callerOf);
+  const step = fc.record({
+    who: fc.nat({ max: callers.length - 1 }),
+    // Mostly equal questions: it is there that answers could be mixed up.
+    what: fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 4 }),
+    act: fc.constantFrom(...(['ask', 'ask', 'ask', 'ask', 'land', 'fail', 'pass'] as const)),
+  });
+  let [reads, foreign, sent] = [0, 0, 0];
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 150, maxLength: 150 }), async (steps) => {
+      const inAir: { land(): void; fail(): void }[] = [];
+      const { ask, time } = createRig({
+        usage: createFakeTransport(
+          (request) =>
+            new Promise((resolve) => {
+              sent += 1;
+              inAir.push({
+                land: () => resolve(answerUsage(request)),
+                fail: () => resolve(jsonAnswer({}, 400)),
+              });
+            }),
+        ),
+      });
+      const waiting: Promise<void>[] = [];
+      for (const { who, what, act } of steps) {
+        const caller = callers[who]!;
+        if (act === 'pass') time.advance(1_000);
+        else if (act !== 'ask') inAir.shift()?.[act]();
+        else {
+          const fields = what.map(
+            (id, n) => `f${n}: usageRecord(recordId: "r${id}") { recordId instanceName }`,
+          );
+          waiting.push(
+            ask(`{ ${fields.join(' ')} }`, caller.headers).then(({ data }) => {
+              for (const [n, id] of what.entries()) {
+                const record = data[`f${n}`] as { recordId: string; instanceName: string } | null;
+                if (!record) continue;
+                reads += 1;
+                if (record.recordId !== `r${id}` || record.instanceName !== usageMark(caller)) foreign += 1;
+              }
+            }),
+          );
+        }
+        if (who === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      const landing = setInterval(() => inAir.splice(0).forEach((one) => one.land()), 1);
+      await Promise.all(waiting).finally(() => clearInterval(landing));
+    }),
+    { numRuns: 10 },
+  );
+  expect(foreign).toBe(0);
+  expect(reads).toBeGreaterThan(1_000);
+  // Flights and the cache were shared, within each scope.
+  expect(sent).toBeLessThan(reads / 2);
+});
+
+test('over the sandbox: its credentials open it to their bearer, others’ do not', async () => {
+  const sandbox = await startSandbox({ nowMs: NOW_MS, arrivals: false, usageRows: 50, eventsRows: 20 });
+  onTestFinished(() => sandbox.close());
+  const app = createTestApp(
+    {
+      VENDOR_CREDENTIALS: 'request',
+      SIGHTLINE_SECRET: 'a secret for the tests',
+      USAGE_API_URL: sandbox.usageUrl,
+      EVENTS_API_URL: sandbox.eventsUrl,
+      HOST: '0.0.0.0',
+    },
+    { clock: { now: () => sandbox.now() } },
+  );
+  onTestFinished(() => app.close());
+  const { usageUserSecret, usageOrganizationSecret, eventsToken } = sandbox.credentials;
+  const ask = async (usage: string, events: string): Promise<Answer> => {
+    const response = await app.fetch('http://127.0.0.1/graphql', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-usage-authorization': usage,
+        'x-events-authorization': events,
+      },
+      body: JSON.stringify({
+        query: '{ usageRecords(first: 1) { nodes { id } } events(first: 1) { nodes { id } } }',
+      }),
+    });
+    return { status: response.status, ...((await response.json()) as Omit<Answer, 'status'>) };
+  };
+  const right = [
+    `User ${usageUserSecret}, Organization ${usageOrganizationSecret}`,
+    `Bearer ${eventsToken}`,
+  ] as const;
+  expect((await ask(...right)).data).toMatchObject({
+    usageRecords: { nodes: [{}] },
+    events: { nodes: [{}] },
+  });
+  const wrong = await ask('User canary, Organization canary', 'Bearer canary');
+  expect(wrong.data).toEqual({ usageRecords: null, events: null });
+  expect(wrong.errors).toMatchObject([
+    { extensions: { code: 'UPSTREAM_UNAUTHENTICATED' } },
+    { extensions: { code: 'UPSTREAM_UNAUTHENTICATED' } },
+  ]);
+  expect(JSON.stringify(wrong)).not.toContain('canary');
+});

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { SOURCES } from '../../src/base/source.ts';
+import type { Source } from '../../src/base/source.ts';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { createHttpTransport } from '../../src/upstream/http-transport.ts';
+import { TransportFailure } from '../../src/upstream/transport.ts';
+import type { Transport } from '../../src/upstream/transport.ts';
+import { startRecordedVendor } from '../support/recorded-vendor.ts';
+import type { RecordedVendor } from '../support/recorded-vendor.ts';
+import { askApp, createTestApp, NOW_MS } from '../support/running-app.ts';
+
+// An hour without vendors, on a clock that the test moves: real sources, real answers, no waiting.
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+let sandbox: RunningSandbox;
+let vendors: Readonly<Record<Source, RecordedVendor>>;
+beforeAll(async () => {
+  sandbox = await startSandbox({ nowMs: NOW_MS, arrivals: false, usageRows: 2_000, eventsRows: 600 });
+  vendors = {
+    USAGE: await startRecordedVendor(sandbox.usageUrl),
+    EVENTS: await startRecordedVendor(sandbox.eventsUrl),
+  };
+});
+afterAll(async () => {
+  await Promise.all(SOURCES.map((source) => vendors[source].close()));
+  await sandbox.close();
+});
+
+/** The service on a clock of its own, over vendors that can be switched off. */
+function createOutage() {
+  const state = { nowMs: NOW_MS, isDown: false };
+  const createTransport = (source: Source): Transport => {
+    const inner = createHttpTransport({
+      baseUrl: new URL(vendors[source].urlAt()),
+      maxConcurrency: 8,
+      maxBodyBytes: 8 * 1024 * 1024,
+      attemptTimeoutMs: 3_000,
+    });
+    return {
+      get(request) {
+        return state.isDown ? Promise.reject(new TransportFailure('unreachable')) : inner.get(request);
+      },
+      close: () => inner.close(),
+    };
+  };
+  const app = createTestApp(
+    {
+      USAGE_API_USER_SECRET: sandbox.credentials.usageUserSecret,
+      USAGE_API_ORGANIZATION_SECRET: sandbox.credentials.usageOrganizationSecret,
+      EVENTS_API_TOKEN: sandbox.credentials.eventsToken,
+    },
+    {
+      clock: { now: () => state.nowMs },
+      random: () => 0.5,
+      transports: { USAGE: createTransport('USAGE'), EVENTS: createTransport('EVENTS') },
+      limits: { retryBaseMs: 0, retryMaxMs: 0 },
+    },
+  );
+  onTestFinished(() => app.close());
+  return { app, state };
+}
+
+interface Part {
+  readonly coverage: readonly {
+    readonly status: string;
+    readonly asOf: string | null;
+    readonly code: string | null;
+  }[];
+}
+type Data = Readonly<Record<string, Part | null>>;
+
+const COVERAGE = 'coverage { source status code asOf }';
+
+/** Closed stretches of each kind, a day each, and one record. */
+function createQueries(recordId: string): string[] {
+  const queries = [`{ part: usageRecord(recordId: "${recordId}") { recordId requestURI timestamp } }`];
+  for (let day = 2; day < 7; day += 1) {
+    const from = new Date(NOW_MS - day * DAY_MS).toISOString();
+    const to = new Date(NOW_MS - (day - 1) * DAY_MS).toISOString();
+    const range = `range: { from: "${from}", to: "${to}" }`;
+    queries.push(
+      `{ part: usageRecords(${range}, first: 20) { nodes { recordId timestamp } ${COVERAGE} } }`,
+      `{ part: events(${range}, first: 20) { nodes { eventId timestamp } ${COVERAGE} } }`,
+      `{ part: timeline(${range}, first: 10) { nodes { id timestamp } ${COVERAGE} } }`,
+      `{ part: usageAnalytics(${range}, interval: HOUR) { buckets { timestamp count processTime { avg } } ${COVERAGE} } }`,
+    );
+  }
+  return queries;
+}
+
+/** All but how complete and how old it is. */
+const rowsOf = (data: Data): string =>
+  JSON.stringify(data, (name: string, value: unknown) => (name === 'coverage' ? undefined : value));
+
+test('an hour without vendors loses no repeated read of closed ranges, and tells the true age of each', async () => {
+  const { app, state } = createOutage();
+  const [{ id = '' } = {}] = await sandbox.query('SELECT id FROM usage LIMIT 1');
+  const queries = createQueries(String(id));
+  const before = new Map<string, { readonly rows: string; readonly readAtMs: number }>();
+  for (const query of queries) {
+    state.nowMs += 1_000;
+    const asked = await askApp<Data>(app, query);
+    expect(asked.errors).toBeUndefined();
+    before.set(query, { rows: rowsOf(asked.data), readAtMs: state.nowMs });
+  }
+
+  state.isDown = true;
+  let reads = 0;
+  let answered = 0;
+  let stale = 0;
+  const untrue: unknown[] = [];
+  for (let minute = 0; minute < 60; minute += 1) {
+    state.nowMs += MINUTE_MS;
+    for (const query of queries) {
+      const asked = await askApp<Data>(app, query);
+      const then = before.get(query);
+      reads += 1;
+      if (asked.errors || !then || rowsOf(asked.data) !== then.rows) continue;
+      answered += 1;
+      for (const { status, asOf } of asked.data['part']?.coverage ?? []) {
+        const awayMs = Math.abs(Date.parse(asOf ?? '') - then.readAtMs);
+        // What the cache may give out as new needs no mark, and still tells its age.
+        if (status !== 'STALE' && status !== 'COMPLETE') untrue.push({ query, status });
+        else if (!(awayMs <= 1_000)) untrue.push({ query, status, asOf, awayMs });
+        if (status === 'STALE') stale += 1;
+      }
+      // A list is read from the vendor each time, so that only a stand-in can be here.
+      const isList = /usageRecords|events|timeline/.test(query);
+      const isMarked = asked.data['part']?.coverage?.every(({ status }) => status === 'STALE');
+      if (isList && !isMarked) untrue.push({ query, coverage: asked.data['part']?.coverage });
+    }
+  }
+  expect(reads).toBe(60 * 21);
+  expect(answered / reads).toBeGreaterThanOrEqual(0.99);
+  expect(untrue).toEqual([]);
+  expect(stale).toBeGreaterThan(60 * 15);
+
+  state.isDown = false;
+  state.nowMs += 6_000;
+  const [list = ''] = queries.filter((query) => query.includes('usageRecords'));
+  const back = await askApp<Data>(app, list);
+  expect(back.data['part']?.coverage).toMatchObject([{ status: 'COMPLETE' }]);
+});
+
+test('what is older than a day is no answer any more', async () => {
+  const { app, state } = createOutage();
+  const [, list = ''] = createQueries('');
+  await askApp(app, list);
+  state.isDown = true;
+  state.nowMs += DAY_MS - 1;
+  expect((await askApp<Data>(app, list)).data['part']?.coverage).toMatchObject([{ status: 'STALE' }]);
+  state.nowMs += 1;
+  const asked = await askApp<Data>(app, list);
+  expect(asked.errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE', source: 'USAGE' } }]);
+});
+
+test('who asks for the newest is told of the outage instead of an earlier answer', async () => {
+  const { app, state } = createOutage();
+  const [, list = ''] = createQueries('');
+  await askApp(app, list);
+  state.isDown = true;
+  const response = await app.fetch('http://127.0.0.1/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-cache' },
+    body: JSON.stringify({ query: list }),
+  });
+  const { errors } = (await response.json()) as { errors: unknown };
+  expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE', source: 'USAGE' } }]);
+});
+
+test('a service that starts with both vendors down says so, and works when they come', async () => {
+  const { app, state } = createOutage();
+  state.isDown = true;
+  const query = '{ usageRecords(first: 1) { nodes { id } } events(first: 1) { nodes { id } } }';
+  const asked = await askApp<object>(app, query);
+  expect(asked.data).toEqual({ usageRecords: null, events: null });
+  expect(asked.errors).toMatchObject([
+    { extensions: { code: 'UPSTREAM_UNAVAILABLE' } },
+    { extensions: { code: 'UPSTREAM_UNAVAILABLE' } },
+  ]);
+  state.isDown = false;
+  state.nowMs += 6_000;
+  const later = await askApp<object>(app, query);
+  expect(later.errors).toBeUndefined();
+  expect(later.data).toMatchObject({ usageRecords: { nodes: [{}] }, events: { nodes: [{}] } });
+});

@@ -27,7 +27,9 @@ const FILES_OF_THE_TOP: readonly string[] = ['main', 'app', 'config'];
 
 /** The domains of `sources/` and `graph/` that must not know each other; `timeline` merges both and may. */
 const VENDOR_DOMAINS = ['usage', 'events'] as const;
-const GRAPH_DOMAINS = [...VENDOR_DOMAINS, 'timeline', 'service'] as const;
+const GRAPH_DOMAINS = [...VENDOR_DOMAINS, 'timeline', 'service', 'plan'] as const;
+/** Those that know the others: what merges them, and what plans an operation over all of them. */
+const DOMAINS_ABOVE: readonly string[] = ['timeline', 'plan'];
 
 const UP = String.raw`^(?:\.{1,2}/)+(?:src/)?`;
 
@@ -77,11 +79,11 @@ const room = (files: string[], layer: string, bans: readonly Ban[]): OxlintOverr
   rules: { 'no-restricted-imports': ['error', { patterns: [...bans, ...bansOfPackages(layer), CROOKED] }] },
 });
 
-/** The folders of `graph/`: each apart from the others, `timeline` above them. */
+/** The folders of `graph/`: each apart from the others, `timeline` and `plan` above them. */
 const graphRooms = GRAPH_DOMAINS.map((domain) =>
   room([`src/graph/${domain}/**`], 'graph', [
     ...aboveOf('graph'),
-    ...GRAPH_DOMAINS.filter((other) => other !== domain && domain !== 'timeline').map((other) =>
+    ...GRAPH_DOMAINS.filter((other) => other !== domain && !DOMAINS_ABOVE.includes(domain)).map((other) =>
       banSibling(`graph/${domain}`, other),
     ),
     ...VENDOR_DOMAINS.filter((other) => other !== domain && (domain === 'usage' || domain === 'events')).map(

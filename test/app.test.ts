@@ -134,14 +134,15 @@ describe('the service', () => {
     expect(JSON.stringify(errors)).not.toContain('canary');
   });
 
-  test('the call budget ends an operation that needs more', async () => {
+  test('an operation that is sure to need more calls than it may make is refused before the first', async () => {
     const app = createService({ SIGHTLINE_MAX_UPSTREAM_CALLS: '2' });
     const fields = ['a', 'b', 'c'].map((id) => `${id}: usageRecord(recordId: "${id}") { id }`);
     const answer = await askApp(app, `{ ${fields.join(' ')} }`);
     expect(answer.errors).toMatchObject([
-      { path: ['c'], extensions: { code: 'LIMIT_EXCEEDED', limit: 'maxUpstreamCalls', allowed: 2 } },
+      { extensions: { code: 'LIMIT_EXCEEDED', limit: 'maxUpstreamCalls', allowed: 2, requested: 3 } },
     ]);
-    expect(countCalls(answer, 'USAGE')).toBe(2);
+    expect(answer.upstream).toEqual([]);
+    expect(countCalls(await askApp(app, `{ ${fields.slice(1).join(' ')} }`), 'USAGE')).toBe(2);
   });
 
   test('bad input names its argument, and no call leaves', async () => {

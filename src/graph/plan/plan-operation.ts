@@ -1,0 +1,151 @@
+import { RequestError } from '../../base/request-error.ts';
+import { COST, costOf, costOfField, HUNDREDTHS, measureCost } from './cost-shape.ts';
+import type { CostField, CostShape } from './cost-shape.ts';
+import type { CallNeeds } from './call-needs.ts';
+import { planField } from './plan-field.ts';
+import type { ListSizes } from './plan-field.ts';
+import type { PlanLimits } from './plan-limits.ts';
+import { readPlannedFields } from './planned-field.ts';
+import type { PlannedDocument, PlannedField } from './planned-field.ts';
+
+/** What an operation will need, known before it is run. */
+export interface OperationPlan {
+  /** Calls that are made whatever the vendors answer; each scan counts as the one that it makes at least. */
+  readonly plannedCalls: number;
+  /** Those of them that are no scan's. */
+  readonly certainCalls: number;
+  /** Scans that share what the certain calls leave. */
+  readonly scans: number;
+  /** More are never made: retries, crowded instants and scans included. Infinity: not bounded. */
+  readonly mostCalls: number;
+  /** In points; what it costs in fact is never more. */
+  readonly cost: number;
+  /** What an answer has cost, in points. */
+  measure(data: unknown, calls: number): number;
+  readonly fields: readonly PlannedField[];
+  readonly shape: CostShape;
+}
+
+/**
+ * The most attempts that one call can become: three, each of them once more with a renewed token. See
+ * `upstream/create-upstream.ts`.
+ */
+const ATTEMPTS = 6;
+/** Charged for a list that no argument bounds, such as coverage: one item. Elements of a bucket: so many at most. */
+const ELEMENTS_CHARGED = 25;
+
+/**
+ * Plans an operation from its document, its coerced arguments and the limits, without asking anybody. null: it can't be run
+ * as it stands, which execution tells better.
+ */
+export function planOperation(
+  asked: PlannedDocument,
+  limits: PlanLimits,
+  nowMs: number,
+): OperationPlan | null {
+  const fields = readPlannedFields(asked);
+  if (!fields) return null;
+  const needs: CallNeeds[] = [];
+  const shape = shapeOf(fields, {}, limits, nowMs, needs);
+
+  const certain = new Map(needs.flatMap(({ certain: calls = [] }) => calls));
+  const scans = new Set(needs.flatMap(({ scans: keys = [] }) => keys));
+  const possibleScans = new Set(needs.flatMap(({ possibleScans: keys = [] }) => keys));
+  const certainCalls = [...certain.values()].reduce((sum, calls) => sum + calls, 0);
+  const possible = needs.reduce((sum, { possible: calls = 0 }) => sum + calls, 0);
+  const budget = limits.maxUpstreamCalls ?? Infinity;
+  const isOpen = needs.some((need) => need.isOpen) || scans.size > 0 || possibleScans.size > 0;
+  const mostCalls = isOpen ? budget : Math.min((certainCalls + possible) * ATTEMPTS, budget);
+  const plannedCalls = certainCalls + scans.size;
+  const chargedCalls = Number.isFinite(mostCalls) ? mostCalls : plannedCalls;
+  return {
+    plannedCalls,
+    certainCalls,
+    scans: scans.size + possibleScans.size,
+    mostCalls,
+    cost: toPoints(costOf(shape) + chargedCalls * COST.call),
+    measure: (data, calls) => toPoints(measureCost(shape, data) + calls * COST.call),
+    fields,
+    shape,
+  };
+}
+
+/** Why an operation must not be run; null: it may. */
+export function refusePlan(plan: OperationPlan, limits: PlanLimits): RequestError | null {
+  const { maxUpstreamCalls, maxCost } = limits;
+  if (maxUpstreamCalls !== null && plan.plannedCalls > maxUpstreamCalls) {
+    return new RequestError(
+      'LIMIT_EXCEEDED',
+      `This operation would make ${plan.plannedCalls} vendor calls at least, and may make ${maxUpstreamCalls}; none was made. Ask for fewer records by id, smaller pages or fewer fields at once.`,
+      { limit: 'maxUpstreamCalls', allowed: maxUpstreamCalls, requested: plan.plannedCalls },
+    );
+  }
+  if (maxCost !== null && plan.cost > maxCost) {
+    return new RequestError(
+      'LIMIT_EXCEEDED',
+      `This operation may cost ${plan.cost} points, and ${maxCost} are allowed; no call was made. The dearest part is '${dearestPart(plan.shape)}': ask there for fewer rows, buckets or values, or for it alone.`,
+      { limit: 'maxCost', allowed: maxCost, requested: plan.cost },
+    );
+  }
+  return null;
+}
+
+function shapeOf(
+  fields: readonly PlannedField[],
+  sizes: ListSizes,
+  limits: PlanLimits,
+  nowMs: number,
+  needs: CallNeeds[],
+): CostShape {
+  let leaves = 0;
+  const below: CostField[] = [];
+  for (const field of fields) {
+    if (field.isLeaf) {
+      leaves += 1;
+      continue;
+    }
+    const plan = planField(field, limits, nowMs);
+    if (plan) needs.push(plan.calls);
+    const bound = field.isList ? (plan?.items ?? boundOf(field, sizes)) : 1;
+    below.push({
+      ...shapeOf(field.fields, plan?.sizes ?? sizes, limits, nowMs, needs),
+      key: field.key,
+      name: field.name,
+      size: bound ?? flatSize(field),
+      isFlat: bound === null,
+    });
+  }
+  return { leaves, fields: below };
+}
+
+/** What bounds a list by name, in the field that bounds it. */
+function boundOf({ name, args }: PlannedField, { rows, buckets, values }: ListSizes): number | null {
+  if (name === 'edges' || name === 'nodes') return rows ?? null;
+  if (name === 'buckets') return buckets ?? null;
+  if (name === 'values') return values ?? null;
+  return name === 'elements' && Array.isArray(args['keys']) ? args['keys'].length : null;
+}
+
+function flatSize({ name, args }: PlannedField): number {
+  if (name !== 'elements') return 1;
+  const top = typeof args['top'] === 'number' ? Math.max(args['top'], 0) : Infinity;
+  return Math.min(top, ELEMENTS_CHARGED);
+}
+
+/** The way to the list that costs most: `timeline.nodes.relatedEvents`. */
+function dearestPart(shape: CostShape): string {
+  const path: string[] = [];
+  let here: CostShape = shape;
+  for (;;) {
+    const [dearest] = here.fields.toSorted((a, b) => costOfField(b) - costOfField(a));
+    if (!dearest || costOfField(dearest) * 2 < costOf(here)) break;
+    path.push(dearest.name);
+    here = dearest;
+    if (dearest.isFlat === false && dearest.size > 1 && !dearest.fields.some(({ size }) => size > 1)) break;
+  }
+  return path.join('.') || 'all of it together';
+}
+
+function toPoints(hundredths: number): number {
+  return Math.ceil(hundredths / HUNDREDTHS);
+}

@@ -1,0 +1,76 @@
+import type { ExecutionArgs } from 'graphql';
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { planOperation, refusePlan } from '../graph/plan/plan-operation.ts';
+import type { OperationPlan } from '../graph/plan/plan-operation.ts';
+import type { PlanLimits } from '../graph/plan/plan-limits.ts';
+import { refuse } from './mask-error.ts';
+import { rateHeaders } from './rate-headers.ts';
+import type { RateLimit, RateVerdict } from './rate-limit.ts';
+import type { OperationContext, RequestContext } from './use-operation.ts';
+
+export interface PlanOptions {
+  readonly planning: PlanLimits;
+  /** Points for each caller; null: nobody is bounded. */
+  readonly rateLimit: RateLimit | null;
+}
+
+/**
+ * Plans each operation before it is run: refuses what would make too many vendor calls, cost too much, or is more than its
+ * caller has points for; shares the calls out between scans; and tells in `extensions.cost` what was reckoned with and what
+ * it came to.
+ */
+export function usePlan({ planning, rateLimit }: PlanOptions): Plugin<OperationContext, RequestContext> {
+  return {
+    onExecute({ args, setResultAndStopExecution }) {
+      const { operation, notes, isLocal, rateKey } = args.contextValue;
+      const plan = planOperation(args as ExecutionArgs, planning, operation.nowMs);
+      if (!plan) return undefined;
+      notes.plan = plan;
+      const refusal = refusePlan(plan, planning);
+      if (refusal) {
+        setResultAndStopExecution({ errors: [refuse(refusal)] });
+        return undefined;
+      }
+      const verdict = rateKey === null ? null : (rateLimit?.take(rateKey, plan.cost) ?? null);
+      if (verdict) notes.headers = rateHeaders(verdict);
+      if (verdict && !verdict.isAllowed) {
+        setResultAndStopExecution({ errors: [refuseRate(verdict, plan)] });
+        return undefined;
+      }
+      operation.ledger.share({ certain: plan.certainCalls, scans: plan.scans });
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (!('data' in result)) return;
+          const calls = operation.ledger.tallies().reduce((sum, tally) => sum + tally.calls, 0);
+          const actual = plan.measure(result.data, calls);
+          if (rateKey !== null) rateLimit?.giveBack(rateKey, Math.max(plan.cost - actual, 0));
+          const { plannedCalls, mostCalls } = plan;
+          const calling = { plannedCalls, mostCalls: Number.isFinite(mostCalls) ? mostCalls : null };
+          const cost = { requested: plan.cost, actual, ...(isLocal ? calling : {}) };
+          setResult({ ...result, extensions: { ...result.extensions, cost } });
+        },
+      };
+    },
+    onResponse({ response, serverContext }) {
+      for (const [name, value] of Object.entries(serverContext.notes.headers))
+        response.headers.set(name, value);
+    },
+  };
+}
+
+function refuseRate({ remaining, retryAfterS, policy }: RateVerdict, { cost }: OperationPlan): GraphQLError {
+  return new GraphQLError(
+    `This operation may cost ${cost} points, and ${remaining} are left to this caller; ${policy.perSecond} come back each second. Ask again in ${retryAfterS} s, or ask for less at once.`,
+    {
+      extensions: {
+        code: 'LIMIT_EXCEEDED',
+        limit: 'rate',
+        allowed: remaining,
+        requested: cost,
+        retryAfterMs: retryAfterS * 1_000,
+        http: { status: 429 },
+      },
+    },
+  );
+}

@@ -48,7 +48,11 @@ export interface Config {
     readonly maxBuckets: number;
     readonly maxUpstreamBuckets: number;
     readonly maxScannedRows: number;
+    /** In points; see `graph/plan/cost-shape.ts`. */
+    readonly maxCost: number;
   };
+  /** Points for each caller; null: not bounded. */
+  readonly rate: { readonly capacity: number; readonly perSecond: number } | null;
   readonly upstream: {
     readonly attemptTimeoutMs: number;
     readonly maxBodyBytes: number;
@@ -180,6 +184,9 @@ const SETTINGS = z.object({
   SIGHTLINE_DEFAULT_PAGE_SIZE: integer(50, 1, 10_000),
   SIGHTLINE_MAX_PAGE_SIZE: integer(500, 1, 10_000),
   SIGHTLINE_MAX_SCANNED_ROWS: integer(10_000, 1, 10_000_000),
+  SIGHTLINE_MAX_COST: integer(1_000, 1, 1_000_000_000),
+  SIGHTLINE_RATE_CAPACITY: integer(20_000, 0, 1_000_000_000),
+  SIGHTLINE_RATE_PER_SECOND: integer(200, 1, 1_000_000_000),
   SIGHTLINE_MAX_BUCKETS: integer(2_000, 1, 1_000_000),
   SIGHTLINE_MAX_UPSTREAM_BUCKETS: integer(20_000, 1, 10_000_000),
   SIGHTLINE_SETTLE_MS: integer(90_000, 0, MAX_MS),
@@ -216,6 +223,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   if (read.success && read.data.EVENTS_API_AUTH_USERNAME_FIELD === read.data.EVENTS_API_AUTH_PASSWORD_FIELD) {
     faults.push('EVENTS_API_AUTH_USERNAME_FIELD and EVENTS_API_AUTH_PASSWORD_FIELD must differ.');
+  }
+  if (
+    read.success &&
+    read.data.SIGHTLINE_RATE_CAPACITY > 0 &&
+    read.data.SIGHTLINE_RATE_CAPACITY < read.data.SIGHTLINE_MAX_COST
+  ) {
+    faults.push('SIGHTLINE_RATE_CAPACITY must be 0 (off) or at least SIGHTLINE_MAX_COST.');
   }
   const host = set['HOST'] ?? '127.0.0.1';
   // Where each request brings its own credentials, who reaches the port sees no more than without this service.
@@ -254,7 +268,12 @@ function arrange(settings: z.infer<typeof SETTINGS>): Config {
       maxBuckets: settings.SIGHTLINE_MAX_BUCKETS,
       maxUpstreamBuckets: settings.SIGHTLINE_MAX_UPSTREAM_BUCKETS,
       maxScannedRows: settings.SIGHTLINE_MAX_SCANNED_ROWS,
+      maxCost: settings.SIGHTLINE_MAX_COST,
     },
+    rate:
+      settings.SIGHTLINE_RATE_CAPACITY === 0
+        ? null
+        : { capacity: settings.SIGHTLINE_RATE_CAPACITY, perSecond: settings.SIGHTLINE_RATE_PER_SECOND },
     upstream: {
       attemptTimeoutMs: settings.SIGHTLINE_ATTEMPT_TIMEOUT_MS,
       maxBodyBytes: settings.SIGHTLINE_MAX_UPSTREAM_BYTES,

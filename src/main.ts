@@ -40,6 +40,10 @@ const SANDBOX_START_MS = 300_000;
 /** Between this process and the sandbox that it forks. */
 const CHILD_SWITCH = '--child';
 
+const CALLERS_CREDENTIALS = `
+
+Each request brings its own credentials, by the headers ${VENDOR_HEADERS.usage} and ${VENDOR_HEADERS.events}.`;
+
 await run(process.argv.slice(2));
 
 async function run(argv: readonly string[]): Promise<void> {
@@ -247,10 +251,6 @@ function describeVendors({ vendors }: Config): { readonly usage: string; readonl
   const { usage, events } = vendors.kind === 'configured' ? vendors : { usage: null, events: null };
   return { usage: usage?.baseUrl ?? 'not configured', events: events?.baseUrl ?? 'not configured' };
 }
-
-const CALLERS_CREDENTIALS = `
-
-Each request brings its own credentials, by the headers ${VENDOR_HEADERS.usage} and ${VENDOR_HEADERS.events}.`;
 
 function describeStart(
   { graphiql, vendors }: { graphiql: string; vendors: { usage: string; events: string } },

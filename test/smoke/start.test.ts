@@ -129,6 +129,21 @@ describe('start', () => {
     expect(service.printed()).not.toContain('canary');
   });
 
+  test('where each request brings its credentials it starts at once, on any address, without a sandbox', async () => {
+    const service = run([], {
+      PORT: '0',
+      HOST: '0.0.0.0',
+      VENDOR_CREDENTIALS: 'request',
+      SIGHTLINE_SECRET: 'canary-of-sixteen-letters',
+      EVENTS_API_URL: 'http://127.0.0.1:9/v1',
+    });
+    const [, port] = await service.waitFor(/GraphiQL +http:\/\/[^:]+:(\d+)/);
+    await service.waitFor(/x-usage-authorization and x-events-authorization/);
+    expect(service.printed()).not.toMatch(/sandbox|canary/);
+    const { errors } = await ask(`http://127.0.0.1:${port}/graphql`, '{ events { nodes { id } } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'SOURCE_NOT_CONFIGURED', source: 'EVENTS' } }]);
+  });
+
   test('a port that is taken is told with the way out', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

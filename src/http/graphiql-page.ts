@@ -26,6 +26,12 @@ export const GRAPHIQL_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/**
+ * The library moves its tabs about as it lays them out and forgets to move them back; its own style hides that until a tab is
+ * pressed, which then jumps away from under the pointer, so that a click on it is lost.
+ */
+const TABS_STAY = '<style>.graphiql-tab { transform: none !important; }</style>';
+
 /** The page with one tab per query; made when first asked for, since its library weighs 9 MB. */
 export async function createGraphiqlPage(queries: readonly string[]): Promise<GraphiqlPage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
@@ -35,7 +41,7 @@ export async function createGraphiqlPage(queries: readonly string[]): Promise<Gr
     additionalHeaders: { 'graphql-require-preflight': 'graphiql' },
     shouldPersistHeaders: false,
   });
-  const html = Buffer.from(text.trim());
+  const html = Buffer.from(text.trim().replace('</head>', `${TABS_STAY}</head>`));
   const gzipped = await promisify(gzip)(html, { level: 6 });
   const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
   return { html, gzipped, etag };

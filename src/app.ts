@@ -10,10 +10,11 @@ import type { GraphContext } from './graph/context.ts';
 import { createCursorSealer } from './graph/paging/cursor-sealer.ts';
 import { schema } from './graph/schema.ts';
 import type { SourceStatus } from './graph/service/service-reader.ts';
-import { SCOPES } from './graph/viewer.ts';
 import { createHttp } from './http/create-http.ts';
 import type { Http, RequestLine } from './http/create-http.ts';
+import { createIdentity } from './http/identity/create-identity.ts';
 import type { Operation } from './http/operation.ts';
+import { createRateLimit } from './http/rate-limit.ts';
 import { createEventsCredentials } from './sources/events/events-credentials.ts';
 import type { EventsExchange, EventsSecrets } from './sources/events/events-credentials.ts';
 import { createEventsLore } from './sources/events/events-lore.ts';
@@ -51,6 +52,8 @@ export interface AppOverrides {
   readonly transports?: Partial<Record<Source, Transport>>;
   /** How to exchange credentials for a token without sockets. */
   readonly exchange?: PostTransport;
+  /** How to reach the issuer of callers' tokens without sockets. */
+  readonly issuer?: Transport;
   readonly limits?: Partial<UpstreamLimits>;
   readonly isReady?: () => boolean;
   /** Told of what callers are not told. */
@@ -62,6 +65,8 @@ export interface AppOverrides {
 /** Where the address would be, for a vendor that is not configured: nothing is ever sent there. */
 const NOWHERE = 'http://127.0.0.1:9';
 const DAY_MS = 86_400_000;
+/** A few keys of some kilobytes at most. */
+const MAX_KEY_SET_BYTES = 256 * 1024;
 /** A token is a few hundred bytes. */
 const MAX_TOKEN_ANSWER_BYTES = 64 * 1024;
 
@@ -96,9 +101,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const { timeoutMs, ...limits } = config.operation;
   const standing = {
     cursors: createCursorSealer(config.secret),
-    limits: { ...limits, maxDepth: config.bounds.maxDepth, maxCost: null },
-    // Nobody can be told apart yet: who reaches the port may see all that it serves.
-    viewer: { isAnonymous: false, scopes: new Set(SCOPES) },
+    limits: { ...limits, maxDepth: config.bounds.maxDepth },
   };
 
   const createContext = (operation: Operation): GraphContext => {
@@ -122,10 +125,17 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       { deps: eventsDeps, context: eventsCall, reader: events },
       nowMs,
     );
-    return { ...standing, service, nowMs, usage, events, timeline };
+    return { ...standing, viewer: operation.caller, service, nowMs, usage, events, timeline };
   };
 
+  const opened: Pick<Transport, 'get' | 'close'>[] = [];
+  const identity = createIdentity(config.identity, clock, (origin) => {
+    const transport = overrides.issuer ?? createKeySetTransport(origin);
+    opened.push(transport);
+    return transport;
+  });
   const http = createHttp({
+    identity,
     schema,
     createContext,
     clock,
@@ -133,8 +143,13 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     maxUpstreamCalls: limits.maxUpstreamCalls,
     vendorCredentials: config.vendors.kind === 'request' ? 'request' : 'config',
     bounds: config.bounds,
+    planning: {
+      ...limits,
+      pageSizes: { usage: config.usage.largestPage, events: config.events.largestPage },
+    },
+    rateLimit: config.rate && createRateLimit(config.rate, clock),
     maxBodyBytes: config.maxBodyBytes,
-    isLoopbackOnly: config.vendors.kind === 'configured' && !config.vendors.isPublic,
+    isLoopbackOnly: config.vendors.kind === 'configured' && !config.vendors.isPublic && !config.identity,
     isReady,
     onFault,
     onRequest,
@@ -142,7 +157,13 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   return {
     ...http,
     async close() {
-      await Promise.all([upstreams.usage.close(), upstreams.events.close(), access.close(), store?.close()]);
+      await Promise.all([
+        upstreams.usage.close(),
+        upstreams.events.close(),
+        access.close(),
+        store?.close(),
+        ...opened.map((transport) => transport.close()),
+      ]);
     },
   };
 }
@@ -231,6 +252,16 @@ function createVendorAccess(config: Config, overrides: AppOverrides): VendorAcce
       await Promise.all(opened.map((transport) => transport.close()));
     },
   };
+}
+
+/** To whom callers' tokens come from: no vendor, and told nothing of theirs. */
+function createKeySetTransport(origin: string): Transport {
+  return createHttpTransport({
+    baseUrl: new URL(origin),
+    maxConcurrency: 1,
+    maxBodyBytes: MAX_KEY_SET_BYTES,
+    attemptTimeoutMs: 3_000,
+  });
 }
 
 /** Apart from the vendor's own connections: it may be of another origin, and must not queue behind what waits for it. */

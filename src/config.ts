@@ -1,7 +1,10 @@
 import { hkdfSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { Secret } from './base/secret.ts';
 import type { DocumentBounds } from './http/document-bounds.ts';
+import { hasIdentity, readIdentity } from './http/identity/read-identity.ts';
+import type { IdentitySettings } from './http/identity/read-identity.ts';
 import { isLoopbackHost } from './http/is-loopback.ts';
 import type { EventsSecrets } from './sources/events/events-credentials.ts';
 import type { UsageSecrets } from './sources/usage/usage-credentials.ts';
@@ -38,6 +41,8 @@ export interface Config {
   /** Every key of our own is derived from it. */
   readonly secret: Secret;
   readonly vendors: Vendors;
+  /** How callers say who they are; null: nobody is asked. */
+  readonly identity: IdentitySettings | null;
   readonly bounds: DocumentBounds;
   readonly maxBodyBytes: number;
   readonly operation: {
@@ -168,6 +173,13 @@ const SETTINGS = z.object({
   EVENTS_API_PAGE_SIZE: integer(1_000, 2, 1_000),
   EVENTS_API_CONCURRENCY: integer(512, 1, 4_096),
   EVENTS_API_RETENTION_DAYS: optionalInteger(1, 36_500),
+  // Read by `readIdentity`.
+  SIGHTLINE_API_KEYS: z.string().optional(),
+  SIGHTLINE_API_KEYS_FILE: z.string().optional(),
+  SIGHTLINE_AUTH_ISSUER: z.string().optional(),
+  SIGHTLINE_AUTH_AUDIENCE: z.string().optional(),
+  SIGHTLINE_AUTH_JWKS_URL: z.string().optional(),
+  SIGHTLINE_AUTH_JWKS_FILE: z.string().optional(),
   SIGHTLINE_SECRET: z
     .string()
     .min(16, 'must have at least 16 characters.')
@@ -209,8 +221,12 @@ export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS.shape).filt
  * Reads the environment; nobody else does. Every fault is found, told together, and names its variable, never its value.
  *
  * @param env an empty value counts as none
+ * @param readText the text of a file that a setting names; throws where it can't be read
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): ConfigReading {
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  readText: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+): ConfigReading {
   const set: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') set[name] = value;
   const faults = listUnknown(Object.keys(set));
@@ -231,19 +247,22 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   ) {
     faults.push('SIGHTLINE_RATE_CAPACITY must be 0 (off) or at least SIGHTLINE_MAX_COST.');
   }
+  const { identity, faults: identityFaults } = readIdentity(set, readText);
+  faults.push(...identityFaults);
   const host = set['HOST'] ?? '127.0.0.1';
   // Where each request brings its own credentials, who reaches the port sees no more than without this service.
-  if (hasCredentials(set) && !isLoopbackHost(host)) faults.push(refuseHost('Real credentials are set'));
+  if (hasCredentials(set) && !isLoopbackHost(host) && !hasIdentity(set))
+    faults.push(refuseHost('Real credentials are set'));
   if (!read.success || faults.length > 0) return { kind: 'faults', faults };
-  return { kind: 'config', config: arrange(read.data) };
+  return { kind: 'config', config: arrange(read.data, identity) };
 }
 
 /** Why a host other than this machine is refused, and the way out. */
 export function refuseHost(because: string): string {
-  return `HOST must be an address of this machine only, such as 127.0.0.1. ${because}, and there is no way yet to tell callers apart: whoever reaches the port would see all. Set HOST=127.0.0.1, and let callers in through a tunnel (ssh -L) or a proxy that asks who they are.`;
+  return `HOST must be an address of this machine only, such as 127.0.0.1. ${because}, and callers are not asked who they are: whoever reaches the port would see all. Make keys for them (npm run api-key) and set SIGHTLINE_API_KEYS_FILE, or set SIGHTLINE_AUTH_ISSUER and what belongs to it. Set HOST=127.0.0.1 to serve nobody else.`;
 }
 
-function arrange(settings: z.infer<typeof SETTINGS>): Config {
+function arrange(settings: z.infer<typeof SETTINGS>, identity: IdentitySettings | null): Config {
   const vendors = readVendors(settings);
   return {
     host: settings.HOST,
@@ -251,6 +270,7 @@ function arrange(settings: z.infer<typeof SETTINGS>): Config {
     log: { level: settings.LOG_LEVEL, isProduction: settings.NODE_ENV === 'production' },
     secret: settings.SIGHTLINE_SECRET ?? deriveSecret(vendors),
     vendors,
+    identity,
     bounds: {
       maxTokens: settings.SIGHTLINE_MAX_TOKENS,
       maxDepth: settings.SIGHTLINE_MAX_DEPTH,

@@ -22,6 +22,7 @@ const HELP = `One GraphQL API over the Usage API and the Events API.
   npm start                      serve GraphQL; without credentials, over sandboxes of both vendors
   npm start -- [switches]        likewise, and hand the sandbox its switches: --usage FILE --events FILE --seed N …
   npm run sandbox -- [switches]  the sandbox alone; --help tells its switches
+  npm run api-key -- NAME SCOPE…  make an API key: the key itself, and the line to keep it by
   npm run codegen                print the graph to schema/schema.graphql, and type the examples
 
   -h, --help                     this text
@@ -60,6 +61,9 @@ async function run(argv: readonly string[]): Promise<void> {
     case 'sandbox':
       await runSandbox(rest);
       return;
+    case 'api-key':
+      await makeApiKey(rest);
+      return;
     case 'print-schema':
       await printSchema(rest);
       return;
@@ -82,7 +86,8 @@ async function start(switches: readonly string[]): Promise<void> {
       ]);
     }
     const isPrivate = options.usageFile !== null || options.eventsFile !== null;
-    if (isPrivate && !isLoopbackHost(config.host)) quit(1, [refuseHost('Your own exports are loaded')]);
+    if (isPrivate && !isLoopbackHost(config.host) && !config.identity)
+      quit(1, [refuseHost('Your own exports are loaded')]);
   }
 
   const log = await createLog(config);
@@ -154,6 +159,22 @@ A service talks to it with these settings:
 `,
   );
   onStop(() => sandbox.close());
+}
+
+/** The line to keep goes to the output, so that it can be added to a file; the key is for the eyes of whoever asks. */
+async function makeApiKey([name, ...scopes]: readonly string[]): Promise<void> {
+  const { createApiKey } = await import('./http/identity/create-api-key.ts');
+  if (name === undefined || scopes.length === 0)
+    quit(EXIT_USAGE, ['api-key takes a name and scopes: npm run api-key -- NAME usage:read events:read']);
+  const made = createApiKey(
+    name,
+    scopes.flatMap((words) => words.split(',')),
+  );
+  if (typeof made === 'string') quit(EXIT_USAGE, [made]);
+  process.stderr.write(
+    `The key of ${name}, which is shown this once:\n\n  ${made.key}\n\nIts line, for SIGHTLINE_API_KEYS_FILE:\n\n`,
+  );
+  process.stdout.write(`${made.line}\n`);
 }
 
 async function printSchema(argv: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { createYogaServer } from './create-yoga-server.ts';
 import type { YogaOptions } from './create-yoga-server.ts';
@@ -6,9 +6,14 @@ import { createGraphiqlPage, GRAPHIQL_POLICY } from './graphiql-page.ts';
 import type { GraphiqlPage } from './graphiql-page.ts';
 import { answerHealth } from './health.ts';
 import type { Readiness } from './health.ts';
+import { API_KEY_HEADER, authenticate } from './identity/authenticate.ts';
+import type { Identity, SentProof } from './identity/authenticate.ts';
+import type { Caller } from './identity/caller.ts';
+import { refuseCaller } from './identity/refuse-caller.ts';
 import { isLoopbackAddress, isLoopbackHost, readHostHeader } from './is-loopback.ts';
 import { BodyTooLarge, readBody } from './read-body.ts';
 import { readExamples } from './read-examples.ts';
+import { createRequestNotes } from './request-notes.ts';
 import { createRequestReport } from './request-report.ts';
 import type { RequestReport } from './request-report.ts';
 
@@ -24,6 +29,8 @@ export interface RequestLine extends RequestReport {
 
 export interface HttpOptions extends YogaOptions, Readiness {
   readonly maxBodyBytes: number;
+  /** How callers say who they are; null: nobody is asked. */
+  readonly identity: Identity | null;
   /**
    * Answer only to names of this machine in `Host`: keeps out a web page whose own name has been turned to point here.
    */
@@ -65,7 +72,7 @@ const STANDING_HEADERS = {
 };
 
 export function createHttp(options: HttpOptions): Http {
-  const { maxBodyBytes, isLoopbackOnly, isReady, onRequest, onFault } = options;
+  const { maxBodyBytes, identity, clock, isLoopbackOnly, isReady, onRequest, onFault } = options;
   const yoga = createYogaServer(options);
   let page: Promise<GraphiqlPage> | null = null;
 
@@ -100,6 +107,15 @@ export function createHttp(options: HttpOptions): Http {
       send(response, request, found);
       return;
     }
+    // Before anything of the request is read, kept or looked up.
+    const authentication = await authenticate(identity, readProof(request.headers), clock);
+    if (authentication.is !== 'caller') {
+      const refusal = refuseCaller(authentication);
+      report.errors = [refusal.code];
+      send(response, request, refusal);
+      return;
+    }
+    const { caller } = authentication;
     let body: string | null;
     try {
       body = await readBody(request, maxBodyBytes);
@@ -112,8 +128,16 @@ export function createHttp(options: HttpOptions): Http {
     }
     // Yoga takes the body from here where it has been read already.
     if (body !== null) Object.assign(request, { body });
-    await yoga.handle(request, response, { report, isLocal: isLocalCaller(request) });
+    const isLocal = isLocalCaller(request);
+    const rateKey = readRateKey(caller, isLocal ? null : (request.socket.remoteAddress ?? ''));
+    await yoga.handle(request, response, { report, caller, isLocal, rateKey, notes: createRequestNotes() });
   };
+
+  const respond = ({ status, headers, body }: Answer): Response =>
+    new yoga.fetchAPI.Response(Buffer.isBuffer(body) ? new Uint8Array(body) : (body ?? null), {
+      status,
+      headers: { ...STANDING_HEADERS, ...headers },
+    });
 
   return {
     async fetch(input, init) {
@@ -127,12 +151,16 @@ export function createHttp(options: HttpOptions): Http {
         acceptEncoding: read('accept-encoding'),
         ifNoneMatch: read('if-none-match'),
       });
-      if (!found) return yoga.fetch(request, { report: createRequestReport(), isLocal: true });
-      const { status, headers, body = null } = found;
-      return new yoga.fetchAPI.Response(typeof body === 'string' ? body : body && new Uint8Array(body), {
-        status,
-        headers: { ...STANDING_HEADERS, ...headers },
-      });
+      if (found) return respond(found);
+      const proof = {
+        authorization: request.headers.get('authorization'),
+        apiKey: request.headers.get(API_KEY_HEADER),
+      };
+      const authentication = await authenticate(identity, proof, clock);
+      if (authentication.is !== 'caller') return respond(refuseCaller(authentication));
+      const { caller } = authentication;
+      const about = { report: createRequestReport(), notes: createRequestNotes() };
+      return yoga.fetch(request, { ...about, caller, isLocal: true, rateKey: readRateKey(caller, null) });
     },
 
     async handle(request, response) {
@@ -199,6 +227,15 @@ function readAsked({ method = '', url, headers }: IncomingMessage): Asked {
     acceptEncoding: headers['accept-encoding'] ?? '',
     ifNoneMatch: headers['if-none-match'] ?? '',
   };
+}
+
+function readProof({ authorization, [API_KEY_HEADER]: apiKey }: IncomingHttpHeaders): SentProof {
+  return { authorization: authorization ?? null, apiKey: apiKey === undefined ? null : String(apiKey) };
+}
+
+/** A known caller has one budget wherever they ask from; of all others only the address is known. */
+function readRateKey({ kind, name }: Caller, address: string | null): string | null {
+  return name === null ? address : `${kind} ${name}`;
 }
 
 function readPathname(url = '/'): string {

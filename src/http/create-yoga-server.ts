@@ -7,11 +7,14 @@ import { createGraphqlEngine } from './graphql-engine.ts';
 import { INTERNAL_MESSAGE, isMasked, maskError } from './mask-error.ts';
 import type { Operation, OperationOptions } from './operation.ts';
 import { useEngine } from './use-engine.ts';
+import { useIntrospection } from './use-introspection.ts';
 import { useOperation } from './use-operation.ts';
 import type { RequestContext } from './use-operation.ts';
+import { usePlan } from './use-plan.ts';
+import type { PlanOptions } from './use-plan.ts';
 import { usePreflight } from './use-preflight.ts';
 
-export interface YogaOptions extends OperationOptions {
+export interface YogaOptions extends OperationOptions, PlanOptions {
   readonly schema: GraphQLSchema;
   readonly bounds: DocumentBounds;
   /** What resolvers may know of, made anew for each operation. */
@@ -33,8 +36,11 @@ export function createYogaServer(options: YogaOptions) {
     plugins: [
       usePreflight(),
       useEngine(createGraphqlEngine(bounds)),
+      useIntrospection(),
       // After the engine: what it sets up is freed when the engine is done.
       useOperation(options, createContext),
+      // After the operation, whose budget it shares out.
+      usePlan(options),
     ],
     maskedErrors: {
       errorMessage: INTERNAL_MESSAGE,

@@ -1,11 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import { createCallLedger } from '../upstream/call-ledger.ts';
 import type { CallLedger } from '../upstream/call-ledger.ts';
+import type { Caller } from './identity/caller.ts';
 import { readVendorHeaders } from './vendor-headers.ts';
 import type { CallerSecrets } from './vendor-headers.ts';
 
 /** What one GraphQL operation may use up, and when it must have answered. */
 export interface Operation {
+  /** Who asks, and what they may see. */
+  readonly caller: Caller;
   /** The operation's one 'now', in milliseconds since the epoch. */
   readonly nowMs: number;
   /** When it must have answered, in milliseconds since the epoch. */
@@ -40,6 +43,7 @@ const GRACE_MS = 100;
 export function createOperation(
   { clock, timeoutMs, maxUpstreamCalls, vendorCredentials }: OperationOptions,
   request: { readonly signal: AbortSignal; readonly headers: Headers },
+  caller: Caller,
 ): Operation {
   const callerSecrets = vendorCredentials === 'request' ? readVendorHeaders(request.headers) : null;
   const nowMs = clock.now();
@@ -51,6 +55,7 @@ export function createOperation(
   if (request.signal.aborted) leave();
   else request.signal.addEventListener('abort', leave, { once: true });
   return {
+    caller,
     nowMs,
     deadlineMs: nowMs + timeoutMs,
     signal: controller.signal,

@@ -2,18 +2,27 @@ import { getOperationAST } from 'graphql';
 import type { Plugin, YogaInitialContext } from 'graphql-yoga';
 import type { GraphContext } from '../graph/context.ts';
 import type { CallTally } from '../upstream/call-ledger.ts';
+import type { Caller } from './identity/caller.ts';
 import { createOperation } from './operation.ts';
 import type { Operation, OperationOptions } from './operation.ts';
+import type { RequestNotes } from './request-notes.ts';
 import type { RequestReport } from './request-report.ts';
 
 /** What `create-http` hands to Yoga with each request. */
 export interface RequestContext {
   readonly report: RequestReport;
+  readonly caller: Caller;
   /** The caller is on this machine, and may see what the answer cost. */
   readonly isLocal: boolean;
+  /** Whose points are spent; null: nobody's are counted. */
+  readonly rateKey: string | null;
+  readonly notes: RequestNotes;
 }
 
-type Context = YogaInitialContext & RequestContext & GraphContext & { readonly operation: Operation };
+/** What plugins find when an operation is run. */
+export type OperationContext = YogaInitialContext &
+  RequestContext &
+  GraphContext & { readonly operation: Operation };
 
 /**
  * Gives each operation its context and its bounds, and tells afterwards what it cost: in `extensions.upstream`, one row per
@@ -22,10 +31,10 @@ type Context = YogaInitialContext & RequestContext & GraphContext & { readonly o
 export function useOperation(
   options: OperationOptions,
   createContext: (operation: Operation) => GraphContext,
-): Plugin<Context, RequestContext> {
+): Plugin<OperationContext, RequestContext> {
   return {
     onContextBuilding({ context, extendContext }) {
-      const operation = createOperation(options, context.request);
+      const operation = createOperation(options, context.request, context.caller);
       extendContext({ ...createContext(operation), operation });
     },
     onExecute({ args }) {

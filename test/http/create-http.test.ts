@@ -20,6 +20,15 @@ const schema = buildSchema(`
   type Query { hello(box: Box, times: Int): String, wait: String, spend: Int, broken: String, vendor: String, shelf: Shelf }
 `);
 
+const PLANNING = {
+  defaultPageSize: 50,
+  maxPageSize: 500,
+  maxBuckets: 2_000,
+  maxUpstreamCalls: 20,
+  maxCost: 1_000,
+  pageSizes: { usage: 200, events: 1_000 },
+};
+
 interface Bench {
   readonly base: string;
   readonly lines: RequestLine[];
@@ -73,6 +82,9 @@ async function start(options: Partial<HttpOptions> = {}): Promise<Bench> {
     maxUpstreamCalls: 20,
     vendorCredentials: 'config',
     bounds: DEFAULT_DOCUMENT_BOUNDS,
+    planning: PLANNING,
+    rateLimit: null,
+    identity: null,
     maxBodyBytes: 2_000,
     isLoopbackOnly: false,
     isReady: () => true,
@@ -338,10 +350,14 @@ describe('operations', () => {
       data: { spend: 19 },
       extensions: {
         upstream: [{ source: 'USAGE', operation: '/usage', calls: 1, rows: 3, bytes: 10, ms: 1.2 }],
+        cost: { requested: 1, actual: 11, plannedCalls: 0, mostCalls: 0 },
       },
     });
     const far = await post(base, { query: '{ spend }' }, { 'x-forwarded-for': '203.0.113.9' });
-    expect(JSON.parse(far.text)).toEqual({ data: { spend: 19 } });
+    expect(JSON.parse(far.text)).toEqual({
+      data: { spend: 19 },
+      extensions: { cost: { requested: 1, actual: 11 } },
+    });
   });
 
   test('each has one now, one deadline and a budget of its own', async () => {

@@ -54,7 +54,7 @@ export type MaskedField =
   | 'DESCRIPTION'
   /** `ipAddress` and `requestIP`. */
   | 'IP_ADDRESS'
-  /** The query string of `requestURI`; its path stays. */
+  /** The query string of `requestURI`, and what of its path holds a mail address; the rest of the path stays. */
   | 'REQUEST_URI'
   /** `username`. */
   | 'USERNAME';

@@ -135,15 +135,16 @@ function flatSize({ name, args }: PlannedField): number {
 /** The way to the list that costs most: `timeline.nodes.relatedEvents`. */
 function dearestPart(shape: CostShape): string {
   const path: string[] = [];
+  let upToList = 0;
   let here: CostShape = shape;
   for (;;) {
     const [dearest] = here.fields.toSorted((a, b) => costOfField(b) - costOfField(a));
     if (!dearest || costOfField(dearest) * 2 < costOf(here)) break;
     path.push(dearest.name);
+    if (dearest.size > 1) upToList = path.length;
     here = dearest;
-    if (dearest.isFlat === false && dearest.size > 1 && !dearest.fields.some(({ size }) => size > 1)) break;
   }
-  return path.join('.') || 'all of it together';
+  return path.slice(0, upToList).join('.') || 'all of it together';
 }
 
 function toPoints(hundredths: number): number {

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { schema } from '../../src/graph/schema.ts';
+import { createRandomQueries } from '../support/random-query.ts';
+import { startApp, type RunningApp } from '../support/running-app.ts';
+import { createSeededRandom } from '../support/seeded-random.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly data?: unknown;
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+  readonly extensions?: {
+    readonly cost?: {
+      readonly requested: number;
+      readonly actual: number;
+      readonly plannedCalls: number;
+      readonly mostCalls: number;
+    };
+    readonly upstream?: readonly { readonly calls: number }[];
+  };
+}
+
+let running: RunningApp;
+beforeAll(async () => {
+  running = await startApp();
+});
+afterAll(() => running.close());
+
+async function post(query: string, variables: object = {}): Promise<Answer> {
+  const response = await running.app.fetch('http://127.0.0.1/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return { status: response.status, ...((await response.json()) as object) };
+}
+
+const callsOf = ({ extensions }: Answer): number =>
+  (extensions?.upstream ?? []).reduce((sum, { calls }) => sum + calls, 0);
+
+describe('the plan of an operation', () => {
+  test('what it costs, and the calls that it makes, are never more than was reckoned with: 150 random queries', async () => {
+    const { data } = await running.ask<{
+      usageRecords: { nodes: { id: string; recordId: string }[]; pageInfo: { endCursor: string } };
+      events: { nodes: { id: string }[]; pageInfo: { endCursor: string } };
+    }>(`{ usageRecords(first: 20) { nodes { id recordId } pageInfo { endCursor } }
+          events(first: 20) { nodes { id } pageInfo { endCursor } } }`);
+    const write = createRandomQueries(schema, createSeededRandom(20_260_304), {
+      ids: [...data.usageRecords.nodes, ...data.events.nodes].map(({ id }) => id),
+      recordIds: data.usageRecords.nodes.map(({ recordId }) => recordId),
+      cursors: [data.usageRecords.pageInfo.endCursor, data.events.pageInfo.endCursor, 'bm90IG91cnM'],
+    });
+    let costed = 0;
+    for (let n = 0; n < 150; n += 1) {
+      const query = write();
+      const answer = await post(query);
+      expect(answer.status, query).toBe(200);
+      const codes = (answer.errors ?? []).map(({ extensions }) => extensions.code);
+      expect(codes, query).not.toContain('INTERNAL_SERVER_ERROR');
+      expect(codes, query).not.toContain('GRAPHQL_VALIDATION_FAILED');
+      const cost = answer.extensions?.cost;
+      if (!cost) continue;
+      costed += 1;
+      expect(cost.actual, query).toBeLessThanOrEqual(cost.requested);
+      expect(callsOf(answer), query).toBeLessThanOrEqual(cost.mostCalls);
+    }
+    expect(costed).toBeGreaterThan(80);
+  });
+
+  test.each([
+    [
+      'a dashboard',
+      `{ usageAnalytics(range: { last: "P30D" }, interval: DAY) {
+         buckets { id timestamp end count elements(top: 5) { elementKey count } statuses { success failed } processTime { avg max } }
+         totals { count successRate } previous { totals { count successRate } } coverage { operation status } }
+         usageRecords(first: 50) { nodes { id timestamp elementKey requestStatus } totalCount { value accuracy } }
+         events(first: 50) { nodes { id timestamp action username } } }`,
+    ],
+    [
+      'a full page with ten fields',
+      `{ usageRecords(first: 500) { nodes { id recordId timestamp elementKey elementName requestStatus requestMethod
+         requestURI ipAddress processTime } pageInfo { hasNextPage endCursor } coverage { status reason } } }`,
+    ],
+    [
+      'eighty days by hours',
+      `{ usageAnalytics(range: { last: "P80D" }, interval: HOUR) { buckets { timestamp count } } }`,
+    ],
+  ])('%s is within the default cost', async (_name, query) => {
+    const answer = await post(query);
+    expect(answer.errors).toBeUndefined();
+    expect(answer.extensions?.cost?.requested).toBeLessThanOrEqual(1_000);
+  });
+
+  test('sizes that come by variable count: what is too dear is refused without a call, and told where', async () => {
+    const query = `query ($n: Int, $m: Int) { events(first: $n) { nodes { id relatedUsage(first: $m) { edges { node { id } } } } } }`;
+    const dear = await post(query, { n: 500, m: 500 });
+    expect(dear.errors).toMatchObject([
+      {
+        message: expect.stringContaining("'events.nodes.relatedUsage.edges'"),
+        extensions: { code: 'LIMIT_EXCEEDED', limit: 'maxCost', allowed: 1_000 },
+      },
+    ]);
+    expect(callsOf(dear)).toBe(0);
+    const million = await post(query, { n: 1_000_000, m: 1 });
+    expect(million.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', argument: 'first' } }]);
+    expect(callsOf(million)).toBe(0);
+    expect((await post(query, { n: 20, m: 10 })).errors).toBeUndefined();
+  });
+
+  test('scans beside each other each get a share: none starves the next', async () => {
+    const scan = (name: string, value: string) =>
+      `${name}: events(range: { last: "P30D" }, filter: { searchText: "${value}" }, first: 500) { nodes { id } coverage { status code } }`;
+    const alone = await startApp(
+      { eventsRows: 6_000 },
+      { EVENTS_API_PAGE_SIZE: '100', SIGHTLINE_MAX_UPSTREAM_CALLS: '9' },
+    );
+    try {
+      const { data, errors, upstream } = await alone.ask<Record<string, { coverage: { code: string }[] }>>(
+        `{ ${scan('a', 'nobody')} ${scan('b', 'nothing')} ${scan('c', 'nowhere')} usageRecords(first: 1) { nodes { id } } }`,
+      );
+      expect(errors).toBeUndefined();
+      for (const name of ['a', 'b', 'c']) {
+        expect(data[name]!.coverage.map(({ code }) => code)).toContain('CALL_BUDGET');
+      }
+      expect(upstream).toMatchObject([
+        { source: 'EVENTS', calls: 6 },
+        { source: 'USAGE', calls: 1 },
+      ]);
+    } finally {
+      await alone.close();
+    }
+  });
+});

@@ -98,8 +98,9 @@ const requestFor = (
 });
 
 const logArbitrary = fc
-  .array(fc.tuple(fc.nat({ max: 3_700_000 }), fc.constantFrom(...ADDRESSES)), { maxLength: 60 })
-  .map((list) => list.map(([at, ip], id) => rowAt(id + 1, FROM + at, ip)));
+  .array(fc.tuple(fc.nat({ max: 74 }), fc.constantFrom(...ADDRESSES)), { maxLength: 60 })
+  // A grid of times, so that rows of several addresses share an instant.
+  .map((list) => list.map(([at, ip], id) => rowAt(id + 1, FROM + at * 50_000, ip)));
 const requestsArbitrary = fc
   .array(
     fc.tuple(
@@ -178,6 +179,19 @@ describe('vendor calls', () => {
     expect(merged.calls).toHaveLength(3);
   });
 
+  test.each([
+    [60_000, 1],
+    [60_001, 2],
+  ])('are shared by windows %i ms apart: %i', async (apart, calls) => {
+    const source = openLoader(log);
+    const loader = source.open();
+    const near = requestFor(1, NOW - 1_200_000, 1_000);
+    // From the end of the older window, which is in, to the beginning of the newer one.
+    const older = requestFor(2, NOW - 1_200_000 - 2_001 - apart, 1_000);
+    await Promise.all([loader.load(near), loader.load(older)]);
+    expect(source.calls).toHaveLength(calls);
+  });
+
   test('are one for the same question asked ten times', async () => {
     const source = openLoader(log);
     const loader = source.open();
@@ -248,10 +262,25 @@ describe('a bound', () => {
     );
   });
 
+  test('that is met just where a window begins leaves that window whole', async () => {
+    const rows = [rowAt(1, NOW - 300_000), rowAt(2, NOW - 301_000), rowAt(3, NOW - 2_700_000)];
+    const loader = openLoader(rows, { maxScannedRows: 2 }).open();
+    const [near, far] = await Promise.all(
+      [300_000, 2_700_000].map((back, at) => loader.load(requestFor(at, NOW - back, 10_000))),
+    );
+    expect(near).toMatchObject({ unreadBelowMs: null, related: [{ confidence: 'HIGH' }, {}] });
+    expect(far).toMatchObject({ unreadBelowMs: NOW - 2_700_000 + 10_001, related: [] });
+  });
+
   test('takes away the certainty of what was read: nothing is HIGH', async () => {
     const found = await openLoader(log, { maxScannedRows: 30, largestPage: 20 }).open().load(requests[0]!);
     expect(found.related.length).toBeGreaterThan(0);
     expect(found.related.every(({ confidence }) => confidence === 'LOW')).toBe(true);
+    const resumed = await openLoader(log)
+      .open()
+      .load({ ...requests[0]!, belowMs: found.unreadBelowMs });
+    expect(resumed.related.length).toBeGreaterThan(0);
+    expect(resumed.related.every(({ confidence }) => confidence === 'LOW')).toBe(true);
     const whole = await openLoader(log).open().load(requests[0]!);
     expect(whole.related.every(({ confidence }) => confidence === 'HIGH')).toBe(true);
   });

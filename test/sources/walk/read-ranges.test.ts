@@ -120,12 +120,44 @@ describe('what stopped it', () => {
   ];
 
   test('is named with the way out', async () => {
-    const { stopped } = await readRanges(ranges, createStrand(5), 10, 'ask for less');
+    const { stopped } = await readRanges(ranges, createStrand(5), 12, 'ask for less');
     expect(stopped).toEqual({
       kind: 'bound',
       belowMs: 100,
-      stop: { code: 'SCAN_LIMIT', reason: 'The scan stopped at its bound of 10 rows; ask for less.' },
+      stop: { code: 'SCAN_LIMIT', reason: 'The scan stopped at its bound of 12 rows; ask for less.' },
     });
+  });
+
+  test('is met by rows that were not understood, too', async () => {
+    // Five rows and a dropped one a stride.
+    const ends = [12, 13].map(async (bound) => {
+      const { stopped } = await readRanges(ranges, createStrand(5), bound, 'ask for less');
+      return stopped?.belowMs;
+    });
+    expect(await Promise.all(ends)).toEqual([100, 55]);
+  });
+
+  test('is not overrun by the last page: no more is wanted than the bound leaves', async () => {
+    const wanted: number[] = [];
+    const strand = createStrand(5);
+    const asking: Strand<Position> = {
+      ...strand,
+      async *walk(walk) {
+        for await (const step of strand.walk(walk)) {
+          wanted.push(walk.wanted());
+          yield step;
+        }
+      },
+    };
+    await readRanges(ranges, asking, 20, 'ask for less');
+    expect(wanted).toEqual([20, 14, 8, 2]);
+  });
+
+  test('leaves an empty range without a stretch to tell of', () => {
+    const stopped = { kind: 'bound', belowMs: 50, stop: { code: 'SCAN_LIMIT', reason: 'a bound' } } as const;
+    expect(coverRest('USAGE', { fromMs: 10, toMs: 10 }, stopped)).toEqual([]);
+    expect(coverRest('USAGE', { fromMs: 50, toMs: 60 }, stopped)).toEqual([]);
+    expect(coverRest('USAGE', { fromMs: 49, toMs: 60 }, stopped)).toMatchObject([{ fromMs: 49, toMs: 50 }]);
   });
 
   test('is nothing where the bound is met just at the end', async () => {

@@ -135,14 +135,14 @@ describe('relatedEvents and relatedUsage', () => {
     ['by: []', 'BAD_USER_INPUT', 'by'],
     ['first: 0', 'BAD_USER_INPUT', 'first'],
     ['first: 501', 'LIMIT_EXCEEDED', 'first'],
-    ['after: "x"', 'CURSOR_INVALID', undefined],
+    ['after: "x"', 'CURSOR_INVALID', 'after'],
   ])('refuse (%s) with %s before any call', async (args, code, argument) => {
     const { askRaw, calls } = createFakeContext({ events: oneEvent });
     const { errors } = await askRaw(
       `{ node(id: "${NODE_ID}") { ... on Event { relatedUsage(${args}) { edges { basis } } } } }`,
     );
     expect(errors?.[0]?.originalError).toBeInstanceOf(RequestError);
-    expect(errors?.[0]?.originalError).toMatchObject({ code, details: argument ? { argument } : {} });
+    expect(errors?.[0]?.originalError).toMatchObject({ code, details: { argument } });
     expect(calls.map(([name]) => name)).toEqual(['getEvent']);
   });
 

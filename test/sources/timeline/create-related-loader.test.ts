@@ -98,9 +98,9 @@ const requestFor = (
 });
 
 const logArbitrary = fc
-  .array(fc.tuple(fc.nat({ max: 74 }), fc.constantFrom(...ADDRESSES)), { maxLength: 60 })
+  .array(fc.tuple(fc.nat({ max: 24 }), fc.constantFrom(...ADDRESSES)), { maxLength: 60 })
   // A grid of times, so that rows of several addresses share an instant.
-  .map((list) => list.map(([at, ip], id) => rowAt(id + 1, FROM + at * 50_000, ip)));
+  .map((list) => list.map(([at, ip], id) => rowAt(id + 1, FROM + at * 150_000, ip)));
 const requestsArbitrary = fc
   .array(
     fc.tuple(

@@ -172,6 +172,11 @@ const PLANTED: readonly Planted[] = [
     source: "import { B } from 'graphql-scalars';\nvoid B;",
     law: fence('graph'),
   },
+  {
+    file: 'src/graph/jose.ts',
+    source: "import type { B } from 'jose';\nexport type A = B;",
+    law: fence('http'),
+  },
   { file: 'src/graph/yoga.ts', source: "import { B } from 'graphql-yoga';\nvoid B;", law: fence('http') },
   {
     file: 'src/graph/yoga-plugin.ts',

@@ -10,6 +10,7 @@ import type { GraphContext } from './graph/context.ts';
 import { createCursorSealer } from './graph/paging/cursor-sealer.ts';
 import { schema } from './graph/schema.ts';
 import type { SourceStatus } from './graph/service/service-reader.ts';
+import type { AuditLine } from './http/audit-line.ts';
 import { createHttp } from './http/create-http.ts';
 import type { Http, RequestLine } from './http/create-http.ts';
 import { createIdentity } from './http/identity/create-identity.ts';
@@ -60,6 +61,8 @@ export interface AppOverrides {
   readonly onFault?: (error: unknown) => void;
   readonly onRequest?: (line: RequestLine) => void;
   readonly onAttempt?: (report: AttemptReport) => void;
+  /** Told of every operation; left out: there is no audit trail. */
+  readonly onAudit?: (line: AuditLine) => void;
 }
 
 /** Where the address would be, for a vendor that is not configured: nothing is ever sent there. */
@@ -147,12 +150,15 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       ...limits,
       pageSizes: { usage: config.usage.largestPage, events: config.events.largestPage },
     },
+    trustedDocuments: config.trustedDocuments,
+    corsOrigins: config.corsOrigins,
     rateLimit: config.rate && createRateLimit(config.rate, clock),
     maxBodyBytes: config.maxBodyBytes,
     isLoopbackOnly: config.vendors.kind === 'configured' && !config.vendors.isPublic && !config.identity,
     isReady,
     onFault,
     onRequest,
+    onAudit: overrides.onAudit ?? null,
   });
   return {
     ...http,

@@ -6,6 +6,8 @@ import type { DocumentBounds } from './http/document-bounds.ts';
 import { hasIdentity, readIdentity } from './http/identity/read-identity.ts';
 import type { IdentitySettings } from './http/identity/read-identity.ts';
 import { isLoopbackHost } from './http/is-loopback.ts';
+import { readTrustedDocuments } from './http/trusted-documents.ts';
+import type { ManifestReading, TrustedDocuments } from './http/trusted-documents.ts';
 import type { EventsSecrets } from './sources/events/events-credentials.ts';
 import type { UsageSecrets } from './sources/usage/usage-credentials.ts';
 
@@ -58,6 +60,12 @@ export interface Config {
   };
   /** Points for each caller; null: not bounded. */
   readonly rate: { readonly capacity: number; readonly perSecond: number } | null;
+  /** The only documents that are answered; null: all are. */
+  readonly trustedDocuments: TrustedDocuments | null;
+  /** Origins of pages that may read answers. */
+  readonly corsOrigins: readonly string[];
+  /** Where the audit trail goes: a file, or `stdout`; null: there is none. */
+  readonly auditLog: string | null;
   readonly upstream: {
     readonly attemptTimeoutMs: number;
     readonly maxBodyBytes: number;
@@ -141,6 +149,15 @@ const fieldName = (fallback: string) =>
     .regex(/^[A-Za-z_][\w.-]{0,63}$/, 'must be the name of a field: letters, digits, _ . and -.')
     .default(fallback);
 
+const origins = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+  .refine(
+    (list) => list.every(isOrigin),
+    'must be a list of origins, such as https://app.example.org, with commas between.',
+  );
+
 const redisUrl = z
   .string()
   .refine(
@@ -185,6 +202,9 @@ const SETTINGS = z.object({
     .min(16, 'must have at least 16 characters.')
     .transform((text) => new Secret(text))
     .optional(),
+  SIGHTLINE_TRUSTED_DOCUMENTS: z.string().optional(),
+  SIGHTLINE_CORS_ORIGINS: origins,
+  SIGHTLINE_AUDIT_LOG: z.string().optional(),
   SIGHTLINE_OPERATION_TIMEOUT_MS: integer(8_000, 1, MAX_MS - 1_000),
   SIGHTLINE_ATTEMPT_TIMEOUT_MS: integer(3_000, 1, MAX_MS),
   SIGHTLINE_MAX_UPSTREAM_CALLS: integer(20, 1, 100_000),
@@ -249,12 +269,15 @@ export function readConfig(
   }
   const { identity, faults: identityFaults } = readIdentity(set, readText);
   faults.push(...identityFaults);
+  const trusted = readManifest(set['SIGHTLINE_TRUSTED_DOCUMENTS'], readText);
+  if (trusted?.kind === 'fault') faults.push(trusted.fault);
   const host = set['HOST'] ?? '127.0.0.1';
   // Where each request brings its own credentials, who reaches the port sees no more than without this service.
   if (hasCredentials(set) && !isLoopbackHost(host) && !hasIdentity(set))
     faults.push(refuseHost('Real credentials are set'));
   if (!read.success || faults.length > 0) return { kind: 'faults', faults };
-  return { kind: 'config', config: arrange(read.data, identity) };
+  const trustedDocuments = trusted?.kind === 'documents' ? trusted.documents : null;
+  return { kind: 'config', config: { ...arrange(read.data, identity), trustedDocuments } };
 }
 
 /** Why a host other than this machine is refused, and the way out. */
@@ -262,7 +285,20 @@ export function refuseHost(because: string): string {
   return `HOST must be an address of this machine only, such as 127.0.0.1. ${because}, and callers are not asked who they are: whoever reaches the port would see all. Make keys for them (npm run api-key) and set SIGHTLINE_API_KEYS_FILE, or set SIGHTLINE_AUTH_ISSUER and what belongs to it. Set HOST=127.0.0.1 to serve nobody else.`;
 }
 
-function arrange(settings: z.infer<typeof SETTINGS>, identity: IdentitySettings | null): Config {
+/** null: none is set. */
+function readManifest(path: string | undefined, readText: (path: string) => string): ManifestReading | null {
+  if (path === undefined) return null;
+  try {
+    return readTrustedDocuments(readText(path));
+  } catch {
+    return { kind: 'fault', fault: 'SIGHTLINE_TRUSTED_DOCUMENTS names a file that can not be read.' };
+  }
+}
+
+function arrange(
+  settings: z.infer<typeof SETTINGS>,
+  identity: IdentitySettings | null,
+): Omit<Config, 'trustedDocuments'> {
   const vendors = readVendors(settings);
   return {
     host: settings.HOST,
@@ -294,6 +330,8 @@ function arrange(settings: z.infer<typeof SETTINGS>, identity: IdentitySettings 
       settings.SIGHTLINE_RATE_CAPACITY === 0
         ? null
         : { capacity: settings.SIGHTLINE_RATE_CAPACITY, perSecond: settings.SIGHTLINE_RATE_PER_SECOND },
+    corsOrigins: settings.SIGHTLINE_CORS_ORIGINS,
+    auditLog: settings.SIGHTLINE_AUDIT_LOG ?? null,
     upstream: {
       attemptTimeoutMs: settings.SIGHTLINE_ATTEMPT_TIMEOUT_MS,
       maxBodyBytes: settings.SIGHTLINE_MAX_UPSTREAM_BYTES,
@@ -438,6 +476,11 @@ function isBaseUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && !/[?#]/.test(text);
+}
+
+/** As a browser writes it, so that it can be compared letter by letter. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
 }
 
 function isRedisUrl(text: string): boolean {

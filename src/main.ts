@@ -21,6 +21,8 @@ const HELP = `One GraphQL API over the Usage API and the Events API.
 
   npm start                      serve GraphQL; without credentials, over sandboxes of both vendors
   npm start -- [switches]        likewise, and hand the sandbox its switches: --usage FILE --events FILE --seed N …
+  npm start -- --trusted-documents FILE
+                                 answer the documents of a manifest and no others
   npm run sandbox -- [switches]  the sandbox alone; --help tells its switches
   npm run api-key -- NAME SCOPE…  make an API key: the key itself, and the line to keep it by
   npm run codegen                print the graph to schema/schema.graphql, and type the examples
@@ -40,6 +42,7 @@ const CHILD_GRACE_MS = 1_500;
 const SANDBOX_START_MS = 300_000;
 /** Between this process and the sandbox that it forks. */
 const CHILD_SWITCH = '--child';
+const TRUSTED_SWITCH = '--trusted-documents';
 
 const CALLERS_CREDENTIALS = `
 
@@ -72,9 +75,13 @@ async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-async function start(switches: readonly string[]): Promise<void> {
+async function start(words: readonly string[]): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const reading = readConfig(process.env);
+  const { trustedDocuments, switches } = readTrustedSwitch(words);
+  const reading = readConfig({
+    ...process.env,
+    ...(trustedDocuments === null ? {} : { SIGHTLINE_TRUSTED_DOCUMENTS: trustedDocuments }),
+  });
   if (reading.kind === 'faults') quit(1, reading.faults);
   const { config } = reading;
   const isSandboxed = config.vendors.kind === 'sandbox';
@@ -91,6 +98,7 @@ async function start(switches: readonly string[]): Promise<void> {
   }
 
   const log = await createLog(config);
+  const audit = config.auditLog === null ? null : openAudit(config.auditLog);
   // The sandbox fills its database while this process loads the graph.
   const [sandbox, { createApp }] = await Promise.all([
     isSandboxed ? forkSandbox(switches) : null,
@@ -103,6 +111,7 @@ async function start(switches: readonly string[]): Promise<void> {
     onFault: (error) => log.error({ err: error }, 'fault'),
     onRequest: (line) => log.info(line, 'request'),
     onAttempt: (report) => log.debug(report, 'vendor call'),
+    ...(audit ? { onAudit: (line) => audit.info(line, 'operation') } : {}),
   });
 
   const { startServer } = await import('./http/start-server.ts');
@@ -186,6 +195,30 @@ async function printSchema(argv: readonly string[]): Promise<void> {
   const file = new URL('../schema/schema.graphql', import.meta.url);
   await writeFile(file, printSortedSchema(schema));
   process.stdout.write('schema/schema.graphql\n');
+}
+
+/** The one switch of the service itself; the others are the sandbox's. */
+function readTrustedSwitch(words: readonly string[]): {
+  readonly trustedDocuments: string | null;
+  readonly switches: readonly string[];
+} {
+  const at = words.indexOf(TRUSTED_SWITCH);
+  if (at === -1) return { trustedDocuments: null, switches: words };
+  const file = words[at + 1];
+  if (file === undefined || file.startsWith('-')) quit(EXIT_USAGE, [`${TRUSTED_SWITCH} needs a FILE.`]);
+  return { trustedDocuments: file, switches: words.toSpliced(at, 2) };
+}
+
+/** The audit trail, a stream of its own. A line is written before the next begins, so that none is lost. */
+function openAudit(target: string): Logger {
+  const isStdout = target === 'stdout';
+  const destination = pino.destination({
+    dest: isStdout ? 1 : target,
+    append: true,
+    mkdir: true,
+    sync: true,
+  });
+  return pino({ name: 'audit' }, destination);
 }
 
 async function readSwitches(argv: readonly string[]) {

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { createAuditLine } from './audit-line.ts';
+import type { AuditLine } from './audit-line.ts';
 import { createYogaServer } from './create-yoga-server.ts';
 import type { YogaOptions } from './create-yoga-server.ts';
 import { createGraphiqlPage, GRAPHIQL_POLICY } from './graphiql-page.ts';
@@ -14,6 +16,7 @@ import { isLoopbackAddress, isLoopbackHost, readHostHeader } from './is-loopback
 import { BodyTooLarge, readBody } from './read-body.ts';
 import { readExamples } from './read-examples.ts';
 import { createRequestNotes } from './request-notes.ts';
+import type { RequestNotes } from './request-notes.ts';
 import { createRequestReport } from './request-report.ts';
 import type { RequestReport } from './request-report.ts';
 
@@ -27,7 +30,7 @@ export interface RequestLine extends RequestReport {
   readonly ms: number;
 }
 
-export interface HttpOptions extends YogaOptions, Readiness {
+export interface HttpOptions extends Omit<YogaOptions, 'isAudited'>, Readiness {
   readonly maxBodyBytes: number;
   /** How callers say who they are; null: nobody is asked. */
   readonly identity: Identity | null;
@@ -36,6 +39,8 @@ export interface HttpOptions extends YogaOptions, Readiness {
    */
   readonly isLoopbackOnly: boolean;
   readonly onRequest: (line: RequestLine) => void;
+  /** Told of every operation once it has been answered, refused ones included; null: there is no audit trail. */
+  readonly onAudit: ((line: AuditLine) => void) | null;
 }
 
 /** The wire to our callers. */
@@ -62,6 +67,8 @@ interface Asked {
 
 const GRAPHQL_PATH = '/graphql';
 const PATHS: readonly string[] = [GRAPHQL_PATH, '/', '/health/live', '/health/ready'];
+/** GraphiQL sends documents of its own. */
+const NO_PAGE = 'There is no GraphiQL here: this service answers trusted documents only.\n';
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
 /** For every answer: nothing here is to be sniffed, kept or told on. */
 const STANDING_HEADERS = {
@@ -72,8 +79,9 @@ const STANDING_HEADERS = {
 };
 
 export function createHttp(options: HttpOptions): Http {
-  const { maxBodyBytes, identity, clock, isLoopbackOnly, isReady, onRequest, onFault } = options;
-  const yoga = createYogaServer(options);
+  const { maxBodyBytes, identity, clock, isLoopbackOnly, isReady, onRequest, onAudit, onFault } = options;
+  const { trustedDocuments } = options;
+  const yoga = createYogaServer({ ...options, isAudited: onAudit !== null });
   let page: Promise<GraphiqlPage> | null = null;
 
   /** What is not GraphQL; null: it is. */
@@ -86,11 +94,17 @@ export function createHttp(options: HttpOptions): Http {
     if (pathname !== GRAPHQL_PATH)
       return { status: 404, headers: TEXT, body: `There is nothing here. GraphQL is at ${GRAPHQL_PATH}\n` };
     if (!isRead || !asked.accept.includes('text/html')) return null;
+    if (trustedDocuments) return { status: 404, headers: TEXT, body: NO_PAGE };
     page ??= readExamples().then(createGraphiqlPage);
     return answerPage(await page, asked);
   };
 
-  const handleNow = async (request: IncomingMessage, response: ServerResponse, report: RequestReport) => {
+  const handleNow = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    report: RequestReport,
+    notes: RequestNotes,
+  ) => {
     for (const [name, value] of Object.entries(STANDING_HEADERS)) response.setHeader(name, value);
     // A server that is being shut down lets its connections go, one answer each.
     if (!isReady()) response.setHeader('connection', 'close');
@@ -107,6 +121,7 @@ export function createHttp(options: HttpOptions): Http {
       send(response, request, found);
       return;
     }
+    notes.isOperation = request.method !== 'OPTIONS';
     // Before anything of the request is read, kept or looked up.
     const authentication = await authenticate(identity, readProof(request.headers), clock);
     if (authentication.is !== 'caller') {
@@ -116,6 +131,7 @@ export function createHttp(options: HttpOptions): Http {
       return;
     }
     const { caller } = authentication;
+    notes.caller = caller;
     let body: string | null;
     try {
       body = await readBody(request, maxBodyBytes);
@@ -123,6 +139,7 @@ export function createHttp(options: HttpOptions): Http {
       if (!(error instanceof BodyTooLarge)) throw error;
       // The rest of the body is not waited for.
       response.setHeader('connection', 'close');
+      report.errors = ['LIMIT_EXCEEDED'];
       send(response, request, refuseBody(maxBodyBytes));
       return;
     }
@@ -130,7 +147,7 @@ export function createHttp(options: HttpOptions): Http {
     if (body !== null) Object.assign(request, { body });
     const isLocal = isLocalCaller(request);
     const rateKey = readRateKey(caller, isLocal ? null : (request.socket.remoteAddress ?? ''));
-    await yoga.handle(request, response, { report, caller, isLocal, rateKey, notes: createRequestNotes() });
+    await yoga.handle(request, response, { report, caller, isLocal, rateKey, notes });
   };
 
   const respond = ({ status, headers, body }: Answer): Response =>
@@ -157,27 +174,40 @@ export function createHttp(options: HttpOptions): Http {
         apiKey: request.headers.get(API_KEY_HEADER),
       };
       const authentication = await authenticate(identity, proof, clock);
-      if (authentication.is !== 'caller') return respond(refuseCaller(authentication));
+      const report = createRequestReport();
+      const notes = createRequestNotes();
+      if (authentication.is !== 'caller') {
+        const refusal = refuseCaller(authentication);
+        report.errors = [refusal.code];
+        onAudit?.(createAuditLine(notes, report, refusal.status));
+        return respond(refusal);
+      }
       const { caller } = authentication;
-      const about = { report: createRequestReport(), notes: createRequestNotes() };
-      return yoga.fetch(request, { ...about, caller, isLocal: true, rateKey: readRateKey(caller, null) });
+      notes.caller = caller;
+      const about = { report, notes, caller, isLocal: true, rateKey: readRateKey(caller, null) };
+      const response = await yoga.fetch(request, about);
+      onAudit?.(createAuditLine(notes, report, response.status));
+      return response;
     },
 
     async handle(request, response) {
       const startedMs = performance.now();
       const report = createRequestReport();
+      const notes = createRequestNotes();
       response.once('close', () => {
         const pathname = readPathname(request.url);
+        const status = response.writableFinished ? response.statusCode : null;
+        if (notes.isOperation) onAudit?.(createAuditLine(notes, report, status));
         onRequest({
           method: request.method ?? '',
           path: PATHS.includes(pathname) ? pathname : 'other',
-          status: response.writableFinished ? response.statusCode : null,
+          status,
           ms: Math.round((performance.now() - startedMs) * 10) / 10,
           ...report,
         });
       });
       try {
-        await handleNow(request, response, report);
+        await handleNow(request, response, report, notes);
       } catch (error) {
         // A caller who leaves while sending is no fault of ours.
         if (!request.errored) onFault(error);

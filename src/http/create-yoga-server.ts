@@ -6,6 +6,9 @@ import type { DocumentBounds } from './document-bounds.ts';
 import { createGraphqlEngine } from './graphql-engine.ts';
 import { INTERNAL_MESSAGE, isMasked, maskError } from './mask-error.ts';
 import type { Operation, OperationOptions } from './operation.ts';
+import { allowOrigins } from './allow-origins.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
+import { useAudit } from './use-audit.ts';
 import { useEngine } from './use-engine.ts';
 import { useIntrospection } from './use-introspection.ts';
 import { useOperation } from './use-operation.ts';
@@ -13,10 +16,17 @@ import type { RequestContext } from './use-operation.ts';
 import { usePlan } from './use-plan.ts';
 import type { PlanOptions } from './use-plan.ts';
 import { usePreflight } from './use-preflight.ts';
+import { DOCUMENT_ID, useTrustedDocuments } from './use-trusted-documents.ts';
 
 export interface YogaOptions extends OperationOptions, PlanOptions {
   readonly schema: GraphQLSchema;
   readonly bounds: DocumentBounds;
+  /** The only documents that are answered; null: all are. */
+  readonly trustedDocuments: TrustedDocuments | null;
+  /** Pages of these origins may read answers. */
+  readonly corsOrigins: readonly string[];
+  /** There is an audit trail, for which more is noted. */
+  readonly isAudited: boolean;
   /** What resolvers may know of, made anew for each operation. */
   readonly createContext: (operation: Operation) => GraphContext;
   /** Told of what callers are not told. */
@@ -30,17 +40,20 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** GraphQL over HTTP at `/graphql`; what stands around it (health, limits on bytes, the page) is `create-http`'s. */
 export function createYogaServer(options: YogaOptions) {
-  const { schema, bounds, createContext, onFault } = options;
+  const { schema, bounds, trustedDocuments, corsOrigins, isAudited, createContext, onFault } = options;
   return createYoga<RequestContext>({
     schema,
     plugins: [
       usePreflight(),
+      ...(trustedDocuments ? [useTrustedDocuments(trustedDocuments)] : []),
       useEngine(createGraphqlEngine(bounds)),
       useIntrospection(),
       // After the engine: what it sets up is freed when the engine is done.
       useOperation(options, createContext),
       // After the operation, whose budget it shares out.
       usePlan(options),
+      // Last, when all has been noted that it tells.
+      ...(isAudited ? [useAudit()] : []),
     ],
     maskedErrors: {
       errorMessage: INTERNAL_MESSAGE,
@@ -57,7 +70,8 @@ export function createYogaServer(options: YogaOptions) {
     logging: SILENT,
     batching: false,
     multipart: false,
-    cors: false,
+    cors: allowOrigins(corsOrigins),
+    ...(trustedDocuments ? { extraParamNames: [DOCUMENT_ID] } : {}),
     graphiql: false,
     landingPage: false,
     // Yoga matches the end of the URL; no URL ends so. Health is answered before Yoga is asked.

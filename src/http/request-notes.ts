@@ -1,13 +1,24 @@
 import type { OperationPlan } from '../graph/plan/plan-operation.ts';
+import type { CallTally } from '../upstream/call-ledger.ts';
+import type { Caller } from './identity/caller.ts';
 
-/** What plugins leave for each other about one request; none of it is logged as it stands. */
+/** What plugins leave for each other, and for the audit trail, about one request; none of it is logged as it stands. */
 export interface RequestNotes {
+  /** It asks for GraphQL, and not for a page or for this service's health. */
+  isOperation: boolean;
+  /** null: what was brought as proof did not hold. */
+  caller: Caller | null;
+  /** The SHA-256 of the document's text, where there is an audit trail. */
+  document: string | null;
   /** null: it was refused before it could be planned. */
   plan: OperationPlan | null;
+  /** Rows, buckets and facet values in the answer, where there is an audit trail. */
+  rows: number;
+  tallies: readonly CallTally[];
   /** Headers that the answer will have. */
   headers: Readonly<Record<string, string>>;
 }
 
 export function createRequestNotes(): RequestNotes {
-  return { plan: null, headers: {} };
+  return { isOperation: false, caller: null, document: null, plan: null, rows: 0, tallies: [], headers: {} };
 }

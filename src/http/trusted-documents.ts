@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+
+/** The only documents that are answered: their texts by the SHA-256 of each, in lower-case hexadecimal digits. */
+export type TrustedDocuments = ReadonlyMap<string, string>;
+
+/** Either documents, or why the manifest can't be used, in a sentence. */
+export type ManifestReading =
+  | { readonly kind: 'documents'; readonly documents: TrustedDocuments }
+  | { readonly kind: 'fault'; readonly fault: string };
+
+/** Reads a manifest: one JSON object of texts by their hashes, as `npm run codegen` writes it. */
+export function readTrustedDocuments(manifest: string): ManifestReading {
+  const fault = (sentence: string): ManifestReading => ({ kind: 'fault', fault: sentence });
+  let entries: [string, unknown][];
+  try {
+    const parsed: unknown = JSON.parse(manifest);
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+      return fault('The manifest of trusted documents must be a JSON object of texts by their SHA-256.');
+    }
+    entries = Object.entries(parsed);
+  } catch {
+    return fault('The manifest of trusted documents is not JSON.');
+  }
+  if (entries.length === 0) return fault('The manifest of trusted documents holds none.');
+  const documents = new Map<string, string>();
+  for (const [hash, text] of entries) {
+    if (typeof text !== 'string' || hashDocument(text) !== hash) {
+      return fault(
+        `The manifest of trusted documents has an entry whose text does not have its hash: ${hash}`,
+      );
+    }
+    documents.set(hash, text);
+  }
+  return { kind: 'documents', documents };
+}
+
+/** The name of a document: its SHA-256 in lower-case hexadecimal digits. */
+export function hashDocument(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

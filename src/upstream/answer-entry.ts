@@ -5,7 +5,6 @@ import type { CachePolicy } from './upstream.ts';
 /** A vendor's answer as it is shared: word for word, so that bytes of another version are decoded by its reader's rules. */
 export interface AnswerEntry extends TransportAnswer {
   readonly scope: string;
-  readonly key: string;
   readonly policy: CachePolicy;
   /** Milliseconds since the epoch. */
   readonly readAtMs: number;
@@ -15,7 +14,6 @@ const LENGTH_BYTES = 4;
 
 const HEAD = z.strictObject({
   scope: z.string(),
-  key: z.string(),
   policy: z.strictObject({ freshMs: z.number(), staleIfErrorMs: z.number() }),
   readAtMs: z.int(),
   status: z.union([z.literal(200), z.literal(404)]),
@@ -23,11 +21,10 @@ const HEAD = z.strictObject({
 });
 
 /** The length of the head in four bytes, the head as JSON, the body as it is. */
-export function encodeEntry({ body, scope, key, policy, readAtMs, status, headers }: AnswerEntry): Buffer {
+export function encodeEntry({ body, scope, policy, readAtMs, status, headers }: AnswerEntry): Buffer {
   const { freshMs, staleIfErrorMs } = policy;
   const head = JSON.stringify({
     scope,
-    key,
     policy: { freshMs, staleIfErrorMs },
     readAtMs,
     status,

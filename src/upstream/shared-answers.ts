@@ -64,7 +64,7 @@ export function createSharedAnswers(options: SharedAnswersOptions): SharedAnswer
       const sealed = await store.read(name);
       const bytes = sealed && open(keyOf(name), sealed);
       const entry = bytes && decodeEntry(bytes);
-      if (!entry || entry.scope !== scope || entry.key !== key) return null;
+      if (entry?.scope !== scope) return null;
       const nowMs = clock.now();
       if (entry.readAtMs > nowMs + MAX_SKEW_MS) return null;
       return {
@@ -77,7 +77,7 @@ export function createSharedAnswers(options: SharedAnswersOptions): SharedAnswer
       const ttlMs = Math.max(policy.freshMs, policy.staleIfErrorMs);
       if (ttlMs <= 0 || answer.body.length > MAX_BODY_BYTES) return;
       const name = nameOf(key);
-      const entry: AnswerEntry = { scope, key, policy, readAtMs, ...answer };
+      const entry: AnswerEntry = { scope, policy, readAtMs, ...answer };
       store.write(name, seal(keyOf(name), encodeEntry(entry)), ttlMs);
     },
   };

@@ -3,8 +3,7 @@ import { expect, test } from 'vitest';
 import { decodeEntry, encodeEntry } from '../../src/upstream/answer-entry.ts';
 
 const entries = fc.record({
-  scope: fc.string(),
-  key: fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()),
+  scope: fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()),
   policy: fc.record({ freshMs: fc.nat(), staleIfErrorMs: fc.nat() }),
   readAtMs: fc.maxSafeNat(),
   status: fc.constantFrom(200 as const, 404 as const),
@@ -35,7 +34,7 @@ test('bytes that are no entry, or not all of its head, are none', () => {
 });
 
 test('a head of another version is none', () => {
-  const head = Buffer.from(JSON.stringify({ scope: 'a', key: 'b', status: 500 }));
+  const head = Buffer.from(JSON.stringify({ scope: 'a', status: 500 }));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(head.length);
   expect(decodeEntry(Buffer.concat([length, head]))).toBeNull();

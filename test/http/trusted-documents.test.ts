@@ -1,0 +1,18 @@
+import { describe, expect, test } from 'vitest';
+import { hashDocument, readTrustedDocuments } from '../../src/http/trusted-documents.ts';
+
+describe('a manifest of trusted documents', () => {
+  test('names each text by its SHA-256', () => {
+    const text = '{ __typename }';
+    const reading = readTrustedDocuments(JSON.stringify({ [hashDocument(text)]: text }));
+    expect(reading).toEqual({ kind: 'documents', documents: new Map([[hashDocument(text), text]]) });
+    expect(hashDocument('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+  });
+
+  test.each(['', '[]', '{}', 'null', '{"abc":"{ a }"}', `{"${'0'.repeat(64)}":1}`, '{"__proto__":"x"}'])(
+    'that is none is a fault: %s',
+    (text) => {
+      expect(readTrustedDocuments(text).kind).toBe('fault');
+    },
+  );
+});

@@ -9,7 +9,11 @@ const config: CodegenConfig = {
   generates: {
     'docs/client/generated/': {
       preset: 'client',
-      presetConfig: { fragmentMasking: false },
+      // The manifest of trusted documents stands beside: persisted-documents.json.
+      presetConfig: {
+        fragmentMasking: false,
+        persistedDocuments: { mode: 'embedHashInDocument', hashAlgorithm: 'sha256' },
+      },
       config: {
         useTypeImports: true,
         importExtension: '.ts',

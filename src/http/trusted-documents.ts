@@ -8,7 +8,7 @@ export type ManifestReading =
   | { readonly kind: 'documents'; readonly documents: TrustedDocuments }
   | { readonly kind: 'fault'; readonly fault: string };
 
-/** Reads a manifest: one JSON object of texts by their hashes, as `npm run codegen` writes it. */
+/** Reads a manifest: one JSON object of texts by their hashes, with or without `sha256:` before them, as codegen writes it. */
 export function readTrustedDocuments(manifest: string): ManifestReading {
   const fault = (sentence: string): ManifestReading => ({ kind: 'fault', fault: sentence });
   let entries: [string, unknown][];
@@ -23,7 +23,8 @@ export function readTrustedDocuments(manifest: string): ManifestReading {
   }
   if (entries.length === 0) return fault('The manifest of trusted documents holds none.');
   const documents = new Map<string, string>();
-  for (const [hash, text] of entries) {
+  for (const [name, text] of entries) {
+    const hash = withoutPrefix(name);
     if (typeof text !== 'string' || hashDocument(text) !== hash) {
       return fault(
         `The manifest of trusted documents has an entry whose text does not have its hash: ${hash}`,
@@ -32,6 +33,11 @@ export function readTrustedDocuments(manifest: string): ManifestReading {
     documents.set(hash, text);
   }
   return { kind: 'documents', documents };
+}
+
+/** A hash as codegen writes it, and as it is kept here. */
+export function withoutPrefix(hash: string): string {
+  return hash.replace(/^sha256:/, '');
 }
 
 /** The name of a document: its SHA-256 in lower-case hexadecimal digits. */

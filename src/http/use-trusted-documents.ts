@@ -1,6 +1,6 @@
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { RequestError } from '../base/request-error.ts';
-import { hashDocument } from './trusted-documents.ts';
+import { hashDocument, withoutPrefix } from './trusted-documents.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
 import { refuse } from './mask-error.ts';
 
@@ -29,7 +29,7 @@ function findText(params: GraphQLParams, documents: TrustedDocuments): string | 
   const hash: unknown =
     (typeof persisted === 'object' && persisted !== null && Reflect.get(persisted, 'sha256Hash')) ||
     Reflect.get(params, DOCUMENT_ID);
-  return typeof hash === 'string' ? documents.get(hash.replace(/^sha256:/, '')) : undefined;
+  return typeof hash === 'string' ? documents.get(withoutPrefix(hash)) : undefined;
 }
 
 function refuseDocument() {

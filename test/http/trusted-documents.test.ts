@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { hashDocument, readTrustedDocuments } from '../../src/http/trusted-documents.ts';
 
@@ -7,6 +8,12 @@ describe('a manifest of trusted documents', () => {
     const reading = readTrustedDocuments(JSON.stringify({ [hashDocument(text)]: text }));
     expect(reading).toEqual({ kind: 'documents', documents: new Map([[hashDocument(text), text]]) });
     expect(hashDocument('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+  });
+
+  test('is what codegen writes for the examples', () => {
+    const path = new URL('../../docs/client/generated/persisted-documents.json', import.meta.url);
+    const reading = readTrustedDocuments(readFileSync(path, 'utf8'));
+    expect(reading.kind).toBe('documents');
   });
 
   test.each(['', '[]', '{}', 'null', '{"abc":"{ a }"}', `{"${'0'.repeat(64)}":1}`, '{"__proto__":"x"}'])(

@@ -280,7 +280,7 @@ export const FailedCallsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<FailedCallsQuery, FailedCallsQueryVariables>;
+    `, {"hash":"sha256:2dfeb345b6664b3ecaf3fc8ab671f9a791bac9f53e95294046b44d2b69c75dee"}) as unknown as TypedDocumentString<FailedCallsQuery, FailedCallsQueryVariables>;
 export const BusiestElementsDocument = new TypedDocumentString(`
     query BusiestElements($top: Int = 5) {
   usageAnalytics(range: { last: "P1D" }, interval: HOUR) {
@@ -306,7 +306,7 @@ export const BusiestElementsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<BusiestElementsQuery, BusiestElementsQueryVariables>;
+    `, {"hash":"sha256:c81110b49b29a4aa560e7a37c89715e6bee67753217b3bdf3e3d863ea3ca068f"}) as unknown as TypedDocumentString<BusiestElementsQuery, BusiestElementsQueryVariables>;
 export const CallsAfterLockOutsDocument = new TypedDocumentString(`
     query CallsAfterLockOuts($within: Duration! = "PT30M") {
   events(
@@ -342,7 +342,7 @@ export const CallsAfterLockOutsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<CallsAfterLockOutsQuery, CallsAfterLockOutsQueryVariables>;
+    `, {"hash":"sha256:912bfce9c446b1d85c1eb3a5b728178aab9908ea31e67f33357291ffab6ccc71"}) as unknown as TypedDocumentString<CallsAfterLockOutsQuery, CallsAfterLockOutsQueryVariables>;
 export const CallsByDayDocument = new TypedDocumentString(`
     query CallsByDay($timeZone: TimeZone! = "UTC") {
   usageAnalytics(range: { last: "P7D" }, interval: DAY, timeZone: $timeZone) {
@@ -383,7 +383,7 @@ export const CallsByDayDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<CallsByDayQuery, CallsByDayQueryVariables>;
+    `, {"hash":"sha256:25fe5d51dfbe4999cfff9841f06f4edc1564eeed84658126dded99c90cce9de9"}) as unknown as TypedDocumentString<CallsByDayQuery, CallsByDayQueryVariables>;
 export const EventsFromANetworkDocument = new TypedDocumentString(`
     query EventsFromANetwork($network: IP = "10.0.0.0/8") {
   events(range: { last: "PT1H" }, filter: { ipAddress: $network }, first: 20) {
@@ -405,7 +405,7 @@ export const EventsFromANetworkDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<EventsFromANetworkQuery, EventsFromANetworkQueryVariables>;
+    `, {"hash":"sha256:dee029fb9bce4df389a8eb1146dda58ca1bafd6f7a94154a549b28306bbddfd1"}) as unknown as TypedDocumentString<EventsFromANetworkQuery, EventsFromANetworkQueryVariables>;
 export const FailedCallsOfElementsDocument = new TypedDocumentString(`
     query FailedCallsOfElements($elementKeys: [String!] = ["googledrive", "sfdc"]) {
   usageRecords(
@@ -437,7 +437,7 @@ export const FailedCallsOfElementsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<FailedCallsOfElementsQuery, FailedCallsOfElementsQueryVariables>;
+    `, {"hash":"sha256:735a420af88d5fdb93658b2be1317dbeeeeb6511984290d023666123190f5a7a"}) as unknown as TypedDocumentString<FailedCallsOfElementsQuery, FailedCallsOfElementsQueryVariables>;
 export const FailedLoginsDocument = new TypedDocumentString(`
     query FailedLogins($first: Int = 50, $after: String) {
   events(
@@ -466,7 +466,7 @@ export const FailedLoginsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<FailedLoginsQuery, FailedLoginsQueryVariables>;
+    `, {"hash":"sha256:477ea3193e0ce2948eb3917f0b1c5c73ec90852afa1656fa315ba28b1e4cfb76"}) as unknown as TypedDocumentString<FailedLoginsQuery, FailedLoginsQueryVariables>;
 export const LastCallsDocument = new TypedDocumentString(`
     query LastCalls($first: Int = 20, $after: String) {
   usageRecords(first: $first, after: $after) {
@@ -492,7 +492,7 @@ export const LastCallsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<LastCallsQuery, LastCallsQueryVariables>;
+    `, {"hash":"sha256:3fa83dd77906d2e7e2de13b0d3f8b22d3904795e3ae189b2f83429d426521cac"}) as unknown as TypedDocumentString<LastCallsQuery, LastCallsQueryVariables>;
 export const LatestOfBothDocument = new TypedDocumentString(`
     query LatestOfBoth {
   usageRecords(range: { last: "PT1H" }, first: 10) {
@@ -525,7 +525,7 @@ export const LatestOfBothDocument = new TypedDocumentString(`
   timestamp
   source
   ipAddress
-}`) as unknown as TypedDocumentString<LatestOfBothQuery, LatestOfBothQueryVariables>;
+}`, {"hash":"sha256:6a7483aa05266cc0c69eb4965f6feb211755f58c1f8cadd6eed73fd7e539c8ba"}) as unknown as TypedDocumentString<LatestOfBothQuery, LatestOfBothQueryVariables>;
 export const OldestEventsFirstDocument = new TypedDocumentString(`
     query OldestEventsFirst {
   events(range: { last: "P7D" }, last: 10) {
@@ -540,7 +540,7 @@ export const OldestEventsFirstDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<OldestEventsFirstQuery, OldestEventsFirstQueryVariables>;
+    `, {"hash":"sha256:98ab05c4762fa9ed6191e0e19e8e49edc826617594852c5714eba679e1901dd9"}) as unknown as TypedDocumentString<OldestEventsFirstQuery, OldestEventsFirstQueryVariables>;
 export const OneRecordDocument = new TypedDocumentString(`
     query OneRecord($recordId: ID! = "53e6e0c8e4b067fd19a9d6ab") {
   usageRecord(recordId: $recordId) {
@@ -559,7 +559,7 @@ export const OneRecordDocument = new TypedDocumentString(`
     masked
   }
 }
-    `) as unknown as TypedDocumentString<OneRecordQuery, OneRecordQueryVariables>;
+    `, {"hash":"sha256:5953268827942820bc0ac80f613383f8ad01016ca6f4285af22bc42f65302c27"}) as unknown as TypedDocumentString<OneRecordQuery, OneRecordQueryVariables>;
 export const ServiceStatusDocument = new TypedDocumentString(`
     query ServiceStatus {
   service {
@@ -583,7 +583,7 @@ export const ServiceStatusDocument = new TypedDocumentString(`
     scopes
   }
 }
-    `) as unknown as TypedDocumentString<ServiceStatusQuery, ServiceStatusQueryVariables>;
+    `, {"hash":"sha256:66b7546086b818386f504376ed1c4cefd7fa5d264ad45c17121cb20cb9422af2"}) as unknown as TypedDocumentString<ServiceStatusQuery, ServiceStatusQueryVariables>;
 export const WhatEventsThereAreDocument = new TypedDocumentString(`
     query WhatEventsThereAre($category: String! = "authentication", $top: Int! = 5) {
   eventFacets(
@@ -617,7 +617,7 @@ export const WhatEventsThereAreDocument = new TypedDocumentString(`
   }
   other
   missing
-}`) as unknown as TypedDocumentString<WhatEventsThereAreQuery, WhatEventsThereAreQueryVariables>;
+}`, {"hash":"sha256:fcd30c878eb4721df726483dbdd18f4c16c0fb3208796d8c0abdc8946a5dca39"}) as unknown as TypedDocumentString<WhatEventsThereAreQuery, WhatEventsThereAreQueryVariables>;
 export const WhatHappenedFromAnAddressDocument = new TypedDocumentString(`
     query WhatHappenedFromAnAddress($address: IP = "45.67.89.178", $first: Int = 100, $after: String) {
   timeline(
@@ -654,7 +654,7 @@ export const WhatHappenedFromAnAddressDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<WhatHappenedFromAnAddressQuery, WhatHappenedFromAnAddressQueryVariables>;
+    `, {"hash":"sha256:bb45d805009bf722fedd26e4fd8d1f4614cfd45c40492d3cf78ed6468b4812bc"}) as unknown as TypedDocumentString<WhatHappenedFromAnAddressQuery, WhatHappenedFromAnAddressQueryVariables>;
 export const WalkForwardDocument = new TypedDocumentString(`
     query WalkForward($first: Int, $after: String) {
   usageRecords(first: $first, after: $after) {
@@ -676,7 +676,7 @@ export const WalkForwardDocument = new TypedDocumentString(`
   }
   from
   to
-}`) as unknown as TypedDocumentString<WalkForwardQuery, WalkForwardQueryVariables>;
+}`, {"hash":"sha256:a591d83c4cfa7f122d64a5e320b026d74c512f18df4ad2b9c50b0899c6b27772"}) as unknown as TypedDocumentString<WalkForwardQuery, WalkForwardQueryVariables>;
 export const WalkBackwardDocument = new TypedDocumentString(`
     query WalkBackward($last: Int, $before: String) {
   usageRecords(last: $last, before: $before) {
@@ -698,4 +698,4 @@ export const WalkBackwardDocument = new TypedDocumentString(`
   }
   from
   to
-}`) as unknown as TypedDocumentString<WalkBackwardQuery, WalkBackwardQueryVariables>;
+}`, {"hash":"sha256:59a95e0cb7eaa546aa0ee1a1333815ef3c0764e91ba68f954553dd0d775feb81"}) as unknown as TypedDocumentString<WalkBackwardQuery, WalkBackwardQueryVariables>;

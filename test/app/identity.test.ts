@@ -1,0 +1,240 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getIntrospectionQuery } from 'graphql';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { App } from '../../src/app.ts';
+import type { RequestLine } from '../../src/http/create-http.ts';
+import { createApiKey } from '../../src/http/identity/create-api-key.ts';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { createTestApp, NOW_MS } from '../support/running-app.ts';
+
+const ISSUER = 'https://issuer.example';
+const pair = await generateKeyPair('ES256', { extractable: true });
+const keySet = JSON.stringify({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'one' }] });
+
+const makeKey = (name: string, ...scopes: string[]) => {
+  const made = createApiKey(name, scopes);
+  if (typeof made === 'string') throw new Error(made);
+  return made;
+};
+const full = makeKey('full', 'usage:read', 'events:read', 'pii:read', 'introspect');
+const usageOnly = makeKey('usage-only', 'usage:read');
+
+/** What the issuer's address answers, and the proofs that it was asked with. */
+const issuer = { status: 200, headers: {} as Record<string, string>, proofs: [] as (string | undefined)[] };
+const servers: Server[] = [];
+const lines: RequestLine[] = [];
+let sandbox: RunningSandbox;
+let app: App;
+let base: string;
+let settings: Readonly<Record<string, string>>;
+
+async function listen(server: Server): Promise<string> {
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+beforeAll(async () => {
+  const keys = await listen(
+    createServer((asked, answer) => {
+      issuer.proofs.push(asked.headers.authorization);
+      answer.writeHead(issuer.status, issuer.headers).end(keySet);
+    }),
+  );
+  sandbox = await startSandbox({ nowMs: NOW_MS, arrivals: false, usageRows: 300, eventsRows: 300 });
+  settings = {
+    HOST: '0.0.0.0',
+    USAGE_API_URL: sandbox.usageUrl,
+    USAGE_API_USER_SECRET: sandbox.credentials.usageUserSecret,
+    USAGE_API_ORGANIZATION_SECRET: sandbox.credentials.usageOrganizationSecret,
+    EVENTS_API_URL: sandbox.eventsUrl,
+    EVENTS_API_TOKEN: sandbox.credentials.eventsToken,
+    SIGHTLINE_API_KEYS: [full.line, usageOnly.line].join(';'),
+    SIGHTLINE_AUTH_ISSUER: ISSUER,
+    SIGHTLINE_AUTH_AUDIENCE: 'sightline',
+    SIGHTLINE_AUTH_JWKS_URL: `${keys}/keys`,
+  };
+  app = createTestApp(settings, {
+    clock: { now: () => sandbox.now() },
+    onRequest: (line) => lines.push(line),
+  });
+  base = await listen(createServer((asked, answer) => void app.handle(asked, answer)));
+});
+afterAll(async () => {
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+  await app.close();
+  await sandbox.close();
+});
+
+const sign = (claims: Record<string, unknown> = {}, kid = 'one') =>
+  new SignJWT({ iss: ISSUER, aud: 'sightline', sub: 'bob', scope: 'events:read', ...claims })
+    .setProtectedHeader({ alg: 'ES256', kid })
+    .setExpirationTime(new Date(NOW_MS + 3_600_000))
+    .sign(pair.privateKey);
+
+const bearer = (proof: string) => ({ authorization: `Bearer ${proof}` });
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+interface Answer {
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly { readonly extensions: Readonly<Record<string, unknown>> }[];
+}
+
+async function ask(query: string, headers: Readonly<Record<string, string>> = {}, body?: string) {
+  const response = await fetch(`${base}/graphql`, {
+    method: 'POST',
+    headers: { ...JSON_TYPE, ...headers },
+    body: body ?? JSON.stringify({ query }),
+  });
+  const answer = (await response.json()) as Answer;
+  return { status: response.status, headers: response.headers, ...answer };
+}
+const codesOf = ({ errors = [] }: Answer) => errors.map(({ extensions }) => extensions['code']);
+
+const BOTH = '{ usageRecords(first: 1) { nodes { id } } events(first: 1) { nodes { id } } }';
+
+describe('a caller', () => {
+  test('is told by viewer what they may do', async () => {
+    const scopes = async (headers = {}) => (await ask('{ viewer { scopes } }', headers)).data?.['viewer'];
+    expect(await scopes()).toEqual({ scopes: [] });
+    expect(await scopes(bearer(usageOnly.key))).toEqual({ scopes: ['usage:read'] });
+    expect(await scopes({ 'x-api-key': full.key })).toEqual({
+      scopes: ['usage:read', 'events:read', 'pii:read', 'introspect'],
+    });
+    expect(await scopes(bearer(await sign()))).toEqual({ scopes: ['events:read'] });
+  });
+
+  test('sees what their scopes give, and the rest is refused field by field', async () => {
+    const whole = await ask(BOTH, bearer(full.key));
+    expect([whole.errors, whole.data]).toMatchObject([
+      undefined,
+      { usageRecords: { nodes: [{}] }, events: { nodes: [{}] } },
+    ]);
+    // The same document again, its answers in every cache by now.
+    for (const [headers, data, codes] of [
+      [bearer(usageOnly.key), { usageRecords: { nodes: [{}] }, events: null }, ['FORBIDDEN']],
+      [bearer(await sign()), { usageRecords: null, events: { nodes: [{}] } }, ['FORBIDDEN']],
+      [{}, { usageRecords: null, events: null }, ['UNAUTHENTICATED', 'UNAUTHENTICATED']],
+    ] as const) {
+      const part = await ask(BOTH, headers);
+      expect(part.data).toMatchObject(data);
+      expect([part.status, codesOf(part)]).toEqual([200, codes]);
+    }
+  });
+
+  test('whose proof is not good is refused as a whole, before the request is read', async () => {
+    const proofs: readonly Readonly<Record<string, string>>[] = [
+      bearer('sightline_unknown'),
+      bearer(await sign({ aud: 'other' })),
+      bearer(await sign({}, 'two')),
+      { authorization: `Basic ${full.key}` },
+      { ...bearer(full.key), 'x-api-key': full.key },
+    ];
+    for (const headers of proofs) {
+      const refused = await ask('', headers, 'not even JSON');
+      expect([refused.status, refused.data, codesOf(refused)]).toEqual([401, undefined, ['UNAUTHENTICATED']]);
+      expect(refused.headers.get('www-authenticate')).toContain('Bearer');
+      expect(JSON.stringify(refused.errors)).not.toContain(full.key);
+      const inProcess = { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: '{}' };
+      expect((await app.fetch('http://service.test/graphql', inProcess)).status).toBe(401);
+    }
+    expect(lines.at(-1)).toMatchObject({ status: 401, errors: ['UNAUTHENTICATED'] });
+  });
+
+  test('finds health and the page without a proof, or with a bad one', async () => {
+    expect((await fetch(`${base}/health/ready`, { headers: bearer('x') })).status).toBe(200);
+    expect((await fetch(`${base}/graphql`, { headers: { accept: 'text/html' } })).status).toBe(200);
+  });
+
+  test('may ask under any host name, unlike where nobody is asked who they are', async () => {
+    const sent = request(`${base}/graphql`, {
+      method: 'POST',
+      agent: false,
+      headers: { ...JSON_TYPE, host: 'sightline.example', ...bearer(full.key) },
+    });
+    sent.end('{"query":"{ __typename }"}');
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    expect(response.resume().statusCode).toBe(200);
+  });
+});
+
+describe('introspection', () => {
+  test.each([
+    getIntrospectionQuery(),
+    '{ __type(name: "Event") { name } }',
+    '{ ...a } fragment a on Query { ... { __schema { types { name } } } }',
+  ])('tells who may introspect everything, and others nothing: %#', async (query) => {
+    // Who may, first: what is kept of the document must not serve the others.
+    const seen = await ask(query, bearer(full.key));
+    expect([seen.errors, JSON.stringify(seen.data).includes('Event')]).toEqual([undefined, true]);
+    const anonymous = await ask(query);
+    expect([anonymous.data, codesOf(anonymous)]).toEqual([undefined, ['UNAUTHENTICATED']]);
+    const known = await ask(query, bearer(usageOnly.key));
+    expect([known.data, codesOf(known)]).toEqual([undefined, ['FORBIDDEN']]);
+    const strict = { accept: 'application/graphql-response+json' };
+    expect((await ask(query, strict)).status).toBe(401);
+    expect((await ask(query, { ...strict, ...bearer(usageOnly.key) })).status).toBe(403);
+    expect((await ask(query, bearer(full.key))).errors).toBeUndefined();
+  });
+
+  test('is refused beside data, which is not read either', async () => {
+    const refused = await ask(
+      '{ usageRecords { nodes { id } } __schema { types { name } } }',
+      bearer(usageOnly.key),
+    );
+    expect([refused.data, codesOf(refused)]).toEqual([undefined, ['FORBIDDEN']]);
+    await expect.poll(() => lines.at(-1)).toMatchObject({ vendorCalls: 0, errors: ['FORBIDDEN'] });
+  });
+
+  test('__typename is no introspection', async () => {
+    expect((await ask('{ __typename viewer { __typename } }')).data).toEqual({
+      __typename: 'Query',
+      viewer: { __typename: 'Viewer' },
+    });
+  });
+});
+
+describe('the issuer’s keys', () => {
+  /** A service of its own, which has not read the keys yet, asked once. */
+  async function askAnew(status: number, headers: Record<string, string> = {}) {
+    Object.assign(issuer, { status, headers, proofs: [] });
+    const other = createTestApp(settings, { clock: { now: () => sandbox.now() } });
+    const response = await other.fetch('http://service.test/graphql', {
+      method: 'POST',
+      headers: { ...JSON_TYPE, ...bearer(await sign()) },
+      body: '{"query":"{ viewer { scopes } }"}',
+    });
+    const text = await response.text();
+    await other.close();
+    return { status: response.status, retryAfter: response.headers.get('retry-after'), text };
+  }
+
+  test('are asked for without a proof of ours', async () => {
+    expect((await askAnew(200)).text).toContain('events:read');
+    expect(issuer.proofs).toEqual([undefined]);
+  });
+
+  test.each([
+    [500, {}],
+    [404, {}],
+    [302, { location: 'http://127.0.0.1:9/canary' }],
+  ])(
+    'that can’t be read (%i) leave a token unjudged: 503, and no redirect is followed',
+    async (status, headers) => {
+      const answer = await askAnew(status, headers);
+      expect(answer).toMatchObject({ status: 503, retryAfter: '5' });
+      expect(answer.text).toContain('UPSTREAM_UNAVAILABLE');
+      expect(answer.text).not.toContain('canary');
+      expect(issuer.proofs).toHaveLength(1);
+    },
+  );
+});

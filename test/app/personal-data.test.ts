@@ -1,0 +1,186 @@
+import { getIntrospectionQuery, getNamedType, isInterfaceType, isLeafType, isObjectType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { schema } from '../../src/graph/schema.ts';
+import { createApiKey } from '../../src/http/identity/create-api-key.ts';
+import { startApp, type RunningApp } from '../support/running-app.ts';
+
+// Who may read both sources, but no personal data, asks for everything everywhere; no answer may hold a person's name or
+// address, or a sentence about them, in its data, its errors or its extensions.
+
+const makeKey = (...scopes: string[]) => {
+  const made = createApiKey(scopes.length > 3 ? 'full' : 'reader', scopes);
+  if (typeof made === 'string') throw new Error(made);
+  return made;
+};
+const reader = makeKey('usage:read', 'events:read', 'introspect');
+const full = makeKey('usage:read', 'events:read', 'introspect', 'pii:read');
+
+let running: RunningApp;
+/** All that is personal in the vendors' data. */
+let personal: readonly string[];
+let from: string;
+
+beforeAll(async () => {
+  running = await startApp(
+    { eventsRows: 10_000, usageRows: 6_000 },
+    {
+      SIGHTLINE_API_KEYS: [reader.line, full.line].join(';'),
+      SIGHTLINE_MAX_COST: '10000000',
+      SIGHTLINE_RATE_CAPACITY: '0',
+      SIGHTLINE_MAX_UPSTREAM_CALLS: '1000',
+      SIGHTLINE_MAX_SCANNED_ROWS: '100000',
+      SIGHTLINE_OPERATION_TIMEOUT_MS: '60000',
+    },
+  );
+  const read = async (sql: string) => (await running.sandbox.query(sql)).map(({ value }) => String(value));
+  personal = [
+    ...(await read('select distinct username as value from events where username is not null')),
+    ...(await read('select distinct description as value from events where description is not null')),
+    ...(await read('select distinct ip_address as value from events where ip_address is not null')),
+    ...(await read('select distinct request_ip as value from usage where request_ip is not null')),
+    ...(await read(
+      "select distinct split_part(request_uri, '?', 2) as value from usage where request_uri like '%?%'",
+    )),
+  ].filter((value) => value !== '');
+  const [firstMs] = await read(
+    'select epoch_ms(min(t)) as value from (select min(happened_at) as t from events union all select min(happened_at) from usage)',
+  );
+  from = new Date(Number(firstMs)).toISOString();
+}, 60_000);
+afterAll(() => running.close());
+
+/** Whole answers as they go over the wire. */
+async function ask(query: string, key = reader.key): Promise<string> {
+  const response = await running.app.fetch('http://service.test/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({ query }),
+  });
+  return response.text();
+}
+
+interface Answer {
+  readonly data: Record<string, { pageInfo?: { hasNextPage: boolean; endCursor: string | null } }>;
+  readonly errors?: readonly { message: string; extensions: Record<string, unknown> }[];
+}
+
+/** Every field of a type that has no arguments and no fields of its own, so that a new one is asked for by itself. */
+function leavesOf(name: string): string {
+  const type = schema.getType(name);
+  if (!isObjectType(type) && !isInterfaceType(type)) throw new Error(name);
+  return Object.values(type.getFields())
+    .filter((field) => isLeafType(getNamedType(field.type)) && field.args.length === 0)
+    .map((field) => field.name)
+    .join(' ');
+}
+
+const EVENT = leavesOf('Event');
+const RECORD = leavesOf('UsageRecord');
+const AROUND = `from to totalCount { value accuracy } coverage { ${leavesOf('Coverage')} } pageInfo { ${leavesOf('PageInfo')} }`;
+
+/** Walks a list to its end, page by page; the texts of all answers. */
+async function walk(field: string, args: string, selection: string, key?: string): Promise<string[]> {
+  const texts: string[] = [];
+  let after = '';
+  for (;;) {
+    const text = await ask(
+      `{ ${field}(range: { from: "${from}" } ${args} first: 500 ${after}) { ${selection} ${AROUND} edges { cursor } } }`,
+      key,
+    );
+    texts.push(text);
+    const { data, errors } = JSON.parse(text) as Answer;
+    expect(errors).toBeUndefined();
+    const info = data[field]?.pageInfo;
+    if (!info?.hasNextPage) return texts;
+    after = `after: "${info.endCursor}"`;
+  }
+}
+
+const found = (text: string) => personal.filter((value) => text.includes(value));
+
+describe('a caller without pii:read', () => {
+  test('finds nothing personal in 10,000 events, their calls, or both in one order; who has it finds all of it', async () => {
+    const texts = [
+      ...(await walk('events', '', `nodes { ${EVENT} }`)),
+      ...(await walk('usageRecords', '', `nodes { ${RECORD} }`)),
+      ...(await walk(
+        'timeline',
+        '',
+        `nodes { __typename ... on Event { ${EVENT} } ... on UsageRecord { ${RECORD} } }`,
+      )),
+    ];
+    expect(texts.join('').match(/"eventId"/g)?.length).toBeGreaterThan(20_000);
+    expect(found(texts.join('\n'))).toEqual([]);
+
+    const seen = [
+      ...(await walk('events', '', `nodes { ${EVENT} }`, full.key)),
+      ...(await walk('usageRecords', '', `nodes { ${RECORD} }`, full.key)),
+    ].join('\n');
+    expect(personal.length).toBeGreaterThan(100);
+    // As it stands between quotes, so that the test would see a leak.
+    expect(found(seen)).toEqual(personal);
+  }, 120_000);
+
+  test('finds nothing personal in facets, series, relations, single entries, service or the schema', async () => {
+    const range = `range: { from: "${from}" }`;
+    const some = JSON.parse(
+      await ask('{ timeline(first: 20, range: { last: "P2D" }) { nodes { id } } }'),
+    ) as { data: { timeline: { nodes: { id: string }[] } } };
+    const ids = JSON.stringify(some.data.timeline.nodes.map(({ id }) => id));
+    const texts = await Promise.all(
+      [
+        `{ eventFacets(${range}, top: 500) { categories { values { value count } missing other } actions { values { value count } } usernames { values { value count } missing other } ipAddresses { values { value count } } coverage { ${leavesOf('Coverage')} } } }`,
+        `{ usageAnalytics(${range}) { totals { count elements { elementKey count } successRate } buckets { count } } }`,
+        `{ events(first: 50) { nodes { ${EVENT} relatedUsage(by: [TIME]) { coverage { reason } edges { basis confidence node { ${RECORD} } } } } } }`,
+        `{ usageRecords(first: 50) { nodes { relatedEvents(by: [TIME]) { coverage { reason } edges { basis confidence node { ${EVENT} } } } } } }`,
+        `{ nodes(ids: ${ids}) { __typename id ... on Event { ${EVENT} } ... on UsageRecord { ${RECORD} } } }`,
+        '{ service { version sources { source healthy } } viewer { scopes } }',
+        getIntrospectionQuery(),
+      ].map((query) => ask(query)),
+    );
+    const answers = texts.map((text) => JSON.parse(text) as Answer);
+    expect(answers.flatMap(({ errors = [] }) => errors)).toEqual([]);
+    expect(answers[0]?.data['eventFacets']).toMatchObject({ usernames: null, ipAddresses: null });
+    expect(found(texts.join('\n'))).toEqual([]);
+  }, 60_000);
+
+  // Each would answer yes or no to a guess.
+  test.each([
+    ['events(filter: { username: { contains: "o" } })', 'filter.username'],
+    ['events(filter: { username: { isNull: true } })', 'filter.username'],
+    ['events(filter: { not: { username: { startsWith: "b" } } })', 'filter.not.username'],
+    ['events(filter: { ipAddress: "0.0.0.0/1" })', 'filter.ipAddress'],
+    ['events(filter: { searchText: "log" })', 'filter.searchText'],
+    ['events(filter: { category: { eq: "user" }, not: { searchText: "log" } })', 'filter.not.searchText'],
+    ['events(orderBy: [{ field: USERNAME }])', 'orderBy'],
+    ['events(orderBy: [{ field: CATEGORY }, { field: USERNAME, direction: ASC }])', 'orderBy'],
+    ['eventFacets(filter: { username: { contains: "o" } })', 'filter.username'],
+    ['eventFacets(filter: { ipAddress: "::/1" })', 'filter.ipAddress'],
+    ['eventFacets(filter: { not: { searchText: "o" } })', 'filter.not.searchText'],
+    ['usageRecords(filter: { ipAddress: "0.0.0.0/1" })', 'filter.ipAddress'],
+    ['usageRecords(filter: { searchText: "o" })', 'filter.searchText'],
+    ['timeline(filter: { ipAddress: "0.0.0.0/1" })', 'filter.ipAddress'],
+    ['timeline(filter: { usage: { ipAddress: "0.0.0.0/1" } })', 'filter.usage.ipAddress'],
+    ['timeline(filter: { usage: { searchText: "o" } })', 'filter.usage.searchText'],
+    ['timeline(filter: { events: { username: { contains: "o" } } })', 'filter.events.username'],
+    ['timeline(filter: { events: { not: { ipAddress: "0.0.0.0/1" } } })', 'filter.events.not.ipAddress'],
+  ])('may not ask %s, and is told the argument', async (field, argument) => {
+    const selections = field.startsWith('eventFacets')
+      ? ['categories { missing }', 'coverage { matched }']
+      : ['totalCount { value }', 'nodes { id }', 'coverage { matched }', 'from'];
+    for (const selection of selections) {
+      const text = await ask(`{ ${field} { ${selection} } }`);
+      const { data, errors } = JSON.parse(text) as Answer;
+      expect(Object.values(data)).toEqual([null]);
+      expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'FORBIDDEN', argument }]);
+      expect(found(text)).toEqual([]);
+    }
+  });
+
+  test('may not relate entries by address, which is the default', async () => {
+    const { errors } = JSON.parse(
+      await ask('{ events(first: 1) { nodes { relatedUsage { edges { confidence } } } } }'),
+    ) as Answer;
+    expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'FORBIDDEN', argument: 'by' }]);
+  });
+});

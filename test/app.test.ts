@@ -164,6 +164,8 @@ describe('the service', () => {
       ['usageAnalytics(range: { last: "P1D" }, timeZone: "Mars/Base") { id }', 'BAD_USER_INPUT', 'timeZone'],
       ['events(filter: { ipAddress: "10.0.0.0/40" }) { nodes { id } }', 'BAD_USER_INPUT', 'filter.ipAddress'],
       ['events(first: 1, after: "bm90IG91cnM") { nodes { id } }', 'CURSOR_INVALID', 'after'],
+      ['usageRecords(filter: { hub: "" }) { nodes { id } }', 'BAD_USER_INPUT', 'filter.hub'],
+      ['timeline(filter: { usage: { hub: "" } }) { nodes { id } }', 'BAD_USER_INPUT', 'filter.usage.hub'],
       ['usageRecords(last: 1, before: "bm90IG91cnM") { nodes { id } }', 'CURSOR_INVALID', 'before'],
     ];
     for (const [field, code, argument] of cases) {

@@ -74,6 +74,7 @@ export function createTimelineSource(
                 usage.context,
                 usageFilterOf(filter),
                 usage.reader.getUsageAnalytics,
+                'filter.usage',
               ) as Strand<Activity> | null,
             ] as const,
           ]

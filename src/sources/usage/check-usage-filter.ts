@@ -9,11 +9,11 @@ const CONTROL = /\p{Cc}/u;
  * Refuses what must not reach the vendor: control characters, texts over 256 characters, lists of over 50 values.
  * @throws RequestError `BAD_USER_INPUT` naming the argument
  */
-export function checkUsageFilter(filter: UsageFilter): void {
-  checkText('filter.hub', filter.hub);
-  checkText('filter.searchText', filter.searchText);
-  checkList('filter.elementKeys', filter.elementKeys);
-  checkList('filter.tags', filter.tags);
+export function checkUsageFilter(filter: UsageFilter, argument: string): void {
+  checkText(`${argument}.hub`, filter.hub);
+  checkText(`${argument}.searchText`, filter.searchText);
+  checkList(`${argument}.elementKeys`, filter.elementKeys);
+  checkList(`${argument}.tags`, filter.tags);
 }
 
 function checkList(argument: string, values: readonly string[] | undefined): void {

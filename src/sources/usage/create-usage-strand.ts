@@ -10,6 +10,7 @@ import { createUsageWalk, type UsageDeps } from './usage-walk.ts';
 
 /**
  * The records that a filter lets through; null: nothing can match it. The series tell where records lie, for walks upward.
+ * @param argument where the filter stands among the caller's arguments
  * @throws RequestError `BAD_USER_INPUT`
  */
 export function createUsageStrand(
@@ -17,8 +18,9 @@ export function createUsageStrand(
   context: CallContext,
   filter: UsageFilter,
   getUsageAnalytics: UsageSource['getUsageAnalytics'],
+  argument = 'filter',
 ): Strand<UsageRecord> | null {
-  checkUsageFilter(filter);
+  checkUsageFilter(filter, argument);
   if (filter.elementKeys?.length === 0 || filter.tags?.length === 0) return null;
   const isInside = filter.ipAddress === undefined ? null : createAddressTest(filter.ipAddress);
   return {

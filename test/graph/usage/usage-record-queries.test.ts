@@ -152,7 +152,7 @@ describe('usageRecords', () => {
     ['first: 501', 'LIMIT_EXCEEDED', 'first'],
     ['first: 0', 'BAD_USER_INPUT', 'first'],
     ['first: 1, last: 1', 'BAD_USER_INPUT', 'last'],
-    ['after: "x"', 'CURSOR_INVALID', undefined],
+    ['after: "x"', 'CURSOR_INVALID', 'after'],
     ['range: { from: "2026-11-21T00:00:00Z", last: "P1D" }', 'BAD_USER_INPUT', 'range.last'],
     ['range: { from: "2026-11-21T00:00:00Z", to: "2026-11-21T00:00:00Z" }', 'BAD_USER_INPUT', 'range.from'],
   ])('refuses (%s) with %s before any call', async (args, code, argument) => {

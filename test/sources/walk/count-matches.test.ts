@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { RequestError } from '../../../src/base/request-error.ts';
+import { countMatches } from '../../../src/sources/walk/count-matches.ts';
+import type { Position } from '../../../src/sources/walk/position.ts';
+import type { Strand } from '../../../src/sources/walk/strand.ts';
+import type { Step, Walk } from '../../../src/sources/walk/walk-list.ts';
+
+const rows = (count: number): Position[] =>
+  Array.from({ length: count }, (_, at) => ({ source: 'EVENTS', timestampMs: at, id: String(at) }));
+
+const step = (count: number, more: Partial<Step<Position>> = {}): Step<Position> => ({
+  rows: rows(count),
+  edgeMs: 0,
+  dropped: [],
+  readAtMs: 0,
+  stale: false,
+  ended: false,
+  ...more,
+});
+
+function createStrand(
+  steps: readonly (Step<Position> | Error)[],
+): Strand<Position> & { readonly wanted: number[] } {
+  const wanted: number[] = [];
+  return {
+    wanted,
+    source: 'EVENTS',
+    isMatch: ({ timestampMs }) => timestampMs % 2 === 0,
+    maxScannedRows: null,
+    age: { settleMs: 0, retentionMs: null },
+    async *walk(walk: Walk) {
+      for (const one of steps) {
+        wanted.push(walk.wanted());
+        if (one instanceof Error) throw one;
+        yield one;
+      }
+    },
+  };
+}
+
+const count = (strand: Strand<Position>, most = 10) => countMatches({ fromMs: 0, toMs: 100 }, strand, most);
+const spent = new RequestError('LIMIT_EXCEEDED', 'spent');
+
+describe('a count by walking', () => {
+  it('is exact where the walk ends', async () => {
+    const strand = createStrand([step(4), step(3, { ended: true })]);
+    expect(await count(strand)).toEqual({ value: 4, accuracy: 'EXACT' });
+    expect(strand.wanted).toEqual([10, 6]);
+  });
+
+  it('is a lower bound where rows could not be understood, on any step', async () => {
+    expect(await count(createStrand([step(4, { dropped: [1] }), step(2, { ended: true })]))).toEqual({
+      value: 3,
+      accuracy: 'AT_LEAST',
+    });
+    expect(await count(createStrand([step(4), step(2, { dropped: [1], ended: true })]))).toEqual({
+      value: 3,
+      accuracy: 'AT_LEAST',
+    });
+  });
+
+  it('is a lower bound where it stops at its bound, rows that could not be understood counted', async () => {
+    const strand = createStrand([step(4, { dropped: [1, 2] }), step(4), step(4)]);
+    expect(await count(strand)).toEqual({ value: 4, accuracy: 'AT_LEAST' });
+    expect(strand.wanted).toEqual([10, 4]);
+  });
+
+  it('is a lower bound where the budget ends it, and none where there was no budget to begin with', async () => {
+    expect(await count(createStrand([step(4), spent]))).toEqual({ value: 2, accuracy: 'AT_LEAST' });
+    expect(await count(createStrand([spent]))).toBeNull();
+  });
+
+  it('fails as its walk fails', async () => {
+    const failure = new Error('other');
+    await expect(count(createStrand([step(4), failure]))).rejects.toBe(failure);
+    const refusal = new RequestError('BAD_USER_INPUT', 'no');
+    await expect(count(createStrand([step(4), refusal]))).rejects.toBe(refusal);
+  });
+});

@@ -1,0 +1,312 @@
+import { connect } from 'node:net';
+import { readFileSync, existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { decodeGlobalId } from '../src/graph/global-id.ts';
+import { schema } from '../src/graph/schema.ts';
+import type { AuditLine } from '../src/http/audit-line.ts';
+import { runService } from '../test/smoke/run-service.ts';
+import { createHostileRequests } from '../test/support/hostile-documents.ts';
+import { createHttpClient } from '../test/support/http-client.ts';
+import type { HttpReply } from '../test/support/http-client.ts';
+import { createRandomQueries } from '../test/support/random-query.ts';
+import { createSeededRandom } from '../test/support/seeded-random.ts';
+
+// Attacks a service of its own, started on this machine over its sandbox, and reports. Nothing else is ever asked.
+//   npm run test:attack -- --documents 100000 --mutations 10000 --queries 10000 --seconds 60 --seed 1
+
+const { values } = parseArgs({
+  options: {
+    documents: { type: 'string', default: '100000' },
+    mutations: { type: 'string', default: '10000' },
+    queries: { type: 'string', default: '10000' },
+    /** For each part at most. */
+    seconds: { type: 'string', default: '60' },
+    connections: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const secondsMs = Number(values.seconds) * 1_000;
+const random = createSeededRandom(Number(values.seed));
+
+interface Row {
+  readonly part: string;
+  readonly tried: number;
+  readonly ms: number;
+  readonly result: string;
+}
+const rows: Row[] = [];
+const faults: string[] = [];
+
+interface Answer {
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly { readonly extensions?: Readonly<Record<string, unknown>> }[];
+  readonly extensions?: {
+    readonly cost?: { readonly requested: number; readonly actual: number; readonly mostCalls: number };
+    readonly upstream?: readonly { readonly calls: number }[];
+  };
+}
+
+const auditFile = join(mkdtempSync(join(tmpdir(), 'sightline-attack-')), 'audit.log');
+const service = runService([], {
+  PORT: '0',
+  LOG_LEVEL: 'error',
+  SIGHTLINE_AUDIT_LOG: auditFile,
+  // The parts are to be measured, and not the caller's budget.
+  SIGHTLINE_RATE_CAPACITY: '0',
+});
+const [, url = ''] = await service.waitFor(/GraphiQL\s+(http:\S+)/);
+const client = createHttpClient(url);
+const ask = async (body: object): Promise<Answer> => read(await client.post(JSON.stringify(body)));
+let posted = 0;
+
+try {
+  const pool = await readPool();
+  await attackWithDocuments();
+  await attackWithMutations(pool);
+  await attackWithQueries(pool);
+  await attackWithSlowConnections();
+  checkTrail();
+} finally {
+  client.close();
+  service.child.kill('SIGTERM');
+  await service.exit;
+}
+console.table(rows);
+for (const fault of faults.slice(0, 20)) console.error(fault);
+if (faults.length > 0) {
+  console.error(`${faults.length} faults.`);
+  process.exitCode = 1;
+}
+
+async function readPool() {
+  posted += 1;
+  const answer = await ask({
+    query: `{ usageRecords(first: 50) { nodes { id recordId } edges { cursor } } events(first: 50) { nodes { id } edges { cursor } }
+      timeline(first: 5) { edges { cursor } } }`,
+  });
+  const data = answer.data as Record<
+    'usageRecords' | 'events' | 'timeline',
+    { nodes?: { id: string; recordId: string }[]; edges: { cursor: string }[] }
+  >;
+  const nodes = (name: 'usageRecords' | 'events') => data[name].nodes ?? [];
+  return {
+    ids: [...nodes('usageRecords'), ...nodes('events')].map(({ id }) => id),
+    recordIds: nodes('usageRecords').map(({ recordId }) => recordId),
+    cursors: [data.usageRecords, data.events, data.timeline].flatMap(({ edges }) =>
+      edges.slice(0, 5).map(({ cursor }) => cursor),
+    ),
+  };
+}
+
+/** All refused, none by a fault of ours; the trail tells later that no vendor was called. */
+async function attackWithDocuments(): Promise<void> {
+  const write = createHostileRequests(random);
+  const cpu: number[] = [];
+  const slowest = new Map<string, number>();
+  const startMs = performance.now();
+  let tried = 0;
+  let longestMs = 0;
+  while (tried < Number(values.documents) && performance.now() - startMs < secondsMs) {
+    const { kind, body } = write();
+    const before = readCpuMs();
+    const askedMs = performance.now();
+    const reply = await client.post(body);
+    longestMs = Math.max(longestMs, performance.now() - askedMs);
+    const spent = readCpuMs() - before;
+    tried += 1;
+    posted += 1;
+    // The first ones warm the compiler up.
+    if (tried > 1_000) {
+      cpu.push(spent);
+      slowest.set(kind, Math.max(slowest.get(kind) ?? 0, spent));
+    }
+    const isNullPath = kind === 'a path for an id' && reply.text.includes('{"usageRecord":null}');
+    if (reply.status >= 500 || isMasked(reply) || (!isNullPath && !reply.text.includes('"errors"'))) {
+      faults.push(`${kind}: ${reply.status} ${reply.text.slice(0, 200)}`);
+    }
+  }
+  cpu.sort((a, b) => a - b);
+  const at = (share: number): string => (cpu[Math.floor(cpu.length * share)] ?? NaN).toFixed(2);
+  rows.push({
+    part: 'hostile documents',
+    tried,
+    ms: since(startMs),
+    result: `all refused; processor ms each: p50 ${at(0.5)} p99 ${at(0.99)}; longest wait ${longestMs.toFixed(0)} ms`,
+  });
+}
+
+async function attackWithMutations(pool: Awaited<ReturnType<typeof readPool>>): Promise<void> {
+  const startMs = performance.now();
+  let tried = 0;
+  let found = 0;
+  while (tried < Number(values.mutations) && performance.now() - startMs < secondsMs) {
+    const isId = tried % 2 === 0;
+    const original = pickFrom(isId ? pool.ids : pool.cursors);
+    const text = mutate(original);
+    const reply = await client.post(
+      JSON.stringify(
+        isId
+          ? { query: 'query ($id: ID!) { node(id: $id) { id } }', variables: { id: text } }
+          : {
+              query: 'query ($after: String) { events(first: 1, after: $after) { nodes { id } } }',
+              variables: { after: text },
+            },
+      ),
+    );
+    tried += 1;
+    posted += 1;
+    const answer = read(reply);
+    const codes = (answer.errors ?? []).map(({ extensions }) => extensions?.['code']);
+    if (reply.status >= 500 || codes.includes('INTERNAL_SERVER_ERROR'))
+      faults.push(`${text}: ${reply.text.slice(0, 200)}`);
+    if (isId) {
+      const node = answer.data?.['node'] as { id: string } | null | undefined;
+      if (node) found += 1;
+      if (node && nameOf(node.id) !== nameOf(text)) faults.push(`a foreign row: ${text} gave ${node.id}`);
+    } else if (text !== original && !codes.includes('CURSOR_INVALID') && !codes.includes('BAD_USER_INPUT')) {
+      faults.push(`an altered cursor was taken: ${reply.text.slice(0, 200)}`);
+    }
+  }
+  rows.push({
+    part: 'altered ids and cursors',
+    tried,
+    ms: since(startMs),
+    result: `0 of ours failed; ${found} ids named a row, their own`,
+  });
+}
+
+async function attackWithQueries(pool: Awaited<ReturnType<typeof readPool>>): Promise<void> {
+  const write = createRandomQueries(schema, random, pool);
+  const startMs = performance.now();
+  let tried = 0;
+  let costed = 0;
+  let tightest = 0;
+  const work = async (): Promise<void> => {
+    while (tried < Number(values.queries) && performance.now() - startMs < secondsMs) {
+      tried += 1;
+      posted += 1;
+      const query = write();
+      const reply = await client.post(JSON.stringify({ query }));
+      const { extensions } = read(reply);
+      if (reply.status >= 500 || isMasked(reply)) faults.push(`${query}: ${reply.text.slice(0, 200)}`);
+      const cost = extensions?.cost;
+      if (!cost) continue;
+      costed += 1;
+      const calls = (extensions.upstream ?? []).reduce((sum, tally) => sum + tally.calls, 0);
+      tightest = Math.max(tightest, cost.actual / cost.requested);
+      if (cost.actual > cost.requested || calls > cost.mostCalls)
+        faults.push(`under-estimated: ${query} ${JSON.stringify(cost)} ${calls}`);
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, work));
+  rows.push({
+    part: 'random queries',
+    tried,
+    ms: since(startMs),
+    result: `${costed} ran, none dearer than reckoned; nearest ${(tightest * 100).toFixed(0)} %`,
+  });
+}
+
+/** Headers that come letter by letter: each connection is ended, and others are answered meanwhile. */
+async function attackWithSlowConnections(): Promise<void> {
+  const startMs = performance.now();
+  const { port, hostname } = new URL(url);
+  const count = Number(values.connections);
+  let closed = 0;
+  const sockets = Array.from({ length: count }, () => {
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => {});
+    socket.on('data', () => {});
+    socket.once('close', () => {
+      closed += 1;
+    });
+    socket.write('POST /graphql HTTP/1.1\r\nhost: localhost\r\nx-slow: ');
+    return socket;
+  });
+  let answered = 0;
+  let asked = 0;
+  while (closed < count && performance.now() - startMs < 20_000) {
+    for (const socket of sockets) if (!socket.destroyed) socket.write('x');
+    asked += 1;
+    posted += 1;
+    const { status } = await client.post('{"query":"{ viewer { scopes } }"}');
+    if (status === 200) answered += 1;
+    await sleep(250);
+  }
+  if (closed < count || answered < asked)
+    faults.push(`slow connections: ${closed} closed, ${answered} of ${asked} answered`);
+  for (const socket of sockets) socket.destroy();
+  rows.push({
+    part: 'slow connections',
+    tried: count,
+    ms: since(startMs),
+    result: `${closed} closed by the server; ${answered} of ${asked} others answered`,
+  });
+}
+
+/** A line for every request that was sent, and no vendor call for what was refused. */
+function checkTrail(): void {
+  const startMs = performance.now();
+  const lines = readFileSync(auditFile, 'utf8')
+    .trim()
+    .split('\n')
+    .map((text) => JSON.parse(text) as AuditLine);
+  if (lines.length !== posted) faults.push(`the trail has ${lines.length} lines for ${posted} requests`);
+  const hostile = lines.slice(1, 1 + (rows[0]?.tried ?? 0));
+  const calls = hostile.flatMap(({ vendorCalls }) => vendorCalls).reduce((sum, one) => sum + one.calls, 0);
+  if (calls > 0) faults.push(`hostile documents caused ${calls} vendor calls`);
+  rows.push({
+    part: 'audit trail',
+    tried: posted,
+    ms: since(startMs),
+    result: `${lines.length} lines; ${calls} vendor calls for hostile documents`,
+  });
+}
+
+/** The entry that an id names. An event's id also carries its time, which may be a little off and still lead there. */
+function nameOf(id: string): string | null {
+  const found = decodeGlobalId(id);
+  return found && `${found.source} ${found.id}`;
+}
+
+function mutate(text: string): string {
+  const at = Math.floor(random() * text.length);
+  const letter = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_='.charAt(
+    Math.floor(random() * 65),
+  );
+  const kind = Math.floor(random() * 4);
+  if (kind === 0) return text.slice(0, at) + letter + text.slice(at + 1);
+  if (kind === 1) return text.slice(0, at);
+  if (kind === 2) return text.slice(0, at) + letter + text.slice(at);
+  return text.slice(at) + text.slice(0, at);
+}
+
+function pickFrom(texts: readonly string[]): string {
+  return texts[Math.floor(random() * texts.length)] ?? '';
+}
+
+function read({ text }: HttpReply): Answer {
+  try {
+    return JSON.parse(text) as Answer;
+  } catch {
+    return {};
+  }
+}
+
+function isMasked({ text }: HttpReply): boolean {
+  return text.includes('INTERNAL_SERVER_ERROR');
+}
+
+function since(startMs: number): number {
+  return Math.round(performance.now() - startMs);
+}
+
+/** Processor milliseconds of the service's main thread, where the system tells (Linux). */
+function readCpuMs(): number {
+  const path = `/proc/${service.child.pid}/schedstat`;
+  if (!existsSync(path)) return NaN;
+  return Number(readFileSync(path, 'utf8').split(' ', 1)[0]) / 1e6;
+}

@@ -13,7 +13,7 @@ interface Ban {
 /** Packages, and the only rooms that may import them. */
 const FENCES: readonly { readonly packages: string; readonly rooms: readonly string[] }[] = [
   { packages: '(?:graphql-yoga|@graphql-yoga/[^/]+)', rooms: ['http'] },
-  { packages: 'jose', rooms: ['http'] },
+  { packages: 'jose', rooms: ['http', 'upstream'] },
   { packages: '(?:@pothos/[^/]+|graphql-scalars)', rooms: ['graph'] },
   { packages: 'graphql', rooms: ['graph', 'http', 'app', 'main'] },
   { packages: 'dataloader', rooms: ['sources'] },

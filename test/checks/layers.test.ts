@@ -175,7 +175,7 @@ const PLANTED: readonly Planted[] = [
   {
     file: 'src/graph/jose.ts',
     source: "import type { B } from 'jose';\nexport type A = B;",
-    law: fence('http'),
+    law: fence('http, upstream'),
   },
   { file: 'src/graph/yoga.ts', source: "import { B } from 'graphql-yoga';\nvoid B;", law: fence('http') },
   {

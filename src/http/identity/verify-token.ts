@@ -62,6 +62,5 @@ function readScopes({ scope, scp, scopes }: JWTPayload): readonly Scope[] {
     .flatMap((claim): unknown[] =>
       typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : [],
     )
-    .filter((word) => typeof word === 'string' && isScope(word))
-    .map((word) => word as Scope);
+    .filter((word) => typeof word === 'string' && isScope(word));
 }

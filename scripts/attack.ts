@@ -215,20 +215,20 @@ async function attackWithSlowConnections(): Promise<void> {
   const startMs = performance.now();
   const { port, hostname } = new URL(url);
   const count = Number(values.connections);
-  let closed = 0;
-  const sockets = Array.from({ length: count }, () => {
+  const closed = new Set<number>();
+  const sockets = Array.from({ length: count }, (_, n) => {
     const socket = connect(Number(port), hostname);
     socket.on('error', () => {});
     socket.on('data', () => {});
     socket.once('close', () => {
-      closed += 1;
+      closed.add(n);
     });
     socket.write('POST /graphql HTTP/1.1\r\nhost: localhost\r\nx-slow: ');
     return socket;
   });
   let answered = 0;
   let asked = 0;
-  while (closed < count && performance.now() - startMs < 20_000) {
+  while (closed.size < count && performance.now() - startMs < 20_000) {
     for (const socket of sockets) if (!socket.destroyed) socket.write('x');
     asked += 1;
     posted += 1;
@@ -236,14 +236,14 @@ async function attackWithSlowConnections(): Promise<void> {
     if (status === 200) answered += 1;
     await sleep(250);
   }
-  if (closed < count || answered < asked)
-    faults.push(`slow connections: ${closed} closed, ${answered} of ${asked} answered`);
+  if (closed.size < count || answered < asked)
+    faults.push(`slow connections: ${closed.size} closed, ${answered} of ${asked} answered`);
   for (const socket of sockets) socket.destroy();
   rows.push({
     part: 'slow connections',
     tried: count,
     ms: since(startMs),
-    result: `${closed} closed by the server; ${answered} of ${asked} others answered`,
+    result: `${closed.size} closed by the server; ${answered} of ${asked} others answered`,
   });
 }
 

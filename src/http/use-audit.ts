@@ -7,7 +7,7 @@ import type { OperationContext, RequestContext } from './use-operation.ts';
 export function useAudit(): Plugin<OperationContext, RequestContext> {
   return {
     onParams({ params, context }) {
-      const { notes } = context as RequestContext;
+      const { notes } = context;
       if (typeof params.query === 'string') notes.document = hashDocument(params.query);
     },
     onExecute({ args }) {

@@ -1,4 +1,3 @@
-import type { ExecutionArgs } from 'graphql';
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { planOperation, refusePlan } from '../graph/plan/plan-operation.ts';
@@ -24,7 +23,7 @@ export function usePlan({ planning, rateLimit }: PlanOptions): Plugin<OperationC
   return {
     onExecute({ args, setResultAndStopExecution }) {
       const { operation, notes, isLocal, rateKey } = args.contextValue;
-      const plan = planOperation(args as ExecutionArgs, planning, operation.nowMs);
+      const plan = planOperation(args, planning, operation.nowMs);
       if (!plan) return undefined;
       notes.plan = plan;
       const refusal = refusePlan(plan, planning);

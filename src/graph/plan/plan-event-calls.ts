@@ -29,7 +29,7 @@ export function planEventsList(
 
 /** A coerced filter is the source's own but for its nulls. */
 function readFilter(filter: unknown): EventFilter {
-  return (isRecord(filter) ? withoutNulls(filter) : {}) as EventFilter;
+  return isRecord(filter) ? withoutNulls(filter) : {};
 }
 
 function withoutNulls(value: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -1,0 +1,48 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+
+const root = new URL('../../', import.meta.url);
+const pages = [
+  ...readdirSync(root),
+  ...readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`),
+].filter((name) => name.endsWith('.md'));
+
+/** A heading as a link names it. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+
+function hasHeading(text: string, anchor: string): boolean {
+  return [...text.matchAll(/^#+ (.+)$/gm)].some(([, heading = '']) => anchorOf(heading) === anchor);
+}
+
+/** Links of the page to places in this repository that are not there. */
+function listDeadLinks(page: string): string[] {
+  const text = readFileSync(new URL(page, root), 'utf8');
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .filter((target) => {
+      const [path = '', anchor] = target.split('#');
+      const url = new URL(path, new URL(page, root));
+      if (!existsSync(url)) return true;
+      const isPage = anchor !== undefined && url.pathname.endsWith('.md');
+      return isPage && !hasHeading(readFileSync(url, 'utf8'), anchor);
+    });
+}
+
+describe('a link within the repository leads somewhere', () => {
+  test.each(pages)('in %s', (page) => {
+    expect(listDeadLinks(page)).toEqual([]);
+  });
+});
+
+test('the index of decisions lists every page, and none that there is not', () => {
+  const folder = new URL('docs/decisions/', root);
+  const index = readFileSync(new URL('README.md', folder), 'utf8');
+  const listed = [...index.matchAll(/^\| \[.+?\]\((\S+?)\)/gm)].map(([, name]) => name);
+  const there = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'README.md');
+  expect(listed.toSorted()).toEqual(there.toSorted());
+});

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { listLicenses } from '../../scripts/list-licenses.ts';
+import type { LicensedLockfile } from '../../scripts/list-licenses.ts';
+
+const { packages } = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../package-lock.json'), 'utf8'),
+) as LicensedLockfile & {
+  readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean }>>;
+};
+
+test('no package runs anything while it is installed', () => {
+  const running = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript);
+  expect(running.map(([path]) => path)).toEqual([]);
+});
+
+test('there is one copy of graphql: two would not know each other’s types', () => {
+  expect(Object.keys(packages).filter((path) => path.endsWith('node_modules/graphql'))).toEqual([
+    'node_modules/graphql',
+  ]);
+});
+
+test('what runs in the service may be used by anybody for anything', () => {
+  const free = new Set([
+    '0BSD',
+    'Apache-2.0',
+    'BlueOak-1.0.0',
+    'BSD-2-Clause',
+    'BSD-3-Clause',
+    'ISC',
+    'MIT',
+    'PSF-2.0',
+  ]);
+  const others = [...listLicenses({ packages })].filter(([license]) => !free.has(license));
+  expect(others).toEqual([]);
+});
+
+test('the list of licences leaves out this project and its tools, and shows a package without one', () => {
+  const lockfile = {
+    packages: {
+      '': { version: '1.0.0', license: 'MIT' },
+      'node_modules/tool': { version: '1.0.0', license: 'MIT', dev: true },
+      'node_modules/@a/b': { version: '2.0.0', license: 'MIT' },
+      'node_modules/@a/b/node_modules/c': { version: '3.0.0' },
+    },
+  };
+  expect([...listLicenses(lockfile)]).toEqual([
+    ['MIT', ['@a/b@2.0.0']],
+    ['none', ['c@3.0.0']],
+  ]);
+});

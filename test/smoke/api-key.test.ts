@@ -1,0 +1,70 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { runService } from './run-service.ts';
+import type { RunningService } from './run-service.ts';
+
+const services: RunningService[] = [];
+const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningService => {
+  const service = runService(args, env);
+  services.push(service);
+  return service;
+};
+afterEach(async () => {
+  for (const { child, exit } of services.splice(0)) {
+    if (child.exitCode === null) child.kill('SIGKILL');
+    await exit;
+  }
+});
+
+async function ask(url: string, headers: Record<string, string>) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query: '{ viewer { scopes } events(first: 1) { nodes { username } } }' }),
+  });
+  return { status: response.status, body: (await response.json()) as unknown };
+}
+
+test('a new key opens a service that serves other machines, to its scopes; its line is all that is kept', async () => {
+  const made = run(['api-key', 'dashboard', 'events:read', 'introspect']);
+  expect(await made.exit).toBe(0);
+  const [, key] = /(sightline_\S+)/.exec(made.printed()) ?? [];
+  const [line] = /^dashboard events:read,introspect [0-9a-f]{64}$/m.exec(made.printed()) ?? [];
+  const file = join(mkdtempSync(join(tmpdir(), 'sightline-keys-')), 'api-keys');
+  writeFileSync(file, `${line}\n`);
+
+  const service = run(['--rows', '300,100', '--no-arrivals'], {
+    PORT: '0',
+    HOST: '0.0.0.0',
+    SIGHTLINE_API_KEYS_FILE: file,
+  });
+  const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
+  expect(await ask(url!, {})).toMatchObject({ body: { data: { viewer: { scopes: [] }, events: null } } });
+  expect(await ask(url!, { authorization: `Bearer ${key!}` })).toMatchObject({
+    status: 200,
+    body: {
+      data: { viewer: { scopes: ['events:read', 'introspect'] }, events: { nodes: [{ username: null }] } },
+    },
+  });
+  expect((await ask(url!, { authorization: `Bearer ${key!}x` })).status).toBe(401);
+  expect(service.printed()).not.toContain(key);
+});
+
+test.each([
+  [[], 'a name and scopes'],
+  [['dashboard'], 'a name and scopes'],
+  [['dashboard', 'everything'], 'these scopes'],
+  [['a name', 'usage:read'], 'the form'],
+])('no key is made of %j, and the way out is told', async (words, told) => {
+  const made = run(['api-key', ...words]);
+  expect(await made.exit).toBe(2);
+  expect(made.printed()).toContain(told);
+});
+
+test('a file of keys that is missing is a fault, not a service without keys', async () => {
+  const service = run([], { PORT: '0', SIGHTLINE_API_KEYS_FILE: 'nowhere' });
+  expect(await service.exit).toBe(1);
+  expect(service.printed()).toContain('SIGHTLINE_API_KEYS_FILE names a file that can');
+});

@@ -98,7 +98,8 @@ function planList(
   plan: (list: string, wants: Wants) => CallNeeds,
 ): FieldPlan {
   const choice = readChoice(args, limits);
-  if (!choice || !readRange(args['range'], nowMs)) return REFUSED;
+  const isRangeRight = args['range'] == null || readRange(args['range'], nowMs) !== null;
+  if (!choice || !isRangeRight) return REFUSED;
   const names = fields.map(({ name }) => name);
   const { first: _first, last: _last, ...others } = args;
   const list = `${coordinate} ${choice.count} ${choice.travel} ${JSON.stringify(others)}`;

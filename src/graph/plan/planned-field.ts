@@ -57,6 +57,9 @@ interface Found {
   readonly nodes: FieldNode[];
 }
 
+/** Operations that take no variables select the same each time; a document that is kept is read once. */
+const constants = new WeakMap<OperationDefinitionNode, readonly PlannedField[]>();
+
 const NO_ARGUMENTS: Readonly<Record<string, unknown>> = {};
 
 /**
@@ -76,6 +79,8 @@ export function readPlannedFields(asked: PlannedDocument): readonly PlannedField
     : operations[0];
   const root = operation && schema.getRootType(operation.operation);
   if (!operation || !root || (!operationName && operations.length > 1)) return null;
+  const known = constants.get(operation);
+  if (known) return known;
   const { variableValues: variables } = getVariableValues(
     schema,
     operation.variableDefinitions ?? [],
@@ -84,7 +89,9 @@ export function readPlannedFields(asked: PlannedDocument): readonly PlannedField
   );
   if (!variables) return null;
   try {
-    return readFields({ schema, fragments, variables }, root, [operation.selectionSet]);
+    const fields = readFields({ schema, fragments, variables }, root, [operation.selectionSet]);
+    if ((operation.variableDefinitions ?? []).length === 0) constants.set(operation, fields);
+    return fields;
   } catch (error) {
     // A variable that is null where the argument must not be.
     if (error instanceof GraphQLError) return null;

@@ -13,8 +13,13 @@ import { createSeededRandom } from '../support/seeded-random.ts';
 
 // GraphQL in, both vendors over sockets out, one of them through a proxy that spoils what it answers.
 
-const OPERATION_MS = 600;
-const ATTEMPT_MS = 300;
+/** Small for what never ends by itself; long enough for a busy machine where the fault must be the only trouble. */
+const deadlinesOf = ({
+  kind,
+}: Pick<Fault, 'kind'>): { readonly operationMs: number; readonly attemptMs: number } =>
+  kind === 'timeout' || kind === 'bandwidth'
+    ? { operationMs: 1_000, attemptMs: 500 }
+    : { operationMs: 8_000, attemptMs: 3_000 };
 // The signal behind the deadline, and the timers of a busy machine.
 const LATENESS_MS = 100 + 400;
 
@@ -72,10 +77,10 @@ beforeAll(async () => {
     USAGE: await startRecordedVendor(sandbox.usageUrl),
     EVENTS: await startRecordedVendor(sandbox.eventsUrl),
   };
-  // Asked without a hurry; what the vendors tell then is told again in time.
-  const app = createApp({}, { SIGHTLINE_OPERATION_TIMEOUT_MS: '8000', SIGHTLINE_ATTEMPT_TIMEOUT_MS: '3000' });
+  // Asked without a hurry; what the vendors tell then is told again at once.
+  const app = createApp({}, deadlinesOf({ kind: 'latency' }));
   const asked = await askApp<Answer>(app, QUERY);
-  expect(asked.errors).toBeUndefined();
+  if (asked.errors) throw new Error('The vendors failed before any fault was there.');
   truth = asked.data;
   const alone = await askApp<Record<'USAGE' | 'EVENTS', { readonly nodes: readonly Row[] }>>(
     app,
@@ -92,7 +97,10 @@ afterAll(async () => {
 });
 
 /** The service, a vendor reached at another port where one is given. */
-function createApp(ports: Partial<Record<Source, number>>, env: Record<string, string> = {}) {
+function createApp(
+  ports: Partial<Record<Source, number>>,
+  { operationMs, attemptMs }: ReturnType<typeof deadlinesOf>,
+) {
   const startMs = performance.now();
   return createTestApp(
     {
@@ -101,9 +109,8 @@ function createApp(ports: Partial<Record<Source, number>>, env: Record<string, s
       USAGE_API_ORGANIZATION_SECRET: sandbox.credentials.usageOrganizationSecret,
       EVENTS_API_URL: vendors.EVENTS.urlAt(ports.EVENTS),
       EVENTS_API_TOKEN: sandbox.credentials.eventsToken,
-      SIGHTLINE_OPERATION_TIMEOUT_MS: String(OPERATION_MS),
-      SIGHTLINE_ATTEMPT_TIMEOUT_MS: String(ATTEMPT_MS),
-      ...env,
+      SIGHTLINE_OPERATION_TIMEOUT_MS: String(operationMs),
+      SIGHTLINE_ATTEMPT_TIMEOUT_MS: String(attemptMs),
     },
     {
       clock: { now: () => NOW_MS + performance.now() - startMs },
@@ -161,14 +168,15 @@ async function meet(fault: Fault, phase: FaultPhase, spoilt: Source, seed: numbe
     phase,
     random: createSeededRandom(seed),
   });
-  const app = createApp({ [spoilt]: proxy.port });
+  const deadlines = deadlinesOf(fault);
+  const app = createApp({ [spoilt]: proxy.port }, deadlines);
   const outcomes: string[] = [];
   // The second one meets what the first has left: connections, an open breaker, answers that may stand in.
   for (let turn = 0; turn < 2; turn += 1) {
     const startMs = performance.now();
     const asked = await askApp<Answer>(app, QUERY);
     const ms = performance.now() - startMs;
-    expect(ms, `${phase}, ${spoilt}`).toBeLessThan(OPERATION_MS + LATENESS_MS);
+    expect(ms, `${phase}, ${spoilt}`).toBeLessThan(deadlines.operationMs + LATENESS_MS);
     outcomes.push(judge(asked, spoilt));
   }
   await app.close();
@@ -192,8 +200,7 @@ test.each(FAULTS)(
       outcomes.push(...met.flat());
     }
     expect(outcomes).toHaveLength(FAULT_PHASES.length * SOURCES.length * 2);
-    if (HARMLESS.includes(fault.kind)) expect(outcomes).toContain('right');
-    else expect(new Set(outcomes)).toEqual(new Set(['told']));
+    expect(new Set(outcomes)).toEqual(new Set([HARMLESS.includes(fault.kind) ? 'right' : 'told']));
     expect(rejections).toEqual([]);
   },
 );

@@ -140,7 +140,7 @@ test('an hour without vendors loses no repeated read of closed ranges, and tells
 
   state.isDown = false;
   state.nowMs += 6_000;
-  const [list = ''] = queries.filter((query) => query.includes('usageRecords'));
+  const list = queries.find((query) => query.includes('usageRecords')) ?? '';
   const back = await askApp<Data>(app, list);
   expect(back.data['part']?.coverage).toMatchObject([{ status: 'COMPLETE' }]);
 });

@@ -11,13 +11,25 @@ interface ListPage {
   };
 }
 
-const { values } = parseArgs({ options: { rows: { type: 'string', default: '100000' }, first: { type: 'string', default: '500' } } });
+const { values } = parseArgs({
+  options: { rows: { type: 'string', default: '100000' }, first: { type: 'string', default: '500' } },
+});
 const rows = Number(values.rows);
 const first = Number(values.first);
 
 const LISTS = [
-  { field: 'usageRecords', select: 'key: recordId timestamp', sql: `SELECT 'USAGE ' || id AS key FROM usage`, name: (key: string) => `USAGE ${key}` },
-  { field: 'events', select: 'key: eventId timestamp', sql: `SELECT 'EVENTS ' || id AS key FROM events`, name: (key: string) => `EVENTS ${key}` },
+  {
+    field: 'usageRecords',
+    select: 'key: recordId timestamp',
+    sql: `SELECT 'USAGE ' || id AS key FROM usage`,
+    name: (key: string) => `USAGE ${key}`,
+  },
+  {
+    field: 'events',
+    select: 'key: eventId timestamp',
+    sql: `SELECT 'EVENTS ' || id AS key FROM events`,
+    name: (key: string) => `EVENTS ${key}`,
+  },
   {
     field: 'timeline',
     select: '... on UsageRecord { key: recordId } ... on Event { key: eventId } source timestamp',
@@ -28,7 +40,9 @@ const LISTS = [
 
 const running = await startApp({ usageRows: rows, eventsRows: rows, arrivals: true, nowMs: Date.now() });
 try {
-  console.log(`| list | stood | came | lost | doubled | out of order | pages of ${first} | vendor calls | most in a page | s |`);
+  console.log(
+    `| list | stood | came | lost | doubled | out of order | pages of ${first} | vendor calls | most in a page | s |`,
+  );
   console.log('|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|');
   for (const { field, select, sql, name } of LISTS) {
     const startedMs = performance.now();
@@ -41,7 +55,7 @@ try {
     let pages = 0;
     let disorder = 0;
     let newest = Infinity;
-    for (let after: string | null = null; ; ) {
+    for (let after: string | null = null; ;) {
       const asked: Asked<ListPage> = await running.ask<ListPage>(query, { from, after });
       if (asked.errors) throw new Error(JSON.stringify(asked.errors));
       for (const { node } of asked.data.list.edges) {

@@ -11,7 +11,11 @@ declare const brand: unique symbol;
 export type CredentialScope = string & { readonly [brand]: 'CredentialScope' };
 
 /** The scope of a set of credentials for one source; `key` is derived from `SIGHTLINE_SECRET`. */
-export function createCredentialScope(key: Secret, source: Source, secrets: readonly Secret[]): CredentialScope {
+export function createCredentialScope(
+  key: Secret,
+  source: Source,
+  secrets: readonly Secret[],
+): CredentialScope {
   const hash = createHmac('sha256', key.reveal());
   hash.update(JSON.stringify([source, ...secrets.map((secret) => secret.reveal())]));
   return hash.digest('base64url').slice(0, 22) as CredentialScope;

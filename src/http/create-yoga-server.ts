@@ -34,7 +34,7 @@ export interface YogaOptions extends OperationOptions, PlanOptions {
 }
 
 // Letters of document texts, those that could not be parsed included. Their syntax trees weigh some ten times as much.
-const DOCUMENT_CACHE_LETTERS = 1024 * 1024;
+const DOCUMENT_CACHE_LETTERS = 256 * 1024;
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 

@@ -1,5 +1,5 @@
 import type { UpstreamResponse } from '../../src/upstream/upstream.ts';
-import { UpstreamError } from '../../src/base/upstream-error.ts';
+import type { UpstreamError } from '../../src/base/upstream-error.ts';
 import type { SeenCall } from './simulated-vendor.ts';
 
 /** A usage row as the simulated vendor keeps it. */

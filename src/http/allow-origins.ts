@@ -30,3 +30,13 @@ export function allowOrigins(
     };
   };
 }
+
+/** The headers by which a page of `origin` may read an answer that Yoga does not give: a refusal, so that it learns why. */
+export function readableBy(origin: string | undefined, origins: readonly string[]): Record<string, string> {
+  if (origin === undefined || !origins.includes(origin)) return {};
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': 'retry-after',
+    vary: 'Origin',
+  };
+}

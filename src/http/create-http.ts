@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { performance } from 'node:perf_hooks';
 import { createAuditLine } from './audit-line.ts';
 import type { AuditLine } from './audit-line.ts';
+import { readableBy } from './allow-origins.ts';
 import { createYogaServer } from './create-yoga-server.ts';
 import type { YogaOptions } from './create-yoga-server.ts';
 import { createGraphiqlPage, GRAPHIQL_POLICY } from './graphiql-page.ts';
@@ -80,7 +81,7 @@ const STANDING_HEADERS = {
 
 export function createHttp(options: HttpOptions): Http {
   const { maxBodyBytes, identity, clock, isLoopbackOnly, isReady, onRequest, onAudit, onFault } = options;
-  const { trustedDocuments } = options;
+  const { trustedDocuments, corsOrigins } = options;
   const yoga = createYogaServer({ ...options, isAudited: onAudit !== null });
   let page: Promise<GraphiqlPage> | null = null;
 
@@ -97,6 +98,11 @@ export function createHttp(options: HttpOptions): Http {
     if (trustedDocuments) return { status: 404, headers: TEXT, body: NO_PAGE };
     page ??= readExamples().then(createGraphiqlPage);
     return answerPage(await page, asked);
+  };
+
+  const sendReadable = (response: ServerResponse, request: IncomingMessage, refusal: Answer): void => {
+    const readable = readableBy(request.headers.origin, corsOrigins);
+    send(response, request, { ...refusal, headers: { ...refusal.headers, ...readable } });
   };
 
   const handleNow = async (
@@ -127,7 +133,7 @@ export function createHttp(options: HttpOptions): Http {
     if (authentication.is !== 'caller') {
       const refusal = refuseCaller(authentication);
       report.errors = [refusal.code];
-      send(response, request, refusal);
+      sendReadable(response, request, refusal);
       return;
     }
     const { caller } = authentication;
@@ -140,7 +146,7 @@ export function createHttp(options: HttpOptions): Http {
       // The rest of the body is not waited for.
       response.setHeader('connection', 'close');
       report.errors = ['LIMIT_EXCEEDED'];
-      send(response, request, refuseBody(maxBodyBytes));
+      sendReadable(response, request, refuseBody(maxBodyBytes));
       return;
     }
     // Yoga takes the body from here where it has been read already.

@@ -56,6 +56,7 @@ beforeAll(async () => {
     EVENTS_API_URL: sandbox.eventsUrl,
     EVENTS_API_TOKEN: sandbox.credentials.eventsToken,
     SIGHTLINE_API_KEYS: [full.line, usageOnly.line].join(';'),
+    SIGHTLINE_CORS_ORIGINS: 'https://page.example',
     SIGHTLINE_AUTH_ISSUER: ISSUER,
     SIGHTLINE_AUTH_AUDIENCE: 'sightline',
     SIGHTLINE_AUTH_JWKS_URL: `${keys}/keys`,
@@ -148,6 +149,14 @@ describe('a caller', () => {
       expect((await app.fetch('http://service.test/graphql', inProcess)).status).toBe(401);
     }
     expect(lines.at(-1)).toMatchObject({ status: 401, errors: ['UNAUTHENTICATED'] });
+  });
+
+  test('learns so from a page of another origin, if it is listed', async () => {
+    const read = async (origin: string) =>
+      (await ask('', { ...bearer('x'), origin })).headers.get('access-control-allow-origin');
+    expect(await read('https://page.example')).toBe('https://page.example');
+    expect(await read('https://other.example')).toBeNull();
+    expect(await read('null')).toBeNull();
   });
 
   test('finds health and the page without a proof, or with a bad one', async () => {

@@ -108,9 +108,9 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   };
 
   const createContext = (operation: Operation): GraphContext => {
-    const { nowMs, deadlineMs, signal, ledger, fresh } = operation;
+    const { nowMs, deadlineMs, signal, ledger, maxAgeMs } = operation;
     const credentials = access.of(operation);
-    const call = { signal, deadlineMs, ledger, fresh };
+    const call = { signal, deadlineMs, ledger, maxAgeMs };
     const service = {
       version: VERSION,
       sources: () => [

@@ -16,8 +16,8 @@ export interface Operation {
   /** Ends when the caller has gone, or shortly after the deadline. */
   readonly signal: AbortSignal;
   readonly ledger: CallLedger;
-  /** The caller asks for the newest: `cache-control: no-cache`. */
-  readonly fresh: boolean;
+  /** How old an answer may be for this caller, in milliseconds, as `cache-control` asks; null: it does not. */
+  readonly maxAgeMs: number | null;
   /** The caller's own credentials; null: the service's own are used, and headers say nothing. */
   readonly callerSecrets: CallerSecrets | null;
   /** Frees what watches over it; to be called when it has been answered. */
@@ -61,10 +61,17 @@ export function createOperation(
     signal: controller.signal,
     ledger: createCallLedger(maxUpstreamCalls),
     callerSecrets,
-    fresh: /\bno-cache\b/i.test(request.headers.get('cache-control') ?? ''),
+    maxAgeMs: readMaxAge(request.headers.get('cache-control') ?? ''),
     end() {
       clearTimeout(timer);
       request.signal.removeEventListener('abort', leave);
     },
   };
+}
+
+/** `no-cache`, or `max-age` in whole seconds (RFC 9111, section 5.2.1); what else it may say is not for us. */
+function readMaxAge(cacheControl: string): number | null {
+  if (/(?:^|[\s,])no-cache(?:$|[\s,])/i.test(cacheControl)) return 0;
+  const seconds = /(?:^|[\s,])max-age=(\d{1,9})(?:$|[\s,])/i.exec(cacheControl)?.[1];
+  return seconds === undefined ? null : Number(seconds) * 1000;
 }

@@ -152,12 +152,17 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       stale,
     });
 
-    if (!context.fresh) {
-      const fresh = cache.readFresh(scope, key, request.cache);
+    const { maxAgeMs } = context;
+    const readFresh = () => {
+      const kept = cache.readFresh(scope, key, request.cache);
+      return kept && (maxAgeMs === null || clock.now() - kept.readAtMs <= maxAgeMs) ? kept : null;
+    };
+    if (maxAgeMs !== 0) {
+      const fresh = readFresh();
       if (fresh) return give(fresh, false);
       if (recall && request.cache.freshMs > 0) {
         await recall(request, scope, key);
-        const recalled = cache.readFresh(scope, key, request.cache);
+        const recalled = readFresh();
         if (recalled) return give(recalled, false);
       }
     }
@@ -181,7 +186,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     } catch (reason) {
       // Another caller's call budget ended the flight that this one had joined.
       if (reason instanceof RequestError && !isInitiator) return get(request, context);
-      if (!(reason instanceof UpstreamError) || !STALE_MAY_STAND_IN.has(reason.code) || context.fresh)
+      if (!(reason instanceof UpstreamError) || !STALE_MAY_STAND_IN.has(reason.code) || maxAgeMs !== null)
         throw reason;
       if (recall && !cache.readStale(scope, key, request.cache)) await recall(request, scope, key);
       const earlier = cache.readStale(scope, key, request.cache);

@@ -22,8 +22,8 @@ export interface CallContext {
   readonly deadlineMs: number;
   /** Counts calls against the operation's budget, and tells them in `extensions.upstream`. */
   readonly ledger: CallLedger;
-  /** The caller asks for the newest: a cached answer is not good enough. */
-  readonly fresh: boolean;
+  /** How old an answer may be for this caller, in milliseconds; null: as old as its cache policy lets it; 0: the newest. */
+  readonly maxAgeMs: number | null;
 }
 
 /** How long an answer may stand in for a call. */

@@ -50,6 +50,6 @@ export function createTestCallContext(
     signal: new AbortController().signal,
     deadlineMs: Infinity,
     ledger,
-    fresh: false,
+    maxAgeMs: null,
   };
 }

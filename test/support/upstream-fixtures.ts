@@ -44,7 +44,7 @@ export function contextOf(parts: Partial<CallContext> & { readonly deadlineMs: n
     credentials: credentialsOf('User one'),
     signal: new AbortController().signal,
     ledger: createCallLedger(null),
-    fresh: false,
+    maxAgeMs: null,
     ...parts,
   };
 }

@@ -460,9 +460,26 @@ describe('single flight and cache', () => {
       readAtMs,
       stale: false,
     });
-    expect((await upstream.get(requestOf({ cache: kept }), context({ fresh: true }))).value).toEqual([2]);
+    expect((await upstream.get(requestOf({ cache: kept }), context({ maxAgeMs: 0 }))).value).toEqual([2]);
     expect((await upstream.get(requestOf({ cache: kept }), context())).value).toEqual([2]);
     expect(transport.requests).toHaveLength(2);
+  });
+
+  test('a caller who names an age gets no older answer, nor one that stands in', async () => {
+    let isDown = false;
+    const { time, transport, upstream, context } = createRig((_, attempt) =>
+      isDown ? jsonAnswer({}, 503) : jsonAnswer([attempt]),
+    );
+    await upstream.get(requestOf({ cache: kept }), context());
+    time.advance(5_000);
+    expect((await upstream.get(requestOf({ cache: kept }), context({ maxAgeMs: 5_000 }))).value).toEqual([1]);
+    expect((await upstream.get(requestOf({ cache: kept }), context({ maxAgeMs: 4_999 }))).value).toEqual([2]);
+    expect(transport.requests).toHaveLength(2);
+    isDown = true;
+    time.advance(60_000);
+    await expect(
+      upstream.get(requestOf({ cache: kept }), context({ maxAgeMs: 90_000 })),
+    ).rejects.toBeInstanceOf(UpstreamError);
   });
 
   test('an hour of outage is bridged by the earlier answer, marked, with its true age', async () => {
@@ -479,7 +496,7 @@ describe('single flight and cache', () => {
       });
       time.advance(60_000);
     }
-    await expect(upstream.get(requestOf({ cache: kept }), context({ fresh: true }))).rejects.toBeInstanceOf(
+    await expect(upstream.get(requestOf({ cache: kept }), context({ maxAgeMs: 0 }))).rejects.toBeInstanceOf(
       UpstreamError,
     );
     time.advance(24 * HOUR);

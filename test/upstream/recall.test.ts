@@ -86,9 +86,9 @@ describe('two instances over one store', () => {
     const { one, two, context } = createInstances(() => answer);
     await one.upstream.get(request, context());
     answer = jsonAnswer({ a: 2 });
-    expect(await two.upstream.get(request, context({ fresh: true }))).toMatchObject({ value: { a: 2 } });
+    expect(await two.upstream.get(request, context({ maxAgeMs: 0 }))).toMatchObject({ value: { a: 2 } });
     answer = down;
-    const asked = two.upstream.get(request, context({ fresh: true }));
+    const asked = two.upstream.get(request, context({ maxAgeMs: 0 }));
     await expect(asked).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
   });
 

@@ -66,7 +66,7 @@ describe.each([...byEnd])('over a sandbox of the five weeks before %s', (end, ch
           signal: new AbortController().signal,
           deadlineMs: Date.parse(end) + 8_000,
           ledger: createCallLedger(4),
-          fresh: false,
+          maxAgeMs: null,
         },
         Date.parse(end),
       );

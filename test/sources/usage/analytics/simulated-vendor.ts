@@ -112,7 +112,7 @@ function createContext(): CallContext {
     signal: new AbortController().signal,
     deadlineMs: NOW + 8_000,
     ledger: createCallLedger(null),
-    fresh: false,
+    maxAgeMs: null,
   };
 }
 

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { OPEN_CALLER } from '../../src/http/identity/caller.ts';
+import { createOperation } from '../../src/http/operation.ts';
+
+const options = {
+  clock: { now: () => 1_000 },
+  timeoutMs: 50,
+  maxUpstreamCalls: 2,
+  vendorCredentials: 'config',
+} as const;
+
+function begin(headers: Record<string, string> = {}, signal = new AbortController().signal) {
+  return createOperation(options, { signal, headers: new Headers(headers) }, OPEN_CALLER);
+}
+
+describe('an operation', () => {
+  test.each([
+    ['', null],
+    ['no-cache', 0],
+    ['No-Cache', 0],
+    ['max-age=0', 0],
+    ['max-age=60', 60_000],
+    ['max-age=60, no-cache', 0],
+    ['no-store,max-age=5', 5_000],
+    ['max-age=soon', null],
+    ['x-max-age=5', null],
+    ['max-age=5x', null],
+    ['only-if-cached', null],
+  ])('under cache-control "%s" takes answers of at most %s ms', (cacheControl, maxAgeMs) => {
+    const operation = begin(cacheControl === '' ? {} : { 'cache-control': cacheControl });
+    expect(operation.maxAgeMs).toBe(maxAgeMs);
+    operation.end();
+  });
+
+  test('has one now, a deadline counted from it and a budget of its own', () => {
+    const operation = begin();
+    expect(operation).toMatchObject({
+      nowMs: 1_000,
+      deadlineMs: 1_050,
+      callerSecrets: null,
+      caller: OPEN_CALLER,
+    });
+    expect(operation.ledger.remaining()).toBe(2);
+    operation.end();
+  });
+
+  test('ends with its caller, also one who has left before it began', () => {
+    const caller = new AbortController();
+    const operation = begin({}, caller.signal);
+    expect(operation.signal.aborted).toBe(false);
+    caller.abort();
+    expect(operation.signal.aborted).toBe(true);
+    operation.end();
+    const late = begin({}, AbortSignal.abort());
+    expect(late.signal.aborted).toBe(true);
+    late.end();
+  });
+});

@@ -1,10 +1,8 @@
 import type { Activity } from '../../sources/timeline/activity.ts';
 import { ActivityInterface } from '../activity-interface.ts';
 import { builder } from '../builder.ts';
-import { CoverageType } from '../coverage-type.ts';
 import type { Connection, Edge } from '../paging/connection.ts';
-import { PageInfoType } from '../paging/page-info-type.ts';
-import { TotalCountType } from '../paging/total-count-type.ts';
+import { pageFields } from '../paging/page-fields.ts';
 
 const ActivityEdgeType = builder.objectRef<Edge<Activity>>('ActivityEdge').implement({
   description: 'An entry of either source in its place in the timeline.',
@@ -35,28 +33,10 @@ export const ActivityConnectionType = builder
         description: 'The entries alone.',
         resolve: ({ page }) => page.rows,
       }),
-      pageInfo: t.expose('pageInfo', { type: PageInfoType, description: 'Where this page stands.' }),
-      from: t.field({
-        type: 'DateTime',
-        description: 'Where the range begins, as frozen by the first page.',
-        resolve: ({ range }) => range.fromMs,
-      }),
-      to: t.field({
-        type: 'DateTime',
-        description: 'Where the range ends, as frozen by the first page.',
-        resolve: ({ range }) => range.toMs,
-      }),
-      totalCount: t.field({
-        type: TotalCountType,
-        nullable: true,
-        description:
+      ...pageFields(t, {
+        totalCount:
           'The sum of both sources, as sure as the less sure one. Computed only when selected; null where no honest figure exists.',
-        resolve: (connection) => connection.totalCount(),
-      }),
-      coverage: t.field({
-        type: [CoverageType],
-        description: 'How complete this page is, source by source: a source that failed is told here alone.',
-        resolve: ({ page }) => page.coverage,
+        coverage: 'How complete this page is, source by source: a source that failed is told here alone.',
       }),
     }),
   });

@@ -1,9 +1,7 @@
 import type { UsageRecord } from '../../sources/usage/usage-record.ts';
 import { builder } from '../builder.ts';
-import { CoverageType } from '../coverage-type.ts';
 import type { Connection, Edge } from '../paging/connection.ts';
-import { PageInfoType } from '../paging/page-info-type.ts';
-import { TotalCountType } from '../paging/total-count-type.ts';
+import { pageFields } from '../paging/page-fields.ts';
 import { UsageRecordType } from './usage-record-type.ts';
 
 const UsageRecordEdgeType = builder.objectRef<Edge<UsageRecord>>('UsageRecordEdge').implement({
@@ -34,27 +32,9 @@ export const UsageRecordConnectionType = builder
         description: 'The records alone.',
         resolve: ({ page }) => page.rows,
       }),
-      pageInfo: t.expose('pageInfo', { type: PageInfoType, description: 'Where this page stands.' }),
-      from: t.field({
-        type: 'DateTime',
-        description: 'Where the range begins, as frozen by the first page.',
-        resolve: ({ range }) => range.fromMs,
-      }),
-      to: t.field({
-        type: 'DateTime',
-        description: 'Where the range ends, as frozen by the first page.',
-        resolve: ({ range }) => range.toMs,
-      }),
-      totalCount: t.field({
-        type: TotalCountType,
-        nullable: true,
-        description: 'Computed only when selected; null where no honest figure exists.',
-        resolve: (connection) => connection.totalCount(),
-      }),
-      coverage: t.field({
-        type: [CoverageType],
-        description: 'How complete this page is.',
-        resolve: ({ page }) => page.coverage,
+      ...pageFields(t, {
+        totalCount: 'Computed only when selected; null where no honest figure exists.',
+        coverage: 'How complete this page is.',
       }),
     }),
   });

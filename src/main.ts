@@ -106,7 +106,10 @@ async function start(words: readonly string[]): Promise<void> {
   ]);
   const settled = sandbox ? pointAt(config, sandbox.announcement) : config;
   let isReady = true;
+  const clockOffsetMs = sandbox?.announcement.clockOffsetMs ?? 0;
   const app = createApp(settled, {
+    // 'Now' and 'the last day' are the sandbox's own, wherever its clock has been set to.
+    clock: { now: () => Date.now() + clockOffsetMs },
     isReady: () => isReady,
     onFault: (error) => log.error({ err: error }, 'fault'),
     onRequest: (line) => log.info(line, 'request'),

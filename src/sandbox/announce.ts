@@ -23,6 +23,8 @@ export interface SandboxAnnouncement {
   readonly usageOrganizationSecret: string;
   readonly eventsToken: string;
   readonly loadedExports: boolean;
+  /** How far the sandbox's clock is ahead of the machine's, in milliseconds: `--now` sets it. */
+  readonly clockOffsetMs: number;
   readonly ranges: { readonly usage: AnnouncedRange; readonly events: AnnouncedRange };
   readonly stories: readonly AnnouncedStory[];
   /** For people. */
@@ -44,6 +46,7 @@ export function announce(sandbox: RunningSandbox, send: (announcement: SandboxAn
     usageOrganizationSecret,
     eventsToken,
     loadedExports: sandbox.loadedExports,
+    clockOffsetMs: sandbox.now() - Date.now(),
     ranges: { usage: encodeRange(sandbox.ranges.usage), events: encodeRange(sandbox.ranges.events) },
     stories: sandbox.stories.map(({ address, username, fromMs, toMs }) => ({
       address,

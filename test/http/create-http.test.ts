@@ -363,6 +363,17 @@ describe('operations', () => {
     });
   });
 
+  test('a body that is no JSON is refused without a piece of it', async () => {
+    const { base } = await start();
+    const reply = await send(`${base}/graphql`, {
+      method: 'POST',
+      headers: JSON_TYPE,
+      body: '{"token": canary-5f3}',
+    });
+    expect(reply.text).not.toContain('canary');
+    expect(errorsOf(reply)[0]?.extensions).toHaveProperty('code');
+  });
+
   test('each has one now, one deadline and a budget of its own', async () => {
     const { base, operations } = await start();
     await Promise.all([

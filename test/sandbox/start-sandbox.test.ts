@@ -205,6 +205,7 @@ test('the announcement is plain data that leads to both APIs and to the stories'
   });
   expect(status).toBe(200);
   expect(told.description).toContain(told.eventsUrl);
+  expect(Math.abs(Date.now() + told.clockOffsetMs - sandbox.now())).toBeLessThan(1_000);
 });
 
 test('many calls at once are all answered', async () => {

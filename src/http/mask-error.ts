@@ -64,10 +64,10 @@ function readHttp(error: unknown, status = 400) {
 
 /** Syntax, and what else the library itself refuses: its own sentences about the caller's own document. */
 function readLibraryFault(error: GraphQLError): GraphQLError {
-  const { code, http, originalError: parsing } = error.extensions;
+  const { code, originalError: parsing } = error.extensions;
   // Of a body that is no JSON the library quotes a piece, which may be of a secret in it.
-  if (typeof code === 'string' && parsing === undefined) return error;
-  if (typeof code === 'string') return located(error, error.message, { code, ...(http ? { http } : {}) });
+  if (parsing !== undefined) return located(error, error.message, { code, http: { status: 400 } });
+  if (typeof code === 'string') return error;
   const isSyntax = error.source !== undefined && error.nodes === undefined;
   return located(error, withoutSuggestions(error.message), {
     code: isSyntax ? 'GRAPHQL_PARSE_FAILED' : 'BAD_USER_INPUT',

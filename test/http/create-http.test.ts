@@ -370,6 +370,7 @@ describe('operations', () => {
       headers: JSON_TYPE,
       body: '{"token": canary-5f3}',
     });
+    expect(reply.status).toBe(400);
     expect(reply.text).not.toContain('canary');
     expect(errorsOf(reply)[0]?.extensions).toHaveProperty('code');
   });

@@ -237,7 +237,7 @@ describe('a walk over both sources', () => {
         fc.integer({ min: 4, max: 7 }),
         fc.integer({ min: 1, max: 60 }),
         async (log, budget, count) => {
-          const walked = await walkAll(openTimeline(log, { budget, largestPage: 40 }), () => count).catch(
+          const walked = await walkAll(openTimeline(log, { budget, largestPage: 8 }), () => count).catch(
             (error: unknown) => {
               expect(error).toMatchObject({ code: 'LIMIT_EXCEEDED' });
               return null;
@@ -252,7 +252,7 @@ describe('a walk over both sources', () => {
   });
 
   it('finds what happened from one address in both, as a scan that resumes without loss', async () => {
-    const timeline = openTimeline(denseLog, { largestPage: 30, maxScannedRows: 60 });
+    const timeline = openTimeline(denseLog, { largestPage: 30, maxScannedRows: 25 });
     const walked = await walkAll(timeline, () => 10, 'forward', { ipAddress: '203.0.113.0/24' });
     const expected = inOrder({
       usage: denseLog.usage.filter(({ ip }) => ip === '203.0.113.9'),

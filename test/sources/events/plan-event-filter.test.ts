@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { EventFilter } from '../../../src/sources/events/event-filter.ts';
+import { fieldsOf, planEventFilter } from '../../../src/sources/events/plan-event-filter.ts';
+
+const values = (count: number): string[] => Array.from({ length: count }, (_, at) => `v${at}`);
+
+describe('the plan of a filter', () => {
+  it.each<[EventFilter, [string, string][], boolean]>([
+    [{}, [], false],
+    [{ category: { eq: 'a-B_9' } }, [['category', 'a-B_9']], false],
+    [{ action: { in: ['a'] } }, [['action', 'a']], false],
+    [{ action: { in: ['a', 'b', 'a', 'no way'] } }, [['action', 'in:a,b']], false],
+    [{ action: { in: values(50) } }, [['action', `in:${values(50).join(',')}`]], false],
+    [{ action: { in: values(51) } }, [], true],
+    [{ action: { contains: 'log' } }, [['action', 'like:%log%']], false],
+    [{ action: { contains: 'a_b' } }, [['action', 'like:%a_b%']], true],
+    [{ action: { startsWith: 'log' } }, [['action', 'like:%log%']], true],
+    [{ action: { contains: '' } }, [], false],
+    [{ action: { startsWith: '' } }, [], false],
+    [{ action: { isNull: false } }, [], false],
+    [
+      { category: { eq: 'a' }, action: { startsWith: 'b' } },
+      [
+        ['category', 'a'],
+        ['action', 'like:%b%'],
+      ],
+      true,
+    ],
+    [{ username: { eq: 'a' } }, [], true],
+    [{ username: { isNull: true } }, [], true],
+    [{ ipAddress: '10.0.0.1' }, [], true],
+    [{ searchText: '' }, [], true],
+    [{ not: { category: { eq: 'a' } } }, [], true],
+    [{ not: {} }, [], false],
+    [{ category: { eq: 'a' }, username: { in: ['b'] } }, [['category', 'a']], true],
+  ])('%j sends %j and scans: %s', (filter, query, isScan) => {
+    expect(planEventFilter(filter)).toMatchObject({ kind: 'read', query, isScan });
+  });
+
+  it.each<[EventFilter]>([
+    [{ category: { isNull: true } }],
+    [{ action: { eq: 'in:a' } }],
+    [{ action: { eq: '' } }],
+    [{ action: { eq: 'a'.repeat(101) } }],
+    [{ action: { in: [] } }],
+    [{ action: { in: ['a b'] } }],
+    [{ action: { contains: '%' } }],
+    [{ category: { startsWith: 'a,b' } }],
+    [{ username: { in: [] } }],
+    [{ category: { eq: 'a' }, action: { eq: 'like:x' } }],
+  ])('%j is known to match nothing', (filter) => {
+    expect(planEventFilter(filter)).toEqual({ kind: 'nothing' });
+  });
+
+  it('is not emptied by an empty list inside its not', () => {
+    expect(planEventFilter({ not: { username: { in: [] } } })).toMatchObject({ kind: 'read', isScan: true });
+  });
+
+  it('asks for the fields that its test looks at, those of its not included', () => {
+    expect(fieldsOf({})).toEqual([]);
+    expect(fieldsOf({ category: { eq: 'a' } })).toEqual([]);
+    const filter: EventFilter = {
+      username: { eq: 'a' },
+      not: { ipAddress: '10.0.0.1', not: { searchText: 'x' } },
+    };
+    expect(new Set(fieldsOf(filter))).toEqual(new Set(['username', 'ipAddress', 'description']));
+    expect(planEventFilter(filter)).toMatchObject({ fields: fieldsOf(filter) });
+  });
+});

@@ -13,6 +13,6 @@ export function requireScope(context: CallContext, source: Source, operation: st
     code: 'SOURCE_NOT_CONFIGURED',
     source,
     operation,
-    message: `The source ${source} is not configured: no credentials are set for it.`,
+    message: `The source ${source} is not configured: there are no credentials for it.`,
   });
 }

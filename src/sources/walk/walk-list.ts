@@ -1,7 +1,6 @@
-import { RequestError } from '../../base/request-error.ts';
 import type { Range } from '../../base/range.ts';
-import { UpstreamError } from '../../base/upstream-error.ts';
 import { comparePositions, type Position } from './position.ts';
+import { readWindow } from './read-window.ts';
 import { isDropped, type DroppedRow, type TimeDirection, type VendorList } from './vendor-list.ts';
 
 /** What a walk is asked for. */
@@ -30,8 +29,6 @@ export interface Step<Row> {
 
 /** Rows asked for beyond those wanted, so that ties at the edge rarely cost a further call. */
 const SLACK = 9;
-/** A window whose pages contradict each other, as when a row slips in between two of them, is read anew this often. */
-const REREADS = 2;
 
 /**
  * Walks a vendor's list by time keyset: each window is the same query with its bound moved to the last instant seen, and
@@ -114,101 +111,6 @@ export async function* walkList<Row extends Position>(
   }
 }
 
-interface WindowRequest {
-  readonly lowerMs: number;
-  readonly upperMs: number;
-  readonly direction: TimeDirection;
-  /** The instant that the window must get beyond. */
-  readonly instant: number;
-  readonly pageSize: number;
-}
-
-interface ReadWindow<Row> {
-  readonly entries: readonly (Row | DroppedRow)[];
-  readonly ended: boolean;
-  readonly readAtMs: number;
-  readonly stale: boolean;
-}
-
-/** Reads a window until it gets beyond its first instant or ends; nearly always one call. */
-async function readWindow<Row extends Position>(
-  list: VendorList<Row>,
-  request: WindowRequest,
-): Promise<ReadWindow<Row>> {
-  let pageSize = request.pageSize;
-  for (let rereads = 0; ; rereads += 1) {
-    const reader = list.open({ ...request, pageSize });
-    const entries: (Row | DroppedRow)[] = [];
-    let readAtMs = Infinity;
-    let stale = false;
-    for (let pages = 1; ; pages += 1) {
-      let page;
-      try {
-        page = await reader.next();
-      } catch (error) {
-        if (pages > 1 && error instanceof RequestError && error.code === 'LIMIT_EXCEEDED')
-          throw overfull(list, error);
-        if (pages > 1 && isOutOfOrder(error) && rereads < REREADS) break;
-        throw error;
-      }
-      entries.push(...page.entries);
-      readAtMs = Math.min(readAtMs, page.readAtMs);
-      stale ||= page.stale;
-      const offence = findOffence(entries, request.direction);
-      if (offence) {
-        if (pages > 1 && rereads < REREADS) break;
-        throw new UpstreamError({
-          code: 'UPSTREAM_OUT_OF_ORDER',
-          source: list.source,
-          operation: list.operation,
-          message: `The vendor ${offence}, so a page could lack rows; nothing was given out.`,
-        });
-      }
-      if (page.ended) return { entries, ended: true, readAtMs, stale };
-      const seen = entries.flatMap((entry) =>
-        isDropped(entry) ? [] : [Math.floor(entry.timestampMs / list.unitMs)],
-      );
-      const first = seen[0];
-      const last = seen.at(-1);
-      if (first === undefined || last === undefined) {
-        throw new UpstreamError({
-          code: 'UPSTREAM_BAD_RESPONSE',
-          source: list.source,
-          operation: list.operation,
-          message: 'The vendor answered a full page without one row that could be understood.',
-        });
-      }
-      const isBeyond = request.direction === 'down' ? last < request.instant : last > request.instant;
-      if (isBeyond && first !== last) return { entries, ended: false, readAtMs, stale };
-      if (entries.length >= pageSize && pageSize < list.largestPage) {
-        // An instant fills the page: a larger page costs less than offsets.
-        pageSize = list.largestPage;
-        rereads -= 1;
-        break;
-      }
-    }
-  }
-}
-
-/** What in these entries no vendor that keeps its order could have sent, or null. */
-function findOffence(entries: readonly (Position | DroppedRow)[], direction: TimeDirection): string | null {
-  const ids = new Set<string>();
-  let previous: number | null = null;
-  for (const entry of entries) {
-    if (isDropped(entry)) continue;
-    if (ids.has(entry.id)) return 'gave one id twice within one list';
-    ids.add(entry.id);
-    if (
-      previous !== null &&
-      (direction === 'down' ? entry.timestampMs > previous : entry.timestampMs < previous)
-    ) {
-      return 'broke the order in time';
-    }
-    previous = entry.timestampMs;
-  }
-  return null;
-}
-
 /**
  * Gives each entry a time: a dropped row without one takes that of the row before it. At the head of a window there is
  * none; such a row was counted with the window before, but for the first window.
@@ -230,16 +132,4 @@ function withTimes<Row extends Position>(
 
 function pageSizeFor(wanted: number, largestPage: number): number {
   return Math.max(2, Math.min(wanted + SLACK, largestPage));
-}
-
-function isOutOfOrder(error: unknown): boolean {
-  return error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
-}
-
-function overfull(list: { readonly source: string }, error: RequestError): RequestError {
-  return new RequestError(
-    'LIMIT_EXCEEDED',
-    `One instant of ${list.source} holds more rows than the remaining vendor calls can read, and an instant is given out whole or not at all. Narrow the filter.`,
-    error.details,
-  );
 }

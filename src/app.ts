@@ -25,7 +25,8 @@ import { createUsageAnalytics } from './sources/usage/analytics/create-usage-ana
 import { createUsageCredentials } from './sources/usage/usage-credentials.ts';
 import type { UsageSecrets } from './sources/usage/usage-credentials.ts';
 import { createUsageSource } from './sources/usage/create-usage-source.ts';
-import { createUsageLore } from './sources/usage/usage-list.ts';
+import { createUsageLore } from './sources/usage/usage-lore.ts';
+import type { DroppedReport } from './sources/walk/read-vendor-list.ts';
 import type { SourceSettings } from './sources/walk/source-settings.ts';
 import type { AttemptReport } from './upstream/attempt.ts';
 import { createSharedStore } from './upstream/create-shared-store.ts';
@@ -61,6 +62,8 @@ export interface AppOverrides {
   readonly onFault?: (error: unknown) => void;
   readonly onRequest?: (line: RequestLine) => void;
   readonly onAttempt?: (report: AttemptReport) => void;
+  /** Told of rows that could not be understood, without what they hold. */
+  readonly onDropped?: (report: DroppedReport) => void;
   /** Told of every operation; left out: there is no audit trail. */
   readonly onAudit?: (line: AuditLine) => void;
 }
@@ -87,14 +90,16 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     upstream: upstreams.usage,
     lore: createUsageLore(),
     settings: readSourceSettings(config, config.usage),
+    onDropped: overrides.onDropped,
   };
   const eventsDeps = {
     upstream: upstreams.events,
     lore: createEventsLore(),
     settings: readSourceSettings(config, config.events),
+    onDropped: overrides.onDropped,
   };
   const analyticsDeps = {
-    upstream: upstreams.usage,
+    ...usageDeps,
     settings: {
       maxBuckets: config.operation.maxBuckets,
       maxUpstreamBuckets: config.operation.maxUpstreamBuckets,

@@ -114,6 +114,7 @@ async function start(words: readonly string[]): Promise<void> {
     onFault: (error) => log.error({ err: error }, 'fault'),
     onRequest: (line) => log.info(line, 'request'),
     onAttempt: (report) => log.debug(report, 'vendor call'),
+    onDropped: (report) => log.warn(report, 'rows of the vendor could not be understood'),
     ...(audit ? { onAudit: (line) => audit.info(line, 'operation') } : {}),
   });
 

@@ -5,7 +5,8 @@ import type { AuditEvent } from './event.ts';
 import { createEventTest } from './event-test.ts';
 import type { OptionalEventField } from './event-fields.ts';
 import type { EventFilter } from './event-filter.ts';
-import { createEventsWalk, type EventsDeps } from './events-walk.ts';
+import type { EventsDeps } from './events-deps.ts';
+import { createEventsWalk } from './events-walk.ts';
 import { planEventFilter } from './plan-event-filter.ts';
 
 /**

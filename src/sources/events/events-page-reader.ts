@@ -1,10 +1,12 @@
 import { UpstreamError } from '../../base/upstream-error.ts';
-import type { CallContext, Upstream } from '../../upstream/upstream.ts';
+import type { CallContext } from '../../upstream/upstream.ts';
 import { encodeSecond, type Query } from '../walk/query.ts';
+import { readVendorList } from '../walk/read-vendor-list.ts';
 import type { TimeDirection, VendorPage } from '../walk/vendor-list.ts';
 import { decodeEvent } from './decode-event.ts';
 import type { AuditEvent } from './event.ts';
-import type { EventsDialect, EventsLore } from './events-lore.ts';
+import type { EventsDeps } from './events-deps.ts';
+import type { EventsDialect } from './events-lore.ts';
 import type { OptionalEventField } from './event-fields.ts';
 
 const OPERATION = '/events';
@@ -29,47 +31,32 @@ export type EventsPageReader = (
  * @throws UpstreamError
  */
 export function createEventsPageReader(
-  deps: {
-    readonly upstream: Upstream;
-    readonly lore: EventsLore;
-    readonly settings: { readonly staleIfErrorMs: number };
-  },
+  deps: EventsDeps,
   context: CallContext,
   asked: { readonly filter: Query; readonly fields: ReadonlySet<OptionalEventField> },
 ): EventsPageReader {
-  const { upstream, lore, settings } = deps;
+  const { lore } = deps;
   const fields = ['id', 'timestamp', 'category', 'action', ...[...asked.fields].sort()].join(',');
   return async (query) => {
     for (;;) {
       const { sort, hasOperators } = lore.dialect();
       try {
-        const answer = await upstream.get(
-          {
-            operation: OPERATION,
-            path: OPERATION,
-            query: [
-              ...asked.filter,
-              ['createdFrom', `${hasOperators ? 'gt:' : ''}${encodeSecond(query.lowerMs)}`],
-              ['createdTo', `${hasOperators ? 'lt:' : ''}${encodeSecond(query.upperMs)}`],
-              ['fields', fields],
-              ['page', String(query.page)],
-              ['pageSize', String(query.pageSize)],
-              ...encodeSort(sort, query.direction),
-            ],
-            // Rows may still be slipped into the past; an earlier answer only stands in where the vendor fails.
-            cache: { freshMs: 0, staleIfErrorMs: settings.staleIfErrorMs },
-            decode: (response) => {
-              if (response.status === 404) return { value: [], rows: 0 };
-              if (!Array.isArray(response.body))
-                throw new TypeError('The vendor did not answer with a list.');
-              return { value: response.body.map(decodeEvent), rows: response.body.length };
-            },
-          },
-          context,
-        );
+        const read = await readVendorList(deps, context, {
+          source: 'EVENTS',
+          operation: OPERATION,
+          query: [
+            ...asked.filter,
+            ['createdFrom', `${hasOperators ? 'gt:' : ''}${encodeSecond(query.lowerMs)}`],
+            ['createdTo', `${hasOperators ? 'lt:' : ''}${encodeSecond(query.upperMs)}`],
+            ['fields', fields],
+            ['page', String(query.page)],
+            ['pageSize', String(query.pageSize)],
+            ...encodeSort(sort, query.direction),
+          ],
+          decodeRow: decodeEvent,
+        });
         lore.noteAccepted();
-        const { value: entries, readAtMs, stale } = answer;
-        return { entries, ended: entries.length < query.pageSize, readAtMs, stale, sort };
+        return { ...read, ended: read.entries.length < query.pageSize, sort };
       } catch (error) {
         const isRejected = error instanceof UpstreamError && error.status === 400;
         if (!isRejected || !lore.noteRejected()) throw error;

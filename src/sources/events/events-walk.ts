@@ -1,21 +1,13 @@
-import type { CallContext, Upstream } from '../../upstream/upstream.ts';
+import type { CallContext } from '../../upstream/upstream.ts';
 import type { Query } from '../walk/query.ts';
-import type { SourceSettings } from '../walk/source-settings.ts';
 import { walkByWindows } from '../walk/walk-by-windows.ts';
 import { walkList, type Step, type Walk } from '../walk/walk-list.ts';
 import type { AuditEvent } from './event.ts';
 import { createEventsList, TimeOrderRefused } from './events-list.ts';
-import type { EventsLore } from './events-lore.ts';
+import type { EventsDeps } from './events-deps.ts';
 import { createEventsPageReader } from './events-page-reader.ts';
 import type { OptionalEventField } from './event-fields.ts';
 import { readEventsWindow } from './read-events-window.ts';
-
-/** What reading the Events API needs, for as long as the process runs. */
-export interface EventsDeps {
-  readonly upstream: Upstream;
-  readonly lore: EventsLore;
-  readonly settings: SourceSettings;
-}
 
 /**
  * A walk over the rows that the vendor gives for the part of a filter that it understands: by its own order in time

@@ -9,7 +9,7 @@ import { createEventTest } from './event-test.ts';
 import { createFacetCounter, withoutOwn, type EventFacets, type EventFacetsRequest } from './event-facets.ts';
 import type { OptionalEventField } from './event-fields.ts';
 import { fieldsOf } from './plan-event-filter.ts';
-import type { EventsDeps } from './events-walk.ts';
+import type { EventsDeps } from './events-deps.ts';
 
 const NOT_ASKED = 'No facet was asked for, so the vendor was not asked.';
 const WAY_OUT = "counts are lower bounds: ask for a shorter 'range' or a narrower 'filter'";

@@ -15,7 +15,7 @@ import { decodeUsageRecord } from './decode-usage-record.ts';
 import type { UsageRecord } from './usage-record.ts';
 import type { AnalyticsRequest, UsageFilter, UsageSource } from './usage-source.ts';
 import type { UsageAnalytics } from './usage-analytics.ts';
-import type { UsageDeps } from './usage-walk.ts';
+import type { UsageDeps } from './usage-deps.ts';
 
 const BY_ID = '/usage/{id}';
 /** A record, once written, does not change. */

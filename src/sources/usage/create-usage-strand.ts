@@ -6,7 +6,8 @@ import { checkUsageFilter } from './check-usage-filter.ts';
 import { createUsageLocator } from './locate-usage.ts';
 import type { UsageRecord } from './usage-record.ts';
 import type { UsageFilter, UsageSource } from './usage-source.ts';
-import { createUsageWalk, type UsageDeps } from './usage-walk.ts';
+import type { UsageDeps } from './usage-deps.ts';
+import { createUsageWalk } from './usage-walk.ts';
 
 /**
  * The records that a filter lets through; null: nothing can match it. The series tell where records lie, for walks upward.

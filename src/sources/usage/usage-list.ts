@@ -1,35 +1,23 @@
 import { UpstreamError } from '../../base/upstream-error.ts';
-import type { CallContext, Upstream } from '../../upstream/upstream.ts';
+import type { CallContext } from '../../upstream/upstream.ts';
 import { encodeInstant } from '../walk/query.ts';
+import { readVendorList } from '../walk/read-vendor-list.ts';
 import { isDropped, type DroppedRow, type VendorList, type VendorPage } from '../walk/vendor-list.ts';
 import { decodeUsageRecord } from './decode-usage-record.ts';
 import { encodeUsageFilter } from './encode-usage-filter.ts';
+import type { UsageDeps } from './usage-deps.ts';
 import type { UsageRecord } from './usage-record.ts';
 import type { UsageFilter } from './usage-source.ts';
 
 const OPERATION = '/usage';
 
-/** What is learnt of the vendor by watching it; one per process, since it holds for every caller. */
-export interface UsageLore {
-  /** The longest page seen: a shorter one is the last of its list. */
-  longestPage: number;
-  /** What `pageOffset` counts; null: not yet known. */
-  offsetUnit: 'records' | 'pages' | null;
-}
-
-/** Nothing known yet. */
-export function createUsageLore(): UsageLore {
-  return { longestPage: 0, offsetUnit: null };
-}
-
 /** `GET /usage` as the walk sees it: newest first, no other order, bounds exact to the millisecond. */
 export function createUsageList(
-  upstream: Upstream,
+  deps: UsageDeps,
   context: CallContext,
-  settings: { readonly largestPage: number; readonly staleIfErrorMs: number },
-  lore: UsageLore,
   filter: UsageFilter,
 ): VendorList<UsageRecord> {
+  const { lore, settings } = deps;
   return {
     source: 'USAGE',
     operation: OPERATION,
@@ -40,31 +28,19 @@ export function createUsageList(
       let size = window.pageSize;
       let pages = 0;
 
-      const read = async (pageOffset: number): Promise<Omit<VendorPage<UsageRecord>, 'ended'>> => {
-        const answer = await upstream.get(
-          {
-            operation: OPERATION,
-            path: OPERATION,
-            query: [
-              ...encodeUsageFilter(filter),
-              ['from', encodeInstant(window.lowerMs)],
-              ['to', encodeInstant(window.upperMs)],
-              ['pageOffset', String(pageOffset)],
-              ['pageSize', String(size)],
-            ],
-            // Rows may still be slipped into the past; an earlier answer only stands in where the vendor fails.
-            cache: { freshMs: 0, staleIfErrorMs: settings.staleIfErrorMs },
-            decode: (response) => {
-              if (response.status === 404) return { value: [], rows: 0 };
-              if (!Array.isArray(response.body))
-                throw new TypeError('The vendor did not answer with a list.');
-              return { value: response.body.map(decodeUsageRecord), rows: response.body.length };
-            },
-          },
-          context,
-        );
-        return { entries: answer.value, readAtMs: answer.readAtMs, stale: answer.stale };
-      };
+      const read = (pageOffset: number): Promise<Omit<VendorPage<UsageRecord>, 'ended'>> =>
+        readVendorList(deps, context, {
+          source: 'USAGE',
+          operation: OPERATION,
+          query: [
+            ...encodeUsageFilter(filter),
+            ['from', encodeInstant(window.lowerMs)],
+            ['to', encodeInstant(window.upperMs)],
+            ['pageOffset', String(pageOffset)],
+            ['pageSize', String(size)],
+          ],
+          decodeRow: decodeUsageRecord,
+        });
 
       const readNext = async (): Promise<VendorPage<UsageRecord>> => {
         if (pages === 0) {

@@ -1,18 +1,11 @@
-import type { CallContext, Upstream } from '../../upstream/upstream.ts';
-import type { SourceSettings } from '../walk/source-settings.ts';
+import type { CallContext } from '../../upstream/upstream.ts';
 import type { VendorList } from '../walk/vendor-list.ts';
 import { isDense, walkByWindows, type LocateRows, type ReadWhole } from '../walk/walk-by-windows.ts';
 import { walkList, type Step, type Walk } from '../walk/walk-list.ts';
-import { createUsageList, type UsageLore } from './usage-list.ts';
+import type { UsageDeps } from './usage-deps.ts';
+import { createUsageList } from './usage-list.ts';
 import type { UsageRecord } from './usage-record.ts';
 import type { UsageFilter } from './usage-source.ts';
-
-/** What reading the Usage API needs, for as long as the process runs. */
-export interface UsageDeps {
-  readonly upstream: Upstream;
-  readonly lore: UsageLore;
-  readonly settings: SourceSettings;
-}
 
 /** A walk over the rows that the vendor gives for a filter. It sorts downward only: upward goes by windows. */
 export function createUsageWalk(
@@ -21,7 +14,7 @@ export function createUsageWalk(
   filter: UsageFilter,
   locateRows: LocateRows,
 ): (walk: Walk) => AsyncGenerator<Step<UsageRecord>, void> {
-  const list = createUsageList(deps.upstream, context, deps.settings, deps.lore, filter);
+  const list = createUsageList(deps, context, filter);
   return (walk) =>
     walk.direction === 'down'
       ? walkList(list, walk)

@@ -7,7 +7,7 @@ import { createEventsLore } from '../../../src/sources/events/events-lore.ts';
 import type { RelatedRequest } from '../../../src/sources/timeline/correlation.ts';
 import { createTimelineSource } from '../../../src/sources/timeline/create-timeline-source.ts';
 import { createUsageSource } from '../../../src/sources/usage/create-usage-source.ts';
-import { createUsageLore } from '../../../src/sources/usage/usage-list.ts';
+import { createUsageLore } from '../../../src/sources/usage/usage-lore.ts';
 import type { UsageRecord } from '../../../src/sources/usage/usage-record.ts';
 import { createSimulatedEventsVendor } from '../../support/simulated-events-vendor.ts';
 import { createSimulatedUsageVendor } from '../../support/simulated-usage-vendor.ts';

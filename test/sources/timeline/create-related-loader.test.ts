@@ -9,7 +9,7 @@ import type {
   RelatedRows,
 } from '../../../src/sources/timeline/correlation.ts';
 import { createUsageStrand } from '../../../src/sources/usage/create-usage-strand.ts';
-import { createUsageLore } from '../../../src/sources/usage/usage-list.ts';
+import { createUsageLore } from '../../../src/sources/usage/usage-lore.ts';
 import type { UsageRecord } from '../../../src/sources/usage/usage-record.ts';
 import { createCallLedger } from '../../../src/upstream/call-ledger.ts';
 import type { UpstreamResponse } from '../../../src/upstream/upstream.ts';

@@ -7,7 +7,7 @@ import { createTimelineSource } from '../../../src/sources/timeline/create-timel
 import type { Activity } from '../../../src/sources/timeline/activity.ts';
 import type { TimelineFilter } from '../../../src/sources/timeline/timeline-source.ts';
 import { createUsageSource } from '../../../src/sources/usage/create-usage-source.ts';
-import { createUsageLore } from '../../../src/sources/usage/usage-list.ts';
+import { createUsageLore } from '../../../src/sources/usage/usage-lore.ts';
 import type { Page } from '../../../src/sources/walk/page.ts';
 import { comparePositions, type Position } from '../../../src/sources/walk/position.ts';
 import { createCallLedger } from '../../../src/upstream/call-ledger.ts';

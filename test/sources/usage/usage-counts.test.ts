@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AnalyticsRequest } from '../../../src/sources/usage/usage-source.ts';
 import type { UsageAnalytics } from '../../../src/sources/usage/usage-analytics.ts';
 import { createUsageSource } from '../../../src/sources/usage/create-usage-source.ts';
-import { createUsageLore } from '../../../src/sources/usage/usage-list.ts';
+import { createUsageLore } from '../../../src/sources/usage/usage-lore.ts';
 import type { CoverageStatus } from '../../../src/sources/walk/coverage.ts';
 import { createSimulatedUsageVendor, type SimulatedUsageRow } from '../../support/simulated-usage-vendor.ts';
 import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';

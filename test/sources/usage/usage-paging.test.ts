@@ -4,7 +4,7 @@ import type { Page } from '../../../src/sources/walk/page.ts';
 import type { Position } from '../../../src/sources/walk/position.ts';
 import { comparePositions } from '../../../src/sources/walk/position.ts';
 import { createUsageSource } from '../../../src/sources/usage/create-usage-source.ts';
-import { createUsageLore } from '../../../src/sources/usage/usage-list.ts';
+import { createUsageLore } from '../../../src/sources/usage/usage-lore.ts';
 import { UpstreamError } from '../../../src/base/upstream-error.ts';
 import type { UsageRecord } from '../../../src/sources/usage/usage-record.ts';
 import { createCallLedger } from '../../../src/upstream/call-ledger.ts';

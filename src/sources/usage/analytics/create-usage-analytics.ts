@@ -2,7 +2,7 @@ import type { Interval } from '../../../base/interval.ts';
 import type { Range } from '../../../base/range.ts';
 import { RequestError } from '../../../base/request-error.ts';
 import { Temporal } from '../../../base/temporal.ts';
-import type { CallContext, Upstream } from '../../../upstream/upstream.ts';
+import type { CallContext } from '../../../upstream/upstream.ts';
 import type { UsageAnalytics, UsageSeries } from '../usage-analytics.ts';
 import type { AnalyticsRequest } from '../usage-source.ts';
 import { assemblePeriod, type SeriesReading } from './assemble-period.ts';
@@ -14,7 +14,7 @@ import { previousRange } from './previous-range.ts';
 import { refuseBuckets, refuseRows } from './refuse-series.ts';
 import type { CoverageBounds } from './series-coverage.ts';
 import { readSeriesFailure } from './series-failure.ts';
-import { createSeriesLoader, type LoadSeries } from './series-loader.ts';
+import { createSeriesLoader, type LoadSeries, type SeriesDeps } from './series-loader.ts';
 import { sliceSeries } from './slice-series.ts';
 
 /** The bounds on a series, and what is held of the vendor's lag and memory. */
@@ -28,13 +28,13 @@ type SeriesLoaders = { readonly [Series in UsageSeries]: LoadSeries<Series> };
  * @throws RequestError (from the reader) `LIMIT_EXCEEDED` for too many buckets, `BAD_USER_INPUT` for a zone or offset that is none
  */
 export function createUsageAnalytics(
-  deps: { readonly upstream: Upstream; readonly settings: AnalyticsSettings },
+  deps: SeriesDeps & { readonly settings: AnalyticsSettings },
   context: CallContext,
   nowMs: number,
 ): (request: AnalyticsRequest) => Promise<UsageAnalytics> {
-  const { upstream, settings } = deps;
+  const { settings } = deps;
   const loaderOf = <Series extends UsageSeries>(series: Series) =>
-    createSeriesLoader(series, upstream, context, nowMs, settings.settleMs);
+    createSeriesLoader(series, deps, context, nowMs, settings.settleMs);
   const loaders: SeriesLoaders = {
     activity: loaderOf('activity'),
     elements: loaderOf('elements'),

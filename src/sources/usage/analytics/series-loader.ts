@@ -1,8 +1,9 @@
 import DataLoader from 'dataloader';
 import { scopedKey, type ScopedKey } from '../../../base/credential-scope.ts';
 import type { Range } from '../../../base/range.ts';
-import type { CallContext, Upstream, UpstreamAnswer } from '../../../upstream/upstream.ts';
+import type { CallContext, UpstreamAnswer } from '../../../upstream/upstream.ts';
 import { encodeInstant } from '../../walk/query.ts';
+import type { ListReading } from '../../walk/read-vendor-list.ts';
 import { requireScope } from '../../walk/require-scope.ts';
 import type { UsageSeries } from '../usage-analytics.ts';
 import { decodeSeries, type SeriesAnswer } from './decode-series.ts';
@@ -21,10 +22,13 @@ export type LoadSeries<Series extends UsageSeries> = (
   call: SeriesCall,
 ) => Promise<UpstreamAnswer<SeriesAnswer<Series>>>;
 
+/** What reading series needs, for as long as the process runs. */
+export type SeriesDeps = Pick<ListReading, 'upstream' | 'onDropped'>;
+
 /** The reader of one series for one operation; `nowMs` and `settleMs` decide how long an answer is kept. */
 export function createSeriesLoader<Series extends UsageSeries>(
   series: Series,
-  upstream: Upstream,
+  { upstream, onDropped }: SeriesDeps,
   context: CallContext,
   nowMs: number,
   settleMs: number,
@@ -45,7 +49,10 @@ export function createSeriesLoader<Series extends UsageSeries>(
           // 404 on a series means that nothing was called (`behaviour.md`, 'empty').
           const body = response.status === 404 ? [] : response.body;
           const value = decodeSeries(series, body, { fromMs: range.fromMs, interval });
-          return { value, rows: value.rows.length + value.dropped.length };
+          const rows = value.rows.length + value.dropped.length;
+          const dropped = value.dropped.length;
+          if (dropped > 0) onDropped?.({ source: 'USAGE', operation, dropped, rows });
+          return { value, rows };
         },
       },
       context,

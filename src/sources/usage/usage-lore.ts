@@ -1,0 +1,12 @@
+/** What is learnt of the vendor by watching it; one per process, since it holds for every caller. */
+export interface UsageLore {
+  /** The longest page seen: a shorter one is the last of its list. */
+  longestPage: number;
+  /** What `pageOffset` counts; null: not yet known. */
+  offsetUnit: 'records' | 'pages' | null;
+}
+
+/** Nothing known yet. */
+export function createUsageLore(): UsageLore {
+  return { longestPage: 0, offsetUnit: null };
+}

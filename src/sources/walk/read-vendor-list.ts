@@ -1,0 +1,61 @@
+import type { Source } from '../../base/source.ts';
+import type { CallContext, Upstream } from '../../upstream/upstream.ts';
+import type { Query } from './query.ts';
+import type { SourceSettings } from './source-settings.ts';
+import { isDropped, type DroppedRow, type VendorPage } from './vendor-list.ts';
+
+/** Rows of one answer that could not be understood: how many, and nothing of what they hold. */
+export interface DroppedReport {
+  readonly source: Source;
+  /** The vendor's path template. */
+  readonly operation: string;
+  readonly dropped: number;
+  readonly rows: number;
+}
+
+/** What reading a vendor's lists needs, for as long as the process runs. */
+export interface ListReading {
+  readonly upstream: Upstream;
+  readonly settings: SourceSettings;
+  /** Told of each answer with rows that could not be understood, for the log. */
+  readonly onDropped?: ((report: DroppedReport) => void) | undefined;
+}
+
+/** One page of a list: where it is and how its rows are read. */
+export interface ListQuery<Row> {
+  readonly source: Source;
+  /** The path, which is its own template: it holds no values. */
+  readonly operation: string;
+  readonly query: Query;
+  readonly decodeRow: (row: unknown) => Row | DroppedRow;
+}
+
+/**
+ * Reads one page of a vendor's list. 404 is how both vendors may say that there is nothing.
+ * @throws UpstreamError
+ */
+export async function readVendorList<Row extends object>(
+  { upstream, settings, onDropped }: ListReading,
+  context: CallContext,
+  { source, operation, query, decodeRow }: ListQuery<Row>,
+): Promise<Omit<VendorPage<Row>, 'ended'>> {
+  const answer = await upstream.get(
+    {
+      operation,
+      path: operation,
+      query,
+      // Rows may still be slipped into the past; an earlier answer only stands in where the vendor fails.
+      cache: { freshMs: 0, staleIfErrorMs: settings.staleIfErrorMs },
+      decode: (response) => {
+        if (response.status === 404) return { value: [], rows: 0 };
+        if (!Array.isArray(response.body)) throw new TypeError('The vendor did not answer with a list.');
+        const value = response.body.map(decodeRow);
+        const dropped = value.filter(isDropped).length;
+        if (dropped > 0) onDropped?.({ source, operation, dropped, rows: value.length });
+        return { value, rows: value.length };
+      },
+    },
+    context,
+  );
+  return { entries: answer.value, readAtMs: answer.readAtMs, stale: answer.stale };
+}

@@ -51,16 +51,13 @@ export function createUsageList(
           return { ...page, ended: length === 0 || (length < size && length < lore.longestPage) };
         }
         if (pages === 1) size = held.length; // what a page of this vendor really holds
-        const isLearning = lore.offsetUnit === null;
+        const wasKnown = lore.offsetUnit !== null;
         const page = await readOffset();
-        const known = new Set(held.map(idOf));
+        const isLearnt = !wasKnown && lore.offsetUnit === 'records';
         return {
           ...page,
-          // Learning the unit reads all but the first row again; anywhere else a doubled id is for the walk to see.
-          entries:
-            isLearning && size > 1
-              ? page.entries.filter((entry) => isDropped(entry) || !known.has(entry.id))
-              : page.entries,
+          // Learning that it counts records has read all but the first row again.
+          entries: isLearnt ? page.entries.slice(size - 1) : page.entries,
           ended: page.entries.length === 0 || (lore.offsetUnit !== null && page.entries.length < size),
         };
       };

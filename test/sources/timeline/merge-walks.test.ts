@@ -296,6 +296,12 @@ describe('a bound', () => {
     await expect(merge([strandOf('USAGE', [spent]), strandOf('EVENTS', [last([])])])).rejects.toBe(spent);
   });
 
+  it('on calls that lets one walk begin and not the other refuses the page: it could not go on from anywhere', async () => {
+    await expect(
+      merge([strandOf('USAGE', [step([usage(900)], 850)]), strandOf('EVENTS', [spent])]),
+    ).rejects.toBe(spent);
+  });
+
   it('on calls later ends the page where both are known, upward too', async () => {
     const a = strandOf('USAGE', [step([usage(900), usage(700)], 650), spent]);
     const b = strandOf('EVENTS', [step([event(800)], 750), spent]);

@@ -297,9 +297,13 @@ describe('a bound', () => {
   });
 
   it('on calls that lets one walk begin and not the other refuses the page: it could not go on from anywhere', async () => {
-    await expect(
-      merge([strandOf('USAGE', [step([usage(900)], 850)]), strandOf('EVENTS', [spent])]),
-    ).rejects.toBe(spent);
+    const late = strandOf('EVENTS', [], {
+      async *walk() {
+        await new Promise(setImmediate);
+        throw spent;
+      },
+    });
+    await expect(merge([strandOf('USAGE', [step([usage(900)], 850)]), late])).rejects.toBe(spent);
   });
 
   it('on calls later ends the page where both are known, upward too', async () => {

@@ -298,9 +298,9 @@ describe('a bound', () => {
 
   it('on calls that lets one walk begin and not the other refuses the page: it could not go on from anywhere', async () => {
     const late = strandOf('EVENTS', [], {
-      async *walk() {
+      async *walk(walk) {
         await new Promise(setImmediate);
-        throw spent;
+        yield* strandOf('EVENTS', [spent]).walk(walk);
       },
     });
     await expect(merge([strandOf('USAGE', [step([usage(900)], 850)]), late])).rejects.toBe(spent);

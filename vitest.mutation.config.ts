@@ -6,9 +6,10 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
+    exclude: ['test/sources/usage/analytics/sandbox-aggregates.test.ts'],
     include: [
       'test/sources/walk/**/*.test.ts',
-      'test/sources/usage/*.test.ts',
+      'test/sources/usage/**/*.test.ts',
       'test/sources/events/**/*.test.ts',
       'test/sources/timeline/**/*.test.ts',
       'test/graph/paging/**/*.test.ts',

@@ -246,7 +246,12 @@ async function forkSandbox(switches: readonly string[]): Promise<ForkedSandbox> 
   });
   const timer = setTimeout(() => child.kill('SIGKILL'), SANDBOX_START_MS);
   const ended = once(child, 'exit').then(() => null);
-  const announced = once(child, 'message').then(([message]) => message as SandboxAnnouncement);
+  const announced = new Promise<SandboxAnnouncement>((resolve) => {
+    // Under `--watch` Node tells of files over the same channel.
+    child.on('message', (message: object) => {
+      if ('usageUrl' in message) resolve(message as SandboxAnnouncement);
+    });
+  });
   const announcement = await Promise.race([announced, ended]);
   clearTimeout(timer);
   // It has said why.

@@ -23,8 +23,9 @@ export interface RunningService {
 export function runService(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  nodeArgs: readonly string[] = [],
 ): RunningService {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, MAIN, ...args], {
     cwd: mkdtempSync(join(tmpdir(), 'sightline-smoke-')),
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

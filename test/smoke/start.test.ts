@@ -9,8 +9,12 @@ import type { RunningService } from './run-service.ts';
 
 const SMALL = ['--rows', '300,100', '--no-arrivals'];
 const services: RunningService[] = [];
-const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningService => {
-  const service = runService(args, env);
+const run = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  nodeArgs: readonly string[] = [],
+): RunningService => {
+  const service = runService(args, env, nodeArgs);
   services.push(service);
   return service;
 };
@@ -47,6 +51,15 @@ const isOpen = (url: string) =>
   );
 
 describe('start', () => {
+  test('watched for changes, as while it is worked on, it serves all the same', async () => {
+    const service = run(SMALL, { PORT: '0' }, ['--watch']);
+    const [, url] = await service.waitFor(/GraphiQL +(http:\/\/127\.0\.0\.1:\d+\/graphql)/);
+    expect(await ask(url!, '{ service { version } }')).toMatchObject({ data: { service: {} } });
+    service.child.kill('SIGTERM');
+    await service.exit;
+    expect(await isOpen(url!)).toBe(false);
+  });
+
   test('without credentials it serves over sandboxes, and ends with them when told to', async () => {
     const service = run(SMALL, { PORT: '0' });
     const [, url] = await service.waitFor(/GraphiQL +(http:\/\/127\.0\.0\.1:\d+\/graphql)/);

@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { systemClock } from './base/clock.ts';
 import type { Clock } from './base/clock.ts';
 import { Secret } from './base/secret.ts';
+import type { SharedBuckets } from './base/shared-buckets.ts';
 import type { SharedStore } from './base/shared-store.ts';
 import type { Source } from './base/source.ts';
 import type { Config, SourceConfig } from './config.ts';
@@ -16,6 +17,8 @@ import type { Http, RequestLine } from './http/create-http.ts';
 import { createIdentity } from './http/identity/create-identity.ts';
 import type { Operation } from './http/operation.ts';
 import { createRateLimit } from './http/rate-limit.ts';
+import type { RateLimit } from './http/rate-limit.ts';
+import { createSharedRateLimit } from './http/shared-rate-limit.ts';
 import { createEventsCredentials } from './sources/events/events-credentials.ts';
 import type { EventsExchange, EventsSecrets } from './sources/events/events-credentials.ts';
 import { createEventsLore } from './sources/events/events-lore.ts';
@@ -29,6 +32,7 @@ import { createUsageLore } from './sources/usage/usage-lore.ts';
 import type { DroppedReport } from './sources/walk/read-vendor-list.ts';
 import type { SourceSettings } from './sources/walk/source-settings.ts';
 import type { AttemptReport } from './upstream/attempt.ts';
+import { createSharedBuckets } from './upstream/create-shared-buckets.ts';
 import { createSharedStore } from './upstream/create-shared-store.ts';
 import { createUpstream } from './upstream/create-upstream.ts';
 import { createRedisLink } from './upstream/redis-link.ts';
@@ -80,7 +84,8 @@ const MAX_TOKEN_ANSWER_BYTES = 64 * 1024;
 export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const { clock = systemClock, onFault = () => {}, onRequest = () => {}, isReady = () => true } = overrides;
   const urls = readUrls(config);
-  const store = openSharedStore(config, clock, onFault);
+  const shared = openShared(config, clock, onFault);
+  const store = shared?.store ?? null;
   const upstreams = {
     usage: createVendorUpstream('USAGE', urls.usage, config, config.usage, store, overrides),
     events: createVendorUpstream('EVENTS', urls.events, config, config.events, store, overrides),
@@ -157,7 +162,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     },
     trustedDocuments: config.trustedDocuments,
     corsOrigins: config.corsOrigins,
-    rateLimit: config.rate && createRateLimit(config.rate, clock),
+    rateLimit: openRateLimit(config, clock, shared?.buckets ?? null),
     maxBodyBytes: config.maxBodyBytes,
     isLoopbackOnly: config.vendors.kind === 'configured' && !config.vendors.isPublic && !config.identity,
     isReady,
@@ -185,19 +190,41 @@ function readUrls({ vendors }: Config): { readonly usage: string; readonly event
   return { usage: usage?.baseUrl ?? NOWHERE, events: events?.baseUrl ?? NOWHERE };
 }
 
-/** Begins to connect, where instances are to share what they have read; null: nothing is opened. */
-function openSharedStore(
-  { sharedCache }: Config,
+/** What instances share over one connection. */
+interface Shared {
+  readonly store: SharedStore;
+  readonly buckets: SharedBuckets;
+}
+
+/** Begins to connect, where instances are to share what they have read and given; null: nothing is opened. */
+function openShared(
+  { sharedCache, secret }: Config,
   clock: Clock,
   onFault: (error: unknown) => void,
-): SharedStore | null {
+): Shared | null {
   if (!sharedCache) return null;
-  return createSharedStore(createRedisLink(sharedCache.url), {
-    clock,
-    timeoutMs: sharedCache.timeoutMs,
-    onTrouble: () =>
-      onFault(new Error('The shared cache fails and is left alone for now; answers come without it.')),
-  });
+  const { url, timeoutMs } = sharedCache;
+  const link = createRedisLink(url);
+  const tell = (text: string) => () => onFault(new Error(text));
+  return {
+    store: createSharedStore(link, {
+      clock,
+      timeoutMs,
+      onTrouble: tell('The shared cache fails and is left alone for now; answers come without it.'),
+    }),
+    buckets: createSharedBuckets(link, {
+      clock,
+      timeoutMs,
+      secret,
+      onTrouble: tell('The shared points fail and are left alone for now; each instance counts its own.'),
+    }),
+  };
+}
+
+function openRateLimit({ rate }: Config, clock: Clock, buckets: SharedBuckets | null): RateLimit | null {
+  if (!rate) return null;
+  const own = createRateLimit(rate, clock);
+  return buckets ? createSharedRateLimit(rate, buckets, own) : own;
 }
 
 function createVendorUpstream(

@@ -1,4 +1,4 @@
-import type { RateVerdict } from './rate-limit.ts';
+import type { RateVerdict } from './rate-verdict.ts';
 
 /** Its name in the headers: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ */
 const POLICY = '"points"';

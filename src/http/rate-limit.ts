@@ -1,30 +1,18 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../base/clock.ts';
-
-/** How many points a caller may have saved up, and how many come back each second. */
-export interface RatePolicy {
-  readonly capacity: number;
-  readonly perSecond: number;
-}
-
-/** What a caller is told after asking for points. */
-export interface RateVerdict {
-  readonly isAllowed: boolean;
-  /** Whole points left. */
-  readonly remaining: number;
-  /** Seconds until the bucket is full again, rounded up. */
-  readonly fullInS: number;
-  /** Seconds until as many points as were asked for are there, rounded up; 0 where they were. */
-  readonly retryAfterS: number;
-  readonly policy: RatePolicy;
-}
+import type { RatePolicy } from '../base/rate-policy.ts';
+import { createRateVerdict } from './rate-verdict.ts';
+import type { RateVerdict } from './rate-verdict.ts';
 
 /** One bucket of points a caller. */
 export interface RateLimit {
-  /** Takes points, or none where there are too few. */
+  /** Takes points, or none where there are too few. Never rejects. */
+  take(caller: string, points: number): RateVerdict | Promise<RateVerdict>;
+}
+
+/** One that can tell at once. */
+export interface OwnRateLimit extends RateLimit {
   take(caller: string, points: number): RateVerdict;
-  /** Gives back what was taken and not used. */
-  giveBack(caller: string, points: number): void;
 }
 
 interface Bucket {
@@ -39,7 +27,7 @@ const MAX_CALLERS = 50_000;
  * Token buckets, in this process's memory. In any stretch of time a caller takes no more, less what was given back, than
  * `capacity + perSecond × t`.
  */
-export function createRateLimit(policy: RatePolicy, clock: Clock): RateLimit {
+export function createRateLimit(policy: RatePolicy, clock: Clock): OwnRateLimit {
   const { capacity, perSecond } = policy;
   const buckets = new LRUCache<string, Bucket>({ max: MAX_CALLERS });
   const read = (caller: string): number => {
@@ -49,22 +37,15 @@ export function createRateLimit(policy: RatePolicy, clock: Clock): RateLimit {
     const elapsedS = Math.max(clock.now() - bucket.atMs, 0) / 1_000;
     return Math.min(bucket.points + elapsedS * perSecond, capacity);
   };
+  const keep = (caller: string, points: number): void =>
+    void buckets.set(caller, { points, atMs: clock.now() });
   return {
     take(caller, points) {
       const there = read(caller);
-      const isAllowed = points <= there;
-      const left = isAllowed ? there - points : there;
-      buckets.set(caller, { points: left, atMs: clock.now() });
-      return {
-        isAllowed,
-        remaining: Math.floor(left),
-        fullInS: Math.ceil((capacity - left) / perSecond),
-        retryAfterS: isAllowed ? 0 : Math.max(Math.ceil((points - there) / perSecond), 1),
-        policy,
-      };
-    },
-    giveBack(caller, points) {
-      buckets.set(caller, { points: Math.min(read(caller) + points, capacity), atMs: clock.now() });
+      keep(caller, points <= there ? there - points : there);
+      return createRateVerdict(there, points, policy, (unused) =>
+        keep(caller, Math.min(read(caller) + unused, capacity)),
+      );
     },
   };
 }

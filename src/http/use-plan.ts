@@ -5,7 +5,8 @@ import type { OperationPlan } from '../graph/plan/plan-operation.ts';
 import type { PlanLimits } from '../graph/plan/plan-limits.ts';
 import { refuse } from './mask-error.ts';
 import { rateHeaders } from './rate-headers.ts';
-import type { RateLimit, RateVerdict } from './rate-limit.ts';
+import type { RateLimit } from './rate-limit.ts';
+import type { RateVerdict } from './rate-verdict.ts';
 import type { OperationContext, RequestContext } from './use-operation.ts';
 
 export interface PlanOptions {
@@ -21,7 +22,7 @@ export interface PlanOptions {
  */
 export function usePlan({ planning, rateLimit }: PlanOptions): Plugin<OperationContext, RequestContext> {
   return {
-    onExecute({ args, setResultAndStopExecution }) {
+    async onExecute({ args, setResultAndStopExecution }) {
       const { operation, notes, isLocal, rateKey } = args.contextValue;
       const plan = planOperation(args, planning, operation.nowMs);
       if (!plan) return undefined;
@@ -31,7 +32,7 @@ export function usePlan({ planning, rateLimit }: PlanOptions): Plugin<OperationC
         setResultAndStopExecution({ errors: [refuse(refusal)] });
         return undefined;
       }
-      const verdict = rateKey === null ? null : (rateLimit?.take(rateKey, plan.cost) ?? null);
+      const verdict = rateKey === null || !rateLimit ? null : await rateLimit.take(rateKey, plan.cost);
       if (verdict) notes.headers = rateHeaders(verdict);
       if (verdict && !verdict.isAllowed) {
         setResultAndStopExecution({ errors: [refuseRate(verdict, plan)] });
@@ -43,7 +44,7 @@ export function usePlan({ planning, rateLimit }: PlanOptions): Plugin<OperationC
           if (!('data' in result)) return;
           const calls = operation.ledger.tallies().reduce((sum, tally) => sum + tally.calls, 0);
           const actual = plan.measure(result.data, calls);
-          if (rateKey !== null) rateLimit?.giveBack(rateKey, Math.max(plan.cost - actual, 0));
+          verdict?.giveBack(Math.max(plan.cost - actual, 0));
           const { plannedCalls, mostCalls } = plan;
           const calling = { plannedCalls, mostCalls: Number.isFinite(mostCalls) ? mostCalls : null };
           const cost = { requested: plan.cost, actual, ...(isLocal ? calling : {}) };

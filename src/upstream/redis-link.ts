@@ -5,6 +5,7 @@ import type { StoreLink } from './store-link.ts';
 interface Client {
   get(key: string): Promise<Buffer | null>;
   set(key: string, value: Buffer, options: { expiration: { type: 'PX'; value: number } }): Promise<unknown>;
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
 interface OpenClient {
@@ -52,6 +53,8 @@ export function createRedisLink(url: Secret): StoreLink {
     async set(key, bytes, ttlMs) {
       await need().set(key, bytes, { expiration: { type: 'PX', value: Math.ceil(ttlMs) } });
     },
+    run: async (script, key, words) =>
+      String(await need().eval(script, { keys: [key], arguments: [...words] })),
     async close() {
       isClosed = true;
       clearTimeout(timer);

@@ -2,14 +2,16 @@ import { once } from 'node:events';
 import { createServer, request as ask } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { App, AppOverrides } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { AuditLine } from '../../src/http/audit-line.ts';
 import { hashDocument } from '../../src/http/trusted-documents.ts';
 import { createApp } from '../../src/app.ts';
+import { hasRedis, startRedis } from '../support/redis-server.ts';
 import { NOW_MS, startApp } from '../support/running-app.ts';
 import type { RunningApp } from '../support/running-app.ts';
+import { until } from '../support/upstream-fixtures.ts';
 
 const DOCUMENT =
   'query Last { usageRecords(first: 3, filter: { status: SUCCESS }) { nodes { id requestURI } } }';
@@ -227,6 +229,35 @@ describe('points', () => {
     expect((await post({ query })).status).toBe(200);
     expect((await post({ query })).headers['ratelimit']).toBeUndefined();
   });
+
+  test.runIf(hasRedis)(
+    'are one budget for instances that share a Redis, and each its own without',
+    async () => {
+      const redis = await startRedis();
+      onTestFinished(() => redis.kill());
+      const env = {
+        REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+        SIGHTLINE_REDIS_TIMEOUT_MS: '5000',
+        SIGHTLINE_MAX_COST: '250',
+        SIGHTLINE_RATE_CAPACITY: '250',
+      };
+      const [one, other] = [await serve(env), await serve(env)];
+      for (const { post } of [one, other]) {
+        await redis.command('FLUSHALL');
+        await until(async () => {
+          await post({ query: '{ service { version } }' }, far);
+          return Number(await redis.command('DBSIZE')) > 0;
+        });
+      }
+      const query = '{ usageRecords(first: 5) { nodes { id } } }';
+      let status = 200;
+      for (let n = 0; n < 30 && status === 200; n += 1) ({ status } = await one.post({ query }, far));
+      expect(status).toBe(429);
+      expect((await other.post({ query }, far)).status).toBe(429);
+      await redis.kill();
+      expect((await other.post({ query }, far)).status).toBe(200);
+    },
+  );
 
   test('settings under which no operation could ever pass are a fault', () => {
     expect(readConfig({ SIGHTLINE_RATE_CAPACITY: '999' })).toEqual({

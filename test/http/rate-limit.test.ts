@@ -34,9 +34,10 @@ describe('a caller’s points', () => {
           for (const { caller, points, usedShare, passMs } of steps) {
             pass(passMs);
             atMs += Math.max(passMs, 0);
-            if (!limit.take(caller, points).isAllowed) continue;
+            const verdict = limit.take(caller, points);
+            if (!verdict.isAllowed) continue;
             const spent = Math.ceil(points * usedShare);
-            limit.giveBack(caller, points - spent);
+            verdict.giveBack(points - spent);
             used.push({ caller, atMs, points: spent });
           }
           for (const caller of ['a', 'b']) {

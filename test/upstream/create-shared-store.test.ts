@@ -20,6 +20,7 @@ function createFakeLink() {
       state.sets += 1;
       return answer(undefined);
     },
+    run: () => answer(''),
     close: async () => {
       state.isClosed = true;
     },
@@ -89,7 +90,7 @@ describe('a shared store', () => {
     const { store, state } = createStore(1);
     const { promise, resolve } = Promise.withResolvers<Buffer>();
     const busy = createSharedStore(
-      { get: () => promise, set: async () => {}, close: async () => {} },
+      { get: () => promise, set: async () => {}, run: async () => '', close: async () => {} },
       { clock: { now: () => 0 }, timeoutMs: 1 },
     );
     const reading = busy.read('key');

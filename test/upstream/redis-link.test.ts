@@ -66,6 +66,9 @@ describe.runIf(hasRedis)('a link to Redis', () => {
     const keys = Array.from({ length: 20 }, (_, index) => `key ${index}`);
     for (const key of keys) await link.set(key, Buffer.from(key), 10_000);
     for (const key of keys) expect(String(await link.get(key))).toBe(key);
+    for (const key of keys) {
+      expect(await link.run("return redis.call('GET', KEYS[1]) .. ARGV[1]", key, ['!'])).toBe(`${key}!`);
+    }
   });
 });
 

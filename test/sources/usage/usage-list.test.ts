@@ -22,7 +22,7 @@ function openWindow(
     asked.push(call);
     const rows = answers[call];
     if (rows === undefined) throw new Error(`nothing is scripted for ${call}`);
-    return { status: 200, headers: {}, body: [...rows].map(row) };
+    return { status: 200, headers: {}, body: Array.from(rows, row) };
   });
   const settings = {
     largestPage: 10,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sumRows } from '../../../../src/sources/usage/analytics/series-figures.ts';
+import { sumRows, countFigure } from '../../../../src/sources/usage/analytics/series-figures.ts';
 
 const called = fc
   .tuple(
@@ -74,4 +74,19 @@ test('rows of any grouping add up to the same', () => {
       expect(sumRows('statuses', parts)).toEqual(sumRows('statuses', [...a, ...b]));
     }),
   );
+});
+
+test('a figure tells how many calls it speaks of: the sum of its parts; times do not tell', () => {
+  expect(countFigure('activity', 7)).toBe(7);
+  expect(countFigure('statuses', { success: 4, failed: 1 })).toBe(5);
+  expect(
+    countFigure(
+      'elements',
+      new Map([
+        ['a', 4],
+        ['count', 3],
+      ]),
+    ),
+  ).toBe(7);
+  expect(countFigure('times', { min: 1, max: 2, avg: 1.5 })).toBeNull();
 });

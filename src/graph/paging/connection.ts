@@ -68,7 +68,7 @@ export async function readConnection<Node extends Row, Filter>(
   const request = { range, filter, count: choice.count, travel: choice.travel };
   const page = asked.wantsPage ? await asked.read({ ...request, after: cursor?.position ?? null }) : UNREAD;
   const seal = (position: Position, kind: 'edge' | 'scan'): string =>
-    cursors.seal({ query, range, position, kind, offset: 0 });
+    cursors.seal({ query, range, position, kind });
   return {
     range,
     page,

@@ -10,7 +10,7 @@ export type CursorList = (typeof CURSOR_LISTS)[number];
 /** The query that a cursor belongs to. */
 export interface CursorQuery {
   readonly list: CursorList;
-  /** 16 bytes over the arguments, by `digestQuery`. */
+  /** `DIGEST_BYTES` over the arguments, by `digestQuery`. */
   readonly digest: Buffer;
 }
 
@@ -22,16 +22,15 @@ export interface Cursor {
   readonly position: Position;
   /** `edge`: the row was given out. `scan`: it was only examined, and a stopped scan goes on behind it. */
   readonly kind: 'edge' | 'scan';
-  /** How many rows of its list stand before the position, for lists in another order than time's; else 0. */
-  readonly offset: number;
 }
 
 const VERSION = 1;
-const DIGEST_BYTES = 16;
+/** With what a digest takes, a sealed cursor is a multiple of three bytes long (see `cursor-sealer.ts`). */
+export const DIGEST_BYTES = 20;
 /** The longest id that a position may have, in bytes. */
 export const MAX_ID_BYTES = 64;
 
-const AT = { version: 0, list: 1, kind: 2, source: 3, from: 4, to: 12, time: 20, offset: 28, digest: 32 };
+const AT = { version: 0, list: 1, kind: 2, source: 3, from: 4, to: 12, time: 20, digest: 28 };
 const ID_LENGTH_AT = AT.digest + DIGEST_BYTES;
 const ID_AT = ID_LENGTH_AT + 1;
 /** The size of every encoded cursor. */
@@ -40,7 +39,7 @@ export const CURSOR_BYTES = ID_AT + MAX_ID_BYTES;
 const KINDS = ['edge', 'scan'] as const;
 
 /** A cursor as bytes, always `CURSOR_BYTES` of them. @throws RangeError for an id longer than `MAX_ID_BYTES` */
-export function encodeCursor({ query, range, position, kind, offset }: Cursor): Buffer {
+export function encodeCursor({ query, range, position, kind }: Cursor): Buffer {
   const bytes = Buffer.alloc(CURSOR_BYTES);
   bytes.writeUInt8(VERSION, AT.version);
   bytes.writeUInt8(CURSOR_LISTS.indexOf(query.list), AT.list);
@@ -49,7 +48,6 @@ export function encodeCursor({ query, range, position, kind, offset }: Cursor): 
   bytes.writeDoubleBE(range.fromMs, AT.from);
   bytes.writeDoubleBE(range.toMs, AT.to);
   bytes.writeDoubleBE(position.timestampMs, AT.time);
-  bytes.writeUInt32BE(offset, AT.offset);
   query.digest.copy(bytes, AT.digest, 0, DIGEST_BYTES);
   const id = Buffer.from(position.id, 'utf8');
   if (id.length > MAX_ID_BYTES) throw new RangeError(`An id has more than ${MAX_ID_BYTES} bytes.`);
@@ -79,6 +77,5 @@ export function decodeCursor(bytes: Buffer): Cursor {
       id: bytes.toString('utf8', ID_AT, ID_AT + idLength),
     },
     kind,
-    offset: bytes.readUInt32BE(AT.offset),
   };
 }

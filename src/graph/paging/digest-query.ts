@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DIGEST_BYTES } from './cursor-layout.ts';
 import type { CursorList, CursorQuery } from './cursor-layout.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { CursorList, CursorQuery } from './cursor-layout.ts';
  */
 export function digestQuery(list: CursorList, args: Readonly<Record<string, unknown>>): CursorQuery {
   const text = JSON.stringify([list, canonical(args)]);
-  return { list, digest: createHash('sha256').update(text).digest().subarray(0, 16) };
+  return { list, digest: createHash('sha256').update(text).digest().subarray(0, DIGEST_BYTES) };
 }
 
 function canonical(value: unknown): unknown {

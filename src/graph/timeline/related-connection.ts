@@ -75,7 +75,7 @@ export async function readRelated<Row extends Activity>(
   const seal = (position: Position, kind: 'edge' | 'scan'): string => {
     const { timestampMs, id } = position;
     const range = { ...window, toMs: kind === 'scan' ? timestampMs : toMs };
-    return cursors.seal({ query, range, position: { source, timestampMs, id }, kind, offset: 0 });
+    return cursors.seal({ query, range, position: { source, timestampMs, id }, kind });
   };
   const page = {
     rows: given,

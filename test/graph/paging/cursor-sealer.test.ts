@@ -28,7 +28,6 @@ const anyCursor: fc.Arbitrary<Cursor> = fc.record({
     }),
   ),
   kind: fc.constantFrom('edge', 'scan'),
-  offset: fc.nat(2 ** 31),
 });
 
 const codeOf = (act: () => unknown): string => {

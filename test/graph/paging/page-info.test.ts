@@ -32,11 +32,11 @@ interface Situation {
 
 /** The page info of a page of two rows at most. */
 async function tell({ travel, rows, hasMore, resume, cursor, isRowBehind, coverage = [] }: Situation) {
-  const query = { list: 'usageRecords', digest: Buffer.alloc(16) } as const;
+  const query = { list: 'usageRecords', digest: Buffer.alloc(20) } as const;
   const range = { fromMs: 0, toMs: 2_000 };
   const facts: PageInfoFacts = {
     choice: { count: 2, travel, cursor: cursor ? 'sealed' : null },
-    cursor: cursor ? { query, range, position: at('given'), kind: cursor, offset: 0 } : null,
+    cursor: cursor ? { query, range, position: at('given'), kind: cursor } : null,
     page: { rows, hasMore, resume: resume === null ? null : at(resume), coverage },
     positions: rows.map(at),
     seal: (position, kind) => `${kind} ${position.id}`,

@@ -79,8 +79,8 @@ export function createAttempt(
       const judgement = judgeAnswer(answer, asked, clock.now());
       if (judgement.is === 'failed') return settle(judgement, status, 0, bytes);
       try {
-        const { value, rows } = request.decode(judgement.response);
-        const reading = { value, readAtMs: startMs, answer };
+        const { value: parts, rows } = request.decode(judgement.response);
+        const reading = { parts, readAtMs: startMs, answer };
         return settle({ is: 'read', verdict: 'fine', reading }, status, rows, bytes);
       } catch (cause) {
         const failed =

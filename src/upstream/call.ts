@@ -2,11 +2,11 @@ import type { UpstreamError } from '../base/upstream-error.ts';
 import type { Verdict } from './breaker.ts';
 import type { Flight } from './single-flight.ts';
 import type { TransportAnswer } from './transport.ts';
-import type { CallContext, Credentials, UpstreamRequest } from './upstream.ts';
+import type { CallContext, Credentials, DecodedPart, UpstreamRequest } from './upstream.ts';
 
 /** One flight's way to the vendor, on the budget of the caller who began it. */
 export interface Call {
-  readonly request: UpstreamRequest<unknown>;
+  readonly request: Omit<UpstreamRequest<readonly DecodedPart<unknown>[]>, 'cache'>;
   readonly context: CallContext;
   readonly credentials: Credentials;
   readonly flight: Flight;
@@ -16,10 +16,10 @@ export interface Call {
 
 /** What was read, before it is given out. */
 export interface Reading {
-  readonly value: unknown;
+  readonly parts: readonly DecodedPart<unknown>[];
   /** When it was asked for: the vendor's data is at least as new. Milliseconds since the epoch. */
   readonly readAtMs: number;
-  /** What it was decoded from. */
+  /** What they were decoded from. */
   readonly answer: TransportAnswer;
 }
 

@@ -34,20 +34,52 @@ export interface CachePolicy {
   readonly staleIfErrorMs: number;
 }
 
+/** A query in canonical order. */
+export type Query = readonly (readonly [name: string, value: string])[];
+
 /** One GET of a vendor. Equal operation, path and query mean an equal `decode`: they share one flight and one cache entry. */
 export interface UpstreamRequest<Value> {
   /** The vendor's path template, such as `/usage/{id}`: for logs, coverage and errors. */
   readonly operation: string;
   /** The path below the source's base URL, its segments already checked and encoded: `/usage/53e6`. */
   readonly path: string;
-  /** The query, in canonical order; part of the cache key. */
-  readonly query: readonly (readonly [name: string, value: string])[];
+  /** Part of the cache key. */
+  readonly query: Query;
   readonly cache: CachePolicy;
   /**
    * Turns the vendor's answer into our own value, which is then shared: freeze it or do not change it. Thrown errors
    * become `UPSTREAM_BAD_RESPONSE` (an `UpstreamError` passes as it is) and are never cached.
    */
   readonly decode: (response: UpstreamResponse) => Decoded<Value>;
+}
+
+/** One part of an answer, kept on its own. */
+export interface AnswerPart {
+  /** What tells it from all that is read under its operation and path; equal keys mean equal parts. */
+  readonly key: readonly string[];
+  readonly cache: CachePolicy;
+}
+
+/** One GET of a vendor for what consists of parts in a row, each with an age of its own; indices are those of `parts`. */
+export interface PartsRequest<Value> extends Pick<UpstreamRequest<Value>, 'operation' | 'path'> {
+  /** At least one. */
+  readonly parts: readonly AnswerPart[];
+  /** The query for what lies between two parts, both of them included. */
+  readonly query: (first: number, last: number) => Query;
+  /** The parts that such an answer holds. Errors: as in `UpstreamRequest`. */
+  readonly decode: (
+    response: UpstreamResponse,
+    first: number,
+    last: number,
+  ) => Decoded<readonly DecodedPart<Value>[]>;
+}
+
+export interface DecodedPart<Value> {
+  readonly value: Value;
+  /** The part of the answer's body from which `decode` would read it alone; left out: all of it. */
+  readonly body?: unknown;
+  /** false: it is given out, and not kept. */
+  readonly keep?: boolean;
 }
 
 /** An answer with status 200, or 404, which both vendors use for 'nothing here'; every other status is an error. */
@@ -84,6 +116,14 @@ export interface Upstream {
    * @throws UpstreamError for every failure of the vendor's; RequestError `LIMIT_EXCEEDED` where the call budget is spent
    */
   get<Value>(request: UpstreamRequest<Value>, context: CallContext): Promise<UpstreamAnswer<Value>>;
+  /**
+   * Reads all parts, with one call at most, which spans those that are not kept.
+   * @throws as `get`, where not every part that is missing has an earlier answer to stand in
+   */
+  getParts<Value>(
+    request: PartsRequest<Value>,
+    context: CallContext,
+  ): Promise<readonly UpstreamAnswer<Value>[]>;
   health(): UpstreamHealth;
   /** Ends the connections. */
   close(): Promise<void>;

@@ -91,9 +91,15 @@ async function createConnected(redis: RedisServer, env: Record<string, string> =
   return instance;
 }
 
-const DASHBOARD = `{ usageAnalytics(range: { from: "2026-02-01T00:00:00Z", to: "2026-03-01T00:00:00Z" }, interval: DAY) {
-  buckets { timestamp count statuses { failed success } processTime { min max avg } }
-} }`;
+const dashboard = (from: string, to: string) => `{
+  usageAnalytics(range: { from: "${from}T00:00:00Z", to: "${to}T00:00:00Z" }, interval: DAY) {
+    buckets { timestamp count statuses { failed success } processTime { min max avg } }
+  }
+}`;
+
+interface Dashboard {
+  readonly usageAnalytics: { readonly buckets: readonly object[] };
+}
 
 describe.runIf(hasRedis)('instances that share a Redis', () => {
   test('answer without a vendor call what another has read', async () => {
@@ -103,13 +109,17 @@ describe.runIf(hasRedis)('instances that share a Redis', () => {
     const before = await sizeOf(redis);
     const record = takeRecord();
     expect(await askRecord(first, record)).toBe(1);
-    const read = await askApp(first.app, DASHBOARD);
+    const february = dashboard('2026-02-01', '2026-03-01');
+    const read = await askApp<Dashboard>(first.app, february);
     expect(read.errors).toBeUndefined();
-    const calls = read.upstream.length;
-    expect(calls).toBe(3);
-    await until(async () => (await sizeOf(redis)) === before + 1 + calls);
+    expect(read.upstream).toHaveLength(3);
+    // Each of three series in 28 chunks.
+    await until(async () => (await sizeOf(redis)) === before + 1 + 3 * 28);
     expect(await askRecord(second, record)).toBe(0);
-    expect(await askApp(second.app, DASHBOARD)).toEqual({ ...read, upstream: [] });
+    expect(await askApp(second.app, february)).toEqual({ ...read, upstream: [] });
+    const week = await askApp<Dashboard>(second.app, dashboard('2026-02-08', '2026-02-15'));
+    expect(week.upstream).toEqual([]);
+    expect(week.data.usageAnalytics.buckets).toEqual(read.data.usageAnalytics.buckets.slice(7, 14));
   });
 
   test('see nothing of one that holds other secrets', async () => {

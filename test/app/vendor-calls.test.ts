@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countCalls, createTestApp, askApp, startApp, type RunningApp } from '../support/running-app.ts';
+import {
+  askApp,
+  countCalls,
+  createTestApp,
+  NOW_MS,
+  startApp,
+  type RunningApp,
+} from '../support/running-app.ts';
 
 let running: RunningApp;
 beforeAll(async () => {
@@ -53,6 +60,51 @@ describe('the oldest record', () => {
     expect(asked.errors).toBeUndefined();
     expect(asked.data.usageRecords.nodes).toEqual([{ recordId: oldest?.['id'] }]);
     expect(countCalls(asked, 'USAGE')).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('a dashboard of 30 days, refreshed a minute later', () => {
+  const dashboard = (range: string) =>
+    `{ usageAnalytics(range: { ${range} }, interval: DAY) {
+         from to
+         buckets { timestamp count elements(top: 3) { elementKey count } processTime { avg } statuses { failed } }
+         totals { count }
+         coverage { status from to asOf }
+       } }`;
+
+  interface Dashboard {
+    readonly usageAnalytics: {
+      readonly from: string;
+      readonly to: string;
+      readonly totals: { readonly count: number };
+    };
+  }
+
+  it.each([
+    // The row of today is all that the vendor is asked for; each of four series is a call.
+    ['from a day on, costs its live edge', 'from: "2026-02-02T00:00:00Z"', [31, 1]],
+    ['that slides, is read whole, since its first row is another one', 'last: "P30D"', [31, 31]],
+  ])('%s', async (_, range, rows) => {
+    let laterMs = 0;
+    const nowMs = NOW_MS + 1;
+    const own = await startApp({}, {}, { clock: { now: () => nowMs + laterMs } });
+    const read = async () => {
+      const asked = await own.ask<Dashboard>(dashboard(range));
+      expect(asked.errors).toBeUndefined();
+      const { from, to, totals } = asked.data.usageAnalytics;
+      const [truth] = await own.sandbox.query(
+        `SELECT count(*)::INT AS count FROM usage WHERE happened_at >= '${from}' AND happened_at < '${to}'`,
+      );
+      expect(totals.count).toBe(truth?.['count']);
+      expect(Date.parse(to)).toBe(nowMs + laterMs);
+      return asked.upstream;
+    };
+    const expected = (count: number | undefined) =>
+      Array.from({ length: 4 }, () => ({ calls: 1, rows: count }));
+    expect(await read()).toMatchObject(expected(rows[0]));
+    laterMs = 60_000;
+    expect(await read()).toMatchObject(expected(rows[1]));
+    await own.close();
   });
 });
 

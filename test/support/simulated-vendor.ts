@@ -4,7 +4,13 @@ import { Secret } from '../../src/base/secret.ts';
 import type { Source } from '../../src/base/source.ts';
 import { UpstreamError } from '../../src/base/upstream-error.ts';
 import { createCallLedger, type CallLedger } from '../../src/upstream/call-ledger.ts';
-import type { CallContext, Upstream, UpstreamResponse } from '../../src/upstream/upstream.ts';
+import type {
+  CallContext,
+  PartsRequest,
+  Upstream,
+  UpstreamAnswer,
+  UpstreamResponse,
+} from '../../src/upstream/upstream.ts';
 
 /** One call as the vendor saw it. */
 export interface SeenCall {
@@ -20,8 +26,7 @@ export function createSimulatedUpstream(
   now: () => number = () => 0,
 ): Upstream & { readonly calls: SeenCall[] } {
   const calls: SeenCall[] = [];
-  return {
-    calls,
+  const upstream: Pick<Upstream, 'get'> = {
     async get(request, context) {
       context.ledger.spend(source, request.operation);
       const call = { operation: request.operation, path: request.path, query: request.query };
@@ -32,9 +37,29 @@ export function createSimulatedUpstream(
       context.ledger.record(source, request.operation, { rows: decoded.rows, bytes: 0, ms: 0 });
       return { value: decoded.value, readAtMs: now(), stale: false };
     },
+  };
+  return {
+    calls,
+    get: upstream.get,
+    getParts: (request, context) => getPartsUncached(upstream, request, context),
     health: () => ({ healthy: null, lastSuccessAtMs: null }),
     close: async () => {},
   };
+}
+
+/** All parts by one call, as where none is kept. */
+export async function getPartsUncached<Value>(
+  upstream: Pick<Upstream, 'get'>,
+  { operation, path, parts, query, decode }: PartsRequest<Value>,
+  context: CallContext,
+): Promise<readonly UpstreamAnswer<Value>[]> {
+  const last = parts.length - 1;
+  const cache = { freshMs: 0, staleIfErrorMs: 0 };
+  const { value, ...told } = await upstream.get(
+    { operation, path, query: query(0, last), cache, decode: (response) => decode(response, 0, last) },
+    context,
+  );
+  return value.map((part) => ({ ...told, value: part.value }));
 }
 
 /** What an operation hands down, with a scope named `name` and no bound on calls unless a ledger says so. */

@@ -1,6 +1,6 @@
 import { UpstreamError } from '../../base/upstream-error.ts';
-import type { CallContext } from '../../upstream/upstream.ts';
-import { encodeSecond, type Query } from '../walk/query.ts';
+import type { CallContext, Query } from '../../upstream/upstream.ts';
+import { encodeSecond } from '../walk/encode-instant.ts';
 import { readVendorList } from '../walk/read-vendor-list.ts';
 import type { TimeDirection, VendorPage } from '../walk/vendor-list.ts';
 import { decodeEvent } from './decode-event.ts';

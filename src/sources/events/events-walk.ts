@@ -1,5 +1,4 @@
-import type { CallContext } from '../../upstream/upstream.ts';
-import type { Query } from '../walk/query.ts';
+import type { CallContext, Query } from '../../upstream/upstream.ts';
 import { walkByWindows } from '../walk/walk-by-windows.ts';
 import { walkList, type Step, type Walk } from '../walk/walk-list.ts';
 import type { AuditEvent } from './event.ts';

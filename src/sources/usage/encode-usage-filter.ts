@@ -1,4 +1,4 @@
-import type { Query } from '../walk/query.ts';
+import type { Query } from '../../upstream/upstream.ts';
 import type { UsageFilter } from './usage-source.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { UpstreamError } from '../../base/upstream-error.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
-import { encodeInstant } from '../walk/query.ts';
+import { encodeInstant } from '../walk/encode-instant.ts';
 import { readVendorList } from '../walk/read-vendor-list.ts';
 import { isDropped, type DroppedRow, type VendorList, type VendorPage } from '../walk/vendor-list.ts';
 import { decodeUsageRecord } from './decode-usage-record.ts';

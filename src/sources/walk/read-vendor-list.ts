@@ -1,6 +1,5 @@
 import type { Source } from '../../base/source.ts';
-import type { CallContext, Upstream } from '../../upstream/upstream.ts';
-import type { Query } from './query.ts';
+import type { CallContext, Query, Upstream } from '../../upstream/upstream.ts';
 import type { SourceSettings } from './source-settings.ts';
 import { isDropped, type DroppedRow, type VendorPage } from './vendor-list.ts';
 

@@ -1,5 +1,6 @@
 import { USAGE_SERIES, type AnalyticsPeriod, type UsageSeries } from '../usage-analytics.ts';
 import type { Period } from './plan-calls.ts';
+import type { ReadStretch } from './read-stretches.ts';
 import { fillingSince, listSeriesCoverage, type CoverageBounds } from './series-coverage.ts';
 import type { SeriesFailure } from './series-failure.ts';
 import { countFigure } from './series-figures.ts';
@@ -7,7 +8,7 @@ import type { SeriesSlice } from './slice-series.ts';
 
 /** What came of reading one series for one period. */
 export type SeriesReading<Series extends UsageSeries> =
-  | { readonly slice: SeriesSlice<Series>; readonly readAtMs: number; readonly stale: boolean }
+  | { readonly slice: SeriesSlice<Series>; readonly stretches: readonly ReadStretch[] }
   | { readonly failure: SeriesFailure };
 
 /** The series of one period; one that was not asked for is undefined. */
@@ -23,10 +24,11 @@ export function assemblePeriod(
   const elements = sliceOf(readings.elements);
   const times = sliceOf(readings.times);
   const statuses = sliceOf(readings.statuses);
+  const unread = [{ ...range, readAtMs: bounds.nowMs, stale: false }];
   const fillingMs = Math.min(
     ...USAGE_SERIES.map((series) => {
       const reading = readings[series];
-      return fillingSince(reading && 'slice' in reading ? reading.readAtMs : bounds.nowMs, bounds);
+      return fillingSince(reading && 'slice' in reading ? reading.stretches : unread, bounds);
     }),
   );
   const buckets = edges.slice(1).map((endMs, index) => {
@@ -57,15 +59,9 @@ export function assemblePeriod(
   ) => {
     if (!reading) return [];
     if ('failure' in reading) return listSeriesCoverage(series, range, reading.failure, bounds);
-    const { slice, readAtMs, stale } = reading;
+    const { slice, stretches } = reading;
     const { dropped, unequalRows } = slice;
-    const facts = {
-      readAtMs,
-      stale,
-      dropped,
-      unequalRows,
-      unequalBuckets: listUnequalBuckets(series, slice),
-    };
+    const facts = { stretches, dropped, unequalRows, unequalBuckets: listUnequalBuckets(series, slice) };
     return listSeriesCoverage(series, range, facts, bounds);
   };
 

@@ -102,9 +102,9 @@ async function readSeries<Series extends UsageSeries>(
   const readings = new Map<Period, SeriesReading<Series>>();
   const read = async (call: PlannedCall) => {
     try {
-      const { value, readAtMs, stale } = await loaders[series](call);
+      const { answer, stretches } = await loaders[series](call);
       for (const period of call.periods) {
-        readings.set(period, { slice: sliceSeries(series, value, call, period), readAtMs, stale });
+        readings.set(period, { slice: sliceSeries(series, answer, call, period), stretches });
       }
     } catch (error) {
       const failure = readSeriesFailure(error, signal.aborted);

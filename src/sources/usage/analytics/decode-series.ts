@@ -20,14 +20,13 @@ export interface SeriesQuestion {
 /**
  * Reads the rows of one series. A row without a time, that begins where none should, that says a stretch a second time, or
  * whose figures are none, is dropped and counted; a row before `fromMs` is read all the same, and left to the caller.
- * @throws TypeError for an answer that is no list, or that has rows and not one that could be understood
+ * @throws TypeError for rows of which not one could be understood
  */
 export function decodeSeries<Series extends UsageSeries>(
   series: Series,
-  body: unknown,
+  body: readonly unknown[],
   question: SeriesQuestion,
 ): SeriesAnswer<Series> {
-  if (!Array.isArray(body)) throw new TypeError('The answer is not a list.');
   const rows = new Map<number, SeriesRow<Series>>();
   const dropped: (number | null)[] = [];
   for (const entry of body) {

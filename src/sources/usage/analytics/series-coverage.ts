@@ -1,14 +1,14 @@
 import type { Range } from '../../../base/range.ts';
 import type { Coverage } from '../../walk/coverage.ts';
 import type { UsageSeries } from '../usage-analytics.ts';
+import type { ReadStretch } from './read-stretches.ts';
 import type { SeriesFailure } from './series-failure.ts';
 import { SERIES_OPERATIONS } from './series-operation.ts';
 
 /** What is known of how one series was read. */
 export interface SeriesFacts {
-  readonly readAtMs: number;
-  /** The vendor failed, and this earlier answer stands in. */
-  readonly stale: boolean;
+  /** They hold the range, oldest first. */
+  readonly stretches: readonly ReadStretch[];
   readonly dropped: number;
   /** When rows begin whose parts do not add up to their own count. */
   readonly unequalRows: readonly number[];
@@ -25,10 +25,19 @@ export interface CoverageBounds {
   readonly retentionMs: number | null;
 }
 
-/** From when on an answer may still gain calls. */
-export function fillingSince(readAtMs: number, { nowMs, settleMs }: CoverageBounds): number {
-  return Math.min(readAtMs, nowMs) - settleMs;
+/** From when on what was read may still gain calls; Infinity: nowhere. */
+export function fillingSince(stretches: readonly ReadStretch[], { nowMs, settleMs }: CoverageBounds): number {
+  const moving = stretches.flatMap(({ fromMs, toMs, readAtMs }) => {
+    const sinceMs = Math.max(Math.min(readAtMs, nowMs) - settleMs, fromMs);
+    return sinceMs < toMs ? [sinceMs] : [];
+  });
+  return Math.min(...moving);
 }
+
+const REASONS: Readonly<Partial<Record<Coverage['status'], string>>> = {
+  EXPIRED: 'Older than the vendor is said to keep.',
+  STALE: 'The vendor failed; an earlier answer stands in.',
+};
 
 /** How complete one series is over a range: disjoint stretches, newest first. */
 export function listSeriesCoverage(
@@ -48,38 +57,39 @@ export function listSeriesCoverage(
     reason: null,
   };
   if ('code' in outcome) return [{ ...entry, ...range, ...outcome, status: 'FAILED' }];
-  const read = { ...entry, asOfMs: outcome.readAtMs, dropped: outcome.dropped };
-  if (outcome.stale) {
-    const reason = joinReasons(
-      'The vendor failed; an earlier answer stands in.',
-      describeUnequal(range, outcome),
-    );
-    return [{ ...read, ...range, status: 'STALE', code: 'UPSTREAM', reason }];
-  }
-  if (outcome.dropped > 0) {
+  const { stretches, dropped } = outcome;
+  const inside = stretches.flatMap((stretch) => {
+    const [fromMs, toMs] = [clamp(stretch.fromMs, range), clamp(stretch.toMs, range)];
+    return fromMs < toMs ? [{ ...stretch, fromMs, toMs }] : [];
+  });
+  if (dropped > 0) {
+    const asOfMs = Math.min(...inside.map(({ readAtMs }) => readAtMs));
     const reason = joinReasons(
       'Rows that could not be understood are missing.',
       describeUnequal(range, outcome),
     );
-    return [{ ...read, ...range, status: 'TRUNCATED', code: 'ROWS_DROPPED', reason }];
+    return [{ ...entry, ...range, asOfMs, dropped, status: 'TRUNCATED', code: 'ROWS_DROPPED', reason }];
   }
-  const fillingMs = clamp(fillingSince(outcome.readAtMs, bounds), range);
-  const keptMs = clamp(bounds.retentionMs === null ? -Infinity : bounds.nowMs - bounds.retentionMs, range);
-  const stretches = [
-    { status: 'FILLING', fromMs: Math.max(fillingMs, keptMs), toMs: range.toMs },
-    { status: 'COMPLETE', fromMs: keptMs, toMs: fillingMs },
-    { status: 'EXPIRED', fromMs: range.fromMs, toMs: keptMs },
-  ] as const;
-  return stretches
-    .filter(({ fromMs, toMs }) => fromMs < toMs)
-    .map((stretch) => ({
-      ...read,
-      ...stretch,
-      reason: joinReasons(
-        stretch.status === 'EXPIRED' ? 'Older than the vendor is said to keep.' : null,
-        describeUnequal(stretch, outcome),
-      ),
-    }));
+  const keptMs = bounds.retentionMs === null ? -Infinity : bounds.nowMs - bounds.retentionMs;
+  return inside.toReversed().flatMap((stretch) => {
+    const { readAtMs, stale } = stretch;
+    const expiredMs = clamp(stale ? -Infinity : keptMs, stretch);
+    const fillingMs = clamp(stale ? Infinity : fillingSince([stretch], bounds), stretch);
+    const statuses = [
+      { status: 'FILLING', fromMs: Math.max(fillingMs, expiredMs), toMs: stretch.toMs },
+      { status: stale ? 'STALE' : 'COMPLETE', fromMs: expiredMs, toMs: fillingMs },
+      { status: 'EXPIRED', fromMs: stretch.fromMs, toMs: expiredMs },
+    ] as const;
+    return statuses
+      .filter(({ fromMs, toMs }) => fromMs < toMs)
+      .map((part): Coverage => ({
+        ...entry,
+        ...part,
+        asOfMs: readAtMs,
+        code: stale ? 'UPSTREAM' : null,
+        reason: joinReasons(REASONS[part.status] ?? null, describeUnequal(part, outcome)),
+      }));
+  });
 }
 
 /** Sums of the vendor's that contradict each other within a stretch, in a sentence; null: there are none. */

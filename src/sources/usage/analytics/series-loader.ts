@@ -1,14 +1,16 @@
 import DataLoader from 'dataloader';
 import { scopedKey, type ScopedKey } from '../../../base/credential-scope.ts';
 import type { Range } from '../../../base/range.ts';
-import type { CallContext, UpstreamAnswer } from '../../../upstream/upstream.ts';
-import { encodeInstant } from '../../walk/query.ts';
+import type { CallContext, Upstream } from '../../../upstream/upstream.ts';
+import { encodeInstant } from '../../walk/encode-instant.ts';
 import type { ListReading } from '../../walk/read-vendor-list.ts';
 import { requireScope } from '../../walk/require-scope.ts';
 import type { UsageSeries } from '../usage-analytics.ts';
 import { decodeSeries, type SeriesAnswer } from './decode-series.ts';
-import { seriesCachePolicy } from './series-cache-policy.ts';
+import { joinStretches, type ReadStretch } from './read-stretches.ts';
+import { cutIntoChunks } from './series-chunks.ts';
 import { SERIES_OPERATIONS } from './series-operation.ts';
+import { splitSeries } from './split-series.ts';
 import type { VendorInterval } from './vendor-rows.ts';
 
 /** Which rows to read. */
@@ -17,15 +19,21 @@ export interface SeriesCall {
   readonly interval: VendorInterval;
 }
 
+/** What was read, and when; its stretches make up the range of the call, oldest first. */
+export interface LoadedSeries<Series extends UsageSeries> {
+  readonly answer: SeriesAnswer<Series>;
+  readonly stretches: readonly ReadStretch[];
+}
+
 /** Reads one series; equal calls of one operation are one. @throws UpstreamError, RequestError `LIMIT_EXCEEDED` */
-export type LoadSeries<Series extends UsageSeries> = (
-  call: SeriesCall,
-) => Promise<UpstreamAnswer<SeriesAnswer<Series>>>;
+export type LoadSeries<Series extends UsageSeries> = (call: SeriesCall) => Promise<LoadedSeries<Series>>;
 
 /** What reading series needs, for as long as the process runs. */
-export type SeriesDeps = Pick<ListReading, 'upstream' | 'onDropped'>;
+export interface SeriesDeps extends Pick<ListReading, 'onDropped'> {
+  readonly upstream: Pick<Upstream, 'getParts'>;
+}
 
-/** The reader of one series for one operation; `nowMs` and `settleMs` decide how long an answer is kept. */
+/** The reader of one series for one operation; `nowMs` and `settleMs` decide how long what it reads is kept. */
 export function createSeriesLoader<Series extends UsageSeries>(
   series: Series,
   { upstream, onDropped }: SeriesDeps,
@@ -34,30 +42,48 @@ export function createSeriesLoader<Series extends UsageSeries>(
   settleMs: number,
 ): LoadSeries<Series> {
   const operation = SERIES_OPERATIONS[series];
-  const read = ({ range, interval }: SeriesCall) =>
-    upstream.get(
+  const read = async ({ range, interval }: SeriesCall): Promise<LoadedSeries<Series>> => {
+    const chunks = cutIntoChunks(range, interval, nowMs, settleMs);
+    const answers = await upstream.getParts(
       {
         operation,
         path: operation,
-        query: [
-          ['from', encodeInstant(range.fromMs)],
-          ['to', encodeInstant(range.toMs)],
+        parts: chunks.map(({ fromMs, toMs, isLive, cache }) => ({
+          key: [encodeInstant(fromMs), isLive ? 'now' : encodeInstant(toMs), interval],
+          cache,
+        })),
+        query: (first, last) => [
+          ['from', encodeInstant(chunks[first]!.fromMs)],
+          ['to', encodeInstant(chunks[last]!.toMs)],
           ['interval', interval.toLowerCase()],
         ],
-        cache: seriesCachePolicy(range, nowMs, settleMs),
-        decode(response) {
+        decode(response, first, last) {
           // 404 on a series means that nothing was called (`behaviour.md`, 'empty').
-          const body = response.status === 404 ? [] : response.body;
-          const value = decodeSeries(series, body, { fromMs: range.fromMs, interval });
+          const body: unknown = response.status === 404 ? [] : response.body;
+          if (!Array.isArray(body)) throw new TypeError('The answer is not a list.');
+          const asked = chunks.slice(first, last + 1);
+          const value = decodeSeries(series, body, { fromMs: chunks[first]!.fromMs, interval });
           const rows = value.rows.length + value.dropped.length;
           const dropped = value.dropped.length;
           if (dropped > 0) onDropped?.({ source: 'USAGE', operation, dropped, rows });
-          return { value, rows };
+          return { value: splitSeries(value, body, asked, interval), rows };
         },
       },
       context,
     );
-  const loader = new DataLoader<SeriesCall, UpstreamAnswer<SeriesAnswer<Series>>, ScopedKey>(
+    const stretches = chunks.flatMap(({ fromMs, toMs }, index) => {
+      const answer = answers[index];
+      return answer ? [{ fromMs, toMs, readAtMs: answer.readAtMs, stale: answer.stale }] : [];
+    });
+    return {
+      answer: {
+        rows: answers.flatMap(({ value }) => value.rows),
+        dropped: answers.flatMap(({ value }) => value.dropped),
+      },
+      stretches: joinStretches(stretches, settleMs),
+    };
+  };
+  const loader = new DataLoader<SeriesCall, LoadedSeries<Series>, ScopedKey>(
     (calls) =>
       Promise.all(
         calls.map((call) =>

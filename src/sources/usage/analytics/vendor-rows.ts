@@ -17,11 +17,12 @@ const LONGEST_BY_SECOND_MS = 86_400_000;
 
 /** Where the vendor's row that holds a moment begins. */
 export function vendorFloor(ms: number, interval: VendorInterval): number {
-  if (isFixed(interval)) return rowIndex(ms, interval) * FIXED_MS[interval];
-  const months = rowIndex(ms, interval) * MONTHS[interval];
-  const year = Math.floor(months / 12);
-  // Date.UTC takes the years 0 to 99 for the 1900s.
-  return new Date(0).setUTCFullYear(year, months - year * 12, 1);
+  return rowStart(rowIndex(ms, interval), interval);
+}
+
+/** Where the row after the one that holds a moment begins. */
+export function nextVendorEdge(ms: number, interval: VendorInterval): number {
+  return rowStart(rowIndex(ms, interval) + 1, interval);
 }
 
 /** Whether one of the vendor's rows begins at this moment. */
@@ -51,6 +52,14 @@ function rowIndex(ms: number, interval: VendorInterval): number {
   if (isFixed(interval)) return Math.floor(ms / FIXED_MS[interval]);
   const date = new Date(ms);
   return Math.floor((date.getUTCFullYear() * 12 + date.getUTCMonth()) / MONTHS[interval]);
+}
+
+function rowStart(index: number, interval: VendorInterval): number {
+  if (isFixed(interval)) return index * FIXED_MS[interval];
+  const months = index * MONTHS[interval];
+  const year = Math.floor(months / 12);
+  // Date.UTC takes the years 0 to 99 for the 1900s.
+  return new Date(0).setUTCFullYear(year, months - year * 12, 1);
 }
 
 function isFixed(interval: VendorInterval): interval is keyof typeof FIXED_MS {

@@ -8,8 +8,9 @@ import {
 
 const NOW = 1_000_000;
 const BOUNDS = { nowMs: NOW, settleMs: 100, retentionMs: 500_000 };
-const FACTS: SeriesFacts = { readAtMs: NOW, stale: false, dropped: 0, unequalRows: [], unequalBuckets: [] };
 const WHOLE = { fromMs: 0, toMs: NOW };
+const FRESH = { ...WHOLE, readAtMs: NOW, stale: false };
+const FACTS: SeriesFacts = { stretches: [FRESH], dropped: 0, unequalRows: [], unequalBuckets: [] };
 
 function statusesOf(range = WHOLE, facts: Partial<SeriesFacts> = {}, bounds: Partial<typeof BOUNDS> = {}) {
   const entries = listSeriesCoverage('times', range, { ...FACTS, ...facts }, { ...BOUNDS, ...bounds });
@@ -34,23 +35,41 @@ test('where the vendor keeps data for less time than it needs to settle, expired
   ]);
 });
 
-test('stale is told before dropped rows, and dropped rows before anything else', () => {
-  expect(statusesOf(WHOLE, { stale: true, dropped: 2 })).toEqual([['STALE', 0, NOW]]);
-  expect(statusesOf(WHOLE, { dropped: 2 })).toEqual([['TRUNCATED', 0, NOW]]);
-  const [stale] = listSeriesCoverage(
+test('each stretch is dated by its own reading, and only what stands in is STALE', () => {
+  const stretches = [
+    { fromMs: 0, toMs: 900_000, readAtMs: 950_000, stale: false },
+    { fromMs: 900_000, toMs: NOW, readAtMs: 999_000, stale: true },
+  ];
+  const entries = listSeriesCoverage(
     'times',
-    WHOLE,
-    { ...FACTS, stale: true, dropped: 2, readAtMs: 7 },
+    { fromMs: 600_000, toMs: NOW },
+    { ...FACTS, stretches },
     BOUNDS,
   );
-  expect(stale).toMatchObject({
-    dropped: 2,
-    asOfMs: 7,
-    code: 'UPSTREAM',
-    operation: '/usage/analytics/times',
-  });
-  const [truncated] = listSeriesCoverage('times', WHOLE, { ...FACTS, dropped: 2 }, BOUNDS);
-  expect(truncated).toMatchObject({ dropped: 2, asOfMs: NOW, code: 'ROWS_DROPPED' });
+  expect(
+    entries.map(({ status, fromMs, toMs, asOfMs, code }) => [status, fromMs, toMs, asOfMs, code]),
+  ).toEqual([
+    ['STALE', 900_000, NOW, 999_000, 'UPSTREAM'],
+    ['COMPLETE', 600_000, 900_000, 950_000, null],
+  ]);
+});
+
+test('dropped rows are told before anything else, as of the earliest reading', () => {
+  const stretches = [
+    { fromMs: 0, toMs: 7, readAtMs: 100_000, stale: false },
+    { fromMs: 7, toMs: NOW, readAtMs: NOW, stale: false },
+  ];
+  const entries = listSeriesCoverage('times', WHOLE, { ...FACTS, stretches, dropped: 2 }, BOUNDS);
+  expect(entries).toMatchObject([
+    {
+      status: 'TRUNCATED',
+      ...WHOLE,
+      dropped: 2,
+      asOfMs: 100_000,
+      code: 'ROWS_DROPPED',
+      operation: '/usage/analytics/times',
+    },
+  ]);
 });
 
 test('a contradiction is said in the stretch that holds it', () => {
@@ -64,33 +83,51 @@ test('a contradiction is said in the stretch that holds it', () => {
 });
 
 test('stretches are disjoint, newest first, and make up the range; COMPLETE means that no row was dropped', () => {
-  const moment = fc.integer({ min: 0, max: NOW });
+  const moment = fc.nat(NOW);
+  const reading = fc.record({ atMs: fc.nat(NOW - 1), readAtMs: moment, stale: fc.boolean() });
   fc.assert(
     fc.property(
-      moment,
+      fc.nat(NOW - 1),
       fc.integer({ min: 1, max: NOW }),
+      fc.uniqueArray(reading, { selector: ({ atMs }) => atMs, maxLength: 4 }),
       moment,
-      fc.nat(NOW),
-      fc.option(fc.nat(NOW)),
-      fc.boolean(),
+      fc.option(moment),
       fc.nat(1),
-      (fromMs, length, readAtMs, settleMs, retentionMs, stale, dropped) => {
+      (fromMs, length, readings, settleMs, retentionMs, dropped) => {
         const range = { fromMs, toMs: fromMs + length };
         const bounds = { nowMs: NOW, settleMs, retentionMs };
-        const entries = listSeriesCoverage('times', range, { ...FACTS, readAtMs, stale, dropped }, bounds);
+        const begins = [{ ...FRESH, atMs: -1 }, ...readings.toSorted((a, b) => a.atMs - b.atMs)];
+        const stretches = begins.map(({ atMs, readAtMs, stale }, index) => {
+          const toMs = begins[index + 1]?.atMs ?? 2 * NOW;
+          return { fromMs: atMs, toMs, readAtMs, stale };
+        });
+        const entries = listSeriesCoverage('times', range, { ...FACTS, stretches, dropped }, bounds);
         expect(entries[0]?.toMs).toBe(range.toMs);
         expect(entries.at(-1)?.fromMs).toBe(range.fromMs);
         for (const [index, entry] of entries.entries()) {
           expect(entry.fromMs).toBeLessThan(entry.toMs);
           if (index > 0) expect(entry.toMs).toBe(entries[index - 1]?.fromMs);
-          if (entry.status === 'COMPLETE') expect([entry.dropped, entry.code]).toEqual([0, null]);
+          if (entry.status === 'COMPLETE') {
+            expect([entry.dropped, entry.code]).toEqual([0, null]);
+            expect(entry.toMs).toBeLessThanOrEqual(Math.min(entry.asOfMs ?? 0, NOW) - settleMs);
+          }
         }
       },
     ),
   );
 });
 
-test('an answer fills from the settle delay before it was read, or before now if that is earlier', () => {
-  expect(fillingSince(NOW - 40, BOUNDS)).toBe(NOW - 140);
-  expect(fillingSince(NOW + 40, BOUNDS)).toBe(NOW - 100);
+test('a reading fills from the settle delay before it was read, or before now if that is earlier', () => {
+  const since = (readAtMs: number, range = WHOLE) =>
+    fillingSince([{ ...range, readAtMs, stale: false }], BOUNDS);
+  expect(since(NOW - 40)).toBe(NOW - 140);
+  expect(since(NOW + 40)).toBe(NOW - 100);
+  expect(since(NOW, { fromMs: NOW - 60, toMs: NOW })).toBe(NOW - 60);
+});
+
+test('what had settled when it was read fills nowhere, however long ago that was', () => {
+  const settled = { fromMs: 0, toMs: 1_000, readAtMs: 1_100, stale: false };
+  expect(fillingSince([settled], BOUNDS)).toBe(Infinity);
+  expect(fillingSince([{ ...settled, readAtMs: 1_099 }], BOUNDS)).toBe(999);
+  expect(fillingSince([settled, { ...FRESH, fromMs: 1_000 }], BOUNDS)).toBe(NOW - 100);
 });

@@ -9,6 +9,7 @@ import {
 } from '../../../../src/sources/usage/analytics/create-usage-analytics.ts';
 import { vendorFloor, type VendorInterval } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
 import { createCallLedger } from '../../../../src/upstream/call-ledger.ts';
+import { getPartsUncached } from '../../../support/simulated-vendor.ts';
 import type {
   CallContext,
   Upstream,
@@ -42,11 +43,11 @@ export interface VendorOptions {
 
 /** A vendor that keeps the bucket rules of its page and of practice: rows from floor(from) in UTC, one at `to`, none left out. */
 export function createSimulatedVendor(options: VendorOptions): {
-  readonly upstream: Upstream;
+  readonly upstream: Pick<Upstream, 'getParts'>;
   readonly calls: MadeCall[];
 } {
   const calls: MadeCall[] = [];
-  const upstream: Upstream = {
+  const upstream: Pick<Upstream, 'get'> = {
     async get(request, context) {
       const call = readCall(request);
       context.ledger.spend('USAGE', call.operation);
@@ -58,10 +59,11 @@ export function createSimulatedVendor(options: VendorOptions): {
       const value = decode(request, response);
       return { value, readAtMs: options.readAtMs ?? Number.MAX_SAFE_INTEGER, stale: options.stale ?? false };
     },
-    health: () => ({ healthy: null, lastSuccessAtMs: null }),
-    close: () => Promise.resolve(),
   };
-  return { upstream, calls };
+  return {
+    upstream: { getParts: (request, context) => getPartsUncached(upstream, request, context) },
+    calls,
+  };
 }
 
 /** As `upstream` does: what can't be decoded is a bad response. */
@@ -132,7 +134,11 @@ const STEP_MS: Readonly<Record<string, number>> = {
   SECOND: 1_000,
 };
 
-function listRows(call: MadeCall, { log, cutRows = 'clipped' }: VendorOptions): Record<string, unknown>[] {
+/** What the vendor answers to a call. */
+export function listRows(
+  call: MadeCall,
+  { log, cutRows = 'clipped' }: Pick<VendorOptions, 'log' | 'cutRows'>,
+): Record<string, unknown>[] {
   const interval = call.interval.toUpperCase() as VendorInterval;
   const rows: Record<string, unknown>[] = [];
   const sorted = log.toSorted((a, b) => a.atMs - b.atMs);

@@ -1,6 +1,3 @@
-/** A vendor query in the order in which it is sent. */
-export type Query = readonly (readonly [name: string, value: string])[];
-
 /** A time to the millisecond as both vendors take it: ISO 8601 in UTC with `Z`. */
 export function encodeInstant(timestampMs: number): string {
   return new Date(timestampMs).toISOString();

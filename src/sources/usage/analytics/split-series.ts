@@ -1,0 +1,48 @@
+import type { DecodedPart } from '../../../upstream/upstream.ts';
+import { decodeTimestamp } from '../../walk/decode-timestamp.ts';
+import type { UsageSeries } from '../usage-analytics.ts';
+import type { SeriesAnswer } from './decode-series.ts';
+import { chunkStart, type Chunk } from './series-chunks.ts';
+import { vendorFloor, type VendorInterval } from './vendor-rows.ts';
+
+/**
+ * An answer over neighbouring chunks as what each of them alone would have been answered; rows beyond them, such as the
+ * vendor's last at `to`, go. One with rows that could not be understood is not kept: they may be mended when it is asked
+ * for again.
+ */
+export function splitSeries<Series extends UsageSeries>(
+  { rows, dropped }: SeriesAnswer<Series>,
+  body: readonly unknown[],
+  chunks: readonly Chunk[],
+  interval: VendorInterval,
+): readonly DecodedPart<SeriesAnswer<Series>>[] {
+  const chunkOf = createPlacing(chunks, interval);
+  const rowsOf = Map.groupBy(rows, ({ startMs }) => chunkOf(startMs));
+  const bodyOf = Map.groupBy(body, (entry) => chunkOf(readStart(entry)));
+  return chunks.map((chunk, index) => ({
+    value: { rows: rowsOf.get(chunk) ?? [], dropped: index === 0 ? dropped : [] },
+    body: bodyOf.get(chunk) ?? [],
+    keep: dropped.length === 0,
+  }));
+}
+
+/** Tells the chunk of a row by where it starts; null: none. */
+function createPlacing(
+  chunks: readonly Chunk[],
+  interval: VendorInterval,
+): (startMs: number | null) => Chunk | null {
+  const byStart = new Map(chunks.map((chunk) => [chunkStart(chunk.fromMs, interval), chunk]));
+  const [first, last] = [chunks[0], chunks.at(-1)];
+  return (startMs) => {
+    if (startMs === null || !first || !last || startMs < vendorFloor(first.fromMs, interval)) return null;
+    // The first row may begin before its chunk, yet speaks of the part inside.
+    const atMs = Math.max(startMs, first.fromMs);
+    const chunk = atMs >= last.fromMs ? last : byStart.get(chunkStart(atMs, interval));
+    return chunk && (atMs < chunk.toMs || chunk.isLive) ? chunk : null;
+  };
+}
+
+function readStart(entry: unknown): number | null {
+  const hasStart = typeof entry === 'object' && entry !== null && 'timestamp' in entry;
+  return hasStart ? decodeTimestamp(entry.timestamp) : null;
+}

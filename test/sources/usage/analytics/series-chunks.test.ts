@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cutIntoChunks } from '../../../../src/sources/usage/analytics/series-chunks.ts';
+import {
+  isVendorEdge,
+  VENDOR_INTERVALS,
+  type VendorInterval,
+} from '../../../../src/sources/usage/analytics/vendor-rows.ts';
+
+const SETTLE = 90_000;
+const NOW = Date.parse('2026-06-15T12:34:56.789Z');
+const DAY = 86_400_000;
+
+/** Ranges in the measure of their interval, cut anywhere or on a row's edge. */
+const asked = fc.constantFrom(...VENDOR_INTERVALS).chain((interval) => {
+  const unit = { SECOND: 1_000, MINUTE: 60_000, HOUR: 3_600_000, DAY }[interval as 'DAY'] ?? 30 * DAY;
+  const moment = fc.oneof(
+    fc.integer({ min: NOW - 200 * unit, max: NOW }),
+    fc.integer({ min: 1, max: 200 }).map((rows) => Math.floor(NOW / unit - rows) * unit),
+    fc.constant(NOW),
+  );
+  return fc
+    .tuple(moment, moment)
+    .filter(([a, b]) => a !== b)
+    .map(([a, b]) => ({ interval, range: { fromMs: Math.min(a, b), toMs: Math.max(a, b) } }));
+});
+
+const textOf = (interval: VendorInterval, from: string, to: string, now = NOW) =>
+  cutIntoChunks({ fromMs: Date.parse(from), toMs: Date.parse(to) }, interval, now, SETTLE).map(
+    ({ fromMs, toMs, isLive, cache }) =>
+      `${new Date(fromMs).toISOString()} ${new Date(toMs).toISOString()} ${cache.freshMs}${isLive ? ' live' : ''}`,
+  );
+
+describe('the chunks of a range', () => {
+  test('are days for rows of days, and all but the one under way are kept long', () => {
+    expect(textOf('DAY', '2026-06-12T06:00Z', new Date(NOW).toISOString())).toEqual([
+      '2026-06-12T06:00:00.000Z 2026-06-13T00:00:00.000Z 86400000',
+      '2026-06-13T00:00:00.000Z 2026-06-14T00:00:00.000Z 86400000',
+      '2026-06-14T00:00:00.000Z 2026-06-15T00:00:00.000Z 86400000',
+      '2026-06-15T00:00:00.000Z 2026-06-15T12:34:56.789Z 5000 live',
+    ]);
+  });
+
+  test('that has ended but not settled are kept for seconds where they have not settled', () => {
+    expect(textOf('MINUTE', '2026-06-15T11:50Z', '2026-06-15T12:34Z')).toEqual([
+      '2026-06-15T11:50:00.000Z 2026-06-15T12:00:00.000Z 86400000',
+      '2026-06-15T12:00:00.000Z 2026-06-15T12:34:00.000Z 5000',
+    ]);
+  });
+
+  test('that ends now are one from where it has not settled: a new chunk begins when the last has', () => {
+    const midnight = Date.parse('2026-06-15T00:00Z');
+    const at = (now: number) =>
+      textOf('HOUR', '2026-06-14T00:00Z', new Date(now).toISOString(), now).map((line) => line.slice(0, 49));
+    expect(at(midnight + SETTLE - 1)).toEqual(['2026-06-14T00:00:00.000Z 2026-06-15T00:01:29.999Z']);
+    expect(at(midnight + SETTLE)).toEqual([
+      '2026-06-14T00:00:00.000Z 2026-06-15T00:00:00.000Z',
+      '2026-06-15T00:00:00.000Z 2026-06-15T00:01:30.000Z',
+    ]);
+  });
+
+  test('are neighbours that make it up; each begins where a row does, and only the last may be live', () => {
+    fc.assert(
+      fc.property(asked, ({ interval, range }) => {
+        const chunks = cutIntoChunks(range, interval, NOW, SETTLE);
+        expect(chunks[0]?.fromMs).toBe(range.fromMs);
+        expect(chunks.at(-1)?.toMs).toBe(range.toMs);
+        for (const [index, chunk] of chunks.entries()) {
+          const before = chunks[index - 1];
+          expect(chunk.toMs).toBeGreaterThan(chunk.fromMs);
+          if (before) expect([before.toMs, before.isLive]).toEqual([chunk.fromMs, false]);
+          if (before) expect(isVendorEdge(chunk.fromMs, interval)).toBe(true);
+          expect(chunk.cache.freshMs).toBe(chunk.toMs <= NOW - SETTLE ? DAY : 5_000);
+        }
+        expect(chunks.at(-1)?.isLive).toBe(range.toMs === NOW);
+        // All of a live range but its newest chunk has settled.
+        if (range.toMs === NOW)
+          expect(chunks.slice(0, -1).every(({ toMs }) => toMs <= NOW - SETTLE)).toBe(true);
+      }),
+    );
+  });
+
+  test('that has ended are the same whenever it is asked for', () => {
+    fc.assert(
+      fc.property(asked, fc.integer({ min: 1, max: 400 * DAY }), ({ interval, range }, laterMs) => {
+        const edges = (now: number) =>
+          cutIntoChunks(range, interval, now, SETTLE).map(({ fromMs, toMs }) => [fromMs, toMs]);
+        expect(edges(range.toMs + 1)).toEqual(edges(range.toMs + 1 + laterMs));
+      }),
+    );
+  });
+
+  test('are those of any longer range, but for the ends', () => {
+    fc.assert(
+      fc.property(asked, fc.nat(3 * DAY), ({ interval, range }, moreMs) => {
+        const longer = { fromMs: range.fromMs - moreMs, toMs: range.toMs };
+        const keys = new Set(
+          cutIntoChunks(longer, interval, NOW, SETTLE).map(({ fromMs, toMs }) => `${fromMs} ${toMs}`),
+        );
+        const inner = cutIntoChunks(range, interval, NOW, SETTLE).slice(1);
+        expect(inner.filter(({ fromMs, toMs }) => !keys.has(`${fromMs} ${toMs}`))).toEqual([]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,249 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Interval } from '../../../../src/base/interval.ts';
+import type { Range } from '../../../../src/base/range.ts';
+import { createUsageAnalytics } from '../../../../src/sources/usage/analytics/create-usage-analytics.ts';
+import type { UsageSeries } from '../../../../src/sources/usage/usage-analytics.ts';
+import { createCallLedger } from '../../../../src/upstream/call-ledger.ts';
+import type { CallContext } from '../../../../src/upstream/upstream.ts';
+import {
+  contextOf,
+  createFakeTransport,
+  createSimulatedTime,
+  createTestUpstream,
+  jsonAnswer,
+} from '../../../support/upstream-fixtures.ts';
+import { listRows, logCalls, NOW, SETTINGS, type LoggedCall } from './simulated-vendor.ts';
+
+// The series over the real upstream and its cache, on a clock that the test moves.
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+interface Question {
+  readonly range: Range;
+  readonly interval: Interval;
+  readonly timeZone?: string;
+  readonly series?: readonly UsageSeries[];
+  readonly maxAgeMs?: number | null;
+}
+
+/** `lagMs` tells how long after a call the vendor counts it. */
+function createService(log: readonly LoggedCall[], lagMs: (call: LoggedCall) => number = () => 0) {
+  const time = createSimulatedTime(NOW);
+  const state = { isDown: false };
+  const transport = createFakeTransport(({ target }) => {
+    if (state.isDown) return { status: 503, headers: {}, body: Buffer.alloc(0) };
+    const { pathname, searchParams } = new URL(target, 'http://x');
+    const { from = '', to = '', interval = '' } = Object.fromEntries(searchParams);
+    const call = { operation: pathname, interval, fromMs: Date.parse(from), toMs: Date.parse(to) };
+    const counted = log.filter((entry) => entry.atMs + lagMs(entry) <= time.clock.now());
+    return jsonAnswer(listRows(call, { log: counted }));
+  });
+  const upstream = createTestUpstream({ clock: time.clock, wait: time.wait, transport });
+  return {
+    time,
+    state,
+    /** What the vendor has been asked, as `2026-06-01T00:00:00.000Z 2026-06-15T12:34:56.789Z day`. */
+    asked: () =>
+      transport.requests.map(({ target }) => {
+        const { from, to, interval } = Object.fromEntries(new URL(target, 'http://x').searchParams);
+        return `${from} ${to} ${interval}`;
+      }),
+    async read({ range, interval, timeZone = 'UTC', series = ['activity'], maxAgeMs = null }: Question) {
+      const nowMs = time.clock.now();
+      const ledger = createCallLedger(null);
+      const context: CallContext = contextOf({ deadlineMs: nowMs + 8_000, ledger, maxAgeMs });
+      const read = createUsageAnalytics({ upstream, settings: SETTINGS }, context, nowMs);
+      const answer = await read({ range, interval, timeZone, series: new Set(series), previous: [] });
+      const [calls, rows] = ledger
+        .tallies()
+        .reduce(([c, r], tally) => [c + tally.calls, r + tally.rows], [0, 0]);
+      return { answer, calls, rows };
+    },
+  };
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
+const floorDay = (ms: number) => Math.floor(ms / DAY) * DAY;
+
+describe('a 30-day dashboard', () => {
+  const log = logCalls({ fromMs: NOW - 31 * DAY, toMs: NOW + 3 * DAY }, 5_000);
+  const fromMs = floorDay(NOW) - 30 * DAY;
+  const truth = (range: Range) => log.filter(({ atMs }) => atMs >= range.fromMs && atMs < range.toMs).length;
+
+  test('refreshed a minute later costs its live edge: one call and the row of today', async () => {
+    const { time, asked, read } = createService(log);
+    const first = await read({ range: { fromMs, toMs: NOW }, interval: 'DAY' });
+    expect([first.calls, first.rows]).toEqual([1, 31]);
+    time.advance(MINUTE);
+    const nowMs = NOW + MINUTE;
+    const again = await read({ range: { fromMs, toMs: nowMs }, interval: 'DAY' });
+    expect([again.calls, again.rows]).toEqual([1, 1]);
+    expect(asked().at(-1)).toBe(`${iso(floorDay(NOW))} ${iso(nowMs)} day`);
+    expect(again.answer.totals.count).toBe(truth({ fromMs, toMs: nowMs }));
+    expect(again.answer.coverage).toMatchObject([
+      { status: 'FILLING', toMs: nowMs, asOfMs: nowMs },
+      { status: 'COMPLETE', fromMs: floorDay(NOW), asOfMs: nowMs },
+      { status: 'COMPLETE', fromMs, toMs: floorDay(NOW), asOfMs: NOW },
+    ]);
+  });
+
+  test('in another zone costs the hours of today', async () => {
+    const { time, read } = createService(log);
+    const timeZone = 'Europe/Berlin';
+    const range = { fromMs: fromMs - 2 * HOUR, toMs: NOW };
+    expect(await read({ range, interval: 'DAY', timeZone })).toMatchObject({ calls: 1, rows: 735 });
+    time.advance(MINUTE);
+    const later = await read({ range: { ...range, toMs: NOW + MINUTE }, interval: 'DAY', timeZone });
+    expect(later).toMatchObject({ calls: 1, rows: 13 });
+    expect(later.answer.totals.count).toBe(truth({ ...range, toMs: NOW + MINUTE }));
+  });
+
+  test('of four series costs one call a series, the first time and each time after', async () => {
+    const { time, read } = createService(log);
+    const series = ['activity', 'elements', 'times', 'statuses'] as const;
+    for (let minute = 0; minute < 5; minute += 1) {
+      const { calls } = await read({
+        range: { fromMs, toMs: NOW + minute * MINUTE },
+        interval: 'DAY',
+        series,
+      });
+      expect(calls).toBe(4);
+      time.advance(MINUTE);
+    }
+  });
+
+  test('that slides by the millisecond is one call, for its first row is cut anew each time', async () => {
+    const { time, read } = createService(log);
+    for (let minute = 0; minute < 3; minute += 1) {
+      const nowMs = NOW + minute * MINUTE;
+      const range = { fromMs: nowMs - 30 * DAY, toMs: nowMs };
+      const { answer, calls } = await read({ range, interval: 'DAY' });
+      expect([calls, answer.totals.count]).toEqual([1, truth(range)]);
+      time.advance(MINUTE);
+    }
+  });
+
+  test('that begins a day later the next day costs yesterday and today', async () => {
+    const { time, asked, read } = createService(log);
+    await read({ range: { fromMs, toMs: NOW }, interval: 'DAY' });
+    time.advance(DAY - MINUTE);
+    const range = { fromMs: fromMs + DAY, toMs: time.clock.now() };
+    expect(await read({ range, interval: 'DAY' })).toMatchObject({ calls: 1, rows: 2 });
+    expect(asked().at(-1)).toBe(`${iso(floorDay(NOW))} ${iso(range.toMs)} day`);
+  });
+
+  test('that many look at is one call in five seconds', async () => {
+    const { time, asked, read } = createService(log);
+    const look = () => read({ range: { fromMs, toMs: time.clock.now() }, interval: 'DAY' });
+    await Promise.all(Array.from({ length: 100 }, look));
+    expect(asked()).toHaveLength(1);
+    time.advance(4_999);
+    const late = await look();
+    expect(asked()).toHaveLength(1);
+    // It says that it is five seconds old, and from when on it may lack calls.
+    expect(late.answer.coverage[0]).toMatchObject({
+      status: 'FILLING',
+      fromMs: NOW - SETTINGS.settleMs,
+      toMs: NOW + 4_999,
+      asOfMs: NOW,
+    });
+    time.advance(1);
+    await look();
+    expect(asked()).toHaveLength(2);
+  });
+
+  test('shows in an outage what it has, and marks today as stale with its true age', async () => {
+    const { time, state, read } = createService(log);
+    const first = await read({ range: { fromMs, toMs: NOW }, interval: 'DAY' });
+    state.isDown = true;
+    time.advance(HOUR);
+    const nowMs = time.clock.now();
+    const { answer } = await read({ range: { fromMs, toMs: nowMs }, interval: 'DAY' });
+    expect(answer.totals).toEqual(first.answer.totals);
+    expect(answer.coverage).toMatchObject([
+      { status: 'STALE', fromMs: floorDay(NOW), toMs: nowMs, asOfMs: NOW },
+      { status: 'COMPLETE', fromMs, toMs: floorDay(NOW), asOfMs: NOW },
+    ]);
+    expect(answer.buckets.at(-1)?.filling).toBe(true);
+  });
+
+  test('for who wants the newest is one call over all of it', async () => {
+    const { read } = createService(log);
+    const question = { range: { fromMs, toMs: NOW }, interval: 'DAY' } as const;
+    await read(question);
+    expect(await read({ ...question, maxAgeMs: 0 })).toMatchObject({ calls: 1, rows: 31 });
+  });
+});
+
+test('a stretch that has settled costs no call, whichever questions have brought it', async () => {
+  const log = logCalls({ fromMs: NOW - 31 * DAY, toMs: NOW }, 5_000);
+  const { read } = createService(log);
+  const today = floorDay(NOW);
+  await read({ range: { fromMs: today - 10 * DAY, toMs: today - 5 * DAY }, interval: 'DAY' });
+  await read({ range: { fromMs: today - 5 * DAY, toMs: NOW }, interval: 'DAY' });
+  const range = { fromMs: today - 8 * DAY, toMs: today };
+  const { answer, calls } = await read({ range, interval: 'DAY' });
+  expect(calls).toBe(0);
+  expect(answer.buckets.map(({ count }) => count)).toEqual(
+    answer.buckets.map(
+      ({ startMs, endMs }) => log.filter(({ atMs }) => atMs >= startMs && atMs < endMs).length,
+    ),
+  );
+});
+
+test('whatever was asked before, and whenever: settled buckets are exact, the others lack calls at most, one call a series', async () => {
+  const span = { fromMs: NOW - 3 * DAY, toMs: NOW + 2 * HOUR };
+  const log = logCalls(span, 4_000);
+  // Up to the vendor's lag, by no rule that a chunk could follow.
+  const lagMs = ({ atMs, ms }: LoggedCall) => (atMs * 7 + ms * 31) % SETTINGS.settleMs;
+  const question = fc.constantFrom<Interval>('DAY', 'HOUR', 'MINUTE', 'SECOND').chain((interval) => {
+    const unit = { DAY: HOUR, HOUR, MINUTE: 2 * MINUTE, SECOND: 5 * SECOND }[interval as 'DAY'];
+    return fc.record({
+      interval: fc.constant(interval),
+      timeZone: fc.constantFrom('UTC', ...(interval === 'DAY' ? ['Europe/Berlin'] : [])),
+      backMs: fc.oneof(
+        fc.integer({ min: 1, max: 60 }).map((n) => n * unit),
+        fc.integer({ min: 1, max: 60 * unit }),
+      ),
+      isAligned: fc.boolean(),
+      /** null: it ends now. */
+      lengthMs: fc.option(fc.integer({ min: 1, max: 60 * unit })),
+      restMs: fc.constantFrom(0, 1, 2 * SECOND, 5 * SECOND, 40 * SECOND, 90 * SECOND, 20 * MINUTE),
+      unit: fc.constant(unit),
+    });
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(question, { minLength: 2, maxLength: 12 }), async (questions) => {
+      const { time, read } = createService(log, lagMs);
+      for (const { interval, timeZone, backMs, isAligned, lengthMs, restMs, unit } of questions) {
+        time.advance(restMs);
+        const nowMs = time.clock.now();
+        if (nowMs > span.toMs) return;
+        const backTo = nowMs - backMs;
+        const fromMs = isAligned ? Math.floor(backTo / unit) * unit : backTo;
+        const toMs = lengthMs === null ? nowMs : Math.min(nowMs, fromMs + lengthMs);
+        const series = ['activity', 'statuses'] as const;
+        const { answer, calls } = await read({ range: { fromMs, toMs }, interval, timeZone, series });
+        expect(calls).toBeLessThanOrEqual(2);
+        for (const { startMs, endMs, filling, count, statuses } of answer.buckets) {
+          const [from, to] = [Math.max(startMs, fromMs), Math.min(endMs, toMs)];
+          const truth = log.filter(({ atMs }) => atMs >= from && atMs < to).length;
+          if (!filling)
+            expect({ from, count, calls: statuses && statuses.failed + statuses.success }).toEqual({
+              from,
+              count: truth,
+              calls: truth,
+            });
+          else expect(count).toBeLessThanOrEqual(truth);
+        }
+        for (const { status, toMs: end, asOfMs } of answer.coverage)
+          if (status === 'COMPLETE') expect(end).toBeLessThanOrEqual((asOfMs ?? 0) - SETTINGS.settleMs);
+      }
+    }),
+    { numRuns: 80 },
+  );
+}, 60_000);

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeSeries } from '../../../../src/sources/usage/analytics/decode-series.ts';
+import { cutIntoChunks } from '../../../../src/sources/usage/analytics/series-chunks.ts';
+import { SERIES_OPERATIONS } from '../../../../src/sources/usage/analytics/series-operation.ts';
+import { splitSeries } from '../../../../src/sources/usage/analytics/split-series.ts';
+import type { VendorInterval } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
+import { USAGE_SERIES, type UsageSeries } from '../../../../src/sources/usage/usage-analytics.ts';
+import type { Range } from '../../../../src/base/range.ts';
+import { listRows, logCalls, NOW } from './simulated-vendor.ts';
+
+const SETTLE = 90_000;
+const DAY = 86_400_000;
+const LOG = logCalls({ fromMs: NOW - 10 * DAY, toMs: NOW }, 3_000);
+const CLOSE = { fromMs: NOW - 4 * 3_600_000, toMs: NOW };
+const CLOSE_LOG = logCalls(CLOSE, 2_000);
+
+const rowsOver = (
+  { fromMs, toMs }: Range,
+  series: UsageSeries,
+  interval: VendorInterval,
+  cutRows: 'clipped' | 'whole',
+) =>
+  listRows(
+    { fromMs, toMs, interval: interval.toLowerCase(), operation: SERIES_OPERATIONS[series] },
+    { log: interval === 'DAY' || interval === 'HOUR' ? LOG : CLOSE_LOG, cutRows },
+  );
+
+test.each(['clipped', 'whole'] as const)(
+  'each part of an answer is what the vendor would have answered for it alone, where it gives rows %s',
+  (cutRows) => {
+    const ranges = fc.constantFrom<VendorInterval>('DAY', 'HOUR', 'MINUTE', 'SECOND').chain((interval) => {
+      const spanMs = { DAY: 9 * DAY, HOUR: 4 * DAY, MINUTE: 3 * 3_600_000, SECOND: 300_000 }[
+        interval as 'DAY'
+      ];
+      return fc
+        .tuple(fc.integer({ min: 1, max: spanMs }), fc.integer({ min: 1, max: spanMs }), fc.boolean())
+        .filter(([a, b]) => a !== b)
+        .map(([a, b, isLive]) => ({
+          interval,
+          range: { fromMs: NOW - Math.max(a, b), toMs: isLive ? NOW : NOW - Math.min(a, b) },
+        }));
+    });
+    fc.assert(
+      fc.property(ranges, fc.constantFrom(...USAGE_SERIES), ({ interval, range }, series) => {
+        const chunks = cutIntoChunks(range, interval, NOW, SETTLE);
+        const split = (over: Range, into: typeof chunks) => {
+          const body = rowsOver(over, series, interval, cutRows);
+          const answer = decodeSeries(series, body, { fromMs: over.fromMs, interval });
+          return splitSeries(answer, body, into, interval);
+        };
+        const parts = split(range, chunks);
+        expect(parts).toHaveLength(chunks.length);
+        for (const [index, chunk] of chunks.entries()) expect(parts[index]).toEqual(split(chunk, [chunk])[0]);
+        // Nothing inside the range is lost, and a part reads from its own body what it holds.
+        const kept = parts.flatMap(({ body }) => body as { timestamp: string }[]);
+        const inside = rowsOver(range, series, interval, cutRows).filter(
+          ({ timestamp }) => chunks.at(-1)?.isLive || Date.parse(String(timestamp)) < range.toMs,
+        );
+        expect(kept).toEqual(inside);
+        for (const [index, { value, body }] of parts.entries()) {
+          const { fromMs } = chunks[index]!;
+          expect(decodeSeries(series, body as unknown[], { fromMs, interval })).toEqual(value);
+        }
+      }),
+    );
+  },
+);
+
+test('an answer with rows that could not be understood is kept in none of its parts', () => {
+  const chunks = cutIntoChunks({ fromMs: NOW - 3 * DAY, toMs: NOW - DAY }, 'DAY', NOW, SETTLE);
+  const body = [{ timestamp: new Date(NOW - 2 * DAY).toISOString().slice(0, 10), count: 1 }, {}];
+  const rows = [{ startMs: Math.floor((NOW - 2 * DAY) / DAY) * DAY, count: 1, figure: 1 }];
+  const parts = splitSeries<'activity'>({ rows, dropped: [null] }, body, chunks, 'DAY');
+  expect(parts.map(({ keep }) => keep)).toEqual(chunks.map(() => false));
+  expect(parts.flatMap(({ value }) => value.dropped)).toEqual([null]);
+});

@@ -108,6 +108,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     settings: {
       maxBuckets: config.operation.maxBuckets,
       maxUpstreamBuckets: config.operation.maxUpstreamBuckets,
+      staleIfErrorMs: config.staleIfErrorMs,
       ...usageDeps.settings.age,
     },
   };

@@ -79,7 +79,7 @@ export function createAttempt(
       const judgement = judgeAnswer(answer, asked, clock.now());
       if (judgement.is === 'failed') return settle(judgement, status, 0, bytes);
       try {
-        const { value: parts, rows } = request.decode(judgement.response);
+        const { parts, rows } = request.decode(judgement.response);
         const reading = { parts, readAtMs: startMs, answer };
         return settle({ is: 'read', verdict: 'fine', reading }, status, rows, bytes);
       } catch (cause) {

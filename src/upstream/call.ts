@@ -2,11 +2,20 @@ import type { UpstreamError } from '../base/upstream-error.ts';
 import type { Verdict } from './breaker.ts';
 import type { Flight } from './single-flight.ts';
 import type { TransportAnswer } from './transport.ts';
-import type { CallContext, Credentials, DecodedPart, UpstreamRequest } from './upstream.ts';
+import type {
+  CallContext,
+  Credentials,
+  DecodedPart,
+  DecodedParts,
+  UpstreamRequest,
+  UpstreamResponse,
+} from './upstream.ts';
 
 /** One flight's way to the vendor, on the budget of the caller who began it. */
 export interface Call {
-  readonly request: Omit<UpstreamRequest<readonly DecodedPart<unknown>[]>, 'cache'>;
+  readonly request: Pick<UpstreamRequest<unknown>, 'operation' | 'path' | 'query'> & {
+    readonly decode: (response: UpstreamResponse) => DecodedParts<unknown>;
+  };
   readonly context: CallContext;
   readonly credentials: Credentials;
   readonly flight: Flight;

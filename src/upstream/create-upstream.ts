@@ -128,8 +128,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
           parts: [{ key: query.flat(), cache }],
           query: () => query,
           decode(response) {
-            const { value, rows } = request.decode(response);
-            return { value: [{ value }], rows };
+            const { rows, ...part } = request.decode(response);
+            return { parts: [part], rows };
           },
         },
         context,

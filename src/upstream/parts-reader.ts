@@ -53,7 +53,7 @@ export function createPartsReader(options: PartsReaderOptions): Upstream['getPar
       key: keyOf(key),
       cache,
       operation,
-      decode: (response) => request.decode(response, index, index).value[0]?.value,
+      decode: (response) => request.decode(response, index, index).parts[0]?.value,
     }));
     // One key has one decoder (see UpstreamRequest and AnswerPart), so what is kept under it is of its type.
     const give = ({ value, readAtMs }: CachedAnswer, stale: boolean) => ({
@@ -85,11 +85,11 @@ export function createPartsReader(options: PartsReaderOptions): Upstream['getPar
       };
       const reading = await callVendor({ request: asked, context, credentials, flight, attempts: 0 });
       const { readAtMs, answer } = reading;
-      for (const [index, { value, body, keep = true }] of reading.parts.entries()) {
+      for (const [index, { value, body, cache }] of reading.parts.entries()) {
         const slot = slots[first + index];
-        if (!slot || !keep || kept[first + index]) continue;
+        if (!slot || kept[first + index]) continue;
         const held = body === undefined ? answer : { ...answer, body: Buffer.from(encodeJson(body)) };
-        answers.write(slot, { value, readAtMs }, held);
+        answers.write({ ...slot, cache: cache ?? slot.cache }, { value, readAtMs }, held);
       }
       return reading;
     };

@@ -67,19 +67,21 @@ export interface PartsRequest<Value> extends Pick<UpstreamRequest<Value>, 'opera
   /** The query for what lies between two parts, both of them included. */
   readonly query: (first: number, last: number) => Query;
   /** The parts that such an answer holds. Errors: as in `UpstreamRequest`. */
-  readonly decode: (
-    response: UpstreamResponse,
-    first: number,
-    last: number,
-  ) => Decoded<readonly DecodedPart<Value>[]>;
+  readonly decode: (response: UpstreamResponse, first: number, last: number) => DecodedParts<Value>;
+}
+
+/** As `Decoded`, in parts. */
+export interface DecodedParts<Value> {
+  readonly parts: readonly DecodedPart<Value>[];
+  readonly rows: number;
 }
 
 export interface DecodedPart<Value> {
   readonly value: Value;
   /** The part of the answer's body from which `decode` would read it alone; left out: all of it. */
   readonly body?: unknown;
-  /** false: it is given out, and not kept. */
-  readonly keep?: boolean;
+  /** How long this one may stand in, where that is less than was asked for. */
+  readonly cache?: CachePolicy;
 }
 
 /** An answer with status 200, or 404, which both vendors use for 'nothing here'; every other status is an error. */
@@ -91,6 +93,8 @@ export type UpstreamResponse =
 export interface Decoded<Value> {
   readonly value: Value;
   readonly rows: number;
+  /** How long this one may stand in, where that is less than was asked for. */
+  readonly cache?: CachePolicy;
 }
 
 /** A value, when it was read from the vendor, and whether it only stands in for one that could not be read now. */

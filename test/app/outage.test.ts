@@ -157,6 +157,35 @@ test('what is older than a day is no answer any more', async () => {
   expect(asked.errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE', source: 'USAGE' } }]);
 });
 
+test('a record is as good as new for a day, and is never given out later than that', async () => {
+  const { app, state } = createOutage();
+  const [{ id = '' } = {}] = await sandbox.query('SELECT id FROM usage LIMIT 1');
+  const query = `{ usageRecord(recordId: "${String(id)}") { recordId } }`;
+  expect((await askApp(app, query)).upstream).toMatchObject([{ calls: 1 }]);
+  state.isDown = true;
+  state.nowMs += DAY_MS - 1;
+  const kept = await askApp<object>(app, query);
+  expect([kept.data, kept.upstream]).toEqual([{ usageRecord: { recordId: id } }, []]);
+  state.nowMs += 1;
+  const asked = await askApp<object>(app, query);
+  expect(asked.data).toEqual({ usageRecord: null });
+  expect(asked.errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE', source: 'USAGE' } }]);
+});
+
+test('a record that is not there yet is looked for again after five seconds, and no null stands in for it', async () => {
+  const { app, state } = createOutage();
+  const query = '{ usageRecord(recordId: "000000000000000000000000") { recordId } }';
+  const calls = async () => (await askApp(app, query)).upstream.length;
+  expect(await calls()).toBe(1);
+  state.nowMs += 4_999;
+  expect(await calls()).toBe(0);
+  state.nowMs += 1;
+  expect(await calls()).toBe(1);
+  state.isDown = true;
+  state.nowMs += 5_000;
+  expect((await askApp(app, query)).errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
+});
+
 test('who asks for the newest is told of the outage instead of an earlier answer', async () => {
   const { app, state } = createOutage();
   const [, list = ''] = createQueries('');

@@ -56,7 +56,16 @@ export async function getPartsUncached<Value>(
   const last = parts.length - 1;
   const cache = { freshMs: 0, staleIfErrorMs: 0 };
   const { value, ...told } = await upstream.get(
-    { operation, path, query: query(0, last), cache, decode: (response) => decode(response, 0, last) },
+    {
+      operation,
+      path,
+      query: query(0, last),
+      cache,
+      decode(response) {
+        const { parts: value, rows } = decode(response, 0, last);
+        return { value, rows };
+      },
+    },
     context,
   );
   return value.map((part) => ({ ...told, value: part.value }));

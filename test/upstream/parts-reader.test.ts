@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { UpstreamError } from '../../src/base/upstream-error.ts';
 import type { TransportAnswer } from '../../src/upstream/transport.ts';
-import type { CallContext, PartsRequest } from '../../src/upstream/upstream.ts';
+import type { CachePolicy, CallContext, PartsRequest } from '../../src/upstream/upstream.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import {
   contextOf,
@@ -26,7 +26,7 @@ interface Letter {
 }
 
 /** The letters of a text in parts of one each; the last one is live where the text ends with `!`. */
-function requestOf(text: string, { keep = true } = {}): PartsRequest<Letter> {
+function requestOf(text: string, cache?: CachePolicy): PartsRequest<Letter> {
   const letters = Array.from(text.replace('!', ''));
   const isLive = text.endsWith('!');
   return {
@@ -42,11 +42,15 @@ function requestOf(text: string, { keep = true } = {}): PartsRequest<Letter> {
     ],
     decode(response, first, last) {
       const body = response.status === 200 ? (response.body as Letter[]) : [];
-      const value = letters
+      const decoded = letters
         .slice(first, last + 1)
         .map((letter) => body.filter((entry) => entry.letter === letter))
-        .map((entries) => ({ value: entries[0] ?? { letter: '?', reading: 0 }, body: entries, keep }));
-      return { value, rows: body.length };
+        .map((entries) => ({
+          value: entries[0] ?? { letter: '?', reading: 0 },
+          body: entries,
+          ...(cache && { cache }),
+        }));
+      return { parts: decoded, rows: body.length };
     },
   };
 }
@@ -122,10 +126,14 @@ describe('parts of an answer', () => {
     expect(one.asked()).toEqual(['a-c', 'c-c', 'a-c']);
   });
 
-  test('of an answer that says so are given out and not kept', async () => {
-    const { one } = createLetters();
-    expect(await one.read('ab', {}, requestOf('ab', { keep: false }))).toBe('a1 b1');
-    expect(await one.read('ab')).toBe('a2 b2');
+  test('are kept for less time where the answer itself says so', async () => {
+    const { time, one } = createLetters();
+    expect(await one.read('ab', {}, requestOf('ab', { freshMs: 500, staleIfErrorMs: 0 }))).toBe('a1 b1');
+    time.advance(499);
+    expect(await one.read('ab')).toBe('a1 b1');
+    time.advance(1);
+    expect(await one.read('ab', {}, requestOf('ab', { freshMs: 0, staleIfErrorMs: 0 }))).toBe('a2 b2');
+    expect(await one.read('ab')).toBe('a3 b3');
   });
 
   test('are read anew for who wants the newest, and the older ones for who names an age', async () => {

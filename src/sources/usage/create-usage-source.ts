@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { Interval } from '../../base/interval.ts';
 import type { Range } from '../../base/range.ts';
 import { scopedKey } from '../../base/credential-scope.ts';
-import type { CallContext } from '../../upstream/upstream.ts';
+import type { CachePolicy, CallContext } from '../../upstream/upstream.ts';
 import { asError } from '../walk/as-error.ts';
 import { countMatches } from '../walk/count-matches.ts';
 import { coverNothing } from '../walk/cover-nothing.ts';
@@ -18,8 +18,10 @@ import type { UsageAnalytics } from './usage-analytics.ts';
 import type { UsageDeps } from './usage-deps.ts';
 
 const BY_ID = '/usage/{id}';
-/** A record, once written, does not change. */
-const RECORD_FRESH_MS = 60 * 60_000;
+/** A record, once written, does not change; so it is as good as new, or, having no place to be marked stale in, not given. */
+const RECORD: CachePolicy = { freshMs: 24 * 60 * 60_000, staleIfErrorMs: 0 };
+/** One that is not there may yet come: the vendor's log lags. */
+const NO_RECORD: CachePolicy = { freshMs: 5_000, staleIfErrorMs: 0 };
 /** What a usage id can be: any other text is nobody's id, and `..` would escape the path even when encoded. */
 const USAGE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -50,9 +52,9 @@ export function createUsageSource(
         operation: BY_ID,
         path: `/usage/${id}`,
         query: [],
-        cache: { freshMs: RECORD_FRESH_MS, staleIfErrorMs: settings.staleIfErrorMs },
+        cache: RECORD,
         decode: (response) => {
-          if (response.status === 404) return { value: null, rows: 0 };
+          if (response.status === 404) return { value: null, rows: 0, cache: NO_RECORD };
           const record = decodeUsageRecord(response.body);
           if (isDropped(record)) throw new TypeError('The record could not be understood.');
           if (record.id !== id) throw new TypeError('The vendor answered with another record.');

@@ -12,13 +12,14 @@ import type { RowBounds } from './choose-vendor-interval.ts';
 import { planCalls, type Period, type PlannedCall } from './plan-calls.ts';
 import { previousRange } from './previous-range.ts';
 import { refuseBuckets, refuseRows } from './refuse-series.ts';
+import type { SeriesAge } from './series-cache-policy.ts';
 import type { CoverageBounds } from './series-coverage.ts';
 import { readSeriesFailure } from './series-failure.ts';
 import { createSeriesLoader, type LoadSeries, type SeriesDeps } from './series-loader.ts';
 import { sliceSeries } from './slice-series.ts';
 
 /** The bounds on a series, and what is held of the vendor's lag and memory. */
-export interface AnalyticsSettings extends RowBounds, Omit<CoverageBounds, 'nowMs'> {}
+export interface AnalyticsSettings extends RowBounds, SeriesAge, Omit<CoverageBounds, 'nowMs'> {}
 
 type SeriesLoaders = { readonly [Series in UsageSeries]: LoadSeries<Series> };
 
@@ -34,7 +35,7 @@ export function createUsageAnalytics(
 ): (request: AnalyticsRequest) => Promise<UsageAnalytics> {
   const { settings } = deps;
   const loaderOf = <Series extends UsageSeries>(series: Series) =>
-    createSeriesLoader(series, deps, context, nowMs, settings.settleMs);
+    createSeriesLoader(series, deps, context, nowMs, settings);
   const loaders: SeriesLoaders = {
     activity: loaderOf('activity'),
     elements: loaderOf('elements'),

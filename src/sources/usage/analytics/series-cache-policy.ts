@@ -2,13 +2,28 @@ import type { Range } from '../../../base/range.ts';
 import type { CachePolicy } from '../../../upstream/upstream.ts';
 
 const DAY_MS = 86_400_000;
+/** Long enough to bring callers together, and no more. */
+const SHORT_MS = 5_000;
 
-/** A range that is closed no longer changes: a day. */
-const CLOSED: CachePolicy = { freshMs: DAY_MS, staleIfErrorMs: DAY_MS };
-/** The live edge moves: long enough to bring callers together, and no more. */
-const LIVE: CachePolicy = { freshMs: 5_000, staleIfErrorMs: DAY_MS };
-
-/** How long a series over a range may be kept: closed is what ended at least `settleMs` (the vendor's lag) before `nowMs`. */
-export function seriesCachePolicy(range: Range, nowMs: number, settleMs: number): CachePolicy {
-  return range.toMs <= nowMs - settleMs ? CLOSED : LIVE;
+/** How series age. */
+export interface SeriesAge {
+  /** The vendor's lag: what ended so long ago no longer changes. */
+  readonly settleMs: number;
+  /** How long an earlier answer may stand in for a vendor that fails. */
+  readonly staleIfErrorMs: number;
 }
+
+/** How long a series over a range may be kept: for a day where it has settled, for seconds where it still moves. */
+export function seriesCachePolicy(
+  range: Range,
+  nowMs: number,
+  { settleMs, staleIfErrorMs }: SeriesAge,
+): CachePolicy {
+  const isSettled = range.toMs <= nowMs - settleMs;
+  return { freshMs: isSettled ? DAY_MS : SHORT_MS, staleIfErrorMs };
+}
+
+/** A 404 can mean that nothing was called, and need not. */
+export const DOUBTFUL: CachePolicy = { freshMs: SHORT_MS, staleIfErrorMs: 0 };
+/** Rows that could not be understood may be mended when they are asked for again. */
+export const NOT_KEPT: CachePolicy = { freshMs: 0, staleIfErrorMs: 0 };

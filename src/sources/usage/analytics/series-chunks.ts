@@ -1,6 +1,6 @@
 import type { Range } from '../../../base/range.ts';
 import type { CachePolicy } from '../../../upstream/upstream.ts';
-import { seriesCachePolicy } from './series-cache-policy.ts';
+import { seriesCachePolicy, type SeriesAge } from './series-cache-policy.ts';
 import { nextVendorEdge, vendorFloor, type VendorInterval } from './vendor-rows.ts';
 
 /** A stretch of a series that is kept as an answer of its own. */
@@ -35,10 +35,10 @@ export function cutIntoChunks(
   range: Range,
   interval: VendorInterval,
   nowMs: number,
-  settleMs: number,
+  age: SeriesAge,
 ): readonly Chunk[] {
   const isOpen = range.toMs >= nowMs;
-  const lastCutMs = isOpen ? Math.min(range.toMs - 1, nowMs - settleMs) : range.toMs - 1;
+  const lastCutMs = isOpen ? Math.min(range.toMs - 1, nowMs - age.settleMs) : range.toMs - 1;
   const chunks: Chunk[] = [];
   let fromMs = range.fromMs;
   for (;;) {
@@ -48,7 +48,7 @@ export function cutIntoChunks(
     chunks.push({
       ...stretch,
       isLive: isOpen && toMs === range.toMs,
-      cache: seriesCachePolicy(stretch, nowMs, settleMs),
+      cache: seriesCachePolicy(stretch, nowMs, age),
     });
     if (toMs === range.toMs) return chunks;
     fromMs = toMs;

@@ -8,6 +8,7 @@ import { requireScope } from '../../walk/require-scope.ts';
 import type { UsageSeries } from '../usage-analytics.ts';
 import { decodeSeries, type SeriesAnswer } from './decode-series.ts';
 import { joinStretches, type ReadStretch } from './read-stretches.ts';
+import { DOUBTFUL, NOT_KEPT, type SeriesAge } from './series-cache-policy.ts';
 import { cutIntoChunks } from './series-chunks.ts';
 import { SERIES_OPERATIONS } from './series-operation.ts';
 import { splitSeries } from './split-series.ts';
@@ -33,17 +34,17 @@ export interface SeriesDeps extends Pick<ListReading, 'onDropped'> {
   readonly upstream: Pick<Upstream, 'getParts'>;
 }
 
-/** The reader of one series for one operation; `nowMs` and `settleMs` decide how long what it reads is kept. */
+/** The reader of one series for one operation; `nowMs` and `age` decide how long what it reads is kept. */
 export function createSeriesLoader<Series extends UsageSeries>(
   series: Series,
   { upstream, onDropped }: SeriesDeps,
   context: CallContext,
   nowMs: number,
-  settleMs: number,
+  age: SeriesAge,
 ): LoadSeries<Series> {
   const operation = SERIES_OPERATIONS[series];
   const read = async ({ range, interval }: SeriesCall): Promise<LoadedSeries<Series>> => {
-    const chunks = cutIntoChunks(range, interval, nowMs, settleMs);
+    const chunks = cutIntoChunks(range, interval, nowMs, age);
     const answers = await upstream.getParts(
       {
         operation,
@@ -66,7 +67,9 @@ export function createSeriesLoader<Series extends UsageSeries>(
           const rows = value.rows.length + value.dropped.length;
           const dropped = value.dropped.length;
           if (dropped > 0) onDropped?.({ source: 'USAGE', operation, dropped, rows });
-          return { value: splitSeries(value, body, asked, interval), rows };
+          const cache = response.status === 404 ? DOUBTFUL : dropped > 0 ? NOT_KEPT : null;
+          const parts = splitSeries(value, body, asked, interval);
+          return { parts: cache ? parts.map((part) => ({ ...part, cache })) : parts, rows };
         },
       },
       context,
@@ -80,7 +83,7 @@ export function createSeriesLoader<Series extends UsageSeries>(
         rows: answers.flatMap(({ value }) => value.rows),
         dropped: answers.flatMap(({ value }) => value.dropped),
       },
-      stretches: joinStretches(stretches, settleMs),
+      stretches: joinStretches(stretches, age.settleMs),
     };
   };
   const loader = new DataLoader<SeriesCall, LoadedSeries<Series>, ScopedKey>(

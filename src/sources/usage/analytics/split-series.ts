@@ -7,8 +7,7 @@ import { vendorFloor, type VendorInterval } from './vendor-rows.ts';
 
 /**
  * An answer over neighbouring chunks as what each of them alone would have been answered; rows beyond them, such as the
- * vendor's last at `to`, go. One with rows that could not be understood is not kept: they may be mended when it is asked
- * for again.
+ * vendor's last at `to`, go.
  */
 export function splitSeries<Series extends UsageSeries>(
   { rows, dropped }: SeriesAnswer<Series>,
@@ -22,7 +21,6 @@ export function splitSeries<Series extends UsageSeries>(
   return chunks.map((chunk, index) => ({
     value: { rows: rowsOf.get(chunk) ?? [], dropped: index === 0 ? dropped : [] },
     body: bodyOf.get(chunk) ?? [],
-    keep: dropped.length === 0,
   }));
 }
 

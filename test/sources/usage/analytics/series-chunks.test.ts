@@ -8,6 +8,7 @@ import {
 } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
 
 const SETTLE = 90_000;
+const AGE = { settleMs: SETTLE, staleIfErrorMs: 86_400_000 };
 const NOW = Date.parse('2026-06-15T12:34:56.789Z');
 const DAY = 86_400_000;
 
@@ -26,7 +27,7 @@ const asked = fc.constantFrom(...VENDOR_INTERVALS).chain((interval) => {
 });
 
 const textOf = (interval: VendorInterval, from: string, to: string, now = NOW) =>
-  cutIntoChunks({ fromMs: Date.parse(from), toMs: Date.parse(to) }, interval, now, SETTLE).map(
+  cutIntoChunks({ fromMs: Date.parse(from), toMs: Date.parse(to) }, interval, now, AGE).map(
     ({ fromMs, toMs, isLive, cache }) =>
       `${new Date(fromMs).toISOString()} ${new Date(toMs).toISOString()} ${cache.freshMs}${isLive ? ' live' : ''}`,
   );
@@ -62,7 +63,7 @@ describe('the chunks of a range', () => {
   test('are neighbours that make it up; each begins where a row does, and only the last may be live', () => {
     fc.assert(
       fc.property(asked, ({ interval, range }) => {
-        const chunks = cutIntoChunks(range, interval, NOW, SETTLE);
+        const chunks = cutIntoChunks(range, interval, NOW, AGE);
         expect(chunks[0]?.fromMs).toBe(range.fromMs);
         expect(chunks.at(-1)?.toMs).toBe(range.toMs);
         for (const [index, chunk] of chunks.entries()) {
@@ -84,7 +85,7 @@ describe('the chunks of a range', () => {
     fc.assert(
       fc.property(asked, fc.integer({ min: 1, max: 400 * DAY }), ({ interval, range }, laterMs) => {
         const edges = (now: number) =>
-          cutIntoChunks(range, interval, now, SETTLE).map(({ fromMs, toMs }) => [fromMs, toMs]);
+          cutIntoChunks(range, interval, now, AGE).map(({ fromMs, toMs }) => [fromMs, toMs]);
         expect(edges(range.toMs + 1)).toEqual(edges(range.toMs + 1 + laterMs));
       }),
     );
@@ -95,9 +96,9 @@ describe('the chunks of a range', () => {
       fc.property(asked, fc.nat(3 * DAY), ({ interval, range }, moreMs) => {
         const longer = { fromMs: range.fromMs - moreMs, toMs: range.toMs };
         const keys = new Set(
-          cutIntoChunks(longer, interval, NOW, SETTLE).map(({ fromMs, toMs }) => `${fromMs} ${toMs}`),
+          cutIntoChunks(longer, interval, NOW, AGE).map(({ fromMs, toMs }) => `${fromMs} ${toMs}`),
         );
-        const inner = cutIntoChunks(range, interval, NOW, SETTLE).slice(1);
+        const inner = cutIntoChunks(range, interval, NOW, AGE).slice(1);
         expect(inner.filter(({ fromMs, toMs }) => !keys.has(`${fromMs} ${toMs}`))).toEqual([]);
       }),
     );

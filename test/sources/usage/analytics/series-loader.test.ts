@@ -2,9 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Interval } from '../../../../src/base/interval.ts';
 import type { Range } from '../../../../src/base/range.ts';
-import { createUsageAnalytics } from '../../../../src/sources/usage/analytics/create-usage-analytics.ts';
+import {
+  createUsageAnalytics,
+  type AnalyticsSettings,
+} from '../../../../src/sources/usage/analytics/create-usage-analytics.ts';
 import type { UsageSeries } from '../../../../src/sources/usage/usage-analytics.ts';
 import { createCallLedger } from '../../../../src/upstream/call-ledger.ts';
+import type { TransportAnswer } from '../../../../src/upstream/transport.ts';
 import type { CallContext } from '../../../../src/upstream/upstream.ts';
 import {
   contextOf,
@@ -17,6 +21,7 @@ import { listRows, logCalls, NOW, SETTINGS, type LoggedCall } from './simulated-
 
 // The series over the real upstream and its cache, on a clock that the test moves.
 
+const DOWN: TransportAnswer = { status: 503, headers: {}, body: Buffer.alloc(0) };
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -31,16 +36,20 @@ interface Question {
 }
 
 /** `lagMs` tells how long after a call the vendor counts it. */
-function createService(log: readonly LoggedCall[], lagMs: (call: LoggedCall) => number = () => 0) {
+function createService(
+  log: readonly LoggedCall[],
+  lagMs: (call: LoggedCall) => number = () => 0,
+  settings: Partial<AnalyticsSettings> = {},
+) {
   const time = createSimulatedTime(NOW);
-  const state = { isDown: false };
+  const state: { answer: ((rows: readonly object[]) => TransportAnswer) | null } = { answer: null };
   const transport = createFakeTransport(({ target }) => {
-    if (state.isDown) return { status: 503, headers: {}, body: Buffer.alloc(0) };
     const { pathname, searchParams } = new URL(target, 'http://x');
     const { from = '', to = '', interval = '' } = Object.fromEntries(searchParams);
     const call = { operation: pathname, interval, fromMs: Date.parse(from), toMs: Date.parse(to) };
     const counted = log.filter((entry) => entry.atMs + lagMs(entry) <= time.clock.now());
-    return jsonAnswer(listRows(call, { log: counted }));
+    const rows = listRows(call, { log: counted });
+    return state.answer ? state.answer(rows) : jsonAnswer(rows);
   });
   const upstream = createTestUpstream({ clock: time.clock, wait: time.wait, transport });
   return {
@@ -56,7 +65,7 @@ function createService(log: readonly LoggedCall[], lagMs: (call: LoggedCall) => 
       const nowMs = time.clock.now();
       const ledger = createCallLedger(null);
       const context: CallContext = contextOf({ deadlineMs: nowMs + 8_000, ledger, maxAgeMs });
-      const read = createUsageAnalytics({ upstream, settings: SETTINGS }, context, nowMs);
+      const read = createUsageAnalytics({ upstream, settings: { ...SETTINGS, ...settings } }, context, nowMs);
       const answer = await read({ range, interval, timeZone, series: new Set(series), previous: [] });
       const [calls, rows] = ledger
         .tallies()
@@ -159,7 +168,7 @@ describe('a 30-day dashboard', () => {
   test('shows in an outage what it has, and marks today as stale with its true age', async () => {
     const { time, state, read } = createService(log);
     const first = await read({ range: { fromMs, toMs: NOW }, interval: 'DAY' });
-    state.isDown = true;
+    state.answer = () => DOWN;
     time.advance(HOUR);
     const nowMs = time.clock.now();
     const { answer } = await read({ range: { fromMs, toMs: nowMs }, interval: 'DAY' });
@@ -193,6 +202,51 @@ test('a stretch that has settled costs no call, whichever questions have brought
       ({ startMs, endMs }) => log.filter(({ atMs }) => atMs >= startMs && atMs < endMs).length,
     ),
   );
+});
+
+describe('what may be another answer when it is asked for again', () => {
+  const log = logCalls({ fromMs: NOW - 31 * DAY, toMs: NOW }, 500);
+  const today = floorDay(NOW);
+  const range = { fromMs: today - 5 * DAY, toMs: today };
+  const count = log.filter(({ atMs }) => atMs >= range.fromMs && atMs < range.toMs).length;
+
+  test('is not kept where rows could not be understood, and what those around it hold is', async () => {
+    const { state, read } = createService(log);
+    await read({ range: { ...range, toMs: range.toMs - 2 * DAY }, interval: 'DAY' });
+    state.answer = (rows) => jsonAnswer([...rows.slice(1), { timestamp: 'yesterday', count: 1 }]);
+    const half = await read({ range, interval: 'DAY' });
+    expect(half.answer.coverage).toMatchObject([{ status: 'TRUNCATED', dropped: 1 }]);
+    state.answer = null;
+    const mended = await read({ range, interval: 'DAY' });
+    expect([mended.calls, mended.answer.totals.count]).toEqual([1, count]);
+    expect(mended.answer.coverage).toMatchObject([{ status: 'COMPLETE', ...range }]);
+  });
+
+  test('is kept for seconds where a 404 may mean that nothing was called', async () => {
+    const { time, state, read } = createService(log);
+    state.answer = () => jsonAnswer({ message: 'nothing here' }, 404);
+    expect((await read({ range, interval: 'DAY' })).answer.totals.count).toBe(0);
+    state.answer = null;
+    time.advance(4_999);
+    expect(await read({ range, interval: 'DAY' })).toMatchObject({ calls: 0 });
+    time.advance(1);
+    const mended = await read({ range, interval: 'DAY' });
+    expect([mended.calls, mended.answer.totals.count]).toEqual([1, count]);
+  });
+});
+
+test('an earlier answer stands in no longer than the settings let it', async () => {
+  const log = logCalls({ fromMs: NOW - DAY, toMs: NOW }, 500);
+  const { time, state, read } = createService(log, undefined, { staleIfErrorMs: 60_000 });
+  const fromMs = floorDay(NOW);
+  await read({ range: { fromMs, toMs: NOW }, interval: 'DAY' });
+  state.answer = () => DOWN;
+  time.advance(59_999);
+  const late = await read({ range: { fromMs, toMs: time.clock.now() }, interval: 'DAY' });
+  expect(late.answer.coverage).toMatchObject([{ status: 'STALE' }]);
+  time.advance(1);
+  const tooLate = await read({ range: { fromMs, toMs: time.clock.now() }, interval: 'DAY' });
+  expect(tooLate.answer.coverage).toMatchObject([{ status: 'FAILED' }]);
 });
 
 test('whatever was asked before, and whenever: settled buckets are exact, the others lack calls at most, one call a series', async () => {

@@ -84,6 +84,7 @@ export const SETTINGS: AnalyticsSettings = {
   maxBuckets: 2_000,
   maxUpstreamBuckets: 20_000,
   settleMs: 90_000,
+  staleIfErrorMs: 86_400_000,
   retentionMs: null,
 };
 

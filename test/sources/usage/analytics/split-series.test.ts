@@ -9,7 +9,7 @@ import { USAGE_SERIES, type UsageSeries } from '../../../../src/sources/usage/us
 import type { Range } from '../../../../src/base/range.ts';
 import { listRows, logCalls, NOW } from './simulated-vendor.ts';
 
-const SETTLE = 90_000;
+const AGE = { settleMs: 90_000, staleIfErrorMs: 86_400_000 };
 const DAY = 86_400_000;
 const LOG = logCalls({ fromMs: NOW - 10 * DAY, toMs: NOW }, 3_000);
 const CLOSE = { fromMs: NOW - 4 * 3_600_000, toMs: NOW };
@@ -43,7 +43,7 @@ test.each(['clipped', 'whole'] as const)(
     });
     fc.assert(
       fc.property(ranges, fc.constantFrom(...USAGE_SERIES), ({ interval, range }, series) => {
-        const chunks = cutIntoChunks(range, interval, NOW, SETTLE);
+        const chunks = cutIntoChunks(range, interval, NOW, AGE);
         const split = (over: Range, into: typeof chunks) => {
           const body = rowsOver(over, series, interval, cutRows);
           const answer = decodeSeries(series, body, { fromMs: over.fromMs, interval });
@@ -66,12 +66,3 @@ test.each(['clipped', 'whole'] as const)(
     );
   },
 );
-
-test('an answer with rows that could not be understood is kept in none of its parts', () => {
-  const chunks = cutIntoChunks({ fromMs: NOW - 3 * DAY, toMs: NOW - DAY }, 'DAY', NOW, SETTLE);
-  const body = [{ timestamp: new Date(NOW - 2 * DAY).toISOString().slice(0, 10), count: 1 }, {}];
-  const rows = [{ startMs: Math.floor((NOW - 2 * DAY) / DAY) * DAY, count: 1, figure: 1 }];
-  const parts = splitSeries<'activity'>({ rows, dropped: [null] }, body, chunks, 'DAY');
-  expect(parts.map(({ keep }) => keep)).toEqual(chunks.map(() => false));
-  expect(parts.flatMap(({ value }) => value.dropped)).toEqual([null]);
-});

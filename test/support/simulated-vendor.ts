@@ -62,8 +62,8 @@ export async function getPartsUncached<Value>(
       query: query(0, last),
       cache,
       decode(response) {
-        const { parts: value, rows } = decode(response, 0, last);
-        return { value, rows };
+        const decoded = decode(response, 0, last);
+        return { value: decoded.parts, rows: decoded.rows };
       },
     },
     context,

@@ -1,7 +1,7 @@
 import type { Range } from '../../../base/range.ts';
 import type { CachePolicy } from '../../../upstream/upstream.ts';
 import { seriesCachePolicy, type SeriesAge } from './series-cache-policy.ts';
-import { nextVendorEdge, vendorFloor, type VendorInterval } from './vendor-rows.ts';
+import { isVendorEdge, nextVendorEdge, type VendorInterval } from './vendor-rows.ts';
 
 /** A stretch of a series that is kept as an answer of its own. */
 export interface Chunk extends Range {
@@ -10,26 +10,24 @@ export interface Chunk extends Range {
   readonly cache: CachePolicy;
 }
 
-/** The stretch that is kept as one of rows of each length. */
-const CHUNK_OF: Readonly<Record<VendorInterval, VendorInterval>> = {
-  YEAR: 'YEAR',
-  QUARTER: 'QUARTER',
-  MONTH: 'MONTH',
-  DAY: 'DAY',
-  HOUR: 'DAY',
-  MINUTE: 'HOUR',
-  SECOND: 'MINUTE',
+/**
+ * The aligned stretches that are kept as one of rows of each length: the long one where a range holds it whole, so that
+ * chunks stay few, else short ones.
+ */
+const LENGTHS: Readonly<Record<VendorInterval, { long: VendorInterval; short: VendorInterval }>> = {
+  YEAR: { long: 'YEAR', short: 'YEAR' },
+  QUARTER: { long: 'YEAR', short: 'QUARTER' },
+  MONTH: { long: 'YEAR', short: 'MONTH' },
+  DAY: { long: 'MONTH', short: 'DAY' },
+  HOUR: { long: 'MONTH', short: 'DAY' },
+  MINUTE: { long: 'DAY', short: 'HOUR' },
+  SECOND: { long: 'HOUR', short: 'MINUTE' },
 };
 
-/** Where the aligned chunk begins that holds a moment. */
-export function chunkStart(ms: number, interval: VendorInterval): number {
-  return vendorFloor(ms, CHUNK_OF[interval]);
-}
-
 /**
- * A range in chunks, oldest first: aligned ones, equal in every range that holds them, and what it cuts of one at either
- * end. All that may still change is one chunk where the range ends now, so that reading it again costs no more than that.
- * Where it ends earlier, chunks do not depend on `nowMs`: who asks for it again finds what is kept of it.
+ * A range in chunks, oldest first: aligned ones, and what it cuts of one at either end. All that may still change is one
+ * chunk where the range ends now, so that reading it again costs no more than that. Where it ends earlier, chunks do not
+ * depend on `nowMs`: who asks for it again finds what is kept of it.
  */
 export function cutIntoChunks(
   range: Range,
@@ -37,12 +35,14 @@ export function cutIntoChunks(
   nowMs: number,
   age: SeriesAge,
 ): readonly Chunk[] {
+  const { long, short } = LENGTHS[interval];
   const isOpen = range.toMs >= nowMs;
   const lastCutMs = isOpen ? Math.min(range.toMs - 1, nowMs - age.settleMs) : range.toMs - 1;
   const chunks: Chunk[] = [];
   let fromMs = range.fromMs;
   for (;;) {
-    const edgeMs = nextVendorEdge(fromMs, CHUNK_OF[interval]);
+    const longMs = isVendorEdge(fromMs, long) ? nextVendorEdge(fromMs, long) : Infinity;
+    const edgeMs = longMs <= lastCutMs ? longMs : nextVendorEdge(fromMs, short);
     const toMs = edgeMs <= lastCutMs ? edgeMs : range.toMs;
     const stretch = { fromMs, toMs };
     chunks.push({

@@ -2,7 +2,7 @@ import type { DecodedPart } from '../../../upstream/upstream.ts';
 import { decodeTimestamp } from '../../walk/decode-timestamp.ts';
 import type { UsageSeries } from '../usage-analytics.ts';
 import type { SeriesAnswer } from './decode-series.ts';
-import { chunkStart, type Chunk } from './series-chunks.ts';
+import type { Chunk } from './series-chunks.ts';
 import { vendorFloor, type VendorInterval } from './vendor-rows.ts';
 
 /**
@@ -29,13 +29,13 @@ function createPlacing(
   chunks: readonly Chunk[],
   interval: VendorInterval,
 ): (startMs: number | null) => Chunk | null {
-  const byStart = new Map(chunks.map((chunk) => [chunkStart(chunk.fromMs, interval), chunk]));
-  const [first, last] = [chunks[0], chunks.at(-1)];
+  const fromMs = chunks[0]?.fromMs ?? Infinity;
+  const firstRowMs = vendorFloor(fromMs, interval);
   return (startMs) => {
-    if (startMs === null || !first || !last || startMs < vendorFloor(first.fromMs, interval)) return null;
+    if (startMs === null || startMs < firstRowMs) return null;
     // The first row may begin before its chunk, yet speaks of the part inside.
-    const atMs = Math.max(startMs, first.fromMs);
-    const chunk = atMs >= last.fromMs ? last : byStart.get(chunkStart(atMs, interval));
+    const atMs = Math.max(startMs, fromMs);
+    const chunk = chunks.findLast((candidate) => candidate.fromMs <= atMs);
     return chunk && (atMs < chunk.toMs || chunk.isLive) ? chunk : null;
   };
 }

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Secret } from '../../src/base/secret.ts';
+
+const encodings = {
+  plain: (text: string) => text,
+  percent: encodeURIComponent,
+  base64: (text: string) => Buffer.from(text).toString('base64'),
+  base64url: (text: string) => Buffer.from(text).toString('base64url'),
+  hex: (text: string) => Buffer.from(text).toString('hex'),
+  'hex in capitals': (text: string) => Buffer.from(text).toString('hex').toUpperCase(),
+};
+const secrets = fc.string({ minLength: 4, maxLength: 60, unit: 'grapheme-ascii' });
+
+test.each(Object.entries(encodings))('a text that holds it is known: %s', (_name, encode) => {
+  fc.assert(
+    fc.property(secrets, fc.string({ maxLength: 9 }), fc.string({ maxLength: 9 }), (value, before, after) => {
+      const secret = new Secret(value);
+      expect(secret.isIn(before + encode(value) + after)).toBe(true);
+      // Encoded with what stands around it, at each of the three places that base64 knows.
+      expect(secret.isIn(encode(before + value + after))).toBe(true);
+    }),
+  );
+});
+
+test('a longer piece of it is known as well', () => {
+  const secret = new Secret('0123456789abcdef0123456789abcdef');
+  expect(secret.isIn('456789ab')).toBe(true);
+  expect(secret.isIn(Buffer.from('0123456789abcdef').toString('base64url').slice(3, 20))).toBe(true);
+  // Anything may share this much with it.
+  expect(secret.isIn('456789a')).toBe(false);
+});
+
+test.each(['', '5f3a1c9be4b0a1d2c3e4f505', 'canary', 'toke', 'secret'])(
+  'a text that does not hold it is not: %s',
+  (text) => {
+    expect(new Secret('canary-token').isIn(text)).toBe(false);
+    expect(new Secret('').isIn(text)).toBe(false);
+  },
+);

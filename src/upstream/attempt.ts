@@ -29,6 +29,8 @@ export interface AttemptOptions {
   readonly clock: Clock;
   readonly transport: Transport;
   readonly attemptTimeoutMs: number;
+  /** The longest `Retry-After` that is believed. */
+  readonly maxRestMs: number;
   /** Called when an attempt has ended, unless its caller left. Must not throw. */
   readonly onAttempt: ((report: AttemptReport) => void) | undefined;
   /** A call is sent for the first time. */
@@ -46,7 +48,7 @@ const TELLING_MS = 250;
 export function createAttempt(
   options: AttemptOptions,
 ): (call: Call, authorization: Secret) => Promise<Outcome> {
-  const { source, clock, transport, attemptTimeoutMs, onAttempt, onFirst } = options;
+  const { source, clock, transport, attemptTimeoutMs, maxRestMs, onAttempt, onFirst } = options;
   return async (call, authorization) => {
     const { request, context, flight } = call;
     const { operation } = request;
@@ -65,6 +67,7 @@ export function createAttempt(
       return outcome;
     };
     const asked = { source, operation };
+    const termsNow = () => ({ nowMs: clock.now(), maxRestMs, authorization });
     try {
       const authorizationValue = authorization.reveal();
       const { signal } = flight;
@@ -76,7 +79,7 @@ export function createAttempt(
       });
       const { status, body } = answer;
       const bytes = body.length;
-      const judgement = judgeAnswer(answer, asked, clock.now());
+      const judgement = judgeAnswer(answer, asked, termsNow());
       if (judgement.is === 'failed') return settle(judgement, status, 0, bytes);
       try {
         const { parts, rows } = request.decode(judgement.response);
@@ -97,8 +100,9 @@ export function createAttempt(
     } catch (cause) {
       const isTelling = clock.now() - startMs >= Math.min(attemptTimeoutMs, TELLING_MS);
       if (cause instanceof TransportFailure) {
-        const failure = judgeFailure(cause, asked);
-        const verdict = cause.fault === 'timeout' && !isTelling ? 'unknown' : failure.verdict;
+        const failure = judgeFailure(cause, asked, termsNow());
+        const isSlow = failure.error.code === 'UPSTREAM_TIMEOUT';
+        const verdict = isSlow && !isTelling ? 'unknown' : failure.verdict;
         return settle({ ...failure, verdict }, cause.status ?? null, 0, 0);
       }
       // The last waiter's deadline came first: nobody listens any more, and yet it was the vendor's slowness.

@@ -62,7 +62,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     shared: options.shared,
   });
   const budget = createRetryBudget(clock, limits);
-  const rest = createVendorRest(clock, limits.maxRestMs);
+  const rest = createVendorRest(clock);
   const breaker = createBreaker(clock, limits);
   const slots = createSlots(clock, limits);
   const health = createVendorHealth(clock);
@@ -74,6 +74,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     clock,
     transport,
     attemptTimeoutMs: limits.attemptTimeoutMs,
+    maxRestMs: limits.maxRestMs,
     onAttempt,
     onFirst: () => budget.earn(),
   });

@@ -67,7 +67,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport & 
         controller?.abort(new errors.RequestAbortedError());
       };
       const failure = (fault: TransportFault, reason?: string): TransportFailure =>
-        new TransportFailure(fault, status === 0 ? undefined : status, reason);
+        new TransportFailure(fault, status === 0 ? undefined : status, reason, headers);
       const onAbort = (): void => fail(signal.reason);
       const timer = setTimeout(() => fail(failure('timeout')), timeoutMs);
       signal.addEventListener('abort', onAbort, { once: true });
@@ -114,7 +114,8 @@ export function createHttpTransport(options: HttpTransportOptions): Transport & 
     try {
       return { status, headers, body: await decompressBody(packed, encoding, maxBodyBytes) };
     } catch (cause) {
-      throw new TransportFailure(cause instanceof BodyTooLarge ? 'too-large' : 'unreadable', status);
+      const fault = cause instanceof BodyTooLarge ? 'too-large' : 'unreadable';
+      throw new TransportFailure(fault, status, undefined, headers);
     }
   };
 

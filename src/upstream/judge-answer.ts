@@ -1,3 +1,4 @@
+import { Secret } from '../base/secret.ts';
 import type { Source } from '../base/source.ts';
 import { UpstreamError } from '../base/upstream-error.ts';
 import type { UpstreamCode } from '../base/upstream-error.ts';
@@ -24,6 +25,15 @@ interface Asked {
   readonly operation: string;
 }
 
+/** What a refusal is read by. */
+export interface RefusalTerms {
+  readonly nowMs: number;
+  /** The longest `Retry-After` that is believed. */
+  readonly maxRestMs: number;
+  /** What the vendor was let to see, and may send back. */
+  readonly authorization: Secret;
+}
+
 interface Meaning {
   readonly code: UpstreamCode;
   readonly message: string;
@@ -31,29 +41,18 @@ interface Meaning {
   readonly retryable: boolean;
 }
 
-/** An answer whose transfer is complete: 200 with JSON and 404 are usable, all else is a failure with its code. */
-export function judgeAnswer(answer: TransportAnswer, asked: Asked, nowMs: number): Judgement {
-  const { status, headers } = answer;
-  if (status === 404) return { is: 'usable', response: { status: 404 } };
-  if (status === 200) return judgeBody(answer, asked);
-  const { code, message, verdict, retryable } = meaningOfStatus(status);
-  const retryAfterMs =
-    status === 429 || status === 503 ? decodeRetryAfter(headers['retry-after'], nowMs) : undefined;
-  const requestId = status >= 400 ? findRequestId(answer.body) : undefined;
-  const error = new UpstreamError({
-    ...asked,
-    code,
-    message,
-    status,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(requestId !== undefined && { requestId }),
-  });
-  return { is: 'failed', error, verdict, retryable };
+/** An answer whose transfer is complete: what `judgeContent` finds usable is; all else is a failure with its code. */
+export function judgeAnswer(answer: TransportAnswer, asked: Asked, terms: RefusalTerms): Judgement {
+  return holdsContent(answer.status) ? judgeContent(answer, asked) : judgeRefusal(answer, asked, terms);
 }
 
 /** An attempt that brought no complete answer. */
-export function judgeFailure(failure: TransportFailure, asked: Asked): Failure {
-  const { status } = failure;
+export function judgeFailure(failure: TransportFailure, asked: Asked, terms: RefusalTerms): Failure {
+  const { status, headers } = failure;
+  // A refusal is one whatever becomes of its body, which could only have told the vendor's id of the request.
+  if (status !== undefined && !holdsContent(status)) {
+    return judgeRefusal({ status, headers, body: Buffer.alloc(0) }, asked, terms);
+  }
   const { code, message, verdict, retryable } = MEANING_OF_FAULT[failure.fault];
   const error = new UpstreamError({
     ...asked,
@@ -65,21 +64,56 @@ export function judgeFailure(failure: TransportFailure, asked: Asked): Failure {
   return { is: 'failed', error, verdict, retryable };
 }
 
+/**
+ * A complete 200 or 404. 200 is usable with JSON; 404 with JSON or nothing, as a vendor says 'nothing here', and not with
+ * the page of a gateway that knows no such route.
+ */
+export function judgeContent(answer: TransportAnswer, asked: Asked): Judgement {
+  const { status, headers, body } = answer;
+  if (status === 404 && body.length === 0) return { is: 'usable', response: { status } };
+  if (!mayBeJson(headers['content-type']))
+    return badResponse(asked, 'The vendor answered with something other than JSON.', status);
+  try {
+    const content = parseJson(decodeText(body));
+    return {
+      is: 'usable',
+      response: status === 404 ? { status } : { status: 200, headers, body: content },
+    };
+  } catch {
+    // The parser's own error quotes the body, so it goes no further.
+    return badResponse(asked, 'The vendor’s answer is not complete and correct JSON.', status);
+  }
+}
+
 /** An answer that came whole and can't be understood; asking again would bring the same. */
 export function badResponse(asked: Asked, message: string, status: number, cause?: unknown): Failure {
   const error = new UpstreamError({ ...asked, code: 'UPSTREAM_BAD_RESPONSE', message, status, cause });
   return { is: 'failed', error, verdict: 'fine', retryable: false };
 }
 
-function judgeBody({ status, headers, body }: TransportAnswer, asked: Asked): Judgement {
-  if (!mayBeJson(headers['content-type']))
-    return badResponse(asked, 'The vendor answered with something other than JSON.', status);
-  try {
-    return { is: 'usable', response: { status: 200, headers, body: parseJson(decodeText(body)) } };
-  } catch {
-    // The parser's own error quotes the body, so it goes no further.
-    return badResponse(asked, 'The vendor’s answer is not complete and correct JSON.', status);
-  }
+/** Whether an answer of this status is told by its body; of any other status the status tells. */
+function holdsContent(status: number): boolean {
+  return status === 200 || status === 404;
+}
+
+function judgeRefusal(
+  { status, headers, body }: TransportAnswer,
+  asked: Asked,
+  { nowMs, maxRestMs, authorization }: RefusalTerms,
+): Failure {
+  const { code, message, verdict, retryable } = meaningOfStatus(status);
+  const retryAfterMs =
+    status === 429 || status === 503 ? decodeRetryAfter(headers['retry-after'], nowMs, maxRestMs) : undefined;
+  const requestId = status >= 400 ? findRequestId(body, authorization) : undefined;
+  const error = new UpstreamError({
+    ...asked,
+    code,
+    message,
+    status,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(requestId !== undefined && { requestId }),
+  });
+  return { is: 'failed', error, verdict, retryable };
 }
 
 function meaningOfStatus(status: number): Meaning {
@@ -166,15 +200,22 @@ function mayBeJson(contentType: string | undefined): boolean {
 const LONGEST_ERROR_BODY = 64 * 1024;
 const SAFE_ID = /^[\w.:-]{1,64}$/;
 
-/** `{requestId}` of a vendor's error body, where it is plainly an id and can carry nothing else. */
-function findRequestId(body: Buffer): string | undefined {
+/** `{requestId}` of a vendor's error body, where it is plainly an id and can carry nothing else, no secret above all. */
+function findRequestId(body: Buffer, authorization: Secret): string | undefined {
   if (body.length === 0 || body.length > LONGEST_ERROR_BODY) return undefined;
   try {
     const parsed: unknown = JSON.parse(decodeText(body));
     if (typeof parsed !== 'object' || parsed === null || !('requestId' in parsed)) return undefined;
     const { requestId } = parsed;
-    return typeof requestId === 'string' && SAFE_ID.test(requestId) ? requestId : undefined;
+    if (typeof requestId !== 'string' || !SAFE_ID.test(requestId)) return undefined;
+    return secretsOf(authorization).some((secret) => secret.isIn(requestId)) ? undefined : requestId;
   } catch {
     return undefined;
   }
+}
+
+/** `x` of `Bearer x`, `a` and `b` of `User a, Organization b`: what stands behind the names of schemes. */
+function secretsOf(authorization: Secret): readonly Secret[] {
+  const parts = authorization.reveal().split(/, */);
+  return parts.map((part) => new Secret(part.slice(part.indexOf(' ') + 1)));
 }

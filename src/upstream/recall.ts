@@ -1,7 +1,7 @@
 import type { ScopedKey } from '../base/credential-scope.ts';
 import type { Source } from '../base/source.ts';
 import type { AnswerCache } from './answer-cache.ts';
-import { judgeAnswer } from './judge-answer.ts';
+import { judgeContent } from './judge-answer.ts';
 import type { AnswerSlot } from './answer-slot.ts';
 import type { SharedAnswers } from './shared-answers.ts';
 
@@ -15,7 +15,7 @@ export function createRecall(source: Source, cache: AnswerCache, shared: SharedA
     const found = await shared.read(scope, key);
     if (!found) return;
     const { policy, readAtMs, answer } = found;
-    const judgement = judgeAnswer(answer, { source, operation }, readAtMs);
+    const judgement = judgeContent(answer, { source, operation });
     if (judgement.is === 'failed') return;
     try {
       cache.write(scope, key, policy, { value: decode(judgement.response), readAtMs }, answer.body.length);

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { CredentialScope } from '../base/credential-scope.ts';
 import { Secret } from '../base/secret.ts';
 import { UpstreamError } from '../base/upstream-error.ts';
+import { LONGEST_PAUSE_MS } from './token-exchange.ts';
 import type { TokenExchange } from './token-exchange.ts';
 import { readTokenLifetimeMs } from './token-lifetime.ts';
 import type { Credentials } from './upstream.ts';
@@ -19,7 +20,6 @@ export const RENEW_AHEAD_MS = 60_000;
 export const REFUSAL_STANDS_MS = 5_000;
 /** After a failed exchange none is tried for this long; it doubles with each further one, up to the longest. */
 export const FIRST_PAUSE_MS = 1_000;
-export const LONGEST_PAUSE_MS = 60_000;
 
 interface Held {
   readonly authorization: Secret;

@@ -1,15 +1,21 @@
-const SECONDS = /^\d{1,10}$/;
-// The preferred form of RFC 9110 5.6.7; the two obsolete ones are not sent by anything that sends this header today.
-const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+const SECONDS = /^\d+$/;
+// The three forms of RFC 9110 5.6.7: the preferred one, RFC 850's, and asctime's, which names no zone and means GMT.
+const HTTP_DATE =
+  /^(?:[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} [\d:]{8} GMT|[A-Z][a-z]{5,8}, [0-3]\d-[A-Z][a-z]{2}-\d{2} [\d:]{8} GMT|[A-Z][a-z]{2} [A-Z][a-z]{2} [ 1-3]\d [\d:]{8} \d{4})$/;
 
 /**
  * How long a `Retry-After` header (RFC 9110 10.2.3: seconds, or a date) asks us to wait, in milliseconds from `nowMs`;
- * undefined where it is missing or says neither. A date that has passed is 0.
+ * undefined where it is missing or says neither. A date that has passed is 0. No more than `capMs` is believed: a wrong
+ * header must not switch a source off.
  */
-export function decodeRetryAfter(header: string | undefined, nowMs: number): number | undefined {
+export function decodeRetryAfter(
+  header: string | undefined,
+  nowMs: number,
+  capMs: number,
+): number | undefined {
   const text = header?.trim() ?? '';
-  if (SECONDS.test(text)) return Number(text) * 1_000;
+  if (SECONDS.test(text)) return Math.min(capMs, Number(text) * 1_000);
   if (!HTTP_DATE.test(text)) return undefined;
-  const atMs = Date.parse(text);
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
+  const atMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
+  return Number.isNaN(atMs) ? undefined : Math.min(capMs, Math.max(0, atMs - nowMs));
 }

@@ -38,6 +38,9 @@ export interface TokenExchangeOptions {
  */
 export type TokenExchange = () => Promise<Secret>;
 
+/** After a failed exchange none is tried for this long at most, whatever the vendor asks for. */
+export const LONGEST_PAUSE_MS = 60_000;
+
 // What a header carries after `Bearer ` (RFC 6750 2.1), with a bound well below a server's on headers.
 const TOKEN = /^[A-Za-z0-9._~+/-]{1,7000}={0,2}$/;
 
@@ -56,7 +59,9 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
       // Nobody's alone, so that no caller's leaving ends it; it ends by its own timer.
       return await transport.post({ target, json, timeoutMs, signal: new AbortController().signal });
     } catch (cause) {
-      const status = cause instanceof TransportFailure ? cause.status : undefined;
+      const { status, headers } = cause instanceof TransportFailure ? cause : {};
+      // As of any call: a refusal is one whatever becomes of its body.
+      if (status !== undefined && headers && status >= 300) return { status, headers, body: Buffer.alloc(0) };
       throw fail('UPSTREAM_UNAVAILABLE', 'The vendor could not be reached for a token.', {
         cause,
         ...(status !== undefined && { status }),
@@ -76,7 +81,9 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
       throw fail('UPSTREAM_UNAUTHENTICATED', 'The vendor gives no token for these credentials.', { status });
     }
     const retryAfterMs =
-      status === 429 || status === 503 ? decodeRetryAfter(headers['retry-after'], clock.now()) : undefined;
+      status === 429 || status === 503
+        ? decodeRetryAfter(headers['retry-after'], clock.now(), LONGEST_PAUSE_MS)
+        : undefined;
     throw fail('UPSTREAM_UNAVAILABLE', `The vendor answered with status ${status} instead of a token.`, {
       status,
       ...(retryAfterMs !== undefined && { retryAfterMs }),

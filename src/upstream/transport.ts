@@ -42,12 +42,20 @@ export class TransportFailure extends Error {
   readonly fault: TransportFault;
   /** The HTTP status, where the headers came. */
   readonly status: number | undefined;
+  /** Likewise; names in lower case. */
+  readonly headers: TransportAnswer['headers'];
 
   /** `reason` is a library's code such as ECONNRESET: its error itself may hold addresses, or bytes of the answer. */
-  constructor(fault: TransportFault, status?: number, reason?: string) {
+  constructor(
+    fault: TransportFault,
+    status?: number,
+    reason?: string,
+    headers: TransportAnswer['headers'] = {},
+  ) {
     super(`No complete answer: ${fault}${reason === undefined ? '' : ` (${reason})`}.`);
     this.fault = fault;
     this.status = status;
+    this.headers = headers;
   }
 }
 

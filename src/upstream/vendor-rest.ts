@@ -8,13 +8,13 @@ export interface VendorRest {
   ask(forMs: number): void;
 }
 
-/** A vendor that is awake; `maxRestMs` caps what it may ask for, since a wrong header must not switch a source off. */
-export function createVendorRest(clock: Clock, maxRestMs: number): VendorRest {
+/** A vendor that is awake. */
+export function createVendorRest(clock: Clock): VendorRest {
   let untilMs = -Infinity;
   return {
     leftMs: () => Math.max(0, untilMs - clock.now()),
     ask(forMs) {
-      untilMs = Math.max(untilMs, clock.now() + Math.min(forMs, maxRestMs));
+      untilMs = Math.max(untilMs, clock.now() + forMs);
     },
   };
 }

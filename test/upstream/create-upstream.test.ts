@@ -116,7 +116,7 @@ describe('retry', () => {
     );
     await expect(upstream.get(requestOf(), context())).rejects.toMatchObject({
       code: 'UPSTREAM_RATE_LIMITED',
-      retryAfterMs: 9_999_000,
+      retryAfterMs: 60_000,
     });
     expect(upstream.health().healthy).toBe(false);
     for (let second = 0; second < 52; second += 1) {
@@ -128,6 +128,18 @@ describe('retry', () => {
     expect(transport.requests).toHaveLength(1);
     time.advance(8_000);
     expect((await upstream.get(requestOf(), context())).value).toEqual([]);
+    expect(transport.requests).toHaveLength(2);
+  });
+
+  test('a caller waits no longer than the cap, whatever Retry-After says', async () => {
+    const { time, transport, upstream, context } = createRig(
+      (_, attempt) =>
+        attempt === 1 ? jsonAnswer({}, 429, { 'retry-after': '9'.repeat(400) }) : jsonAnswer([]),
+      { maxRestMs: 2_000 },
+    );
+    const startMs = time.clock.now();
+    expect(await outcomeOf(upstream.get(requestOf(), context()))).toBe('read');
+    expect(time.clock.now() - startMs).toBe(2_000);
     expect(transport.requests).toHaveLength(2);
   });
 
@@ -628,6 +640,90 @@ describe('errors', () => {
       expect(reason).toMatchObject({ code: 'UPSTREAM_REJECTED', requestId: undefined });
     },
   );
+
+  test.each(['cut', 'timeout', 'too-large', 'unreadable'] as const)(
+    'the status of a failed answer counts where its body is %s',
+    async (fault) => {
+      const broken = (status: number, headers = {}) =>
+        Promise.reject(new TransportFailure(fault, status, undefined, headers));
+      const failing = createRig((_, attempt) =>
+        attempt < 3 ? broken(500) : broken(503, { 'retry-after': '9999' }),
+      );
+      await expect(failing.upstream.get(requestOf(), failing.context())).rejects.toMatchObject({
+        code: 'UPSTREAM_UNAVAILABLE',
+        status: 503,
+        retryAfterMs: 60_000,
+      });
+      expect(failing.transport.requests).toHaveLength(3);
+      expect(await outcomeOf(failing.upstream.get(requestOf(), failing.context()))).toBe(
+        'UPSTREAM_RATE_LIMITED',
+      );
+
+      const dead = createRig(() => broken(500));
+      for (let call = 0; call < 20; call += 1)
+        expect(await outcomeOf(dead.upstream.get(requestOf(), dead.context()))).toBe('UPSTREAM_UNAVAILABLE');
+      expect(dead.transport.requests).toHaveLength(10);
+
+      const refusing = createRig(() => broken(403));
+      expect(await outcomeOf(refusing.upstream.get(requestOf(), refusing.context()))).toBe(
+        'UPSTREAM_FORBIDDEN',
+      );
+      expect(refusing.transport.requests).toHaveLength(1);
+    },
+  );
+
+  test('404 is no answer where its body is broken', async () => {
+    const { upstream, context } = createRig(() => Promise.reject(new TransportFailure('unreadable', 404)));
+    expect(await outcomeOf(upstream.get(requestOf(), context()))).toBe('UPSTREAM_BAD_RESPONSE');
+  });
+
+  test.each([
+    ['a gateway’s page', '<html>', 'text/html'],
+    ['a page without a type', '<html>', undefined],
+    ['JSON that is said to be a page', '{}', 'text/html'],
+    ['words', 'no such route', 'text/plain'],
+    ['half an object', '{"message":', 'application/json'],
+  ])('404 with %s does not say that there is nothing', async (_name, text, type) => {
+    const { upstream, context } = createRig(() => ({
+      status: 404,
+      headers: type === undefined ? {} : { 'content-type': type },
+      body: Buffer.from(text),
+    }));
+    await expect(upstream.get(requestOf(), context())).rejects.toMatchObject({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      status: 404,
+    });
+    expect(upstream.health().healthy).toBe(false);
+  });
+
+  test('404 without a body says: nothing, whatever its type', async () => {
+    const { upstream, context } = createRig(() => ({
+      status: 404,
+      headers: { 'content-type': 'text/html' },
+      body: Buffer.alloc(0),
+    }));
+    expect((await upstream.get(requestOf(), context())).value).toBeNull();
+  });
+
+  test.each([
+    ['User canary-user, Organization canary-org', 'canary-user'],
+    ['User canary-user, Organization canary-org', 'x:canary-org:1'],
+    ['Bearer canary.token', Buffer.from('canary.token').toString('base64url')],
+    ['Bearer canary.token', Buffer.from('Bearer canary.token').toString('base64url')],
+    ['Bearer canary.token', Buffer.from('canary.token').toString('hex').toUpperCase()],
+    [`Bearer ${'canary'.repeat(20)}`, 'canary'.repeat(10)],
+    ['canary-alone', 'canary-alone'],
+  ])('a request id that tells of %s is left out: %s', async (authorization, requestId) => {
+    const { upstream, context } = createRig(() => jsonAnswer({ requestId }, 400));
+    const asked = upstream.get(requestOf(), context({ credentials: credentialsOf(authorization) }));
+    await expect(asked).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED', requestId: undefined });
+  });
+
+  test('a request id that only shares a scheme’s name with the credentials is told', async () => {
+    const { upstream, context } = createRig(() => jsonAnswer({ requestId: 'UserService-1' }, 400));
+    const asked = upstream.get(requestOf(), context({ credentials: credentialsOf('User canary-user') }));
+    await expect(asked).rejects.toMatchObject({ requestId: 'UserService-1' });
+  });
 
   test('404 is an answer that says: nothing', async () => {
     const { upstream, context } = createRig(() => jsonAnswer({ message: 'none' }, 404));

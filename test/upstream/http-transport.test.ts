@@ -97,6 +97,24 @@ test('a gzip bomb stops at the limit, a plain flood as well, declared or not', a
   expect(written).toBeLessThan(50_000_000);
 });
 
+test.each([
+  ['packed in a way that was not offered', 'zstd', 'x', 'unreadable'],
+  ['not packed as it says', 'gzip', 'x', 'unreadable'],
+  ['too large', 'identity', 'x'.repeat(2_000), 'too-large'],
+])(
+  'a failed answer whose body is %s still tells its status and headers',
+  async (_name, encoding, text, fault) => {
+    const { baseUrl } = await startVendor((_, response) => {
+      response.writeHead(503, { 'content-encoding': encoding, 'retry-after': '7' }).end(text);
+    });
+    await expect(open(baseUrl, 1_000).get()).rejects.toMatchObject({
+      fault,
+      status: 503,
+      headers: { 'retry-after': '7' },
+    });
+  },
+);
+
 test('an early hint is no answer', async () => {
   const { baseUrl } = await startVendor((_, response) => {
     response.writeEarlyHints({ link: '</a>; rel=preload' });

@@ -6,10 +6,10 @@ import { UpstreamError } from '../../src/base/upstream-error.ts';
 import {
   createRenewedCredentials,
   FIRST_PAUSE_MS,
-  LONGEST_PAUSE_MS,
   REFUSAL_STANDS_MS,
   RENEW_AHEAD_MS,
 } from '../../src/upstream/renewed-credentials.ts';
+import { LONGEST_PAUSE_MS } from '../../src/upstream/token-exchange.ts';
 import { createJwt } from '../support/jwt.ts';
 import {
   contextOf,

@@ -3,20 +3,36 @@ import { expect, test } from 'vitest';
 import { decodeRetryAfter } from '../../src/upstream/retry-after.ts';
 
 const NOW = Date.parse('2026-01-02T03:04:05.000Z');
+const DAY = 86_400_000;
 
 test('seconds are read exactly', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 9_999_999_999 }), (seconds) => {
-      expect(decodeRetryAfter(String(seconds), NOW)).toBe(seconds * 1_000);
+      expect(decodeRetryAfter(String(seconds), NOW, Infinity)).toBe(seconds * 1_000);
     }),
   );
 });
+
+test('nothing is believed beyond the cap: neither any number of digits nor a date', () => {
+  for (const digits of [6, 10, 11, 30, 400])
+    expect(decodeRetryAfter('9'.repeat(digits), NOW, 60_000)).toBe(60_000);
+  expect(decodeRetryAfter(new Date(NOW + DAY).toUTCString(), NOW, 60_000)).toBe(60_000);
+  expect(decodeRetryAfter('59', NOW, 60_000)).toBe(59_000);
+});
+
+// RFC 9110 5.6.7: the preferred form, RFC 850's and asctime's; the last names no zone and means GMT as well.
+test.each(['Fri, 02 Jan 2026 03:05:05 GMT', 'Friday, 02-Jan-26 03:05:05 GMT', 'Fri Jan  2 03:05:05 2026'])(
+  'each of the three forms of a date is read, wherever this machine stands: %s',
+  (header) => {
+    expect(decodeRetryAfter(header, NOW, DAY)).toBe(60_000);
+  },
+);
 
 test('a date is read as the time left until it, and never as less than none', () => {
   fc.assert(
     fc.property(fc.integer({ min: -100_000, max: 100_000 }), (seconds) => {
       const header = new Date(NOW + seconds * 1_000).toUTCString();
-      expect(decodeRetryAfter(header, NOW)).toBe(Math.max(0, seconds * 1_000));
+      expect(decodeRetryAfter(header, NOW, Infinity)).toBe(Math.max(0, seconds * 1_000));
     }),
   );
 });
@@ -31,7 +47,9 @@ test.each([
   '1e9',
   '2026-01-02T03:04:05Z',
   'Fri, 99 Jan 2026 03:04:05 GMT',
-  '99999999999',
+  'Friday, 99-Jan-26 03:04:05 GMT',
+  'Fri Jan 99 03:04:05 2026',
+  'Fri, 02 Jan 2026 03:04:05',
 ])('what is neither says nothing: %s', (header) => {
-  expect(decodeRetryAfter(header, NOW)).toBeUndefined();
+  expect(decodeRetryAfter(header, NOW, DAY)).toBeUndefined();
 });

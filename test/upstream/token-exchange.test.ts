@@ -5,7 +5,7 @@ import { Secret } from '../../src/base/secret.ts';
 import { UpstreamError } from '../../src/base/upstream-error.ts';
 import type { AttemptReport } from '../../src/upstream/attempt.ts';
 import { createHttpTransport } from '../../src/upstream/http-transport.ts';
-import { createTokenExchange } from '../../src/upstream/token-exchange.ts';
+import { createTokenExchange, LONGEST_PAUSE_MS } from '../../src/upstream/token-exchange.ts';
 import type { TokenExchangeOptions } from '../../src/upstream/token-exchange.ts';
 import { TransportFailure } from '../../src/upstream/transport.ts';
 import type { TransportAnswer, TransportPost } from '../../src/upstream/transport.ts';
@@ -123,6 +123,30 @@ describe('what comes back', () => {
     const error = await failureOf(createRig(() => answer, { fields }).exchange);
     expect(error.code).toBe('UPSTREAM_UNAUTHENTICATED');
     expect(inspect(error, { depth: 10 })).not.toContain('canary');
+  });
+
+  test('the status of a refusal counts, whatever its body', async () => {
+    for (const fault of ['timeout', 'cut', 'too-large', 'unreadable'] as const) {
+      const broken = (status: number) => () =>
+        Promise.reject(new TransportFailure(fault, status, undefined, { 'retry-after': '7' }));
+      expect(await failureOf(createRig(broken(401)).exchange)).toMatchObject({
+        code: 'UPSTREAM_UNAUTHENTICATED',
+        status: 401,
+      });
+      expect(await failureOf(createRig(broken(503)).exchange)).toMatchObject({
+        code: 'UPSTREAM_UNAVAILABLE',
+        status: 503,
+        retryAfterMs: 7_000,
+      });
+      expect(await failureOf(createRig(broken(200)).exchange)).toMatchObject({
+        code: 'UPSTREAM_UNAVAILABLE',
+      });
+    }
+  });
+
+  test('no Retry-After is told that is longer than the longest pause', async () => {
+    const { exchange } = createRig(() => jsonAnswer({}, 503, { 'retry-after': '9999' }));
+    expect(await failureOf(exchange)).toMatchObject({ retryAfterMs: LONGEST_PAUSE_MS });
   });
 
   test('no answer is UPSTREAM_UNAVAILABLE, whatever the reason', async () => {

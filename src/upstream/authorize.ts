@@ -1,7 +1,7 @@
 import type { Secret } from '../base/secret.ts';
 import type { Source } from '../base/source.ts';
 import { UpstreamError } from '../base/upstream-error.ts';
-import type { Call, Outcome } from './call.ts';
+import type { Call, Turn } from './call.ts';
 
 // Visible ASCII, with single spaces between: nothing that could end the header or begin another (RFC 9110 5.5).
 const HEADER_VALUE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
@@ -15,18 +15,14 @@ const LONGEST_HEADER_VALUE = 8_192;
 export async function sendAuthorized(
   source: Source,
   call: Call,
-  send: (authorization: Secret) => Promise<Outcome>,
-): Promise<Outcome> {
+  send: (authorization: Secret) => Promise<Turn>,
+): Promise<Turn> {
   const first = await obtain(source, call);
-  const outcome = await send(first);
-  if (
-    outcome.is === 'read' ||
-    outcome.error.code !== 'UPSTREAM_UNAUTHENTICATED' ||
-    outcome.error.status !== 401
-  )
-    return outcome;
+  const turn = await send(first);
+  if (turn.is !== 'failed' || turn.error.code !== 'UPSTREAM_UNAUTHENTICATED' || turn.error.status !== 401)
+    return turn;
   const renewed = await obtain(source, call, first);
-  if (renewed.reveal() === first.reveal() || call.context.ledger.remaining() < 1) return outcome;
+  if (renewed.reveal() === first.reveal() || call.context.ledger.remaining() < 1) return turn;
   return send(renewed);
 }
 

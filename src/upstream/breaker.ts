@@ -7,13 +7,15 @@ import type { Clock } from '../base/clock.ts';
  */
 export type Verdict = 'fault' | 'fine' | 'unknown';
 
-/** Tells the breaker how a permitted attempt ended; to be called once. */
-export type Report = (verdict: Verdict) => void;
+/** Tells the breaker how a permitted attempt ended, or that it was not made; to be called once. */
+export type Report = (verdict: Verdict | 'unsent') => void;
 
 /** Spares a vendor that is down, and callers the wait for it. */
 export interface Breaker {
   /** Asks to make one attempt; null: refused, at once. */
   permit(): Report | null;
+  /** Whether `permit` would refuse now; takes nothing. */
+  isRefusing(): boolean;
   isOpen(): boolean;
 }
 
@@ -45,20 +47,25 @@ export function createBreaker(clock: Clock, options: BreakerOptions): Breaker {
   let state: State = { is: 'closed' };
   const reportClosed: Report = (verdict) => {
     // Attempts that began before it opened have nothing more to say.
-    if (state.is !== 'closed' || verdict === 'unknown') return;
+    if (state.is !== 'closed' || verdict === 'unknown' || verdict === 'unsent') return;
     if (verdict === 'fine') samples.success(CircuitState.Closed);
     else if (samples.failure(CircuitState.Closed)) {
       state = { is: 'open', untilMs: clock.now() + options.breakerOpenMs };
     }
   };
+  const isRefusing = (): boolean =>
+    state.is === 'probing' || (state.is === 'open' && clock.now() < state.untilMs);
   return {
+    isRefusing,
     permit() {
+      if (isRefusing()) return null;
       if (state.is === 'closed') return reportClosed;
-      if (state.is === 'probing' || clock.now() < state.untilMs) return null;
+      const before = state;
       const sinceMs = clock.now();
       state = { is: 'probing', sinceMs };
       return (verdict) => {
-        if (verdict === 'fine') {
+        if (verdict === 'unsent') state = before;
+        else if (verdict === 'fine') {
           samples = createSamples();
           state = { is: 'closed' };
         } else {

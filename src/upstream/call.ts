@@ -42,3 +42,6 @@ export type Outcome =
       /** Asking again may help. */
       readonly retryable: boolean;
     };
+
+/** How a call's turn ended. `turned-back`: nothing was sent, since the vendor began to be left alone meanwhile. */
+export type Turn = Outcome | { readonly is: 'turned-back' };

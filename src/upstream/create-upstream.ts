@@ -7,7 +7,7 @@ import { createAttempt } from './attempt.ts';
 import type { AttemptReport } from './attempt.ts';
 import { sendAuthorized } from './authorize.ts';
 import { createBreaker } from './breaker.ts';
-import type { Call, Outcome, Reading } from './call.ts';
+import type { Call, Outcome, Reading, Turn } from './call.ts';
 import { createHttpTransport } from './http-transport.ts';
 import { createKeptAnswers } from './kept-answers.ts';
 import { createPartsReader } from './parts-reader.ts';
@@ -42,9 +42,12 @@ export interface UpstreamOptions {
   readonly transport?: Transport;
 }
 
+const TURNED_BACK: Turn = { is: 'turned-back' };
+
 /**
  * HTTP to one vendor. The one place where the order of things stands:
- * cache (memory, then shared) → single flight → retry → credentials → breaker → concurrency → one attempt.
+ * cache (memory, then shared) → single flight → retry → credentials → breaker → concurrency → breaker and pause once
+ * more, since either may have come while the call waited → one attempt.
  * @throws TypeError for a base URL that is none
  */
 export function createUpstream(options: UpstreamOptions): Upstream {
@@ -78,27 +81,41 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     onAttempt,
     onFirst: () => budget.earn(),
   });
-  const inSlot = (call: Call, work: () => Promise<Outcome>): Promise<Outcome> =>
-    slots.run(
-      {
-        signal: call.flight.signal,
-        deadlineMs: call.flight.deadlineMs(),
-        tooBusy: () => fail(call, 'Too many calls are waiting for the vendor.'),
-      },
-      work,
-    );
-  const behindBreaker = async (call: Call, work: () => Promise<Outcome>): Promise<Outcome> => {
-    const report = breaker.permit();
-    if (!report) throw fail(call, 'The vendor has failed repeatedly and is being left alone for now.');
+  const isSpared = (): boolean => breaker.isRefusing() || rest.leftMs() > 0;
+  const note = (outcome: Outcome): void => {
+    const { retryAfterMs = 0 } = outcome.is === 'failed' ? outcome.error : {};
+    if (retryAfterMs > 0) rest.ask(retryAfterMs);
+    health.note(outcome);
+  };
+  // What it tells of the vendor is noted while it still holds its slot: the next one must not be sent without knowing.
+  const withPermit = async (call: Call, work: () => Promise<Outcome>): Promise<Turn> => {
+    const report = rest.leftMs() > 0 ? null : breaker.permit();
+    if (!report) return TURNED_BACK;
+    if (isSpared()) slots.turnBack();
+    const sentBefore = call.attempts;
     try {
       const outcome = await work();
       report(outcome.verdict);
-      health.note(outcome);
+      note(outcome);
       return outcome;
     } catch (reason) {
-      report('unknown');
+      report(call.attempts === sentBefore ? 'unsent' : 'unknown');
       throw reason;
+    } finally {
+      if (isSpared()) slots.turnBack();
     }
+  };
+  const inSlot = async (call: Call, work: () => Promise<Turn>): Promise<Turn> => {
+    const waiter = {
+      signal: call.flight.signal,
+      deadlineMs: call.flight.deadlineMs(),
+      tooBusy: () => fail(call, 'Too many calls are waiting for the vendor.'),
+    };
+    return (await slots.run(waiter, work)) ?? TURNED_BACK;
+  };
+  const behindBreaker = async (call: Call, work: () => Promise<Turn>): Promise<Turn> => {
+    if (!breaker.isRefusing()) return work();
+    throw fail(call, 'The vendor has failed repeatedly and is being left alone for now.');
   };
   const withRetries = createRetry({
     ...limits,
@@ -113,7 +130,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const callVendor = (call: Call): Promise<Reading> =>
     withRetries(call, () =>
       sendAuthorized(source, call, (authorization) =>
-        behindBreaker(call, () => inSlot(call, () => attempt(call, authorization))),
+        behindBreaker(call, () => inSlot(call, () => withPermit(call, () => attempt(call, authorization)))),
       ),
     );
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Source } from '../base/source.ts';
 import { UpstreamError } from '../base/upstream-error.ts';
-import type { Call, Outcome, Reading } from './call.ts';
+import type { Call, Reading, Turn } from './call.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import type { RetryTiming } from './retry-delay.ts';
@@ -28,7 +28,7 @@ export interface RetryOptions extends RetryTiming {
  */
 export function createRetry(
   options: RetryOptions,
-): (call: Call, once: () => Promise<Outcome>) => Promise<Reading> {
+): (call: Call, once: () => Promise<Turn>) => Promise<Reading> {
   const { source, clock, random, wait, budget, rest, maxAttempts, isClosed } = options;
 
   /** Also before a first attempt: a vendor's pause binds everybody. Refuses at once where it outlasts the deadline. */
@@ -49,13 +49,16 @@ export function createRetry(
   };
 
   return async (call, once) => {
-    for (let failed = 1; ; failed += 1) {
+    let failed = 0;
+    for (;;) {
       await awaitRest(call);
-      const outcome = await once();
-      if (outcome.is === 'read') return outcome.reading;
-      const { error, retryable } = outcome;
+      const turn = await once();
+      if (turn.is === 'read') return turn.reading;
+      // Not an attempt: it begins anew, where the pause or the breaker that sent it back is met first.
+      if (turn.is === 'turned-back') continue;
+      failed += 1;
+      const { error, retryable } = turn;
       const { retryAfterMs = 0 } = error;
-      if (retryAfterMs > 0) rest.ask(retryAfterMs);
       const delayMs = retryAfterMs + retryDelayMs(failed, random(), options);
       if (!retryable || isClosed() || failed >= maxAttempts) throw error;
       if (clock.now() + delayMs >= call.flight.deadlineMs()) throw error;

@@ -4,9 +4,11 @@ import type { Clock } from '../base/clock.ts';
 export interface Slots {
   /**
    * Runs `work` in a slot, waiting for one in order of arrival. Rejects with `tooBusy()` where the queue is full or would
-   * not come round in time, and with the signal's reason where the caller leaves while waiting.
+   * not come round in time, and with the signal's reason where the caller leaves while waiting. null: turned back.
    */
-  run<Value>(waiter: SlotWaiter, work: () => Promise<Value>): Promise<Value>;
+  run<Value>(waiter: SlotWaiter, work: () => Promise<Value>): Promise<Value | null>;
+  /** Sends away whoever waits, at once. */
+  turnBack(): void;
 }
 
 export interface SlotWaiter {
@@ -33,7 +35,7 @@ const MARGIN = 1.25;
  */
 export function createSlots(clock: Clock, { maxConcurrency, maxQueue }: SlotsOptions): Slots {
   // In order of arrival; a Set, so that whoever leaves is gone from it.
-  const queue = new Set<() => void>();
+  const queue = new Set<(hasSlot: boolean) => void>();
   let busy = 0;
   let meanMs = 0;
 
@@ -43,7 +45,7 @@ export function createSlots(clock: Clock, { maxConcurrency, maxQueue }: SlotsOpt
     if (next === undefined) busy -= 1;
     else {
       queue.delete(next);
-      next();
+      next(true);
     }
   };
   const hold = async <Value>(work: () => Promise<Value>): Promise<Value> => {
@@ -58,11 +60,11 @@ export function createSlots(clock: Clock, { maxConcurrency, maxQueue }: SlotsOpt
     const waitMs = ((queue.size + 1) * meanMs) / maxConcurrency;
     return clock.now() + (waitMs + meanMs) * MARGIN < deadlineMs;
   };
-  const turn = (signal: AbortSignal): Promise<void> =>
+  const turn = (signal: AbortSignal): Promise<boolean> =>
     new Promise((resolve, reject) => {
-      const go = (): void => {
+      const go = (hasSlot: boolean): void => {
         signal.removeEventListener('abort', leave);
-        resolve();
+        resolve(hasSlot);
       };
       const leave = (): void => {
         queue.delete(go);
@@ -78,9 +80,14 @@ export function createSlots(clock: Clock, { maxConcurrency, maxQueue }: SlotsOpt
       else {
         if (queue.size >= maxQueue || !comesRound(deadlineMs)) throw tooBusy();
         // The slot is handed over, still counted as busy.
-        await turn(signal);
+        if (!(await turn(signal))) return null;
       }
       return hold(work);
+    },
+    turnBack() {
+      const waiting = [...queue];
+      queue.clear();
+      for (const go of waiting) go(false);
     },
   };
 }

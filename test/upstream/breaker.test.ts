@@ -29,6 +29,7 @@ test('it stays closed while no more than half fail, and whoever leaves counts ne
     breaker.permit()?.('fine');
     breaker.permit()?.('fault');
     breaker.permit()?.('unknown');
+    breaker.permit()?.('unsent');
   }
   expect(breaker.isOpen()).toBe(false);
 });
@@ -59,6 +60,26 @@ test.each<Verdict>(['fault', 'unknown'])(
     expect(breaker.permit()).not.toBeNull();
   },
 );
+
+test('a probe that was not sent leaves the next caller free to probe at once', () => {
+  const { time, breaker } = createOpenBreaker();
+  time.advance(5_000);
+  expect(breaker.isRefusing()).toBe(false);
+  const probe = breaker.permit();
+  expect(breaker.isRefusing()).toBe(true);
+  probe?.('unsent');
+  expect(breaker.isOpen()).toBe(true);
+  expect(breaker.isRefusing()).toBe(false);
+  expect(breaker.permit()).not.toBeNull();
+});
+
+test('asking whether it refuses takes nothing', () => {
+  const { time, breaker } = createOpenBreaker();
+  expect(breaker.isRefusing()).toBe(true);
+  time.advance(5_000);
+  for (let look = 0; look < 3; look += 1) expect(breaker.isRefusing()).toBe(false);
+  expect(breaker.permit()).not.toBeNull();
+});
 
 test('a probe that hangs does not put off the next one', () => {
   const { time, breaker } = createOpenBreaker();

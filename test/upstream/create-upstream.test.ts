@@ -41,6 +41,17 @@ function createRig(
   return { time, transport, upstream, reports, context };
 }
 
+/** A rig whose vendor answers when it is told to, the longest waiting attempt first. */
+function createWaitingRig(limits: object) {
+  const waiting: ((answer: TransportAnswer | Promise<TransportAnswer>) => void)[] = [];
+  const rig = createRig(() => new Promise((resolve) => waiting.push(resolve)), limits);
+  return {
+    ...rig,
+    land: (answer: TransportAnswer | Promise<TransportAnswer>, index = 0) =>
+      waiting.splice(index, 1)[0]?.(answer),
+  };
+}
+
 describe('retry', () => {
   test('a failure that may pass is asked again, and the answer is given', async () => {
     const { transport, upstream, context, reports } = createRig((_, attempt) =>
@@ -265,6 +276,49 @@ describe('breaker', () => {
   });
 
   test.each([
+    ['a call budget that is spent', { ledger: createCallLedger(0) }],
+    ['credentials that can not be sent', { credentials: credentialsOf('a\nb') }],
+    ['a caller who has left', { signal: AbortSignal.abort(new Error('gone')) }],
+  ])('a probe that %s keeps from being sent is the next caller’s', async (_name, parts) => {
+    let isDead = true;
+    const { time, transport, upstream, context } = createRig(() =>
+      isDead ? Promise.reject(new TransportFailure('unreachable')) : jsonAnswer([]),
+    );
+    while (transport.requests.length < 10) await outcomeOf(upstream.get(requestOf(), context()));
+    isDead = false;
+    time.advance(5_000);
+    expect(await outcomeOf(upstream.get(requestOf(), context(parts)))).not.toBe('read');
+    expect(transport.requests).toHaveLength(10);
+    expect(await outcomeOf(upstream.get(requestOf(), context()))).toBe('read');
+  });
+
+  test('who waits for a slot behind a probe is told at once', async () => {
+    const { time, upstream, transport, context, land } = createWaitingRig({
+      maxConcurrency: 2,
+      maxAttempts: 1,
+    });
+    const ask = (path: string) =>
+      outcomeOf(upstream.get(requestOf({ path }), context({ deadlineMs: Infinity })));
+    const old = ask('/usage/old');
+    await settle();
+    // One slot stays taken by an answer that does not come, the other one sees ten faults.
+    for (let fault = 1; fault <= 10; fault += 1) {
+      const failing = ask(`/usage/${fault}`);
+      await settle();
+      land(Promise.reject(new TransportFailure('unreachable')), 1);
+      expect(await failing).toBe('UPSTREAM_UNAVAILABLE');
+    }
+    time.advance(5_000);
+    const probing = [1, 2, 3].map((index) => ask(`/usage/probe/${index}`));
+    await settle();
+    expect(transport.requests).toHaveLength(12);
+    land(jsonAnswer([]), 1);
+    expect(await Promise.all(probing)).toEqual(['read', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE']);
+    land(jsonAnswer([]));
+    expect(await old).toBe('read');
+  });
+
+  test.each([
     [100, false],
     [300, true],
   ])('timeouts after %d ms open it: %s', async (tookMs, opens) => {
@@ -347,6 +401,60 @@ describe('concurrency', () => {
     expect((await upstream.get(requestOf({ path: '/usage/1' }), context())).value).toEqual(['/usage/1']);
     wake();
     expect((await failing).value).toEqual(['/usage']);
+  });
+
+  test('a call that waits for a slot while the breaker opens is turned back at once, unsent', async () => {
+    const { transport, upstream, context, land } = createWaitingRig({ maxConcurrency: 10 });
+    const ledger = createCallLedger(100);
+    const asked = Array.from({ length: 100 }, (_, index) =>
+      outcomeOf(upstream.get(requestOf({ path: `/usage/${index}` }), context({ ledger }))),
+    );
+    await settle();
+    const down = Promise.reject(new TransportFailure('unreachable'));
+    for (let fault = 0; fault < 10; fault += 1) land(down);
+    // The budget would grant the ten a retry each; those the breaker refuses.
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
+    expect(transport.requests).toHaveLength(10);
+    expect(ledger.remaining()).toBe(90);
+  });
+
+  test('a call that waits for a slot while a pause begins waits that out without one, or is refused', async () => {
+    const { time, transport, upstream, context, land } = createWaitingRig({ maxConcurrency: 2 });
+    const startMs = time.clock.now();
+    const ask = (index: number, deadlineMs: number) =>
+      outcomeOf(upstream.get(requestOf({ path: `/usage/${index}` }), context({ deadlineMs })));
+    const hurried = [ask(0, startMs + 4_000)];
+    const patient = [ask(1, startMs + 8_000)];
+    for (let index = 2; index < 50; index += 1) hurried.push(ask(index, startMs + 4_000));
+    for (let index = 50; index < 53; index += 1) patient.push(ask(index, startMs + 8_000));
+    await settle();
+    land(jsonAnswer({}, 429, { 'retry-after': '5' }));
+    expect(new Set(await Promise.all(hurried))).toEqual(new Set(['UPSTREAM_RATE_LIMITED']));
+    // One is under way still, the other three have waited the pause out.
+    await settle();
+    expect(time.clock.now()).toBeGreaterThanOrEqual(startMs + 5_000);
+    expect(transport.requests).toHaveLength(3);
+    for (let turn = 0; turn < 4; turn += 1) {
+      land(jsonAnswer([1]));
+      await settle();
+    }
+    expect(await Promise.all(patient)).toEqual(['read', 'read', 'read', 'read']);
+    expect(transport.requests).toHaveLength(5);
+  });
+
+  test('a call that is handed its slot as the vendor begins a pause is not sent', async () => {
+    const { transport, upstream, context, land } = createWaitingRig({ maxConcurrency: 2 });
+    const asked = [1, 2, 3, 4].map((index) =>
+      outcomeOf(upstream.get(requestOf({ path: `/usage/${index}` }), context())),
+    );
+    await settle();
+    land(jsonAnswer([1]));
+    land(jsonAnswer({}, 429, { 'retry-after': '9999' }));
+    await Promise.all(asked);
+    expect(transport.requests.length).toBeLessThanOrEqual(3);
+    await expect(upstream.get(requestOf(), context())).rejects.toMatchObject({
+      code: 'UPSTREAM_RATE_LIMITED',
+    });
   });
 
   test('a call that finds every place taken is told so, and may have an earlier answer', async () => {

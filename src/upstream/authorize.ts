@@ -17,13 +17,18 @@ export async function sendAuthorized(
   call: Call,
   send: (authorization: Secret) => Promise<Turn>,
 ): Promise<Turn> {
+  const sendWith = async (authorization: Secret): Promise<Turn> => {
+    const turn = await send(authorization);
+    if (turn.is === 'read') call.credentials.accepted?.(authorization);
+    return turn;
+  };
   const first = await obtain(source, call);
-  const turn = await send(first);
+  const turn = await sendWith(first);
   if (turn.is !== 'failed' || turn.error.code !== 'UPSTREAM_UNAUTHENTICATED' || turn.error.status !== 401)
     return turn;
   const renewed = await obtain(source, call, first);
   if (renewed.reveal() === first.reveal() || call.context.ledger.remaining() < 1) return turn;
-  return send(renewed);
+  return sendWith(renewed);
 }
 
 async function obtain(source: Source, call: Call, rejected?: Secret): Promise<Secret> {

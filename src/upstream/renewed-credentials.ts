@@ -27,7 +27,7 @@ interface Held {
   readonly sinceMs: number;
   readonly renewAtMs: number;
   readonly endsAtMs: number;
-  /** It came in the place of one that the vendor had refused. */
+  /** It came in the place of one that the vendor had refused, and has not been accepted yet. */
   readonly isReplacement: boolean;
 }
 
@@ -90,6 +90,10 @@ export function createRenewedCredentials(options: RenewedCredentialsOptions): Cr
       if (!held || clock.now() >= held.endsAtMs) return orLeave(renew(isReplacement), signal);
       if (clock.now() >= held.renewAtMs) renew(false).catch(ignore);
       return held.authorization;
+    },
+    accepted(authorization) {
+      if (!held?.isReplacement || held.authorization.reveal() !== authorization.reveal()) return;
+      held = { ...held, isReplacement: false };
     },
   };
 }

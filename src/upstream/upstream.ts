@@ -10,6 +10,8 @@ export interface Credentials {
    * renewable one is then exchanged anew, a fixed one is given back as it is.
    */
   authorization(signal: AbortSignal, rejected?: Secret): Promise<Secret>;
+  /** The vendor has answered a call that was sent with this value. Left out where nothing is renewed. */
+  accepted?(authorization: Secret): void;
 }
 
 /** What one caller's operation hands down to every call that it causes. */

@@ -147,6 +147,25 @@ describe('a refused token', () => {
   });
 });
 
+test('a renewed token that has been accepted is renewed again when it is refused, however soon', async () => {
+  const rig = createRig();
+  let current = await read(rig);
+  for (let revocation = 1; revocation <= 5; revocation += 1) {
+    current = await read(rig, current);
+    rig.credentials.accepted?.(current);
+    expect(rig.exchanges()).toBe(1 + revocation);
+  }
+});
+
+test('word of a token that has been replaced meanwhile says nothing of its successor', async () => {
+  const rig = createRig();
+  const first = await read(rig);
+  const second = await read(rig, first);
+  rig.credentials.accepted?.(first);
+  expect((await read(rig, second)).reveal()).toBe(second.reveal());
+  expect(rig.exchanges()).toBe(2);
+});
+
 describe('an exchange that fails', () => {
   test('is told to all who wait, and not tried again within its pause, which doubles', async () => {
     const rig = createRig();
@@ -263,6 +282,19 @@ describe('through an upstream', () => {
     expect(answers.every(({ value }) => Array.isArray(value))).toBe(true);
     expect(rig.exchanges()).toBe(2);
     expect(transport.requests).toHaveLength(80);
+  });
+
+  test('tokens that are revoked in the same second, each after it has worked, are each replaced', async () => {
+    const rig = createRig();
+    let revoked = 0;
+    const { get } = getThrough(
+      rig,
+      (authorization) => !rig.issued.slice(0, revoked).some((token) => authorization === `Bearer ${token}`),
+    );
+    for (revoked = 0; revoked < 5; revoked += 1) {
+      expect((await get(`/events/${revoked}`)).value).toEqual([1]);
+      expect(rig.exchanges()).toBe(revoked + 1);
+    }
   });
 
   test('a vendor that believes no token is asked twice by each call and is told as such', async () => {

@@ -35,9 +35,10 @@ Settings are read from the environment and from the file .env: see .env.example.
 
 /** Bad words on the command line; any other failure is 1. */
 const EXIT_USAGE = 2;
-/** A stop takes 10 s at most: requests first, then the sandbox. */
+/** A stop takes 10 s at most: notice to whoever sends requests, then requests, then the sandbox. */
+const NOTICE_MS = 500;
 const DRAIN_MS = 8_000;
-const CHILD_GRACE_MS = 1_500;
+const CHILD_GRACE_MS = 1_000;
 /** Loading a large export takes its time. */
 const SANDBOX_START_MS = 300_000;
 /** Between this process and the sandbox that it forks. */
@@ -132,10 +133,11 @@ async function start(words: readonly string[]): Promise<void> {
     if (!isStopping)
       log.error('The sandbox has ended. Its data cannot be read until this service is started again.');
   });
-  onStop(async () => {
+  onStop(async (signal) => {
     isStopping = true;
     isReady = false;
-    await server.close(DRAIN_MS);
+    // Ctrl-C is somebody's at a terminal, where nothing routes requests by readiness.
+    await server.close(DRAIN_MS, signal === 'SIGINT' ? 0 : NOTICE_MS);
     await app.close();
     if (sandbox) await endChild(sandbox.child);
   });
@@ -347,13 +349,13 @@ function explainListen({ code, message }: NodeJS.ErrnoException, { host, port }:
 }
 
 /** Ends the process by `stop` at the first signal, at once at the second. */
-function onStop(stop: () => Promise<void>): void {
+function onStop(stop: (signal: NodeJS.Signals) => Promise<void>): void {
   let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (isStopping) process.exit(1);
       isStopping = true;
-      stop().then(
+      stop(signal).then(
         () => process.exit(0),
         (error: unknown) => quit(1, [readMessage(error)]),
       );

@@ -1,12 +1,16 @@
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as elapse } from 'node:timers/promises';
 
 export interface RunningServer {
   /** Where it answers, for people of this machine: `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** Takes no more, waits `graceMs` at most for what is under way, then ends the connections. */
-  close(graceMs: number): Promise<void>;
+  /**
+   * Takes no more once `noticeMs` have passed, in which whoever sends requests can learn that it should send no more,
+   * waits `graceMs` at most for what is under way, then ends the connections.
+   */
+  close(graceMs: number, noticeMs?: number): Promise<void>;
 }
 
 export interface ServerOptions {
@@ -30,13 +34,18 @@ const SWEEP_MS = 50;
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, handle, headersTimeoutMs = 5_000, requestTimeoutMs = 10_000 } = options;
+  let isClosing = false;
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: Math.min(MAX_LOOK_MS, headersTimeoutMs),
     },
-    handle,
+    (request, response) => {
+      // The next request of this caller's goes elsewhere, instead of into a connection that is about to end.
+      if (isClosing) response.shouldKeepAlive = false;
+      handle(request, response);
+    },
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -50,7 +59,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const name = isEverywhere ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
   return {
     url: `http://${name}:${actualPort}`,
-    async close(graceMs) {
+    async close(graceMs, noticeMs = 0) {
+      isClosing = true;
+      if (noticeMs > 0) await elapse(noticeMs);
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });

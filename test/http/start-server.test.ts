@@ -88,6 +88,34 @@ describe('startServer', () => {
     await closing;
   });
 
+  test('while it gives notice it still answers, asks callers to let go, and only then takes no more', async () => {
+    const server = await start();
+    let isClosed = false;
+    const closing = server.close(60_000, 500).then(() => {
+      isClosed = true;
+    });
+    const answer = await fetch(server.url);
+    expect([answer.headers.get('connection'), await answer.text()]).toEqual(['close', 'done']);
+    expect(isClosed).toBe(false);
+    await closing;
+    await expect(fetch(server.url)).rejects.toThrow();
+  });
+
+  test('requests that had been written when closing began are answered', async () => {
+    const server = await start();
+    const sockets = await Promise.all(
+      Array.from({ length: 200 }, () => open(server, 'GET / HTTP/1.1\r\nhost: x\r\n\r\n')),
+    );
+    const answered = sockets.map(
+      (socket) =>
+        new Promise<boolean>((resolve) => {
+          socket.once('data', () => resolve(true)).once('close', () => resolve(false));
+        }),
+    );
+    await server.close(60_000, 500);
+    expect((await Promise.all(answered)).filter((isAnswered) => !isAnswered)).toEqual([]);
+  });
+
   test('closing cuts what outlasts the grace', async () => {
     const server = await start({ handle: () => {} });
     const socket = await open(server, 'GET / HTTP/1.1\r\nhost: x\r\n\r\n');

@@ -85,6 +85,17 @@ describe('start', () => {
     expect(await isOpen(usageUrl!)).toBe(false);
   });
 
+  test('told to end, it says so to whoever asks while it still takes requests', async () => {
+    const service = run([], { PORT: '0', EVENTS_API_TOKEN: 'canary' });
+    const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
+    const readiness = async () => (await fetch(new URL('/health/ready', url))).status;
+    expect(await readiness()).toBe(200);
+    service.child.kill('SIGTERM');
+    await expect.poll(readiness, { interval: 5 }).toBe(503);
+    expect(await ask(url!, '{ service { version } }')).toMatchObject({ data: { service: {} } });
+    expect(await service.exit).toBe(0);
+  });
+
   test('the sandbox ends with a service that is killed', async () => {
     const service = run(SMALL, { PORT: '0' });
     const [, usageUrl] = await service.waitFor(/Usage API +(http:\S+)/);

@@ -65,20 +65,19 @@ export function judgeFailure(failure: TransportFailure, asked: Asked, terms: Ref
 }
 
 /**
- * A complete 200 or 404. 200 is usable with JSON; 404 with JSON or nothing, as a vendor says 'nothing here', and not with
- * the page of a gateway that knows no such route.
+ * A complete 200 or 404. 200 is usable with JSON; 404 says 'nothing here' in whatever words, but not by the page of a
+ * gateway that knows no such route.
  */
 export function judgeContent(answer: TransportAnswer, asked: Asked): Judgement {
   const { status, headers, body } = answer;
-  if (status === 404 && body.length === 0) return { is: 'usable', response: { status } };
+  if (status === 404) {
+    if (!isPage(headers['content-type'], body)) return { is: 'usable', response: { status } };
+    return badResponse(asked, 'A page says 404 where the vendor would have answered.', status);
+  }
   if (!mayBeJson(headers['content-type']))
     return badResponse(asked, 'The vendor answered with something other than JSON.', status);
   try {
-    const content = parseJson(decodeText(body));
-    return {
-      is: 'usable',
-      response: status === 404 ? { status } : { status: 200, headers, body: content },
-    };
+    return { is: 'usable', response: { status: 200, headers, body: parseJson(decodeText(body)) } };
   } catch {
     // The parser's own error quotes the body, so it goes no further.
     return badResponse(asked, 'The vendor’s answer is not complete and correct JSON.', status);
@@ -195,6 +194,12 @@ function mayBeJson(contentType: string | undefined): boolean {
   if (contentType === undefined) return true;
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   return /[/+]json$/.test(type) || type === 'text/plain' || type === 'application/octet-stream';
+}
+
+/** HTML by its type or its first character, which is none that begins JSON or a sentence. */
+function isPage(contentType: string | undefined, body: Buffer): boolean {
+  if (body.length === 0) return false;
+  return /html/i.test(contentType ?? '') || body.toString('latin1', 0, 64).trimStart().startsWith('<');
 }
 
 const LONGEST_ERROR_BODY = 64 * 1024;

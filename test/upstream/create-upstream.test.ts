@@ -786,11 +786,9 @@ describe('errors', () => {
   });
 
   test.each([
-    ['a gateway’s page', '<html>', 'text/html'],
-    ['a page without a type', '<html>', undefined],
-    ['JSON that is said to be a page', '{}', 'text/html'],
-    ['words', 'no such route', 'text/plain'],
-    ['half an object', '{"message":', 'application/json'],
+    ['a gateway’s page', '<html>', 'text/html; charset=utf-8'],
+    ['a page without a type', '\n<!doctype html>', undefined],
+    ['words that are said to be a page', 'Not Found', 'text/html'],
   ])('404 with %s does not say that there is nothing', async (_name, text, type) => {
     const { upstream, context } = createRig(() => ({
       status: 404,
@@ -804,11 +802,16 @@ describe('errors', () => {
     expect(upstream.health().healthy).toBe(false);
   });
 
-  test('404 without a body says: nothing, whatever its type', async () => {
+  test.each([
+    ['no body', '', 'text/html'],
+    ['words', 'no such record', 'text/plain'],
+    ['words without a type', 'Not Found', undefined],
+    ['half an object', '{"message":', 'application/json'],
+  ])('404 with %s says that there is nothing', async (_name, text, type) => {
     const { upstream, context } = createRig(() => ({
       status: 404,
-      headers: { 'content-type': 'text/html' },
-      body: Buffer.alloc(0),
+      headers: type === undefined ? {} : { 'content-type': type },
+      body: Buffer.from(text),
     }));
     expect((await upstream.get(requestOf(), context())).value).toBeNull();
   });

@@ -152,6 +152,13 @@ describe('parts of an answer', () => {
     expect(one.asked()).toEqual(['a-c']);
   });
 
+  test('of two questions at once are a call each, unless they lack the same', async () => {
+    const { one } = createLetters();
+    const all = await Promise.all(['ab', 'abc', 'bc', 'abc', 'b'].map((text) => one.read(text)));
+    expect(all.map((text) => text.replaceAll(/\d/g, ''))).toEqual(['a b', 'a b c', 'b c', 'a b c', 'b']);
+    expect(one.asked().toSorted()).toEqual(['a-b', 'a-c', 'b-b', 'b-c']);
+  });
+
   test('of one tenant are none of another’s', async () => {
     const { one } = createLetters();
     await one.read('abc');

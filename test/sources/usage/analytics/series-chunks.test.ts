@@ -91,6 +91,13 @@ describe('the chunks of a range', () => {
     );
   });
 
+  test('that ends now are long as soon as the long stretch has settled', () => {
+    const june = Date.parse('2026-06-01T00:00Z');
+    const at = (now: number) => textOf('DAY', '2026-05-01T00:00Z', new Date(now).toISOString(), now).length;
+    // 31 days and what has come of the next; a month and what has come of the next.
+    expect([at(june + SETTLE - 1), at(june + SETTLE)]).toEqual([31, 2]);
+  });
+
   test('are long where a range holds them whole, and so never many', () => {
     expect(textOf('HOUR', '2026-03-30T22:00Z', '2026-06-02T00:00Z')).toEqual([
       '2026-03-30T22:00:00.000Z 2026-03-31T00:00:00.000Z 86400000',

@@ -235,6 +235,18 @@ describe('what may be another answer when it is asked for again', () => {
   });
 });
 
+test('what is no list is no answer, and is kept nowhere', async () => {
+  const log = logCalls({ fromMs: NOW - DAY, toMs: NOW }, 500);
+  const { state, read } = createService(log);
+  const question = { range: { fromMs: floorDay(NOW), toMs: NOW }, interval: 'DAY' } as const;
+  state.answer = () => jsonAnswer({ count: 1 });
+  const failed = await read(question);
+  expect(failed.answer.coverage).toMatchObject([{ status: 'FAILED', code: 'UPSTREAM' }]);
+  expect(failed.answer.coverage[0]?.reason).toMatch(/^UPSTREAM_BAD_RESPONSE/);
+  state.answer = null;
+  expect(await read(question)).toMatchObject({ calls: 1, answer: { coverage: [{ status: 'FILLING' }, {}] } });
+});
+
 test('an earlier answer stands in no longer than the settings let it', async () => {
   const log = logCalls({ fromMs: NOW - DAY, toMs: NOW }, 500);
   const { time, state, read } = createService(log, undefined, { staleIfErrorMs: 60_000 });

@@ -66,3 +66,17 @@ test.each(['clipped', 'whole'] as const)(
     );
   },
 );
+
+test('rows that begin outside the chunks go, and what is no row disturbs none', () => {
+  const day = (number: number) => Date.parse('2026-06-01T00:00Z') + number * DAY;
+  const range = { fromMs: day(3) + 1, toMs: day(5) };
+  const row = (number: number) => ({ timestamp: new Date(day(number)).toISOString(), count: number });
+  const body = [row(2), row(3), row(4), row(5), row(6), null, 'row', {}, { timestamp: 7 }];
+  const chunks = cutIntoChunks(range, 'DAY', NOW, AGE);
+  const answer = decodeSeries('activity', body, { fromMs: range.fromMs, interval: 'DAY' });
+  const parts = splitSeries(answer, body, chunks, 'DAY');
+  expect(parts.map((part) => part.body)).toEqual([[row(3)], [row(4)]]);
+  expect(parts.map(({ value }) => value.rows.map(({ count }) => count))).toEqual([[3], [4]]);
+  // What could not be understood is told once.
+  expect(parts.map(({ value }) => value.dropped.length)).toEqual([4, 0]);
+});

@@ -25,9 +25,12 @@ const eventRow = z.object({
 /** Reads one event. A row without an id or a legible time, or with a value of another type than promised, is dropped. */
 export function decodeEvent(row: unknown): AuditEvent | DroppedRow {
   if (typeof row !== 'object' || row === null) return { dropped: true, timestampMs: null };
-  const timestampMs = decodeTimestamp((row as { timestamp?: unknown }).timestamp);
+  const { id, timestamp } = row as { id?: unknown; timestamp?: unknown };
+  const timestampMs = decodeTimestamp(timestamp);
+  // Most of what is no row at all is known by this, without what checking it costs.
+  if (timestampMs === null || (id ?? '') === '') return { dropped: true, timestampMs };
   const parsed = eventRow.safeParse(row);
-  if (!parsed.success || timestampMs === null) return { dropped: true, timestampMs };
+  if (!parsed.success) return { dropped: true, timestampMs };
   return Object.freeze({
     source: 'EVENTS' as const,
     timestampMs,

@@ -28,6 +28,7 @@ const SPELLINGS = {
   vendorProcessTime: ['vendorProcessTime', 'vendor_process_time'],
   platformProcessTime: ['platformProcessTime', 'platform_process_time'],
 } as const;
+const NAMES = Object.keys(SPELLINGS) as (keyof typeof SPELLINGS)[];
 
 const text = z
   .string()
@@ -38,7 +39,8 @@ const id = z
   .union([z.string(), z.int(), z.bigint()])
   .nullish()
   .transform((value) => (value === null || value === undefined || value === '' ? null : String(value)));
-const whole = z
+/** As wide as the graph's Int. */
+const int = z
   .union([
     z.int(),
     z
@@ -46,12 +48,16 @@ const whole = z
       .regex(/^\d{1,15}$/)
       .transform(Number),
   ])
+  .refine((value) => value === (value | 0))
   .nullish()
   .transform((value) => value ?? null);
 const milliseconds = z
   .number()
+  .min(0)
+  .transform(Math.round)
+  .refine(Number.isSafeInteger)
   .nullish()
-  .transform((value) => (value === undefined || value === null ? null : Math.round(value)));
+  .transform((value) => value ?? null);
 /** One text on the vendor's page; a list has been seen, too. */
 const tags = z
   .union([z.string().transform((value) => value.split(',')), z.array(z.string())])
@@ -82,7 +88,7 @@ const usageRow = z.object({
   instanceTags: tags,
   requestId: id,
   requestMethod: text,
-  responseStatus: whole,
+  responseStatus: int,
   instanceId: id,
   vendorProcessTime: milliseconds,
   platformProcessTime: milliseconds,
@@ -91,17 +97,18 @@ const usageRow = z.object({
 /**
  * Reads one row of the log in either dialect. Unknown keys are not looked at, `headers` (raw request headers, credentials
  * among them) least of all. A row without an id or a legible time, or with a value of another type than the vendor
- * promises, is dropped whole: half a row would be a wrong one.
+ * promises or beyond what the graph can give out, is dropped whole: half a row would be a wrong one.
  */
 export function decodeUsageRecord(row: unknown): UsageRecord | DroppedRow {
   if (typeof row !== 'object' || row === null) return { dropped: true, timestampMs: null };
   const said = row as Readonly<Record<string, unknown>>;
-  const named = Object.fromEntries(
-    Object.entries(SPELLINGS).map(([name, [camel, snake]]) => [name, said[camel] ?? said[snake]]),
-  );
-  const timestampMs = decodeTimestamp(named['usageDate']);
-  const parsed = usageRow.safeParse(named);
-  if (!parsed.success || timestampMs === null) return { dropped: true, timestampMs };
+  const read = (name: keyof typeof SPELLINGS): unknown =>
+    said[SPELLINGS[name][0]] ?? said[SPELLINGS[name][1]];
+  const timestampMs = decodeTimestamp(read('usageDate'));
+  // Most of what is no row at all is known by this, without what checking it costs.
+  if (timestampMs === null || (read('id') ?? '') === '') return { dropped: true, timestampMs };
+  const parsed = usageRow.safeParse(Object.fromEntries(NAMES.map((name) => [name, read(name)])));
+  if (!parsed.success) return { dropped: true, timestampMs };
   const { usageDate: _, requestStatus, ...fields } = parsed.data;
   return Object.freeze({
     source: 'USAGE' as const,

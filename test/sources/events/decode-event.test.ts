@@ -51,6 +51,19 @@ describe('an event', () => {
     }
   });
 
+  it.each([{}, { id: 1 }, { timestamp: row.timestamp }, { ...row, id: null }])(
+    'without an id or a legible time is not looked at any further: %j',
+    (fields) => {
+      const bare = {
+        ...fields,
+        get category(): string {
+          throw new Error('it was looked at');
+        },
+      };
+      expect(isDropped(decodeEvent(bare))).toBe(true);
+    },
+  );
+
   it.each([
     ['an id beyond int64', { id: 2n ** 63n }],
     ['an id with a fraction', { id: 1.5 }],

@@ -125,6 +125,12 @@ describe('a usage record', () => {
     ['an id of 65 letters', { id: 'a'.repeat(65) }],
     ['a process time that is text', { processTime: 'slow' }],
     ['a status that is a number', { requestStatus: 5 }],
+    ['a process time beyond what a number holds exactly', { processTime: 1e300 }],
+    ['a negative process time', { processTime: -1 }],
+    ["a vendor's process time beyond it", { vendorProcessTime: 2 ** 53 }],
+    ["a platform's process time below zero", { platformProcessTime: -0.5 }],
+    ['a response status beyond 32 bits', { responseStatus: 2 ** 31 }],
+    ['a response status beyond 32 bits as text', { responseStatus: '10000000000' }],
   ])('is dropped with %s, its time kept', (_, change) => {
     expect(decodeUsageRecord({ ...camel, ...change })).toEqual({
       dropped: true,
@@ -136,6 +142,39 @@ describe('a usage record', () => {
     'is dropped without a legible time: %j',
     (change) => {
       expect(decodeUsageRecord({ ...camel, ...change })).toEqual({ dropped: true, timestampMs: null });
+    },
+  );
+
+  it('holds numbers that the graph can give out, or is dropped', () => {
+    const fields = ['processTime', 'vendorProcessTime', 'platformProcessTime', 'responseStatus'] as const;
+    fc.assert(
+      fc.property(fc.constantFrom(...fields), fc.double(), (name, value) => {
+        const record = decodeUsageRecord({ ...camel, [name]: value });
+        if (isDropped(record)) return;
+        expect(record[name]).toSatisfy(Number.isSafeInteger);
+        if (name === 'responseStatus') expect(record[name] === (record[name]! | 0)).toBe(true);
+        else expect(record[name]).toBeGreaterThanOrEqual(0);
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(
+      decodeUsageRecord({ ...camel, processTime: 2 ** 53 - 1, responseStatus: 2 ** 31 - 1 }),
+    ).toMatchObject({
+      processTime: 2 ** 53 - 1,
+      responseStatus: 2 ** 31 - 1,
+    });
+  });
+
+  it.each([{}, { id: 'a' }, { usageDate: camel.usageDate }, { ...camel, id: '' }])(
+    'without a legible id or time is not looked at any further: %j',
+    (fields) => {
+      const row = {
+        ...fields,
+        get elementKey(): string {
+          throw new Error('it was looked at');
+        },
+      };
+      expect(isDropped(decodeUsageRecord(row))).toBe(true);
     },
   );
 

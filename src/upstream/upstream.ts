@@ -86,7 +86,7 @@ export interface DecodedPart<Value> {
   readonly cache?: CachePolicy;
 }
 
-/** An answer with status 200, or 404, which both vendors use for 'nothing here'; every other status is an error. */
+/** An answer with status 200, or 404, which can mean 'nothing here': the source knows. Every other status is an error. */
 export type UpstreamResponse =
   | { readonly status: 200; readonly headers: Readonly<Record<string, string>>; readonly body: unknown }
   | { readonly status: 404 };

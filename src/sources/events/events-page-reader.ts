@@ -53,6 +53,7 @@ export function createEventsPageReader(
             ['pageSize', String(query.pageSize)],
             ...encodeSort(sort, query.direction),
           ],
+          notFound: 'refusal',
           decodeRow: decodeEvent,
         });
         lore.noteAccepted();

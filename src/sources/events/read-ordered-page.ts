@@ -1,5 +1,6 @@
 import { RequestError } from '../../base/request-error.ts';
 import { UpstreamError } from '../../base/upstream-error.ts';
+import { appendAll } from '../walk/append-all.ts';
 import { recordCoverage, type Examined } from '../walk/coverage-recorder.ts';
 import type { Page } from '../walk/page.ts';
 import { comparePositions } from '../walk/position.ts';
@@ -35,7 +36,7 @@ export async function readOrderedPage(
   let toMs = range.toMs;
   let scanned = 0;
   for await (const step of strand.walk({ range, direction: 'down', after: null, wanted: () => Infinity })) {
-    rows.push(...step.rows);
+    appendAll(rows, step.rows);
     scanned += step.rows.length;
     if (scanned > maxScannedRows) throw tooMany(maxScannedRows);
     const seen = step.rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: strand.isMatch(row) }));

@@ -1,5 +1,6 @@
 import { RequestError } from '../../base/request-error.ts';
 import { UpstreamError } from '../../base/upstream-error.ts';
+import { appendAll } from '../walk/append-all.ts';
 import type { Coverage } from '../walk/coverage.ts';
 import { recordCoverage, type Examined, type Stop } from '../walk/coverage-recorder.ts';
 import { coverFailure } from '../walk/cover-failure.ts';
@@ -128,7 +129,7 @@ export async function mergeWalks<Row extends Position>(
         return;
       }
       run.strides.push({ step: read.value, startMs: run.edgeMs });
-      run.waiting.push(...read.value.rows.filter(run.strand.isMatch));
+      appendAll(run.waiting, read.value.rows.filter(run.strand.isMatch));
       run.scanned += read.value.rows.length + read.value.dropped.length;
       run.edgeMs = read.value.edgeMs;
       if (read.value.ended) run.state = 'ended';

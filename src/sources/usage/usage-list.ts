@@ -1,5 +1,6 @@
 import { UpstreamError } from '../../base/upstream-error.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
+import { appendAll } from '../walk/append-all.ts';
 import { encodeInstant } from '../walk/encode-instant.ts';
 import { readVendorList } from '../walk/read-vendor-list.ts';
 import { isDropped, type DroppedRow, type VendorList, type VendorPage } from '../walk/vendor-list.ts';
@@ -39,6 +40,8 @@ export function createUsageList(
             ['pageOffset', String(pageOffset)],
             ['pageSize', String(size)],
           ],
+          // 404 can mean that there is nothing in this range (`behaviour.md`, 'empty').
+          notFound: 'empty',
           decodeRow: decodeUsageRecord,
         });
 
@@ -74,7 +77,7 @@ export function createUsageList(
       return {
         async next() {
           const page = await readNext();
-          held.push(...page.entries);
+          appendAll(held, page.entries);
           pages += 1;
           return page;
         },

@@ -1,4 +1,5 @@
 import type { CallContext } from '../../upstream/upstream.ts';
+import { appendAll } from '../walk/append-all.ts';
 import type { VendorList } from '../walk/vendor-list.ts';
 import { isDense, walkByWindows, type LocateRows, type ReadWhole } from '../walk/walk-by-windows.ts';
 import { walkList, type Step, type Walk } from '../walk/walk-list.ts';
@@ -34,8 +35,8 @@ function readDown(list: VendorList<UsageRecord>): ReadWhole<UsageRecord> {
       wanted: () => list.largestPage,
     });
     for await (const step of steps) {
-      rows.push(...step.rows);
-      dropped.push(...step.dropped);
+      appendAll(rows, step.rows);
+      appendAll(dropped, step.dropped);
       readAtMs = Math.min(readAtMs, step.readAtMs);
       stale ||= step.stale;
       if (!step.ended && isDense(rows.length, wanted, window, list.unitMs)) {

@@ -1,4 +1,5 @@
 import { RequestError } from '../../base/request-error.ts';
+import { appendAll } from './append-all.ts';
 import { recordCoverage, type Examined, type Stop } from './coverage-recorder.ts';
 import type { Page, PageRequest } from './page.ts';
 import { edgeAt, type Position } from './position.ts';
@@ -49,7 +50,7 @@ export async function readPage<Row extends Position>(
   try {
     for await (const step of steps) {
       const taken = takeMatches(step.rows, isMatch, count - matches.length);
-      matches.push(...taken.matches);
+      appendAll(matches, taken.matches);
       if (taken.isFull) {
         // One row more than asked has been seen: the page ends with the last one given out.
         hasMore = true;

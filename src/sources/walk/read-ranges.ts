@@ -1,6 +1,7 @@
 import type { Range } from '../../base/range.ts';
 import { RequestError } from '../../base/request-error.ts';
 import { UpstreamError } from '../../base/upstream-error.ts';
+import { appendAll } from './append-all.ts';
 import type { Examined, Stop } from './coverage-recorder.ts';
 import type { Position } from './position.ts';
 import type { Strand } from './strand.ts';
@@ -68,7 +69,7 @@ export async function readRanges<Row extends Position>(
             rows: step.rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: strand.isMatch(row) })),
           });
         }
-        rows.push(...step.rows);
+        appendAll(rows, step.rows);
         edgeMs = step.edgeMs;
         scanned += step.rows.length + step.dropped.length;
         if (scanned >= maxScannedRows && !(step.ended && isLast))

@@ -1,5 +1,7 @@
 import type { Source } from '../../base/source.ts';
+import { UpstreamError } from '../../base/upstream-error.ts';
 import type { CallContext, Query, Upstream } from '../../upstream/upstream.ts';
+import { checkLength } from './check-length.ts';
 import type { SourceSettings } from './source-settings.ts';
 import { isDropped, type DroppedRow, type VendorPage } from './vendor-list.ts';
 
@@ -26,17 +28,19 @@ export interface ListQuery<Row> {
   /** The path, which is its own template: it holds no values. */
   readonly operation: string;
   readonly query: Query;
+  /** What a 404 means: that there is nothing, or that the vendor has refused. */
+  readonly notFound: 'empty' | 'refusal';
   readonly decodeRow: (row: unknown) => Row | DroppedRow;
 }
 
 /**
- * Reads one page of a vendor's list. 404 is how both vendors may say that there is nothing.
+ * Reads one page of a vendor's list.
  * @throws UpstreamError
  */
 export async function readVendorList<Row extends object>(
   { upstream, settings, onDropped }: ListReading,
   context: CallContext,
-  { source, operation, query, decodeRow }: ListQuery<Row>,
+  { source, operation, query, notFound, decodeRow }: ListQuery<Row>,
 ): Promise<Omit<VendorPage<Row>, 'ended'>> {
   const answer = await upstream.get(
     {
@@ -46,8 +50,12 @@ export async function readVendorList<Row extends object>(
       // Rows may still be slipped into the past; an earlier answer only stands in where the vendor fails.
       cache: { freshMs: 0, staleIfErrorMs: settings.staleIfErrorMs },
       decode: (response) => {
-        if (response.status === 404) return { value: [], rows: 0 };
+        if (response.status === 404) {
+          if (notFound === 'empty') return { value: [], rows: 0 };
+          throw notThere(source, operation);
+        }
         if (!Array.isArray(response.body)) throw new TypeError('The vendor did not answer with a list.');
+        checkLength(response.body, { source, operation });
         const value = response.body.map(decodeRow);
         const dropped = value.filter(isDropped).length;
         if (dropped > 0) onDropped?.({ source, operation, dropped, rows: value.length });
@@ -57,4 +65,14 @@ export async function readVendorList<Row extends object>(
     context,
   );
   return { entries: answer.value, readAtMs: answer.readAtMs, stale: answer.stale };
+}
+
+function notThere(source: Source, operation: string): UpstreamError {
+  return new UpstreamError({
+    code: 'UPSTREAM_REJECTED',
+    source,
+    operation,
+    status: 404,
+    message: 'The vendor refused the request with status 404.',
+  });
 }

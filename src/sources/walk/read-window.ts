@@ -1,5 +1,6 @@
 import { RequestError } from '../../base/request-error.ts';
 import { UpstreamError } from '../../base/upstream-error.ts';
+import { appendAll } from './append-all.ts';
 import type { Position } from './position.ts';
 import { isDropped, type DroppedRow, type TimeDirection, type VendorList } from './vendor-list.ts';
 
@@ -61,7 +62,7 @@ async function readPages<Row extends Position>(
     let ended: boolean;
     try {
       const page = await reader.next();
-      entries.push(...page.entries);
+      appendAll(entries, page.entries);
       readAtMs = Math.min(readAtMs, page.readAtMs);
       stale ||= page.stale;
       ended = page.ended;

@@ -54,8 +54,12 @@ function openSource(
   };
   return {
     upstream,
-    open: () =>
-      createEventsSource(deps, createTestCallContext('test', createCallLedger(options.budget ?? null)), NOW),
+    open: (over = upstream) =>
+      createEventsSource(
+        { ...deps, upstream: over },
+        createTestCallContext('test', createCallLedger(options.budget ?? null)),
+        NOW,
+      ),
   };
 }
 
@@ -267,6 +271,14 @@ describe('a walk over events', () => {
     const page = createEventsSource(deps, createTestCallContext(), NOW).listEvents(question());
     await expect(page).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
     expect(upstream.calls).toHaveLength(2);
+  });
+
+  it('takes a 404 for a refusal, not for an empty list', async () => {
+    const upstream = createSimulatedUpstream('EVENTS', () => ({ status: 404 }));
+    const page = openSource(() => [])
+      .open(upstream)
+      .listEvents(question());
+    await expect(page).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED', status: 404 });
   });
 
   it('reads int64 ids without loss', async () => {

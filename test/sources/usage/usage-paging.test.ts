@@ -52,9 +52,9 @@ function openSource(
   return {
     upstream,
     /** A source for each operation, as a caller's pages come one operation at a time. */
-    open: () =>
+    open: (over = upstream) =>
       createUsageSource(
-        deps,
+        { ...deps, upstream: over },
         async () => {
           throw new Error('no series are asked for here');
         },
@@ -181,6 +181,33 @@ describe('a walk over a log that stands still', () => {
       ),
       { numRuns: 100 },
     );
+  });
+});
+
+describe('a vendor that gives more rows at once than it is asked for', () => {
+  it('is read exactly, whatever the sizes', async () => {
+    const rows = Array.from({ length: 300 }, (_, at) => rowAt(FROM + Math.floor(at / 3) * 1000, at + 1));
+    for (const clamp of [40, 130, 500]) {
+      const upstream = createSimulatedUpstream('USAGE', (call) =>
+        createSimulatedUsageVendor(() => rows, { ...plain, clamp })({
+          ...call,
+          query: call.query.map(([name, value]) => [name, name === 'pageSize' ? String(clamp) : value]),
+        }),
+      );
+      const { open } = openSource(() => rows, plain);
+      expect(idsOf(await walkAll({ upstream, open: () => open(upstream) }, () => 7, 'forward'))).toEqual(
+        inOrder(rows),
+      );
+    }
+  });
+
+  it('of an instant that holds more than a stack could is read exactly', async () => {
+    const rows = Array.from({ length: 130_000 }, (_, at) => rowAt(FROM + 1000, at + 1));
+    const vendor = openSource(() => rows, { ...plain, clamp: 10_000 }, { largestPage: 10_000 });
+    const page = await vendor
+      .open()
+      .listUsageRecords({ range, filter: {}, count: 130_000, travel: 'forward', after: null });
+    expect([page.rows.length, page.hasMore]).toEqual([130_000, false]);
   });
 });
 

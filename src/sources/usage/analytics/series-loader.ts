@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import { scopedKey, type ScopedKey } from '../../../base/credential-scope.ts';
 import type { Range } from '../../../base/range.ts';
 import type { CallContext, Upstream } from '../../../upstream/upstream.ts';
+import { checkLength } from '../../walk/check-length.ts';
 import { encodeInstant } from '../../walk/encode-instant.ts';
 import type { ListReading } from '../../walk/read-vendor-list.ts';
 import { requireScope } from '../../walk/require-scope.ts';
@@ -12,7 +13,7 @@ import { DOUBTFUL, NOT_KEPT, type SeriesAge } from './series-cache-policy.ts';
 import { cutIntoChunks } from './series-chunks.ts';
 import { SERIES_OPERATIONS } from './series-operation.ts';
 import { splitSeries } from './split-series.ts';
-import type { VendorInterval } from './vendor-rows.ts';
+import { countVendorRows, type VendorInterval } from './vendor-rows.ts';
 
 /** Which rows to read. */
 export interface SeriesCall {
@@ -63,6 +64,9 @@ export function createSeriesLoader<Series extends UsageSeries>(
           const body: unknown = response.status === 404 ? [] : response.body;
           if (!Array.isArray(body)) throw new TypeError('The answer is not a list.');
           const asked = chunks.slice(first, last + 1);
+          const span = { fromMs: chunks[first]!.fromMs, toMs: chunks[last]!.toMs };
+          // The row at `to`, which the vendor adds, is the one that may come besides.
+          checkLength(body, { source: 'USAGE', operation }, countVendorRows(span, interval) + 1);
           const value = decodeSeries(series, body, { fromMs: chunks[first]!.fromMs, interval });
           const rows = value.rows.length + value.dropped.length;
           const dropped = value.dropped.length;

@@ -274,6 +274,18 @@ describe('a period', () => {
     expect(coverage.every(({ status }) => status === 'COMPLETE')).toBe(true);
   });
 
+  test('of far more rows than were asked for is refused, before one of them is read', async () => {
+    const flood = Array.from({ length: 20_001 }, () => ({}));
+    const { read } = createReader({ log: [], answer: () => flood });
+    const { totals, coverage } = await read(
+      request(rangeOf('2026-03-01T00:00Z', '2026-03-04T00:00Z'), { series: new Set(['activity']) }),
+    );
+    expect(totals.count).toBeNull();
+    expect(coverage).toMatchObject([
+      { status: 'FAILED', reason: expect.stringContaining('UPSTREAM_TOO_LARGE') },
+    ]);
+  });
+
   test('tells which of its buckets are cut and which are filling', async () => {
     const { read } = createReader({ log: [] });
     const { buckets } = await read(request({ fromMs: NOW - 36 * HOUR, toMs: NOW }));

@@ -71,6 +71,7 @@ function decode<Value>(request: UpstreamRequest<Value>, response: UpstreamRespon
   try {
     return request.decode(response).value;
   } catch (cause) {
+    if (cause instanceof UpstreamError) throw cause;
     const { operation } = request;
     const message = 'The answer could not be understood.';
     throw new UpstreamError({ code: 'UPSTREAM_BAD_RESPONSE', source: 'USAGE', operation, message, cause });

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { readVendorList, type ListQuery } from '../../../src/sources/walk/read-vendor-list.ts';
+import type { UpstreamResponse } from '../../../src/upstream/upstream.ts';
+import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
+
+const settings = {
+  largestPage: 10,
+  maxScannedRows: 10,
+  staleIfErrorMs: 0,
+  age: { settleMs: 0, retentionMs: null },
+};
+
+const read = (response: UpstreamResponse, query: Partial<ListQuery<{ at: number }>> = {}) =>
+  readVendorList(
+    { upstream: createSimulatedUpstream('EVENTS', () => response), settings },
+    createTestCallContext(),
+    {
+      source: 'EVENTS',
+      operation: '/events',
+      query: [],
+      notFound: 'refusal',
+      decodeRow: (at) => ({ at: Number(at) }),
+      ...query,
+    },
+  );
+
+const listOf = (length: number): UpstreamResponse => ({
+  status: 200,
+  headers: {},
+  body: Array.from({ length }, (_, at) => at),
+});
+
+describe('a list', () => {
+  it('of more rows than were asked for is read', async () => {
+    const { entries } = await read(listOf(10_007));
+    expect(entries).toHaveLength(10_007);
+    expect(entries.at(-1)).toEqual({ at: 10_006 });
+  });
+
+  it('of far more rows than can have been asked for is refused before a row is looked at', async () => {
+    let looks = 0;
+    const flood = read(listOf(20_001), {
+      decodeRow: () => {
+        looks += 1;
+        return { at: 0 };
+      },
+    });
+    await expect(flood).rejects.toMatchObject({
+      code: 'UPSTREAM_TOO_LARGE',
+      source: 'EVENTS',
+      operation: '/events',
+    });
+    expect(looks).toBe(0);
+  });
+
+  it('that is not there is empty where the vendor says so, else a refusal', async () => {
+    expect((await read({ status: 404 }, { notFound: 'empty' })).entries).toEqual([]);
+    await expect(read({ status: 404 })).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED', status: 404 });
+  });
+});

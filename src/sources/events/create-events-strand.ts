@@ -1,6 +1,7 @@
 import { grantScan } from '../../upstream/grant-scan.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import type { Strand } from '../walk/strand.ts';
+import { checkEventFilter } from './check-event-filter.ts';
 import type { AuditEvent } from './event.ts';
 import { createEventTest } from './event-test.ts';
 import type { OptionalEventField } from './event-fields.ts';
@@ -11,6 +12,7 @@ import { planEventFilter } from './plan-event-filter.ts';
 
 /**
  * The events that a filter lets through, with the fields that are needed besides its own; null: nothing can match it.
+ * @param argument where the filter stands among the caller's arguments
  * @throws RequestError `BAD_USER_INPUT`
  */
 export function createEventsStrand(
@@ -18,7 +20,9 @@ export function createEventsStrand(
   context: CallContext,
   filter: EventFilter,
   fields: Iterable<OptionalEventField>,
+  argument = 'filter',
 ): Strand<AuditEvent> | null {
+  checkEventFilter(filter, argument);
   const isMatch = createEventTest(filter);
   const plan = planEventFilter(filter);
   if (plan.kind === 'nothing') return null;

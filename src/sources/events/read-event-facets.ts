@@ -4,6 +4,7 @@ import { coverNothing } from '../walk/cover-nothing.ts';
 import { coverRest } from '../walk/cover-rest.ts';
 import { recordCoverage } from '../walk/coverage-recorder.ts';
 import { readRanges } from '../walk/read-ranges.ts';
+import { checkEventFilter } from './check-event-filter.ts';
 import { createEventsStrand } from './create-events-strand.ts';
 import { createEventTest } from './event-test.ts';
 import { createFacetCounter, withoutOwn, type EventFacets, type EventFacetsRequest } from './event-facets.ts';
@@ -26,6 +27,7 @@ export async function readEventFacets(
   nowMs: number,
 ): Promise<EventFacets> {
   const { filter, range } = request;
+  checkEventFilter(filter, 'filter');
   const facets = [...request.facets];
   const counters = facets.map(
     (facet) => [facet, createFacetCounter(facet, createEventTest(withoutOwn(filter, facet)))] as const,

@@ -88,6 +88,7 @@ export function createTimelineSource(
                 events.context,
                 eventFilterOf(filter),
                 fields,
+                'filter.events',
               ) as Strand<Activity> | null,
             ] as const,
           ]

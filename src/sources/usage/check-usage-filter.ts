@@ -6,7 +6,7 @@ const LONGEST_TEXT = 256;
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Refuses what must not reach the vendor: control characters, texts over 256 characters, lists of over 50 values.
+ * Refuses what must not reach the vendor, or would not reach it as it is: control characters, half a surrogate pair, texts over 256 characters, lists of over 50 values.
  * @throws RequestError `BAD_USER_INPUT` naming the argument
  */
 export function checkUsageFilter(filter: UsageFilter, argument: string): void {
@@ -27,6 +27,7 @@ function checkText(argument: string, value: string | undefined): void {
   if (value === undefined) return;
   if (value === '') refuse(argument, 'must not be an empty text; leave it out to filter by nothing');
   if (value.length > LONGEST_TEXT) refuse(argument, `may be ${LONGEST_TEXT} characters long at most`);
+  if (!value.isWellFormed()) refuse(argument, 'must not hold half a surrogate pair');
   if (CONTROL.test(value)) refuse(argument, 'must not hold control characters');
 }
 

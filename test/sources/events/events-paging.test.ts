@@ -365,6 +365,22 @@ describe('a filter', () => {
     expect((await ask(filter)).at).toEqual(where(test));
   });
 
+  it('with half a character is refused by name, before a call', async () => {
+    const vendor = openSource(() => rows);
+    const half = { username: { eq: 'a\ud800' } };
+    for (const asked of [
+      vendor.open().listEvents(question({ filter: half })),
+      vendor.open().countEvents(range, half),
+      vendor.open().countEventFacets({ range, filter: half, facets: new Set(['username'] as const) }),
+    ]) {
+      await expect(asked).rejects.toMatchObject({
+        code: 'BAD_USER_INPUT',
+        details: { argument: 'filter.username.eq' },
+      });
+    }
+    expect(vendor.upstream.calls).toHaveLength(0);
+  });
+
   it('that runs as a scan stops at its bound, says so, and goes on from there to the same rows', async () => {
     const many = Array.from({ length: 2000 }, (_, at) => ({
       ...rowAt(FROM + at * 1000, at),

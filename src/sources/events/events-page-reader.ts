@@ -6,7 +6,7 @@ import type { TimeDirection, VendorPage } from '../walk/vendor-list.ts';
 import { decodeEvent } from './decode-event.ts';
 import type { AuditEvent } from './event.ts';
 import type { EventsDeps } from './events-deps.ts';
-import type { EventsDialect } from './events-lore.ts';
+import { EVENTS_DIALECTS, type EventsDialect } from './events-lore.ts';
 import type { OptionalEventField } from './event-fields.ts';
 
 const OPERATION = '/events';
@@ -27,8 +27,9 @@ export type EventsPageReader = (
 ) => Promise<VendorPage<AuditEvent> & { readonly sort: EventsDialect['sort'] }>;
 
 /**
- * `GET /events`, asked in the best way that the vendor takes. A page shorter than asked is the last.
- * @throws UpstreamError
+ * `GET /events`, asked in the best way that the vendor takes: only an answer proves one. A page shorter than asked is the
+ * last.
+ * @throws UpstreamError, the first refusal where the vendor takes none
  */
 export function createEventsPageReader(
   deps: EventsDeps,
@@ -38,8 +39,12 @@ export function createEventsPageReader(
   const { lore } = deps;
   const fields = ['id', 'timestamp', 'category', 'action', ...[...asked.fields].sort()].join(',');
   return async (query) => {
+    const refused = new Set<EventsDialect>();
+    let refusal: unknown;
     for (;;) {
-      const { sort, hasOperators } = lore.dialect();
+      const dialect = lore.dialect ?? EVENTS_DIALECTS.find((one) => !refused.has(one));
+      if (!dialect || refused.has(dialect)) throw refusal;
+      const { sort, hasOperators } = dialect;
       try {
         const read = await readVendorList(deps, context, {
           source: 'EVENTS',
@@ -56,11 +61,12 @@ export function createEventsPageReader(
           notFound: 'refusal',
           decodeRow: decodeEvent,
         });
-        lore.noteAccepted();
+        lore.dialect ??= dialect;
         return { ...read, ended: read.entries.length < query.pageSize, sort };
       } catch (error) {
-        const isRejected = error instanceof UpstreamError && error.status === 400;
-        if (!isRejected || !lore.noteRejected()) throw error;
+        if (!(error instanceof UpstreamError) || error.status !== 400) throw error;
+        refusal ??= error;
+        refused.add(dialect);
       }
     }
   };

@@ -22,7 +22,8 @@ export function createEventsWalk(
   const walkWindows = (walk: Walk) =>
     walkByWindows(walk, largestPage, readEventsWindow(readPage, largestPage));
   return async function* walkEvents(walk) {
-    if (deps.lore.dialect().sort !== 'timestamp') return yield* walkWindows(walk);
+    const { dialect } = deps.lore;
+    if (dialect && dialect.sort !== 'timestamp') return yield* walkWindows(walk);
     try {
       yield* walkList(createEventsList(readPage, largestPage), walk);
     } catch (error) {

@@ -243,6 +243,53 @@ describe('a walk over events', () => {
     expect(idsOf(await walkAll(vendor, () => 7))).toEqual(inOrder(rows));
   });
 
+  it('learns no way of asking where every way is refused, and tells the first refusal', async () => {
+    const rows = [rowAt(FROM + 1000, 1)];
+    const vendor = openSource(() => rows);
+    let refusals = 0;
+    const refusing = createSimulatedUpstream('EVENTS', () => {
+      refusals += 1;
+      return new UpstreamError({
+        code: 'UPSTREAM_REJECTED',
+        source: 'EVENTS',
+        operation: '/events',
+        status: 400,
+        message: `refusal ${refusals}`,
+      });
+    });
+    const page = vendor.open(refusing).listEvents(question());
+    await expect(page).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED', message: 'refusal 1' });
+    expect(refusals).toBe(6);
+    expect(idsOf((await vendor.open().listEvents(question())).rows)).toEqual(inOrder(rows));
+    expect(vendor.upstream.calls.map(({ query }) => new Map(query).get('sort'))).toEqual([
+      'timestamp:desc,id:desc',
+    ]);
+  });
+
+  it('learns no way of asking where the call budget ends before one is taken, and starts anew', async () => {
+    const rows = [rowAt(FROM + 1000, 1)];
+    const vendor = openSource(() => rows, { ...plain, takesOperators: false, sortFields: [] }, { budget: 5 });
+    await expect(vendor.open().listEvents(question())).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    const asked = vendor.upstream.calls.length;
+    await expect(vendor.open().listEvents(question())).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    expect(new Map(vendor.upstream.calls[asked]?.query).get('sort')).toBe('timestamp:desc,id:desc');
+  });
+
+  it('keeps to the way that another read has been answered in meanwhile', async () => {
+    const rows = [rowAt(FROM + 1000, 1)];
+    const vendor = openSource(() => rows, { ...plain, takesOperators: false });
+    const source = vendor.open();
+    const [first, second] = await Promise.all([
+      source.listEvents(question()),
+      source.listEvents(question({ filter: { category: { eq: 'authentication' } } })),
+    ]);
+    expect([idsOf(first.rows), idsOf(second.rows)]).toEqual([inOrder(rows), inOrder(rows)]);
+    await vendor.open().listEvents(question());
+    expect(vendor.upstream.calls.map(({ query }) => new Map(query).get('sort'))).toEqual(
+      Array.from({ length: 5 }, () => 'timestamp:desc,id:desc'),
+    );
+  });
+
   it('treats a 400 as a rejection once the vendor has taken a query', async () => {
     let isRejecting = false;
     const upstream = createSimulatedUpstream('EVENTS', () =>

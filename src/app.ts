@@ -29,6 +29,7 @@ import { createUsageCredentials } from './sources/usage/usage-credentials.ts';
 import type { UsageSecrets } from './sources/usage/usage-credentials.ts';
 import { createUsageSource } from './sources/usage/create-usage-source.ts';
 import { createUsageLore } from './sources/usage/usage-lore.ts';
+import { keepByScope } from './sources/walk/keep-by-scope.ts';
 import type { DroppedReport } from './sources/walk/read-vendor-list.ts';
 import type { SourceSettings } from './sources/walk/source-settings.ts';
 import type { AttemptReport } from './upstream/attempt.ts';
@@ -91,25 +92,26 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     events: createVendorUpstream('EVENTS', urls.events, config, config.events, store, overrides),
   };
   const access = createVendorAccess(config, overrides);
-  const usageDeps = {
-    upstream: upstreams.usage,
-    lore: createUsageLore(),
-    settings: readSourceSettings(config, config.usage),
-    onDropped: overrides.onDropped,
-  };
-  const eventsDeps = {
-    upstream: upstreams.events,
-    lore: createEventsLore(),
-    settings: readSourceSettings(config, config.events),
-    onDropped: overrides.onDropped,
+  const lores = { usage: keepByScope(createUsageLore), events: keepByScope(createEventsLore) };
+  const reading = {
+    usage: {
+      upstream: upstreams.usage,
+      settings: readSourceSettings(config, config.usage),
+      onDropped: overrides.onDropped,
+    },
+    events: {
+      upstream: upstreams.events,
+      settings: readSourceSettings(config, config.events),
+      onDropped: overrides.onDropped,
+    },
   };
   const analyticsDeps = {
-    ...usageDeps,
+    ...reading.usage,
     settings: {
       maxBuckets: config.operation.maxBuckets,
       maxUpstreamBuckets: config.operation.maxUpstreamBuckets,
       staleIfErrorMs: config.staleIfErrorMs,
-      ...usageDeps.settings.age,
+      ...reading.usage.settings.age,
     },
   };
   const { timeoutMs, ...limits } = config.operation;
@@ -131,9 +133,11 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     };
     const usageCall: CallContext = { ...call, credentials: credentials.usage };
     const eventsCall: CallContext = { ...call, credentials: credentials.events };
+    const usageDeps = { ...reading.usage, lore: lores.usage(credentials.usage), nowMs };
+    const eventsDeps = { ...reading.events, lore: lores.events(credentials.events), nowMs };
     const readAnalytics = createUsageAnalytics(analyticsDeps, usageCall, nowMs);
-    const usage = createUsageSource(usageDeps, readAnalytics, usageCall, nowMs);
-    const events = createEventsSource(eventsDeps, eventsCall, nowMs);
+    const usage = createUsageSource(usageDeps, readAnalytics, usageCall);
+    const events = createEventsSource(eventsDeps, eventsCall);
     const timeline = createTimelineSource(
       { deps: usageDeps, context: usageCall, reader: usage },
       { deps: eventsDeps, context: eventsCall, reader: events },

@@ -201,6 +201,54 @@ describe('callers with credentials of their own', () => {
     expect((await ask(query, renewed, { after: endCursor })).errors).toBeUndefined();
   });
 
+  test('are read by what has been learnt of the vendor with their own credentials alone', async () => {
+    const rows = Array.from({ length: 300 }, (_, n) => ({
+      id: `r${n}`,
+      usageDate: new Date(ROW_MS - n * 1_000).toISOString(),
+    }));
+    const { ask } = createRig({
+      usage: createFakeTransport(({ target, authorization }) => {
+        const query = new URL(target, 'http://vendor.test').searchParams;
+        const [from, to] = [Date.parse(query.get('from') ?? ''), Date.parse(query.get('to') ?? '')];
+        const inside = rows.filter(({ usageDate }) => {
+          const ms = Date.parse(usageDate);
+          return ms >= from && ms <= to;
+        });
+        const offset = Number(query.get('pageOffset'));
+        const size = Math.min(Number(query.get('pageSize')), authorization?.includes('ada') ? 200 : 50);
+        return jsonAnswer(inside.slice(offset, offset + size));
+      }),
+    });
+    const query = '{ usageRecords(first: 250) { nodes { recordId } pageInfo { hasNextPage } } }';
+    for (const caller of [ada, bob, ada, bob]) {
+      const { data } = await ask(query, caller.headers);
+      const { nodes, pageInfo } = data['usageRecords'] as RecordPage;
+      expect([caller.name, nodes.length, pageInfo]).toEqual([caller.name, 250, { hasNextPage: true }]);
+    }
+  });
+
+  test('do not spoil the Events API for others where the vendor refuses whatever they ask', async () => {
+    const sorts: (string | null)[] = [];
+    const { ask } = createRig({
+      transports: {
+        USAGE: createFakeTransport(answerUsage),
+        EVENTS: createFakeTransport((request) => {
+          if (request.authorization?.includes('bob')) return jsonAnswer({ message: 'no' }, 400);
+          sorts.push(new URL(request.target, 'http://vendor.test').searchParams.get('sort'));
+          return answerEvents(request);
+        }),
+      },
+    });
+    const query = '{ events(first: 1) { nodes { username } } }';
+    expect((await ask(query, bob.headers)).errors).toMatchObject([
+      { extensions: { code: 'UPSTREAM_REJECTED' } },
+    ]);
+    expect((await ask(query, ada.headers)).data['events']).toEqual({
+      nodes: [{ username: eventsMark(ada) }],
+    });
+    expect(sorts).toEqual(['timestamp:desc,id:desc']);
+  });
+
   test('leave no trace of their secrets in answers, logs or faults', async () => {
     const { ask, told } = createRig({
       transports: {

@@ -24,8 +24,8 @@ import { orderByTime, readOrderedPage } from './read-ordered-page.ts';
 const OPERATION = '/events';
 
 /** The Events API for one operation: its loaders live as long as the operation does. */
-export function createEventsSource(deps: EventsDeps, context: CallContext, nowMs: number): EventsSource {
-  const { settings } = deps;
+export function createEventsSource(deps: EventsDeps, context: CallContext): EventsSource {
+  const { settings, nowMs } = deps;
   const walkedCounts = new Map<string, number>();
   const keyOf = (kind: string, value: unknown): string =>
     scopedKey(requireScope(context, 'EVENTS', OPERATION), kind, JSON.stringify(value));
@@ -44,7 +44,7 @@ export function createEventsSource(deps: EventsDeps, context: CallContext, nowMs
 
   const facets = new DataLoader<EventFacetsRequest, EventFacets, string>(
     (requests) =>
-      Promise.all(requests.map((request) => readEventFacets(deps, context, request, nowMs).catch(asError))),
+      Promise.all(requests.map((request) => readEventFacets(deps, context, request).catch(asError))),
     { cacheKeyFn: (request) => keyOf('facets', { ...request, facets: [...request.facets].sort() }) },
   );
 
@@ -74,7 +74,7 @@ export function createEventsSource(deps: EventsDeps, context: CallContext, nowMs
     },
     async countEventFacets(request) {
       // Coverage tells that there is nobody to ask for; nothing is kept that a key would have to be made for.
-      if (!context.credentials) return readEventFacets(deps, context, request, nowMs);
+      if (!context.credentials) return readEventFacets(deps, context, request);
       return facets.load(request);
     },
     async countEvents(range, filter) {

@@ -1,7 +1,8 @@
 import type { ListReading } from '../walk/read-vendor-list.ts';
 import type { EventsLore } from './events-lore.ts';
 
-/** What reading the Events API needs, for as long as the process runs. */
+/** What reading the Events API needs in one operation. */
 export interface EventsDeps extends ListReading {
+  /** What was learnt with the same credentials. */
   readonly lore: EventsLore;
 }

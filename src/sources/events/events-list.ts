@@ -1,6 +1,6 @@
 import type { VendorList } from '../walk/vendor-list.ts';
 import type { AuditEvent } from './event.ts';
-import type { EventsPageReader } from './events-page-reader.ts';
+import { SECOND_MS, type EventsPageReader } from './events-page-reader.ts';
 
 /** The vendor does not sort by time: its pages can't be walked one by one. */
 export class TimeOrderRefused extends Error {
@@ -15,7 +15,7 @@ export function createEventsList(readPage: EventsPageReader, largestPage: number
   return {
     source: 'EVENTS',
     operation: '/events',
-    unitMs: 1000,
+    unitMs: SECOND_MS,
     largestPage,
     open(window) {
       let page = 0;

@@ -6,7 +6,7 @@ export const EVENTS_DIALECTS = (['timestamp', 'id', 'none'] as const).flatMap((s
 /** One way of asking: what can be sorted by, and whether times take `gt:` and `lt:`. */
 export type EventsDialect = (typeof EVENTS_DIALECTS)[number];
 
-/** What is learnt of the vendor by watching it. */
+/** What is learnt of the vendor by watching it; forgotten, it costs calls, never rows. */
 export interface EventsLore {
   /** The way of asking that has been answered: a 400 to it is about the query. null: not yet known. */
   dialect: EventsDialect | null;

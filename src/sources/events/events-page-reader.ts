@@ -10,6 +10,8 @@ import { EVENTS_DIALECTS, type EventsDialect } from './events-lore.ts';
 import type { OptionalEventField } from './event-fields.ts';
 
 const OPERATION = '/events';
+/** The vendor's times are whole seconds. */
+export const SECOND_MS = 1000;
 
 /** One page of one vendor query. */
 export interface EventsPageQuery {
@@ -58,6 +60,8 @@ export function createEventsPageReader(
             ['pageSize', String(query.pageSize)],
             ...encodeSort(sort, query.direction),
           ],
+          upperMs: query.upperMs,
+          unitMs: SECOND_MS,
           notFound: 'refusal',
           decodeRow: decodeEvent,
         });

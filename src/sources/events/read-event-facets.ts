@@ -24,7 +24,6 @@ export async function readEventFacets(
   deps: EventsDeps,
   context: CallContext,
   request: EventFacetsRequest,
-  nowMs: number,
 ): Promise<EventFacets> {
   const { filter, range } = request;
   checkEventFilter(filter, 'filter');
@@ -48,7 +47,7 @@ export async function readEventFacets(
   return {
     facets: read.examined.length > 0 ? counts() : new Map(),
     coverage: [
-      ...recordCoverage('EVENTS', read.examined, strand.age, nowMs, stop),
+      ...recordCoverage('EVENTS', read.examined, strand.age, deps.nowMs, stop),
       ...coverRest('EVENTS', range, read.stopped),
     ],
   };

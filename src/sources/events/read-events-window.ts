@@ -2,9 +2,7 @@ import { UpstreamError } from '../../base/upstream-error.ts';
 import { isDropped } from '../walk/vendor-list.ts';
 import { isDense, type ReadWhole } from '../walk/walk-by-windows.ts';
 import type { AuditEvent } from './event.ts';
-import type { EventsPageReader } from './events-page-reader.ts';
-
-const SECOND_MS = 1000;
+import { SECOND_MS, type EventsPageReader } from './events-page-reader.ts';
 
 /**
  * Reads a window of time by page numbers, in whatever order the vendor keeps: with no row twice and the last page short,

@@ -30,9 +30,8 @@ export function createUsageSource(
   deps: UsageDeps,
   getUsageAnalytics: (request: AnalyticsRequest) => Promise<UsageAnalytics>,
   context: CallContext,
-  nowMs: number,
 ): UsageSource {
-  const { upstream, settings } = deps;
+  const { upstream, settings, nowMs } = deps;
   const walkedCounts = new Map<string, number>();
 
   const records = new DataLoader<string, UsageRecord | null, string>(

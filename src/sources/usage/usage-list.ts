@@ -11,6 +11,7 @@ import type { UsageRecord } from './usage-record.ts';
 import type { UsageFilter } from './usage-source.ts';
 
 const OPERATION = '/usage';
+const UNIT_MS = 1;
 
 /** `GET /usage` as the walk sees it: newest first, no other order, bounds exact to the millisecond. */
 export function createUsageList(
@@ -22,7 +23,7 @@ export function createUsageList(
   return {
     source: 'USAGE',
     operation: OPERATION,
-    unitMs: 1,
+    unitMs: UNIT_MS,
     largestPage: settings.largestPage,
     open(window) {
       const held: (UsageRecord | DroppedRow)[] = [];
@@ -40,6 +41,8 @@ export function createUsageList(
             ['pageOffset', String(pageOffset)],
             ['pageSize', String(size)],
           ],
+          upperMs: window.upperMs,
+          unitMs: UNIT_MS,
           // 404 can mean that there is nothing in this range (`behaviour.md`, 'empty').
           notFound: 'empty',
           decodeRow: decodeUsageRecord,

@@ -1,4 +1,4 @@
-/** What is learnt of the vendor by watching it; one per process, since it holds for every caller. */
+/** What is learnt of the vendor by watching it; forgotten, it costs calls, never rows. */
 export interface UsageLore {
   /** The longest page seen: a shorter one is the last of its list. */
   longestPage: number;

@@ -14,10 +14,12 @@ export interface DroppedReport {
   readonly rows: number;
 }
 
-/** What reading a vendor's lists needs, for as long as the process runs. */
+/** What reading a vendor's lists needs. */
 export interface ListReading {
   readonly upstream: Upstream;
   readonly settings: SourceSettings;
+  /** When the operation was asked for, in milliseconds since the epoch. */
+  readonly nowMs: number;
   /** Told of each answer with rows that could not be understood, for the log. */
   readonly onDropped?: ((report: DroppedReport) => void) | undefined;
 }
@@ -28,6 +30,10 @@ export interface ListQuery<Row> {
   /** The path, which is its own template: it holds no values. */
   readonly operation: string;
   readonly query: Query;
+  /** The newest time that it asks for. */
+  readonly upperMs: number;
+  /** The precision of the vendor's time bounds in milliseconds. */
+  readonly unitMs: number;
   /** What a 404 means: that there is nothing, or that the vendor has refused. */
   readonly notFound: 'empty' | 'refusal';
   readonly decodeRow: (row: unknown) => Row | DroppedRow;
@@ -38,17 +44,19 @@ export interface ListQuery<Row> {
  * @throws UpstreamError
  */
 export async function readVendorList<Row extends object>(
-  { upstream, settings, onDropped }: ListReading,
+  { upstream, settings, nowMs, onDropped }: ListReading,
   context: CallContext,
-  { source, operation, query, notFound, decodeRow }: ListQuery<Row>,
+  { source, operation, query, upperMs, unitMs, notFound, decodeRow }: ListQuery<Row>,
 ): Promise<Omit<VendorPage<Row>, 'ended'>> {
+  // What ends at this operation's own now is asked by no other: kept, it would only push out what may be asked for again.
+  const endsNow = upperMs === Math.ceil(nowMs / unitMs) * unitMs;
   const answer = await upstream.get(
     {
       operation,
       path: operation,
       query,
       // Rows may still be slipped into the past; an earlier answer only stands in where the vendor fails.
-      cache: { freshMs: 0, staleIfErrorMs: settings.staleIfErrorMs },
+      cache: { freshMs: 0, staleIfErrorMs: endsNow ? 0 : settings.staleIfErrorMs },
       decode: (response) => {
         if (response.status === 404) {
           if (notFound === 'empty') return { value: [], rows: 0 };

@@ -332,25 +332,27 @@ describe('a list of 50', () => {
       upstream: createSimulatedUpstream('USAGE', usageVendor, () => NOW_MS),
       // A page longer than any asked for has been seen: a shorter one is the last.
       lore: { ...createUsageLore(), longestPage: 1_000 },
+      nowMs: NOW_MS,
       settings,
     };
     const eventsDeps = {
       upstream: createSimulatedUpstream('EVENTS', eventsVendor, () => NOW_MS),
       lore: createEventsLore(),
+      nowMs: NOW_MS,
       settings,
     };
     const open = () => {
       const context = createTestCallContext();
       const noSeries = () => Promise.reject(new Error('no series are asked for here'));
-      const usageReader = createUsageSource(usage, noSeries, context, NOW_MS);
-      const eventsReader = createEventsSource(eventsDeps, context, NOW_MS);
+      const usageReader = createUsageSource(usage, noSeries, context);
+      const eventsReader = createEventsSource(eventsDeps, context);
       return createTimelineSource(
         { deps: usage, context, reader: usageReader },
         { deps: eventsDeps, context, reader: eventsReader },
         NOW_MS,
       );
     };
-    const eventsReader = createEventsSource(eventsDeps, createTestCallContext(), NOW_MS);
+    const eventsReader = createEventsSource(eventsDeps, createTestCallContext());
     return {
       open,
       usageCalls: usage.upstream.calls,

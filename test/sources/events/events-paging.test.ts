@@ -45,6 +45,7 @@ function openSource(
   const deps = {
     upstream,
     lore: createEventsLore(),
+    nowMs: NOW,
     settings: {
       largestPage: options.largestPage ?? 1000,
       maxScannedRows: options.maxScannedRows ?? 10_000,
@@ -58,7 +59,6 @@ function openSource(
       createEventsSource(
         { ...deps, upstream: over },
         createTestCallContext('test', createCallLedger(options.budget ?? null)),
-        NOW,
       ),
   };
 }
@@ -306,6 +306,7 @@ describe('a walk over events', () => {
     const deps = {
       upstream,
       lore: createEventsLore(),
+      nowMs: NOW,
       settings: {
         largestPage: 10,
         maxScannedRows: 10,
@@ -313,9 +314,9 @@ describe('a walk over events', () => {
         age: { settleMs: 0, retentionMs: null },
       },
     };
-    await createEventsSource(deps, createTestCallContext(), NOW).listEvents(question());
+    await createEventsSource(deps, createTestCallContext()).listEvents(question());
     isRejecting = true;
-    const page = createEventsSource(deps, createTestCallContext(), NOW).listEvents(question());
+    const page = createEventsSource(deps, createTestCallContext()).listEvents(question());
     await expect(page).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
     expect(upstream.calls).toHaveLength(2);
   });

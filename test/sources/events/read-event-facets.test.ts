@@ -41,6 +41,7 @@ function openEvents(rows: readonly SimulatedEvent[], settings: Settings = {}) {
   const deps = {
     upstream,
     lore: createEventsLore(),
+    nowMs: NOW,
     settings: {
       largestPage,
       maxScannedRows,
@@ -49,7 +50,7 @@ function openEvents(rows: readonly SimulatedEvent[], settings: Settings = {}) {
     },
   };
   const context = createTestCallContext('test', createCallLedger(budget));
-  const source = createEventsSource(deps, isConfigured ? context : { ...context, credentials: null }, NOW);
+  const source = createEventsSource(deps, isConfigured ? context : { ...context, credentials: null });
   const count = (filter: EventFilter, ...facets: readonly EventFacet[]) =>
     source.countEventFacets({ range, filter, facets: new Set(facets) });
   return { calls: upstream.calls, count };

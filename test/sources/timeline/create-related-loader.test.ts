@@ -54,6 +54,7 @@ function openLoader(rows: readonly SimulatedUsageRow[], settings: Settings = {})
     upstream,
     // A page as long as any that was asked for: whether a shorter one is the last is known without a further call.
     lore: { ...createUsageLore(), longestPage: 1_000 },
+    nowMs: NOW,
     settings: {
       largestPage,
       maxScannedRows,

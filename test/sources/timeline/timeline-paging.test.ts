@@ -75,11 +75,13 @@ function openTimeline(
   const usage = {
     upstream: createSimulatedUpstream('USAGE', wrap('USAGE', usageVendor), () => NOW),
     lore: createUsageLore(),
+    nowMs: NOW,
     settings,
   };
   const events = {
     upstream: createSimulatedUpstream('EVENTS', wrap('EVENTS', eventsVendor), () => NOW),
     lore: createEventsLore(),
+    nowMs: NOW,
     settings,
   };
   return {
@@ -91,8 +93,8 @@ function openTimeline(
         throw new Error('no series are asked for here');
       };
       return createTimelineSource(
-        { deps: usage, context, reader: createUsageSource(usage, noSeries, context, NOW) },
-        { deps: events, context, reader: createEventsSource(events, context, NOW) },
+        { deps: usage, context, reader: createUsageSource(usage, noSeries, context) },
+        { deps: events, context, reader: createEventsSource(events, context) },
         NOW,
       );
     },

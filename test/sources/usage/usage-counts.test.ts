@@ -73,10 +73,9 @@ function openSource(
     age: { settleMs: 90_000, retentionMs: null },
   };
   const source = createUsageSource(
-    { upstream, lore: createUsageLore(), settings },
+    { upstream, lore: createUsageLore(), nowMs: NOW, settings },
     analytics,
     createTestCallContext(),
-    NOW,
   );
   return { source, asked, upstream };
 }

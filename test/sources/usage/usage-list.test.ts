@@ -30,7 +30,7 @@ function openWindow(
     staleIfErrorMs: 0,
     age: { settleMs: 0, retentionMs: null },
   };
-  const list = createUsageList({ upstream, lore, settings }, createTestCallContext(), {});
+  const list = createUsageList({ upstream, lore, settings, nowMs: 9 }, createTestCallContext(), {});
   const reader = list.open({ lowerMs: 0, upperMs: 1, direction: 'down', pageSize });
   return { reader, asked, lore };
 }

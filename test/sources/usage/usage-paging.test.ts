@@ -42,6 +42,7 @@ function openSource(
   const deps = {
     upstream,
     lore: createUsageLore(),
+    nowMs: NOW,
     settings: {
       largestPage: options.largestPage ?? 200,
       maxScannedRows: 10_000,
@@ -59,7 +60,6 @@ function openSource(
           throw new Error('no series are asked for here');
         },
         createTestCallContext('test', createCallLedger(options.budget ?? null)),
-        NOW,
       ),
   };
 }
@@ -309,6 +309,7 @@ describe('a vendor that breaks its own order', () => {
       {
         upstream,
         lore: createUsageLore(),
+        nowMs: NOW,
         settings: {
           largestPage: 200,
           maxScannedRows: 1000,
@@ -320,7 +321,6 @@ describe('a vendor that breaks its own order', () => {
         throw new Error('no series are asked for here');
       },
       createTestCallContext(),
-      NOW,
     );
     const page = source.listUsageRecords({ range, filter: {}, count: 10, travel: 'forward', after: null });
     await expect(page).rejects.toMatchObject({

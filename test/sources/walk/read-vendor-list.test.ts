@@ -12,12 +12,14 @@ const settings = {
 
 const read = (response: UpstreamResponse, query: Partial<ListQuery<{ at: number }>> = {}) =>
   readVendorList(
-    { upstream: createSimulatedUpstream('EVENTS', () => response), settings },
+    { upstream: createSimulatedUpstream('EVENTS', () => response), settings, nowMs: 0 },
     createTestCallContext(),
     {
       source: 'EVENTS',
       operation: '/events',
       query: [],
+      upperMs: 1000,
+      unitMs: 1000,
       notFound: 'refusal',
       decodeRow: (at) => ({ at: Number(at) }),
       ...query,

@@ -57,24 +57,25 @@ export function createUsageList(
           return { ...page, ended: length === 0 || (length < size && length < lore.longestPage) };
         }
         if (pages === 1) size = held.length; // what a page of this vendor really holds
-        const wasKnown = lore.offsetUnit !== null;
-        const page = await readOffset();
-        const isLearnt = !wasKnown && lore.offsetUnit === 'records';
-        return {
-          ...page,
-          // Learning that it counts records has read all but the first row again.
-          entries: isLearnt ? page.entries.slice(size - 1) : page.entries,
-          ended: page.entries.length === 0 || (lore.offsetUnit !== null && page.entries.length < size),
-        };
+        const unit = size === 1 ? 'pages' : lore.offsetUnit;
+        if (unit === null) return learn(await read(1));
+        const page = await read(unit === 'pages' ? pages : held.length);
+        return { ...page, ended: page.entries.length < size };
       };
 
-      /** Reads on inside an instant that fills a page. */
-      const readOffset = async (): Promise<Omit<VendorPage<UsageRecord>, 'ended'>> => {
-        if (size === 1 || lore.offsetUnit === 'pages') return read(pages);
-        if (lore.offsetUnit === 'records') return read(held.length);
-        const page = await read(1);
+      /** Takes the second page of an instant that fills one, and learns from it how to read on. */
+      const learn = (page: Omit<VendorPage<UsageRecord>, 'ended'>): VendorPage<UsageRecord> => {
         lore.offsetUnit = learnOffsetUnit(held, page.entries);
-        return page;
+        const isLast = page.entries.length < size;
+        // Learning that it counts records has read all but the first row again.
+        if (lore.offsetUnit === 'records')
+          return { ...page, entries: page.entries.slice(size - 1), ended: isLast };
+        if (lore.offsetUnit === null && page.entries.length > 0) {
+          // Under either unit nothing follows a short page. Its rows may be those of the first: then they are counted already.
+          if (!isLast || page.entries.some(isLegible)) throw illegible();
+          return { ...page, entries: held.slice(1).some(isLegible) ? page.entries : [], ended: true };
+        }
+        return { ...page, ended: isLast };
       };
 
       return {
@@ -91,19 +92,20 @@ export function createUsageList(
 
 /**
  * What `pageOffset` counts, told from the answer to `pageOffset=1`: all but the first row come again where it counts
- * records, none where it counts pages; null where there was nothing to tell it from.
+ * records, none where it counts pages; null where too little could be understood to tell it from.
  * @throws UpstreamError `UPSTREAM_OUT_OF_ORDER` where neither explains the answer
  */
 function learnOffsetUnit(
   first: readonly (UsageRecord | DroppedRow)[],
   second: readonly (UsageRecord | DroppedRow)[],
 ): 'records' | 'pages' | null {
-  const ids = new Set(second.map(idOf));
-  const again = first.map((entry) => isDropped(entry) || ids.has(entry.id));
-  if (second.length === 0) return null;
-  if (!first.some((entry) => !isDropped(entry) && ids.has(entry.id))) return 'pages';
-  const head = first[0];
-  if (head && (isDropped(head) || !ids.has(head.id)) && again.slice(1).every(Boolean)) return 'records';
+  const ids = new Set(second.flatMap((entry) => (isDropped(entry) ? [] : [entry.id])));
+  const comesAgain = (entry: UsageRecord | DroppedRow): boolean => !isDropped(entry) && ids.has(entry.id);
+  const [head, ...rest] = first;
+  // Rows that could not be understood can't be told from each other: only legible ones that stay away prove anything.
+  if (!first.some(comesAgain)) return ids.size > 0 && rest.some(isLegible) ? 'pages' : null;
+  if (head && !comesAgain(head) && rest.every((entry) => isDropped(entry) || comesAgain(entry)))
+    return 'records';
   throw new UpstreamError({
     code: 'UPSTREAM_OUT_OF_ORDER',
     source: 'USAGE',
@@ -113,6 +115,15 @@ function learnOffsetUnit(
   });
 }
 
-function idOf(entry: UsageRecord | DroppedRow): string | null {
-  return isDropped(entry) ? null : entry.id;
+function isLegible(entry: UsageRecord | DroppedRow): boolean {
+  return !isDropped(entry);
+}
+
+function illegible(): UpstreamError {
+  return new UpstreamError({
+    code: 'UPSTREAM_BAD_RESPONSE',
+    source: 'USAGE',
+    operation: OPERATION,
+    message: 'Too few rows of one instant could be understood to tell how its pages go on.',
+  });
 }

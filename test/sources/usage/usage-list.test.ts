@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createUsageList } from '../../../src/sources/usage/usage-list.ts';
 import { createUsageLore, type UsageLore } from '../../../src/sources/usage/usage-lore.ts';
@@ -130,6 +131,70 @@ describe('the unit of pageOffset', () => {
       ['d', false],
       ['ef', true],
     ]);
+  });
+
+  it('is not told by rows that could not be understood: what may be the same row is counted once', async () => {
+    const window = openWindow({ '0/4': 'a?', '1/2': '?' });
+    expect(await readAll(window)).toEqual([
+      ['a?', false],
+      ['', true],
+    ]);
+    expect(window.lore.offsetUnit).toBeNull();
+  });
+
+  it('is not told by a last page without a legible row, whose rows are new where no legible one comes again', async () => {
+    const window = openWindow({ '0/4': 'abcd', '1/4': '??' });
+    expect(await readAll(window)).toEqual([
+      ['abcd', false],
+      ['??', true],
+    ]);
+    expect(window.lore.offsetUnit).toBeNull();
+  });
+
+  it.each([
+    ['a???', '???b'],
+    ['a???', 'bcde'],
+    ['a???', '????'],
+    ['abcd', '????'],
+  ])(
+    'is not guessed where rows that could not be understood hide it: %s, then %s is refused',
+    async (first, second) => {
+      const window = openWindow({ '0/4': first, '1/4': second });
+      await window.reader.next();
+      await expect(window.reader.next()).rejects.toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE' });
+      expect(window.lore.offsetUnit).toBeNull();
+    },
+  );
+
+  it('is learnt rightly or not at all, and gives every legible row or an error, whichever rows are illegible', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.boolean(), { minLength: 5, maxLength: 14 }),
+        fc.constantFrom('records' as const, 'pages' as const),
+        async (legible, unit) => {
+          const rows = legible
+            .map((isLegible, at) => (isLegible ? String.fromCharCode(97 + at) : '?'))
+            .join('');
+          const answers: Record<string, string> = {};
+          for (let offset = 0; offset <= 20; offset += 1) {
+            const start = unit === 'records' ? offset : offset * 4;
+            answers[`${offset}/4`] = rows.slice(start, start + 4);
+          }
+          const window = openWindow(answers);
+          const pages = await readAll(window).catch((error: unknown) => {
+            expect(error).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE' });
+            return null;
+          });
+          expect([null, unit]).toContain(window.lore.offsetUnit);
+          if (!pages) return;
+          const read = pages.map(([text]) => text).join('');
+          expect(read.replaceAll('?', '')).toBe(rows.replaceAll('?', ''));
+          expect(read.includes('?')).toBe(rows.includes('?'));
+          expect(read.length).toBeLessThanOrEqual(rows.length);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
   it('is learnt from the rows that could be understood', async () => {

@@ -56,3 +56,40 @@ test('rows that cannot be understood are dropped, counted in coverage and told t
     rows: 2,
   });
 });
+
+test('a list of which not one row can be understood is an error, and FAILED where two sources are one list', async () => {
+  const rows = Array.from({ length: 3 }, (_, id) => ({ id, when: 'changed' }));
+  const app = createTestApp(
+    { USAGE_API_USER_SECRET: 'u', USAGE_API_ORGANIZATION_SECRET: 'o', EVENTS_API_TOKEN: 't' },
+    { clock: { now: () => NOW_MS }, transports: { USAGE: answering(rows), EVENTS: answering(rows) } },
+  );
+  onTestFinished(() => app.close());
+  const { data, errors } = await askApp<object>(
+    app,
+    `{ usageRecords(first: 5) { nodes { id } } events(first: 5) { nodes { id } }
+       named: events(first: 5, orderBy: [{ field: CATEGORY, direction: ASC }]) { nodes { id } }
+       eventFacets { categories { missing } coverage { status code } }
+       timeline(first: 5) { nodes { id } coverage { source status code } } }`,
+  );
+  const code = 'UPSTREAM_BAD_RESPONSE';
+  expect(errors?.map(({ path, extensions }) => [path?.[0], extensions['code']])).toEqual(
+    expect.arrayContaining([
+      ['usageRecords', code],
+      ['events', code],
+      ['named', code],
+    ]),
+  );
+  expect(data).toMatchObject({
+    usageRecords: null,
+    events: null,
+    named: null,
+    eventFacets: { coverage: [{ status: 'FAILED', code: 'UPSTREAM' }] },
+    timeline: {
+      nodes: [],
+      coverage: expect.arrayContaining([
+        { source: 'USAGE', status: 'FAILED', code: 'UPSTREAM' },
+        { source: 'EVENTS', status: 'FAILED', code: 'UPSTREAM' },
+      ]),
+    },
+  });
+});

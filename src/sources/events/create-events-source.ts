@@ -7,6 +7,7 @@ import { coverNothing } from '../walk/cover-nothing.ts';
 import { countMatches } from '../walk/count-matches.ts';
 import type { Page } from '../walk/page.ts';
 import { readPage } from '../walk/read-page.ts';
+import { requireLegible } from '../walk/require-legible.ts';
 import { requireScope } from '../walk/require-scope.ts';
 import type { Strand } from '../walk/strand.ts';
 import type { AuditEvent } from './event.ts';
@@ -54,8 +55,9 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
     const byTime = orderByTime(request.orderBy);
     // An order of our own is made over the whole range: a scan, whatever the filter.
     const granted = byTime ? context : grantScan(context);
-    const strand = createEventsStrand(deps, granted, filter, [...request.fields, ...ordering]);
-    if (!strand) return { rows: [], hasMore: false, resume: null, coverage: [coverNothing('EVENTS', range)] };
+    const found = createEventsStrand(deps, granted, filter, [...request.fields, ...ordering]);
+    if (!found) return { rows: [], hasMore: false, resume: null, coverage: [coverNothing('EVENTS', range)] };
+    const strand = requireLegible(found);
     const page = byTime
       ? await readTimeOrderedPage(request, strand, byTime)
       : await readOrderedPage(request, strand, settings.maxScannedRows, nowMs);

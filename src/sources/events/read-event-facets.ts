@@ -4,6 +4,7 @@ import { coverNothing } from '../walk/cover-nothing.ts';
 import { coverRest } from '../walk/cover-rest.ts';
 import { recordCoverage } from '../walk/coverage-recorder.ts';
 import { readRanges } from '../walk/read-ranges.ts';
+import { requireLegible } from '../walk/require-legible.ts';
 import { checkEventFilter } from './check-event-filter.ts';
 import { createEventsStrand } from './create-events-strand.ts';
 import { createEventTest } from './event-test.ts';
@@ -41,7 +42,7 @@ export async function readEventFacets(
   const strand = createEventsStrand(deps, grantScan(context), shared, fields);
   if (!strand) return { facets: counts(), coverage: [nothing] };
 
-  const read = await readRanges([range], strand, deps.settings.maxScannedRows, WAY_OUT);
+  const read = await readRanges([range], requireLegible(strand), deps.settings.maxScannedRows, WAY_OUT);
   for (const event of read.rows) for (const [, counter] of counters) counter.add(event);
   const stop = read.stopped?.kind === 'bound' ? read.stopped.stop : null;
   return {

@@ -15,6 +15,7 @@ import type { UsageDeps } from '../usage/usage-deps.ts';
 import { asError } from '../walk/as-error.ts';
 import { coverNothing } from '../walk/cover-nothing.ts';
 import type { Page, TotalCount } from '../walk/page.ts';
+import { requireLegible } from '../walk/require-legible.ts';
 import type { Strand } from '../walk/strand.ts';
 import type { RelatedRequest } from './correlation.ts';
 import { createRelatedLoader } from './create-related-loader.ts';
@@ -96,7 +97,7 @@ export function createTimelineSource(
     ];
     const page = await mergeWalks(
       request,
-      strands.flatMap(([, strand]) => (strand ? [strand] : [])),
+      strands.flatMap(([, strand]) => (strand ? [requireLegible(strand)] : [])),
       nowMs,
     );
     const nothing = strands.flatMap(([source, strand]) => (strand ? [] : [coverNothing(source, range)]));

@@ -8,6 +8,7 @@ import { countMatches } from '../walk/count-matches.ts';
 import { coverNothing } from '../walk/cover-nothing.ts';
 import type { Page, PageRequest, TotalCount } from '../walk/page.ts';
 import { readPage } from '../walk/read-page.ts';
+import { requireLegible } from '../walk/require-legible.ts';
 import { requireScope } from '../walk/require-scope.ts';
 import { isDropped } from '../walk/vendor-list.ts';
 import { createUsageStrand } from './create-usage-strand.ts';
@@ -69,7 +70,7 @@ export function createUsageSource(
     const { filter, range } = request;
     const strand = createUsageStrand(deps, context, filter, getUsageAnalytics);
     if (!strand) return { rows: [], hasMore: false, resume: null, coverage: [coverNothing('USAGE', range)] };
-    const page = await readPage(request, strand, nowMs);
+    const page = await readPage(request, requireLegible(strand), nowMs);
     for (const row of page.rows) records.prime(row.id, row);
     const isWhole =
       request.after === null && !page.hasMore && page.coverage.every(({ dropped }) => dropped === 0);

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { Position } from '../../../src/sources/walk/position.ts';
+import { requireLegible } from '../../../src/sources/walk/require-legible.ts';
+import type { Step } from '../../../src/sources/walk/walk-list.ts';
+
+type Told = readonly [rows: number, dropped: number, ended: boolean];
+
+async function walk(told: readonly Told[], after: Position | null = null): Promise<Told[]> {
+  const strand = requireLegible<Position>({
+    source: 'EVENTS',
+    isMatch: () => false,
+    maxScannedRows: null,
+    age: { settleMs: 0, retentionMs: null },
+    async *walk() {
+      for (const [rows, dropped, ended] of told) {
+        yield {
+          rows: Array.from({ length: rows }, (_, at) => ({ source: 'EVENTS', timestampMs: at, id: `${at}` })),
+          dropped: Array.from({ length: dropped }, () => 0),
+          edgeMs: 0,
+          readAtMs: 0,
+          stale: false,
+          ended,
+        } satisfies Step<Position>;
+      }
+    },
+  });
+  const steps: Told[] = [];
+  const range = { fromMs: 0, toMs: 1 };
+  for await (const step of strand.walk({ range, direction: 'down', after, wanted: () => 1 }))
+    steps.push([step.rows.length, step.dropped.length, step.ended]);
+  return steps;
+}
+
+describe('a range', () => {
+  it.each<[string, Told[]]>([
+    ['in one step', [[0, 3, true]]],
+    [
+      'in several',
+      [
+        [0, 1, false],
+        [0, 0, false],
+        [0, 0, true],
+      ],
+    ],
+  ])('of whose rows not one could be understood is a bad response, %s', async (_, told) => {
+    await expect(walk(told)).rejects.toMatchObject({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      source: 'EVENTS',
+      operation: '/events',
+    });
+  });
+
+  it.each<[string, Told[]]>([
+    ['is empty', [[0, 0, true]]],
+    [
+      'holds one good row, whether it matches or not',
+      [
+        [0, 5, false],
+        [1, 0, false],
+        [0, 2, true],
+      ],
+    ],
+    ['was not read to its end', [[0, 5, false]]],
+  ])('that %s passes as it is', async (_, told) => {
+    expect(await walk(told)).toEqual(told);
+  });
+
+  it('behind a cursor passes as it is: the row of the cursor was understood', async () => {
+    expect(await walk([[0, 1, true]], { source: 'EVENTS', timestampMs: 1, id: '1' })).toEqual([[0, 1, true]]);
+  });
+});

@@ -1,8 +1,10 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { GraphContext } from '../graph/context.ts';
 import { planOperation, refusePlan } from '../graph/plan/plan-operation.ts';
-import type { OperationPlan } from '../graph/plan/plan-operation.ts';
+import type { OperationPlan, PlanMoment } from '../graph/plan/plan-operation.ts';
 import type { PlanLimits } from '../graph/plan/plan-limits.ts';
+import { partSources } from '../graph/timeline/forbidden-sources.ts';
 import { refuse } from './mask-error.ts';
 import { rateHeaders } from './rate-headers.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -24,7 +26,7 @@ export function usePlan({ planning, rateLimit }: PlanOptions): Plugin<OperationC
   return {
     async onExecute({ args, setResultAndStopExecution }) {
       const { operation, notes, isLocal, rateKey } = args.contextValue;
-      const plan = planOperation(args, planning, operation.nowMs);
+      const plan = planOperation(args, planning, readMoment(args.contextValue));
       if (!plan) return undefined;
       notes.plan = plan;
       const refusal = refusePlan(plan, planning);
@@ -38,15 +40,19 @@ export function usePlan({ planning, rateLimit }: PlanOptions): Plugin<OperationC
         setResultAndStopExecution({ errors: [refuseRate(verdict, plan)] });
         return undefined;
       }
-      operation.ledger.share({ certain: plan.certainCalls, scans: plan.scans });
+      operation.ledger.share({ keptFromScans: plan.keptFromScans, scans: plan.scans });
       return {
         onExecuteDone({ result, setResult }) {
           if (!('data' in result)) return;
           const calls = operation.ledger.tallies().reduce((sum, tally) => sum + tally.calls, 0);
           const actual = plan.measure(result.data, calls);
           verdict?.giveBack(Math.max(plan.cost - actual, 0));
-          const { plannedCalls, mostCalls } = plan;
-          const calling = { plannedCalls, mostCalls: Number.isFinite(mostCalls) ? mostCalls : null };
+          const { leastCalls, plannedCalls, mostCalls } = plan;
+          const calling = {
+            leastCalls,
+            plannedCalls,
+            mostCalls: Number.isFinite(mostCalls) ? mostCalls : null,
+          };
           const cost = { requested: plan.cost, actual, ...(isLocal ? calling : {}) };
           setResult({ ...result, extensions: { ...result.extensions, cost } });
         },
@@ -57,6 +63,13 @@ export function usePlan({ planning, rateLimit }: PlanOptions): Plugin<OperationC
         response.headers.set(name, value);
     },
   };
+}
+
+/** What is not configured, or not for this caller, is refused in its field without a call. */
+function readMoment({ nowMs, service, viewer }: GraphContext): PlanMoment {
+  const configured = service.sources().flatMap(({ source, configured: is }) => (is ? [source] : []));
+  const { readable } = partSources({ sources: configured }, viewer);
+  return { nowMs, callable: new Set(readable) };
 }
 
 function refuseRate({ remaining, retryAfterS, policy }: RateVerdict, { cost }: OperationPlan): GraphQLError {

@@ -15,8 +15,8 @@ export interface CallTally {
 
 /** How the calls of an operation are to be shared out, known before the first of them. */
 export interface CallShares {
-  /** Calls that are made whatever the vendors answer: no scan may take them. */
-  readonly certain: number;
+  /** Calls for all else: no scan may take them. */
+  readonly keptFromScans: number;
   /** Scans that share what is left. */
   readonly scans: number;
 }
@@ -81,7 +81,7 @@ export function createCallLedger(budget: number | null): CallLedger {
       let spentHere = 0;
       const left = (): number => {
         if (!shares) return remaining();
-        const pool = Math.max(budget - shares.certain, 1);
+        const pool = Math.max(budget - shares.keptFromScans, 1);
         const own = Math.max(Math.floor(pool / Math.max(shares.scans, 1)), 1);
         return Math.min(own - spentHere, pool - spentByScans, remaining());
       };

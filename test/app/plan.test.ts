@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/graph/schema.ts';
 import { createRandomQueries } from '../support/random-query.ts';
-import { startApp, type RunningApp } from '../support/running-app.ts';
+import type { App } from '../../src/app.ts';
+import { createTestApp, NOW_MS, startApp, type RunningApp } from '../support/running-app.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 
 interface Answer {
@@ -12,6 +13,7 @@ interface Answer {
     readonly cost?: {
       readonly requested: number;
       readonly actual: number;
+      readonly leastCalls: number;
       readonly plannedCalls: number;
       readonly mostCalls: number;
     };
@@ -25,10 +27,14 @@ beforeAll(async () => {
 });
 afterAll(() => running.close());
 
-async function post(query: string, variables: object = {}): Promise<Answer> {
-  const response = await running.app.fetch('http://127.0.0.1/graphql', {
+async function post(
+  query: string,
+  variables: object = {},
+  { app, headers = {} }: { app?: App; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const response = await (app ?? running.app).fetch('http://127.0.0.1/graphql', {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
   });
   return { status: response.status, ...((await response.json()) as object) };
@@ -50,9 +56,11 @@ describe('the plan of an operation', () => {
       cursors: [data.usageRecords.pageInfo.endCursor, data.events.pageInfo.endCursor, 'bm90IG91cnM'],
     });
     let costed = 0;
+    let atLeast = 0;
     for (let n = 0; n < 150; n += 1) {
       const query = write();
-      const answer = await post(query);
+      // What is kept would make calls fewer than the least.
+      const answer = await post(query, {}, { headers: { 'cache-control': 'no-cache' } });
       expect(answer.status, query).toBe(200);
       const codes = (answer.errors ?? []).map(({ extensions }) => extensions.code);
       expect(codes, query).not.toContain('INTERNAL_SERVER_ERROR');
@@ -62,8 +70,62 @@ describe('the plan of an operation', () => {
       costed += 1;
       expect(cost.actual, query).toBeLessThanOrEqual(cost.requested);
       expect(callsOf(answer), query).toBeLessThanOrEqual(cost.mostCalls);
+      // A field that refuses its arguments makes none of its calls.
+      if (codes.length > 0) continue;
+      if (cost.leastCalls > 0) atLeast += 1;
+      expect(callsOf(answer), query).toBeGreaterThanOrEqual(cost.leastCalls);
     }
     expect(costed).toBeGreaterThan(80);
+    expect(atLeast).toBeGreaterThan(20);
+  });
+
+  const seven = (field: (n: number) => string): string =>
+    `{ ${[1, 2, 3, 4, 5, 6, 7].map((n) => `a${n}: ${field(n)}`).join(' ')} }`;
+  const dashboards = (count: number): string =>
+    `{ ${Array.from({ length: count }, (_, n) => `a${n}: usageAnalytics(range: { last: "P${n + 1}D" }) { buckets { count elements { count } processTime { min } statuses { failed } } }`).join(' ')} }`;
+
+  test.each([
+    [
+      'long pages of ranges that are empty',
+      seven(
+        (n) =>
+          `usageRecords(range: { from: "2019-10-0${n}T00:00:00Z", to: "2019-10-0${n}T12:00:00Z" }, first: 500) { nodes { recordId } }`,
+      ),
+      7,
+    ],
+    [
+      'timelines that differ in their length alone, counted',
+      seven((n) => `timeline(range: { last: "PT3H" }, first: ${n}) { nodes { id } totalCount { value } }`),
+      16,
+    ],
+  ])('%s are run: what would fit is not refused for what it might have been', async (_name, query, calls) => {
+    const answer = await post(query, {}, { headers: { 'cache-control': 'no-cache' } });
+    expect(answer.errors).toBeUndefined();
+    expect(answer.extensions?.cost?.plannedCalls).toBeGreaterThan(20);
+    expect(callsOf(answer)).toBe(calls);
+  });
+
+  test('dashboards that would make more calls than they may are refused before the first; of a source without credentials each says so', async () => {
+    const refused = await post(dashboards(6));
+    expect(refused.errors).toMatchObject([
+      {
+        message: expect.stringContaining('24 vendor calls at least'),
+        extensions: { code: 'LIMIT_EXCEEDED' },
+      },
+    ]);
+    expect(callsOf(refused)).toBe(0);
+    const app = createTestApp(
+      {
+        EVENTS_API_URL: running.sandbox.eventsUrl,
+        EVENTS_API_TOKEN: running.sandbox.credentials.eventsToken,
+      },
+      { clock: { now: () => NOW_MS } },
+    );
+    const answer = await post(dashboards(6), {}, { app });
+    await app.close();
+    expect(answer.data).not.toBeUndefined();
+    expect(answer.extensions?.cost).toMatchObject({ leastCalls: 0, plannedCalls: 0, mostCalls: 0 });
+    expect(callsOf(answer)).toBe(0);
   });
 
   test.each([

@@ -75,7 +75,11 @@ async function start(options: Partial<HttpOptions> = {}): Promise<Bench> {
     schema,
     createContext: (operation) => {
       operations.push(operation);
-      return {} as GraphContext;
+      return {
+        nowMs: 1_000,
+        viewer: { scopes: new Set() },
+        service: { sources: () => [] },
+      } as unknown as GraphContext;
     },
     clock: { now: () => 1_000 },
     timeoutMs: 5_000,
@@ -353,7 +357,7 @@ describe('operations', () => {
       data: { spend: 19 },
       extensions: {
         upstream: [{ source: 'USAGE', operation: '/usage', calls: 1, rows: 3, bytes: 10, ms: 1.2 }],
-        cost: { requested: 1, actual: 11, plannedCalls: 0, mostCalls: 0 },
+        cost: { requested: 1, actual: 11, leastCalls: 0, plannedCalls: 0, mostCalls: 0 },
       },
     });
     const far = await post(base, { query: '{ spend }' }, { 'x-forwarded-for': '203.0.113.9' });

@@ -27,9 +27,9 @@ describe('the calls of an operation', () => {
     );
   });
 
-  test('a scan ends at its share of what the certain calls leave, and the others still have theirs', () => {
+  test('a scan ends at its share of what all else leaves, and the others still have theirs', () => {
     const ledger = createCallLedger(20);
-    ledger.share({ certain: 2, scans: 3 });
+    ledger.share({ keptFromScans: 2, scans: 3 });
     const [first, second, third] = [ledger.grantScan(), ledger.grantScan(), ledger.grantScan()];
     expect([drain(first), drain(second), drain(third)]).toEqual([6, 6, 6]);
     expect(drain(ledger)).toBe(2);
@@ -38,13 +38,13 @@ describe('the calls of an operation', () => {
   test('a share that was granted before it was known is settled by the first call', () => {
     const ledger = createCallLedger(10);
     const scan = ledger.grantScan();
-    ledger.share({ certain: 4, scans: 2 });
+    ledger.share({ keptFromScans: 4, scans: 2 });
     expect([scan.remaining(), drain(scan)]).toEqual([3, 3]);
   });
 
   test('a scan within a scan is a part of it, and all that is spent is told once', () => {
     const ledger = createCallLedger(4);
-    ledger.share({ certain: 0, scans: 2 });
+    ledger.share({ keptFromScans: 0, scans: 2 });
     const scan = ledger.grantScan();
     expect(drain(scan.grantScan()) + drain(scan)).toBe(2);
     scan.record('EVENTS', '/events', { rows: 7, bytes: 1, ms: 1 });
@@ -56,7 +56,7 @@ describe('the calls of an operation', () => {
     expect(drain(createCallLedger(null).grantScan(), 50)).toBe(50);
   });
 
-  test('scans never take what is certain to be called, however many there are', () => {
+  test('scans never take what is kept for all else, however many there are', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 40 }),
@@ -64,13 +64,13 @@ describe('the calls of an operation', () => {
         fc.integer({ min: 1, max: 10 }),
         fc.integer({ min: 1, max: 20 }),
         (budget, wished, planned, granted) => {
-          const certain = Math.min(wished, budget - 1);
+          const kept = Math.min(wished, budget - 1);
           const ledger = createCallLedger(budget);
-          ledger.share({ certain, scans: planned });
+          ledger.share({ keptFromScans: kept, scans: planned });
           const scanned = Array.from({ length: granted }, () => drain(ledger.grantScan()));
-          expect(scanned.reduce((sum, calls) => sum + calls, 0)).toBeLessThanOrEqual(budget - certain);
+          expect(scanned.reduce((sum, calls) => sum + calls, 0)).toBeLessThanOrEqual(budget - kept);
           expect(scanned[0]).toBeGreaterThanOrEqual(1);
-          expect(ledger.remaining()).toBeGreaterThanOrEqual(certain);
+          expect(ledger.remaining()).toBeGreaterThanOrEqual(kept);
         },
       ),
     );

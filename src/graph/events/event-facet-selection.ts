@@ -13,6 +13,11 @@ const FACETS: Readonly<Record<string, readonly [facet: EventFacet, hiddenWith: r
   ipAddresses: ['ipAddress', ['IP_ADDRESS']],
 };
 
+/** The facets among the names of fields, whoever may see them. */
+export function facetsAmong(names: Iterable<string>): readonly EventFacet[] {
+  return [...names].flatMap((name) => (Object.hasOwn(FACETS, name) && FACETS[name]?.[0]) || []);
+}
+
 /** The facets that the selection of `EventFacets` shows and the viewer may see: only these are counted. */
 export function selectedEventFacets(info: GraphQLResolveInfo, viewer: Viewer): ReadonlySet<EventFacet> {
   return new Set(

@@ -1,7 +1,14 @@
-/** What a field needs of the vendors. Keys name what is asked: what is needed twice is asked once. */
+import type { Source } from '../../base/source.ts';
+
+/** What a field needs of one vendor. Keys name what is asked: what is needed twice is asked once. */
 export interface CallNeeds {
-  /** Calls that are made whatever the vendors answer. */
-  readonly certain?: readonly (readonly [key: string, calls: number])[];
+  readonly source: Source;
+  /** Calls that are made whatever the vendor answers, where nothing is kept: the first of each page, count and series. */
+  readonly least?: readonly string[];
+  /** Calls that others call their least, and that a page of this field may save them: the count of a list found whole. */
+  readonly saved?: readonly string[];
+  /** Calls that an answer as long as it may be takes, scans apart. */
+  readonly full?: readonly (readonly [key: string, calls: number])[];
   /** Bounded scans: at least one call each, and as many as they are granted. */
   readonly scans?: readonly string[];
   /** Scans that may find nothing to ask about, and so cost nothing. */
@@ -11,5 +18,3 @@ export interface CallNeeds {
   /** How many calls there will be depends on what the vendor holds: a crowded instant, an order that it does not keep. */
   readonly isOpen?: boolean;
 }
-
-export const NO_NEEDS: CallNeeds = {};

@@ -1,41 +1,68 @@
+import type { Range } from '../../base/range.ts';
+import { withoutOwn } from '../../sources/events/event-facets.ts';
 import type { EventFilter } from '../../sources/events/event-filter.ts';
 import type { EventOrder } from '../../sources/events/event-order.ts';
 import { planEventFilter } from '../../sources/events/plan-event-filter.ts';
 import { orderByTime } from '../../sources/events/read-ordered-page.ts';
-import type { PageChoice } from '../paging/connection-arguments.ts';
+import type { Query } from '../../upstream/upstream.ts';
+import { facetsAmong } from '../events/event-facet-selection.ts';
 import type { CallNeeds } from './call-needs.ts';
-import { NO_NEEDS } from './call-needs.ts';
-import { isRecord } from './is-record.ts';
-import { callsForPage } from './plan-usage-calls.ts';
+import { callsForPage } from './calls-for-page.ts';
+import type { PlannedField } from './planned-field.ts';
+import { leastOf } from './planned-list.ts';
+import type { PlannedList } from './planned-list.ts';
+import { withoutNulls } from './without-nulls.ts';
 
 /** A list of events, alone or as a part of the timeline: its page, or a scan where the vendor can't filter or sort so. */
 export function planEventsList(
-  list: string,
+  list: PlannedList,
   { filter, orderBy }: { readonly filter: unknown; readonly orderBy?: unknown },
-  wants: { readonly page: PageChoice | null; readonly count: boolean },
-  pageSize: number,
-): CallNeeds {
-  const plan = planEventFilter(readFilter(filter));
-  if (plan.kind === 'nothing') return NO_NEEDS;
-  const { page, count } = wants;
-  const isOrdered = orderByTime((orderBy ?? []) as readonly EventOrder[]) === null;
-  const isScan = plan.isScan || isOrdered;
-  return {
-    certain: page && !isScan ? [[`page ${list}`, callsForPage(page, pageSize)]] : [],
-    scans: [...(page && isScan ? [`page ${list}`] : []), ...(count ? [`count ${list}`] : [])],
-    isOpen: true,
-  };
+): readonly CallNeeds[] {
+  const plan = planEventFilter(withoutNulls(filter));
+  if (plan.kind === 'nothing') return [];
+  const { name, range, page, isCounted, pageSize } = list;
+  const order = orderByTime((orderBy ?? []) as readonly EventOrder[]);
+  const isScan = plan.isScan || order === null;
+  const isUp = order !== null && page !== null && (page.travel === 'forward') === (order === 'ASC');
+  const count = nameFirstCall(plan.query, range, 'down', null);
+  return [
+    {
+      source: 'EVENTS',
+      ...leastOf(list, {
+        page: nameFirstCall(plan.query, range, isUp ? 'up' : 'down', order && (page?.cursor ?? null)),
+        count,
+        laterCount: `then ${count}`,
+      }),
+      full: page && !isScan ? [[`page ${name}`, callsForPage(page, pageSize)]] : [],
+      scans: [...(page && isScan ? [`page ${name}`] : []), ...(isCounted ? [`count ${name}`] : [])],
+      isOpen: true,
+    },
+  ];
 }
 
-/** A coerced filter is the source's own but for its nulls. */
-function readFilter(filter: unknown): EventFilter {
-  return isRecord(filter) ? withoutNulls(filter) : {};
+/** `eventFacets`: one scan for all facets selected. */
+export function planFacets({ args, fields, coordinate }: PlannedField, range: Range): readonly CallNeeds[] {
+  const facets = facetsAmong(fields.map(({ name }) => name));
+  const filter = withoutNulls(args['filter']) as EventFilter;
+  const plan = planEventFilter(facets.reduce(withoutOwn, filter));
+  if (facets.length === 0 || plan.kind === 'nothing') return [];
+  return [
+    {
+      source: 'EVENTS',
+      least: [nameFirstCall(plan.query, range, 'down', null)],
+      scans: [`${coordinate} ${JSON.stringify(args)}`],
+    },
+  ];
 }
 
-function withoutNulls(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, part]) => part !== null && part !== undefined)
-      .map(([name, part]) => [name, isRecord(part) ? withoutNulls(part) : part]),
-  );
+/** By where it begins alone: a vendor that can't sort by time is asked for windows, which other ranges may share. */
+function nameFirstCall(
+  query: Query,
+  { fromMs, toMs }: Range,
+  direction: 'down' | 'up',
+  cursor: string | null,
+): string {
+  // The vendor's bounds are whole seconds.
+  const edgeS = direction === 'up' ? Math.floor(fromMs / 1_000) : Math.ceil(toMs / 1_000);
+  return `events ${direction} ${cursor ?? edgeS} ${JSON.stringify(query)}`;
 }

@@ -2,23 +2,24 @@ import { RequestError } from '../../base/request-error.ts';
 import type { Range } from '../../base/range.ts';
 import type { Source } from '../../base/source.ts';
 import { SOURCES } from '../../base/source.ts';
+import { decodeGlobalId } from '../global-id.ts';
 import { readConnectionArguments } from '../paging/connection-arguments.ts';
 import type { ConnectionArguments, PageChoice } from '../paging/connection-arguments.ts';
 import { freezeRange } from '../paging/freeze-range.ts';
 import type { RangeInput } from '../paging/freeze-range.ts';
 import { isPageAmong } from '../paging/needs-page.ts';
 import type { CallNeeds } from './call-needs.ts';
-import { NO_NEEDS } from './call-needs.ts';
 import { countBuckets } from './count-buckets.ts';
-import { isRecord } from './is-record.ts';
-import { planEventsList } from './plan-event-calls.ts';
+import { planEventsList, planFacets } from './plan-event-calls.ts';
 import type { PlanLimits } from './plan-limits.ts';
+import { planAnalytics, planUsageList, planUsageRecords } from './plan-usage-calls.ts';
 import type { PlannedField } from './planned-field.ts';
-import { planAnalytics, planNodes, planUsageList, planUsageRecord } from './plan-usage-calls.ts';
+import type { PlannedList } from './planned-list.ts';
+import { withoutNulls } from './without-nulls.ts';
 
-/** What a field needs of the vendors, and how long the lists in its answer may become. */
+/** What a field needs of each vendor, and how long the lists in its answer may become. */
 export interface FieldPlan {
-  readonly calls: CallNeeds;
+  readonly calls: readonly CallNeeds[];
   /** Items that each list below it may hold, for those lists that its arguments bound. */
   readonly sizes?: ListSizes;
   /** Items of the field itself, where it is a list that its arguments bound. */
@@ -34,50 +35,42 @@ export interface ListSizes {
 type Rule = (field: PlannedField, limits: PlanLimits, nowMs: number) => FieldPlan;
 
 /** A refusal of the resolver's own, before any call. */
-const REFUSED: FieldPlan = { calls: NO_NEEDS, sizes: { rows: 0, buckets: 0, values: 0 } };
+const REFUSED: FieldPlan = { calls: [], sizes: { rows: 0, buckets: 0, values: 0 } };
 
 /** Every field of the graph that causes calls, or bounds a list. */
 const RULES: Readonly<Record<string, Rule>> = {
-  'Query.usageRecord': (field) => ({ calls: planUsageRecord(field) }),
+  'Query.usageRecord': ({ args }) => ({ calls: planUsageRecords([String(args['recordId'])]) }),
   'Query.node': ({ args }) => ({ calls: planNodes([args['id']]) }),
   'Query.nodes'({ args }, { maxPageSize }) {
     const ids = Array.isArray(args['ids']) ? args['ids'] : [];
-    return ids.length > maxPageSize
-      ? { calls: NO_NEEDS, items: 0 }
-      : { calls: planNodes(ids), items: ids.length };
+    return ids.length > maxPageSize ? { calls: [], items: 0 } : { calls: planNodes(ids), items: ids.length };
   },
   'Query.usageRecords': (field, limits, nowMs) =>
-    planList(field, limits, nowMs, (list, wants) =>
-      planUsageList(list, field.args['filter'], wants, limits.pageSizes.usage),
+    planList(field, limits, nowMs, (list) =>
+      planUsageList({ ...list, pageSize: limits.pageSizes.usage }, field.args['filter']),
     ),
   'Query.events': (field, limits, nowMs) =>
-    planList(field, limits, nowMs, (list, wants) =>
+    planList(field, limits, nowMs, (list) =>
       planEventsList(
-        list,
+        { ...list, pageSize: limits.pageSizes.events },
         { filter: field.args['filter'], orderBy: field.args['orderBy'] },
-        wants,
-        limits.pageSizes.events,
       ),
     ),
   'Query.timeline': (field, limits, nowMs) =>
-    planList(field, limits, nowMs, (list, wants) => planTimeline(list, field.args['filter'], wants)),
-  'Query.eventFacets'({ args, fields, coordinate }, _limits, nowMs) {
-    if (!readRange(args['range'], nowMs)) return REFUSED;
-    const isCounted = fields.some(({ isLeaf, name }) => !isLeaf && name !== 'coverage');
-    const top = Number(args['top']);
-    return {
-      calls: { scans: isCounted ? [`${coordinate} ${JSON.stringify(args)}`] : [] },
-      sizes: { values: Math.max(top, 0) },
-    };
+    planList(field, limits, nowMs, (list) => planTimeline(list, withoutNulls(field.args['filter']))),
+  'Query.eventFacets'(field, _limits, nowMs) {
+    const range = readRange(field.args['range'], nowMs);
+    if (!range) return REFUSED;
+    return { calls: planFacets(field, range), sizes: { values: Math.max(Number(field.args['top']), 0) } };
   },
   'Query.usageAnalytics'(field, { maxBuckets }, nowMs) {
     const range = readRange(field.args['range'], nowMs);
     if (!range) return REFUSED;
     const buckets = countBuckets(range, field.args['interval'], String(field.args['timeZone']), maxBuckets);
-    return { calls: planAnalytics(field), sizes: { buckets } };
+    return { calls: planAnalytics(field, range), sizes: { buckets } };
   },
-  'UsageRecord.relatedEvents': (field, limits) => planRelated(field, limits),
-  'Event.relatedUsage': (field, limits) => planRelated(field, limits),
+  'UsageRecord.relatedEvents': (field, limits) => planRelated('EVENTS', field, limits),
+  'Event.relatedUsage': (field, limits) => planRelated('USAGE', field, limits),
 };
 
 /** What one field needs, itself alone; null: nothing, and it bounds nothing. */
@@ -86,57 +79,66 @@ export function planField(field: PlannedField, limits: PlanLimits, nowMs: number
   return rule ? rule(field, limits, nowMs) : null;
 }
 
-interface Wants {
-  readonly page: PageChoice | null;
-  readonly count: boolean;
-}
-
 function planList(
   { args, fields, coordinate }: PlannedField,
   limits: PlanLimits,
   nowMs: number,
-  plan: (list: string, wants: Wants) => CallNeeds,
+  plan: (list: Omit<PlannedList, 'pageSize'>) => readonly CallNeeds[],
 ): FieldPlan {
   const choice = readChoice(args, limits);
-  const isRangeRight = args['range'] == null || readRange(args['range'], nowMs) !== null;
-  if (!choice || !isRangeRight) return REFUSED;
+  const range = readRange(args['range'], nowMs);
+  if (!choice || !range) return REFUSED;
   const names = fields.map(({ name }) => name);
   const { first: _first, last: _last, ...others } = args;
-  const list = `${coordinate} ${choice.count} ${choice.travel} ${JSON.stringify(others)}`;
-  const wants = { page: isPageAmong(names) ? choice : null, count: names.includes('totalCount') };
-  return { calls: plan(list, wants), sizes: { rows: choice.count } };
+  const list = {
+    name: `${coordinate} ${choice.count} ${choice.travel} ${JSON.stringify(others)}`,
+    range,
+    page: isPageAmong(names) ? choice : null,
+    isCounted: names.includes('totalCount'),
+    isCountedByPage: true,
+  };
+  return { calls: plan(list), sizes: { rows: choice.count } };
 }
 
-/** At least a call of each source: how many of the page's rows will be whose can't be known. */
-function planTimeline(list: string, filter: unknown, wants: Wants): CallNeeds {
-  const parts = isRecord(filter) ? filter : {};
-  const sources = new Set((parts['sources'] ?? SOURCES) as readonly Source[]);
-  const narrowed = (own: unknown): unknown => ({
-    ...(isRecord(own) ? own : {}),
-    ...(parts['ipAddress'] != null && { ipAddress: parts['ipAddress'] }),
+/** A call of each source: how many of the page's rows will be whose can't be known. */
+function planTimeline(
+  list: Omit<PlannedList, 'pageSize'>,
+  { sources = SOURCES, ipAddress, usage, events }: Readonly<Record<string, unknown>>,
+): readonly CallNeeds[] {
+  const wanted = new Set(sources as readonly Source[]);
+  const part = (name: string): PlannedList => ({
+    ...list,
+    name: `${name} of ${list.name}`,
+    isCountedByPage: false,
+    pageSize: Infinity,
   });
-  const needs = [
-    ...(sources.has('USAGE')
-      ? [planUsageList(`usage of ${list}`, narrowed(parts['usage']), wants, Infinity)]
-      : []),
-    ...(sources.has('EVENTS')
-      ? [planEventsList(`events of ${list}`, { filter: narrowed(parts['events']) }, wants, Infinity)]
+  const narrowed = (own: unknown): unknown => ({
+    ...withoutNulls(own),
+    ...(ipAddress !== undefined && { ipAddress }),
+  });
+  return [
+    ...(wanted.has('USAGE') ? planUsageList(part('usage'), narrowed(usage)) : []),
+    ...(wanted.has('EVENTS') ? planEventsList(part('events'), { filter: narrowed(events) }) : []),
+  ];
+}
+
+/** A call for each usage record; near events share one, so at least one for all of them. */
+function planNodes(ids: readonly unknown[]): readonly CallNeeds[] {
+  const found = ids.flatMap((id) => decodeGlobalId(String(id)) ?? []);
+  const byId = 'events by id';
+  return [
+    ...planUsageRecords(found.flatMap(({ source, id }) => (source === 'USAGE' ? [id] : []))),
+    ...(found.some(({ source }) => source === 'EVENTS')
+      ? [{ source: 'EVENTS' as const, least: [byId], full: [[byId, 1] as const], isOpen: true }]
       : []),
   ];
-  return {
-    certain: needs
-      .flatMap(({ certain = [] }) => certain)
-      .map(([key, calls]) => [key, Math.max(calls, 1)] as const),
-    scans: needs.flatMap(({ scans = [] }) => scans),
-    isOpen: needs.length > 0,
-  };
 }
 
 /** All entries that ask for it share one scan. */
-function planRelated({ args, coordinate }: PlannedField, limits: PlanLimits): FieldPlan {
+function planRelated(source: Source, { args, coordinate }: PlannedField, limits: PlanLimits): FieldPlan {
   const choice = readChoice({ first: args['first'], after: args['after'] }, limits);
   return choice
-    ? { calls: { possibleScans: [coordinate], isOpen: true }, sizes: { rows: choice.count } }
+    ? { calls: [{ source, possibleScans: [coordinate], isOpen: true }], sizes: { rows: choice.count } }
     : REFUSED;
 }
 

@@ -1,4 +1,5 @@
 import { RequestError } from '../../base/request-error.ts';
+import type { Source } from '../../base/source.ts';
 import { COST, costOf, costOfField, HUNDREDTHS, measureCost } from './cost-shape.ts';
 import type { CostField, CostShape } from './cost-shape.ts';
 import type { CallNeeds } from './call-needs.ts';
@@ -10,11 +11,13 @@ import type { PlannedDocument, PlannedField } from './planned-field.ts';
 
 /** What an operation will need, known before it is run. */
 export interface OperationPlan {
-  /** Calls that are made whatever the vendors answer; each scan counts as the one that it makes at least. */
+  /** Calls that are made whatever the vendors answer, where nothing is kept. */
+  readonly leastCalls: number;
+  /** Calls that full answers take; each scan counts as the one that it makes at least. */
   readonly plannedCalls: number;
-  /** Those of them that are no scan's. */
-  readonly certainCalls: number;
-  /** Scans that share what the certain calls leave. */
+  /** Those of them that no scan may take: not the last ones of the budget, of which each scan has one. */
+  readonly keptFromScans: number;
+  /** Scans that share the others. */
   readonly scans: number;
   /** More are never made: retries, crowded instants and scans included. Infinity: not bounded. */
   readonly mostCalls: number;
@@ -34,6 +37,14 @@ const ATTEMPTS = 6;
 /** Charged for a list that no argument bounds, such as coverage: one item. Elements of a bucket: so many at most. */
 const ELEMENTS_CHARGED = 25;
 
+/** What an operation finds when it is planned. */
+export interface PlanMoment {
+  /** The operation's one 'now', in milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** The sources that its caller has credentials for and may read: no other is called. */
+  readonly callable: ReadonlySet<Source>;
+}
+
 /**
  * Plans an operation from its document, its coerced arguments and the limits, without asking anybody. null: it can't be run
  * as it stands, which execution tells better.
@@ -41,26 +52,30 @@ const ELEMENTS_CHARGED = 25;
 export function planOperation(
   asked: PlannedDocument,
   limits: PlanLimits,
-  nowMs: number,
+  { nowMs, callable }: PlanMoment,
 ): OperationPlan | null {
   const fields = readPlannedFields(asked);
   if (!fields) return null;
-  const needs: CallNeeds[] = [];
-  const shape = shapeOf(fields, {}, limits, nowMs, needs);
+  const asks: CallNeeds[] = [];
+  const shape = shapeOf(fields, {}, limits, nowMs, asks);
+  const needs = asks.filter(({ source }) => callable.has(source));
 
-  const certain = new Map(needs.flatMap(({ certain: calls = [] }) => calls));
+  const saved = new Set(needs.flatMap(({ saved: keys = [] }) => keys));
+  const least = new Set(needs.flatMap(({ least: keys = [] }) => keys.filter((key) => !saved.has(key))));
+  const full = new Map(needs.flatMap(({ full: calls = [] }) => calls));
   const scans = new Set(needs.flatMap(({ scans: keys = [] }) => keys));
   const possibleScans = new Set(needs.flatMap(({ possibleScans: keys = [] }) => keys));
-  const certainCalls = [...certain.values()].reduce((sum, calls) => sum + calls, 0);
+  const fullCalls = [...full.values()].reduce((sum, calls) => sum + calls, 0);
   const possible = needs.reduce((sum, { possible: calls = 0 }) => sum + calls, 0);
   const budget = limits.maxUpstreamCalls ?? Infinity;
   const isOpen = needs.some((need) => need.isOpen) || scans.size > 0 || possibleScans.size > 0;
-  const mostCalls = isOpen ? budget : Math.min((certainCalls + possible) * ATTEMPTS, budget);
-  const plannedCalls = certainCalls + scans.size;
+  const mostCalls = isOpen ? budget : Math.min((fullCalls + possible) * ATTEMPTS, budget);
+  const plannedCalls = fullCalls + scans.size;
   const chargedCalls = Number.isFinite(mostCalls) ? mostCalls : plannedCalls;
   return {
+    leastCalls: least.size,
     plannedCalls,
-    certainCalls,
+    keptFromScans: Math.min(fullCalls, Math.max(budget - scans.size, 0)),
     scans: scans.size + possibleScans.size,
     mostCalls,
     cost: toPoints(costOf(shape) + chargedCalls * COST.call),
@@ -73,11 +88,11 @@ export function planOperation(
 /** Why an operation must not be run; null: it may. */
 export function refusePlan(plan: OperationPlan, limits: PlanLimits): RequestError | null {
   const { maxUpstreamCalls, maxCost } = limits;
-  if (maxUpstreamCalls !== null && plan.plannedCalls > maxUpstreamCalls) {
+  if (maxUpstreamCalls !== null && plan.leastCalls > maxUpstreamCalls) {
     return new RequestError(
       'LIMIT_EXCEEDED',
-      `This operation would make ${plan.plannedCalls} vendor calls at least, and may make ${maxUpstreamCalls}; none was made. Ask for fewer records by id, smaller pages or fewer fields at once.`,
-      { limit: 'maxUpstreamCalls', allowed: maxUpstreamCalls, requested: plan.plannedCalls },
+      `This operation would make ${plan.leastCalls} vendor calls at least, and may make ${maxUpstreamCalls}; none was made. Ask for fewer records by id, or fewer fields at once.`,
+      { limit: 'maxUpstreamCalls', allowed: maxUpstreamCalls, requested: plan.leastCalls },
     );
   }
   if (maxCost !== null && plan.cost > maxCost) {
@@ -105,7 +120,7 @@ function shapeOf(
       continue;
     }
     const plan = planField(field, limits, nowMs);
-    if (plan) needs.push(plan.calls);
+    if (plan) needs.push(...plan.calls);
     const bound = field.isList ? (plan?.items ?? boundOf(field, sizes)) : 1;
     below.push({
       ...shapeOf(field.fields, plan?.sizes ?? sizes, limits, nowMs, needs),

@@ -1,72 +1,117 @@
-import type { PageChoice } from '../paging/connection-arguments.ts';
-import { decodeGlobalId, isUsageRecordId } from '../global-id.ts';
+import type { Range } from '../../base/range.ts';
+import { previousRange } from '../../sources/usage/analytics/previous-range.ts';
+import { encodeUsageFilter } from '../../sources/usage/encode-usage-filter.ts';
+import type { UsageSeries } from '../../sources/usage/usage-analytics.ts';
+import type { UsageFilter } from '../../sources/usage/usage-source.ts';
+import { isUsageRecordId } from '../global-id.ts';
 import { listSeries } from '../usage/analytics-selection.ts';
 import type { CallNeeds } from './call-needs.ts';
-import { NO_NEEDS } from './call-needs.ts';
-import { isRecord } from './is-record.ts';
+import { callsForPage } from './calls-for-page.ts';
 import type { PlannedField } from './planned-field.ts';
+import { leastOf } from './planned-list.ts';
+import type { PlannedList } from './planned-list.ts';
+import { withoutNulls } from './without-nulls.ts';
 
-/** `usageRecord`: a call, or none for what can be no id. */
-export function planUsageRecord({ args }: PlannedField): CallNeeds {
-  const id = String(args['recordId']);
-  return isUsageRecordId(id) ? { certain: [[`usage ${id}`, 1]] } : NO_NEEDS;
-}
-
-/** `node` and `nodes`: a call for each usage record; near events share one, so at least one for all of them. */
-export function planNodes(ids: readonly unknown[]): CallNeeds {
-  const found = ids.flatMap((id) => decodeGlobalId(String(id)) ?? []);
-  const hasEvents = found.some(({ source }) => source === 'EVENTS');
-  return {
-    certain: [
-      ...found.flatMap(({ source, id }) => (source === 'USAGE' ? [[`usage ${id}`, 1] as const] : [])),
-      ...(hasEvents ? [['events by id', 1] as const] : []),
-    ],
-    isOpen: hasEvents,
-  };
+/** Usage records by their ids: a call each, or none for what can be no id. */
+export function planUsageRecords(ids: readonly string[]): readonly CallNeeds[] {
+  const keys = ids.filter(isUsageRecordId).map((id) => `usage ${id}`);
+  return keys.length > 0
+    ? [{ source: 'USAGE', least: keys, full: keys.map((key) => [key, 1] as const) }]
+    : [];
 }
 
 /** A list of usage records, alone or as a part of the timeline: its page, and its count by one of the series. */
-export function planUsageList(
-  list: string,
-  filter: unknown,
-  wants: { readonly page: PageChoice | null; readonly count: boolean },
-  pageSize: number,
-): CallNeeds {
-  const given = isRecord(filter) ? Object.keys(filter).filter((name) => filter[name] != null) : [];
-  const parts = isRecord(filter) ? filter : {};
-  const isEmpty = (name: string): boolean => Array.isArray(parts[name]) && parts[name].length === 0;
-  if (isEmpty('elementKeys') || isEmpty('tags')) return NO_NEEDS;
-  const isScan = given.includes('ipAddress');
-  const isCounted = given.length === 0 || (given.length === 1 && /^(?:elementKeys|status)$/.test(given[0]!));
-  const { page, count } = wants;
-  return {
-    certain: [
-      ...(page && !isScan ? [[`page ${list}`, callsForPage(page, pageSize)] as const] : []),
-      ...(count && isCounted ? [[`count ${list}`, 1] as const] : []),
-    ],
-    scans: isScan ? [...(page ? [`page ${list}`] : []), ...(count ? [`count ${list}`] : [])] : [],
-    isOpen: true,
-  };
+export function planUsageList(list: PlannedList, input: unknown): readonly CallNeeds[] {
+  const filter = withoutNulls(input) as UsageFilter;
+  if (filter.elementKeys?.length === 0 || filter.tags?.length === 0) return [];
+  const { name, range, page, isCounted, pageSize } = list;
+  const scan = nameFirstCall(filter, range, 'forward', null);
+  const series = seriesThatCounts(filter);
+  const isScan = filter.ipAddress !== undefined;
+  const count = series && nameSeries(series, range);
+  return [
+    {
+      source: 'USAGE',
+      ...leastOf(list, {
+        page: nameFirstCall(filter, range, page?.travel ?? 'forward', page?.cursor ?? null),
+        count: isScan ? scan : count,
+        laterCount: isScan ? `then ${scan}` : count,
+      }),
+      full: [
+        ...(page && !isScan ? [[`page ${name}`, callsForPage(page, pageSize)] as const] : []),
+        ...(isCounted && count !== null ? [[count, 1] as const] : []),
+      ],
+      scans: isScan ? [...(page ? [`page ${name}`] : []), ...(isCounted ? [`count ${name}`] : [])] : [],
+      isOpen: true,
+    },
+  ];
 }
 
-/** One row more than asked for proves that there is a next page. Upwards, the vendor's pages say less: at least one. */
-export function callsForPage({ count, travel }: PageChoice, pageSize: number): number {
-  return travel === 'forward' ? Math.ceil((count + 1) / pageSize) : 1;
+/** Upwards by where it begins alone: windows are read, which other ranges may share. */
+function nameFirstCall(
+  filter: UsageFilter,
+  { fromMs, toMs }: Range,
+  travel: 'forward' | 'backward',
+  cursor: string | null,
+): string {
+  const edge = travel === 'forward' ? `${fromMs} ${toMs}` : fromMs;
+  return `usage ${travel} ${cursor ?? edge} ${JSON.stringify(encodeUsageFilter(filter))}`;
+}
+
+/** The series that counts just what a filter asks for; null: none does. See `sources/usage/create-usage-source.ts`. */
+function seriesThatCounts({ elementKeys, status, ...others }: UsageFilter): UsageSeries | null {
+  if (Object.keys(others).length > 0 || (elementKeys && status)) return null;
+  return elementKeys ? 'elements' : status ? 'statuses' : 'activity';
 }
 
 /** `usageAnalytics`: one call a series selected; earlier periods share it where they can. */
-export function planAnalytics(field: PlannedField): CallNeeds {
+export function planAnalytics(field: PlannedField, range: Range): readonly CallNeeds[] {
   const earlier = field.fields.filter(({ name }) => name === 'previous');
   const own = listSeries(namesUnder(field, 'buckets'), namesUnder(field, 'totals'));
   const before = listSeries(
     earlier.flatMap((period) => namesUnder(period, 'buckets')),
     earlier.flatMap((period) => namesUnder(period, 'totals')),
   );
-  const offsets = new Set(earlier.map(({ args }) => args['offset'] ?? null));
+  const offsets = [
+    ...new Set(earlier.map(({ args }) => (args['offset'] as string | null | undefined) ?? null)),
+  ];
+  const periods = listPeriods(range, offsets, String(field.args['timeZone']));
+  if (!periods) return [];
   const asked = JSON.stringify(field.args);
+  const series = [...new Set([...own, ...before])];
+  return [
+    {
+      source: 'USAGE',
+      least: series.map((one) =>
+        nameSeries(one, unite([...(own.has(one) ? [range] : []), ...(before.has(one) ? periods : [])])),
+      ),
+      full: series.map((one) => [`series ${one} ${asked}`, 1] as const),
+      possible: before.size * offsets.length,
+    },
+  ];
+}
+
+function nameSeries(series: UsageSeries, { fromMs, toMs }: Range): string {
+  return `series ${series} ${fromMs} ${toMs}`;
+}
+
+/** null: an offset or a zone that is none, which the resolver refuses before any call. */
+function listPeriods(
+  range: Range,
+  offsets: readonly (string | null)[],
+  timeZone: string,
+): readonly Range[] | null {
+  try {
+    return offsets.map((offset) => previousRange(range, offset, timeZone));
+  } catch {
+    return null;
+  }
+}
+
+function unite(ranges: readonly Range[]): Range {
   return {
-    certain: [...new Set([...own, ...before])].map((series) => [`series ${series} ${asked}`, 1] as const),
-    possible: before.size * offsets.size,
+    fromMs: Math.min(...ranges.map(({ fromMs }) => fromMs)),
+    toMs: Math.max(...ranges.map(({ toMs }) => toMs)),
   };
 }
 

@@ -1,11 +1,16 @@
 import { parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { SOURCES, type Source } from '../../../src/base/source.ts';
 import { planOperation, refusePlan } from '../../../src/graph/plan/plan-operation.ts';
+import type { OperationPlan } from '../../../src/graph/plan/plan-operation.ts';
 import type { PlanLimits } from '../../../src/graph/plan/plan-limits.ts';
 import { encodeGlobalId } from '../../../src/graph/global-id.ts';
 import { schema } from '../../../src/graph/schema.ts';
+import { createRandomQueries } from '../../support/random-query.ts';
+import { createSeededRandom } from '../../support/seeded-random.ts';
 
 const NOW_MS = Date.parse('2026-11-21T12:00:00Z');
+const MOMENT = { nowMs: NOW_MS, callable: new Set(SOURCES) };
 const LIMITS: PlanLimits = {
   defaultPageSize: 50,
   maxPageSize: 500,
@@ -16,9 +21,12 @@ const LIMITS: PlanLimits = {
 };
 
 function plan(text: string, variableValues: Record<string, unknown> = {}, limits: Partial<PlanLimits> = {}) {
-  return planOperation({ schema, document: parse(text), variableValues }, { ...LIMITS, ...limits }, NOW_MS)!;
+  return planOperation({ schema, document: parse(text), variableValues }, { ...LIMITS, ...limits }, MOMENT)!;
 }
 
+const pages = (argsOf: (n: number) => string): string =>
+  `{ ${[1, 2, 3].map((n) => `a${n}: usageRecords(${argsOf(n)}) { nodes { id } }`).join(' ')} }`;
+const upTo = (day: number): string => `{ from: "2026-11-01T00:00:00Z", to: "2026-11-0${day + 1}T00:00:00Z" }`;
 const usageId = (id: string) => encodeGlobalId({ source: 'USAGE', id, timestampMs: 0 });
 const eventId = (id: string) => encodeGlobalId({ source: 'EVENTS', id, timestampMs: NOW_MS });
 
@@ -121,6 +129,103 @@ describe('the calls of an operation', () => {
     expect(plan(text)).toMatchObject({ plannedCalls, scans });
   });
 
+  test.each([
+    ['pages of any length over one range, which may be empty: one', pages((n) => `first: ${n + 400}`), 1],
+    ['pages over other ranges: one each', pages((n) => `range: { last: "P${n}D" }`), 3],
+    ['pages behind other cursors: one each', pages((n) => `after: "c${n}"`), 3],
+    [
+      'pages from the oldest on, of ranges that begin alike: one',
+      pages((n) => `last: 5, range: ${upTo(n)}`),
+      1,
+    ],
+    [
+      'a page with its count, which a page that is the whole list tells',
+      '{ events { nodes { id } totalCount { value } } }',
+      1,
+    ],
+    [
+      'a count beside a page that may tell it',
+      '{ a: usageRecords { nodes { id } } timeline { nodes { id } totalCount { value } } }',
+      3,
+    ],
+    ['a count alone', '{ events { totalCount { value } } usageRecords { totalCount { value } } }', 2],
+    [
+      'counts of the timeline, which its pages do not tell: one of each source for all',
+      '{ a: timeline(first: 1) { nodes { id } totalCount { value } } b: timeline(first: 2) { nodes { id } totalCount { value } } }',
+      4,
+    ],
+    [
+      'scans by filters that the vendor does not have: it is asked the same for all',
+      '{ a: events(filter: { searchText: "x" }) { nodes { id } } b: events(filter: { searchText: "y" }) { nodes { id } } }',
+      1,
+    ],
+    [
+      'an order of ours, wherever it goes on: the whole range is read again',
+      '{ a: events(orderBy: [{ field: ACTION }], after: "x") { nodes { id } } b: events(orderBy: [{ field: ACTION }], after: "y") { nodes { id } } }',
+      1,
+    ],
+    [
+      'facets, but for their own filters',
+      '{ a: eventFacets(filter: { action: { eq: "x" } }) { actions { other } } b: eventFacets(filter: { action: { eq: "y" } }) { actions { other } } c: eventFacets(filter: { action: { eq: "y" } }) { categories { other } } }',
+      2,
+    ],
+    [
+      'a series, however its buckets are cut',
+      '{ a: usageAnalytics(range: { last: "P7D" }, interval: DAY) { totals { count } } b: usageAnalytics(range: { last: "P7D" }, interval: WEEK) { buckets { count } } usageRecords { totalCount { value } } }',
+      1,
+    ],
+    [
+      'a series with the period before, and of both as one range',
+      '{ a: usageAnalytics(range: { last: "P7D" }) { totals { count } previous { totals { count } } } b: usageAnalytics(range: { last: "P14D" }) { totals { count } } c: usageAnalytics(range: { last: "P7D" }) { totals { count } } }',
+      2,
+    ],
+    [
+      'a filter with nulls in it, and none',
+      pages((n) => (n > 1 ? 'filter: { hub: null }' : 'range: null')),
+      1,
+    ],
+  ])('at least: %s', (_name, text, leastCalls) => {
+    expect(plan(text)).toMatchObject({ leastCalls });
+  });
+
+  test('of a source that can not be called are none, whatever is asked of it', () => {
+    const text = `{ usageAnalytics(range: { last: "P1D" }) { totals { count successRate } } timeline { nodes { id } totalCount { value } } eventFacets { actions { other } } }`;
+    const of = (...sources: Source[]) =>
+      planOperation(
+        { schema, document: parse(text) },
+        { ...LIMITS, maxUpstreamCalls: null },
+        { ...MOMENT, callable: new Set(sources) },
+      );
+    expect(of('USAGE', 'EVENTS')).toMatchObject({ leastCalls: 6, plannedCalls: 7, scans: 2 });
+    expect(of('USAGE')).toMatchObject({ leastCalls: 4, plannedCalls: 4, scans: 0 });
+    expect(of('EVENTS')).toMatchObject({ leastCalls: 2, plannedCalls: 3, scans: 2 });
+    expect(of()).toMatchObject({ leastCalls: 0, plannedCalls: 0, mostCalls: 0 });
+  });
+
+  test('are kept from scans as far as each of those still has one', () => {
+    const text = (first: number) =>
+      `{ events { totalCount { value } } ${Array.from({ length: 7 }, (_, n) => `a${n}: usageRecords(range: { last: "P${n + 1}D" }, first: ${first}) { nodes { id } }`).join(' ')} }`;
+    expect(plan(text(5))).toMatchObject({ plannedCalls: 8, keptFromScans: 7 });
+    expect(plan(text(500))).toMatchObject({ plannedCalls: 22, keptFromScans: 19 });
+  });
+
+  test('are never planned to be fewer than the least: random queries', () => {
+    const write = createRandomQueries(schema, createSeededRandom(7), {
+      ids: [usageId('a'), eventId('1'), eventId('2')],
+      recordIds: ['a', 'b'],
+      cursors: ['x', 'y'],
+    });
+    let atLeast = 0;
+    for (let n = 0; n < 2_000; n += 1) {
+      const query = write();
+      const planned: OperationPlan | null = plan(query);
+      if (!planned) continue;
+      expect(planned.leastCalls, query).toBeLessThanOrEqual(planned.plannedCalls);
+      atLeast = Math.max(atLeast, planned.leastCalls);
+    }
+    expect(atLeast).toBeGreaterThan(3);
+  });
+
   test('ids: one for each usage record, one at least for all events', () => {
     const ids = [usageId('a'), usageId('b'), usageId('a'), eventId('1'), eventId('2'), 'nonsense'];
     expect(plan('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids }).plannedCalls).toBe(3);
@@ -144,16 +249,16 @@ describe('the calls of an operation', () => {
 
   test('what can not be run is not planned: execution tells why', () => {
     const text = 'query ($first: Int!) { events(first: $first) { from } }';
-    expect(planOperation({ schema, document: parse(text), variableValues: {} }, LIMITS, NOW_MS)).toBeNull();
+    expect(planOperation({ schema, document: parse(text), variableValues: {} }, LIMITS, MOMENT)).toBeNull();
     const two = parse('query A { __typename } query B { __typename }');
-    expect(planOperation({ schema, document: two }, LIMITS, NOW_MS)).toBeNull();
-    expect(planOperation({ schema, document: two, operationName: 'C' }, LIMITS, NOW_MS)).toBeNull();
-    expect(planOperation({ schema, document: two, operationName: 'B' }, LIMITS, NOW_MS)).not.toBeNull();
+    expect(planOperation({ schema, document: two }, LIMITS, MOMENT)).toBeNull();
+    expect(planOperation({ schema, document: two, operationName: 'C' }, LIMITS, MOMENT)).toBeNull();
+    expect(planOperation({ schema, document: two, operationName: 'B' }, LIMITS, MOMENT)).not.toBeNull();
   });
 });
 
 describe('a refusal', () => {
-  test('names the calls that are sure to be made', () => {
+  test('names the calls that are sure to be made, and none that only full pages would take', () => {
     const ids = Array.from({ length: 21 }, (_, n) => usageId(`r${n}`));
     const refused = (count: number) =>
       refusePlan(
@@ -165,6 +270,12 @@ describe('a refusal', () => {
       code: 'LIMIT_EXCEEDED',
       details: { limit: 'maxUpstreamCalls', allowed: 20, requested: 21 },
     });
+    const long = Array.from(
+      { length: 7 },
+      (_, n) => `a${n}: usageRecords(range: { last: "P${n + 1}D" }, first: 500) { nodes { id } }`,
+    );
+    expect(plan(`{ ${long.join(' ')} }`)).toMatchObject({ leastCalls: 7, plannedCalls: 21 });
+    expect(refusePlan(plan(`{ ${long.join(' ')} }`), LIMITS)).toBeNull();
     const unbounded = { ...LIMITS, maxUpstreamCalls: null };
     expect(refusePlan(plan('{ usageRecords { nodes { id } } }', {}, unbounded), unbounded)).toBeNull();
   });

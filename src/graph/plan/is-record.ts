@@ -1,4 +1,0 @@
-/** Whether a coerced value is an input object. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

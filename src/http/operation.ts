@@ -69,9 +69,19 @@ export function createOperation(
   };
 }
 
-/** `no-cache`, or `max-age` in whole seconds (RFC 9111, section 5.2.1); what else it may say is not for us. */
+/**
+ * `no-cache`, or `max-age` in whole seconds, quoted or not (RFC 9111, sections 5.2 and 5.2.1); what else it may say is not
+ * for us. A `max-age` that is no number, and the least of several, ask for what is newest, as what can't be read is taken
+ * for stale there (4.2.1).
+ */
 function readMaxAge(cacheControl: string): number | null {
-  if (/(?:^|[\s,])no-cache(?:$|[\s,])/i.test(cacheControl)) return 0;
-  const seconds = /(?:^|[\s,])max-age=(\d{1,9})(?:$|[\s,])/i.exec(cacheControl)?.[1];
-  return seconds === undefined ? null : Number(seconds) * 1000;
+  const ages = [...cacheControl.matchAll(DIRECTIVE)].flatMap(([, name, quoted, bare = '']) => {
+    if (/^no-cache$/i.test(name ?? '')) return [0];
+    const seconds = quoted ?? bare;
+    return /^max-age$/i.test(name ?? '') ? [/^\d+$/.test(seconds) ? Number(seconds) * 1_000 : 0] : [];
+  });
+  return ages.length > 0 ? Math.min(...ages) : null;
 }
+
+/** One of several between commas: its name, and its value as a quoted text or as it stands. */
+const DIRECTIVE = /([^\s,="]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]*)))?/g;

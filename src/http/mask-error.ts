@@ -27,7 +27,8 @@ export function maskError(error: unknown): GraphQLError {
       const message = withoutSuggestions(error.message);
       return located(error, message, { code: 'BAD_USER_INPUT', argument, ...readHttp(error) });
     }
-    if (isOfTheLibrary(error)) return readLibraryFault(error);
+    // What it says of a field's value is of our own answer, and quotes it.
+    if (error.path === undefined && isOfTheLibrary(error)) return readLibraryFault(error);
   }
   return located(error, INTERNAL_MESSAGE, { code: 'INTERNAL_SERVER_ERROR', ...readHttp(error, 500) });
 }

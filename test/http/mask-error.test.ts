@@ -1,4 +1,4 @@
-import { GraphQLError, parse, Source } from 'graphql';
+import { buildSchema, graphql, GraphQLError, parse, Source } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { RequestError } from '../../src/base/request-error.ts';
 import { UpstreamError } from '../../src/base/upstream-error.ts';
@@ -105,6 +105,27 @@ describe('maskError', () => {
     const masked = maskError(new GraphQLError(message, { originalError: new GraphQLError('inner') }));
     expect(masked.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
     expect(masked.message).not.toContain('Did you mean');
+  });
+
+  const schema = buildSchema('type Query { count(of: Int!): Int }');
+
+  test.each([
+    ['serialised', async () => 1e300],
+    ['resolved', () => Promise.reject(new GraphQLError('no number: 1e300', { extensions: { code: 'X' } }))],
+  ])('what a field could not have %s is ours: masked, with nothing of the value', async (_name, count) => {
+    const { errors } = await graphql({ schema, source: '{ count(of: 1) }', rootValue: { count } });
+    expect(errors).toHaveLength(1);
+    const masked = maskError(errors![0]);
+    expect(masked.message).toBe(INTERNAL_MESSAGE);
+    expect(masked.path).toEqual(['count']);
+    expect(masked.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR' });
+  });
+
+  test('an argument that a field could not take stays the caller’s', async () => {
+    const source = 'query ($of: Int = 1) { count(of: $of) }';
+    const { errors } = await graphql({ schema, source, variableValues: { of: null } });
+    expect(errors![0]!.path).toEqual(['count']);
+    expect(maskError(errors![0]).extensions).toEqual({ code: 'BAD_USER_INPUT', argument: 'of' });
   });
 
   test('a syntax error keeps its place', () => {

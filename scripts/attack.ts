@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { readFileSync, existsSync, mkdtempSync } from 'node:fs';
+import { readFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -49,7 +49,9 @@ interface Answer {
   };
 }
 
-const auditFile = join(mkdtempSync(join(tmpdir(), 'sightline-attack-')), 'audit.log');
+const folder = mkdtempSync(join(tmpdir(), 'sightline-attack-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+const auditFile = join(folder, 'audit.log');
 const service = runService([], {
   PORT: '0',
   LOG_LEVEL: 'error',

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { runService } from './run-service.ts';
 import type { RunningService } from './run-service.ts';
 
@@ -32,7 +32,9 @@ test('a new key opens a service that serves other machines, to its scopes; its l
   expect(await made.exit).toBe(0);
   const [, key] = /(sightline_\S+)/.exec(made.printed()) ?? [];
   const [line] = /^dashboard events:read,introspect [0-9a-f]{64}$/m.exec(made.printed()) ?? [];
-  const file = join(mkdtempSync(join(tmpdir(), 'sightline-keys-')), 'api-keys');
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-keys-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'api-keys');
   writeFileSync(file, `${line}\n`);
 
   const service = run(['--rows', '300,100', '--no-arrivals'], {

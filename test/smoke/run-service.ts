@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,14 +19,15 @@ export interface RunningService {
   readonly exit: Promise<number | null>;
 }
 
-/** Starts it in an empty folder (no `.env` is found there) with no other settings than these. */
+/** Starts it in an empty folder of its own (no `.env` is found there), which goes with it, with no other settings than these. */
 export function runService(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   nodeArgs: readonly string[] = [],
 ): RunningService {
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-smoke-'));
   const child = spawn(process.execPath, [...nodeArgs, MAIN, ...args], {
-    cwd: mkdtempSync(join(tmpdir(), 'sightline-smoke-')),
+    cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -39,7 +40,9 @@ export function runService(
     });
   }
   // 'close' comes once the streams have been read to their ends, also by children that hold them.
-  const exit = once(child, 'close').then(([code]) => code as number | null);
+  const exit = once(child, 'close')
+    .finally(() => rmSync(folder, { recursive: true, force: true }))
+    .then(([code]) => code as number | null);
   return {
     child,
     exit,

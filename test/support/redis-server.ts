@@ -31,17 +31,21 @@ export async function startRedis(port?: number, switches: readonly string[] = []
     ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...switches],
     { stdio: ['ignore', 'pipe', 'ignore'] },
   );
-  await ready(child);
+  const kill = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    }
+    rmSync(folder, { recursive: true, force: true });
+  };
+  await ready(child).catch(async (error: unknown) => {
+    await kill();
+    throw error;
+  });
   return {
     port: chosen,
-    async kill() {
-      if (child.exitCode === null && child.signalCode === null) {
-        const ended = once(child, 'exit');
-        child.kill('SIGKILL');
-        await ended;
-      }
-      rmSync(folder, { recursive: true, force: true });
-    },
+    kill,
     async command(...words) {
       const client = createClient({ RESP: 2, socket: { port: chosen, host: '127.0.0.1' } });
       await client.connect();

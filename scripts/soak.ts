@@ -1,20 +1,23 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createApp } from '../src/app.ts';
 import type { App } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
-import { TransportFailure } from '../src/upstream/transport.ts';
-import type { Transport, TransportAnswer } from '../src/upstream/transport.ts';
+import type { VendorReport } from './soak-vendor.ts';
 
-// Many requests through the whole service in this process, over vendors without sockets that fail now and then: what it
-// still holds in memory afterwards, and what it has left open. Told as a table; `--check` turns the figures into a verdict.
+// Many requests through the whole service in this process, over sockets to vendors that fail now and then: what it still
+// holds in memory afterwards, and what it has left open. Told as a table; `--check` turns the figures into a verdict.
 
 const HELP = `npm run test:soak -- [switches]
 
   --requests N   how many (200,000)
   --seconds N    and no longer than this (900)
   --faults N     vendor answers that fail, in a thousand (10)
-  --check        end with 1 where the heap grows by 1 MiB or more in 100,000 requests, or handles are left
+  --check        end with 1 where the heap grows by 1 MiB or more in 100,000 requests, or a handle or
+                 a socket is left
 `;
 
 interface Sample {
@@ -22,6 +25,7 @@ interface Sample {
   readonly heapBytes: number;
 }
 
+const VENDOR = fileURLToPath(new URL('soak-vendor.ts', import.meta.url));
 const MEBIBYTE = 1024 * 1024;
 const CONCURRENCY = 32;
 const SAMPLE_EVERY = 2_500;
@@ -50,9 +54,9 @@ async function soak(argv: readonly string[]): Promise<void> {
   }
   const wanted = Number(values.requests);
   const endMs = performance.now() + Number(values.seconds) * 1_000;
-  const vendor = createFakeVendor(Number(values.faults) / 1_000);
+  const vendor = await startVendor(Number(values.faults) / 1_000);
   const handlesBefore = countHandles();
-  const app = createService(vendor.transport);
+  const app = createService(vendor.url);
 
   const startMs = performance.now();
   const samples: Sample[] = [];
@@ -75,6 +79,9 @@ async function soak(argv: readonly string[]): Promise<void> {
   await app.close();
   await settle();
   const handlesLeft = countHandles() - handlesBefore;
+  // Connections that rest keep no process alive, so that only their other end tells of those that were forgotten.
+  const { calls, faults, sockets, mostSockets } = await vendor.tell();
+  await vendor.close();
 
   const measured = samples.filter(({ requests }) => requests >= WARM_UP_REQUESTS);
   const slope = slopeBytes(measured) * 100_000;
@@ -82,30 +89,31 @@ async function soak(argv: readonly string[]): Promise<void> {
     ['requests', done.toLocaleString('en')],
     ['seconds', seconds.toFixed(0)],
     ['requests a second', Math.round(done / seconds).toLocaleString('en')],
-    ['vendor calls', vendor.calls().toLocaleString('en')],
-    ['of them failed on purpose', vendor.faults().toLocaleString('en')],
+    ['vendor calls', calls.toLocaleString('en')],
+    ['of them failed on purpose', faults.toLocaleString('en')],
     ['errors told to callers', [...codes].map(([code, times]) => `${code} ${times}`).join(', ') || 'none'],
     ['heap after warm-up, MiB', mebibytes(measured[0])],
     ['heap at the end, MiB', mebibytes(samples.at(-1))],
     ['heap slope, MiB per 100,000 requests', (slope / MEBIBYTE).toFixed(2)],
+    ['sockets to the vendors, at most at once', String(mostSockets)],
+    ['sockets left open', String(sockets)],
     ['handles left open', String(handlesLeft)],
   ];
   process.stdout.write(rows.map(([name, value]) => `| ${name} | ${value} |\n`).join(''));
-  if (values.check && (slope >= MEBIBYTE || handlesLeft > 0)) process.exitCode = 1;
+  if (values.check && (slope >= MEBIBYTE || handlesLeft > 0 || sockets > 0)) process.exitCode = 1;
 }
 
-function createService(transport: Transport): App {
+function createService(vendorUrl: string): App {
   const reading = readConfig({
+    USAGE_API_URL: `${vendorUrl}/usage-api`,
+    EVENTS_API_URL: `${vendorUrl}/events-api`,
     USAGE_API_USER_SECRET: 'soak',
     USAGE_API_ORGANIZATION_SECRET: 'soak',
     EVENTS_API_TOKEN: 'soak',
     SIGHTLINE_CACHE_BYTES: String(CACHE_BYTES),
   });
   if (reading.kind === 'faults') throw new Error(reading.faults.join('\n'));
-  return createApp(reading.config, {
-    transports: { USAGE: transport, EVENTS: transport },
-    limits: { retryBaseMs: 1, retryMaxMs: 1 },
-  });
+  return createApp(reading.config, { limits: { retryBaseMs: 1, retryMaxMs: 1 } });
 }
 
 /** What clients send: a few documents, and variables that hardly any other request has had, so that caches turn over. */
@@ -145,86 +153,33 @@ async function ask(app: App, turn: number): Promise<readonly string[]> {
   return errors.map(({ extensions }) => extensions.code);
 }
 
-interface FakeVendor {
-  readonly transport: Transport;
-  calls(): number;
-  faults(): number;
+interface Vendor {
+  readonly url: string;
+  tell(): Promise<VendorReport>;
+  close(): Promise<void>;
 }
 
-/** Both vendors at once: they share no path. A fault is the next of four kinds. */
-function createFakeVendor(share: number): FakeVendor {
-  let calls = 0;
-  let faults = 0;
-  const fail = (): TransportAnswer => {
-    switch (faults % 4) {
-      case 0:
-        throw new TransportFailure('cut', 200);
-      case 1:
-        throw new TransportFailure('unreachable');
-      case 2:
-        return { status: 503, headers: {}, body: Buffer.from('busy') };
-      default:
-        return answerJson('[{"id":');
-    }
+/** Both vendors, in a process of their own: what is theirs is no handle of ours. */
+async function startVendor(share: number): Promise<Vendor> {
+  const child = fork(VENDOR, [String(share)]);
+  const next = async <Message>(): Promise<Message> => {
+    const [message] = (await once(child, 'message')) as [Message];
+    return message;
   };
+  const port = await next<number>();
   return {
-    transport: {
-      async get({ target }) {
-        calls += 1;
-        await new Promise(setImmediate);
-        if (calls * share >= faults + 1) {
-          faults += 1;
-          return fail();
-        }
-        return answerJson(JSON.stringify(answerOf(target)));
-      },
-      close: async () => {},
+    url: `http://127.0.0.1:${port}`,
+    tell() {
+      const told = next<VendorReport>();
+      child.send('tell');
+      return told;
     },
-    calls: () => calls,
-    faults: () => faults,
+    async close() {
+      const ended = once(child, 'exit');
+      child.disconnect();
+      await ended;
+    },
   };
-}
-
-function answerJson(text: string): TransportAnswer {
-  return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(text) };
-}
-
-function answerOf(target: string): unknown {
-  const { pathname, searchParams } = new URL(target, 'http://vendor.test');
-  const toMs = Date.parse(
-    (searchParams.get('to') ?? searchParams.get('createdTo') ?? '').replace(/^lt:/, ''),
-  );
-  const createTimes = (): string[] =>
-    Array.from({ length: 20 }, (_, index) => new Date(toMs - (index + 2) * 60_000).toISOString());
-  if (pathname.endsWith('/events')) {
-    return createTimes().map((time, index) => ({
-      id: 9_000 - index,
-      timestamp: `${time.slice(0, 19)}Z`,
-      category: 'authentication',
-      action: 'user-login-success',
-      description: 'User bob.smith has logged in',
-      username: 'bob.smith',
-    }));
-  }
-  if (pathname.includes('/analytics/')) {
-    const fromMs = Date.parse(searchParams.get('from') ?? '');
-    const startMs = fromMs - (fromMs % DAY_MS);
-    return Array.from({ length: Math.ceil((toMs - startMs) / DAY_MS) }, (_, index) => ({
-      timestamp: new Date(startMs + index * DAY_MS).toISOString(),
-      count: index,
-    }));
-  }
-  const record = (id: string, time: string) => ({
-    id,
-    usageDate: time.replace('Z', '+00:00'),
-    requestStatus: 'SUCCESS',
-    requestURI: '/elements/api-v2/hubs',
-    requestIP: '172.31.28.13',
-    processTime: 12,
-  });
-  if (!pathname.endsWith('/usage'))
-    return record(pathname.split('/').at(-1) ?? '', '2026-01-01T00:00:00.000Z');
-  return createTimes().map((time, index) => record(`${Date.parse(time)}-${index}`, time));
 }
 
 async function measureHeap(gc: NodeJS.GCFunction): Promise<number> {

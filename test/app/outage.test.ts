@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { SOURCES } from '../../src/base/source.ts';
+import { encodeGlobalId } from '../../src/graph/global-id.ts';
 import type { Source } from '../../src/base/source.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
@@ -184,6 +185,28 @@ test('a record that is not there yet is looked for again after five seconds, and
   state.isDown = true;
   state.nowMs += 5_000;
   expect((await askApp(app, query)).errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
+});
+
+test('an event by its id is right however old the answer is, and none is held to be missing by an earlier answer', async () => {
+  const { app, state } = createOutage();
+  const [{ id = '', at = '' } = {}] = await sandbox.query(
+    `SELECT id::VARCHAR AS id, strftime(happened_at, '%Y-%m-%dT%H:%M:%S.000Z') AS at FROM events LIMIT 1`,
+  );
+  const timestampMs = Date.parse(String(at));
+  const ids = [String(id), '1234567890123456789'].map((one) =>
+    encodeGlobalId({ source: 'EVENTS', id: one, timestampMs }),
+  );
+  const query = `{ nodes(ids: ${JSON.stringify(ids)}) { ... on Event { eventId } } }`;
+  const asked = await askApp<object>(app, query);
+  expect(asked.data).toEqual({ nodes: [{ eventId: id }, null] });
+  expect(asked.errors).toBeUndefined();
+  state.isDown = true;
+  state.nowMs += 60 * MINUTE_MS;
+  const again = await askApp<object>(app, query);
+  expect(again.data).toEqual({ nodes: [{ eventId: id }, null] });
+  expect(again.errors).toMatchObject([
+    { path: ['nodes', 1], extensions: { code: 'UPSTREAM_UNAVAILABLE', source: 'EVENTS' } },
+  ]);
 });
 
 test('who asks for the newest is told of the outage instead of an earlier answer', async () => {

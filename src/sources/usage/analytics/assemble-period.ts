@@ -45,12 +45,16 @@ export function assemblePeriod(
     };
   });
 
-  /** Calls come in between two series that are read at once, so only buckets that have settled are held against each other. */
+  /**
+   * Calls come in between two readings, so only buckets that have settled are held against each other; one that goes on
+   * behind the range has not, should the vendor's row count what comes there.
+   */
   const listUnequalBuckets = <Series extends UsageSeries>(series: Series, slice: SeriesSlice<Series>) =>
-    buckets.flatMap(({ count, filling, startMs }, index) => {
+    buckets.flatMap(({ count, filling, startMs, endMs }, index) => {
       const figure = slice.buckets[index];
       const counted = figure === undefined ? null : countFigure(series, figure);
-      const unequal = !filling && count !== null && counted !== null && counted !== count;
+      const isOver = !filling && endMs <= range.toMs;
+      const unequal = isOver && count !== null && counted !== null && counted !== count;
       return unequal ? [Math.max(startMs, range.fromMs)] : [];
     });
   const coverageOf = <Series extends UsageSeries>(

@@ -9,23 +9,19 @@ export interface ReadStretch extends Range {
 }
 
 /**
- * Neighbours, oldest first, as one wherever that tells no less: they were read together, or had both settled when they were
- * read, and then the earlier reading is told.
+ * Neighbours, oldest first, as one wherever that tells no less: they were read together, or the later one had already
+ * settled when the other was read, and then the earlier of the two readings is told.
  */
 export function joinStretches(stretches: readonly ReadStretch[], settleMs: number): readonly ReadStretch[] {
-  const isSettled = ({ toMs, readAtMs }: ReadStretch) => toMs <= readAtMs - settleMs;
   const joined: ReadStretch[] = [];
   for (const stretch of stretches) {
     const before = joined.at(-1);
+    const readAtMs = Math.min(before?.readAtMs ?? Infinity, stretch.readAtMs);
     const isOne =
       before?.stale === stretch.stale &&
-      (before.readAtMs === stretch.readAtMs || (isSettled(before) && isSettled(stretch)));
-    if (!before || !isOne) {
-      joined.push(stretch);
-      continue;
-    }
-    const readAtMs = Math.min(before.readAtMs, stretch.readAtMs);
-    joined[joined.length - 1] = { ...before, toMs: stretch.toMs, readAtMs };
+      (before.readAtMs === stretch.readAtMs || stretch.toMs <= readAtMs - settleMs);
+    if (before && isOne) joined[joined.length - 1] = { ...before, toMs: stretch.toMs, readAtMs };
+    else joined.push(stretch);
   }
   return joined;
 }

@@ -42,7 +42,8 @@ export function cutIntoChunks(
   let fromMs = range.fromMs;
   for (;;) {
     const longMs = isVendorEdge(fromMs, long) ? nextVendorEdge(fromMs, long) : Infinity;
-    const edgeMs = longMs <= lastCutMs ? longMs : nextVendorEdge(fromMs, short);
+    const isHeld = longMs <= lastCutMs || (!isOpen && longMs === range.toMs);
+    const edgeMs = isHeld ? longMs : nextVendorEdge(fromMs, short);
     const toMs = edgeMs <= lastCutMs ? edgeMs : range.toMs;
     const stretch = { fromMs, toMs };
     chunks.push({

@@ -14,8 +14,14 @@ test('neighbours that were read together are one', () => {
   expect(joinStretches(read, SETTLE)).toEqual([stretch(0, 500, 500)]);
 });
 
-test('neighbours that had settled are one, as of the earlier reading', () => {
+test('neighbours that had both settled by the earlier reading are one, as of that', () => {
   expect(joinStretches([stretch(0, 10, 300), stretch(10, 20, 120)], SETTLE)).toEqual([stretch(0, 20, 120)]);
+  expect(joinStretches([stretch(0, 10, 120), stretch(10, 20, 300)], SETTLE)).toEqual([stretch(0, 20, 120)]);
+});
+
+test('nothing is told as of a reading from before it had settled', () => {
+  const read = [stretch(0, 10, 119), stretch(10, 20, 300)];
+  expect(joinStretches(read, SETTLE)).toEqual(read);
 });
 
 test('what was still moving keeps the time of its own reading', () => {

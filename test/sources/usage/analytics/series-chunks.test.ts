@@ -98,6 +98,12 @@ describe('the chunks of a range', () => {
     expect([at(june + SETTLE - 1), at(june + SETTLE)]).toEqual([31, 2]);
   });
 
+  test('are one where the range is just a long one', () => {
+    expect(textOf('DAY', '2026-02-01T00:00Z', '2026-03-01T00:00Z')).toHaveLength(1);
+    expect(textOf('MINUTE', '2026-02-01T00:00Z', '2026-02-02T00:00Z')).toHaveLength(1);
+    expect(textOf('MONTH', '2025-01-01T00:00Z', '2026-01-01T00:00Z')).toHaveLength(1);
+  });
+
   test('are long where a range holds them whole, and so never many', () => {
     expect(textOf('HOUR', '2026-03-30T22:00Z', '2026-06-02T00:00Z')).toEqual([
       '2026-03-30T22:00:00.000Z 2026-03-31T00:00:00.000Z 86400000',

@@ -17,7 +17,14 @@ import {
   createTestUpstream,
   jsonAnswer,
 } from '../../../support/upstream-fixtures.ts';
-import { listRows, logCalls, NOW, SETTINGS, type LoggedCall } from './simulated-vendor.ts';
+import {
+  listRows,
+  logCalls,
+  NOW,
+  SETTINGS,
+  type LoggedCall,
+  type VendorOptions,
+} from './simulated-vendor.ts';
 
 // The series over the real upstream and its cache, on a clock that the test moves.
 
@@ -39,7 +46,7 @@ interface Question {
 function createService(
   log: readonly LoggedCall[],
   lagMs: (call: LoggedCall) => number = () => 0,
-  settings: Partial<AnalyticsSettings> = {},
+  { cutRows = 'clipped', ...settings }: Partial<AnalyticsSettings> & Pick<VendorOptions, 'cutRows'> = {},
 ) {
   const time = createSimulatedTime(NOW);
   const state: { answer: ((rows: readonly object[]) => TransportAnswer) | null } = { answer: null };
@@ -48,7 +55,7 @@ function createService(
     const { from = '', to = '', interval = '' } = Object.fromEntries(searchParams);
     const call = { operation: pathname, interval, fromMs: Date.parse(from), toMs: Date.parse(to) };
     const counted = log.filter((entry) => entry.atMs + lagMs(entry) <= time.clock.now());
-    const rows = listRows(call, { log: counted });
+    const rows = listRows(call, { log: counted, cutRows });
     return state.answer ? state.answer(rows) : jsonAnswer(rows);
   });
   const upstream = createTestUpstream({ clock: time.clock, wait: time.wait, transport });
@@ -188,6 +195,22 @@ describe('a 30-day dashboard', () => {
   });
 });
 
+test('a dashboard that lives across midnight tells each day as settled since it was read as such', async () => {
+  const log = logCalls({ fromMs: NOW - 5 * DAY, toMs: NOW + DAY }, 2_000);
+  const { time, read } = createService(log);
+  const fromMs = floorDay(NOW) - 3 * DAY;
+  await read({ range: { fromMs, toMs: NOW }, interval: 'HOUR' });
+  time.advance(DAY - MINUTE);
+  const nowMs = time.clock.now();
+  const { answer } = await read({ range: { fromMs, toMs: nowMs }, interval: 'HOUR' });
+  expect(answer.coverage).toMatchObject([
+    { status: 'FILLING', fromMs: nowMs - SETTINGS.settleMs, toMs: nowMs, asOfMs: nowMs },
+    { status: 'COMPLETE', fromMs: floorDay(NOW), asOfMs: nowMs },
+    { status: 'COMPLETE', fromMs, toMs: floorDay(NOW), asOfMs: NOW },
+  ]);
+  expect(answer.buckets.filter(({ filling }) => filling)).toHaveLength(1);
+});
+
 test('a stretch that has settled costs no call, whichever questions have brought it', async () => {
   const log = logCalls({ fromMs: NOW - 31 * DAY, toMs: NOW }, 5_000);
   const { read } = createService(log);
@@ -261,6 +284,20 @@ test('an earlier answer stands in no longer than the settings let it', async () 
   expect(tooLate.answer.coverage).toMatchObject([{ status: 'FAILED' }]);
 });
 
+test('a vendor that counts whole rows is not accused where a row goes on behind the range', async () => {
+  const log = logCalls({ fromMs: NOW - DAY, toMs: NOW + DAY }, 2_000);
+  const { time, read } = createService(log, undefined, { cutRows: 'whole' });
+  // Cut so that no finer rows that are few enough begin there.
+  const range = { fromMs: NOW - 3 * HOUR, toMs: NOW - 10 * MINUTE - 1 };
+  const question = { range, interval: 'DAY', series: ['activity'] } as const;
+  const first = await read(question);
+  time.advance(HOUR);
+  const later = await read({ ...question, series: ['activity', 'statuses'] });
+  expect(later.answer.totals.count).toBe(first.answer.totals.count);
+  expect(later.answer.totals.statuses?.success).toBeGreaterThan(0);
+  expect(later.answer.coverage.map(({ reason }) => reason)).toEqual([null, null]);
+});
+
 test('whatever was asked before, and whenever: settled buckets are exact, the others lack calls at most, one call a series', async () => {
   const span = { fromMs: NOW - 3 * DAY, toMs: NOW + 2 * HOUR };
   const log = logCalls(span, 4_000);
@@ -306,8 +343,17 @@ test('whatever was asked before, and whenever: settled buckets are exact, the ot
             });
           else expect(count).toBeLessThanOrEqual(truth);
         }
-        for (const { status, toMs: end, asOfMs } of answer.coverage)
-          if (status === 'COMPLETE') expect(end).toBeLessThanOrEqual((asOfMs ?? 0) - SETTINGS.settleMs);
+        for (const { status, fromMs: begin, toMs: end, asOfMs } of answer.coverage) {
+          const settledMs = (asOfMs ?? 0) - SETTINGS.settleMs;
+          if (status === 'COMPLETE') expect(end).toBeLessThanOrEqual(settledMs);
+          // What is told as moving had not settled when it was read, and no bucket else is.
+          else expect(begin).toBeGreaterThanOrEqual(settledMs);
+        }
+        const movingMs = Math.min(
+          ...answer.coverage.map(({ status, fromMs: begin }) => (status === 'FILLING' ? begin : Infinity)),
+        );
+        for (const { endMs, filling } of answer.buckets)
+          expect(filling).toBe(Math.min(endMs, toMs) > movingMs);
       }
     }),
     { numRuns: 80 },

@@ -13,13 +13,43 @@ const WRITE_TIMEOUT_MS = 1_000;
 /** What may be on its way at once: a store that can't keep up loses writes, and takes no memory of ours. */
 const MAX_WRITING_BYTES = 16 * 1024 * 1024;
 
-/** A store over a link that may be slow or gone: a read then costs `timeoutMs` at most, and soon nothing at all. */
+interface Batch {
+  readonly keys: string[];
+  readonly found: Promise<readonly (Buffer | null)[]>;
+}
+
+/**
+ * A store over a link that may be slow or gone: a read then costs `timeoutMs` at most, and soon nothing at all. Keys that
+ * are read at once are one operation, which is over when all are there: making something of the first must not keep the
+ * others from being heard, and one slow moment is one failure.
+ */
 export function createSharedStore(link: StoreLink, options: SharedStoreOptions): SharedStore {
   const guard = createStoreGuard(options);
   let writingBytes = 0;
+  let batch: Batch | null = null;
+
+  const openBatch = (): Batch => {
+    const keys: string[] = [];
+    const readAll = async (): Promise<readonly (Buffer | null)[]> => {
+      await null;
+      batch = null;
+      const found: (Buffer | null)[] = keys.map(() => null);
+      const readOne = async (key: string, index: number): Promise<void> => {
+        found[index] = await link.get(key);
+      };
+      await guard(() => Promise.all(keys.map(readOne)), options.timeoutMs);
+      return found;
+    };
+    return { keys, found: readAll() };
+  };
 
   return {
-    read: (key) => guard(() => link.get(key), options.timeoutMs),
+    async read(key) {
+      batch ??= openBatch();
+      const { keys, found } = batch;
+      const index = keys.push(key) - 1;
+      return (await found)[index] ?? null;
+    },
     write(key, bytes, ttlMs) {
       if (writingBytes + bytes.length > MAX_WRITING_BYTES) return;
       void guard(() => {

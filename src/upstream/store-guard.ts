@@ -36,12 +36,23 @@ export function createStoreGuard({ clock, onTrouble }: StoreGuardOptions): Store
   };
 }
 
+const STEPS = 4;
+
+/**
+ * In steps, of which the time counts in which this process listens: while it is busy it hears nobody, and a large answer is
+ * heard in several pieces.
+ */
 function within<Value>(work: Promise<Value>, ms: number): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      // An answer that has come while this process was busy is still taken: it is read before `setImmediate`.
-      setImmediate(() => reject(new Error('The store did not answer in time.')));
-    }, ms);
+    let timer: NodeJS.Timeout;
+    const wait = (steps: number): void => {
+      timer = setTimeout(() => {
+        if (steps > 1) wait(steps - 1);
+        // What has come during the last step is read before `setImmediate`.
+        else setImmediate(() => reject(new Error('The store did not answer in time.')));
+      }, ms / STEPS);
+    };
+    wait(STEPS);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

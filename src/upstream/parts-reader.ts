@@ -118,9 +118,14 @@ export function createPartsReader(options: PartsReaderOptions): Upstream['getPar
       await answers.recall(missing);
       return slots.map((slot, index) => {
         const fresh = kept[index];
-        const earlier = fresh ?? answers.readStale(slot);
+        if (fresh) return give(fresh, false);
+        const standIns = parts[index]?.standIns ?? [];
+        const earlier = [slot, ...standIns.map((key) => ({ ...slot, key: keyOf(key) }))]
+          .values()
+          .map((held) => answers.readStale(held))
+          .find((answer) => answer !== null);
         if (!earlier) throw reason;
-        return give(earlier, !fresh);
+        return give(earlier, true);
       });
     }
   };

@@ -59,6 +59,8 @@ export interface UpstreamRequest<Value> {
 export interface AnswerPart {
   /** What tells it from all that is read under its operation and path; equal keys mean equal parts. */
   readonly key: readonly string[];
+  /** Keys of parts that hold this one as well, the best first: they may stand in for it where the vendor fails. */
+  readonly standIns?: readonly (readonly string[])[];
   readonly cache: CachePolicy;
 }
 

@@ -215,6 +215,17 @@ describe('where the vendor fails', () => {
     expect(await two.read('abc!')).toBe('a1 b1 c1*');
   });
 
+  test('a part that holds others as well stands in for those that name it, the first that is kept', async () => {
+    const { time, one, fail } = createFailing();
+    await one.read('abc!');
+    time.advance(1_000);
+    fail();
+    const parts = requestOf('abcd!');
+    const standIns = [['d'], ['c'], ['b']];
+    const withStandIns = { ...parts, parts: parts.parts.map((part) => ({ ...part, standIns })) };
+    expect(await one.read('', {}, withStandIns)).toBe('a1 b1 c1* c1*');
+  });
+
   test('one part that was never read makes an error of all', async () => {
     const { time, one, fail } = createFailing();
     await one.read('abc!');

@@ -10,10 +10,11 @@ import type { UsageSeries } from '../usage-analytics.ts';
 import { decodeSeries, type SeriesAnswer } from './decode-series.ts';
 import { joinStretches, type ReadStretch } from './read-stretches.ts';
 import { DOUBTFUL, NOT_KEPT, type SeriesAge } from './series-cache-policy.ts';
-import { cutIntoChunks } from './series-chunks.ts';
+import { cutIntoChunks, type Chunk } from './series-chunks.ts';
+import type { SeriesRow } from './series-figures.ts';
 import { SERIES_OPERATIONS } from './series-operation.ts';
 import { splitSeries } from './split-series.ts';
-import { countVendorRows, type VendorInterval } from './vendor-rows.ts';
+import { countVendorRows, vendorFloor, type VendorInterval } from './vendor-rows.ts';
 
 /** Which rows to read. */
 export interface SeriesCall {
@@ -35,6 +36,9 @@ export interface SeriesDeps extends Pick<ListReading, 'onDropped'> {
   readonly upstream: Pick<Upstream, 'getParts'>;
 }
 
+/** As many hours as what was read live may stand in for. */
+const MOST_STAND_INS = 24;
+
 /** The reader of one series for one operation; `nowMs` and `age` decide how long what it reads is kept. */
 export function createSeriesLoader<Series extends UsageSeries>(
   series: Series,
@@ -46,13 +50,17 @@ export function createSeriesLoader<Series extends UsageSeries>(
   const operation = SERIES_OPERATIONS[series];
   const read = async ({ range, interval }: SeriesCall): Promise<LoadedSeries<Series>> => {
     const chunks = cutIntoChunks(range, interval, nowMs, age);
+    const isOpen = chunks.at(-1)?.isLive ?? false;
+    const liveKeys = chunks.map(({ fromMs }) => [encodeInstant(fromMs), 'now', interval]);
     const answers = await upstream.getParts(
       {
         operation,
         path: operation,
-        parts: chunks.map(({ fromMs, toMs, isLive, cache }) => ({
-          key: [encodeInstant(fromMs), isLive ? 'now' : encodeInstant(toMs), interval],
+        parts: chunks.map(({ fromMs, toMs, isLive, cache }, index) => ({
+          key: isLive ? liveKeys[index]! : [encodeInstant(fromMs), encodeInstant(toMs), interval],
           cache,
+          // What was live when it was read may have begun with any of the chunks before, and holds all since.
+          standIns: isOpen ? liveKeys.slice(Math.max(index - MOST_STAND_INS, 0), index + 1).toReversed() : [],
         })),
         query: (first, last) => [
           ['from', encodeInstant(chunks[first]!.fromMs)],
@@ -84,7 +92,7 @@ export function createSeriesLoader<Series extends UsageSeries>(
     });
     return {
       answer: {
-        rows: answers.flatMap(({ value }) => value.rows),
+        rows: answers.flatMap(({ value }, index) => rowsOf(value.rows, chunks[index]!, interval)),
         dropped: answers.flatMap(({ value }) => value.dropped),
       },
       stretches: joinStretches(stretches, age.settleMs),
@@ -105,4 +113,14 @@ export function createSeriesLoader<Series extends UsageSeries>(
     },
   );
   return async (call) => loader.load(call);
+}
+
+/** Those of a chunk's own; what stands in for it may hold others. */
+function rowsOf<Series extends UsageSeries>(
+  rows: readonly SeriesRow<Series>[],
+  { fromMs, toMs, isLive }: Chunk,
+  interval: VendorInterval,
+): readonly SeriesRow<Series>[] {
+  const firstRowMs = vendorFloor(fromMs, interval);
+  return rows.filter(({ startMs }) => startMs >= firstRowMs && (startMs < toMs || isLive));
 }

@@ -187,6 +187,26 @@ describe('a 30-day dashboard', () => {
     expect(answer.buckets.at(-1)?.filling).toBe(true);
   });
 
+  test('by minute shows in an outage of hours what was live when it was last read, and nothing twice', async () => {
+    const { time, state, read } = createService(log);
+    const begin = NOW - (NOW % MINUTE) - 140 * MINUTE;
+    const first = await read({ range: { fromMs: begin, toMs: NOW }, interval: 'MINUTE' });
+    state.answer = () => DOWN;
+    for (const hours of [1, 2, 20]) {
+      time.advance(NOW + hours * HOUR - time.clock.now());
+      const nowMs = time.clock.now();
+      const { answer } = await read({ range: { fromMs: begin, toMs: nowMs }, interval: 'MINUTE' });
+      expect(answer.totals).toEqual(first.answer.totals);
+      const lastHour = NOW - (NOW % HOUR);
+      expect(answer.coverage).toMatchObject([
+        { status: 'STALE', fromMs: lastHour, toMs: nowMs, asOfMs: NOW },
+        { status: 'COMPLETE', fromMs: begin, toMs: lastHour, asOfMs: NOW },
+      ]);
+      const shown = first.answer.buckets.map(({ count }) => count);
+      expect(answer.buckets.slice(0, shown.length).map(({ count }) => count)).toEqual(shown);
+    }
+  });
+
   test('for who wants the newest is one call over all of it', async () => {
     const { read } = createService(log);
     const question = { range: { fromMs, toMs: NOW }, interval: 'DAY' } as const;

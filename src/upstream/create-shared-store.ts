@@ -30,8 +30,10 @@ export function createSharedStore(link: StoreLink, options: SharedStoreOptions):
 
   const openBatch = (): Batch => {
     const keys: string[] = [];
+    // In its own turn, so that whoever reads in this one is part of it.
+    const opened = Promise.resolve();
     const readAll = async (): Promise<readonly (Buffer | null)[]> => {
-      await null;
+      await opened;
       batch = null;
       const found: (Buffer | null)[] = keys.map(() => null);
       const readOne = async (key: string, index: number): Promise<void> => {

@@ -11,6 +11,8 @@ export interface SimulatedEvent {
   readonly username?: string | null;
   readonly ipAddress?: string | null;
   readonly description?: string | null;
+  /** It has its place in time, but is given out without a time. */
+  readonly isUndated?: boolean;
 }
 
 /** What the vendor's page leaves open, chosen. */
@@ -93,7 +95,7 @@ function isLike(filter: string | undefined, value: string): boolean {
 function encodeRow(row: SimulatedEvent): Record<string, unknown> {
   return {
     id: row.id,
-    timestamp: new Date(row.timestampMs).toISOString().replace('.000Z', 'Z'),
+    ...(row.isUndated ? {} : { timestamp: new Date(row.timestampMs).toISOString().replace('.000Z', 'Z') }),
     category: row.category ?? 'authentication',
     action: row.action ?? 'user-login-success',
     ...(row.username === undefined ? {} : { username: row.username }),

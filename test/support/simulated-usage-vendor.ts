@@ -8,6 +8,8 @@ export interface SimulatedUsageRow {
   readonly timestampMs: number;
   readonly ip?: string | null;
   readonly status?: string;
+  /** It has its place in time, but is given out without a time. */
+  readonly isUndated?: boolean;
 }
 
 /** What the vendor's page leaves open, chosen. */
@@ -54,7 +56,7 @@ export function createSimulatedUsageVendor(
 }
 
 function encodeRow(row: SimulatedUsageRow, dialect: 'camel' | 'snake'): Record<string, unknown> {
-  const date = new Date(row.timestampMs).toISOString();
+  const date = row.isUndated ? '' : new Date(row.timestampMs).toISOString();
   return dialect === 'camel'
     ? {
         id: row.id,

@@ -14,7 +14,7 @@ export function readEventsWindow(readPage: EventsPageReader, largestPage: number
     const lowerMs = (Math.floor(window.fromMs / SECOND_MS) - 1) * SECOND_MS;
     const upperMs = (Math.floor((window.toMs - 1) / SECOND_MS) + 1) * SECOND_MS;
     const rows: AuditEvent[] = [];
-    const dropped: number[] = [];
+    const dropped: (number | null)[] = [];
     const ids = new Set<string>();
     let readAtMs = Infinity;
     let stale = false;
@@ -25,7 +25,7 @@ export function readEventsWindow(readPage: EventsPageReader, largestPage: number
       for (const entry of read.entries) {
         const isInside = (ms: number): boolean => ms >= window.fromMs && ms < window.toMs;
         if (isDropped(entry)) {
-          if (isInside(entry.timestampMs ?? window.fromMs)) dropped.push(entry.timestampMs ?? window.fromMs);
+          if (entry.timestampMs === null || isInside(entry.timestampMs)) dropped.push(entry.timestampMs);
           continue;
         }
         if (ids.has(entry.id)) throw doubled();

@@ -33,6 +33,8 @@ function readDown(list: VendorList<UsageRecord>): ReadWhole<UsageRecord> {
       direction: 'down',
       after: null,
       wanted: () => list.largestPage,
+      // The window is read upward: the row before, here a newer one, may lie behind the end of a page.
+      undatedMs: window.fromMs,
     });
     for await (const step of steps) {
       appendAll(rows, step.rows);

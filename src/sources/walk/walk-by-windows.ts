@@ -10,7 +10,8 @@ export type WholeRead<Row> =
       readonly kind: 'whole';
       /** In any order. */
       readonly rows: readonly Row[];
-      readonly dropped: readonly number[];
+      /** The times of rows that could not be understood; null: it has none that is legible. */
+      readonly dropped: readonly (number | null)[];
       readonly readAtMs: number;
       readonly stale: boolean;
     }
@@ -66,7 +67,8 @@ export async function* walkByWindows<Row extends Position>(
     const rows = read.rows.filter((row) => !after || compare(row, after) > 0).sort(compare);
     edgeMs = down ? window.fromMs : window.toMs;
     const ended = down ? edgeMs === range.fromMs : edgeMs === range.toMs;
-    yield { rows, dropped: read.dropped, readAtMs: read.readAtMs, stale: read.stale, edgeMs, ended };
+    const dropped = read.dropped.map((ms) => ms ?? nearestTo(window, walk));
+    yield { rows, dropped, readAtMs: read.readAtMs, stale: read.stale, edgeMs, ended };
     const fitting = read.rows.length > 0 ? (worthReading() * windowMs) / read.rows.length : Infinity;
     lengthMs = Math.max(1, Math.ceil(Math.min(windowMs * GROWTH, fitting)));
   }
@@ -75,6 +77,16 @@ export async function* walkByWindows<Row extends Position>(
 /** More than this is not read on: a shorter window costs less. Whatever one instant holds must be read. */
 export function isDense(rows: number, wanted: number, window: Range, unitMs: number): boolean {
   return rows > 2 * wanted && window.toMs - window.fromMs > unitMs;
+}
+
+/**
+ * Where a row without a time is told: the instant that the walk reaches first. A page may end anywhere behind it, and the
+ * windows of the next one need not hold that row.
+ */
+function nearestTo({ fromMs, toMs }: Range, { direction, after }: Walk): number {
+  if (direction === 'up') return fromMs;
+  // What is at the instant of `after` belongs to the page before.
+  return Math.max(Math.min(toMs, after?.timestampMs ?? toMs) - 1, fromMs);
 }
 
 function startOf({ range, direction, after }: Walk): number {

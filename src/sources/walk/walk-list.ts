@@ -11,6 +11,8 @@ export interface Walk {
   readonly after: Position | null;
   /** How many more rows the reader of the walk can use: it sizes the pages. Infinity: as many as a page holds. */
   readonly wanted: () => number;
+  /** Where rows without a time are told; unsaid: with the row before them. */
+  readonly undatedMs?: number;
 }
 
 /** One stride of a walk: whole instants only, so that nothing read later can belong before it. */
@@ -64,6 +66,7 @@ export async function* walkList<Row extends Position>(
   }
   let again = walk.after ? 1 : 0; // rows of the bound's own instant that come once more
   let isFirstWindow = walk.after === null;
+  const headMs = down ? range.toMs - 1 : range.fromMs;
 
   for (;;) {
     const window = await readWindow(list, {
@@ -74,7 +77,7 @@ export async function* walkList<Row extends Position>(
       pageSize: pageSizeFor(walk.wanted() + again, list.largestPage),
     });
     // The bound is one unit wide of the instant: what lies between was given out with the window before.
-    const timed = withTimes(window.entries, isFirstWindow ? instant * list.unitMs : null).filter(
+    const timed = withTimes(window.entries, direction, isFirstWindow ? headMs : null).filter(
       (entry) => !isFurther(instant, instantOf(entry.timestampMs)),
     );
     const lastSeen = instantOf(timed.findLast((entry) => !isDropped(entry.entry))?.timestampMs ?? 0);
@@ -86,7 +89,9 @@ export async function* walkList<Row extends Position>(
     const rows = whole.flatMap(({ entry }) => (isDropped(entry) || !isWanted(entry) ? [] : [entry]));
     rows.sort(down ? comparePositions : (a, b) => comparePositions(b, a));
     const dropped = whole.flatMap(({ entry, timestampMs }) =>
-      isDropped(entry) && isDroppedHere(timestampMs) ? [timestampMs] : [],
+      isDropped(entry) && isDroppedHere(timestampMs)
+        ? [entry.timestampMs ?? walk.undatedMs ?? timestampMs]
+        : [],
     );
     const edge = down ? (lastSeen + 1) * list.unitMs : lastSeen * list.unitMs;
     yield {
@@ -105,27 +110,30 @@ export async function* walkList<Row extends Position>(
 
   function isDroppedHere(timestampMs: number): boolean {
     if (timestampMs < range.fromMs || timestampMs >= range.toMs) return false;
-    return (
-      !walk.after || (down ? timestampMs < walk.after.timestampMs : timestampMs > walk.after.timestampMs)
-    );
+    const { after } = walk;
+    if (!after) return true;
+    if (down) return timestampMs < after.timestampMs;
+    // Upward, nothing of an edge's own instant has been told.
+    return after.id === '' ? timestampMs >= after.timestampMs : timestampMs > after.timestampMs;
   }
 }
 
 /**
  * Gives each entry a time: a dropped row without one takes that of the row before it. At the head of a window there is
- * none; such a row was counted with the window before, but for the first window.
+ * none; such a row was counted with the window before, but for the first window, where it takes the range's first instant,
+ * as does one behind a row from before the range.
  */
 function withTimes<Row extends Position>(
   entries: readonly (Row | DroppedRow)[],
+  direction: TimeDirection,
   headMs: number | null,
 ): { entry: Row | DroppedRow; timestampMs: number }[] {
   const timed: { entry: Row | DroppedRow; timestampMs: number }[] = [];
+  const nearest = direction === 'down' ? Math.min : Math.max;
   let latest = headMs;
   for (const entry of entries) {
-    const timestampMs = entry.timestampMs ?? latest;
-    if (timestampMs === null) continue;
-    timed.push({ entry, timestampMs });
-    latest = timestampMs;
+    latest = entry.timestampMs ?? (latest !== null && headMs !== null ? nearest(latest, headMs) : latest);
+    if (latest !== null) timed.push({ entry, timestampMs: latest });
   }
   return timed;
 }

@@ -176,6 +176,23 @@ describe('a walk by windows', () => {
     expect(down.windows[0]?.toMs).toBe(11);
   });
 
+  it.each([
+    ['up', null, 0],
+    ['up', row(500), 500],
+    ['down', null, 999],
+    ['down', row(500), 499],
+    ['down', row(0), 0],
+  ] as const)(
+    'tells a row without a time where it reaches a window first, %s',
+    async (direction, after, ms) => {
+      const [step] = await walk(
+        async () => ({ kind: 'whole', rows: [], dropped: [null, 700], readAtMs: 1, stale: false }),
+        { direction, after, range: { fromMs: 0, toMs: 1000 } },
+      );
+      expect(step?.dropped).toEqual([ms, 700]);
+    },
+  );
+
   it('keeps to its range where the row it begins at lies outside', async () => {
     const up = createReader([]);
     await walk(up, { after: row(-5), range: { fromMs: 0, toMs: 10 } });

@@ -217,6 +217,33 @@ describe('rows that could not be understood', () => {
     expect(step).toMatchObject({ dropped: [99], rows: [{ id: 'a' }] });
   });
 
+  it.each([
+    ['down', 27],
+    ['up', 13],
+  ] as const)(
+    'without a time, behind a row from before the range or at its head, are told in the range, %s',
+    async (direction, toldAt) => {
+      // Within one unit, and a row of the vendor's wider bounds before it.
+      const range = { fromMs: 13, toMs: 28 };
+      for (const head of [[], [row(direction === 'down' ? 30 : 9, 'beyond')]]) {
+        const list = createList([], {
+          unitMs: 10,
+          page: (_asked, page) => ({ ...page, entries: [...head, dropped(null)], ended: true }),
+        });
+        const steps = await walk(list, { direction, range });
+        expect(steps.flatMap((step) => step.dropped)).toEqual([toldAt]);
+      }
+    },
+  );
+
+  it('at the instant of an edge belong to the page behind it, upward', async () => {
+    const entries = [dropped(60), row(50, 'b'), dropped(50), dropped(40)];
+    const up = await walk(createList(entries), { after: row(50, ''), direction: 'up' });
+    expect(up.flatMap((step) => step.dropped)).toEqual([50, 60]);
+    const down = await walk(createList(entries), { after: row(50, '') });
+    expect(down.flatMap((step) => step.dropped)).toEqual([40]);
+  });
+
   it('behind a cursor are those behind its instant: the page before told the others', async () => {
     const entries = [dropped(60), row(50, 'b'), dropped(50), row(50, 'a'), dropped(40)];
     const down = await walk(createList(entries), { after: row(50, 'b') });

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as elapse } from 'node:timers/promises';
 
@@ -35,6 +35,7 @@ const SWEEP_MS = 50;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, handle, headersTimeoutMs = 5_000, requestTimeoutMs = 10_000 } = options;
   let isClosing = false;
+  const open = new Set<ServerResponse>();
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -44,6 +45,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     (request, response) => {
       // The next request of this caller's goes elsewhere, instead of into a connection that is about to end.
       if (isClosing) response.shouldKeepAlive = false;
+      open.add(response);
+      response.once('close', () => open.delete(response));
       handle(request, response);
     },
   );
@@ -61,6 +64,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: `http://${name}:${actualPort}`,
     async close(graceMs, noticeMs = 0) {
       isClosing = true;
+      for (const response of open) response.shouldKeepAlive = false;
       if (noticeMs > 0) await elapse(noticeMs);
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -116,6 +116,18 @@ describe('startServer', () => {
     expect((await Promise.all(answered)).filter((isAnswered) => !isAnswered)).toEqual([]);
   });
 
+  test('an answer under way when closing begins asks its caller to let go', async () => {
+    const waiting: ServerResponse[] = [];
+    const server = await start({ handle: (_request, response) => void waiting.push(response) });
+    const slow = fetch(server.url);
+    await expect.poll(() => waiting.length).toBe(1);
+    const closing = server.close(60_000);
+    waiting[0]!.end('late, but whole');
+    const answer = await slow;
+    expect([answer.headers.get('connection'), await answer.text()]).toEqual(['close', 'late, but whole']);
+    await closing;
+  });
+
   test('closing cuts what outlasts the grace', async () => {
     const server = await start({ handle: () => {} });
     const socket = await open(server, 'GET / HTTP/1.1\r\nhost: x\r\n\r\n');

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 const SHOWN = '[secret]';
 // Characters that a text hardly shares with a secret by chance.
 const TELLING_PIECE = 8;
+const SHORTEST_TELLING = 4;
 
 /** A value that must never be seen: it prints as `[secret]` in every form but `reveal()`. */
 export class Secret {
@@ -17,16 +18,23 @@ export class Secret {
     return this.#value;
   }
 
-  /** Whether `text` holds the value, or is a longer piece of it: as it is, or in percent, hex or base64 encoding. */
+  /**
+   * Whether `text` holds the value, or any eight characters of it in a row: as it is, or in percent, hex or base64 encoding,
+   * in whatever case. Of a value shorter than that only the whole counts, and one below four characters, which any text may
+   * hold by chance, is only looked for as the text itself.
+   */
   isIn(text: string): boolean {
-    const inBase64Url = text.replaceAll('+', '-').replaceAll('/', '_');
-    const isFound = (form: string, within: string): boolean =>
-      form !== '' && (within.includes(form) || (within.length >= TELLING_PIECE && form.includes(within)));
+    const value = this.#value;
+    const within = text.toLowerCase();
+    if (value.length < SHORTEST_TELLING) return value !== '' && within === value.toLowerCase();
+    const inBase64Url = within.replaceAll('+', '-').replaceAll('/', '_');
+    const isFound = (form: string, inText: string): boolean =>
+      holdsPiece(inText, form.toLowerCase(), value.length < TELLING_PIECE ? form.length : TELLING_PIECE);
     return (
-      isFound(this.#value, text) ||
-      isFound(encodeURIComponent(this.#value), text) ||
-      isFound(Buffer.from(this.#value).toString('hex'), text.toLowerCase()) ||
-      [0, 1, 2].some((bytesBefore) => isFound(encodeBase64Url(this.#value, bytesBefore), inBase64Url))
+      isFound(value, within) ||
+      isFound(encodeURIComponent(value.toWellFormed()), within) ||
+      isFound(Buffer.from(value).toString('hex'), within) ||
+      [0, 1, 2].some((bytesBefore) => isFound(encodeBase64Url(value, bytesBefore), inBase64Url))
     );
   }
 
@@ -45,6 +53,14 @@ export class Secret {
   [inspect.custom](): string {
     return SHOWN;
   }
+}
+
+/** Whether so many characters of `form` in a row stand anywhere in `text`. */
+function holdsPiece(text: string, form: string, length: number): boolean {
+  for (let at = 0; at + length <= form.length; at += 1) {
+    if (text.includes(form.slice(at, at + length))) return true;
+  }
+  return false;
 }
 
 /** What is sure to stand in any base64 of the value with so many bytes (modulo 3) before it: characters of it alone. */

@@ -196,7 +196,7 @@ function mayBeJson(contentType: string | undefined): boolean {
   return /[/+]json$/.test(type) || type === 'text/plain' || type === 'application/octet-stream';
 }
 
-/** HTML by its type or its first character, which is none that begins JSON or a sentence. */
+/** Markup, HTML or XML: by a type of HTML, or by its first character, which is none that begins JSON or a sentence. */
 function isPage(contentType: string | undefined, body: Buffer): boolean {
   if (body.length === 0) return false;
   return /html/i.test(contentType ?? '') || body.toString('latin1', 0, 64).trimStart().startsWith('<');
@@ -219,8 +219,8 @@ function findRequestId(body: Buffer, authorization: Secret): string | undefined 
   }
 }
 
-/** `x` of `Bearer x`, `a` and `b` of `User a, Organization b`: what stands behind the names of schemes. */
+/** `x` of `Bearer x`, `a` and `b` of `User a, Organization b`: what stands behind the names of schemes; and the whole. */
 function secretsOf(authorization: Secret): readonly Secret[] {
   const parts = authorization.reveal().split(/, */);
-  return parts.map((part) => new Secret(part.slice(part.indexOf(' ') + 1)));
+  return [authorization, ...parts.map((part) => new Secret(part.slice(part.indexOf(' ') + 1)))];
 }

@@ -23,6 +23,35 @@ test.each(Object.entries(encodings))('a text that holds it is known: %s', (_name
   );
 });
 
+test.each(Object.entries(encodings))(
+  'a text that holds any eight characters of it, in whatever case, is known: %s',
+  (_name, encode) => {
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 9, maxLength: 60, unit: 'grapheme-ascii' }),
+        fc.nat(),
+        fc.string({ maxLength: 9 }),
+        fc.boolean(),
+        (value, at, around, isUpper) => {
+          const encoded = encode(value).replace(/=+$/, '');
+          // But the last one, which in base64 tells of what stands behind as well.
+          const start = at % (encoded.length - 8);
+          const piece = encoded.slice(start, start + 8);
+          const text = around + (isUpper ? piece.toUpperCase() : piece.toLowerCase()) + around;
+          expect(new Secret(value).isIn(text)).toBe(true);
+        },
+      ),
+    );
+  },
+);
+
+test('of a short one only the whole counts, and one below four characters is in no text but itself', () => {
+  expect(new Secret('abc123').isIn('req-ABC123-7')).toBe(true);
+  expect(new Secret('abc123').isIn('req-bc123-7')).toBe(false);
+  expect(new Secret('a').isIn('canary')).toBe(false);
+  expect(new Secret('a').isIn('A')).toBe(true);
+});
+
 test('a longer piece of it is known as well', () => {
   const secret = new Secret('0123456789abcdef0123456789abcdef');
   expect(secret.isIn('456789ab')).toBe(true);

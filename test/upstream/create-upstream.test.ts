@@ -824,6 +824,9 @@ describe('errors', () => {
     ['Bearer canary.token', Buffer.from('canary.token').toString('hex').toUpperCase()],
     [`Bearer ${'canary'.repeat(20)}`, 'canary'.repeat(10)],
     ['canary-alone', 'canary-alone'],
+    ['User canary-user, Organization canary-org', 'req-CANARY-U-7'],
+    // Only the whole header tells of one so short.
+    ['Bearer abc', Buffer.from('Bearer abc').toString('hex')],
   ])('a request id that tells of %s is left out: %s', async (authorization, requestId) => {
     const { upstream, context } = createRig(() => jsonAnswer({ requestId }, 400));
     const asked = upstream.get(requestOf(), context({ credentials: credentialsOf(authorization) }));

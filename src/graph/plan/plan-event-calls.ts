@@ -11,6 +11,7 @@ import { callsForPage } from './calls-for-page.ts';
 import type { PlannedField } from './planned-field.ts';
 import { leastOf } from './planned-list.ts';
 import type { PlannedList } from './planned-list.ts';
+import { isRefusedEventFilter } from './refused-filter.ts';
 import { withoutNulls } from './without-nulls.ts';
 
 /** A list of events, alone or as a part of the timeline: its page, or a scan where the vendor can't filter or sort so. */
@@ -18,7 +19,9 @@ export function planEventsList(
   list: PlannedList,
   { filter, orderBy }: { readonly filter: unknown; readonly orderBy?: unknown },
 ): readonly CallNeeds[] {
-  const plan = planEventFilter(withoutNulls(filter));
+  const given = withoutNulls(filter) as EventFilter;
+  if (isRefusedEventFilter(given)) return [];
+  const plan = planEventFilter(given);
   if (plan.kind === 'nothing') return [];
   const { name, range, page, isCounted, pageSize } = list;
   const order = orderByTime((orderBy ?? []) as readonly EventOrder[]);
@@ -44,6 +47,7 @@ export function planEventsList(
 export function planFacets({ args, fields, coordinate }: PlannedField, range: Range): readonly CallNeeds[] {
   const facets = facetsAmong(fields.map(({ name }) => name));
   const filter = withoutNulls(args['filter']) as EventFilter;
+  if (isRefusedEventFilter(filter)) return [];
   const plan = planEventFilter(facets.reduce(withoutOwn, filter));
   if (facets.length === 0 || plan.kind === 'nothing') return [];
   return [

@@ -15,6 +15,7 @@ import type { PlanLimits } from './plan-limits.ts';
 import { planAnalytics, planUsageList, planUsageRecords } from './plan-usage-calls.ts';
 import type { PlannedField } from './planned-field.ts';
 import type { PlannedList } from './planned-list.ts';
+import { isRefusedEventFilter, isRefusedUsageFilter } from './refused-filter.ts';
 import { withoutNulls } from './without-nulls.ts';
 
 /** What a field needs of each vendor, and how long the lists in its answer may become. */
@@ -100,7 +101,7 @@ function planList(
   return { calls: plan(list), sizes: { rows: choice.count } };
 }
 
-/** A call of each source: how many of the page's rows will be whose can't be known. */
+/** A call of each source, where neither's filter is refused: how many of the page's rows will be whose can't be known. */
 function planTimeline(
   list: Omit<PlannedList, 'pageSize'>,
   { sources = SOURCES, ipAddress, usage, events }: Readonly<Record<string, unknown>>,
@@ -112,10 +113,12 @@ function planTimeline(
     isCountedByPage: false,
     pageSize: Infinity,
   });
-  const narrowed = (own: unknown): unknown => ({
+  const narrowed = (own: unknown): Record<string, unknown> => ({
     ...withoutNulls(own),
     ...(ipAddress !== undefined && { ipAddress }),
   });
+  if (wanted.has('USAGE') && isRefusedUsageFilter(narrowed(usage))) return [];
+  if (wanted.has('EVENTS') && isRefusedEventFilter(narrowed(events))) return [];
   return [
     ...(wanted.has('USAGE') ? planUsageList(part('usage'), narrowed(usage)) : []),
     ...(wanted.has('EVENTS') ? planEventsList(part('events'), { filter: narrowed(events) }) : []),

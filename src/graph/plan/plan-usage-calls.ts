@@ -10,6 +10,7 @@ import { callsForPage } from './calls-for-page.ts';
 import type { PlannedField } from './planned-field.ts';
 import { leastOf } from './planned-list.ts';
 import type { PlannedList } from './planned-list.ts';
+import { isRefusedUsageFilter } from './refused-filter.ts';
 import { withoutNulls } from './without-nulls.ts';
 
 /** Usage records by their ids: a call each, or none for what can be no id. */
@@ -23,6 +24,7 @@ export function planUsageRecords(ids: readonly string[]): readonly CallNeeds[] {
 /** A list of usage records, alone or as a part of the timeline: its page, and its count by one of the series. */
 export function planUsageList(list: PlannedList, input: unknown): readonly CallNeeds[] {
   const filter = withoutNulls(input) as UsageFilter;
+  if (isRefusedUsageFilter(filter)) return [];
   if (filter.elementKeys?.length === 0 || filter.tags?.length === 0) return [];
   const { name, range, page, isCounted, pageSize } = list;
   const scan = nameFirstCall(filter, range, 'forward', null);

@@ -32,6 +32,25 @@ const eventId = (id: string) => encodeGlobalId({ source: 'EVENTS', id, timestamp
 
 describe('the calls of an operation', () => {
   test.each([
+    'usageRecords(filter: { searchText: $text }) { nodes { id } totalCount { value } }',
+    'usageRecords(filter: { hub: $text, ipAddress: "10.0.0.1" }) { nodes { id } }',
+    'usageRecords(filter: { tags: [$text] }) { nodes { id } }',
+    'events(filter: { searchText: $text }) { nodes { id } totalCount { value } }',
+    'eventFacets(filter: { not: { action: { contains: $text } } }) { categories { values { value } } }',
+    'timeline(filter: { usage: { hub: $text } }) { nodes { id } }',
+    'timeline(filter: { events: { username: { eq: $text } } }) { nodes { id } totalCount { value } }',
+  ])('are none where the filter is refused: %s', (field) => {
+    const refused = plan(`query ($text: String!) { ${field} }`, { text: '\uD83D' });
+    expect(refused).toMatchObject({ leastCalls: 0, plannedCalls: 0, scans: 0 });
+    expect(plan(`query ($text: String!) { ${field} }`, { text: 'x' }).leastCalls).toBeGreaterThan(0);
+  });
+
+  test('are none where the filter holds an empty text that its vendor would take for none', () => {
+    expect(plan('{ usageRecords(filter: { searchText: "" }) { nodes { id } } }').leastCalls).toBe(0);
+    expect(plan('{ events(filter: { searchText: "" }) { nodes { id } } }').leastCalls).toBe(1);
+  });
+
+  test.each([
     ['a record', '{ usageRecord(recordId: "a1") { id } }', 1, 0],
     [
       'a record asked for twice',
@@ -72,6 +91,12 @@ describe('the calls of an operation', () => {
       'a filter that nothing matches',
       '{ usageRecords(filter: { tags: [] }) { nodes { id } } events(filter: { action: { in: [] } }) { nodes { id } } }',
       0,
+      0,
+    ],
+    [
+      'a timeline of which a filter that is not asked is wrong',
+      '{ timeline(filter: { sources: [EVENTS], usage: { hub: "" } }) { nodes { id } } }',
+      1,
       0,
     ],
     [

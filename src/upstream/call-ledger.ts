@@ -89,7 +89,7 @@ export function createCallLedger(budget: number | null): CallLedger {
         ...ledger,
         remaining: left,
         spend(source, operation) {
-          if (left() < 1) throw refuseCall(spentHere, budget);
+          if (left() < 1) throw spentHere > 0 ? refuseCall(spentHere, budget) : noneLeft(budget);
           ledger.spend(source, operation);
           spentHere += 1;
           spentByScans += 1;
@@ -102,11 +102,21 @@ export function createCallLedger(budget: number | null): CallLedger {
   return ledger;
 }
 
+const WAY_OUT = "Ask for a shorter range, a smaller 'first', or fewer fields that each cause a call.";
+
 function refuseCall(allowed: number, budget = allowed): RequestError {
   const share = allowed === budget ? `${budget}` : `${allowed} of its ${budget}`;
   return new RequestError(
     'LIMIT_EXCEEDED',
-    `This operation may make ${share} vendor calls here and needs more. Ask for a shorter range, a smaller 'first', or fewer fields that each cause a call.`,
+    `This operation may make ${share} vendor calls here and needs more. ${WAY_OUT}`,
     { limit: 'maxUpstreamCalls', allowed },
+  );
+}
+
+function noneLeft(budget: number): RequestError {
+  return new RequestError(
+    'LIMIT_EXCEEDED',
+    `Other fields of this operation have used up the vendor calls that this one could share, ${budget} in all. ${WAY_OUT}`,
+    { limit: 'maxUpstreamCalls', allowed: budget },
   );
 }

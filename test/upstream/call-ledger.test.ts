@@ -35,6 +35,22 @@ describe('the calls of an operation', () => {
     expect(drain(ledger)).toBe(2);
   });
 
+  test('a scan that finds nothing left says that others have used the calls, not that it may make none', () => {
+    const ledger = createCallLedger(3);
+    ledger.share({ keptFromScans: 2, scans: 1 });
+    drain(ledger);
+    const scan = ledger.grantScan();
+    expect(() => scan.spend('EVENTS', '/events')).toThrow(
+      expect.objectContaining({
+        code: 'LIMIT_EXCEEDED',
+        message: expect.stringMatching(
+          /^Other fields of this operation have used up the vendor calls .* 3 in all/,
+        ),
+        details: { limit: 'maxUpstreamCalls', allowed: 3 },
+      }),
+    );
+  });
+
   test('a share that was granted before it was known is settled by the first call', () => {
     const ledger = createCallLedger(10);
     const scan = ledger.grantScan();

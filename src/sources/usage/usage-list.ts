@@ -60,6 +60,8 @@ export function createUsageList(
         const unit = size === 1 ? 'pages' : lore.offsetUnit;
         if (unit === null) return learn(await read(1));
         const page = await read(unit === 'pages' ? pages : held.length);
+        // A row slipped in, or the unit was learnt from a vendor that shuffles: the next instant tells.
+        if (holdsAny(page.entries, held)) lore.offsetUnit = null;
         return { ...page, ended: page.entries.length < size };
       };
 
@@ -91,8 +93,8 @@ export function createUsageList(
 }
 
 /**
- * What `pageOffset` counts, told from the answer to `pageOffset=1`: all but the first row come again where it counts
- * records, none where it counts pages; null where too little could be understood to tell it from.
+ * What `pageOffset` counts, told from the answer to `pageOffset=1`: all but the first row come again, in their order, where
+ * it counts records; none comes again where it counts pages; null where too little could be understood to tell it from.
  * @throws UpstreamError `UPSTREAM_OUT_OF_ORDER` where neither explains the answer
  */
 function learnOffsetUnit(
@@ -104,8 +106,12 @@ function learnOffsetUnit(
   const [head, ...rest] = first;
   // Rows that could not be understood can't be told from each other: only legible ones that stay away prove anything.
   if (!first.some(comesAgain)) return ids.size > 0 && rest.some(isLegible) ? 'pages' : null;
-  if (head && !comesAgain(head) && rest.every((entry) => isDropped(entry) || comesAgain(entry)))
-    return 'records';
+  // Their order counts: of a vendor that shuffles, some rows come again by chance.
+  const isShifted = rest.every((entry, at) => {
+    const again = second[at];
+    return again !== undefined && (isDropped(entry) || isDropped(again) || again.id === entry.id);
+  });
+  if (head && !comesAgain(head) && isShifted) return 'records';
   throw new UpstreamError({
     code: 'UPSTREAM_OUT_OF_ORDER',
     source: 'USAGE',
@@ -113,6 +119,14 @@ function learnOffsetUnit(
     message:
       "The vendor's pages within one instant overlap in a way that neither reading of pageOffset explains.",
   });
+}
+
+function holdsAny(
+  entries: readonly (UsageRecord | DroppedRow)[],
+  others: readonly (UsageRecord | DroppedRow)[],
+): boolean {
+  const ids = new Set(others.flatMap((other) => (isDropped(other) ? [] : [other.id])));
+  return entries.some((entry) => !isDropped(entry) && ids.has(entry.id));
 }
 
 function isLegible(entry: UsageRecord | DroppedRow): boolean {

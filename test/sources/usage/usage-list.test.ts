@@ -100,7 +100,14 @@ describe('the unit of pageOffset', () => {
     expect(window.lore.offsetUnit).toBeNull();
   });
 
-  it('once known is not learnt again, and a doubled row is for the walk to see', async () => {
+  it('is not told by rows that come again in another order, as by chance from a vendor that shuffles', async () => {
+    const window = openWindow({ '0/2': 'ab', '1/2': 'cb' }, createUsageLore(), 2);
+    await window.reader.next();
+    await expect(window.reader.next()).rejects.toMatchObject({ code: 'UPSTREAM_OUT_OF_ORDER' });
+    expect(window.lore.offsetUnit).toBeNull();
+  });
+
+  it('once known is kept to; a doubled row is for the walk to see, and the unit is learnt anew after it', async () => {
     const records = openWindow({ '0/4': 'abcd', '4/4': 'def' }, { longestPage: 9, offsetUnit: 'records' });
     expect(await readAll(records)).toEqual([
       ['abcd', false],
@@ -111,6 +118,10 @@ describe('the unit of pageOffset', () => {
       ['abcd', false],
       ['def', true],
     ]);
+    expect([records.lore.offsetUnit, pages.lore.offsetUnit]).toEqual([null, null]);
+    const kept = openWindow({ '0/4': 'abcd', '1/4': 'ef' }, { longestPage: 9, offsetUnit: 'pages' });
+    await readAll(kept);
+    expect(kept.lore.offsetUnit).toBe('pages');
   });
 
   it('does not matter where a page holds one row', async () => {

@@ -81,7 +81,6 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     onAttempt,
     onFirst: () => budget.earn(),
   });
-  const isSpared = (): boolean => breaker.isRefusing() || rest.leftMs() > 0;
   const note = (outcome: Outcome): void => {
     const { retryAfterMs = 0 } = outcome.is === 'failed' ? outcome.error : {};
     if (retryAfterMs > 0) rest.ask(retryAfterMs);
@@ -91,7 +90,6 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const withPermit = async (call: Call, work: () => Promise<Outcome>): Promise<Turn> => {
     const report = rest.leftMs() > 0 ? null : breaker.permit();
     if (!report) return TURNED_BACK;
-    if (isSpared()) slots.turnBack();
     const sentBefore = call.attempts;
     try {
       const outcome = await work();
@@ -101,17 +99,15 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     } catch (reason) {
       report(call.attempts === sentBefore ? 'unsent' : 'unknown');
       throw reason;
-    } finally {
-      if (isSpared()) slots.turnBack();
     }
   };
-  const inSlot = async (call: Call, work: () => Promise<Turn>): Promise<Turn> => {
+  const inSlot = (call: Call, work: () => Promise<Turn>): Promise<Turn> => {
     const waiter = {
       signal: call.flight.signal,
       deadlineMs: call.flight.deadlineMs(),
       tooBusy: () => fail(call, 'Too many calls are waiting for the vendor.'),
     };
-    return (await slots.run(waiter, work)) ?? TURNED_BACK;
+    return slots.run(waiter, work);
   };
   const behindBreaker = async (call: Call, work: () => Promise<Turn>): Promise<Turn> => {
     if (!breaker.isRefusing()) return work();

@@ -4,11 +4,9 @@ import type { Clock } from '../base/clock.ts';
 export interface Slots {
   /**
    * Runs `work` in a slot, waiting for one in order of arrival. Rejects with `tooBusy()` where the queue is full or would
-   * not come round in time, and with the signal's reason where the caller leaves while waiting. null: turned back.
+   * not come round in time, and with the signal's reason where the caller leaves while waiting.
    */
-  run<Value>(waiter: SlotWaiter, work: () => Promise<Value>): Promise<Value | null>;
-  /** Sends away whoever waits, at once. */
-  turnBack(): void;
+  run<Value>(waiter: SlotWaiter, work: () => Promise<Value>): Promise<Value>;
 }
 
 export interface SlotWaiter {
@@ -35,7 +33,7 @@ const MARGIN = 1.25;
  */
 export function createSlots(clock: Clock, { maxConcurrency, maxQueue }: SlotsOptions): Slots {
   // In order of arrival; a Set, so that whoever leaves is gone from it.
-  const queue = new Set<(hasSlot: boolean) => void>();
+  const queue = new Set<() => void>();
   let busy = 0;
   let meanMs = 0;
 
@@ -45,7 +43,7 @@ export function createSlots(clock: Clock, { maxConcurrency, maxQueue }: SlotsOpt
     if (next === undefined) busy -= 1;
     else {
       queue.delete(next);
-      next(true);
+      next();
     }
   };
   const hold = async <Value>(work: () => Promise<Value>): Promise<Value> => {
@@ -60,11 +58,11 @@ export function createSlots(clock: Clock, { maxConcurrency, maxQueue }: SlotsOpt
     const waitMs = ((queue.size + 1) * meanMs) / maxConcurrency;
     return clock.now() + (waitMs + meanMs) * MARGIN < deadlineMs;
   };
-  const turn = (signal: AbortSignal): Promise<boolean> =>
+  const turn = (signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
-      const go = (hasSlot: boolean): void => {
+      const go = (): void => {
         signal.removeEventListener('abort', leave);
-        resolve(hasSlot);
+        resolve();
       };
       const leave = (): void => {
         queue.delete(go);
@@ -80,14 +78,9 @@ export function createSlots(clock: Clock, { maxConcurrency, maxQueue }: SlotsOpt
       else {
         if (queue.size >= maxQueue || !comesRound(deadlineMs)) throw tooBusy();
         // The slot is handed over, still counted as busy.
-        if (!(await turn(signal))) return null;
+        await turn(signal);
       }
       return hold(work);
-    },
-    turnBack() {
-      const waiting = [...queue];
-      queue.clear();
-      for (const go of waiting) go(false);
     },
   };
 }

@@ -52,24 +52,6 @@ test('the queue is bounded, and who leaves makes room in it', async () => {
   await Promise.all([running, next]);
 });
 
-test('turning back empties the queue at once, and whoever runs goes on', async () => {
-  const { clock } = createSimulatedTime();
-  const slots = createSlots(clock, { maxConcurrency: 1, maxQueue: 2 });
-  const gate = createGate();
-  const caller = new AbortController();
-  const waiter = { signal: caller.signal, deadlineMs: Infinity, tooBusy };
-  const running = slots.run(waiter, async () => {
-    await gate.work();
-    return 'ran';
-  });
-  const queued = [1, 2].map(() => slots.run(waiter, async () => 'ran'));
-  slots.turnBack();
-  expect(await Promise.all(queued)).toEqual([null, null]);
-  const next = [1, 2].map(() => slots.run(waiter, async () => 'ran'));
-  gate.open[0]?.();
-  expect(await Promise.all([running, ...next])).toEqual(['ran', 'ran', 'ran']);
-});
-
 test('a failure gives its slot back', async () => {
   const { clock } = createSimulatedTime();
   const slots = createSlots(clock, { maxConcurrency: 1, maxQueue: 0 });
@@ -81,7 +63,7 @@ test('a failure gives its slot back', async () => {
 });
 
 test('whatever comes and goes, the slots are kept to and none is lost', async () => {
-  const step = fc.constantFrom('come' as const, 'leave' as const, 'finish' as const, 'turn back' as const);
+  const step = fc.constantFrom('come' as const, 'leave' as const, 'finish' as const);
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const { clock } = createSimulatedTime();
@@ -101,7 +83,6 @@ test('whatever comes and goes, the slots are kept to and none is lost', async ()
             })
             .catch(() => {});
         } else if (one === 'leave') callers.shift()?.abort(new Error('gone'));
-        else if (one === 'turn back') slots.turnBack();
         else gate.open.shift()?.();
         await Promise.resolve();
         expect(running).toBeLessThanOrEqual(3);

@@ -11,20 +11,28 @@ import ipaddr from 'ipaddr.js';
 import { Temporal } from '../base/temporal.ts';
 import { builder } from './builder.ts';
 
-/** Input as the library reads it, then narrowed by `refine`, which throws for what is still wrong. */
-function refinedInput<Value>(scalar: GraphQLScalarType, refine: (value: unknown) => Value) {
+const DATE_TIME_RULE = "DateTime must be a moment as RFC 3339 writes it, such as '2026-11-21T09:30:00Z'.";
+const IP_RULE = "IP must be an address or a CIDR block, such as '192.0.2.7' or '10.0.0.0/8'.";
+const DURATION_RULE = "Duration must be a length of time as ISO 8601 writes it, such as 'PT5M' or 'P30D'.";
+const TIME_ZONE_RULE =
+  "TimeZone must be a zone's IANA name, such as 'UTC' or 'Europe/Berlin', not an offset.";
+
+/**
+ * Input as the library reads it, then narrowed by `refine`, which throws for what is still wrong. Whatever is wrong is told
+ * as `rule`: the library's own words name no way out, and not always where the fault stands, without which no argument can
+ * be named.
+ */
+function refinedInput<Value>(scalar: GraphQLScalarType, rule: string, refine: (value: unknown) => Value) {
+  const read = (parse: () => unknown, nodes?: ValueNode) => {
+    try {
+      return refine(parse());
+    } catch {
+      throw new GraphQLError(rule, { nodes });
+    }
+  };
   return {
-    parseValue: (value: unknown) => refine(scalar.parseValue(value)),
-    parseLiteral(node: ValueNode) {
-      try {
-        return refine(scalar.parseLiteral(node, undefined));
-      } catch (error) {
-        // Some of the library's scalars do not say where the fault stands, and without its place no argument can be named.
-        if (error instanceof GraphQLError && !error.nodes)
-          throw new GraphQLError(error.message, { nodes: node });
-        throw error;
-      }
-    },
+    parseValue: (value: unknown) => read(() => scalar.parseValue(value)),
+    parseLiteral: (node: ValueNode) => read(() => scalar.parseLiteral(node, undefined), node),
   };
 }
 
@@ -33,9 +41,9 @@ builder.scalarType('DateTime', {
     'A moment as RFC 3339 writes it, with `Z` or an offset. Given out in UTC with milliseconds: `2026-11-21T09:30:00.000Z`.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   serialize: (ms) => new Date(ms).toISOString(),
-  ...refinedInput(GraphQLDateTime, (date) => {
+  ...refinedInput(GraphQLDateTime, DATE_TIME_RULE, (date) => {
     const ms = date instanceof Date ? date.getTime() : Number.NaN;
-    if (Number.isNaN(ms)) throw new TypeError('DateTime must be a moment as RFC 3339 writes it.');
+    if (Number.isNaN(ms)) throw new TypeError(DATE_TIME_RULE);
     return ms;
   }),
 });
@@ -48,11 +56,11 @@ builder.scalarType('IP', {
   description:
     'An IPv4 or IPv6 address. In filters also a CIDR block, such as `10.0.0.0/8`, which stands for all its addresses.',
   serialize: (address) => address,
-  ...refinedInput(GraphQLIP, (value) => {
+  ...refinedInput(GraphQLIP, IP_RULE, (value) => {
     const text = String(value);
     const known = text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text);
     // '010.0.0.1' is 8.0.0.1 to some readers and 10.0.0.1 to others.
-    if (!known || /(^|\.)0\d/.test(text)) throw new TypeError('IP must be an address or a CIDR block.');
+    if (!known || /(^|\.)0\d/.test(text)) throw new TypeError(IP_RULE);
     return text;
   }),
 });
@@ -62,7 +70,7 @@ builder.scalarType('Duration', {
     'A length of time as ISO 8601 writes it: `PT5M` is five minutes, `P7D` seven days, `P1M` a calendar month.',
   specifiedByURL: 'https://www.iso.org/standard/70907.html',
   serialize: (duration) => duration,
-  ...refinedInput(GraphQLDuration, (value) => {
+  ...refinedInput(GraphQLDuration, DURATION_RULE, (value) => {
     const text = String(value);
     // The library's grammar lets through what no calendar can add, such as half a day or mixed signs.
     Temporal.Duration.from(text);
@@ -74,9 +82,9 @@ builder.scalarType('TimeZone', {
   description: 'A time zone by its IANA name, such as `UTC` or `Europe/Berlin`.',
   specifiedByURL: 'https://www.iana.org/time-zones',
   serialize: (zone) => zone,
-  ...refinedInput(GraphQLTimeZone, (value) => {
+  ...refinedInput(GraphQLTimeZone, TIME_ZONE_RULE, (value) => {
     const text = String(value);
-    if (/^[+-]/.test(text)) throw new TypeError('TimeZone must be an IANA name, not an offset.');
+    if (/^[+-]/.test(text)) throw new TypeError(TIME_ZONE_RULE);
     return text;
   }),
 });

@@ -93,7 +93,9 @@ describe('Duration', () => {
     expect(read('Duration', text)).toBe('refused');
   });
   test('refuses a bare word', () => {
-    expect(() => scalar('Duration').parseLiteral(parseConstValue('P7D'), undefined)).toThrow('string');
+    expect(() => scalar('Duration').parseLiteral(parseConstValue('P7D'), undefined)).toThrow(
+      "such as 'PT5M'",
+    );
   });
 });
 
@@ -111,5 +113,17 @@ describe('SafeInt', () => {
     expect(scalar('SafeInt').coerceOutputValue(2 ** 31)).toBe(2 ** 31);
     expect(() => scalar('SafeInt').coerceOutputValue(2 ** 53)).toThrow('unsafe');
     expect(() => scalar('SafeInt').coerceOutputValue(0.5)).toThrow('non-integer');
+  });
+});
+
+describe('what is refused', () => {
+  test.each([
+    ['DateTime', 'yesterday', '2026-11-21T09:30:00Z'],
+    ['IP', '10.0.0', '192.0.2.7'],
+    ['Duration', '30 days', 'P30D'],
+    ['TimeZone', 'Berlin', 'Europe/Berlin'],
+  ])('of %s is told what would do, as a value and as a literal', (name, text, way) => {
+    expect(() => scalar(name).coerceInputValue(text)).toThrow(way);
+    expect(() => scalar(name).parseLiteral(parseConstValue(`"${text}"`), undefined)).toThrow(way);
   });
 });

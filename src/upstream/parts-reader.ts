@@ -74,6 +74,14 @@ export function createPartsReader(options: PartsReaderOptions): Upstream['getPar
     const last = kept.lastIndexOf(null);
     if (first === -1) return kept.flatMap((answer) => (answer ? [give(answer, false)] : []));
 
+    const readEarlier = (slot: AnswerSlot, standIns: readonly (readonly string[])[]): CachedAnswer | null => {
+      for (const key of [slot.key, ...standIns.map(keyOf)]) {
+        const earlier = answers.readStale({ ...slot, key });
+        if (earlier) return earlier;
+      }
+      return null;
+    };
+
     let isInitiator = false;
     const fly = async (flight: Flight): Promise<Reading> => {
       isInitiator = true;
@@ -119,11 +127,7 @@ export function createPartsReader(options: PartsReaderOptions): Upstream['getPar
       return slots.map((slot, index) => {
         const fresh = kept[index];
         if (fresh) return give(fresh, false);
-        const standIns = parts[index]?.standIns ?? [];
-        const earlier = [slot, ...standIns.map((key) => ({ ...slot, key: keyOf(key) }))]
-          .values()
-          .map((held) => answers.readStale(held))
-          .find((answer) => answer !== null);
+        const earlier = readEarlier(slot, parts[index]?.standIns ?? []);
         if (!earlier) throw reason;
         return give(earlier, true);
       });

@@ -1,22 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, onTestFinished, test } from 'vitest';
-import { runService } from './run-service.ts';
-import type { RunningService } from './run-service.ts';
-
-const services: RunningService[] = [];
-const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningService => {
-  const service = runService(args, env);
-  services.push(service);
-  return service;
-};
-afterEach(async () => {
-  for (const { child, exit } of services.splice(0)) {
-    if (child.exitCode === null) child.kill('SIGKILL');
-    await exit;
-  }
-});
+import { expect, onTestFinished, test } from 'vitest';
+import { runInTest as run } from './run-in-test.ts';
 
 async function ask(url: string, headers: Record<string, string>) {
   const response = await fetch(url, {

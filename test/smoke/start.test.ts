@@ -2,29 +2,11 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { runService } from './run-service.ts';
-import type { RunningService } from './run-service.ts';
+import { runInTest as run } from './run-in-test.ts';
 
 const SMALL = ['--rows', '300,100', '--no-arrivals'];
-const services: RunningService[] = [];
-const run = (
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-  nodeArgs: readonly string[] = [],
-): RunningService => {
-  const service = runService(args, env, nodeArgs);
-  services.push(service);
-  return service;
-};
-
-afterEach(async () => {
-  for (const { child, exit } of services.splice(0)) {
-    if (child.exitCode === null) child.kill('SIGKILL');
-    await exit;
-  }
-});
 
 interface Answer {
   readonly data: Record<string, unknown>;

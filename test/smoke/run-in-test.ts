@@ -1,0 +1,12 @@
+import { onTestFinished } from 'vitest';
+import { runService, type RunningService } from './run-service.ts';
+
+/** As `runService`; the process ends with the test. */
+export function runInTest(...words: Parameters<typeof runService>): RunningService {
+  const service = runService(...words);
+  onTestFinished(async () => {
+    if (service.child.exitCode === null) service.child.kill('SIGKILL');
+    await service.exit;
+  });
+  return service;
+}

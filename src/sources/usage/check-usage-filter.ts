@@ -6,7 +6,8 @@ const LONGEST_TEXT = 256;
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Refuses what must not reach the vendor, or would not reach it as it is: control characters, half a surrogate pair, texts over 256 characters, lists of over 50 values.
+ * Refuses what must not reach the vendor, or would not reach it as it is: empty texts, control characters, half a surrogate
+ * pair, texts over 256 characters, lists of over 50 values.
  * @throws RequestError `BAD_USER_INPUT` naming the argument
  */
 export function checkUsageFilter(filter: UsageFilter, argument: string): void {

@@ -47,16 +47,18 @@ export function assemblePeriod(
 
   /**
    * Calls come in between two readings, so only buckets that have settled are held against each other; one that goes on
-   * behind the range has not, should the vendor's row count what comes there.
+   * behind the range has not, should the vendor's row count what comes there. Nor are series of which rows are missing.
    */
-  const listUnequalBuckets = <Series extends UsageSeries>(series: Series, slice: SeriesSlice<Series>) =>
-    buckets.flatMap(({ count, filling, startMs, endMs }, index) => {
+  const listUnequalBuckets = <Series extends UsageSeries>(series: Series, slice: SeriesSlice<Series>) => {
+    if (activity?.dropped !== 0 || slice.dropped > 0) return [];
+    return buckets.flatMap(({ count, filling, startMs, endMs }, index) => {
       const figure = slice.buckets[index];
       const counted = figure === undefined ? null : countFigure(series, figure);
       const isOver = !filling && endMs <= range.toMs;
       const unequal = isOver && count !== null && counted !== null && counted !== count;
       return unequal ? [Math.max(startMs, range.fromMs)] : [];
     });
+  };
   const coverageOf = <Series extends UsageSeries>(
     series: Series,
     reading: SeriesReading<Series> | undefined,

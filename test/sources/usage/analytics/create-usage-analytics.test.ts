@@ -578,6 +578,18 @@ describe('sums that contradict each other', () => {
     ]);
   });
 
+  test.each(['/activity', '/statuses'])('are not claimed where rows of %s are missing', async (illegible) => {
+    const range = rangeOf('2026-03-01T00:00Z', '2026-03-04T00:00Z');
+    const { read } = createReader({
+      log: logCalls(range, 60),
+      answer: (operation, rows) =>
+        operation.endsWith(illegible) ? [{ ...rows[0], count: 'many' }, ...rows.slice(1)] : rows,
+    });
+    const { coverage } = await read(request(range));
+    expect(coverage.filter(({ status }) => status === 'TRUNCATED')).toHaveLength(1);
+    expect(coverage.filter(({ reason }) => reason?.includes('contradicts'))).toEqual([]);
+  });
+
   test('between two series are not held against buckets that are still filling', async () => {
     const { read } = createReader({
       log: logCalls({ fromMs: NOW - HOUR, toMs: NOW }, 100),

@@ -579,7 +579,6 @@ describe('sums that contradict each other', () => {
   });
 
   test.each(['/activity', '/statuses'])('are not claimed where rows of %s are missing', async (illegible) => {
-    const range = rangeOf('2026-03-01T00:00Z', '2026-03-04T00:00Z');
     const { read } = createReader({
       log: logCalls(range, 60),
       answer: (operation, rows) =>

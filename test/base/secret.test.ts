@@ -25,7 +25,7 @@ test.each(Object.entries(encodings))('a text that holds it is known: %s', (_name
 
 test.each(Object.entries(encodings))(
   'a text that holds any eight characters of it, in whatever case, is known: %s',
-  (_name, encode) => {
+  (name, encode) => {
     fc.assert(
       fc.property(
         fc.string({ minLength: 9, maxLength: 60, unit: 'grapheme-ascii' }),
@@ -33,7 +33,7 @@ test.each(Object.entries(encodings))(
         fc.string({ maxLength: 9 }),
         fc.boolean(),
         (value, at, around, isUpper) => {
-          const encoded = encode(value).replace(/=+$/, '');
+          const encoded = name.startsWith('base64') ? encode(value).replace(/=+$/, '') : encode(value);
           // But the last one, which in base64 tells of what stands behind as well.
           const start = at % (encoded.length - 8);
           const piece = encoded.slice(start, start + 8);

@@ -67,23 +67,18 @@ export async function readConnection<Node extends Row, Filter>(
   const range = cursor?.range ?? frozen;
   const request = { range, filter, count: choice.count, travel: choice.travel };
   const page = asked.wantsPage ? await asked.read({ ...request, after: cursor?.position ?? null }) : UNREAD;
-  const seal = (position: Position, kind: 'edge' | 'scan'): string =>
-    cursors.seal({ query, range, position, kind });
+  const seal = (position: Position, hasRowsBehind: boolean): string =>
+    cursors.seal({ query, range, position, hasRowsBehind });
   return {
     range,
     page,
-    edges: page.rows.map((node) => ({ node, cursor: () => seal(positionOf(node), 'edge') })),
+    edges: page.rows.map((node) => ({ node, cursor: () => seal(positionOf(node), true) })),
     pageInfo: createPageInfo({
       choice,
       cursor,
       page,
       positions: page.rows.map(positionOf),
       seal,
-      async hasRowBehind(position) {
-        const travel = choice.travel === 'forward' ? 'backward' : 'forward';
-        const behind = await asked.read({ range, filter, count: 1, travel, after: position });
-        return behind.rows.length > 0 || behind.hasMore;
-      },
     }),
     totalCount: () => asked.count(range),
   };

@@ -20,30 +20,31 @@ export interface Cursor {
   /** The range as frozen by the first page. */
   readonly range: Range;
   readonly position: Position;
-  /** `edge`: the row was given out. `scan`: it was only examined, and a stopped scan goes on behind it. */
-  readonly kind: 'edge' | 'scan';
+  /**
+   * Whether the list may hold entries on the near side of the position, its own row included. False only if the pages up to
+   * here examined all of it and found none.
+   */
+  readonly hasRowsBehind: boolean;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 /** With what a digest takes, a sealed cursor is a multiple of three bytes long (see `cursor-sealer.ts`). */
 export const DIGEST_BYTES = 20;
 /** The longest id that a position may have, in bytes. */
 export const MAX_ID_BYTES = 64;
 
-const AT = { version: 0, list: 1, kind: 2, source: 3, from: 4, to: 12, time: 20, digest: 28 };
+const AT = { version: 0, list: 1, hasRowsBehind: 2, source: 3, from: 4, to: 12, time: 20, digest: 28 };
 const ID_LENGTH_AT = AT.digest + DIGEST_BYTES;
 const ID_AT = ID_LENGTH_AT + 1;
 /** The size of every encoded cursor. */
 export const CURSOR_BYTES = ID_AT + MAX_ID_BYTES;
 
-const KINDS = ['edge', 'scan'] as const;
-
 /** A cursor as bytes, always `CURSOR_BYTES` of them. @throws RangeError for an id longer than `MAX_ID_BYTES` */
-export function encodeCursor({ query, range, position, kind }: Cursor): Buffer {
+export function encodeCursor({ query, range, position, hasRowsBehind }: Cursor): Buffer {
   const bytes = Buffer.alloc(CURSOR_BYTES);
   bytes.writeUInt8(VERSION, AT.version);
   bytes.writeUInt8(CURSOR_LISTS.indexOf(query.list), AT.list);
-  bytes.writeUInt8(KINDS.indexOf(kind), AT.kind);
+  bytes.writeUInt8(hasRowsBehind ? 1 : 0, AT.hasRowsBehind);
   bytes.writeUInt8(SOURCES.indexOf(position.source), AT.source);
   bytes.writeDoubleBE(range.fromMs, AT.from);
   bytes.writeDoubleBE(range.toMs, AT.to);
@@ -59,9 +60,8 @@ export function encodeCursor({ query, range, position, kind }: Cursor): Buffer {
 /** The cursor behind the bytes. @throws RequestError `CURSOR_INVALID` for bytes of another version */
 export function decodeCursor(bytes: Buffer): Cursor {
   const list = CURSOR_LISTS[bytes.readUInt8(AT.list)];
-  const kind = KINDS[bytes.readUInt8(AT.kind)];
   const source = SOURCES[bytes.readUInt8(AT.source)];
-  if (bytes.readUInt8(AT.version) !== VERSION || !list || !kind || !source) {
+  if (bytes.readUInt8(AT.version) !== VERSION || !list || !source) {
     throw new RequestError(
       'CURSOR_INVALID',
       'This cursor is of another version of this service. Begin again without it.',
@@ -76,6 +76,6 @@ export function decodeCursor(bytes: Buffer): Cursor {
       source,
       id: bytes.toString('utf8', ID_AT, ID_AT + idLength),
     },
-    kind,
+    hasRowsBehind: bytes.readUInt8(AT.hasRowsBehind) === 1,
   };
 }

@@ -8,11 +8,11 @@ export const PageInfoType = builder.objectRef<PageInfo>('PageInfo').implement({
   fields: (t) => ({
     hasNextPage: t.boolean({
       description: 'Further entries follow, or a stopped scan could not know yet. Seen, not guessed.',
-      resolve: (info) => info.hasNextPage(),
+      resolve: (info) => info.hasNextPage,
     }),
     hasPreviousPage: t.boolean({
-      description: 'Entries come before this page, or a stopped scan could not know yet.',
-      resolve: (info) => info.hasPreviousPage(),
+      description: 'Entries come before this page, or a part before it could not be read. It costs no vendor call.',
+      resolve: (info) => info.hasPreviousPage,
     }),
     startCursor: t.string({
       nullable: true,

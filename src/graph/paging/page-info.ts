@@ -3,10 +3,10 @@ import type { Position } from '../../sources/walk/position.ts';
 import type { PageChoice } from './connection-arguments.ts';
 import type { Cursor } from './cursor-layout.ts';
 
-/** `PageInfo`, each part worked out when it is asked for. */
+/** `PageInfo`; a cursor is sealed when it is asked for. */
 export interface PageInfo {
-  hasNextPage(): boolean | Promise<boolean>;
-  hasPreviousPage(): boolean | Promise<boolean>;
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
   startCursor(): string | null;
   endCursor(): string | null;
 }
@@ -19,45 +19,36 @@ export interface PageInfoFacts {
   readonly page: Page<unknown>;
   /** The positions of the page's rows, in the list's order. */
   readonly positions: readonly Position[];
-  seal(position: Position, kind: Cursor['kind']): string;
-  /** Asks the source whether there is a row behind `position` against the direction of travel. */
-  hasRowBehind(position: Position): Promise<boolean>;
+  seal(position: Position, hasRowsBehind: boolean): string;
 }
 
-/** Where a page stands: what lies ahead in the direction of travel is the source's word, what lies behind the cursor's. */
+/**
+ * Where a page stands. What lies ahead in the direction of travel is the source's word. What lies behind is the cursor's,
+ * so that it costs no call: clients ask for both on every page.
+ */
 export function createPageInfo(facts: PageInfoFacts): PageInfo {
-  const { choice, positions } = facts;
-  const forward = choice.travel === 'forward';
-  const ahead = () => facts.page.hasMore;
-  const leading = () => leadingCursor(facts, forward ? positions.at(-1) : positions[0]);
+  const { choice, cursor, page, positions } = facts;
+  const isForward = choice.travel === 'forward';
+  const isAhead = page.hasMore;
+  const isBehind = cursor?.hasRowsBehind ?? false;
+  const leading = () => leadingCursor(facts, isForward ? positions.at(-1) : positions[0]);
   const trailing = () => {
-    const position = forward ? positions[0] : positions.at(-1);
-    return position ? facts.seal(position, 'edge') : null;
+    const position = isForward ? positions[0] : positions.at(-1);
+    return position ? facts.seal(position, true) : null;
   };
-  return forward
-    ? {
-        hasNextPage: ahead,
-        hasPreviousPage: () => isBehind(facts),
-        startCursor: trailing,
-        endCursor: leading,
-      }
-    : {
-        hasNextPage: () => isBehind(facts),
-        hasPreviousPage: ahead,
-        startCursor: leading,
-        endCursor: trailing,
-      };
+  return isForward
+    ? { hasNextPage: isAhead, hasPreviousPage: isBehind, startCursor: trailing, endCursor: leading }
+    : { hasNextPage: isBehind, hasPreviousPage: isAhead, startCursor: leading, endCursor: trailing };
 }
 
 /** The cursor to go on with: the last row given out, or where a stopped scan got to. */
 function leadingCursor(facts: PageInfoFacts, lastRow: Position | undefined): string | null {
   const { page, cursor } = facts;
-  if (page.hasMore && page.resume && isStoppedScan(facts)) {
-    return facts.seal(page.resume, isSame(page.resume, lastRow) ? 'edge' : 'scan');
-  }
-  if (lastRow) return facts.seal(lastRow, 'edge');
+  if (page.hasMore && page.resume && isStoppedScan(facts))
+    return facts.seal(page.resume, hasRowsUpTo(facts));
+  if (lastRow) return facts.seal(lastRow, true);
   // Nothing was examined at all: the same place again.
-  return page.hasMore && cursor ? facts.seal(cursor.position, cursor.kind) : null;
+  return page.hasMore && cursor ? facts.seal(cursor.position, cursor.hasRowsBehind) : null;
 }
 
 function isStoppedScan({ page, positions, choice }: PageInfoFacts): boolean {
@@ -65,12 +56,11 @@ function isStoppedScan({ page, positions, choice }: PageInfoFacts): boolean {
   return page.coverage.some(({ code }) => code === 'SCAN_LIMIT' || code === 'CALL_BUDGET');
 }
 
-function isSame(a: Position, b: Position | undefined): boolean {
-  return b !== undefined && a.timestampMs === b.timestampMs && a.source === b.source && a.id === b.id;
-}
-
-/** A cursor's row proves itself; of a place that a scan only passed, the source knows what lies behind. */
-function isBehind(facts: PageInfoFacts): boolean | Promise<boolean> {
-  if (!facts.cursor) return false;
-  return facts.cursor.kind === 'edge' || facts.hasRowBehind(facts.cursor.position);
+/** Whether the end of this page may have entries behind it. What could not be read may hold some. */
+function hasRowsUpTo({ page, positions, cursor }: PageInfoFacts): boolean {
+  return (
+    positions.length > 0 ||
+    cursor?.hasRowsBehind === true ||
+    page.coverage.some(({ status }) => status === 'FAILED')
+  );
 }

@@ -72,10 +72,11 @@ export async function readRelated<Row extends Activity>(
   const isCut = ahead.length > given.length;
   const stoppedAt = found.unreadBelowMs === null ? null : edgeAt(source, found.unreadBelowMs);
 
-  const seal = (position: Position, kind: 'edge' | 'scan'): string => {
+  const seal = (position: Position, hasRowsBehind: boolean): string => {
     const { timestampMs, id } = position;
-    const range = { ...window, toMs: kind === 'scan' ? timestampMs : toMs };
-    return cursors.seal({ query, range, position: { source, timestampMs, id }, kind });
+    const isRow = id !== '';
+    const range = { ...window, toMs: isRow ? toMs : timestampMs };
+    return cursors.seal({ query, range, position: { source, timestampMs, id }, hasRowsBehind });
   };
   const page = {
     rows: given,
@@ -88,10 +89,9 @@ export async function readRelated<Row extends Activity>(
       node: row,
       basis,
       confidence,
-      cursor: () => seal(row, 'edge'),
+      cursor: () => seal(row, true),
     })),
-    // Of what a stopped reading passed, nothing is kept: it can't be known whether there was anything.
-    pageInfo: createPageInfo({ choice, cursor, page, positions, seal, hasRowBehind: async () => true }),
+    pageInfo: createPageInfo({ choice, cursor, page, positions, seal }),
     coverage: found.coverage,
   };
 }

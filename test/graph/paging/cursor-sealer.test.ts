@@ -27,7 +27,7 @@ const anyCursor: fc.Arbitrary<Cursor> = fc.record({
       id: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
     }),
   ),
-  kind: fc.constantFrom('edge', 'scan'),
+  hasRowsBehind: fc.boolean(),
 });
 
 const codeOf = (act: () => unknown): string => {

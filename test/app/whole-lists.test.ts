@@ -109,3 +109,48 @@ describe('lists of a log that moves', () => {
     },
   );
 });
+
+describe('a list that one scan can not see whole', () => {
+  const SCAN = `range: ${RANGE}, filter: { ipAddress: "12.34.56.0/24" }`;
+
+  it.each([
+    ['forward', `query ($at: String) { list: usageRecords(${SCAN}, first: 5, after: $at)`],
+    ['backward', `query ($at: String) { list: usageRecords(${SCAN}, last: 5, before: $at)`],
+  ] as const)(
+    'is walked %s to its end by clients that ask for all of pageInfo, for the calls of its scans alone',
+    async (direction, list) => {
+      const running = await startApp({ usageRows: 12_000 });
+      try {
+        const stored = await running.sandbox.query(
+          `SELECT id FROM usage WHERE happened_at ${HALF_OPEN} AND request_ip LIKE '12.34.56.%' ORDER BY happened_at DESC, id DESC`,
+        );
+        const keys: string[] = [];
+        let stopped = 0;
+        for (let at: string | null = null; ;) {
+          const asked: Asked<ListPage> = await running.ask<ListPage>(
+            `${list} { nodes { key: recordId } ${PAGE} } }`,
+            { at },
+          );
+          expect(asked.errors).toBeUndefined();
+          expect(countCalls(asked, 'USAGE')).toBeLessThanOrEqual(20);
+          const { nodes, pageInfo, coverage } = asked.data.list;
+          const [isAhead, isBehind, next] =
+            direction === 'forward'
+              ? [pageInfo.hasNextPage, pageInfo.hasPreviousPage, pageInfo.endCursor]
+              : [pageInfo.hasPreviousPage, pageInfo.hasNextPage, pageInfo.startCursor];
+          expect(isBehind).toBe(keys.length > 0);
+          const page = nodes.map(({ key }) => key);
+          keys[direction === 'forward' ? 'push' : 'unshift'](...page);
+          if (coverage.some(({ status }) => status === 'TRUNCATED')) stopped += 1;
+          if (!isAhead) break;
+          at = next;
+        }
+        expect(stopped).toBeGreaterThan(1);
+        expect(keys).toEqual(stored.map((row) => row['id']));
+        expect(keys.length).toBeGreaterThan(10);
+      } finally {
+        await running.close();
+      }
+    },
+  );
+});

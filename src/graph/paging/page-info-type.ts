@@ -11,7 +11,8 @@ export const PageInfoType = builder.objectRef<PageInfo>('PageInfo').implement({
       resolve: (info) => info.hasNextPage,
     }),
     hasPreviousPage: t.boolean({
-      description: 'Entries come before this page, or a part before it could not be read. It costs no vendor call.',
+      description:
+        'Entries come before this page, or a part before it could not be read. It costs no vendor call.',
       resolve: (info) => info.hasPreviousPage,
     }),
     startCursor: t.string({

@@ -44,8 +44,7 @@ export function createPageInfo(facts: PageInfoFacts): PageInfo {
 /** The cursor to go on with: the last row given out, or where a stopped scan got to. */
 function leadingCursor(facts: PageInfoFacts, lastRow: Position | undefined): string | null {
   const { page, cursor } = facts;
-  if (page.hasMore && page.resume && isStoppedScan(facts))
-    return facts.seal(page.resume, hasRowsUpTo(facts));
+  if (page.hasMore && page.resume && isStoppedScan(facts)) return facts.seal(page.resume, hasRowsUpTo(facts));
   if (lastRow) return facts.seal(lastRow, true);
   // Nothing was examined at all: the same place again.
   return page.hasMore && cursor ? facts.seal(cursor.position, cursor.hasRowsBehind) : null;

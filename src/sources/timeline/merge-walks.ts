@@ -5,7 +5,7 @@ import type { Coverage } from '../walk/coverage.ts';
 import { recordCoverage, type Examined, type Stop } from '../walk/coverage-recorder.ts';
 import { coverFailure } from '../walk/cover-failure.ts';
 import type { Page, PageRequest } from '../walk/page.ts';
-import { comparePositions, edgeAt, type Position } from '../walk/position.ts';
+import { comparePositions, edgeAt, startOfRest, type Position } from '../walk/position.ts';
 import type { Strand } from '../walk/strand.ts';
 import type { Step } from '../walk/walk-list.ts';
 
@@ -35,9 +35,6 @@ export async function mergeWalks<Row extends Position>(
   const { range, count, after } = request;
   const down = request.travel === 'forward';
   const compare = down ? comparePositions : (a: Position, b: Position): number => comparePositions(b, a);
-  const startMs = down
-    ? Math.min(after?.timestampMs ?? range.toMs, range.toMs)
-    : Math.max(after?.timestampMs ?? range.fromMs, range.fromMs);
   const given: Row[] = [];
   const runs = strands.map((strand) => start(strand));
   let stop: Stop | null = null;
@@ -80,7 +77,7 @@ export async function mergeWalks<Row extends Position>(
 
   function endOfPage(): { readonly untilMs: number; readonly resume: Position | null } {
     if (!hasMore) return { untilMs: rangeEndMs, resume: last ?? after };
-    if (!last) return { untilMs: startMs, resume: after };
+    if (!last) return { untilMs: down ? Infinity : -Infinity, resume: after };
     return { untilMs: down ? last.timestampMs : last.timestampMs + 1, resume: last };
   }
 
@@ -96,7 +93,7 @@ export async function mergeWalks<Row extends Position>(
       strand,
       waiting: [],
       strides: [],
-      edgeMs: startMs,
+      edgeMs: startOfRest(strand.source, range, after, down ? 'down' : 'up'),
       scanned: 0,
       state: 'running',
       steps: strand.walk({
@@ -154,12 +151,10 @@ export async function mergeWalks<Row extends Position>(
   }
 
   function coverRun(run: Run<Row>, untilMs: number, lastRow: Row | null): Coverage[] {
-    const examined = run.strides.flatMap(({ step, startMs: from }): Examined[] => {
-      const head = step.rows[0];
-      const strideStart = down && head && head.timestampMs >= from ? head.timestampMs + 1 : from;
+    const examined = run.strides.flatMap(({ step, startMs }): Examined[] => {
       const stretch = down
-        ? { fromMs: Math.max(step.edgeMs, untilMs), toMs: strideStart }
-        : { fromMs: strideStart, toMs: Math.min(step.edgeMs, untilMs) };
+        ? { fromMs: Math.max(step.edgeMs, untilMs), toMs: startMs }
+        : { fromMs: startMs, toMs: Math.min(step.edgeMs, untilMs) };
       if (stretch.fromMs >= stretch.toMs) return [];
       const isInside = (ms: number): boolean => ms >= stretch.fromMs && ms < stretch.toMs;
       const rows = step.rows.filter(

@@ -1,3 +1,4 @@
+import type { Range } from '../../base/range.ts';
 import { SOURCES, type Source } from '../../base/source.ts';
 
 /**
@@ -30,4 +31,20 @@ export function compareIds(source: Source, a: string, b: string): number {
 /** The place behind every entry of an instant. */
 export function edgeAt(source: Source, timestampMs: number): Position {
   return { timestampMs, source, id: '' };
+}
+
+/**
+ * Where the rest of a range begins for one source, behind a position in the direction of reading. Downward, the position's
+ * own instant is in if it can hold further rows of that source: until they are read, nobody knows.
+ */
+export function startOfRest(
+  source: Source,
+  range: Range,
+  after: Position | null,
+  direction: 'down' | 'up',
+): number {
+  if (direction === 'up') return Math.max(after?.timestampMs ?? range.fromMs, range.fromMs);
+  if (!after) return range.toMs;
+  const canHoldMore = comparePositions(edgeAt(source, after.timestampMs), after) > 0;
+  return Math.min(after.timestampMs + (canHoldMore ? 1 : 0), range.toMs);
 }

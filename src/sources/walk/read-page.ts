@@ -2,7 +2,7 @@ import { RequestError } from '../../base/request-error.ts';
 import { appendAll } from './append-all.ts';
 import { recordCoverage, type Examined, type Stop } from './coverage-recorder.ts';
 import type { Page, PageRequest } from './page.ts';
-import { edgeAt, type Position } from './position.ts';
+import { edgeAt, startOfRest, type Position } from './position.ts';
 import type { Strand } from './strand.ts';
 import type { Step } from './walk-list.ts';
 
@@ -23,7 +23,7 @@ export async function readPage<Row extends Position>(
   const matches: Row[] = [];
   const examined: Examined[] = [];
   let scanned = 0;
-  let edgeMs = startEdge(request, down);
+  let edgeMs = startOfRest(source, range, after, down ? 'down' : 'up');
   let hasMore = false;
   let resume: Position | null = null;
   let stop: Stop | null = null;
@@ -35,11 +35,8 @@ export async function readPage<Row extends Position>(
     wanted: () => (maxScannedRows === null ? count + 1 - matches.length : maxScannedRows - scanned),
   });
   const note = (step: Step<Row>, rows: readonly Row[], dropped: number, untilMs: number): void => {
-    const head = rows[0];
-    // A tie with the cursor's row belongs to this page, too.
-    const startMs = down && head && head.timestampMs >= edgeMs ? head.timestampMs + 1 : edgeMs;
-    const fromMs = down ? untilMs : startMs;
-    const toMs = down ? startMs : untilMs;
+    const fromMs = down ? untilMs : edgeMs;
+    const toMs = down ? edgeMs : untilMs;
     if (fromMs < toMs) {
       const seen = rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: isMatch(row) }));
       examined.push({ fromMs, toMs, readAtMs: step.readAtMs, stale: step.stale, dropped, rows: seen });
@@ -94,12 +91,6 @@ export async function readPage<Row extends Position>(
     resume,
     coverage: recordCoverage(source, examined, strand.age, nowMs, stop),
   };
-}
-
-function startEdge(request: Omit<PageRequest<unknown>, 'filter'>, down: boolean): number {
-  const { range, after } = request;
-  if (down) return after ? Math.min(after.timestampMs, range.toMs) : range.toMs;
-  return after ? Math.max(after.timestampMs, range.fromMs) : range.fromMs;
 }
 
 /** Takes up to `room` matches; `isFull` where one more is there; `examined` rows lead up to the last one taken. */

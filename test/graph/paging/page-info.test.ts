@@ -36,9 +36,7 @@ function tell({ travel, rows, hasMore, resume, cursor, coverage = [] }: Situatio
   const range = { fromMs: 0, toMs: 2_000 };
   const facts: PageInfoFacts = {
     choice: { count: 2, travel, cursor: cursor ? 'sealed' : null },
-    cursor: cursor
-      ? { query, range, position: at('given'), hasRowsBehind: cursor === 'rows behind' }
-      : null,
+    cursor: cursor ? { query, range, position: at('given'), hasRowsBehind: cursor === 'rows behind' } : null,
     page: { rows, hasMore, resume: resume === null ? null : at(resume), coverage },
     positions: rows.map(at),
     seal: (position, hasRowsBehind) => (hasRowsBehind ? position.id : `${position.id}, nothing behind`),
@@ -55,11 +53,7 @@ describe('a page read forward', () => {
       { travel, rows: ['a', 'b'], hasMore: false, resume: 'b' },
       [false, 'a', 'b', false],
     ],
-    [
-      'with more to come',
-      { travel, rows: ['a', 'b'], hasMore: true, resume: 'b' },
-      [false, 'a', 'b', true],
-    ],
+    ['with more to come', { travel, rows: ['a', 'b'], hasMore: true, resume: 'b' }, [false, 'a', 'b', true]],
     ['of an empty list', { travel, rows: [], hasMore: false, resume: null }, [false, null, null, false]],
     [
       'of a scan that found nothing still resumes, and knows that nothing is behind',
@@ -134,11 +128,7 @@ describe('a page read backward', () => {
       { travel, rows: ['a', 'b'], hasMore: false, resume: 'a' },
       [false, 'a', 'b', false],
     ],
-    [
-      'with more to come',
-      { travel, rows: ['a', 'b'], hasMore: true, resume: 'a' },
-      [true, 'a', 'b', false],
-    ],
+    ['with more to come', { travel, rows: ['a', 'b'], hasMore: true, resume: 'a' }, [true, 'a', 'b', false]],
     [
       'of a scan that found nothing still resumes',
       { travel, rows: [], hasMore: true, resume: 'x', cursor: 'rows behind' },

@@ -371,6 +371,94 @@ describe('a source that fails', () => {
     }
   });
 
+  it('behind a cursor of its own is FAILED from the cursor’s instant on, which may hold more of it', async () => {
+    let isDown = false;
+    const log: Log = {
+      usage: Array.from({ length: 10 }, (_, at) => ({ id: `u${at}`, timestampMs: FROM })),
+      events: [eventAt(FROM + 1_000, 1), eventAt(FROM + 2_000, 2)],
+    };
+    const timeline = openTimeline(log, {
+      wrap: (source, answer) => (call) => (isDown && source === 'USAGE' ? failure('USAGE') : answer(call)),
+    });
+    const first = await readPage(timeline, 4, 'forward', null);
+    expect(first.rows.map(({ source }) => source)).toEqual(['EVENTS', 'EVENTS', 'USAGE', 'USAGE']);
+    isDown = true;
+    const second = await readPage(timeline, 4, 'forward', first.resume);
+    expect(second).toMatchObject({ rows: [], hasMore: false });
+    expect(second.coverage.map(({ source, status, fromMs, toMs }) => [source, status, fromMs, toMs])).toEqual(
+      [
+        ['USAGE', 'FAILED', FROM, FROM + 1],
+        ['EVENTS', 'COMPLETE', FROM, FROM + 1],
+      ],
+    );
+  });
+
+  it('within an instant that rows slip into is FAILED there, not silent', async () => {
+    const log: Log = {
+      usage: Array.from({ length: 230 }, (_, at) => ({ id: `u${1000 + at}`, timestampMs: FROM })),
+      events: [],
+    };
+    let calls = 0;
+    const timeline = openTimeline(log, {
+      largestPage: 50,
+      beforeCall: () => {
+        calls += 1;
+        log.usage = [{ id: `u0${1000 + calls}`, timestampMs: FROM }, ...log.usage];
+      },
+    });
+    const page = await readPage(timeline, 10, 'forward', { source: 'USAGE', timestampMs: FROM, id: 'u1200' });
+    expect(page.rows).toEqual([]);
+    expect(page.coverage).toContainEqual(
+      expect.objectContaining({ source: 'USAGE', status: 'FAILED', fromMs: FROM, toMs: FROM + 1 }),
+    );
+  });
+
+  it('loses no row silently, wherever it fails, page after page, in either direction', async () => {
+    const instants = [FROM, FROM + 1, FROM + 1_000, FROM + 1_001];
+    const rows = fc.array(fc.constantFrom(...instants), { maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(
+        rows,
+        rows,
+        fc.constantFrom('forward', 'backward'),
+        fc.integer({ min: 1, max: 7 }),
+        fc.array(fc.constantFrom('USAGE', 'EVENTS', null, null), { minLength: 40, maxLength: 40 }),
+        async (usage, events, travel, count, faults) => {
+          const log: Log = {
+            usage: usage.map((timestampMs, at) => ({ id: `u${at}`, timestampMs })),
+            events: events.map((ms, at) => eventAt(ms, at)),
+          };
+          let fault: string | null = null;
+          const timeline = openTimeline(log, {
+            largestPage: 8,
+            wrap: (source, answer) => (call) => (fault === source ? failure(source) : answer(call)),
+          });
+          const given: string[] = [];
+          const gaps: Page<Activity>['coverage'][number][] = [];
+          let after: Position | null = null;
+          for (let at = 0; ; at += 1) {
+            fault = faults[at] ?? null;
+            const page = await readPage(timeline, count, travel as 'forward' | 'backward', after);
+            given.push(...namesOf(page.rows));
+            gaps.push(...page.coverage.filter(({ status }) => status !== 'COMPLETE'));
+            if (!page.hasMore) break;
+            after = page.resume;
+          }
+          expect(new Set(given).size).toBe(given.length);
+          const missing = positionsOf(log).filter((position) => !given.includes(namesOf([position])[0]!));
+          for (const { source, timestampMs } of missing) {
+            expect(
+              gaps.filter(
+                (gap) => gap.source === source && timestampMs >= gap.fromMs && timestampMs < gap.toMs,
+              ),
+            ).not.toEqual([]);
+          }
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
   it('and then the other too leave an empty page that says so for both', async () => {
     const timeline = openTimeline(denseLog, { wrap: (source) => () => failure(source) });
     const page = await readPage(timeline, 40, 'forward', null);

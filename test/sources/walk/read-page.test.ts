@@ -113,9 +113,9 @@ describe('a page', () => {
     expect(strand.walks[0]?.direction).toBe('up');
   });
 
-  it('behind a row covers from its instant on, and the instant itself where a tie of it is given out', async () => {
+  it('behind a row covers from its instant on, which may hold more rows', async () => {
     const untied = await read(createStrand([step([row(700)], 0, { ended: true })]), { after: row(800) });
-    expect(stretches(untied)).toEqual([['COMPLETE', 0, 800, 1, 1, 0]]);
+    expect(stretches(untied)).toEqual([['COMPLETE', 0, 801, 1, 1, 0]]);
     const tied = await read(createStrand([step([row(800, 'a')], 0, { ended: true })]), {
       after: row(800, 'b'),
     });

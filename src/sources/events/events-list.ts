@@ -1,6 +1,10 @@
-import type { VendorList } from '../walk/vendor-list.ts';
+import { appendAll } from '../walk/append-all.ts';
+import { isOverlapping, planOverlappingPage, rowsMoved } from '../walk/overlapping-page.ts';
+import type { DroppedRow, VendorList } from '../walk/vendor-list.ts';
 import type { AuditEvent } from './event.ts';
 import { SECOND_MS, type EventsPageReader } from './events-page-reader.ts';
+
+const OPERATION = '/events';
 
 /** The vendor does not sort by time: its pages can't be walked one by one. */
 export class TimeOrderRefused extends Error {
@@ -14,17 +18,24 @@ export class TimeOrderRefused extends Error {
 export function createEventsList(readPage: EventsPageReader, largestPage: number): VendorList<AuditEvent> {
   return {
     source: 'EVENTS',
-    operation: '/events',
+    operation: OPERATION,
     unitMs: SECOND_MS,
     largestPage,
     open(window) {
-      let page = 0;
+      const held: (AuditEvent | DroppedRow)[] = [];
       return {
         async next() {
-          page += 1;
-          const read = await readPage({ ...window, page });
+          const { page, size, overlap } =
+            held.length === 0
+              ? { page: 0, size: window.pageSize, overlap: 0 }
+              : planOverlappingPage(held.length, window.pageSize);
+          const read = await readPage({ ...window, page: page + 1, pageSize: size });
           if (read.sort !== 'timestamp') throw new TimeOrderRefused();
-          return read;
+          if (!isOverlapping(held, read.entries, overlap))
+            throw rowsMoved({ source: 'EVENTS', operation: OPERATION });
+          const entries = read.entries.slice(overlap);
+          appendAll(held, entries);
+          return { ...read, entries };
         },
       };
     },

@@ -2,7 +2,7 @@ import { UpstreamError } from '../../base/upstream-error.ts';
 import type { CallContext, Query } from '../../upstream/upstream.ts';
 import { encodeSecond } from '../walk/encode-instant.ts';
 import { readVendorList } from '../walk/read-vendor-list.ts';
-import type { TimeDirection, VendorPage } from '../walk/vendor-list.ts';
+import { isDropped, type TimeDirection, type VendorPage } from '../walk/vendor-list.ts';
 import { decodeEvent } from './decode-event.ts';
 import type { AuditEvent } from './event.ts';
 import type { EventsDeps } from './events-deps.ts';
@@ -65,7 +65,8 @@ export function createEventsPageReader(
           notFound: 'refusal',
           decodeRow: decodeEvent,
         });
-        lore.dialect ??= dialect;
+        // An answer that can't be understood proves nothing.
+        if (read.entries.length === 0 || !read.entries.every(isDropped)) lore.dialect ??= dialect;
         return { ...read, ended: read.entries.length < query.pageSize, sort };
       } catch (error) {
         if (!(error instanceof UpstreamError) || error.status !== 400) throw error;

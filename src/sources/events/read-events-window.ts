@@ -1,15 +1,17 @@
 import { UpstreamError } from '../../base/upstream-error.ts';
-import { isDropped } from '../walk/vendor-list.ts';
-import { isDense, type ReadWhole } from '../walk/walk-by-windows.ts';
+import { appendAll } from '../walk/append-all.ts';
+import { isOverlapping, planOverlappingPage, rowsMoved } from '../walk/overlapping-page.ts';
+import { isDropped, type DroppedRow } from '../walk/vendor-list.ts';
+import { isDense, type ReadWindow } from '../walk/walk-by-windows.ts';
 import type { AuditEvent } from './event.ts';
 import { SECOND_MS, type EventsPageReader } from './events-page-reader.ts';
 
 /**
  * Reads a window of time by page numbers, in whatever order the vendor keeps: with no row twice and the last page short,
  * no row can be missing.
- * @throws UpstreamError `UPSTREAM_OUT_OF_ORDER` where a row comes twice
+ * @throws UpstreamError `UPSTREAM_OUT_OF_ORDER` if a row comes twice, or one that must come again does not
  */
-export function readEventsWindow(readPage: EventsPageReader, largestPage: number): ReadWhole<AuditEvent> {
+export function readEventsWindow(readPage: EventsPageReader, largestPage: number): ReadWindow<AuditEvent> {
   return async (window, wanted) => {
     const lowerMs = (Math.floor(window.fromMs / SECOND_MS) - 1) * SECOND_MS;
     const upperMs = (Math.floor((window.toMs - 1) / SECOND_MS) + 1) * SECOND_MS;
@@ -18,11 +20,20 @@ export function readEventsWindow(readPage: EventsPageReader, largestPage: number
     const ids = new Set<string>();
     let readAtMs = Infinity;
     let stale = false;
-    for (let page = 1; ; page += 1) {
-      const read = await readPage({ lowerMs, upperMs, direction: 'down', page, pageSize: largestPage });
+    const held: (AuditEvent | DroppedRow)[] = [];
+    for (;;) {
+      const { page, size, overlap } =
+        held.length === 0
+          ? { page: 0, size: largestPage, overlap: 0 }
+          : planOverlappingPage(held.length, largestPage);
+      const read = await readPage({ lowerMs, upperMs, direction: 'down', page: page + 1, pageSize: size });
+      if (!isOverlapping(held, read.entries, overlap))
+        throw rowsMoved({ source: 'EVENTS', operation: '/events' });
+      const entries = read.entries.slice(overlap);
+      appendAll(held, entries);
       readAtMs = Math.min(readAtMs, read.readAtMs);
       stale ||= read.stale;
-      for (const entry of read.entries) {
+      for (const entry of entries) {
         const isInside = (ms: number): boolean => ms >= window.fromMs && ms < window.toMs;
         if (isDropped(entry)) {
           if (entry.timestampMs === null || isInside(entry.timestampMs)) dropped.push(entry.timestampMs);
@@ -32,9 +43,10 @@ export function readEventsWindow(readPage: EventsPageReader, largestPage: number
         ids.add(entry.id);
         if (isInside(entry.timestampMs)) rows.push(entry);
       }
-      if (read.ended) return { kind: 'whole', rows, dropped, readAtMs, stale };
+      if (read.ended)
+        return { kind: 'whole', rows, dropped, received: held.length, parsed: ids.size, readAtMs, stale };
       if (isDense(rows.length, wanted, window, SECOND_MS)) {
-        return { kind: 'dense', rowsPerMs: rows.length / (window.toMs - window.fromMs) };
+        return { kind: 'dense', sample: rows };
       }
     }
   };

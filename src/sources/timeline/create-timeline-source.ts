@@ -101,7 +101,8 @@ export function createTimelineSource(
       nowMs,
     );
     const nothing = strands.flatMap(([source, strand]) => (strand ? [] : [coverNothing(source, range)]));
-    return { ...page, coverage: [...page.coverage, ...nothing] };
+    const coverage = [...page.coverage, ...nothing].toSorted((a, b) => b.toMs - a.toMs);
+    return { ...page, coverage };
   }
 
   return {

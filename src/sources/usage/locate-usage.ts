@@ -1,9 +1,13 @@
 import type { LocateRows } from '../walk/walk-by-windows.ts';
 import type { UsageSource } from './usage-source.ts';
 
-const HOUR_MS = 3_600_000;
-/** Hours while an answer of them stays small, else days. */
-const MOST_HOURS = 2_000;
+/** The finest of these of which an answer stays small. */
+const INTERVALS = [
+  ['SECOND', 1_000],
+  ['MINUTE', 60_000],
+  ['HOUR', 3_600_000],
+] as const;
+const MOST_BUCKETS = 2_000;
 
 /**
  * Finds, by one call of the activity series, how far up from the start of a stretch so many records lie. The series knows
@@ -11,10 +15,10 @@ const MOST_HOURS = 2_000;
  */
 export function createUsageLocator(getUsageAnalytics: UsageSource['getUsageAnalytics']): LocateRows {
   return async (stretch, wanted) => {
-    const isShort = stretch.toMs - stretch.fromMs <= MOST_HOURS * HOUR_MS;
+    const stretchMs = stretch.toMs - stretch.fromMs;
     const analytics = await getUsageAnalytics({
       range: stretch,
-      interval: isShort ? 'HOUR' : 'DAY',
+      interval: INTERVALS.find(([, ms]) => stretchMs <= MOST_BUCKETS * ms)?.[0] ?? 'DAY',
       timeZone: 'UTC',
       series: new Set(['activity'] as const),
       previous: [],

@@ -3,6 +3,7 @@ import type { CallContext } from '../../upstream/upstream.ts';
 import { appendAll } from '../walk/append-all.ts';
 import { encodeInstant } from '../walk/encode-instant.ts';
 import { readVendorList } from '../walk/read-vendor-list.ts';
+import { isOverlapping, planOverlappingPage, rowsMoved } from '../walk/overlapping-page.ts';
 import { isDropped, type DroppedRow, type VendorList, type VendorPage } from '../walk/vendor-list.ts';
 import { decodeUsageRecord } from './decode-usage-record.ts';
 import { encodeUsageFilter } from './encode-usage-filter.ts';
@@ -27,10 +28,10 @@ export function createUsageList(
     largestPage: settings.largestPage,
     open(window) {
       const held: (UsageRecord | DroppedRow)[] = [];
-      let size = window.pageSize;
-      let pages = 0;
+      /** What a page of this vendor really holds: the length of the first. */
+      let longest = window.pageSize;
 
-      const read = (pageOffset: number): Promise<Omit<VendorPage<UsageRecord>, 'ended'>> =>
+      const read = (pageOffset: number, pageSize: number): Promise<Omit<VendorPage<UsageRecord>, 'ended'>> =>
         readVendorList(deps, context, {
           source: 'USAGE',
           operation: OPERATION,
@@ -39,7 +40,7 @@ export function createUsageList(
             ['from', encodeInstant(window.lowerMs)],
             ['to', encodeInstant(window.upperMs)],
             ['pageOffset', String(pageOffset)],
-            ['pageSize', String(size)],
+            ['pageSize', String(pageSize)],
           ],
           upperMs: window.upperMs,
           unitMs: UNIT_MS,
@@ -48,43 +49,55 @@ export function createUsageList(
           decodeRow: decodeUsageRecord,
         });
 
-      const readNext = async (): Promise<VendorPage<UsageRecord>> => {
-        if (pages === 0) {
-          const page = await read(0);
-          const length = page.entries.length;
-          lore.longestPage = Math.max(lore.longestPage, length);
-          // A page shorter than asked may only mean that the vendor gives out less at once than it was asked for.
-          return { ...page, ended: length === 0 || (length < size && length < lore.longestPage) };
-        }
-        if (pages === 1) size = held.length; // what a page of this vendor really holds
-        const unit = size === 1 ? 'pages' : lore.offsetUnit;
-        if (unit === null) return learn(await read(1));
-        const page = await read(unit === 'pages' ? pages : held.length);
-        // A row slipped in, or the unit was learnt from a vendor that shuffles: the next instant tells.
-        if (holdsAny(page.entries, held)) lore.offsetUnit = null;
-        return { ...page, ended: page.entries.length < size };
+      const readFirst = async (): Promise<VendorPage<UsageRecord>> => {
+        const page = await read(0, window.pageSize);
+        longest = page.entries.length;
+        if (page.entries.some(isLegible)) lore.longestPage = Math.max(lore.longestPage, longest);
+        // A page shorter than asked may only mean that the vendor gives out less at once than it was asked for.
+        return { ...page, ended: longest === 0 || (longest < window.pageSize && longest < lore.longestPage) };
       };
 
       /** Takes the second page of an instant that fills one, and learns from it how to read on. */
-      const learn = (page: Omit<VendorPage<UsageRecord>, 'ended'>): VendorPage<UsageRecord> => {
+      const learn = async (): Promise<VendorPage<UsageRecord>> => {
+        const page = await read(1, longest);
         lore.offsetUnit = learnOffsetUnit(held, page.entries);
-        const isLast = page.entries.length < size;
         // Learning that it counts records has read all but the first row again.
         if (lore.offsetUnit === 'records')
-          return { ...page, entries: page.entries.slice(size - 1), ended: isLast };
-        if (lore.offsetUnit === null && page.entries.length > 0) {
-          // Under either unit nothing follows a short page. Its rows may be those of the first: then they are counted already.
-          if (!isLast || page.entries.some(isLegible)) throw illegible();
-          return { ...page, entries: held.slice(1).some(isLegible) ? page.entries : [], ended: true };
+          return { ...page, entries: page.entries.slice(longest - 1), ended: page.entries.length < longest };
+        if (lore.offsetUnit === 'pages') return readOn('pages');
+        if (page.entries.length > 0 && (page.entries.length === longest || page.entries.some(isLegible)))
+          throw illegible();
+        // Under either unit nothing follows. Its rows may be those of the first page: then they are counted already.
+        return { ...page, entries: [], ended: true };
+      };
+
+      const readOn = async (unit: 'records' | 'pages'): Promise<VendorPage<UsageRecord>> => {
+        const { page, size, overlap } = planOverlappingPage(held.length, longest);
+        const asked =
+          unit === 'pages' || longest === 1
+            ? { pageOffset: page, size, overlap }
+            : { pageOffset: held.length - 1, size: longest, overlap: 1 };
+        const next = await read(asked.pageOffset, asked.size);
+        if (
+          !isOverlapping(held, next.entries, asked.overlap) ||
+          holdsAny(next.entries.slice(asked.overlap), held)
+        ) {
+          // A row slipped in or was deleted, or the unit was learnt from a vendor that shuffles: the next instant tells.
+          lore.offsetUnit = null;
+          throw rowsMoved({ source: 'USAGE', operation: OPERATION });
         }
-        return { ...page, ended: isLast };
+        return {
+          ...next,
+          entries: next.entries.slice(asked.overlap),
+          ended: next.entries.length < asked.size,
+        };
       };
 
       return {
         async next() {
-          const page = await readNext();
+          const unit = held.some(isLegible) ? (longest === 1 ? 'pages' : lore.offsetUnit) : null;
+          const page = await (held.length === 0 ? readFirst() : unit ? readOn(unit) : learn());
           appendAll(held, page.entries);
-          pages += 1;
           return page;
         },
       };
@@ -105,7 +118,7 @@ function learnOffsetUnit(
   const comesAgain = (entry: UsageRecord | DroppedRow): boolean => !isDropped(entry) && ids.has(entry.id);
   const [head, ...rest] = first;
   // Rows that could not be understood can't be told from each other: only legible ones that stay away prove anything.
-  if (!first.some(comesAgain)) return ids.size > 0 && rest.some(isLegible) ? 'pages' : null;
+  if (!first.some(comesAgain)) return rest.some(isLegible) ? 'pages' : null;
   // Their order counts: of a vendor that shuffles, some rows come again by chance.
   const isShifted = rest.every((entry, at) => {
     const again = second[at];

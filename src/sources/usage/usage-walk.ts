@@ -1,7 +1,7 @@
 import type { CallContext } from '../../upstream/upstream.ts';
 import { appendAll } from '../walk/append-all.ts';
 import type { VendorList } from '../walk/vendor-list.ts';
-import { isDense, walkByWindows, type LocateRows, type ReadWhole } from '../walk/walk-by-windows.ts';
+import { isDense, walkByWindows, type LocateRows, type ReadWindow } from '../walk/walk-by-windows.ts';
 import { walkList, type Step, type Walk } from '../walk/walk-list.ts';
 import type { UsageDeps } from './usage-deps.ts';
 import { createUsageList } from './usage-list.ts';
@@ -22,10 +22,12 @@ export function createUsageWalk(
       : walkByWindows(walk, list.largestPage, readDown(list), locateRows);
 }
 
-function readDown(list: VendorList<UsageRecord>): ReadWhole<UsageRecord> {
+function readDown(list: VendorList<UsageRecord>): ReadWindow<UsageRecord> {
   return async (window, wanted) => {
     const rows: UsageRecord[] = [];
     const dropped: number[] = [];
+    let received = 0;
+    let parsed = 0;
     let readAtMs = Infinity;
     let stale = false;
     const steps = walkList(list, {
@@ -39,12 +41,22 @@ function readDown(list: VendorList<UsageRecord>): ReadWhole<UsageRecord> {
     for await (const step of steps) {
       appendAll(rows, step.rows);
       appendAll(dropped, step.dropped);
+      received += step.received;
+      parsed += step.parsed;
       readAtMs = Math.min(readAtMs, step.readAtMs);
       stale ||= step.stale;
-      if (!step.ended && isDense(rows.length, wanted, window, list.unitMs)) {
-        return { kind: 'dense', rowsPerMs: rows.length / Math.max(window.toMs - step.edgeMs, 1) };
+      const rowsPerMs = rows.length / Math.max(window.toMs - step.edgeMs, 1);
+      const expected = rows.length + rowsPerMs * (step.edgeMs - window.fromMs);
+      if (!step.ended && isDense(expected, wanted, window, list.unitMs)) {
+        const part = { fromMs: step.edgeMs, toMs: window.toMs };
+        // What was placed at the window's beginning has no time of its own, and lies somewhere in this part.
+        const placed = dropped.map((ms) => (ms < part.fromMs ? null : ms));
+        return {
+          kind: 'dense',
+          newest: { ...part, rows, dropped: placed, received, parsed, readAtMs, stale },
+        };
       }
     }
-    return { kind: 'whole', rows, dropped, readAtMs, stale };
+    return { kind: 'whole', rows, dropped, received, parsed, readAtMs, stale };
   };
 }

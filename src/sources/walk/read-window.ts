@@ -84,13 +84,15 @@ async function readPages<Row extends Position>(
  */
 function getsBeyond<Row extends Position>(
   entries: readonly (Row | DroppedRow)[],
-  { direction, instant }: WindowRequest,
+  { direction, instant, pageSize }: WindowRequest,
   { unitMs, source, operation }: VendorList<Row>,
 ): boolean {
   const seen = entries.flatMap((entry) => (isDropped(entry) ? [] : [Math.floor(entry.timestampMs / unitMs)]));
   const [first] = seen;
   const last = seen.at(-1);
   if (first === undefined || last === undefined) {
+    // The vendor may give out less at once than it was asked for, so a page that is not full does not end the list: the next one tells.
+    if (entries.length < pageSize) return false;
     throw new UpstreamError({
       code: 'UPSTREAM_BAD_RESPONSE',
       source,

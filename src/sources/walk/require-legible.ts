@@ -7,31 +7,31 @@ import type { Strand } from './strand.ts';
 const OPERATIONS: Readonly<Record<Source, string>> = { USAGE: '/usage', EVENTS: '/events' };
 
 /**
- * A strand that fails with `UPSTREAM_BAD_RESPONSE` where a whole range was read and of its rows not one could be understood:
- * that is no empty list. It is told of the range, not of each answer, since a window of it may hold nothing but one bad row.
- * Behind a cursor all is let through, for the cursor's row was understood.
+ * A strand that fails with `UPSTREAM_BAD_RESPONSE` if the rest of a range was read and not one row that came could be understood:
+ * that is no empty list, and no end of one. It is judged over all answers of a walk, since a window of time may hold nothing
+ * but one bad row. Behind a cursor the cursor's own row comes again.
  */
 export function requireLegible<Row extends Position>(strand: Strand<Row>): Strand<Row> {
   return {
     ...strand,
     async *walk(walk) {
-      let isLegible = walk.after !== null;
-      let dropped = 0;
+      let received = 0;
+      let parsed = 0;
       for await (const step of strand.walk(walk)) {
-        isLegible ||= step.rows.length > 0;
-        dropped += step.dropped.length;
-        if (step.ended && dropped > 0 && !isLegible) throw illegible(strand.source, dropped);
+        received += step.received;
+        parsed += step.parsed;
+        if (step.ended && received > 0 && parsed === 0) throw illegible(strand.source, received);
         yield step;
       }
     },
   };
 }
 
-function illegible(source: Source, dropped: number): UpstreamError {
+function illegible(source: Source, received: number): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_BAD_RESPONSE',
     source,
     operation: OPERATIONS[source],
-    message: `The vendor answered with ${dropped} ${dropped === 1 ? 'row' : 'rows'}, and none could be understood.`,
+    message: `The vendor answered with ${received} ${received === 1 ? 'row' : 'rows'}, and none could be understood.`,
   });
 }

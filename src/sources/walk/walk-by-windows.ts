@@ -3,20 +3,27 @@ import { comparePositions, type Position } from './position.ts';
 import type { Step, Walk } from './walk-list.ts';
 
 /** Reads a window of time whole, unless it holds far more rows than are wanted. */
-export type ReadWhole<Row> = (range: Range, wanted: number) => Promise<WholeRead<Row>>;
+export type ReadWindow<Row> = (range: Range, wanted: number) => Promise<WindowRead<Row>>;
 
-export type WholeRead<Row> =
-  | {
-      readonly kind: 'whole';
-      /** In any order. */
-      readonly rows: readonly Row[];
-      /** The times of rows that could not be understood; null: it has none that is legible. */
-      readonly dropped: readonly (number | null)[];
-      readonly readAtMs: number;
-      readonly stale: boolean;
-    }
-  /** More rows than are worth reading at once: about how many there are in a millisecond. */
-  | { readonly kind: 'dense'; readonly rowsPerMs: number };
+export type WindowRead<Row> =
+  | ({ readonly kind: 'whole' } & WindowPart<Row>)
+  /** More rows than are worth reading at once. Its newest part was read whole and need not be read again. */
+  | { readonly kind: 'dense'; readonly newest: WindowPart<Row> & Range }
+  /** Likewise, of a vendor that does not sort by time: some of its rows, from anywhere in it. */
+  | { readonly kind: 'dense'; readonly sample: readonly Row[] };
+
+/** What a stretch of time holds. */
+export interface WindowPart<Row> {
+  /** In any order. */
+  readonly rows: readonly Row[];
+  /** The times of rows that could not be understood; null: it has none that is legible. */
+  readonly dropped: readonly (number | null)[];
+  /** Rows of the vendor's answers, and how many of them could be understood. */
+  readonly received: number;
+  readonly parsed: number;
+  readonly readAtMs: number;
+  readonly stale: boolean;
+}
 
 /**
  * Says where a window that begins (in the walk's direction) with this stretch should end to hold about so many rows; null:
@@ -26,18 +33,19 @@ export type LocateRows = (stretch: Range, wanted: number) => Promise<number | nu
 
 /** The first window of a walk, in milliseconds. */
 const FIRST_WINDOW_MS = 15 * 60_000;
-/** How much longer the next window may be than the last. */
+/** How much longer the next window may be than the last, and how much shorter if two were too dense. */
 const GROWTH = 16;
 
 /**
  * Walks in an order that the vendor does not offer: windows of time one after the other, each read whole and sorted here.
- * Their length follows what the last one held, so that a window is nearly always one page.
- * @throws as `readWhole`
+ * Their length follows what the last one held, so that a window is nearly always one page. What was read of a window that
+ * turned out to be too dense is kept until the walk gets there, so that a burst costs its pages once.
+ * @throws as `readWindow`
  */
 export async function* walkByWindows<Row extends Position>(
   walk: Walk,
   largestPage: number,
-  readWhole: ReadWhole<Row>,
+  readWindow: ReadWindow<Row>,
   locateRows: LocateRows = async () => null,
 ): AsyncGenerator<Step<Row>, void> {
   const { range, after } = walk;
@@ -46,31 +54,65 @@ export async function* walkByWindows<Row extends Position>(
   /** More rows than are wanted, since they vary in density, and at least a good part of a page: a call costs more. */
   const worthReading = (): number =>
     Math.min(Math.max(walk.wanted() * 1.5, largestPage / 4), largestPage * 0.8);
+  /** Parts that were read ahead of the walk, the nearest last. Only a walk upward has them: `newest` lies ahead of it. */
+  const ahead: (WindowPart<Row> & Range)[] = [];
+  const limitMs = (): number => ahead.at(-1)?.fromMs ?? range.toMs;
   let edgeMs = startOf(walk);
   let lengthMs = FIRST_WINDOW_MS;
-  let isLocated = false;
+  let denseInARow = 0;
   while (down ? edgeMs > range.fromMs : edgeMs < range.toMs) {
-    const window = down
-      ? { fromMs: Math.max(edgeMs - lengthMs, range.fromMs), toMs: edgeMs }
-      : { fromMs: edgeMs, toMs: Math.min(edgeMs + lengthMs, range.toMs) };
-    const windowMs = window.toMs - window.fromMs;
-    const read = await readWhole(window, Math.min(walk.wanted(), largestPage));
-    if (read.kind === 'dense') {
-      // Rows may lie anywhere in it, not only as near as they lie to each other where it was read.
-      const located = isLocated ? null : await locateRows(window, worthReading());
-      isLocated = true;
-      const fittingMs = located === null ? walk.wanted() / read.rowsPerMs : Math.abs(located - edgeMs);
-      lengthMs = Math.max(1, Math.floor(Math.min(fittingMs, windowMs / 2)));
+    const kept = ahead.at(-1)?.fromMs === edgeMs ? ahead.pop() : undefined;
+    if (kept) {
+      yield take(kept, kept);
       continue;
     }
-    isLocated = false;
-    const rows = read.rows.filter((row) => !after || compare(row, after) > 0).sort(compare);
-    edgeMs = down ? window.fromMs : window.toMs;
-    const ended = down ? edgeMs === range.fromMs : edgeMs === range.toMs;
-    const dropped = read.dropped.map((ms) => ms ?? nearestTo(window, walk));
-    yield { rows, dropped, readAtMs: read.readAtMs, stale: read.stale, edgeMs, ended };
+    const window = down
+      ? { fromMs: Math.max(edgeMs - lengthMs, range.fromMs), toMs: edgeMs }
+      : { fromMs: edgeMs, toMs: Math.min(edgeMs + lengthMs, limitMs()) };
+    const windowMs = window.toMs - window.fromMs;
+    const read = await readWindow(window, Math.min(walk.wanted(), largestPage));
+    if (read.kind === 'dense') {
+      denseInARow += 1;
+      if (!down && 'newest' in read) ahead.push(read.newest);
+      // Rows may lie anywhere in it, not only as near as they lie to each other where it was read.
+      const located = denseInARow === 1 ? await locateRows(window, worthReading()) : null;
+      const fittingMs = located === null ? fittingOf(read) : Math.abs(located - edgeMs);
+      const shorterMs = windowMs / (denseInARow === 1 ? 2 : GROWTH);
+      lengthMs = Math.max(1, Math.floor(Math.min(fittingMs, shorterMs)));
+      continue;
+    }
+    denseInARow = 0;
+    yield take(window, read);
     const fitting = read.rows.length > 0 ? (worthReading() * windowMs) / read.rows.length : Infinity;
     lengthMs = Math.max(1, Math.ceil(Math.min(windowMs * GROWTH, fitting)));
+  }
+
+  /** How long a window would be that holds what is wanted, as far as the rows of a dense one tell. */
+  function fittingOf(read: WindowRead<Row> & { readonly kind: 'dense' }): number {
+    if ('newest' in read) {
+      const { rows, fromMs, toMs } = read.newest;
+      return (walk.wanted() * (toMs - fromMs)) / Math.max(rows.length, 1);
+    }
+    const distances = read.sample
+      .map(({ timestampMs }) => Math.abs(timestampMs - edgeMs))
+      .sort((a, b) => a - b);
+    return distances[Math.min(walk.wanted(), Math.floor(distances.length / 2))] ?? 0;
+  }
+
+  /** Gets over a stretch that is known now. */
+  function take(stretch: Range, part: WindowPart<Row>): Step<Row> {
+    edgeMs = down ? stretch.fromMs : stretch.toMs;
+    const { received, parsed, readAtMs, stale } = part;
+    return {
+      rows: part.rows.filter((row) => !after || compare(row, after) > 0).sort(compare),
+      dropped: part.dropped.map((ms) => ms ?? nearestTo(stretch, walk)),
+      received,
+      parsed,
+      readAtMs,
+      stale,
+      edgeMs,
+      ended: down ? edgeMs === range.fromMs : edgeMs === range.toMs,
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Range } from '../../base/range.ts';
+import { UpstreamError } from '../../base/upstream-error.ts';
 import { comparePositions, type Position } from './position.ts';
 import { readWindow } from './read-window.ts';
 import { isDropped, type DroppedRow, type TimeDirection, type VendorList } from './vendor-list.ts';
@@ -23,6 +24,10 @@ export interface Step<Row> {
   readonly edgeMs: number;
   /** The times of this stride's rows that could not be understood, as far as they can be told. */
   readonly dropped: readonly number[];
+  /** Rows of the vendor's answers, those included that an earlier step or page has given out. */
+  readonly received: number;
+  /** How many of them could be understood. */
+  readonly parsed: number;
   readonly readAtMs: number;
   readonly stale: boolean;
   /** The range holds nothing further. */
@@ -39,8 +44,8 @@ const SLACK = 9;
  * The bound is the last instant's unit plus one on the open side, so that it holds whether the vendor's bounds are
  * inclusive or not (`behaviour.md`, 'Time keyset').
  *
- * @throws UpstreamError `UPSTREAM_OUT_OF_ORDER` where the vendor breaks its own order, `UPSTREAM_BAD_RESPONSE` for a full
- * page without one legible row; RequestError `LIMIT_EXCEEDED` where the call budget ends
+ * @throws UpstreamError `UPSTREAM_OUT_OF_ORDER` if the vendor breaks its own order, `UPSTREAM_BAD_RESPONSE` if no row of a full
+ * page can be understood, or of a page that must bring rows again; RequestError `LIMIT_EXCEEDED` if the call budget ends
  */
 export async function* walkList<Row extends Position>(
   list: VendorList<Row>,
@@ -65,8 +70,7 @@ export async function* walkList<Row extends Position>(
     if (isFurther(instant, down ? firstInstant : lastInstant)) return;
   }
   let again = walk.after ? 1 : 0; // rows of the bound's own instant that come once more
-  let isFirstWindow = walk.after === null;
-  const headMs = down ? range.toMs - 1 : range.fromMs;
+  let isFirst = true;
 
   for (;;) {
     const window = await readWindow(list, {
@@ -76,8 +80,12 @@ export async function* walkList<Row extends Position>(
       instant,
       pageSize: pageSizeFor(walk.wanted() + again, list.largestPage),
     });
+    const received = window.entries.length;
+    const parsed = window.entries.filter((entry) => !isDropped(entry)).length;
+    // Rows of its first instant were understood a call ago, so this is no end.
+    if (!isFirst && received > 0 && parsed === 0) throw notUnderstood(list);
     // The bound is one unit wide of the instant: what lies between was given out with the window before.
-    const timed = withTimes(window.entries, direction, isFirstWindow ? headMs : null).filter(
+    const timed = withTimes(window.entries, direction, headOf(instant)).filter(
       (entry) => !isFurther(instant, instantOf(entry.timestampMs)),
     );
     const lastSeen = instantOf(timed.findLast((entry) => !isDropped(entry.entry))?.timestampMs ?? 0);
@@ -98,6 +106,8 @@ export async function* walkList<Row extends Position>(
       rows,
       edgeMs: ended ? (down ? range.fromMs : range.toMs) : Math.min(Math.max(edge, range.fromMs), range.toMs),
       dropped,
+      received,
+      parsed,
       readAtMs: window.readAtMs,
       stale: window.stale,
       ended,
@@ -105,37 +115,53 @@ export async function* walkList<Row extends Position>(
     if (ended) return;
     again = timed.length - whole.length;
     instant = lastSeen;
-    isFirstWindow = false;
+    isFirst = false;
   }
 
+  /** The first moment of an instant in the walk's direction, inside the range and not before the cursor's. */
+  function headOf(at: number): number {
+    if (down)
+      return Math.min((at + 1) * list.unitMs - 1, range.toMs - 1, walk.after?.timestampMs ?? Infinity);
+    return Math.max(at * list.unitMs, range.fromMs, walk.after?.timestampMs ?? -Infinity);
+  }
+
+  /** A row at the cursor's own instant counts again: it may have been understood when the page before was read. */
   function isDroppedHere(timestampMs: number): boolean {
     if (timestampMs < range.fromMs || timestampMs >= range.toMs) return false;
     const { after } = walk;
     if (!after) return true;
-    if (down) return timestampMs < after.timestampMs;
-    // Upward, nothing of an edge's own instant has been told.
-    return after.id === '' ? timestampMs >= after.timestampMs : timestampMs > after.timestampMs;
+    // Downward, an edge lies behind all of its instant.
+    return down
+      ? timestampMs < after.timestampMs + (after.id === '' ? 0 : 1)
+      : timestampMs >= after.timestampMs;
   }
 }
 
+function notUnderstood({ source, operation }: VendorList<Position>): UpstreamError {
+  return new UpstreamError({
+    code: 'UPSTREAM_BAD_RESPONSE',
+    source,
+    operation,
+    message: 'The vendor answered a page without one row that could be understood.',
+  });
+}
+
 /**
- * Gives each entry a time: a dropped row without one takes that of the row before it. At the head of a window there is
- * none; such a row was counted with the window before, but for the first window, where it takes the range's first instant,
- * as does one behind a row from before the range.
+ * Gives each entry a time: a dropped row without one takes that of the row before it. At the head of a window it takes the
+ * window's first moment. It may have been counted with the window before, and nobody can tell: it is counted twice rather
+ * than never.
  */
 function withTimes<Row extends Position>(
   entries: readonly (Row | DroppedRow)[],
   direction: TimeDirection,
-  headMs: number | null,
+  headMs: number,
 ): { entry: Row | DroppedRow; timestampMs: number }[] {
-  const timed: { entry: Row | DroppedRow; timestampMs: number }[] = [];
   const nearest = direction === 'down' ? Math.min : Math.max;
   let latest = headMs;
-  for (const entry of entries) {
-    latest = entry.timestampMs ?? (latest !== null && headMs !== null ? nearest(latest, headMs) : latest);
-    if (latest !== null) timed.push({ entry, timestampMs: latest });
-  }
-  return timed;
+  return entries.map((entry) => {
+    latest = entry.timestampMs ?? nearest(latest, headMs);
+    return { entry, timestampMs: latest };
+  });
 }
 
 function pageSizeFor(wanted: number, largestPage: number): number {

@@ -7,6 +7,7 @@ import { createEventsLore } from '../../../src/sources/events/events-lore.ts';
 import type { EventFilter } from '../../../src/sources/events/event-filter.ts';
 import type { EventOrder } from '../../../src/sources/events/event-order.ts';
 import type { EventPageRequest } from '../../../src/sources/events/events-source.ts';
+import type { Coverage } from '../../../src/sources/walk/coverage.ts';
 import type { Page } from '../../../src/sources/walk/page.ts';
 import { comparePositions, type Position } from '../../../src/sources/walk/position.ts';
 import { createCallLedger } from '../../../src/upstream/call-ledger.ts';
@@ -32,14 +33,22 @@ const plain: EventsReading = {
   unsorted: (a, b) => (a.id < b.id ? -1 : 1),
 };
 
+type Answer = ReturnType<typeof createSimulatedEventsVendor>;
+
 function openSource(
   rows: () => readonly SimulatedEvent[],
   reading: EventsReading = plain,
-  options: { largestPage?: number; maxScannedRows?: number; beforeCall?: () => void; budget?: number } = {},
+  options: {
+    largestPage?: number;
+    maxScannedRows?: number;
+    beforeCall?: () => void;
+    budget?: number;
+    wrap?: (answer: Answer) => Answer;
+  } = {},
 ) {
   const upstream = createSimulatedUpstream(
     'EVENTS',
-    createSimulatedEventsVendor(rows, reading, options.beforeCall),
+    (options.wrap ?? ((answer) => answer))(createSimulatedEventsVendor(rows, reading, options.beforeCall)),
     () => NOW,
   );
   const deps = {
@@ -73,6 +82,9 @@ const question = (asked: Partial<EventPageRequest> = {}): EventPageRequest => ({
   after: null,
   ...asked,
 });
+
+const isOutOfOrder = (error: unknown): boolean =>
+  error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
 
 async function walkAll(
   vendor: ReturnType<typeof openSource>,
@@ -576,4 +588,179 @@ describe('a count of events', () => {
     expect(await source.countEvents(range, {})).toEqual({ value: 30, accuracy: 'EXACT' });
     expect(vendor.upstream.calls).toHaveLength(1);
   });
+});
+
+describe('a row that can not be understood', () => {
+  it.each(['forward', 'backward'] as const)(
+    'among rows that can be is counted wherever it comes, also if it was understood a page before, %s',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary(60, 6),
+          fc.integer({ min: 1, max: 20 }),
+          fc.nat(20),
+          fc.nat(20),
+          async (rows, count, junkAt, row) => {
+            let calls = 0;
+            const vendor = openSource(() => rows, plain, {
+              wrap: (answer) => (call) => {
+                calls += 1;
+                const response = answer(call);
+                if (calls !== junkAt + 1 || !('body' in response) || !Array.isArray(response.body))
+                  return response;
+                const body = response.body.map((one: unknown, at) => (at === row ? null : one));
+                return { ...response, body };
+              },
+            });
+            const given: string[] = [];
+            const gaps: Coverage[] = [];
+            for (let after: Position | null = null; ;) {
+              const page: Page<Position> | null = await vendor
+                .open()
+                .listEvents(question({ count, travel, after }))
+                .catch((error: unknown) => {
+                  if (!(error instanceof UpstreamError)) throw error;
+                  return null;
+                });
+              if (!page) continue;
+              given.push(...idsOf(page.rows));
+              gaps.push(...page.coverage.filter(({ status }) => status !== 'COMPLETE'));
+              if (!page.hasMore) break;
+              after = page.resume;
+            }
+            for (const one of rows.filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO)) {
+              const isTold = gaps.some(
+                ({ fromMs, toMs }) => one.timestampMs >= fromMs && one.timestampMs < toMs,
+              );
+              expect(given.includes(String(one.id)) || isTold).toBe(true);
+            }
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
+});
+
+describe('an answer of which nothing can be understood', () => {
+  it.each(['forward', 'backward'] as const)(
+    'is never the end of a list, %s: its page is refused and comes when asked again, or coverage counts what was dropped',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary(60, 20),
+          readingArbitrary,
+          fc.integer({ min: 1, max: 20 }),
+          fc.integer({ min: 0, max: 12 }),
+          fc.constantFrom<unknown[]>([null], [{ message: 'Internal error' }], [null, {}, 'x']),
+          async (rows, reading, count, junkAt, junk) => {
+            let calls = 0;
+            const vendor = openSource(() => rows, reading, {
+              largestPage: 25,
+              wrap: (answer) => (call) => {
+                calls += 1;
+                return calls === junkAt + 1 ? { status: 200, headers: {}, body: junk } : answer(call);
+              },
+            });
+            const given: string[] = [];
+            const gaps: Coverage[] = [];
+            let refusals = 0;
+            for (let after: Position | null = null; ;) {
+              const page: Page<Position> | null = await vendor
+                .open()
+                .listEvents(question({ count, travel, after }))
+                .catch((error: unknown) => {
+                  if (!(error instanceof UpstreamError)) throw error;
+                  return null;
+                });
+              if (!page) {
+                refusals += 1;
+                expect(refusals).toBeLessThan(3);
+                continue;
+              }
+              given.push(...idsOf(page.rows));
+              gaps.push(...page.coverage.filter(({ status }) => status !== 'COMPLETE'));
+              if (!page.hasMore) break;
+              after = page.resume;
+            }
+            expect(new Set(given).size).toBe(given.length);
+            for (const row of rows.filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO)) {
+              const isTold = gaps.some(
+                ({ fromMs, toMs }) => row.timestampMs >= fromMs && row.timestampMs < toMs,
+              );
+              expect(given.includes(String(row.id)) || isTold).toBe(true);
+            }
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
+});
+
+describe('a log that rows are deleted from', () => {
+  it.each(['forward', 'backward'] as const)(
+    'gives every row that stands from the first call to the last once, or a coded error, %s',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc
+            .array(fc.nat(1), { minLength: 30, maxLength: 60 })
+            .map((seconds) => seconds.map((at, id) => rowAt(FROM + at * 60_000, id))),
+          readingArbitrary,
+          fc.integer({ min: 1, max: 30 }),
+          fc.array(fc.tuple(fc.nat(12), fc.nat(60)), { minLength: 1, maxLength: 3 }),
+          async (rows, reading, count, deletions) => {
+            let log = rows;
+            let calls = 0;
+            const beforeCall = (): void => {
+              for (const [call, at] of deletions)
+                if (call === calls) log = log.filter((row) => row !== rows[at]);
+              calls += 1;
+            };
+            const vendor = openSource(() => log, reading, { largestPage: 9, beforeCall });
+            const walked = await walkAll(vendor, () => count, { travel }).catch((error: unknown) => {
+              if (!isOutOfOrder(error)) throw error;
+              return null;
+            });
+            if (!walked) return;
+            const given = idsOf(walked);
+            expect(new Set(given).size).toBe(given.length);
+            expect(inOrder(log).filter((id) => !given.includes(id))).toEqual([]);
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
+});
+
+describe('a log that comes in bursts, of a vendor that does not sort by time', () => {
+  it.each([
+    ['id', 'ASC'],
+    ['id', 'DESC'],
+    ['none', 'ASC'],
+  ] as const)(
+    'is walked to its end within the calls of an operation: sorted by %s, %s',
+    async (sort, direction) => {
+      const week = { fromMs: FROM, toMs: FROM + 7 * 86_400_000 };
+      const rows = [
+        ...Array.from({ length: 160 }, (_, at) => rowAt(FROM + 3 * 86_400_000 + at * 25, at)),
+        ...Array.from({ length: 20 }, (_, at) => rowAt(FROM + at * 20_000_000, 1_000 + at)),
+      ];
+      const vendor = openSource(
+        () => rows,
+        { ...plain, sortFields: sort === 'none' ? [] : [sort] },
+        { largestPage: 50, budget: 20 },
+      );
+      for (const count of [8, 100]) {
+        const walked = await walkAll(vendor, () => count, {
+          range: week,
+          orderBy: [{ field: 'TIMESTAMP', direction }],
+        });
+        expect(new Set(idsOf(walked)).size).toBe(rows.length);
+        expect(walked).toHaveLength(rows.length);
+      }
+    },
+  );
 });

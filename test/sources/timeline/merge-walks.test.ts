@@ -26,6 +26,8 @@ const step = (
   rows,
   edgeMs,
   dropped: [],
+  received: rows.length,
+  parsed: rows.length,
   readAtMs: NOW,
   stale: false,
   ended: false,

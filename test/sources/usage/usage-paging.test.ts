@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Coverage } from '../../../src/sources/walk/coverage.ts';
 import type { Page } from '../../../src/sources/walk/page.ts';
 import type { Position } from '../../../src/sources/walk/position.ts';
 import { comparePositions } from '../../../src/sources/walk/position.ts';
@@ -29,14 +30,21 @@ const plain: UsageReading = {
   tie: () => (a, b) => (a.id < b.id ? 1 : -1),
 };
 
+type Answer = ReturnType<typeof createSimulatedUsageVendor>;
+
 function openSource(
   rows: () => readonly SimulatedUsageRow[],
   reading: UsageReading,
-  options: { largestPage?: number; beforeCall?: (call: number) => void; budget?: number } = {},
+  options: {
+    largestPage?: number;
+    beforeCall?: (call: number) => void;
+    budget?: number;
+    wrap?: (answer: Answer) => Answer;
+  } = {},
 ) {
   const upstream = createSimulatedUpstream(
     'USAGE',
-    createSimulatedUsageVendor(rows, reading, options.beforeCall),
+    (options.wrap ?? ((answer) => answer))(createSimulatedUsageVendor(rows, reading, options.beforeCall)),
     () => NOW,
   );
   const deps = {
@@ -392,4 +400,230 @@ describe('a spent call budget', () => {
     expect(page.rows.length).toBeGreaterThan(200);
     expect(page.coverage).toMatchObject([{ status: 'TRUNCATED', code: 'CALL_BUDGET' }]);
   });
+});
+
+describe('a row that can not be understood', () => {
+  it.each(['forward', 'backward'] as const)(
+    'among rows that can be is counted wherever it comes, also if it was understood a page before, %s',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary({ maxLength: 60, instants: 6 }),
+          fc.integer({ min: 1, max: 20 }),
+          fc.nat(20),
+          fc.nat(20),
+          async (rows, count, junkAt, row) => {
+            let calls = 0;
+            const vendor = openSource(() => rows, plain, {
+              wrap: (answer) => (call) => {
+                calls += 1;
+                const response = answer(call);
+                if (calls !== junkAt + 1 || !('body' in response) || !Array.isArray(response.body))
+                  return response;
+                const body = response.body.map((one: unknown, at) => (at === row ? null : one));
+                return { ...response, body };
+              },
+            });
+            const given: string[] = [];
+            const gaps: Coverage[] = [];
+            for (let after: Position | null = null; ;) {
+              const page: Page<Position> | null = await vendor
+                .open()
+                .listUsageRecords({ range, filter: {}, count, travel, after })
+                .catch((error: unknown) => {
+                  if (!(error instanceof UpstreamError)) throw error;
+                  return null;
+                });
+              if (!page) continue;
+              given.push(...idsOf(page.rows));
+              gaps.push(...page.coverage.filter(({ status }) => status !== 'COMPLETE'));
+              if (!page.hasMore) break;
+              after = page.resume;
+            }
+            for (const one of rows.filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO)) {
+              const isTold = gaps.some(
+                ({ fromMs, toMs }) => one.timestampMs >= fromMs && one.timestampMs < toMs,
+              );
+              expect(given.includes(String(one.id)) || isTold).toBe(true);
+            }
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
+});
+
+describe('an answer of which nothing can be understood', () => {
+  it.each(['forward', 'backward'] as const)(
+    'is never the end of a list, %s: its page is refused and comes when asked again, or coverage counts what was dropped',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary({ maxLength: 60, instants: 20 }),
+          readingArbitrary,
+          fc.integer({ min: 1, max: 20 }),
+          fc.integer({ min: 0, max: 12 }),
+          fc.constantFrom<unknown[]>([null], [{ message: 'Internal error' }], [null, {}, 'x']),
+          async (rows, reading, count, junkAt, junk) => {
+            let calls = 0;
+            const vendor = openSource(() => rows, reading, {
+              largestPage: 25,
+              wrap: (answer) => (call) => {
+                calls += 1;
+                return calls === junkAt + 1 ? { status: 200, headers: {}, body: junk } : answer(call);
+              },
+            });
+            const given: string[] = [];
+            const gaps: Coverage[] = [];
+            let refusals = 0;
+            for (let after: Position | null = null; ;) {
+              const page: Page<Position> | null = await vendor
+                .open()
+                .listUsageRecords({ range, filter: {}, count, travel, after })
+                .catch((error: unknown) => {
+                  if (!(error instanceof UpstreamError)) throw error;
+                  return null;
+                });
+              if (!page) {
+                refusals += 1;
+                expect(refusals).toBeLessThan(3);
+                continue;
+              }
+              given.push(...idsOf(page.rows));
+              gaps.push(...page.coverage.filter(({ status }) => status !== 'COMPLETE'));
+              if (!page.hasMore) break;
+              after = page.resume;
+            }
+            expect(new Set(given).size).toBe(given.length);
+            for (const row of rows.filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO)) {
+              const isTold = gaps.some(
+                ({ fromMs, toMs }) => row.timestampMs >= fromMs && row.timestampMs < toMs,
+              );
+              expect(given.includes(String(row.id)) || isTold).toBe(true);
+            }
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
+
+  it('and that is one bad row alone does not fail the first page that a fresh service reads backward', async () => {
+    const vendor = openSource(
+      () => [
+        { ...rowAt(FROM + 60_000, 1), isUndated: true },
+        ...Array.from({ length: 20 }, (_, at) => rowAt(TO - 1_000 - at, at + 2)),
+      ],
+      plain,
+    );
+    const page = await vendor
+      .open()
+      .listUsageRecords({ range, filter: {}, count: 10, travel: 'backward', after: null });
+    expect(page.rows).toHaveLength(10);
+    expect(page.coverage).toContainEqual(expect.objectContaining({ status: 'TRUNCATED', dropped: 1 }));
+  });
+});
+
+describe('a log that comes in bursts', () => {
+  const DAY = 86_400_000;
+  const week = { fromMs: FROM, toMs: FROM + 7 * DAY };
+  const burst = (atMs: number, rows: number, widthMs: number) => ({ atMs, rows, widthMs });
+  const logOf = (bursts: readonly ReturnType<typeof burst>[]): SimulatedUsageRow[] =>
+    bursts.flatMap(({ atMs, rows, widthMs }, at) =>
+      Array.from({ length: rows }, (_, n) =>
+        rowAt(FROM + atMs + Math.floor((n * widthMs) / rows), at * 10_000 + n),
+      ),
+    );
+
+  /** Walks the week backward, and tells how many pages it took; a page that is refused fails the test. */
+  async function walkWeek(rows: readonly SimulatedUsageRow[], count: number): Promise<number> {
+    const vendor = openSource(() => rows, plain, { budget: 20 });
+    const given: string[] = [];
+    let pages = 0;
+    for (let after: Position | null = null; ; pages += 1) {
+      expect(pages).toBeLessThan(1_000);
+      const page: Page<UsageRecord> = await vendor
+        .open()
+        .listUsageRecords({ range: week, filter: {}, count, travel: 'backward', after });
+      given.unshift(...idsOf(page.rows));
+      if (!page.hasMore) break;
+      after = page.resume;
+    }
+    const stood = rows.map((row) => ({ source: 'USAGE' as const, ...row })).sort(comparePositions);
+    expect(given).toEqual(idsOf(stood));
+    return pages + 1;
+  }
+
+  it.each([
+    ['600 rows in two seconds, among 30 others', [burst(3 * DAY, 600, 2_000), burst(0, 30, 7 * DAY - 1)]],
+    ['600 rows in two seconds at its beginning', [burst(0, 600, 2_000), burst(DAY, 30, 5 * DAY)]],
+    ['3,000 rows in two seconds after four empty days', [burst(4 * DAY, 3_000, 2_000)]],
+    ['1,500 rows in one millisecond', [burst(5 * DAY, 1_500, 1), burst(0, 50, 6 * DAY)]],
+    ['5,000 rows in a tenth of a second, twice', [burst(DAY, 5_000, 100), burst(6 * DAY, 5_000, 100)]],
+  ])('is walked backward to its end: %s', async (_name, bursts) => {
+    const rows = logOf(bursts);
+    expect(await walkWeek(rows, 500)).toBeLessThanOrEqual(2 * Math.ceil(rows.length / 500) + 4);
+  });
+
+  it('is walked backward to its end, whatever its shape', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            atMs: fc.oneof(fc.nat(6 * DAY), fc.nat(100_000)),
+            rows: fc.integer({ min: 1, max: 500 }),
+            widthMs: fc.constantFrom(1, 20, 2_000, 100_000, DAY / 2),
+          }),
+          { minLength: 1, maxLength: 4 },
+        ),
+        fc.constantFrom(100, 500),
+        async (bursts, count) => {
+          await walkWeek(logOf(bursts), count);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe('a log that rows are deleted from', () => {
+  it.each(['forward', 'backward'] as const)(
+    'gives every row that stands from the first call to the last once, or a coded error, %s',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc
+            .array(fc.nat(1), { minLength: 30, maxLength: 60 })
+            .map((instants) => instants.map((at, id) => rowAt(FROM + at * 60_000, id))),
+          readingArbitrary,
+          fc.integer({ min: 1, max: 30 }),
+          fc.array(fc.tuple(fc.nat(12), fc.nat(60)), { minLength: 1, maxLength: 3 }),
+          async (rows, reading, count, deletions) => {
+            let log = rows;
+            let calls = 0;
+            const beforeCall = (): void => {
+              for (const [call, at] of deletions)
+                if (call === calls) log = log.filter((row) => row !== rows[at]);
+              calls += 1;
+            };
+            const vendor = openSource(
+              () => log,
+              { ...reading, clamp: Math.max(reading.clamp, 9) },
+              { largestPage: 9, beforeCall },
+            );
+            const walked = await walkAll(vendor, () => count, travel).catch((error: unknown) => {
+              if (!isOutOfOrder(error)) throw error;
+              return null;
+            });
+            if (!walked) return;
+            const given = idsOf(walked);
+            expect(new Set(given).size).toBe(given.length);
+            expect(inOrder(log).filter((id) => !given.includes(id))).toEqual([]);
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
 });

@@ -12,6 +12,8 @@ const step = (count: number, more: Partial<Step<Position>> = {}): Step<Position>
   rows: rows(count),
   edgeMs: 0,
   dropped: [],
+  received: count,
+  parsed: count,
   readAtMs: 0,
   stale: false,
   ended: false,

@@ -28,6 +28,8 @@ function createStrand(stride: number, onStep: (step: number) => void = () => {})
           rows,
           edgeMs,
           dropped: [edgeMs],
+          received: rows.length + 1,
+          parsed: rows.length,
           readAtMs: 1_000,
           stale: false,
           ended: edgeMs === range.fromMs,

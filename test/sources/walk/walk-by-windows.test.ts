@@ -4,8 +4,8 @@ import type { Position } from '../../../src/sources/walk/position.ts';
 import {
   isDense,
   walkByWindows,
-  type ReadWhole,
-  type WholeRead,
+  type ReadWindow,
+  type WindowRead,
 } from '../../../src/sources/walk/walk-by-windows.ts';
 import type { Step, Walk } from '../../../src/sources/walk/walk-list.ts';
 
@@ -20,20 +20,19 @@ const row = (timestampMs: number, id = String(timestampMs)): Position => ({
 function createReader(
   rows: readonly Position[],
   most = Infinity,
-): ReadWhole<Position> & { readonly windows: Range[] } {
+): ReadWindow<Position> & { readonly windows: Range[] } {
   const windows: Range[] = [];
-  const read = async (window: Range): Promise<WholeRead<Position>> => {
+  const read = async (window: Range): Promise<WindowRead<Position>> => {
     windows.push(window);
     const inside = rows.filter(({ timestampMs: ms }) => ms >= window.fromMs && ms < window.toMs);
-    if (inside.length > most)
-      return { kind: 'dense', rowsPerMs: inside.length / (window.toMs - window.fromMs) };
-    return { kind: 'whole', rows: inside, dropped: [], readAtMs: 1, stale: false };
+    if (inside.length > most) return { kind: 'dense', sample: inside };
+    return { kind: 'whole', rows: inside, dropped: [], received: 0, parsed: 0, readAtMs: 1, stale: false };
   };
   return Object.assign(read, { windows });
 }
 
 async function walk(
-  read: ReadWhole<Position>,
+  read: ReadWindow<Position>,
   asked: Partial<Walk>,
   locate?: Parameters<typeof walkByWindows>[3],
 ): Promise<Step<Position>[]> {
@@ -112,9 +111,9 @@ describe('a walk by windows', () => {
 
   it('asks for no more than a page holds', async () => {
     const asked: number[] = [];
-    const read: ReadWhole<Position> = async (_window, wanted) => {
+    const read: ReadWindow<Position> = async (_window, wanted) => {
       asked.push(wanted);
-      return { kind: 'whole', rows: [], dropped: [], readAtMs: 1, stale: false };
+      return { kind: 'whole', rows: [], dropped: [], received: 0, parsed: 0, readAtMs: 1, stale: false };
     };
     await walk(read, { wanted: () => 700 });
     await walk(read, { wanted: () => 7 });
@@ -131,8 +130,8 @@ describe('a walk by windows', () => {
     await walk(
       async (window) => {
         half.push(window);
-        if (half.length === 1) return { kind: 'dense', rowsPerMs: 1e-9 };
-        return { kind: 'whole', rows: [], dropped: [], readAtMs: 1, stale: false };
+        if (half.length === 1) return { kind: 'dense', sample: [row(14 * MINUTE)] };
+        return { kind: 'whole', rows: [], dropped: [], received: 0, parsed: 0, readAtMs: 1, stale: false };
       },
       { range: { fromMs: 0, toMs: 15 * MINUTE } },
     );
@@ -147,8 +146,8 @@ describe('a walk by windows', () => {
       async (window) => {
         windows.push(window);
         dense -= 1;
-        if (dense >= 0) return { kind: 'dense', rowsPerMs: 1 };
-        return { kind: 'whole', rows: [], dropped: [], readAtMs: 1, stale: false };
+        if (dense >= 0) return { kind: 'dense', sample: [row(14 * MINUTE)] };
+        return { kind: 'whole', rows: [], dropped: [], received: 0, parsed: 0, readAtMs: 1, stale: false };
       },
       { range: { fromMs: 0, toMs: 15 * MINUTE }, wanted: () => 60_000 },
       async (stretch, wanted) => {
@@ -157,7 +156,27 @@ describe('a walk by windows', () => {
       },
     );
     expect(asked).toEqual([[{ fromMs: 0, toMs: 15 * MINUTE }, 160]]);
-    expect(lengths(windows).slice(0, 3)).toEqual([15, 5, 1]);
+    expect(lengths(windows).slice(0, 3)).toEqual([15, 5, 5 / 16]);
+  });
+
+  it('reads no row twice of a window that was too dense: the part that was read is given out when its turn comes', async () => {
+    const rows = [1, 400, 401, 402, 403].map((at) => row(at * MINUTE));
+    const windows: Range[] = [];
+    const read: ReadWindow<Position> = async (window) => {
+      windows.push(window);
+      const inside = rows.filter(({ timestampMs: ms }) => ms >= window.fromMs && ms < window.toMs);
+      const told = { dropped: [], received: 2, parsed: 2, readAtMs: 1, stale: false };
+      const [a, b, c] = inside.toReversed();
+      if (!a || !b || !c) return { kind: 'whole', rows: inside, ...told };
+      return {
+        kind: 'dense',
+        newest: { fromMs: b.timestampMs, toMs: window.toMs, rows: [b, a], ...told },
+      };
+    };
+    const steps = await walk(read, { direction: 'up', range: { fromMs: 0, toMs: 500 * MINUTE } });
+    expect(steps.flatMap((step) => step.rows)).toEqual(rows);
+    expect(steps.map(({ ended }) => ended).indexOf(true)).toBe(steps.length - 1);
+    expect(windows.filter(({ toMs }) => toMs > 402 * MINUTE)).toHaveLength(1);
   });
 
   it('begins at a row and gives only what is behind it', async () => {
@@ -186,7 +205,15 @@ describe('a walk by windows', () => {
     'tells a row without a time where it reaches a window first, %s',
     async (direction, after, ms) => {
       const [step] = await walk(
-        async () => ({ kind: 'whole', rows: [], dropped: [null, 700], readAtMs: 1, stale: false }),
+        async () => ({
+          kind: 'whole',
+          rows: [],
+          dropped: [null, 700],
+          received: 2,
+          parsed: 0,
+          readAtMs: 1,
+          stale: false,
+        }),
         { direction, after, range: { fromMs: 0, toMs: 1000 } },
       );
       expect(step?.dropped).toEqual([ms, 700]);

@@ -438,7 +438,7 @@ describe('a source that fails', () => {
           let after: Position | null = null;
           for (let at = 0; ; at += 1) {
             fault = faults[at] ?? null;
-            const page = await readPage(timeline, count, travel as 'forward' | 'backward', after);
+            const page = await readPage(timeline, count, travel, after);
             given.push(...namesOf(page.rows));
             gaps.push(...page.coverage.filter(({ status }) => status !== 'COMPLETE'));
             if (!page.hasMore) break;

@@ -444,7 +444,7 @@ describe('a row that can not be understood', () => {
               const isTold = gaps.some(
                 ({ fromMs, toMs }) => one.timestampMs >= fromMs && one.timestampMs < toMs,
               );
-              expect(given.includes(String(one.id)) || isTold).toBe(true);
+              expect(given.includes(one.id) || isTold).toBe(true);
             }
           },
         ),
@@ -500,7 +500,7 @@ describe('an answer of which nothing can be understood', () => {
               const isTold = gaps.some(
                 ({ fromMs, toMs }) => row.timestampMs >= fromMs && row.timestampMs < toMs,
               );
-              expect(given.includes(String(row.id)) || isTold).toBe(true);
+              expect(given.includes(row.id) || isTold).toBe(true);
             }
           },
         ),

@@ -20,7 +20,7 @@ export function createEventsWalk(
   const { largestPage } = deps.settings;
   const readPage = createEventsPageReader(deps, context, query);
   const walkWindows = (walk: Walk) =>
-    walkByWindows(walk, largestPage, readEventsWindow(readPage, largestPage));
+    walkByWindows('EVENTS', walk, largestPage, readEventsWindow(readPage, largestPage));
   return async function* walkEvents(walk) {
     const { dialect } = deps.lore;
     if (dialect && dialect.sort !== 'timestamp') return yield* walkWindows(walk);

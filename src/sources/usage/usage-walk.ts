@@ -19,7 +19,7 @@ export function createUsageWalk(
   return (walk) =>
     walk.direction === 'down'
       ? walkList(list, walk)
-      : walkByWindows(walk, list.largestPage, readDown(list), locateRows);
+      : walkByWindows(list.source, walk, list.largestPage, readDown(list), locateRows);
 }
 
 function readDown(list: VendorList<UsageRecord>): ReadWindow<UsageRecord> {

@@ -40,10 +40,20 @@ export interface ListQuery<Row> {
 }
 
 /**
- * Reads one page of a vendor's list.
+ * Reads one page of a vendor's list. If rows come and none of them can be understood, it asks once more before it believes so:
+ * a bad row comes again, a failure that looks like a list rarely does.
  * @throws UpstreamError
  */
 export async function readVendorList<Row extends object>(
+  reading: ListReading,
+  context: CallContext,
+  query: ListQuery<Row>,
+): Promise<Omit<VendorPage<Row>, 'ended'>> {
+  const page = await readOnce(reading, context, query);
+  return isIllegible(page.entries) ? readOnce(reading, context, query) : page;
+}
+
+async function readOnce<Row extends object>(
   { upstream, settings, nowMs, onDropped }: ListReading,
   context: CallContext,
   { source, operation, query, upperMs, unitMs, notFound, decodeRow }: ListQuery<Row>,
@@ -67,12 +77,18 @@ export async function readVendorList<Row extends object>(
         const value = response.body.map(decodeRow);
         const dropped = value.filter(isDropped).length;
         if (dropped > 0) onDropped?.({ source, operation, dropped, rows: value.length });
-        return { value, rows: value.length };
+        // It must not stand in for a later one: what can't be understood is no earlier state of the list.
+        const cache = isIllegible(value) ? { cache: { freshMs: 0, staleIfErrorMs: 0 } } : {};
+        return { value, rows: value.length, ...cache };
       },
     },
     context,
   );
   return { entries: answer.value, readAtMs: answer.readAtMs, stale: answer.stale };
+}
+
+function isIllegible(entries: readonly object[]): boolean {
+  return entries.length > 0 && entries.every(isDropped);
 }
 
 function notThere(source: Source, operation: string): UpstreamError {

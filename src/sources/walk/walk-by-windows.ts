@@ -1,5 +1,7 @@
 import type { Range } from '../../base/range.ts';
-import { comparePositions, type Position } from './position.ts';
+import type { Source } from '../../base/source.ts';
+import { comparePositions, startOfRest, type Position } from './position.ts';
+import type { TimeDirection } from './vendor-list.ts';
 import type { Step, Walk } from './walk-list.ts';
 
 /** Reads a window of time whole, unless it holds far more rows than are wanted. */
@@ -43,6 +45,7 @@ const GROWTH = 16;
  * @throws as `readWindow`
  */
 export async function* walkByWindows<Row extends Position>(
+  source: Source,
   walk: Walk,
   largestPage: number,
   readWindow: ReadWindow<Row>,
@@ -57,7 +60,7 @@ export async function* walkByWindows<Row extends Position>(
   /** Parts that were read ahead of the walk, the nearest last. Only a walk upward has them: `newest` lies ahead of it. */
   const ahead: (WindowPart<Row> & Range)[] = [];
   const limitMs = (): number => ahead.at(-1)?.fromMs ?? range.toMs;
-  let edgeMs = startOf(walk);
+  let edgeMs = startOfRest(source, range, after, walk.direction);
   let lengthMs = FIRST_WINDOW_MS;
   let denseInARow = 0;
   while (down ? edgeMs > range.fromMs : edgeMs < range.toMs) {
@@ -105,7 +108,7 @@ export async function* walkByWindows<Row extends Position>(
     const { received, parsed, readAtMs, stale } = part;
     return {
       rows: part.rows.filter((row) => !after || compare(row, after) > 0).sort(compare),
-      dropped: part.dropped.map((ms) => ms ?? nearestTo(stretch, walk)),
+      dropped: part.dropped.map((ms) => ms ?? nearestTo(stretch, walk.direction)),
       received,
       parsed,
       readAtMs,
@@ -125,13 +128,6 @@ export function isDense(rows: number, wanted: number, window: Range, unitMs: num
  * Where a row without a time is told: the instant that the walk reaches first. A page may end anywhere behind it, and the
  * windows of the next one need not hold that row.
  */
-function nearestTo({ fromMs, toMs }: Range, { direction, after }: Walk): number {
-  if (direction === 'up') return fromMs;
-  // What is at the instant of `after` belongs to the page before.
-  return Math.max(Math.min(toMs, after?.timestampMs ?? toMs) - 1, fromMs);
-}
-
-function startOf({ range, direction, after }: Walk): number {
-  if (direction === 'up') return after ? Math.max(after.timestampMs, range.fromMs) : range.fromMs;
-  return after ? Math.min(after.timestampMs + 1, range.toMs) : range.toMs;
+function nearestTo({ fromMs, toMs }: Range, direction: TimeDirection): number {
+  return direction === 'up' ? fromMs : Math.max(toMs - 1, fromMs);
 }

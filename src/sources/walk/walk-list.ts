@@ -1,6 +1,6 @@
 import type { Range } from '../../base/range.ts';
 import { UpstreamError } from '../../base/upstream-error.ts';
-import { comparePositions, type Position } from './position.ts';
+import { comparePositions, startOfRest, type Position } from './position.ts';
 import { readWindow } from './read-window.ts';
 import { isDropped, type DroppedRow, type TimeDirection, type VendorList } from './vendor-list.ts';
 
@@ -71,6 +71,7 @@ export async function* walkList<Row extends Position>(
   }
   let again = walk.after ? 1 : 0; // rows of the bound's own instant that come once more
   let isFirst = true;
+  const restMs = startOfRest(list.source, range, walk.after, direction);
 
   for (;;) {
     const window = await readWindow(list, {
@@ -118,22 +119,16 @@ export async function* walkList<Row extends Position>(
     isFirst = false;
   }
 
-  /** The first moment of an instant in the walk's direction, inside the range and not before the cursor's. */
+  /** The first moment of an instant in the walk's direction, inside the rest of the range. */
   function headOf(at: number): number {
-    if (down)
-      return Math.min((at + 1) * list.unitMs - 1, range.toMs - 1, walk.after?.timestampMs ?? Infinity);
-    return Math.max(at * list.unitMs, range.fromMs, walk.after?.timestampMs ?? -Infinity);
+    return down ? Math.min((at + 1) * list.unitMs, restMs) - 1 : Math.max(at * list.unitMs, restMs);
   }
 
-  /** A row at the cursor's own instant counts again: it may have been understood when the page before was read. */
+  /** The cursor's own instant counts again: a row of it may have been understood when the page before was read. */
   function isDroppedHere(timestampMs: number): boolean {
-    if (timestampMs < range.fromMs || timestampMs >= range.toMs) return false;
-    const { after } = walk;
-    if (!after) return true;
-    // Downward, an edge lies behind all of its instant.
     return down
-      ? timestampMs < after.timestampMs + (after.id === '' ? 0 : 1)
-      : timestampMs >= after.timestampMs;
+      ? timestampMs >= range.fromMs && timestampMs < restMs
+      : timestampMs >= restMs && timestampMs < range.toMs;
   }
 }
 

@@ -597,12 +597,13 @@ describe('a row that can not be understood', () => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(60, 6),
+          readingArbitrary,
           fc.integer({ min: 1, max: 20 }),
           fc.nat(20),
           fc.nat(20),
-          async (rows, count, junkAt, row) => {
+          async (rows, reading, count, junkAt, row) => {
             let calls = 0;
-            const vendor = openSource(() => rows, plain, {
+            const vendor = openSource(() => rows, reading, {
               wrap: (answer) => (call) => {
                 calls += 1;
                 const response = answer(call);

@@ -10,20 +10,21 @@ const settings = {
   age: { settleMs: 0, retentionMs: null },
 };
 
+const QUERY: ListQuery<{ at: number }> = {
+  source: 'EVENTS',
+  operation: '/events',
+  query: [],
+  upperMs: 1000,
+  unitMs: 1000,
+  notFound: 'refusal',
+  decodeRow: (at) => ({ at: Number(at) }),
+};
+
 const read = (response: UpstreamResponse, query: Partial<ListQuery<{ at: number }>> = {}) =>
   readVendorList(
     { upstream: createSimulatedUpstream('EVENTS', () => response), settings, nowMs: 0 },
     createTestCallContext(),
-    {
-      source: 'EVENTS',
-      operation: '/events',
-      query: [],
-      upperMs: 1000,
-      unitMs: 1000,
-      notFound: 'refusal',
-      decodeRow: (at) => ({ at: Number(at) }),
-      ...query,
-    },
+    { ...QUERY, ...query },
   );
 
 const listOf = (length: number): UpstreamResponse => ({
@@ -53,6 +54,24 @@ describe('a list', () => {
       operation: '/events',
     });
     expect(looks).toBe(0);
+  });
+
+  it.each([
+    ['is asked for once more, and the answer to that is taken', [[null], [1, 2]], 2, 2],
+    ['is taken for bad rows if it comes again', [[null], [null]], 1, 2],
+    ['is no list without rows, which is asked for once', [[]], 0, 1],
+  ] as const)('of which nothing can be understood %s', async (_name, answers, length, calls) => {
+    const upstream = createSimulatedUpstream('EVENTS', () => ({
+      status: 200,
+      headers: {},
+      body: answers[upstream.calls.length - 1],
+    }));
+    const { entries } = await readVendorList({ upstream, settings, nowMs: 0 }, createTestCallContext(), {
+      ...QUERY,
+      decodeRow: (row) => (row === null ? { dropped: true, timestampMs: null } : { at: Number(row) }),
+    });
+    expect(entries).toHaveLength(length);
+    expect(upstream.calls).toHaveLength(calls);
   });
 
   it('that is not there is empty where the vendor says so, else a refusal', async () => {

@@ -34,11 +34,12 @@ function createReader(
 async function walk(
   read: ReadWindow<Position>,
   asked: Partial<Walk>,
-  locate?: Parameters<typeof walkByWindows>[3],
+  locate?: Parameters<typeof walkByWindows>[4],
 ): Promise<Step<Position>[]> {
   const steps: Step<Position>[] = [];
   const range = { fromMs: 0, toMs: 1000 * MINUTE };
   for await (const step of walkByWindows(
+    'USAGE',
     { range, direction: 'up', after: null, wanted: () => 50, ...asked },
     200,
     read,
@@ -88,6 +89,7 @@ describe('a walk by windows', () => {
     const read = createReader(rows);
     let wanted = 100;
     for await (const step of walkByWindows(
+      'USAGE',
       { range: { fromMs: 0, toMs: 1000 * MINUTE }, direction: 'up', after: null, wanted: () => wanted },
       200,
       read,
@@ -199,7 +201,8 @@ describe('a walk by windows', () => {
     ['up', null, 0],
     ['up', row(500), 500],
     ['down', null, 999],
-    ['down', row(500), 499],
+    ['down', row(500), 500],
+    ['down', row(500, ''), 499],
     ['down', row(0), 0],
   ] as const)(
     'tells a row without a time where it reaches a window first, %s',

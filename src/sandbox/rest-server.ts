@@ -60,17 +60,25 @@ export interface RestServer {
 }
 
 const BODY_LIMIT = 65_536;
+/** The names under which a client of this machine asks. A web page that was turned to point here sends another. */
+const OWN_HOST = /^(?:localhost|127\.0\.0\.1)(?::\d{1,5})?$/i;
 
-/** Serves a vendor's REST API on loopback, every request checked against its OpenAPI file. @throws where the port is taken */
+/**
+ * Serves a vendor's REST API to this machine, every request checked against its OpenAPI file.
+ * @throws Error the port is taken, or the socket can't be made
+ */
 export async function startRestServer(options: RestServerOptions): Promise<RestServer> {
   const backend = await createBackend(options);
 
   const answer = async (
     request: IncomingMessage,
-    url: URL,
+    url: URL | null,
   ): Promise<RestAnswer & { status: number; operationId: string }> => {
     let operationId = '';
     try {
+      if (!OWN_HOST.test(request.headers.host ?? ''))
+        throw new Refusal(421, 'Only this machine is answered.');
+      if (url === null) throw new Refusal(400, 'Invalid request: the target is no path.');
       if (options.latencyMs > 0) await sleep(options.latencyMs);
       if (options.errorRate > 0 && options.chance() < options.errorRate) {
         throw new Refusal(options.chance() < 0.5 ? 500 : 503, 'An unexpected error has occurred.');
@@ -115,8 +123,7 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
 
   const server = createServer((request, response) => {
     const startedMs = performance.now();
-    // As proxies do, and the URL standard: `..` in a path, encoded or not, leaves its folder.
-    const url = new URL(request.url ?? '/', 'http://sandbox.invalid');
+    const url = readTarget(request.url ?? '/');
     void answer(request, url).then(({ status, operationId, json, headers }) => {
       response.writeHead(status, {
         'content-type': 'application/json;charset=UTF-8',
@@ -126,7 +133,7 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
       response.end(json);
       options.onAnswer?.({
         operationId,
-        uri: url.pathname + url.search,
+        uri: url === null ? '/' : url.pathname + url.search,
         status,
         durationMs: performance.now() - startedMs,
       });
@@ -194,6 +201,17 @@ async function createBackend(options: RestServerOptions): Promise<OpenAPIBackend
   });
   await backend.init();
   return backend;
+}
+
+/** What is asked for, read as proxies do: `..` in a path, encoded or not, leaves its folder. null: it is no path. */
+function readTarget(target: string): URL | null {
+  const url = URL.parse(target, 'http://sandbox.invalid');
+  try {
+    decodeURIComponent(url?.pathname ?? '');
+    return url;
+  } catch {
+    return null;
+  }
 }
 
 /** `keys[]=a&keys[]=b` as a list, even of one; a scalar given twice becomes a list, which its schema refuses. */

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts';
 import { readEventsQuery } from './events-query.ts';
+import { isSameSecret } from './is-same-secret.ts';
 import { Refusal } from './refusal.ts';
 import type { RestAnswer, RestCall } from './rest-server.ts';
 import { TOKEN_LIFETIME_MS } from './token-issuer.ts';
@@ -23,9 +24,12 @@ export function createEventsApi(
         readonly username?: unknown;
         readonly password?: unknown;
       };
-      if (username !== credentials.username || password !== credentials.password) {
-        throw new Refusal(401, 'The username or the password is wrong.');
-      }
+      const isGood =
+        typeof username === 'string' &&
+        typeof password === 'string' &&
+        isSameSecret(username, credentials.username) &&
+        isSameSecret(password, credentials.password);
+      if (!isGood) throw new Refusal(401, 'The username or the password is wrong.');
       return {
         json: JSON.stringify({
           token: issuer.issue(credentials.username),

@@ -10,6 +10,7 @@ import { createEventsApi } from './events-api.ts';
 import { fillEvents } from './fill-events.ts';
 import { fillStoryCalls } from './fill-story-calls.ts';
 import { fillUsage } from './fill-usage.ts';
+import { isSameSecret } from './is-same-secret.ts';
 import { loadEventsExport, loadUsageExport } from './load-export.ts';
 import type { LoadedExport } from './load-export.ts';
 import { startRestServer } from './rest-server.ts';
@@ -20,15 +21,15 @@ import type { Story } from './stories.ts';
 import { createTokenIssuer } from './token-issuer.ts';
 import { createUsageApi, isUsageAuthorization } from './usage-api.ts';
 
-/** What the sandbox's servers ask for. Fixed, and no secrets: they guard made-up data, or one's own on loopback. */
-export const SANDBOX_CREDENTIALS = {
-  usageUserSecret: 'sandbox-user-secret',
-  usageOrganizationSecret: 'sandbox-organization-secret',
-  /** Never runs out, beside the tokens that `POST /authenticate` gives for these two. */
-  eventsToken: 'sandbox-events-token',
-  eventsUsername: 'sandbox',
-  eventsPassword: 'sandbox-password',
-} as const;
+/** What the sandbox's servers ask for: 256 random bits each, drawn anew at each start. */
+export interface SandboxCredentials {
+  readonly usageUserSecret: string;
+  readonly usageOrganizationSecret: string;
+  /** Never runs out, beside the tokens that `POST /authenticate` gives for the two below. */
+  readonly eventsToken: string;
+  readonly eventsUsername: string;
+  readonly eventsPassword: string;
+}
 
 /** What a source held when the sandbox started. */
 export interface FoundRange {
@@ -42,7 +43,7 @@ export interface RunningSandbox {
   /** Base URLs as the settings take them: `…/elements/api-v2` and `…/v1`. */
   readonly usageUrl: string;
   readonly eventsUrl: string;
-  readonly credentials: typeof SANDBOX_CREDENTIALS;
+  readonly credentials: SandboxCredentials;
   /** The data is the user's own, not made up. */
   readonly loadedExports: boolean;
   readonly ranges: { readonly usage: FoundRange; readonly events: FoundRange };
@@ -102,8 +103,9 @@ async function serve(settings: SandboxOptions, database: Database): Promise<Runn
 
   const arrivals = arrivalsOn ? createArrivals(database, startMs, chance) : null;
   const issuer = createTokenIssuer(randomBytes(32), now);
+  const credentials = drawCredentials();
   const { usageUserSecret, usageOrganizationSecret, eventsToken, eventsUsername, eventsPassword } =
-    SANDBOX_CREDENTIALS;
+    credentials;
   const { latencyMs, errorRate } = settings;
   const shared = { latencyMs, errorRate, chance, onFault: (error: unknown) => console.error(error) };
 
@@ -131,7 +133,7 @@ async function serve(settings: SandboxOptions, database: Database): Promise<Runn
       authorizers: {
         bearerAuth: (header) => {
           const token = /^Bearer (\S+)$/i.exec(header)?.[1] ?? '';
-          return token === eventsToken || issuer.isValid(token);
+          return isSameSecret(token, eventsToken) || issuer.isValid(token);
         },
       },
       encodeRefusal: (status, message) => ({ error: REASONS[status] ?? 'Error', message }),
@@ -154,7 +156,7 @@ async function serve(settings: SandboxOptions, database: Database): Promise<Runn
   return {
     usageUrl: usageServer.url,
     eventsUrl: eventsServer.url,
-    credentials: SANDBOX_CREDENTIALS,
+    credentials,
     loadedExports,
     ranges,
     stories,
@@ -187,6 +189,17 @@ const REASONS: Readonly<Record<number, string>> = {
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
+
+function drawCredentials(): SandboxCredentials {
+  const draw = () => randomBytes(32).toString('base64url');
+  return {
+    usageUserSecret: draw(),
+    usageOrganizationSecret: draw(),
+    eventsToken: draw(),
+    eventsUsername: draw(),
+    eventsPassword: draw(),
+  };
+}
 
 /** The machine's clock, or one that starts at a given instant and runs on. */
 function createClock(nowMs: number | null): () => number {

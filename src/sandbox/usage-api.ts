@@ -1,6 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
-
 import type { Database } from './database.ts';
+import { isSameSecret } from './is-same-secret.ts';
 import { Refusal } from './refusal.ts';
 import type { RestAnswer, RestCall } from './rest-server.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
@@ -63,11 +62,7 @@ export function isUsageAuthorization(
     }),
   );
   return (
-    isSame(parts.get('User') ?? '', userSecret) && isSame(parts.get('Organization') ?? '', organizationSecret)
+    isSameSecret(parts.get('User') ?? '', userSecret) &&
+    isSameSecret(parts.get('Organization') ?? '', organizationSecret)
   );
-}
-
-function isSame(given: string, secret: string): boolean {
-  const [left, right] = [Buffer.from(given), Buffer.from(secret)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { ask, askUsage, NOW_MS, USAGE_AUTHORIZATION } from './small-sandbox.ts';
+import { ask, askUsage, authorizeUsage, NOW_MS } from './small-sandbox.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -65,7 +65,7 @@ test('the log logs itself: a call to the Usage API appears in it, with its query
   const sandbox = await startMoving();
   await askUsage(sandbox, '/usage', { searchText: 'mark-of-this-call' });
   await ask(`${sandbox.usageUrl}/usage/53e6df56e4b067fd19a9d69f`, {
-    headers: { authorization: USAGE_AUTHORIZATION },
+    headers: { authorization: authorizeUsage(sandbox) },
   });
   await sandbox.advanceTo(sandbox.now() + 11_000);
   const rows = await sandbox.query(

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { SANDBOX_CREDENTIALS } from '../../src/sandbox/start-sandbox.ts';
 import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { ask, askEvents, EVENTS_AUTHORIZATION, startSmallSandbox } from './small-sandbox.ts';
+import { ask, askEvents, authorizeEvents, startSmallSandbox } from './small-sandbox.ts';
 
 let sandbox: RunningSandbox;
 beforeAll(async () => {
@@ -135,7 +134,7 @@ describe('GET /events', () => {
       });
       query.delete(name);
       const { status } = await ask(`${sandbox.eventsUrl}/events?${query}`, {
-        headers: { authorization: EVENTS_AUTHORIZATION },
+        headers: { authorization: authorizeEvents(sandbox) },
       });
       expect(status).toBe(400);
     },
@@ -152,8 +151,8 @@ describe('POST /authenticate', () => {
 
   test('gives a token that opens the events', async () => {
     const { body } = await authenticate({
-      username: SANDBOX_CREDENTIALS.eventsUsername,
-      password: SANDBOX_CREDENTIALS.eventsPassword,
+      username: sandbox.credentials.eventsUsername,
+      password: sandbox.credentials.eventsPassword,
     });
     const { status } = await ask(
       `${sandbox.eventsUrl}/events?page=1&pageSize=1&createdFrom=2026-01-01T00:00:00Z&createdTo=2026-04-01T00:00:00Z`,
@@ -167,6 +166,8 @@ describe('POST /authenticate', () => {
       status: 401,
       body: { error: 'Unauthorized' },
     });
+    for (const username of [1, null, [], { toString: 1, valueOf: 1 }])
+      expect((await authenticate({ username, password: 'x' })).status).toBe(401);
     expect((await ask(`${sandbox.eventsUrl}/authenticate`, { method: 'POST' })).status).toBe(400);
     expect((await ask(`${sandbox.eventsUrl}/authenticate`, { method: 'POST', body: 'x=1' })).status).toBe(
       415,

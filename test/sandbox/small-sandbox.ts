@@ -1,5 +1,5 @@
 import type { SandboxOptions } from '../../src/sandbox/sandbox-options.ts';
-import { SANDBOX_CREDENTIALS, startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
 
 /** Noon on a Wednesday. */
@@ -20,8 +20,15 @@ export function startSmallSandbox(options: Partial<SandboxOptions> = {}): Promis
   return startSandbox({ nowMs: NOW_MS, arrivals: false, usageRows: 2_000, eventsRows: 600, ...options });
 }
 
-export const USAGE_AUTHORIZATION = `User ${SANDBOX_CREDENTIALS.usageUserSecret}, Organization ${SANDBOX_CREDENTIALS.usageOrganizationSecret}`;
-export const EVENTS_AUTHORIZATION = `Bearer ${SANDBOX_CREDENTIALS.eventsToken}`;
+/** What opens the Usage API of a sandbox. */
+export function authorizeUsage({ credentials }: RunningSandbox): string {
+  return `User ${credentials.usageUserSecret}, Organization ${credentials.usageOrganizationSecret}`;
+}
+
+/** What opens the Events API of a sandbox. */
+export function authorizeEvents({ credentials }: RunningSandbox): string {
+  return `Bearer ${credentials.eventsToken}`;
+}
 
 export async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(url, init);
@@ -36,7 +43,7 @@ export function askUsage(
   query: Record<string, string> | [string, string][] = {},
 ): Promise<Answer> {
   const search = new URLSearchParams(query).toString();
-  return ask(`${sandbox.usageUrl}${path}?${search}`, { headers: { authorization: USAGE_AUTHORIZATION } });
+  return ask(`${sandbox.usageUrl}${path}?${search}`, { headers: { authorization: authorizeUsage(sandbox) } });
 }
 
 /** All of generated time, ten rows, unless said otherwise. */
@@ -48,7 +55,9 @@ export function askEvents(sandbox: RunningSandbox, query: Record<string, string>
     createdTo: '2026-04-01T00:00:00Z',
     ...query,
   });
-  return ask(`${sandbox.eventsUrl}/events?${search}`, { headers: { authorization: EVENTS_AUTHORIZATION } });
+  return ask(`${sandbox.eventsUrl}/events?${search}`, {
+    headers: { authorization: authorizeEvents(sandbox) },
+  });
 }
 
 export const EVERYTHING = { from: '2026-01-01', to: '2026-04-01' };

@@ -11,10 +11,11 @@ import {
   ask,
   askEvents,
   askUsage,
+  authorizeEvents,
+  authorizeUsage,
   DAY_MS,
   NOW_MS,
   startSmallSandbox,
-  USAGE_AUTHORIZATION,
 } from './small-sandbox.ts';
 
 let sandbox: RunningSandbox;
@@ -110,38 +111,71 @@ test('a story is found through both APIs, and its address belongs to nobody else
 });
 
 describe('the doors', () => {
-  test.each([
-    undefined,
-    '',
-    'User sandbox-user-secret',
-    'Organization sandbox-organization-secret',
-    'User sandbox-user-secret, Organization wrong',
-    'User wrong, Organization sandbox-organization-secret',
-    'User sandbox-organization-secret, Organization sandbox-user-secret',
-    'Bearer sandbox-events-token',
-  ])('the Usage API refuses Authorization %j', async (authorization) => {
-    const { status, body } = await ask(
-      `${sandbox.usageUrl}/usage`,
-      authorization === undefined ? {} : { headers: { authorization } },
+  const send = (url: string, authorization: string | undefined) =>
+    ask(url, authorization === undefined ? {} : { headers: { authorization } });
+  const askUsageAs = (authorization?: string) => send(`${sandbox.usageUrl}/usage`, authorization);
+  const askEventsAs = (authorization?: string) =>
+    send(
+      `${sandbox.eventsUrl}/events?page=1&pageSize=1&createdFrom=2026-01-01T00:00:00Z&createdTo=2026-04-01T00:00:00Z`,
+      authorization,
     );
-    expect(status).toBe(401);
-    expect(Object.keys(body)).toEqual(['requestId', 'message']);
+
+  test('the Usage API refuses all but both of its secrets, each in its place', async () => {
+    const { usageUserSecret: user, usageOrganizationSecret: organization, eventsToken } = sandbox.credentials;
+    const bad = [
+      undefined,
+      '',
+      `User ${user}`,
+      `Organization ${organization}`,
+      `User ${user}, Organization wrong`,
+      `User wrong, Organization ${organization}`,
+      `User ${organization}, Organization ${user}`,
+      `Bearer ${eventsToken}`,
+    ];
+    for (const authorization of bad) {
+      const { status, body } = await askUsageAs(authorization);
+      expect(status, authorization).toBe(401);
+      expect(Object.keys(body)).toEqual(['requestId', 'message']);
+    }
   });
 
-  test.each([undefined, 'Bearer', 'Bearer wrong', 'sandbox-events-token', USAGE_AUTHORIZATION])(
-    'the Events API refuses Authorization %j',
-    async (authorization) => {
-      const { status, body } = await ask(
-        `${sandbox.eventsUrl}/events?page=1&pageSize=1&createdFrom=2026-01-01T00:00:00Z&createdTo=2026-04-01T00:00:00Z`,
-        authorization === undefined ? {} : { headers: { authorization } },
-      );
-      expect(status).toBe(401);
+  test('the Events API refuses all but its token', async () => {
+    const bad = [
+      undefined,
+      'Bearer',
+      'Bearer wrong',
+      sandbox.credentials.eventsToken,
+      authorizeUsage(sandbox),
+    ];
+    for (const authorization of bad) {
+      const { status, body } = await askEventsAs(authorization);
+      expect(status, authorization).toBe(401);
       expect(body).toEqual({ error: 'Unauthorized', message: expect.any(String) });
-    },
-  );
+    }
+  });
+
+  test('each start draws credentials of its own, whatever the seed; those once published open nothing', async () => {
+    const same = await startSmallSandbox({ seed: 3 });
+    await same.close();
+    const drawn = [sandbox, same].flatMap(({ credentials }) => Object.values(credentials));
+    expect(new Set(drawn).size).toBe(10);
+    for (const one of drawn) expect(one).toMatch(/^[\w-]{43}$/);
+    const answers = [
+      await askUsageAs(authorizeUsage(same)),
+      await askUsageAs('User sandbox-user-secret, Organization sandbox-organization-secret'),
+      await askEventsAs(authorizeEvents(same)),
+      await askEventsAs('Bearer sandbox-events-token'),
+      await ask(`${sandbox.eventsUrl}/authenticate`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ username: 'sandbox', password: 'sandbox-password' }),
+      }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401]);
+  });
 
   test('an unknown path, another method and a form that is not JSON are refused', async () => {
-    const headers = { authorization: USAGE_AUTHORIZATION };
+    const headers = { authorization: authorizeUsage(sandbox) };
     expect((await ask(`${sandbox.usageUrl}/nothing`, { headers })).status).toBe(404);
     expect((await ask(`${sandbox.usageUrl}/usage`, { headers, method: 'DELETE' })).status).toBe(405);
     expect(

@@ -8,7 +8,7 @@ import { USAGE_SERIES, type AnalyticsBucket } from '../../../../src/sources/usag
 import { createCallLedger } from '../../../../src/upstream/call-ledger.ts';
 import { createUpstream } from '../../../../src/upstream/create-upstream.ts';
 import type { Upstream } from '../../../../src/upstream/upstream.ts';
-import { startSmallSandbox, USAGE_AUTHORIZATION } from '../../../sandbox/small-sandbox.ts';
+import { authorizeUsage, startSmallSandbox } from '../../../sandbox/small-sandbox.ts';
 import { SETTINGS } from './simulated-vendor.ts';
 
 const HOUR = 3_600_000;
@@ -61,7 +61,7 @@ describe.each([...byEnd])('over a sandbox of the five weeks before %s', (end, ch
         {
           credentials: {
             scope: createCredentialScope(new Secret('key'), 'USAGE', []),
-            authorization: () => Promise.resolve(new Secret(USAGE_AUTHORIZATION)),
+            authorization: () => Promise.resolve(new Secret(authorizeUsage(sandbox))),
           },
           signal: new AbortController().signal,
           deadlineMs: Date.parse(end) + 8_000,

@@ -27,6 +27,8 @@ export interface UpstreamOptions {
   readonly source: Source;
   /** http or https, without credentials, query or fragment: `https://api.cloud-elements.com/elements/api-v2`. */
   readonly baseUrl: string;
+  /** A socket of this machine to connect to in place of the address's host and port. */
+  readonly socketPath?: string | null;
   readonly clock: Clock;
   /** In [0, 1): spreads retries. */
   readonly random: () => number;
@@ -51,10 +53,11 @@ const TURNED_BACK: Turn = { is: 'turned-back' };
  * @throws TypeError for a base URL that is none
  */
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { source, clock, random, onAttempt, wait = systemWait } = options;
+  const { source, clock, random, onAttempt, socketPath = null, wait = systemWait } = options;
   const limits: UpstreamLimits = { ...DEFAULT_UPSTREAM_LIMITS, ...options.limits };
   const transport =
-    options.transport ?? createHttpTransport({ baseUrl: readBaseUrl(options.baseUrl), ...limits });
+    options.transport ??
+    createHttpTransport({ baseUrl: readBaseUrl(options.baseUrl), socketPath, ...limits });
   let isClosed = false;
 
   const answers = createKeptAnswers({

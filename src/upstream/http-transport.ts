@@ -6,6 +6,8 @@ import type { PostTransport, Transport, TransportAnswer, TransportFault } from '
 
 export interface HttpTransportOptions {
   readonly baseUrl: URL;
+  /** A socket of this machine to connect to; `baseUrl` then only names the host. null or left out: its host and port. */
+  readonly socketPath?: string | null;
   readonly maxConcurrency: number;
   readonly maxBodyBytes: number;
   readonly attemptTimeoutMs: number;
@@ -39,6 +41,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport & 
     pipelining: 1,
     allowH2: false,
     connectTimeout: options.attemptTimeoutMs,
+    ...(options.socketPath ? { socketPath: options.socketPath } : {}),
     // The attempt has one timer of its own for all of its phases.
     headersTimeout: 0,
     bodyTimeout: 0,

@@ -1,18 +1,25 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { createHttpTransport } from '../../src/upstream/http-transport.ts';
+import type { HttpTransportOptions } from '../../src/upstream/http-transport.ts';
 import type { TransportRequest } from '../../src/upstream/transport.ts';
 import { startVendor, until } from '../support/upstream-fixtures.ts';
 
-function open(baseUrl: string, maxBodyBytes = 1_000_000) {
+function open(baseUrl: string, options: Partial<HttpTransportOptions> = {}) {
   const transport = createHttpTransport({
     baseUrl: new URL(baseUrl),
     maxConcurrency: 4,
-    maxBodyBytes,
+    maxBodyBytes: 1_000_000,
     attemptTimeoutMs: 1_000,
+    ...options,
   });
   onTestFinished(() => transport.close());
   const get = (parts: Partial<TransportRequest> = {}) =>
@@ -107,7 +114,7 @@ test.each([
     const { baseUrl } = await startVendor((_, response) => {
       response.writeHead(503, { 'content-encoding': encoding, 'retry-after': '7' }).end(text);
     });
-    await expect(open(baseUrl, 1_000).get()).rejects.toMatchObject({
+    await expect(open(baseUrl, { maxBodyBytes: 1_000 }).get()).rejects.toMatchObject({
       fault,
       status: 503,
       headers: { 'retry-after': '7' },
@@ -208,4 +215,28 @@ test('closing ends what is under way', async () => {
   await Promise.all([expect(waiting).rejects.toMatchObject({ fault: 'unreachable' }), transport.close()]);
   await until(async () => (await vendor.openSockets()) === 0);
   await expect(get()).rejects.toMatchObject({ fault: 'unreachable' });
+});
+
+test('a socket of this machine is spoken to in place of the host, which is only named', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-socket-'));
+  const path = join(folder, 'vendor');
+  const seen: unknown[] = [];
+  const server = createHttpServer((request, response) => {
+    seen.push([request.url, request.headers.host]);
+    response.end('[]');
+  }).listen({ path });
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+  const { get } = open('http://nowhere.invalid/base', { socketPath: path });
+  expect(await get()).toMatchObject({ status: 200 });
+  expect(seen).toEqual([['/base/usage?a=1', 'nowhere.invalid']]);
+  await expect(
+    open('http://nowhere.invalid', { socketPath: join(folder, 'gone') }).get(),
+  ).rejects.toMatchObject({
+    fault: 'unreachable',
+  });
 });

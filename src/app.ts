@@ -6,7 +6,7 @@ import { Secret } from './base/secret.ts';
 import type { SharedBuckets } from './base/shared-buckets.ts';
 import type { SharedStore } from './base/shared-store.ts';
 import type { Source } from './base/source.ts';
-import type { Config, SourceConfig } from './config.ts';
+import type { Config, SourceConfig, VendorAddress } from './config.ts';
 import type { GraphContext } from './graph/context.ts';
 import { createCursorSealer } from './graph/paging/cursor-sealer.ts';
 import { schema } from './graph/schema.ts';
@@ -73,8 +73,8 @@ export interface AppOverrides {
   readonly onAudit?: (line: AuditLine) => void;
 }
 
-/** Where the address would be, for a vendor that is not configured: nothing is ever sent there. */
-const NOWHERE = 'http://127.0.0.1:9';
+/** The address of a vendor that is not configured: nothing is ever sent there. */
+const NOWHERE: VendorAddress = { baseUrl: 'http://127.0.0.1:9', socketPath: null };
 const DAY_MS = 86_400_000;
 /** A few keys of some kilobytes at most. */
 const MAX_KEY_SET_BYTES = 256 * 1024;
@@ -84,12 +84,12 @@ const MAX_TOKEN_ANSWER_BYTES = 64 * 1024;
 /** Wires the layers, and opens no port. */
 export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const { clock = systemClock, onFault = () => {}, onRequest = () => {}, isReady = () => true } = overrides;
-  const urls = readUrls(config);
+  const addresses = readAddresses(config);
   const shared = openShared(config, clock, onFault);
   const store = shared?.store ?? null;
   const upstreams = {
-    usage: createVendorUpstream('USAGE', urls.usage, config, config.usage, store, overrides),
-    events: createVendorUpstream('EVENTS', urls.events, config, config.events, store, overrides),
+    usage: createVendorUpstream('USAGE', addresses.usage, config, config.usage, store, overrides),
+    events: createVendorUpstream('EVENTS', addresses.events, config, config.events, store, overrides),
   };
   const access = createVendorAccess(config, overrides);
   const lores = { usage: keepByScope(createUsageLore), events: keepByScope(createEventsLore) };
@@ -189,10 +189,19 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   };
 }
 
-function readUrls({ vendors }: Config): { readonly usage: string; readonly events: string } {
-  if (vendors.kind === 'request') return { usage: vendors.usageUrl, events: vendors.eventsUrl };
+function readAddresses({ vendors }: Config): {
+  readonly usage: VendorAddress;
+  readonly events: VendorAddress;
+} {
+  if (vendors.kind === 'request') {
+    const { usageUrl, eventsUrl } = vendors;
+    return {
+      usage: { baseUrl: usageUrl, socketPath: null },
+      events: { baseUrl: eventsUrl, socketPath: null },
+    };
+  }
   const { usage, events } = vendors.kind === 'configured' ? vendors : { usage: null, events: null };
-  return { usage: usage?.baseUrl ?? NOWHERE, events: events?.baseUrl ?? NOWHERE };
+  return { usage: usage ?? NOWHERE, events: events ?? NOWHERE };
 }
 
 /** What instances share over one connection. */
@@ -234,7 +243,7 @@ function openRateLimit({ rate }: Config, clock: Clock, buckets: SharedBuckets | 
 
 function createVendorUpstream(
   source: Source,
-  baseUrl: string,
+  { baseUrl, socketPath }: VendorAddress,
   config: Config,
   { maxConcurrency }: SourceConfig,
   store: SharedStore | null,
@@ -244,6 +253,7 @@ function createVendorUpstream(
   return createUpstream({
     source,
     baseUrl,
+    socketPath,
     clock,
     random,
     limits: { ...config.upstream, maxConcurrency, ...limits },

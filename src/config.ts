@@ -11,12 +11,15 @@ import type { ManifestReading, TrustedDocuments } from './http/trusted-documents
 import type { EventsSecrets } from './sources/events/events-credentials.ts';
 import type { UsageSecrets } from './sources/usage/usage-credentials.ts';
 
-export interface UsageVendor extends UsageSecrets {
+export interface VendorAddress {
   readonly baseUrl: string;
+  /** A socket of this machine to connect to in place of the address's host and port; null: those. */
+  readonly socketPath: string | null;
 }
 
-export interface EventsVendor {
-  readonly baseUrl: string;
+export interface UsageVendor extends UsageSecrets, VendorAddress {}
+
+export interface EventsVendor extends VendorAddress {
   readonly secrets: EventsSecrets;
 }
 
@@ -364,9 +367,11 @@ function readVendors(settings: z.infer<typeof SETTINGS>): Vendors {
   const eventsUrl = settings.EVENTS_API_URL ?? EVENTS_URL;
   if (settings.VENDOR_CREDENTIALS === 'request') return { kind: 'request', usageUrl, eventsUrl };
   const usage =
-    userSecret && organizationSecret ? { baseUrl: usageUrl, userSecret, organizationSecret } : null;
+    userSecret && organizationSecret
+      ? { baseUrl: usageUrl, socketPath: null, userSecret, organizationSecret }
+      : null;
   const secrets = readEventsSecrets(settings, eventsUrl);
-  const events = secrets && { baseUrl: eventsUrl, secrets };
+  const events = secrets && { baseUrl: eventsUrl, socketPath: null, secrets };
   return usage || events ? { kind: 'configured', usage, events, isPublic: false } : { kind: 'sandbox' };
 }
 

@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
@@ -41,6 +42,8 @@ const DRAIN_MS = 8_000;
 const CHILD_GRACE_MS = 1_000;
 /** Loading a large export takes its time. */
 const SANDBOX_START_MS = 300_000;
+/** The most bytes that the path of a socket may have on macOS; Linux takes four more. */
+const MAX_SOCKET_PATH = 103;
 /** Between this process and the sandbox that it forks. */
 const CHILD_SWITCH = '--child';
 const TRUSTED_SWITCH = '--trusted-documents';
@@ -93,6 +96,11 @@ async function start(words: readonly string[]): Promise<void> {
         'The switches are those of the sandbox, which does not run where credentials are set.',
       ]);
     }
+    if (options.usagePort !== 0 || options.eventsPort !== 0) {
+      quit(EXIT_USAGE, [
+        '--usage-port and --events-port are switches of npm run sandbox. The sandbox behind a service opens no port.',
+      ]);
+    }
     const isPrivate = options.usageFile !== null || options.eventsFile !== null;
     if (isPrivate && !isLoopbackHost(config.host) && !config.identity)
       quit(1, [refuseHost('Your own exports are loaded')]);
@@ -124,52 +132,52 @@ async function start(words: readonly string[]): Promise<void> {
     ...config,
     handle: (request, response) => void app.handle(request, response),
   }).catch((error: NodeJS.ErrnoException) => quit(1, [explainListen(error, config)]));
-  const urls = { graphiql: `${server.url}/graphql`, vendors: describeVendors(settled) };
+  const urls = { graphiql: `${server.url}/graphql`, vendors: describeVendors(config) };
   if (config.log.isProduction) log.info({ ...urls, version: manifest.version }, 'listening');
-  else process.stdout.write(describeStart(urls, settled, sandbox?.announcement ?? null));
+  else process.stdout.write(describeStart(urls, config, sandbox?.announcement ?? null));
 
-  let isStopping = false;
-  sandbox?.child.once('exit', () => {
-    if (!isStopping)
-      log.error('The sandbox has ended. Its data cannot be read until this service is started again.');
-  });
   onStop(async (signal) => {
-    isStopping = true;
     isReady = false;
     // Ctrl-C is somebody's at a terminal, where nothing routes requests by readiness.
     await server.close(DRAIN_MS, signal === 'SIGINT' ? 0 : NOTICE_MS);
     await app.close();
-    if (sandbox) await endChild(sandbox.child);
+    await sandbox?.end();
   });
 }
 
 async function runSandbox(argv: readonly string[]): Promise<void> {
   const isChild = argv.includes(CHILD_SWITCH) && process.send !== undefined;
   if (isChild) {
-    // A terminal sends its Ctrl-C to both; it is the parent that ends this one, or dies, and the channel with it.
-    process.on('SIGINT', () => {});
-    process.once('SIGTERM', () => process.exit(0));
+    // A terminal or a supervisor sends its signal to both. The parent still answers what is under way, and this process ends
+    // with the channel: the parent closes it, or dies.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
     process.once('disconnect', () => process.exit(0));
   }
   const options = await readSwitches(argv.filter((word) => word !== CHILD_SWITCH));
   const { startSandbox } = await import('./sandbox/start-sandbox.ts');
-  const sandbox = await startSandbox(options).catch((error: unknown) => quit(1, [readMessage(error)]));
+  const socketFolder = isChild ? makeSocketFolder() : null;
+  const sandbox = await startSandbox(options, socketFolder).catch((error: unknown) =>
+    quit(1, [readMessage(error)]),
+  );
   if (isChild) {
     const { announce } = await import('./sandbox/announce.ts');
     announce(sandbox, (announcement) => process.send?.(announcement));
     return;
   }
-  const { usageUserSecret, usageOrganizationSecret, eventsToken } = sandbox.credentials;
+  const { usageUserSecret, usageOrganizationSecret, eventsToken, eventsUsername, eventsPassword } =
+    sandbox.credentials;
   process.stdout.write(
     `${sandbox.describe()}
 
-A service talks to it with these settings:
+A service talks to it with these settings. The credentials are drawn anew at each start:
 
   USAGE_API_URL=${sandbox.usageUrl}
   USAGE_API_USER_SECRET=${usageUserSecret}
   USAGE_API_ORGANIZATION_SECRET=${usageOrganizationSecret}
   EVENTS_API_URL=${sandbox.eventsUrl}
   EVENTS_API_TOKEN=${eventsToken}
+
+In place of the token: EVENTS_API_USERNAME=${eventsUsername} EVENTS_API_PASSWORD=${eventsPassword}
 
 `,
   );
@@ -237,54 +245,86 @@ async function readSwitches(argv: readonly string[]) {
 }
 
 interface ForkedSandbox {
-  readonly child: ChildProcess;
   readonly announcement: SandboxAnnouncement;
+  end(): Promise<void>;
 }
 
-/** Starts the sandbox in a process of its own, which ends with this one. */
+/** Starts the sandbox in a process of its own. Each ends with the other: without its sandbox a service has nothing to answer. */
 async function forkSandbox(switches: readonly string[]): Promise<ForkedSandbox> {
   const child = fork(fileURLToPath(import.meta.url), ['sandbox', CHILD_SWITCH, ...switches], {
     stdio: 'inherit',
   });
+  let hasStarted = false;
+  let isEnding = false;
+  const ended = once(child, 'exit');
+  child.once('exit', (code, signal) => {
+    if (isEnding) return;
+    const how = signal ?? `status ${code}`;
+    quit(1, [
+      hasStarted
+        ? `The sandbox has ended (${how}), and the service ends with it.`
+        : 'The sandbox could not be started.',
+    ]);
+  });
   const timer = setTimeout(() => child.kill('SIGKILL'), SANDBOX_START_MS);
-  const ended = once(child, 'exit').then(() => null);
-  const announced = new Promise<SandboxAnnouncement>((resolve) => {
+  const announcement = await new Promise<SandboxAnnouncement>((resolve) => {
     // Under `--watch` Node tells of files over the same channel.
     child.on('message', (message: object) => {
       if ('usageUrl' in message) resolve(message as SandboxAnnouncement);
     });
   });
-  const announcement = await Promise.race([announced, ended]);
   clearTimeout(timer);
-  // It has said why.
-  if (!announcement) quit(1, ['The sandbox could not be started.']);
-  return { child, announcement };
+  hasStarted = true;
+  // A sandbox that is killed can't remove them.
+  if (announcement.sockets) removeAtExit(dirname(announcement.sockets.usage));
+  return {
+    announcement,
+    async end() {
+      isEnding = true;
+      const grace = setTimeout(() => child.kill('SIGKILL'), CHILD_GRACE_MS);
+      if (child.connected) child.disconnect();
+      await ended;
+      clearTimeout(grace);
+    },
+  };
 }
 
-async function endChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  const timer = setTimeout(() => child.kill('SIGKILL'), CHILD_GRACE_MS);
-  child.kill('SIGTERM');
-  await ended;
-  clearTimeout(timer);
+/** A folder that this user alone may enter. null: Windows, which knows no such folders; the sandbox then opens ports. */
+function makeSocketFolder(): string | null {
+  if (process.platform === 'win32') return null;
+  const parent = tmpdir();
+  try {
+    const folder = mkdtempSync(join(parent, 'sightline-'));
+    removeAtExit(folder);
+    if (Buffer.byteLength(join(folder, 'events')) <= MAX_SOCKET_PATH) return folder;
+  } catch (error) {
+    quit(1, [`Set TMPDIR to a folder that can be written, for the sandbox's sockets: ${readMessage(error)}`]);
+  }
+  return quit(1, [`Set TMPDIR to a folder with a shorter path, for the sandbox's sockets: ${parent}`]);
+}
+
+function removeAtExit(folder: string): void {
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 }
 
 function pointAt(config: Config, announced: SandboxAnnouncement): Config {
+  const isPublic = !announced.loadedExports;
   return {
     ...config,
     vendors: {
       kind: 'configured',
       usage: {
         baseUrl: announced.usageUrl,
+        socketPath: announced.sockets?.usage ?? null,
         userSecret: new Secret(announced.usageUserSecret),
         organizationSecret: new Secret(announced.usageOrganizationSecret),
       },
       events: {
         baseUrl: announced.eventsUrl,
+        socketPath: announced.sockets?.events ?? null,
         secrets: { kind: 'token', token: new Secret(announced.eventsToken) },
       },
-      isPublic: !announced.loadedExports,
+      isPublic,
     },
   };
 }
@@ -312,8 +352,9 @@ async function createLog(config: Config): Promise<Logger> {
 }
 
 function describeVendors({ vendors }: Config): { readonly usage: string; readonly events: string } {
+  if (vendors.kind === 'sandbox') return { usage: 'sandbox', events: 'sandbox' };
   if (vendors.kind === 'request') return { usage: vendors.usageUrl, events: vendors.eventsUrl };
-  const { usage, events } = vendors.kind === 'configured' ? vendors : { usage: null, events: null };
+  const { usage, events } = vendors;
   return { usage: usage?.baseUrl ?? 'not configured', events: events?.baseUrl ?? 'not configured' };
 }
 

@@ -19,6 +19,7 @@ export interface AnnouncedRange {
 export interface SandboxAnnouncement {
   readonly usageUrl: string;
   readonly eventsUrl: string;
+  readonly sockets: RunningSandbox['sockets'];
   readonly usageUserSecret: string;
   readonly usageOrganizationSecret: string;
   readonly eventsToken: string;
@@ -42,6 +43,7 @@ export function announce(sandbox: RunningSandbox, send: (announcement: SandboxAn
   send({
     usageUrl: sandbox.usageUrl,
     eventsUrl: sandbox.eventsUrl,
+    sockets: sandbox.sockets,
     usageUserSecret,
     usageOrganizationSecret,
     eventsToken,

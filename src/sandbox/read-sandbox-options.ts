@@ -51,7 +51,7 @@ Faults
   --latency MS             added to each answer (${DEFAULT_SANDBOX_OPTIONS.latencyMs})
   --error-rate 0..1        the share of calls that fail with a 5xx, drawn from the seed (${DEFAULT_SANDBOX_OPTIONS.errorRate})
 
-Ports
+Ports (of npm run sandbox alone: the sandbox behind a service opens none)
   --usage-port N           of the Usage API (any free one)
   --events-port N          of the Events API (any free one)
 

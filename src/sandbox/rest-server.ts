@@ -33,12 +33,15 @@ export interface RestTrace {
   readonly durationMs: number;
 }
 
+/** A port of this machine (0: any free one), or a socket in the file system. */
+export type ListenAddress = { readonly port: number } | { readonly path: string };
+
 export interface RestServerOptions {
   /** The vendor's OpenAPI file. */
   readonly definition: URL;
   /** The path below which the file's paths lie. */
   readonly root: string;
-  readonly port: number;
+  readonly listen: ListenAddress;
   /** By operationId. @throws Refusal */
   readonly operations: Readonly<Record<string, (call: RestCall) => Promise<RestAnswer>>>;
   /** By security scheme: whether an `Authorization` header is good. */
@@ -54,7 +57,7 @@ export interface RestServerOptions {
 }
 
 export interface RestServer {
-  /** Origin and root, without a slash at the end. */
+  /** Origin and root, without a slash at the end; over a socket only its name, since there is no port. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -144,12 +147,12 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
+    server.listen({ host: '127.0.0.1', ...options.listen }, resolve);
   });
   const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  const host = typeof address === 'object' && address !== null ? `127.0.0.1:${address.port}` : 'localhost';
   return {
-    url: `http://127.0.0.1:${port}${options.root}`,
+    url: `http://${host}${options.root}`,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 
 import { createArrivals } from './arrivals.ts';
 import { createChance } from './chance.ts';
@@ -43,6 +44,8 @@ export interface RunningSandbox {
   /** Base URLs as the settings take them: `…/elements/api-v2` and `…/v1`. */
   readonly usageUrl: string;
   readonly eventsUrl: string;
+  /** The sockets that are listened on in place of ports; null: it listens on ports. */
+  readonly sockets: { readonly usage: string; readonly events: string } | null;
   readonly credentials: SandboxCredentials;
   /** The data is the user's own, not made up. */
   readonly loadedExports: boolean;
@@ -66,20 +69,28 @@ const UPSTREAM_FILES = new URL('../../schema/upstream/', import.meta.url);
  * Starts both vendors' stand-ins on loopback.
  *
  * @param options what is left out is as in `DEFAULT_SANDBOX_OPTIONS`
- * @throws Error an export can't be read, or a port is taken
+ * @param socketFolder a folder to make sockets in, which are then listened on in place of the ports; null: ports
+ * @throws Error an export can't be read, a port is taken, or a socket can't be made
  */
-export async function startSandbox(options: Partial<SandboxOptions> = {}): Promise<RunningSandbox> {
+export async function startSandbox(
+  options: Partial<SandboxOptions> = {},
+  socketFolder: string | null = null,
+): Promise<RunningSandbox> {
   const settings: SandboxOptions = { ...DEFAULT_SANDBOX_OPTIONS, ...options };
   const database = await openDatabase();
   try {
-    return await serve(settings, database);
+    return await serve(settings, socketFolder, database);
   } catch (error) {
     await database.close();
     throw error;
   }
 }
 
-async function serve(settings: SandboxOptions, database: Database): Promise<RunningSandbox> {
+async function serve(
+  settings: SandboxOptions,
+  socketFolder: string | null,
+  database: Database,
+): Promise<RunningSandbox> {
   const now = createClock(settings.nowMs);
   const startMs = now();
   const loadedExports = settings.usageFile !== null || settings.eventsFile !== null;
@@ -107,13 +118,17 @@ async function serve(settings: SandboxOptions, database: Database): Promise<Runn
   const { usageUserSecret, usageOrganizationSecret, eventsToken, eventsUsername, eventsPassword } =
     credentials;
   const { latencyMs, errorRate } = settings;
+  const sockets =
+    socketFolder === null
+      ? null
+      : { usage: join(socketFolder, 'usage'), events: join(socketFolder, 'events') };
   const shared = { latencyMs, errorRate, chance, onFault: (error: unknown) => console.error(error) };
 
   const usageServer = await startRestServer({
     ...shared,
     definition: new URL('usage.openapi.yaml', UPSTREAM_FILES),
     root: '/elements/api-v2',
-    port: settings.usagePort,
+    listen: sockets ? { path: sockets.usage } : { port: settings.usagePort },
     operations: createUsageApi(database, settings, readDensity(ranges.usage), now),
     authorizers: {
       elementsAuthorization: (header) =>
@@ -128,7 +143,7 @@ async function serve(settings: SandboxOptions, database: Database): Promise<Runn
       ...shared,
       definition: new URL('events.openapi.yaml', UPSTREAM_FILES),
       root: '/v1',
-      port: settings.eventsPort,
+      listen: sockets ? { path: sockets.events } : { port: settings.eventsPort },
       operations: createEventsApi(database, issuer, { username: eventsUsername, password: eventsPassword }),
       authorizers: {
         bearerAuth: (header) => {
@@ -156,14 +171,15 @@ async function serve(settings: SandboxOptions, database: Database): Promise<Runn
   return {
     usageUrl: usageServer.url,
     eventsUrl: eventsServer.url,
+    sockets,
     credentials,
     loadedExports,
     ranges,
     stories,
     describe: () =>
       [
-        `Usage API   ${usageServer.url}  ${describeSource(ranges.usage, loaded.usage)}`,
-        `Events API  ${eventsServer.url}  ${describeSource(ranges.events, loaded.events)}`,
+        `Usage API   ${sockets ? '' : `${usageServer.url}  `}${describeSource(ranges.usage, loaded.usage)}`,
+        `Events API  ${sockets ? '' : `${eventsServer.url}  `}${describeSource(ranges.events, loaded.events)}`,
         ...(arrivalsOn ? ['New rows keep arriving.'] : []),
       ].join('\n'),
     now,

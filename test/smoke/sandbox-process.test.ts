@@ -1,0 +1,164 @@
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { runInTest as run } from './run-in-test.ts';
+import type { RunningService } from './run-service.ts';
+
+const SMALL = ['--rows', '300,100', '--no-arrivals'];
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+interface Started {
+  readonly service: RunningService;
+  readonly url: string;
+  readonly sandboxPid: number;
+}
+
+/** A service over a sandbox of its own, which has begun to serve. */
+async function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Started> {
+  const service = run(args, { PORT: '0', ...env });
+  const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
+  const [sandboxPid] = childrenOf(service.child.pid!);
+  return { service, url: url!, sandboxPid: sandboxPid! };
+}
+
+function childrenOf(pid: number): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids
+    .filter((name) =>
+      readOr(`/proc/${name}/stat`, '')
+        .replace(/^.*\) \S /s, '')
+        .startsWith(`${pid} `),
+    )
+    .map(Number);
+}
+
+/** How many TCP ports a process listens on. */
+function countPorts(pid: number): number {
+  const listening = ['tcp', 'tcp6'].flatMap((family) =>
+    readFileSync(`/proc/${pid}/net/${family}`, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, , , state]) => state === '0A')
+      .map((words) => `socket:[${words[9]}]`),
+  );
+  const held = readdirSync(`/proc/${pid}/fd`).map((fd) => linkOr(`/proc/${pid}/fd/${fd}`, ''));
+  return listening.filter((socket) => held.includes(socket)).length;
+}
+
+const readOr = (path: string, fallback: string): string => tryOr(() => readFileSync(path, 'utf8'), fallback);
+const linkOr = (path: string, fallback: string): string => tryOr(() => readlinkSync(path), fallback);
+
+/** Processes and their files may go while they are looked at. */
+function tryOr<T>(read: () => T, fallback: T): T {
+  try {
+    return read();
+  } catch {
+    return fallback;
+  }
+}
+
+async function ask(url: string, query: string) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  return (await response.json()) as {
+    readonly data: Record<string, { readonly pageInfo: { readonly endCursor: string } } | null> | null;
+    readonly errors?: readonly { readonly extensions: Record<string, unknown> }[];
+  };
+}
+
+/** The status that a vendor's socket answers with. */
+function askSocket(socketPath: string, path: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request({ socketPath, path, headers: { host: 'localhost' } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+describe('the sandbox behind a service', () => {
+  test('is reached by sockets in a folder of this user’s alone, and by no port', async () => {
+    const folder = makeFolder();
+    const { service, sandboxPid } = await start(SMALL, { TMPDIR: folder });
+    const [sockets, ...others] = readdirSync(folder);
+    expect(others).toEqual([]);
+    expect(statSync(join(folder, sockets!)).mode & 0o777).toBe(0o700);
+    expect(readdirSync(join(folder, sockets!)).toSorted()).toEqual(['events', 'usage']);
+    expect(await askSocket(join(folder, sockets!, 'usage'), '/elements/api-v2/usage')).toBe(401);
+    expect([service.child.pid!, sandboxPid].map(countPorts)).toEqual([1, 0]);
+
+    service.child.kill('SIGTERM');
+    expect(await service.exit).toBe(0);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('ends with a service that is killed, and leaves nothing', async () => {
+    const folder = makeFolder();
+    const { service, sandboxPid } = await start(SMALL, { TMPDIR: folder });
+    expect(readdirSync(folder)).toHaveLength(1);
+    service.child.kill('SIGKILL');
+    await service.exit;
+    await expect.poll(() => readOr(`/proc/${sandboxPid}/stat`, ''), { timeout: 10_000 }).toBe('');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('takes the service with it when it dies, which says so and leaves nothing', async () => {
+    const folder = makeFolder();
+    const { service, sandboxPid } = await start(SMALL, { TMPDIR: folder });
+    process.kill(sandboxPid, 'SIGKILL');
+    expect(await service.exit).toBe(1);
+    expect(service.printed()).toContain(
+      'sightline: The sandbox has ended (SIGKILL), and the service ends with it.',
+    );
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('outlives a signal that a supervisor sends to both, so that what is under way is answered', async () => {
+    const { service, url, sandboxPid } = await start(SMALL);
+    process.kill(sandboxPid, 'SIGTERM');
+    process.kill(sandboxPid, 'SIGINT');
+    expect(await ask(url, '{ events(first: 1) { pageInfo { endCursor } } }')).not.toHaveProperty('errors');
+    service.child.kill('SIGTERM');
+    expect(await service.exit).toBe(0);
+  });
+
+  test.each(['--usage-port', '--events-port'])(
+    'takes no %s: nothing but its service may talk to it',
+    async (name) => {
+      const service = run([...SMALL, name, '4999'], { PORT: '0' });
+      expect(await service.exit).toBe(2);
+      expect(service.printed()).toContain('npm run sandbox');
+    },
+  );
+});
+
+describe('cursors', () => {
+  const QUERY = '{ events(first: 2) { pageInfo { endCursor } } }';
+  const next = (cursor: string) => `{ events(first: 2, after: "${cursor}") { pageInfo { endCursor } } }`;
+
+  /** Whether a cursor that one start gave out leads on after another; else the errors' codes. */
+  async function outlivesRestart(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const [first, second] = await Promise.all([start(args, env), start(args, env)]);
+    const { data } = await ask(first.url, QUERY);
+    const cursor = data?.['events']?.pageInfo.endCursor;
+    expect(cursor).toBeTypeOf('string');
+    const { errors } = await ask(second.url, next(cursor!));
+    return errors === undefined || errors.map(({ extensions }) => extensions['code']);
+  }
+
+  test('of made-up data outlive a restart', async () => {
+    expect(await outlivesRestart([...SMALL, '--now', '2026-03-04T12:00:00Z'])).toBe(true);
+  });
+});

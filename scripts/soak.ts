@@ -110,6 +110,7 @@ function createService(vendorUrl: string): App {
     USAGE_API_USER_SECRET: 'soak',
     USAGE_API_ORGANIZATION_SECRET: 'soak',
     EVENTS_API_TOKEN: 'soak',
+    SIGHTLINE_SECRET: 'a secret for the soak and for no others',
     SIGHTLINE_CACHE_BYTES: String(CACHE_BYTES),
   });
   if (reading.kind === 'faults') throw new Error(reading.faults.join('\n'));

@@ -1,4 +1,3 @@
-import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { Secret } from './base/secret.ts';
@@ -98,12 +97,26 @@ export type ConfigReading =
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+/**
+ * What keys are derived from where no secret is set, over made-up data alone: cursors then outlive a restart, and anybody may
+ * open them.
+ */
+export const MADE_UP_SECRET = new Secret('anybody may read made-up data');
+
 const USAGE_URL = 'https://api.cloud-elements.com/elements/api-v2';
 const EVENTS_URL = 'https://rest.elevatebilling.com/v1';
 
 const USAGE_CREDENTIALS = ['USAGE_API_USER_SECRET', 'USAGE_API_ORGANIZATION_SECRET'] as const;
 const EVENTS_LOGIN = ['EVENTS_API_USERNAME', 'EVENTS_API_PASSWORD'] as const;
 const CREDENTIALS = [...USAGE_CREDENTIALS, 'EVENTS_API_TOKEN', ...EVENTS_LOGIN] as const;
+
+/** 128 random bits, if they are written in hexadecimal digits. */
+const MIN_SECRET_LENGTH = 32;
+const MAKE_SECRET = `A good one is made by: node -p "require('crypto').randomBytes(32).toString('base64url')"`;
+const MISSING_SECRET = [
+  'SIGHTLINE_SECRET is missing: cursors and cached answers of real data are sealed under keys that are derived from it.',
+  `Set the same on every instance. ${MAKE_SECRET}`,
+].join(' ');
 
 const MEBIBYTE = 1024 * 1024;
 /** Node's timers hold no more. */
@@ -202,7 +215,7 @@ const SETTINGS = z.object({
   SIGHTLINE_AUTH_JWKS_FILE: z.string().optional(),
   SIGHTLINE_SECRET: z
     .string()
-    .min(16, 'must have at least 16 characters.')
+    .min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters. ${MAKE_SECRET}`)
     .transform((text) => new Secret(text))
     .optional(),
   SIGHTLINE_TRUSTED_DOCUMENTS: z.string().optional(),
@@ -256,7 +269,10 @@ export function readConfig(
   const read = SETTINGS.safeParse(set);
   if (!read.success)
     faults.push(...read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
-  faults.push(...(set['VENDOR_CREDENTIALS'] === 'request' ? listForeign(set) : listHalves(set)));
+  const isByRequest = set['VENDOR_CREDENTIALS'] === 'request';
+  faults.push(...(isByRequest ? listForeign(set) : listHalves(set)));
+  // Derived from credentials, a key would let whoever holds a cursor guess them, and no check can tell which are guessable.
+  if ((isByRequest || hasCredentials(set)) && !('SIGHTLINE_SECRET' in set)) faults.push(MISSING_SECRET);
   if (read.success && read.data.SIGHTLINE_DEFAULT_PAGE_SIZE > read.data.SIGHTLINE_MAX_PAGE_SIZE) {
     faults.push('SIGHTLINE_DEFAULT_PAGE_SIZE must not be above SIGHTLINE_MAX_PAGE_SIZE.');
   }
@@ -307,7 +323,7 @@ function arrange(
     host: settings.HOST,
     port: settings.PORT,
     log: { level: settings.LOG_LEVEL, isProduction: settings.NODE_ENV === 'production' },
-    secret: settings.SIGHTLINE_SECRET ?? deriveSecret(vendors),
+    secret: settings.SIGHTLINE_SECRET ?? MADE_UP_SECRET,
     vendors,
     identity,
     bounds: {
@@ -392,22 +408,6 @@ function readEventsSecrets(settings: z.infer<typeof SETTINGS>, eventsUrl: string
   };
 }
 
-/** Unset, the secret follows from what the instances share anyway, so that cursors hold on each of them and after a restart. */
-function deriveSecret(vendors: Vendors): Secret {
-  const reveal = (secrets: readonly Secret[]) => secrets.map((one) => one.reveal());
-  const ofEvents = (secrets: EventsSecrets) =>
-    secrets.kind === 'token' ? [secrets.token] : [secrets.username, secrets.password];
-  const material =
-    vendors.kind !== 'configured'
-      ? [vendors.kind]
-      : [
-          vendors.usage && reveal([vendors.usage.userSecret, vendors.usage.organizationSecret]),
-          vendors.events && reveal(ofEvents(vendors.events.secrets)),
-        ];
-  const bytes = hkdfSync('sha256', JSON.stringify(material), '', 'sightline secret v1', 32);
-  return new Secret(Buffer.from(bytes).toString('base64url'));
-}
-
 function hasCredentials(set: Readonly<Record<string, string>>): boolean {
   return CREDENTIALS.some((name) => name in set);
 }
@@ -452,15 +452,9 @@ function listEventsHalves(set: Readonly<Record<string, string>>): string[] {
 
 /** Where each request brings its credentials, any that are set would be used by nobody, or worse, by all. */
 function listForeign(set: Readonly<Record<string, string>>): string[] {
-  const faults = [...CREDENTIALS, 'EVENTS_API_AUTH_URL']
+  return [...CREDENTIALS, 'EVENTS_API_AUTH_URL']
     .filter((name) => name in set)
     .map((name) => `${name} is set beside VENDOR_CREDENTIALS=request, where each request brings its own.`);
-  if (!('SIGHTLINE_SECRET' in set)) {
-    faults.push(
-      'SIGHTLINE_SECRET is missing: VENDOR_CREDENTIALS=request leaves no credentials for it to follow from. Set 16 characters or more, the same on every instance.',
-    );
-  }
-  return faults;
 }
 
 /** A name that is nearly one of ours would be ignored in silence. */

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -9,7 +10,7 @@ import { pino } from 'pino';
 import type { Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
 import { Secret } from './base/secret.ts';
-import { readConfig, refuseHost } from './config.ts';
+import { MADE_UP_SECRET, readConfig, refuseHost } from './config.ts';
 import type { Config } from './config.ts';
 import { isLoopbackHost } from './http/is-loopback.ts';
 import { VENDOR_HEADERS } from './http/vendor-headers.ts';
@@ -176,6 +177,7 @@ A service talks to it with these settings. The credentials are drawn anew at eac
   USAGE_API_ORGANIZATION_SECRET=${usageOrganizationSecret}
   EVENTS_API_URL=${sandbox.eventsUrl}
   EVENTS_API_TOKEN=${eventsToken}
+  SIGHTLINE_SECRET=${drawSecret().reveal()}
 
 In place of the token: EVENTS_API_USERNAME=${eventsUsername} EVENTS_API_PASSWORD=${eventsPassword}
 
@@ -311,6 +313,8 @@ function pointAt(config: Config, announced: SandboxAnnouncement): Config {
   const isPublic = !announced.loadedExports;
   return {
     ...config,
+    // Cursors over made-up data outlive a restart; those over anybody's own data must not be opened by others.
+    secret: isPublic || config.secret !== MADE_UP_SECRET ? config.secret : drawSecret(),
     vendors: {
       kind: 'configured',
       usage: {
@@ -327,6 +331,10 @@ function pointAt(config: Config, announced: SandboxAnnouncement): Config {
       isPublic,
     },
   };
+}
+
+function drawSecret(): Secret {
+  return new Secret(randomBytes(32).toString('base64url'));
 }
 
 /** One line a request: for people in a terminal, JSON elsewhere. */

@@ -1,14 +1,17 @@
+import { execSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readConfig, SETTING_NAMES } from '../src/config.ts';
+import { MADE_UP_SECRET, readConfig, SETTING_NAMES } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 
 const USAGE = { USAGE_API_USER_SECRET: 'canary-user', USAGE_API_ORGANIZATION_SECRET: 'canary-organization' };
 const EVENTS = { EVENTS_API_TOKEN: 'canary-token' };
 
 const LOGIN = { EVENTS_API_USERNAME: 'canary-ada', EVENTS_API_PASSWORD: 'canary, pass "word"' };
-const REQUEST = { VENDOR_CREDENTIALS: 'request', SIGHTLINE_SECRET: 'canary-of-sixteen-letters' };
+const SECRET = { SIGHTLINE_SECRET: 'canary-of-more-than-32-characters' };
+const REQUEST = { VENDOR_CREDENTIALS: 'request', ...SECRET };
 
 function configOf(env: Record<string, string>): Config {
   const reading = readConfig(env);
@@ -48,19 +51,19 @@ describe('readConfig', () => {
   });
 
   test('one source leaves the other not configured; the vendors’ own URLs are the default', () => {
-    expect(configOf(EVENTS).vendors).toMatchObject({
+    expect(configOf({ ...EVENTS, ...SECRET }).vendors).toMatchObject({
       kind: 'configured',
       usage: null,
       events: { baseUrl: 'https://rest.elevatebilling.com/v1' },
     });
-    expect(configOf(USAGE).vendors).toMatchObject({
+    expect(configOf({ ...USAGE, ...SECRET }).vendors).toMatchObject({
       usage: { baseUrl: 'https://api.cloud-elements.com/elements/api-v2' },
       events: null,
     });
   });
 
   test('a slash at the end of a URL is not part of it', () => {
-    const { vendors } = configOf({ ...EVENTS, EVENTS_API_URL: 'http://127.0.0.1:5000/v1//' });
+    const { vendors } = configOf({ ...EVENTS, ...SECRET, EVENTS_API_URL: 'http://127.0.0.1:5000/v1//' });
     expect(vendors).toMatchObject({ events: { baseUrl: 'http://127.0.0.1:5000/v1' } });
   });
 
@@ -105,7 +108,15 @@ describe('readConfig', () => {
     [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535.'],
     [{ PORT: '4e3' }, 'PORT must be a whole number'],
     [{ SIGHTLINE_MAX_DEPTH: '-1' }, 'SIGHTLINE_MAX_DEPTH must be a whole number'],
-    [{ SIGHTLINE_SECRET: 'canary-short' }, 'SIGHTLINE_SECRET must have at least 16 characters.'],
+    [
+      { SIGHTLINE_SECRET: 'canary-of-thirty-one-characters' },
+      'SIGHTLINE_SECRET must have at least 32 characters',
+    ],
+    [USAGE, 'SIGHTLINE_SECRET is missing'],
+    [EVENTS, 'SIGHTLINE_SECRET is missing'],
+    [LOGIN, 'SIGHTLINE_SECRET is missing'],
+    [{ ...USAGE, ...LOGIN }, 'SIGHTLINE_SECRET is missing'],
+    [{ ...LOGIN, SIGHTLINE_SECRET: '' }, 'SIGHTLINE_SECRET is missing'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of'],
     [
       { SIGHTLINE_DEFAULT_PAGE_SIZE: '60', SIGHTLINE_MAX_PAGE_SIZE: '50' },
@@ -136,6 +147,7 @@ describe('readConfig', () => {
       'EVENTS_API_URL',
       'USAGE_API_ORGANIZATION_SECRET',
       'EVENTS_API_URL',
+      'SIGHTLINE_SECRET',
       'HOST',
     ]);
   });
@@ -145,7 +157,9 @@ describe('readConfig', () => {
   });
 
   test('a username and a password are exchanged below the Events API’s URL, unless settings say otherwise', () => {
-    expect(configOf({ ...LOGIN, EVENTS_API_URL: 'http://127.0.0.1:5000/v1/' }).vendors).toMatchObject({
+    expect(
+      configOf({ ...LOGIN, ...SECRET, EVENTS_API_URL: 'http://127.0.0.1:5000/v1/' }).vendors,
+    ).toMatchObject({
       usage: null,
       events: {
         baseUrl: 'http://127.0.0.1:5000/v1',
@@ -162,7 +176,7 @@ describe('readConfig', () => {
       EVENTS_API_AUTH_PASSWORD_FIELD: 'api.key',
       EVENTS_API_AUTH_TOKEN_FIELD: 'access_token',
     };
-    expect(configOf({ ...LOGIN, ...other }).vendors).toMatchObject({
+    expect(configOf({ ...LOGIN, ...SECRET, ...other }).vendors).toMatchObject({
       events: {
         secrets: {
           url: 'https://login.example/token/',
@@ -200,21 +214,45 @@ describe('readConfig', () => {
   });
 
   test('no form of printing tells a secret', () => {
-    const config = configOf({ ...USAGE, ...LOGIN, SIGHTLINE_SECRET: 'canary-of-sixteen-letters' });
+    const config = configOf({ ...USAGE, ...LOGIN, ...SECRET });
     expect(`${JSON.stringify(config)}${inspect(config, { depth: 10, showHidden: true })}`).not.toContain(
       'canary',
     );
   });
 
-  test('the secret follows from the credentials unless it is set, so that cursors outlive a restart', () => {
-    const secretOf = (env: Record<string, string>) => configOf(env).secret.reveal();
-    expect(secretOf(USAGE)).toBe(secretOf({ ...USAGE, PORT: '5000' }));
-    expect(secretOf({})).toBe(secretOf({ HOST: 'localhost' }));
-    const all = [{}, USAGE, EVENTS, LOGIN, { ...USAGE, ...EVENTS }, { EVENTS_API_TOKEN: 'canary-other' }].map(
-      secretOf,
+  test('no key follows from credentials: a service over vendors has the secret that is set, or does not start', () => {
+    const text = fc.string({ minLength: 1, maxLength: 3 });
+    const credentials = fc.record(
+      {
+        USAGE_API_USER_SECRET: text,
+        USAGE_API_ORGANIZATION_SECRET: text,
+        EVENTS_API_TOKEN: text,
+        EVENTS_API_USERNAME: text,
+        EVENTS_API_PASSWORD: text,
+        VENDOR_CREDENTIALS: fc.constantFrom('config', 'request'),
+        SIGHTLINE_SECRET: fc.constant(SECRET.SIGHTLINE_SECRET),
+      },
+      { requiredKeys: [] },
     );
-    expect(new Set(all).size).toBe(all.length);
-    expect(secretOf({ ...USAGE, SIGHTLINE_SECRET: 'set by the operator' })).toBe('set by the operator');
+    fc.assert(
+      fc.property(credentials, (env) => {
+        const reading = readConfig(env);
+        if (reading.kind === 'faults') return;
+        const { vendors, secret } = reading.config;
+        const isSet = env.SIGHTLINE_SECRET !== undefined;
+        expect(isSet || vendors.kind === 'sandbox').toBe(true);
+        expect(secret.reveal()).toBe(isSet ? SECRET.SIGHTLINE_SECRET : MADE_UP_SECRET.reveal());
+      }),
+    );
+  });
+
+  test('a secret that is missing is told with a command that makes one', () => {
+    const [fault] = faultsOf(LOGIN);
+    const [, command = ''] = /made by: (node .*")/.exec(fault ?? '') ?? [];
+    const makeOne = () => execSync(command, { encoding: 'utf8' }).trim();
+    const made = [makeOne(), makeOne()];
+    expect(new Set(made).size).toBe(2);
+    for (const secret of made) expect(faultsOf({ ...LOGIN, SIGHTLINE_SECRET: secret })).toEqual([]);
   });
 });
 
@@ -234,7 +272,7 @@ describe('.env.example', () => {
     const shown = Object.fromEntries(listed.filter(([name]) => !urls.includes(name)));
     const reveal = ({ secret, ...config }: Config) => ({ ...config, secret: secret.reveal() });
     expect(reveal(configOf(shown))).toEqual(reveal(configOf({})));
-    const { vendors } = configOf({ ...USAGE, ...EVENTS });
+    const { vendors } = configOf({ ...USAGE, ...EVENTS, ...SECRET });
     const defaults = vendors.kind === 'configured' ? [vendors.usage?.baseUrl, vendors.events?.baseUrl] : [];
     expect(urls.map((url) => new Map(listed).get(url))).toEqual(defaults);
   });

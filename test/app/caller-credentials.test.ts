@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AppOverrides } from '../../src/app.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { Transport, TransportRequest } from '../../src/upstream/transport.ts';
-import { createTestApp, NOW_MS } from '../support/running-app.ts';
+import { createTestApp, NOW_MS, TEST_SECRET } from '../support/running-app.ts';
 import type { Asked } from '../support/running-app.ts';
 import { createFakeTransport, createSimulatedTime, jsonAnswer } from '../support/upstream-fixtures.ts';
 
@@ -69,7 +69,7 @@ function createRig(overrides: AppOverrides & { usage?: Transport } = {}) {
   const told: unknown[] = [];
   const { usage: ownUsage, ...rest } = overrides;
   const app = createTestApp(
-    { VENDOR_CREDENTIALS: 'request', SIGHTLINE_SECRET: 'a secret for the tests' },
+    { VENDOR_CREDENTIALS: 'request', SIGHTLINE_SECRET: TEST_SECRET },
     {
       clock: time.clock,
       transports: { USAGE: ownUsage ?? usage, EVENTS: events },
@@ -346,7 +346,7 @@ test('over the sandbox: its credentials open it to their bearer, others’ do no
   const app = createTestApp(
     {
       VENDOR_CREDENTIALS: 'request',
-      SIGHTLINE_SECRET: 'a secret for the tests',
+      SIGHTLINE_SECRET: TEST_SECRET,
       USAGE_API_URL: sandbox.usageUrl,
       EVENTS_API_URL: sandbox.eventsUrl,
       HOST: '0.0.0.0',

@@ -9,7 +9,7 @@ import type { AuditLine } from '../../src/http/audit-line.ts';
 import { hashDocument } from '../../src/http/trusted-documents.ts';
 import { createApp } from '../../src/app.ts';
 import { hasRedis, startRedis } from '../support/redis-server.ts';
-import { NOW_MS, startApp } from '../support/running-app.ts';
+import { NOW_MS, startApp, TEST_SECRET } from '../support/running-app.ts';
 import type { RunningApp } from '../support/running-app.ts';
 import { until } from '../support/upstream-fixtures.ts';
 
@@ -53,6 +53,7 @@ async function serve(env: Record<string, string> = {}, overrides: AppOverrides =
       USAGE_API_ORGANIZATION_SECRET: credentials.usageOrganizationSecret,
       EVENTS_API_URL: eventsUrl,
       EVENTS_API_TOKEN: credentials.eventsToken,
+      SIGHTLINE_SECRET: TEST_SECRET,
       ...env,
     },
     () => JSON.stringify(MANIFEST),

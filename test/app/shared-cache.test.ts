@@ -126,7 +126,9 @@ describe.runIf(hasRedis)('instances that share a Redis', () => {
   test('see nothing of one that holds other secrets', async () => {
     const redis = await startOwnRedis();
     const first = await createConnected(redis);
-    const other = await createConnected(redis, { SIGHTLINE_SECRET: 'a secret of another service' });
+    const other = await createConnected(redis, {
+      SIGHTLINE_SECRET: 'a secret of another service, as long as ours',
+    });
     const before = await sizeOf(redis);
     const record = takeRecord();
     await askRecord(first, record);

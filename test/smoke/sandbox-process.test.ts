@@ -1,8 +1,20 @@
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Secret } from '../../src/base/secret.ts';
+import { MADE_UP_SECRET } from '../../src/config.ts';
+import { createCursorSealer } from '../../src/graph/paging/cursor-sealer.ts';
+import { digestQuery } from '../../src/graph/paging/digest-query.ts';
 import { runInTest as run } from './run-in-test.ts';
 import type { RunningService } from './run-service.ts';
 
@@ -144,21 +156,45 @@ describe('the sandbox behind a service', () => {
   );
 });
 
-describe('cursors', () => {
-  const QUERY = '{ events(first: 2) { pageInfo { endCursor } } }';
-  const next = (cursor: string) => `{ events(first: 2, after: "${cursor}") { pageInfo { endCursor } } }`;
-
-  /** Whether a cursor that one start gave out leads on after another; else the errors' codes. */
-  async function outlivesRestart(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const [first, second] = await Promise.all([start(args, env), start(args, env)]);
-    const { data } = await ask(first.url, QUERY);
-    const cursor = data?.['events']?.pageInfo.endCursor;
-    expect(cursor).toBeTypeOf('string');
-    const { errors } = await ask(second.url, next(cursor!));
-    return errors === undefined || errors.map(({ extensions }) => extensions['code']);
+describe('a cursor', () => {
+  /** The cursor of a first page of events. */
+  async function readCursor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const { url } = await start(args, env);
+    const { data } = await ask(url, '{ events(first: 2) { pageInfo { endCursor } } }');
+    return data?.['events']?.pageInfo.endCursor ?? '';
   }
 
-  test('of made-up data outlive a restart', async () => {
-    expect(await outlivesRestart([...SMALL, '--now', '2026-03-04T12:00:00Z'])).toBe(true);
+  /** Opens a cursor for a query that it is not of: one under another key is not even known for a cursor. */
+  const openUnder = (secret: Secret, cursor: string) => () =>
+    createCursorSealer(secret).open(cursor, digestQuery('events', { of: 'another query' }), 'after');
+  const OPENED = 'This cursor was given out by another query.';
+  const NOT_OPENED = 'This cursor was not given out by this service';
+
+  function writeExport(): string {
+    const file = join(makeFolder(), 'events.ndjson');
+    const row = (id: number) => ({
+      id,
+      timestamp: new Date(Date.now() - id * 3_600_000).toISOString(),
+      category: 'user',
+      action: 'user-created',
+    });
+    writeFileSync(file, [1, 2, 3, 4].map((id) => `${JSON.stringify(row(id))}\n`).join(''));
+    return file;
+  }
+
+  test('of made-up data opens under a published key, and so after a restart', async () => {
+    expect(openUnder(MADE_UP_SECRET, await readCursor(SMALL))).toThrow(OPENED);
+  });
+
+  test('of one’s own exports opens under no published key', async () => {
+    const cursor = await readCursor(['--events', writeExport()]);
+    expect(cursor).not.toBe('');
+    expect(openUnder(MADE_UP_SECRET, cursor)).toThrow(NOT_OPENED);
+  });
+
+  test('of one’s own exports opens under the secret that is set, and so after a restart', async () => {
+    const secret = 'a secret that outlives a restart of the service';
+    const cursor = await readCursor(['--events', writeExport()], { SIGHTLINE_SECRET: secret });
+    expect(openUnder(new Secret(secret), cursor)).toThrow(OPENED);
   });
 });

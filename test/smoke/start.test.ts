@@ -7,6 +7,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { runInTest as run } from './run-in-test.ts';
 
 const SMALL = ['--rows', '300,100', '--no-arrivals'];
+const SECRET = { SIGHTLINE_SECRET: 'canary-of-more-than-32-characters' };
 
 interface Answer {
   readonly data: Record<string, unknown>;
@@ -66,7 +67,7 @@ describe('start', () => {
   });
 
   test('told to end, it says so to whoever asks while it still takes requests', async () => {
-    const service = run([], { PORT: '0', EVENTS_API_TOKEN: 'canary' });
+    const service = run([], { PORT: '0', EVENTS_API_TOKEN: 'canary', ...SECRET });
     const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
     const readiness = async () => (await fetch(new URL('/health/ready', url))).status;
     expect(await readiness()).toBe(200);
@@ -81,6 +82,7 @@ describe('start', () => {
       PORT: '0',
       EVENTS_API_URL: 'http://127.0.0.1:9/v1',
       EVENTS_API_TOKEN: 'canary',
+      ...SECRET,
     });
     const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
     const { data, errors } = await ask(
@@ -130,7 +132,7 @@ describe('start', () => {
       PORT: '0',
       HOST: '0.0.0.0',
       VENDOR_CREDENTIALS: 'request',
-      SIGHTLINE_SECRET: 'canary-of-sixteen-letters',
+      ...SECRET,
       EVENTS_API_URL: 'http://127.0.0.1:9/v1',
     });
     const [, port] = await service.waitFor(/GraphiQL +http:\/\/[^:]+:(\d+)/);
@@ -144,7 +146,7 @@ describe('start', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const service = run([], { PORT: String(port), EVENTS_API_TOKEN: 'canary' });
+    const service = run([], { PORT: String(port), EVENTS_API_TOKEN: 'canary', ...SECRET });
     expect(await service.exit).toBe(1);
     expect(service.printed()).toContain(`Port ${port} is taken on 127.0.0.1. Set PORT`);
     other.close();
@@ -172,7 +174,7 @@ describe('the command line', () => {
   });
 
   test('switches of the sandbox are refused where there are credentials', async () => {
-    const service = run(['--seed', '2'], { EVENTS_API_TOKEN: 'canary' });
+    const service = run(['--seed', '2'], { EVENTS_API_TOKEN: 'canary', ...SECRET });
     expect(await service.exit).toBe(2);
     expect(service.printed()).toContain('those of the sandbox');
   });

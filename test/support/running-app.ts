@@ -30,6 +30,9 @@ export interface RunningApp {
   close(): Promise<void>;
 }
 
+/** What a service over vendors must have set. */
+export const TEST_SECRET = 'a secret for the tests and for no others';
+
 /** Noon on a Wednesday. */
 export const NOW_MS = Date.parse('2026-03-04T12:00:00Z');
 
@@ -70,7 +73,7 @@ export async function startApp(
 
 /** The service under settings as the environment gives them; throws where they do not hold. An empty text unsets. */
 export function createTestApp(env: Readonly<Record<string, string>>, overrides: AppOverrides = {}): App {
-  const reading = readConfig(env);
+  const reading = readConfig({ SIGHTLINE_SECRET: TEST_SECRET, ...env });
   if (reading.kind === 'faults') throw new Error(reading.faults.join('\n'));
   return createApp(reading.config, overrides);
 }

@@ -26,7 +26,7 @@ const readText = (path: string): string => {
 };
 const read = (env: Readonly<Record<string, string>>) => readConfig(env, readText);
 
-const REAL = { EVENTS_API_TOKEN: 'canary-token' };
+const REAL = { EVENTS_API_TOKEN: 'canary-token', SIGHTLINE_SECRET: 'canary-of-more-than-32-characters' };
 const TOKENS = { SIGHTLINE_AUTH_ISSUER: 'https://issuer.example', SIGHTLINE_AUTH_AUDIENCE: 'a, b' };
 const URL_OF_KEYS = 'https://issuer.example/keys?p=one';
 

@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { Secret } from './base/secret.ts';
@@ -108,13 +109,14 @@ const EVENTS_URL = 'https://rest.elevatebilling.com/v1';
 
 const USAGE_CREDENTIALS = ['USAGE_API_USER_SECRET', 'USAGE_API_ORGANIZATION_SECRET'] as const;
 const EVENTS_LOGIN = ['EVENTS_API_USERNAME', 'EVENTS_API_PASSWORD'] as const;
-const CREDENTIALS = [...USAGE_CREDENTIALS, 'EVENTS_API_TOKEN', ...EVENTS_LOGIN] as const;
+/** What a vendor draws at random and gives out, so that nobody can guess it. */
+const VENDOR_SECRETS = [...USAGE_CREDENTIALS, 'EVENTS_API_TOKEN'] as const;
+const CREDENTIALS = [...VENDOR_SECRETS, ...EVENTS_LOGIN] as const;
 
-/** 128 random bits, if they are written in hexadecimal digits. */
-const MIN_SECRET_LENGTH = 32;
+const MIN_SECRET_LENGTH = 16;
 const MAKE_SECRET = `A good one is made by: node -p "require('crypto').randomBytes(32).toString('base64url')"`;
 const MISSING_SECRET = [
-  'SIGHTLINE_SECRET is missing: cursors and cached answers of real data are sealed under keys that are derived from it.',
+  'SIGHTLINE_SECRET is missing: the keys that seal cursors and cached answers are derived from it. They are never derived from a password, since whoever holds a cursor could then guess it.',
   `Set the same on every instance. ${MAKE_SECRET}`,
 ].join(' ');
 
@@ -271,8 +273,9 @@ export function readConfig(
     faults.push(...read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
   const isByRequest = set['VENDOR_CREDENTIALS'] === 'request';
   faults.push(...(isByRequest ? listForeign(set) : listHalves(set)));
-  // Derived from credentials, a key would let whoever holds a cursor guess them, and no check can tell which are guessable.
-  if ((isByRequest || hasCredentials(set)) && !('SIGHTLINE_SECRET' in set)) faults.push(MISSING_SECRET);
+  const hasVendorSecret = VENDOR_SECRETS.some((name) => name in set);
+  if ((isByRequest || (hasCredentials(set) && !hasVendorSecret)) && !('SIGHTLINE_SECRET' in set))
+    faults.push(MISSING_SECRET);
   if (read.success && read.data.SIGHTLINE_DEFAULT_PAGE_SIZE > read.data.SIGHTLINE_MAX_PAGE_SIZE) {
     faults.push('SIGHTLINE_DEFAULT_PAGE_SIZE must not be above SIGHTLINE_MAX_PAGE_SIZE.');
   }
@@ -323,7 +326,7 @@ function arrange(
     host: settings.HOST,
     port: settings.PORT,
     log: { level: settings.LOG_LEVEL, isProduction: settings.NODE_ENV === 'production' },
-    secret: settings.SIGHTLINE_SECRET ?? MADE_UP_SECRET,
+    secret: settings.SIGHTLINE_SECRET ?? deriveSecret(vendors) ?? MADE_UP_SECRET,
     vendors,
     identity,
     bounds: {
@@ -406,6 +409,22 @@ function readEventsSecrets(settings: z.infer<typeof SETTINGS>, eventsUrl: string
       token: settings.EVENTS_API_AUTH_TOKEN_FIELD,
     },
   };
+}
+
+/**
+ * Unset, the secret follows from the secrets that the vendors gave out, so that cursors hold on each instance and after a restart.
+ * A username and a password are left out: a person may have chosen them. null: there are no credentials.
+ */
+function deriveSecret(vendors: Vendors): Secret | null {
+  if (vendors.kind !== 'configured') return null;
+  const { usage, events } = vendors;
+  const material = [
+    ...(usage ? [usage.userSecret, usage.organizationSecret] : []),
+    ...(events?.secrets.kind === 'token' ? [events.secrets.token] : []),
+  ].map((secret) => secret.reveal());
+  if (material.length === 0) return null;
+  const bytes = hkdfSync('sha256', JSON.stringify(material), '', 'sightline secret v2', 32);
+  return new Secret(Buffer.from(bytes).toString('base64url'));
 }
 
 function hasCredentials(set: Readonly<Record<string, string>>): boolean {

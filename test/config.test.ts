@@ -108,14 +108,8 @@ describe('readConfig', () => {
     [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535.'],
     [{ PORT: '4e3' }, 'PORT must be a whole number'],
     [{ SIGHTLINE_MAX_DEPTH: '-1' }, 'SIGHTLINE_MAX_DEPTH must be a whole number'],
-    [
-      { SIGHTLINE_SECRET: 'canary-of-thirty-one-characters' },
-      'SIGHTLINE_SECRET must have at least 32 characters',
-    ],
-    [USAGE, 'SIGHTLINE_SECRET is missing'],
-    [EVENTS, 'SIGHTLINE_SECRET is missing'],
+    [{ SIGHTLINE_SECRET: 'canary-of-some' }, 'SIGHTLINE_SECRET must have at least 16 characters'],
     [LOGIN, 'SIGHTLINE_SECRET is missing'],
-    [{ ...USAGE, ...LOGIN }, 'SIGHTLINE_SECRET is missing'],
     [{ ...LOGIN, SIGHTLINE_SECRET: '' }, 'SIGHTLINE_SECRET is missing'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of'],
     [
@@ -147,7 +141,6 @@ describe('readConfig', () => {
       'EVENTS_API_URL',
       'USAGE_API_ORGANIZATION_SECRET',
       'EVENTS_API_URL',
-      'SIGHTLINE_SECRET',
       'HOST',
     ]);
   });
@@ -220,7 +213,7 @@ describe('readConfig', () => {
     );
   });
 
-  test('no key follows from credentials: a service over vendors has the secret that is set, or does not start', () => {
+  test('no key follows from a username or a password: where nothing else is set, the service does not start', () => {
     const text = fc.string({ minLength: 1, maxLength: 3 });
     const credentials = fc.record(
       {
@@ -239,11 +232,27 @@ describe('readConfig', () => {
         const reading = readConfig(env);
         if (reading.kind === 'faults') return;
         const { vendors, secret } = reading.config;
-        const isSet = env.SIGHTLINE_SECRET !== undefined;
-        expect(isSet || vendors.kind === 'sandbox').toBe(true);
-        expect(secret.reveal()).toBe(isSet ? SECRET.SIGHTLINE_SECRET : MADE_UP_SECRET.reveal());
+        if (env.SIGHTLINE_SECRET !== undefined) {
+          expect(secret.reveal()).toBe(SECRET.SIGHTLINE_SECRET);
+        } else if (vendors.kind === 'sandbox') {
+          expect(secret.reveal()).toBe(MADE_UP_SECRET.reveal());
+        } else {
+          const { EVENTS_API_USERNAME: _username, EVENTS_API_PASSWORD: _password, ...others } = env;
+          expect(Object.keys(others).some((name) => /SECRET|TOKEN/.test(name))).toBe(true);
+          expect(configOf(others).secret.reveal()).toBe(secret.reveal());
+        }
       }),
     );
+  });
+
+  test('unset, the secret follows from all that the vendors gave out, and changes with it', () => {
+    const secretOf = (env: Record<string, string>): string => configOf(env).secret.reveal();
+    const made = [USAGE, EVENTS, { ...USAGE, ...EVENTS }, { ...EVENTS, EVENTS_API_TOKEN: 'another' }].map(
+      secretOf,
+    );
+    expect(new Set([...made, MADE_UP_SECRET.reveal()]).size).toBe(5);
+    expect(secretOf({ ...USAGE, ...EVENTS })).toBe(made[2]);
+    expect(secretOf({ ...USAGE, ...LOGIN })).toBe(made[0]);
   });
 
   test('a secret that is missing is told with a command that makes one', () => {

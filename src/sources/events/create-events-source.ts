@@ -5,6 +5,7 @@ import type { CallContext } from '../../upstream/upstream.ts';
 import { asError } from '../walk/as-error.ts';
 import { coverNothing } from '../walk/cover-nothing.ts';
 import { countMatches } from '../walk/count-matches.ts';
+import type { RowKey } from '../walk/find-rows.ts';
 import type { Page } from '../walk/page.ts';
 import { readPage } from '../walk/read-page.ts';
 import { requireLegible } from '../walk/require-legible.ts';
@@ -17,7 +18,7 @@ import { OPTIONAL_EVENT_FIELDS } from './event-fields.ts';
 import type { EventPageRequest, EventsSource } from './events-source.ts';
 import type { EventsDeps } from './events-deps.ts';
 import { createEventsWalk } from './events-walk.ts';
-import { findEvents, type EventKey } from './find-events.ts';
+import { findEvents } from './find-events.ts';
 import type { EventFacetsRequest } from './event-facets.ts';
 import { readEventFacets } from './read-event-facets.ts';
 import { orderByTime, readOrderedPage } from './read-ordered-page.ts';
@@ -31,12 +32,13 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
   const keyOf = (kind: string, value: unknown): string =>
     scopedKey(requireScope(context, 'EVENTS', OPERATION), kind, JSON.stringify(value));
 
-  const events = new DataLoader<EventKey, AuditEvent | null, string>(
+  const events = new DataLoader<RowKey, AuditEvent | null, string>(
     (keys) => {
       const walk = createEventsWalk(deps, context, { filter: [], fields: new Set(OPTIONAL_EVENT_FIELDS) });
-      return findEvents(keys, walk).catch((error: unknown) => keys.map(() => asError(error)));
+      return findEvents(keys, walk);
     },
-    { cacheKeyFn: ({ id }) => keyOf('event', id) },
+    // Its time is a part of an event's name: nothing says that the vendor gives an id once.
+    { cacheKeyFn: ({ id, timestampMs }) => keyOf('event', [timestampMs, id]) },
   );
   const pages = new DataLoader<EventPageRequest, Page<AuditEvent>, string>(
     (requests) => Promise.all(requests.map((request) => readEventsPage(request).catch(asError))),

@@ -16,7 +16,10 @@ export type EventFilterPlan =
       readonly fields: readonly OptionalEventField[];
     };
 
-/** What a category or an action can be (`events-api.txt`): a value within it can never smuggle an operator. */
+/**
+ * What a filter's value may be (`events-api.txt`): within it none can smuggle an operator. Rows may hold other values: those
+ * are never sent, and looked for here.
+ */
 const VALUE = /^[a-zA-Z0-9_-]{1,100}$/;
 /** More values than these would make an address line that servers refuse. */
 const MOST_VALUES = 50;
@@ -61,16 +64,17 @@ function planText(name: 'category' | 'action', filter: StringFilter | undefined)
   const all: TextPlan = { query: [], isScan: false };
   if (!filter) return all;
   if ('isNull' in filter) return filter.isNull ? 'nothing' : all;
-  if ('eq' in filter) return VALUE.test(filter.eq) ? send(name, filter.eq) : 'nothing';
-  if ('in' in filter) {
-    const values = [...new Set(filter.in)].filter((value) => VALUE.test(value));
+  const scan: TextPlan = { query: [], isScan: true };
+  if ('eq' in filter || 'in' in filter) {
+    // No event lacks a category or an action (`decodeEvent`).
+    const values = [...new Set('eq' in filter ? [filter.eq] : filter.in)].filter((value) => value !== '');
     if (values.length === 0) return 'nothing';
-    if (values.length > MOST_VALUES) return { query: [], isScan: true };
+    if (values.length > MOST_VALUES || !values.every((value) => VALUE.test(value))) return scan;
     return send(name, values.length === 1 ? values[0]! : `in:${values.join(',')}`);
   }
   const part = 'contains' in filter ? filter.contains : filter.startsWith;
   if (part === '') return all;
-  if (!VALUE.test(part)) return 'nothing';
+  if (!VALUE.test(part)) return scan;
   return { ...send(name, `like:%${part}%`), isScan: 'startsWith' in filter || part.includes('_') };
 }
 

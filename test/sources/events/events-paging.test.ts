@@ -16,7 +16,11 @@ import {
   type EventsReading,
   type SimulatedEvent,
 } from '../../support/simulated-events-vendor.ts';
-import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
+import {
+  createSimulatedUpstream,
+  createTestCallContext,
+  type SeenCall,
+} from '../../support/simulated-vendor.ts';
 
 const FROM = Date.parse('2026-03-01T00:00:00.000Z');
 const TO = Date.parse('2026-03-01T01:00:00.000Z');
@@ -434,9 +438,23 @@ describe('a filter', () => {
   });
 
   it.each<[string, EventFilter]>([
-    ['a value with an operator', { action: { eq: 'in:a,b' } }],
+    ['a value with an operator', { action: { eq: 'in:user_locked,role-created' } }],
     ['a wildcard', { action: { contains: '%' } }],
-    ['a list of values that no category can be', { category: { in: ['a b', 'ü'] } }],
+    ['a list of values with letters of their own', { category: { in: ['a b', 'role_x,authentication'] } }],
+  ])(
+    'outside the vendor’s grammar, such as %s, never leaves: the rows are looked through here',
+    async (_, filter) => {
+      const { at, calls, page } = await ask(filter);
+      expect(at).toEqual([]);
+      expect(calls.map(({ query }) => query.map(([name]) => name))).toEqual([
+        ['createdFrom', 'createdTo', 'fields', 'page', 'pageSize', 'sort'],
+      ]);
+      expect(page.coverage).toMatchObject([{ status: 'COMPLETE', scanned: rows.length, matched: 0 }]);
+    },
+  );
+
+  it.each<[string, EventFilter]>([
+    ['an empty text', { action: { eq: '' } }],
     ['an empty list', { username: { in: [] } }],
     ['a category that is missing', { category: { isNull: true } }],
   ])('that nothing can match, such as %s, is answered without a call', async (_, filter) => {
@@ -568,6 +586,108 @@ describe('events by id', () => {
     const source = openSource(() => rows).open();
     expect(await source.getEvent('1', FROM)).toBeNull();
     expect(await source.getEvent(String(rows[5]!.id), FROM + 60_000)).toBeNull();
+  });
+});
+
+describe('two events with one id', () => {
+  const twins = [FROM, FROM + 3_000, FROM + 600_000].map((timestampMs, at) => ({
+    ...rowAt(timestampMs, 7),
+    action: `action-${at}`,
+  }));
+
+  it('are each found under their own time, however they are asked for together', async () => {
+    for (const pair of twins.flatMap((a) => twins.map((b) => [a, b] as const))) {
+      const source = openSource(() => twins).open();
+      const found = await Promise.all(
+        pair.map(({ id, timestampMs }) => source.getEvent(String(id), timestampMs)),
+      );
+      expect(found).toMatchObject(pair.map(({ action }) => ({ action })));
+    }
+  });
+
+  it('within one second contradict each other: neither is given', async () => {
+    const source = openSource(() => [rowAt(FROM, 7), rowAt(FROM + 500, 7)]).open();
+    for (const ms of [FROM, FROM + 500])
+      await expect(source.getEvent(String(BIG + 7n), ms)).rejects.toMatchObject({
+        code: 'UPSTREAM_OUT_OF_ORDER',
+      });
+  });
+
+  it('do not stand in for each other: of one that is gone there is none', async () => {
+    for (const gone of twins)
+      for (const left of twins.filter((twin) => twin !== gone)) {
+        const source = openSource(() => [left]).open();
+        expect(await source.getEvent(String(gone.id), gone.timestampMs)).toBeNull();
+      }
+  });
+});
+
+describe('events by id over an answer that is not understood', () => {
+  const bodies: readonly (readonly [string, unknown, string])[] = [
+    ['no row', [null], 'UPSTREAM_BAD_RESPONSE'],
+    ['a message', [{ message: 'Internal error' }], 'UPSTREAM_BAD_RESPONSE'],
+    [
+      'a row without an id',
+      [{ timestamp: '2026-03-01T00:00:05Z', category: 'a', action: 'b' }],
+      'UPSTREAM_BAD_RESPONSE',
+    ],
+  ];
+  const answering = (body: (call: SeenCall) => unknown) =>
+    createEventsSource(
+      {
+        upstream: createSimulatedUpstream(
+          'EVENTS',
+          (call) => ({ status: 200, headers: {}, body: body(call) }),
+          () => NOW,
+        ),
+        lore: createEventsLore(),
+        nowMs: NOW,
+        settings: {
+          largestPage: 1000,
+          maxScannedRows: 10_000,
+          staleIfErrorMs: 0,
+          age: { settleMs: 90_000, retentionMs: null },
+        },
+      },
+      createTestCallContext(),
+    );
+
+  it.each(bodies)('fail with a code, for it is not known that there is none: %s', async (_, body, code) => {
+    const source = answering(() => body);
+    await expect(source.getEvent('7', FROM + 5_000)).rejects.toMatchObject({ code, source: 'EVENTS' });
+  });
+
+  it('that holds the event give it, and those whose window was understood are null', async () => {
+    const good = { id: 7, timestamp: '2026-03-01T00:00:05Z', category: 'a', action: 'b' };
+    const bad = { ...good, id: 8, category: 5 };
+    const source = answering(() => [good, bad]);
+    const found = await Promise.allSettled([
+      source.getEvent('7', FROM + 5_000),
+      source.getEvent('8', FROM + 5_000),
+      source.getEvent('9', FROM + 60_000),
+    ]);
+    expect(found).toMatchObject([
+      { value: { id: '7' } },
+      { status: 'rejected', reason: { code: 'UPSTREAM_BAD_RESPONSE' } },
+      { value: null },
+    ]);
+  });
+});
+
+describe('events by id, where the calls run out', () => {
+  it('leave those standing that were found before', async () => {
+    const dense = Array.from({ length: 20_000 }, (_, at) => rowAt(FROM + at * 100, at));
+    const source = openSource(() => dense, plain, { budget: 2 }).open();
+    const found = await Promise.allSettled(
+      [dense[19_000]!, dense[9_000]!, dense[10]!].map(({ id, timestampMs }) =>
+        source.getEvent(String(id), timestampMs),
+      ),
+    );
+    expect(found).toMatchObject([
+      { value: { id: String(dense[19_000]!.id) } },
+      { value: { id: String(dense[9_000]!.id) } },
+      { status: 'rejected', reason: { code: 'LIMIT_EXCEEDED' } },
+    ]);
   });
 });
 

@@ -9,7 +9,15 @@ describe('the plan of a filter', () => {
     [{}, [], false],
     [{ category: { eq: 'a-B_9' } }, [['category', 'a-B_9']], false],
     [{ action: { in: ['a'] } }, [['action', 'a']], false],
-    [{ action: { in: ['a', 'b', 'a', 'no way'] } }, [['action', 'in:a,b']], false],
+    [{ action: { in: ['a', 'b', 'a', ''] } }, [['action', 'in:a,b']], false],
+    // Values outside the vendor's grammar occur in its rows all the same; they are looked for here.
+    [{ action: { in: ['a', 'no way'] } }, [], true],
+    [{ action: { eq: 'billing.run' } }, [], true],
+    [{ action: { eq: 'in:a' } }, [], true],
+    [{ action: { eq: 'a'.repeat(101) } }, [], true],
+    [{ action: { contains: '%' } }, [], true],
+    [{ category: { startsWith: 'a,b' } }, [], true],
+    [{ category: { eq: 'a' }, action: { eq: 'like:x' } }, [['category', 'a']], true],
     [{ action: { in: values(50) } }, [['action', `in:${values(50).join(',')}`]], false],
     [{ action: { in: values(51) } }, [], true],
     [{ action: { contains: 'log' } }, [['action', 'like:%log%']], false],
@@ -39,15 +47,10 @@ describe('the plan of a filter', () => {
 
   it.each<[EventFilter]>([
     [{ category: { isNull: true } }],
-    [{ action: { eq: 'in:a' } }],
     [{ action: { eq: '' } }],
-    [{ action: { eq: 'a'.repeat(101) } }],
     [{ action: { in: [] } }],
-    [{ action: { in: ['a b'] } }],
-    [{ action: { contains: '%' } }],
-    [{ category: { startsWith: 'a,b' } }],
+    [{ action: { in: [''] } }],
     [{ username: { in: [] } }],
-    [{ category: { eq: 'a' }, action: { eq: 'like:x' } }],
   ])('%j is known to match nothing', (filter) => {
     expect(planEventFilter(filter)).toEqual({ kind: 'nothing' });
   });

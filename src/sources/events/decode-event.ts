@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeAddress } from '../walk/address.ts';
+import { decodeAddresses } from '../walk/address.ts';
 import { decodeTimestamp } from '../walk/decode-timestamp.ts';
 import type { DroppedRow } from '../walk/vendor-list.ts';
 import type { AuditEvent } from './event.ts';
@@ -35,6 +35,6 @@ export function decodeEvent(row: unknown): AuditEvent | DroppedRow {
     source: 'EVENTS' as const,
     timestampMs,
     ...parsed.data,
-    ipAddress: decodeAddress(parsed.data.ipAddress),
+    ...decodeAddresses(parsed.data.ipAddress),
   });
 }

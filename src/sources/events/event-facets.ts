@@ -1,5 +1,6 @@
 import type { Range } from '../../base/range.ts';
 import type { Coverage } from '../walk/coverage.ts';
+import { namedAddresses } from '../walk/address.ts';
 import type { AuditEvent } from './event.ts';
 import type { EventFilter } from './event-filter.ts';
 
@@ -35,7 +36,7 @@ export function withoutOwn(filter: EventFilter, facet: EventFacet): EventFilter 
   return others;
 }
 
-/** Counts the values of one field over the rows that match. */
+/** Counts the values of one field over the rows that match; an event that names several addresses counts for each. */
 export function createFacetCounter(
   facet: EventFacet,
   isMatch: (event: AuditEvent) => boolean,
@@ -45,9 +46,9 @@ export function createFacetCounter(
   return {
     add(event) {
       if (!isMatch(event)) return;
-      const value = event[facet];
-      if (value === null) missing += 1;
-      else byValue.set(value, (byValue.get(value) ?? 0) + 1);
+      const values = facet === 'ipAddress' ? namedAddresses(event) : [event[facet] ?? []].flat();
+      if (values.length === 0) missing += 1;
+      for (const value of values) byValue.set(value, (byValue.get(value) ?? 0) + 1);
     },
     counts() {
       const values = [...byValue].map(([value, count]) => ({ value, count }));

@@ -12,10 +12,7 @@ export function createEventTest(filter: EventFilter): (event: AuditEvent) => boo
   if (category) tests.push(onText(category, (event) => event.category));
   if (action) tests.push(onText(action, (event) => event.action));
   if (username) tests.push(onText(username, (event) => event.username));
-  if (ipAddress !== undefined) {
-    const isInside = createAddressTest(ipAddress);
-    tests.push((event) => isInside(event.ipAddress));
-  }
+  if (ipAddress !== undefined) tests.push(createAddressTest(ipAddress));
   if (searchText !== undefined) {
     const wanted = searchText.toLowerCase();
     tests.push((event) => event.description?.toLowerCase().includes(wanted) ?? false);

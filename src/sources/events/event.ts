@@ -8,5 +8,8 @@ export interface AuditEvent {
   readonly action: string;
   readonly description: string | null;
   readonly username: string | null;
+  /** Where exactly one is said, without its port; else null. */
   readonly ipAddress: string | null;
+  /** Those that the vendor names, where it gives a list. */
+  readonly addresses?: readonly string[];
 }

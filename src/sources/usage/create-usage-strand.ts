@@ -32,7 +32,7 @@ export function createUsageStrand(
       filter,
       createUsageLocator(getUsageAnalytics),
     ),
-    isMatch: isInside ? (record) => isInside(record.ipAddress) : () => true,
+    isMatch: isInside ?? (() => true),
     maxScannedRows: isInside ? deps.settings.maxScannedRows : null,
     age: deps.settings.age,
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeAddress } from '../walk/address.ts';
+import { decodeAddresses } from '../walk/address.ts';
 import { decodeTimestamp } from '../walk/decode-timestamp.ts';
 import type { DroppedRow } from '../walk/vendor-list.ts';
 import { REQUEST_STATUSES, type UsageRecord } from './usage-record.ts';
@@ -116,6 +116,6 @@ export function decodeUsageRecord(row: unknown): UsageRecord | DroppedRow {
     ...fields,
     requestStatus: REQUEST_STATUSES.find((status) => status === requestStatus?.toUpperCase()) ?? null,
     requestStatusText: requestStatus,
-    ipAddress: decodeAddress(fields.requestIP),
+    ...decodeAddresses(fields.requestIP),
   });
 }

@@ -24,8 +24,10 @@ export interface UsageRecord {
   readonly requestURI: string | null;
   /** As the vendor said it. */
   readonly requestIP: string | null;
-  /** `requestIP` where it is one address, else null. */
+  /** `requestIP` where it is one address, without its port; else null. */
   readonly ipAddress: string | null;
+  /** Those that `requestIP` names, where it is a list. */
+  readonly addresses?: readonly string[];
   readonly instanceTags: readonly string[];
   readonly requestId: string | null;
   readonly requestMethod: string | null;

@@ -1,20 +1,42 @@
 import ipaddr from 'ipaddr.js';
 import { RequestError } from '../../base/request-error.ts';
 
-/** The address as it was said, where it is exactly one IPv4 or IPv6 address; null for a list, a name or nonsense. */
-export function decodeAddress(value: string | null | undefined): string | null {
-  if (value === null || value === undefined) return null;
-  return ipaddr.IPv4.isValidFourPartDecimal(value) || (ipaddr.IPv6.isValid(value) && !value.includes('%'))
-    ? value
-    : null;
+/** What a vendor says of where an entry came from. */
+export interface Addresses {
+  /** The address, where exactly one is said; null for a list, a name or nonsense. */
+  readonly ipAddress: string | null;
+  /** Those that a list names, such as one that proxies have written; left out where there is no list. */
+  readonly addresses?: readonly string[];
+}
+
+const NONE: Addresses = { ipAddress: null };
+/** What stands between the parts of a list. */
+const GAPS = /[\s,;]+/;
+/** `[address]`, `[address]:port` or `address:port`, the last for IPv4 alone. */
+const AT_PORT = /^(?:\[(?<bracketed>[^\]]+)\](?::\d{1,5})?|(?<plain>[\d.]+):\d{1,5})$/;
+
+/** Reads what a vendor says of an address: as it was said, but without port, brackets and zone. */
+export function decodeAddresses(text: string | null | undefined): Addresses {
+  if (text === null || text === undefined) return NONE;
+  if (isAddress(text)) return { ipAddress: text };
+  const parts = text.split(GAPS).filter((part) => part !== '');
+  const addresses = [...new Set(parts.flatMap((part) => decodePart(part) ?? []))];
+  if (parts.length > 1 && addresses.length > 0) return { ipAddress: null, addresses };
+  return { ipAddress: addresses[0] ?? null };
+}
+
+/** All addresses that an entry names. */
+export function namedAddresses({ ipAddress, addresses = [] }: Addresses): readonly string[] {
+  return ipAddress === null ? addresses : [ipAddress];
 }
 
 /**
  * A test for one address or a CIDR block, as the `IP` scalar lets them in. An IPv4 address written as IPv6
- * (`::ffff:10.0.0.1`) is the same address. An entry without an address is never in.
+ * (`::ffff:10.0.0.1`) is the same address. An entry with a list is in where any of its addresses is: which of them was the
+ * caller's can't be told, and one that is left out would read as if nothing had come from there.
  * @throws RequestError `BAD_USER_INPUT` where the text is neither
  */
-export function createAddressTest(addressOrBlock: string): (address: string | null) => boolean {
+export function createAddressTest(addressOrBlock: string): (entry: Addresses) => boolean {
   const block = parseBlock(addressOrBlock);
   if (!block) {
     throw new RequestError(
@@ -26,16 +48,26 @@ export function createAddressTest(addressOrBlock: string): (address: string | nu
     );
   }
   const { network, prefix } = block;
-  return (candidate) => {
-    if (candidate === null) return false;
-    const tested = ipaddr.process(candidate);
-    return tested.kind() === network.kind() && tested.match(network, prefix);
-  };
+  return (entry) =>
+    namedAddresses(entry).some((address) => {
+      const tested = ipaddr.process(address);
+      return tested.kind() === network.kind() && tested.match(network, prefix);
+    });
+}
+
+function decodePart(part: string): string | null {
+  const { bracketed, plain } = AT_PORT.exec(part)?.groups ?? {};
+  const [address = ''] = (bracketed ?? plain ?? part).split('%', 1);
+  return isAddress(address) ? address : null;
+}
+
+function isAddress(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'));
 }
 
 function parseBlock(text: string): { network: ipaddr.IPv4 | ipaddr.IPv6; prefix: number } | null {
   const [address, bits, ...rest] = text.split('/');
-  if (address === undefined || rest.length > 0 || decodeAddress(address) === null) return null;
+  if (address === undefined || rest.length > 0 || !isAddress(address)) return null;
   if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return null;
   const network = ipaddr.process(address);
   const isMapped = ipaddr.parse(address).kind() !== network.kind();

@@ -81,7 +81,12 @@ describe('an event', () => {
     expect(decodeEvent(value)).toEqual({ dropped: true, timestampMs: null });
   });
 
-  it('has no address where the vendor gives more than one, or none that is one', () => {
-    expect(decodeEvent({ ...row, ipAddress: '10.0.0.1, 10.0.0.2' })).toMatchObject({ ipAddress: null });
+  it('has one address where the vendor gives one, and a list of them where it gives more', () => {
+    expect(decodeEvent({ ...row, ipAddress: '10.0.0.1:443' })).toMatchObject({ ipAddress: '10.0.0.1' });
+    expect(decodeEvent({ ...row, ipAddress: '10.0.0.1, 10.0.0.2' })).toMatchObject({
+      ipAddress: null,
+      addresses: ['10.0.0.1', '10.0.0.2'],
+    });
+    expect(decodeEvent({ ...row, ipAddress: 'localhost' })).toMatchObject({ ipAddress: null });
   });
 });

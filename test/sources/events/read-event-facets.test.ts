@@ -120,6 +120,34 @@ test('a value that a facet offers finds as many events as it counts, whatever it
   );
 });
 
+test('an event that names several addresses is counted and found by each of them', async () => {
+  const { count, source } = openEvents([
+    eventAt(1, { ipAddress: '10.0.0.1:443' }),
+    eventAt(2, { ipAddress: '10.0.0.1, 10.0.0.2' }),
+    eventAt(3, { ipAddress: 'unknown' }),
+  ]);
+  const counted = (await count({}, 'ipAddress')).facets.get('ipAddress')!;
+  expect(counted).toEqual({
+    values: [
+      { value: '10.0.0.1', count: 2 },
+      { value: '10.0.0.2', count: 1 },
+    ],
+    missing: 1,
+  });
+  for (const { value, count: expected } of counted.values) {
+    const asked = {
+      range,
+      orderBy: [],
+      fields: new Set<never>(),
+      count: 50,
+      travel: 'forward',
+      after: null,
+    } as const;
+    const page = await source.listEvents({ ...asked, filter: { ipAddress: value } });
+    expect(page.rows).toHaveLength(expected);
+  }
+});
+
 /** The same by hand: which rows one facet sees. */
 function seenBy(log: readonly SimulatedEvent[], filter: EventFilter, facet: EventFacet): SimulatedEvent[] {
   const { category, action, username, ipAddress } = filter;

@@ -2,10 +2,12 @@ import type { Position } from '../sources/walk/position.ts';
 
 /** What a global id stands for. */
 export type GlobalId =
-  | { readonly source: 'USAGE'; readonly id: string }
+  /** The time is a hint where to look first; null: an id from before ids carried one. */
+  | { readonly source: 'USAGE'; readonly id: string; readonly timestampMs: number | null }
   | { readonly source: 'EVENTS'; readonly id: string; readonly timestampMs: number };
 
 const USAGE_ID = /^[A-Za-z0-9_-]{1,64}$/;
+const TIMED_USAGE = /^(-?\d{1,16}):([A-Za-z0-9_-]{1,64})$/;
 const EVENT = /^(-?\d{1,16}):(-?\d{1,19})$/;
 const MAX_INT64 = 2n ** 63n;
 // The furthest moments that a date can stand for.
@@ -16,24 +18,39 @@ export function isUsageRecordId(text: string): boolean {
   return USAGE_ID.test(text);
 }
 
-/** The global id of an entry. An event's carries its time, since its vendor has no read by id. */
+/**
+ * The global id of an entry. It carries the entry's time: the events' vendor has no read by id, and many usage records at
+ * once are found in few calls by it.
+ */
 export function encodeGlobalId({ source, id, timestampMs }: Position): string {
-  const text = source === 'USAGE' ? `UsageRecord:${id}` : `Event:${timestampMs}:${id}`;
-  return Buffer.from(text, 'utf8').toString('base64url');
+  return encodeId({ source, id, timestampMs });
 }
 
-/** What a global id stands for; null for every text that `encodeGlobalId` does not give. */
+function encodeId({ source, id, timestampMs }: GlobalId): string {
+  const type = source === 'USAGE' ? 'UsageRecord' : 'Event';
+  return Buffer.from(timestampMs === null ? `${type}:${id}` : `${type}:${timestampMs}:${id}`).toString(
+    'base64url',
+  );
+}
+
+/**
+ * What a global id stands for; null for every text that `encodeGlobalId` does not give, but for a usage record's without a
+ * time, as they once were.
+ */
 export function decodeGlobalId(text: string): GlobalId | null {
   const plain = Buffer.from(text, 'base64url').toString('utf8');
   const colon = plain.indexOf(':');
   const rest = plain.slice(colon + 1);
   const found = plain.slice(0, colon) === 'UsageRecord' ? decodeUsage(rest) : decodeEvent(plain, rest);
-  // One entry has one global id, so that a client's cache holds it once.
-  return found && encodeGlobalId({ timestampMs: 0, ...found }) === text ? found : null;
+  // One text for each: padding and other letters of base64 make no second id.
+  return found && encodeId(found) === text ? found : null;
 }
 
-function decodeUsage(id: string): GlobalId | null {
-  return isUsageRecordId(id) ? { source: 'USAGE', id } : null;
+function decodeUsage(rest: string): GlobalId | null {
+  if (isUsageRecordId(rest)) return { source: 'USAGE', id: rest, timestampMs: null };
+  const [, time = '', id = ''] = TIMED_USAGE.exec(rest) ?? [];
+  const timestampMs = decodeTime(time);
+  return timestampMs === null ? null : { source: 'USAGE', id, timestampMs };
 }
 
 function decodeEvent(plain: string, rest: string): GlobalId | null {
@@ -41,8 +58,12 @@ function decodeEvent(plain: string, rest: string): GlobalId | null {
   if (time === undefined || id === undefined) return null;
   const number = BigInt(id);
   if (number < -MAX_INT64 || number >= MAX_INT64 || number.toString() !== id) return null;
-  const timestampMs = Number(time);
-  return Math.abs(timestampMs) <= MAX_DATE_MS && String(timestampMs) === time
-    ? { source: 'EVENTS', id, timestampMs }
-    : null;
+  const timestampMs = decodeTime(time);
+  return timestampMs === null ? null : { source: 'EVENTS', id, timestampMs };
+}
+
+/** Milliseconds since the epoch, as they were written. */
+function decodeTime(text: string): number | null {
+  const timestampMs = Number(text);
+  return Math.abs(timestampMs) <= MAX_DATE_MS && String(timestampMs) === text ? timestampMs : null;
 }

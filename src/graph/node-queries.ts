@@ -47,6 +47,6 @@ async function getNode(text: string, { usage, events, viewer }: GraphContext): P
   if (!found) return null;
   requireAccess(viewer, [found.source === 'USAGE' ? 'usage:read' : 'events:read']);
   return found.source === 'USAGE'
-    ? usage.getUsageRecord(found.id)
+    ? usage.getUsageRecord(found.id, found.timestampMs)
     : events.getEvent(found.id, found.timestampMs);
 }

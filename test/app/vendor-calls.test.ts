@@ -42,6 +42,23 @@ describe('the calls that a query causes', () => {
     expect(countCalls(again, 'EVENTS')).toBe(1);
   });
 
+  it('are one of each vendor for a page of 50 of the timeline, refetched, and nothing of it differs', async () => {
+    const fields = `__typename id ... on Activity { timestamp ipAddress masked }
+      ... on UsageRecord { recordId requestURI elementKey userId instanceTags } ... on Event { eventId action username }`;
+    const asked = await running.ask<{ timeline: { nodes: { id: string }[] } }>(
+      `{ timeline(first: 50) { nodes { ${fields} } } }`,
+    );
+    const { nodes } = asked.data.timeline;
+    const again = await running.ask<{ nodes: unknown[] }>(
+      `query ($ids: [ID!]!) { nodes(ids: $ids) { ${fields} } }`,
+      { ids: nodes.map(({ id }) => id) },
+    );
+    expect(again.errors).toBeUndefined();
+    expect(again.data.nodes).toEqual(nodes);
+    expect(new Set(nodes.map(({ id }) => id)).size).toBe(50);
+    expect([countCalls(again, 'USAGE'), countCalls(again, 'EVENTS')]).toEqual([1, 1]);
+  });
+
   it('ask the events vendor for the fields of the selection only', async () => {
     const asked = await running.ask<object>(
       '{ events(first: 1) { nodes { eventId ... @include(if: false) { username } } } }',

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Position } from '../../src/sources/walk/position.ts';
 import { decodeGlobalId, encodeGlobalId, isUsageRecordId } from '../../src/graph/global-id.ts';
 
 const usageId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
@@ -8,11 +9,19 @@ const moment = fc.integer({ min: -8.64e15, max: 8.64e15 });
 const text = (plain: string): string => Buffer.from(plain).toString('base64url');
 
 describe('a global id', () => {
-  test('of a usage record gives its id back', () => {
+  test('of a usage record gives its id and its time back', () => {
     fc.assert(
       fc.property(usageId, moment, (id, timestampMs) => {
         const globalId = encodeGlobalId({ source: 'USAGE', id, timestampMs });
-        expect(decodeGlobalId(globalId)).toEqual({ source: 'USAGE', id });
+        expect(decodeGlobalId(globalId)).toEqual({ source: 'USAGE', id, timestampMs });
+      }),
+    );
+  });
+
+  test('of a usage record from before ids carried a time still gives its id back', () => {
+    fc.assert(
+      fc.property(usageId, (id) => {
+        expect(decodeGlobalId(text(`UsageRecord:${id}`))).toEqual({ source: 'USAGE', id, timestampMs: null });
       }),
     );
   });
@@ -35,6 +44,14 @@ describe('a global id', () => {
     text('UsageRecord:a b'),
     text(`UsageRecord:${'a'.repeat(65)}`),
     text('usageRecord:a'),
+    text('UsageRecord:1:'),
+    text('UsageRecord::a'),
+    text('UsageRecord:01:a'),
+    text('UsageRecord:-0:a'),
+    text('UsageRecord:1:a:b'),
+    text('UsageRecord:1:..'),
+    text('UsageRecord:8640000000000001:a'),
+    text(`UsageRecord:1:${'a'.repeat(65)}`),
     text('Event:1'),
     text('Event:1:'),
     text('Event:1:one'),
@@ -61,10 +78,16 @@ describe('a global id', () => {
           fc.string(),
           fc.string().map(text),
           fc.string().map((s) => text(`Event:${s}`)),
+          fc.string().map((s) => text(`UsageRecord:${s}`)),
+          fc.tuple(moment, usageId).map(([ms, id]) => text(`UsageRecord:${ms}:${id}`)),
         ),
         (any) => {
           const found = decodeGlobalId(any);
-          expect(found === null || encodeGlobalId({ timestampMs: 0, ...found }) === any).toBe(true);
+          const again =
+            found?.timestampMs === null
+              ? text(`UsageRecord:${found.id}`)
+              : found && encodeGlobalId(found as Position);
+          expect(found === null || again === any).toBe(true);
         },
       ),
     );

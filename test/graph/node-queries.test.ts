@@ -19,7 +19,15 @@ describe('node', () => {
       },
     );
     expect(data).toEqual({ node: { __typename: 'UsageRecord', id: RECORD_ID, recordId: createRecord().id } });
-    expect(calls).toEqual([['getUsageRecord', createRecord().id]]);
+    expect(calls).toEqual([['getUsageRecord', createRecord().id, createRecord().timestampMs]]);
+  });
+
+  test('reads a usage record by an id from before ids carried a time, and gives its id of today', async () => {
+    const { ask, calls } = createFakeContext(answers);
+    const old = Buffer.from(`UsageRecord:${createRecord().id}`).toString('base64url');
+    const { data } = await ask('query ($id: ID!) { node(id: $id) { id } }', { id: old });
+    expect(data).toEqual({ node: { id: RECORD_ID } });
+    expect(calls).toEqual([['getUsageRecord', createRecord().id, null]]);
   });
 
   test('reads an event by its id, exact beyond 2^53, and the time that the global id carries', async () => {

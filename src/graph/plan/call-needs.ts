@@ -5,7 +5,10 @@ export interface CallNeeds {
   readonly source: Source;
   /** Calls that are made whatever the vendor answers, where nothing is kept: the first of each page, count and series. */
   readonly least?: readonly string[];
-  /** Calls that others call their least, and that a page of this field may save them: the count of a list found whole. */
+  /**
+   * Calls that others call their least, and that this field may save them: the count of a list found whole, the search for a
+   * record that is read here.
+   */
   readonly saved?: readonly string[];
   /** Calls that an answer as long as it may be takes, scans apart. */
   readonly full?: readonly (readonly [key: string, calls: number])[];

@@ -14,6 +14,16 @@ import type { PlannedList } from './planned-list.ts';
 import { isRefusedEventFilter } from './refused-filter.ts';
 import { withoutNulls } from './without-nulls.ts';
 
+const BY_TIME = 'events by id and time';
+
+/** Events by their ids: near ones share a call, so at least one for all of them. */
+export const EVENTS_BY_TIME: CallNeeds = {
+  source: 'EVENTS',
+  least: [BY_TIME],
+  full: [[BY_TIME, 1]],
+  isOpen: true,
+};
+
 /** A list of events, alone or as a part of the timeline: its page, or a scan where the vendor can't filter or sort so. */
 export function planEventsList(
   list: PlannedList,

@@ -10,9 +10,9 @@ import type { RangeInput } from '../paging/freeze-range.ts';
 import { isPageAmong } from '../paging/needs-page.ts';
 import type { CallNeeds } from './call-needs.ts';
 import { countBuckets } from './count-buckets.ts';
-import { planEventsList, planFacets } from './plan-event-calls.ts';
+import { EVENTS_BY_TIME, planEventsList, planFacets } from './plan-event-calls.ts';
 import type { PlanLimits } from './plan-limits.ts';
-import { planAnalytics, planUsageList, planUsageRecords } from './plan-usage-calls.ts';
+import { planAnalytics, planUsageList, planUsageRecords, USAGE_BY_TIME } from './plan-usage-calls.ts';
 import type { PlannedField } from './planned-field.ts';
 import type { PlannedList } from './planned-list.ts';
 import { isRefusedEventFilter, isRefusedUsageFilter } from './refused-filter.ts';
@@ -125,15 +125,15 @@ function planTimeline(
   ];
 }
 
-/** A call for each usage record; near events share one, so at least one for all of them. */
+/** Entries that are near in time share a call, so at least one for all of a source; but one for each whose time is not known. */
 function planNodes(ids: readonly unknown[]): readonly CallNeeds[] {
   const found = ids.flatMap((id) => decodeGlobalId(String(id)) ?? []);
-  const byId = 'events by id';
+  const untimed = found.filter(({ timestampMs }) => timestampMs === null);
+  const timed = new Set(found.flatMap(({ source, timestampMs }) => (timestampMs === null ? [] : [source])));
   return [
-    ...planUsageRecords(found.flatMap(({ source, id }) => (source === 'USAGE' ? [id] : []))),
-    ...(found.some(({ source }) => source === 'EVENTS')
-      ? [{ source: 'EVENTS' as const, least: [byId], full: [[byId, 1] as const], isOpen: true }]
-      : []),
+    ...planUsageRecords(untimed.map(({ id }) => id)),
+    ...(timed.has('USAGE') ? [USAGE_BY_TIME] : []),
+    ...(timed.has('EVENTS') ? [EVENTS_BY_TIME] : []),
   ];
 }
 

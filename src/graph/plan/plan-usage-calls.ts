@@ -13,13 +13,24 @@ import type { PlannedList } from './planned-list.ts';
 import { isRefusedUsageFilter } from './refused-filter.ts';
 import { withoutNulls } from './without-nulls.ts';
 
-/** Usage records by their ids: a call each, or none for what can be no id. */
+const BY_TIME = 'usage records by id and time';
+
+/** Usage records by their ids alone: a call each, or none for what can be no id. */
 export function planUsageRecords(ids: readonly string[]): readonly CallNeeds[] {
   const keys = ids.filter(isUsageRecordId).map((id) => `usage ${id}`);
   return keys.length > 0
-    ? [{ source: 'USAGE', least: keys, full: keys.map((key) => [key, 1] as const) }]
+    ? // Those that others look for by time may be among them.
+      [{ source: 'USAGE', least: keys, saved: [BY_TIME], full: keys.map((key) => [key, 1] as const) }]
     : [];
 }
+
+/** Usage records whose times are known: near ones share a call, so at least one for all of them. */
+export const USAGE_BY_TIME: CallNeeds = {
+  source: 'USAGE',
+  least: [BY_TIME],
+  full: [[BY_TIME, 1]],
+  isOpen: true,
+};
 
 /** A list of usage records, alone or as a part of the timeline: its page, and its count by one of the series. */
 export function planUsageList(list: PlannedList, input: unknown): readonly CallNeeds[] {

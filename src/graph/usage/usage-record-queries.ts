@@ -23,7 +23,7 @@ builder.queryField('usageRecord', (t) =>
           argument: 'recordId',
         });
       }
-      return usage.getUsageRecord(recordId);
+      return usage.getUsageRecord(recordId, null);
     },
   }),
 );

@@ -34,8 +34,10 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
 
   const events = new DataLoader<RowKey, AuditEvent | null, string>(
     (keys) => {
-      const walk = createEventsWalk(deps, context, { filter: [], fields: new Set(OPTIONAL_EVENT_FIELDS) });
-      return findEvents(keys, walk);
+      // A single event has no place to be marked stale in, and may have been deleted: no earlier answer stands in.
+      const reading = { ...deps, settings: { ...settings, staleIfErrorMs: 0 } };
+      const fields = new Set(OPTIONAL_EVENT_FIELDS);
+      return findEvents(keys, createEventsWalk(reading, context, { filter: [], fields }));
     },
     // Its time is a part of an event's name: nothing says that the vendor gives an id once.
     { cacheKeyFn: ({ id, timestampMs }) => keyOf('event', [timestampMs, id]) },

@@ -1,13 +1,11 @@
 import { UpstreamError } from '../../base/upstream-error.ts';
-import type { UpstreamCode } from '../../base/upstream-error.ts';
 import { findRows, type FoundRows, type RowKey } from '../walk/find-rows.ts';
 import type { Step, Walk } from '../walk/walk-list.ts';
 import type { AuditEvent } from './event.ts';
 
 /**
  * Finds events by time and id, where the vendor can only list. null where there is none; an error where that can't be known:
- * the vendor failed or gave rows that could not be understood, or an earlier answer that stands in does not hold the event.
- * An event does not change, so one that is held is right.
+ * the vendor failed, or gave rows that could not be understood.
  */
 export async function findEvents(
   keys: readonly RowKey[],
@@ -28,23 +26,18 @@ export async function findEvents(
 function judge(key: RowKey, found: FoundRows<AuditEvent>): AuditEvent | Error | null {
   const known = found.rowOf(key) ?? found.failureOf(key);
   if (known) return known;
-  if (found.hasDropped)
-    return unknown(
-      'UPSTREAM_BAD_RESPONSE',
-      'The vendor gave a row that could not be understood, which may be this event.',
-    );
-  if (found.isStale)
-    return unknown(
-      'UPSTREAM_UNAVAILABLE',
-      'The vendor failed, and the earlier answer that stands in does not hold this event.',
-    );
-  return null;
+  return found.hasDropped ? mayBeIllegible() : null;
 }
 
 function isOutOfOrder(error: Error | null): boolean {
   return error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
 }
 
-function unknown(code: UpstreamCode, message: string): UpstreamError {
-  return new UpstreamError({ code, source: 'EVENTS', operation: '/events', message });
+function mayBeIllegible(): UpstreamError {
+  return new UpstreamError({
+    code: 'UPSTREAM_BAD_RESPONSE',
+    source: 'EVENTS',
+    operation: '/events',
+    message: 'The vendor gave a row that could not be understood, which may be this event.',
+  });
 }

@@ -13,16 +13,19 @@ import { requireScope } from '../walk/require-scope.ts';
 import { isDropped } from '../walk/vendor-list.ts';
 import { createUsageStrand } from './create-usage-strand.ts';
 import { decodeUsageRecord } from './decode-usage-record.ts';
+import { findUsageRecords, type RecordKey } from './find-usage-records.ts';
 import type { UsageRecord } from './usage-record.ts';
 import type { AnalyticsRequest, UsageFilter, UsageSource } from './usage-source.ts';
 import type { UsageAnalytics } from './usage-analytics.ts';
 import type { UsageDeps } from './usage-deps.ts';
+import { createUsageWalk } from './usage-walk.ts';
 
 const BY_ID = '/usage/{id}';
-/** A record, once written, does not change; so it is as good as new, or, having no place to be marked stale in, not given. */
-const RECORD: CachePolicy = { freshMs: 24 * 60 * 60_000, staleIfErrorMs: 0 };
-/** One that is not there may yet come: the vendor's log lags. */
-const NO_RECORD: CachePolicy = { freshMs: 5_000, staleIfErrorMs: 0 };
+/**
+ * A record may be deleted, and one that is not there may yet come: neither answer is kept for longer than what is live. A
+ * single record has no place to be marked stale in, so none stands in where the vendor fails.
+ */
+const RECORD: CachePolicy = { freshMs: 5_000, staleIfErrorMs: 0 };
 /** What a usage id can be: any other text is nobody's id, and `..` would escape the path even when encoded. */
 const USAGE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -35,9 +38,20 @@ export function createUsageSource(
   const { upstream, settings, nowMs } = deps;
   const walkedCounts = new Map<string, number>();
 
-  const records = new DataLoader<string, UsageRecord | null, string>(
-    (ids) => Promise.all(ids.map((id) => readRecord(id).catch(asError))),
-    { cacheKeyFn: (id) => scopedKey(requireScope(context, 'USAGE', BY_ID), BY_ID, id) },
+  const records = new DataLoader<RecordKey, UsageRecord | null, string>(
+    (keys) => {
+      // Of an earlier answer that stands in nothing could be told.
+      const reading = { ...deps, settings: { ...settings, staleIfErrorMs: 0 } };
+      return findUsageRecords(
+        keys,
+        createUsageWalk(reading, context, {}, async () => null),
+        readRecord,
+      );
+    },
+    {
+      cacheKeyFn: ({ id, timestampMs }) =>
+        scopedKey(requireScope(context, 'USAGE', BY_ID), BY_ID, id, String(timestampMs)),
+    },
   );
   const pages = new DataLoader<PageRequest<UsageFilter>, Page<UsageRecord>, string>(
     (requests) => Promise.all(requests.map((request) => readUsagePage(request).catch(asError))),
@@ -54,7 +68,7 @@ export function createUsageSource(
         query: [],
         cache: RECORD,
         decode: (response) => {
-          if (response.status === 404) return { value: null, rows: 0, cache: NO_RECORD };
+          if (response.status === 404) return { value: null, rows: 0 };
           const record = decodeUsageRecord(response.body);
           if (isDropped(record)) throw new TypeError('The record could not be understood.');
           if (record.id !== id) throw new TypeError('The vendor answered with another record.');
@@ -71,7 +85,8 @@ export function createUsageSource(
     const strand = createUsageStrand(deps, context, filter, getUsageAnalytics);
     if (!strand) return { rows: [], hasMore: false, resume: null, coverage: [coverNothing('USAGE', range)] };
     const page = await readPage(request, requireLegible(strand), nowMs);
-    for (const row of page.rows) records.prime(row.id, row);
+    for (const row of page.rows)
+      for (const key of [row, { id: row.id, timestampMs: null }]) records.prime(key, row);
     const isWhole =
       request.after === null && !page.hasMore && page.coverage.every(({ dropped }) => dropped === 0);
     if (isWhole) walkedCounts.set(keyOf('count', [range, filter]), page.rows.length);
@@ -103,9 +118,9 @@ export function createUsageSource(
   }
 
   return {
-    async getUsageRecord(id) {
+    async getUsageRecord(id, timestampMs) {
       if (!USAGE_ID.test(id)) return null;
-      return records.load(id);
+      return records.load({ id, timestampMs });
     },
     async listUsageRecords(request) {
       return pages.load(request);

@@ -30,8 +30,12 @@ export interface AnalyticsRequest {
 
 /** The Usage API as one operation sees it: equal questions are asked once. */
 export interface UsageSource {
-  /** `GET /usage/{id}`; null: there is none. @throws UpstreamError */
-  getUsageRecord(id: string): Promise<UsageRecord | null>;
+  /**
+   * One record by its id: `GET /usage/{id}`, or, where several are asked for whose times are known, by few windows of
+   * `GET /usage`. null: there is none. @throws UpstreamError, RequestError `LIMIT_EXCEEDED`
+   * @param timestampMs where to look first, a hint and no more; null: not known
+   */
+  getUsageRecord(id: string, timestampMs: number | null): Promise<UsageRecord | null>;
   /** `GET /usage`. @throws UpstreamError, RequestError `LIMIT_EXCEEDED` */
   listUsageRecords(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>>;
   /** How many there are in a range; null where no honest figure exists. @throws UpstreamError */

@@ -17,8 +17,6 @@ export interface FoundRows<Row> {
   failureOf(key: RowKey): UpstreamError | RequestError | null;
   /** Some of the rows could not be understood: one that was not seen may be among them. */
   readonly hasDropped: boolean;
-  /** Some of it comes from earlier answers: one that was not seen may have come since. */
-  readonly isStale: boolean;
 }
 
 /** What a page around a single row holds. */
@@ -40,7 +38,6 @@ export async function findRows<Row extends Position>(
   const isSingle = sought[0]?.timestampMs === fromMs;
   let failure: UpstreamError | RequestError | null = null;
   let hasDropped = false;
-  let isStale = false;
   try {
     while (sought[0]) {
       const steps = walk({
@@ -52,7 +49,6 @@ export async function findRows<Row extends Position>(
       for await (const step of steps) {
         for (const row of step.rows) found.set(nameOf(row), row);
         hasDropped ||= step.dropped.length > 0;
-        isStale ||= step.stale;
         while (
           sought[0] &&
           (step.ended || sought[0].timestampMs >= step.edgeMs || found.has(nameOf(sought[0])))
@@ -70,7 +66,6 @@ export async function findRows<Row extends Position>(
     rowOf: (key) => found.get(nameOf(key)) ?? null,
     failureOf: (key) => (unread.has(nameOf(key)) ? failure : null),
     hasDropped,
-    isStale,
   };
 }
 

@@ -28,6 +28,8 @@ const pages = (argsOf: (n: number) => string): string =>
   `{ ${[1, 2, 3].map((n) => `a${n}: usageRecords(${argsOf(n)}) { nodes { id } }`).join(' ')} }`;
 const upTo = (day: number): string => `{ from: "2026-11-01T00:00:00Z", to: "2026-11-0${day + 1}T00:00:00Z" }`;
 const usageId = (id: string) => encodeGlobalId({ source: 'USAGE', id, timestampMs: 0 });
+/** As it was before ids carried a time. */
+const oldUsageId = (id: string) => Buffer.from(`UsageRecord:${id}`).toString('base64url');
 const eventId = (id: string) => encodeGlobalId({ source: 'EVENTS', id, timestampMs: NOW_MS });
 
 describe('the calls of an operation', () => {
@@ -251,9 +253,24 @@ describe('the calls of an operation', () => {
     expect(atLeast).toBeGreaterThan(3);
   });
 
-  test('ids: one for each usage record, one at least for all events', () => {
-    const ids = [usageId('a'), usageId('b'), usageId('a'), eventId('1'), eventId('2'), 'nonsense'];
-    expect(plan('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids }).plannedCalls).toBe(3);
+  test('ids: one at least for all events and one for all usage records whose times are known, one for each other record', () => {
+    const text = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
+    const of = (...ids: string[]) => plan(text, { ids });
+    expect(of(usageId('a'), usageId('b'), eventId('1'), eventId('2'), 'nonsense')).toMatchObject({
+      leastCalls: 2,
+      plannedCalls: 2,
+      mostCalls: 20,
+    });
+    expect(of(oldUsageId('a'), oldUsageId('b'), oldUsageId('a'))).toMatchObject({
+      leastCalls: 2,
+      plannedCalls: 2,
+    });
+    // Those by their ids may be just those that the others ask for.
+    expect(of(oldUsageId('a'), oldUsageId('b'), usageId('a'))).toMatchObject({
+      leastCalls: 2,
+      plannedCalls: 3,
+    });
+    expect(of(...Array.from({ length: 50 }, (_, n) => usageId(`r${n}`)))).toMatchObject({ leastCalls: 1 });
   });
 
   test('come from what is included, through fragments and variables', () => {
@@ -284,7 +301,7 @@ describe('the calls of an operation', () => {
 
 describe('a refusal', () => {
   test('names the calls that are sure to be made, and none that only full pages would take', () => {
-    const ids = Array.from({ length: 21 }, (_, n) => usageId(`r${n}`));
+    const ids = Array.from({ length: 21 }, (_, n) => oldUsageId(`r${n}`));
     const refused = (count: number) =>
       refusePlan(
         plan('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ids.slice(0, count) }),

@@ -15,7 +15,7 @@ describe('usageRecord', () => {
     const { id: recordId, timestampMs, ...rest } = createRecord();
     const timestamp = new Date(timestampMs).toISOString();
     expect(data?.['usageRecord']).toEqual({ ...rest, recordId, timestamp, usageDate: timestamp, masked: [] });
-    expect(calls).toEqual([['getUsageRecord', '53e6e0c8']]);
+    expect(calls).toEqual([['getUsageRecord', '53e6e0c8', null]]);
   });
 
   test('is null where there is none', async () => {

@@ -212,7 +212,7 @@ describe('a record by id', () => {
     'that no record can have is null without a call: %j',
     async (id) => {
       const { source, upstream } = openSource();
-      expect(await source.getUsageRecord(id)).toBeNull();
+      expect(await source.getUsageRecord(id, null)).toBeNull();
       expect(upstream.calls).toEqual([]);
     },
   );
@@ -221,11 +221,12 @@ describe('a record by id', () => {
     const { source, upstream } = openSource({ rows: [{ id: 'abc', timestampMs: hour.fromMs }] });
     await source.listUsageRecords({ range: hour, filter: {}, count: 50, travel: 'forward', after: null });
     const asked = upstream.calls.length;
-    expect(await source.getUsageRecord('abc')).toMatchObject({ id: 'abc' });
+    for (const timestampMs of [null, hour.fromMs])
+      expect(await source.getUsageRecord('abc', timestampMs)).toMatchObject({ id: 'abc' });
     expect(upstream.calls).toHaveLength(asked);
   });
 
   it('that there is none of is null', async () => {
-    expect(await openSource().source.getUsageRecord('abc')).toBeNull();
+    expect(await openSource().source.getUsageRecord('abc', null)).toBeNull();
   });
 });

@@ -130,8 +130,8 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
     timeline: noting<TimelineSource>({
       listActivities: async () => EMPTY_PAGE,
       countActivities: async () => null,
-      listRelatedEvents: async () => ({ related: [], coverage: [], unreadBelowMs: null }),
-      listRelatedUsage: async () => ({ related: [], coverage: [], unreadBelowMs: null }),
+      listRelatedEvents: async () => ({ take: () => [], coverage: [], unreadBelowMs: null }),
+      listRelatedUsage: async () => ({ take: () => [], coverage: [], unreadBelowMs: null }),
       ...answers.timeline,
     }),
     cursors: createCursorSealer(new Secret('a secret of the tests')),

@@ -8,6 +8,7 @@ export interface SimulatedUsageRow {
   readonly timestampMs: number;
   readonly ip?: string | null;
   readonly status?: string;
+  readonly userId?: string | null;
   /** It has its place in time, but is given out without a time. */
   readonly isUndated?: boolean;
 }
@@ -63,6 +64,13 @@ function encodeRow(row: SimulatedUsageRow, dialect: 'camel' | 'snake'): Record<s
         usageDate: date.replace('Z', '+00:00'),
         requestStatus: row.status ?? 'SUCCESS',
         requestIP: row.ip,
+        userId: row.userId,
       }
-    : { traffic_id: row.id, traffic_date: date, request_status: row.status ?? 'SUCCESS', request_ip: row.ip };
+    : {
+        traffic_id: row.id,
+        traffic_date: date,
+        request_status: row.status ?? 'SUCCESS',
+        request_ip: row.ip,
+        user_id: row.userId,
+      };
 }

@@ -49,7 +49,7 @@ function createEdgeType<Row>(name: string, noun: string) {
       confidence: t.field({
         type: ConfidenceType,
         description: 'How much that proves.',
-        resolve: ({ confidence }) => confidence,
+        resolve: (edge) => edge.confidence(),
       }),
     }),
   });

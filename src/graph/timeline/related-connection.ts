@@ -6,7 +6,7 @@ import type {
   RelatedRows,
 } from '../../sources/timeline/correlation.ts';
 import type { Coverage } from '../../sources/walk/coverage.ts';
-import { comparePositions, edgeAt } from '../../sources/walk/position.ts';
+import { edgeAt } from '../../sources/walk/position.ts';
 import type { Position } from '../../sources/walk/position.ts';
 import type { GraphContext } from '../context.ts';
 import { encodeGlobalId } from '../global-id.ts';
@@ -20,7 +20,7 @@ import { readBases, readWithin } from './related-arguments.ts';
 export interface RelatedEdge<Row> {
   readonly node: Row;
   readonly basis: readonly CorrelationBasis[];
-  readonly confidence: Confidence;
+  confidence(): Promise<Confidence>;
   cursor(): string;
 }
 
@@ -66,7 +66,7 @@ export async function readRelated<Row extends Activity>(
   const toMs = cursor?.range.toMs ?? window.toMs;
 
   const found = await read({ of, withinMs, by, belowMs: toMs < window.toMs ? toMs : null });
-  const ahead = found.related.filter(({ row }) => !cursor || comparePositions(row, cursor.position) > 0);
+  const ahead = found.take(choice.count + 1, cursor?.position ?? null);
   const given = ahead.slice(0, choice.count);
   const positions = given.map(({ row }): Position => row);
   const isCut = ahead.length > given.length;

@@ -1,4 +1,5 @@
 import type { Coverage } from '../walk/coverage.ts';
+import type { Position } from '../walk/position.ts';
 import type { Activity } from './activity.ts';
 
 /** Why two entries are held to belong together. */
@@ -13,12 +14,18 @@ export interface Related<Row extends Activity> {
   readonly row: Row;
   /** Not empty; in the order of `CORRELATION_BASES`. */
   readonly basis: readonly CorrelationBasis[];
-  readonly confidence: Confidence;
+  /**
+   * The same for a pair whichever of the two is asked about: HIGH needs one address that singles out who is behind it, and few
+   * users of either source seen from there in the time that is near to both. Where part of that time is unread, it can't be
+   * ruled out that many are. May read the entry's own source, for all entries at once. Never rejects for a vendor's failure.
+   */
+  confidence(): Promise<Confidence>;
 }
 
-/** All that is related to one entry, newest first. */
+/** All that is related to one entry. */
 export interface RelatedRows<Row extends Activity> {
-  readonly related: readonly Related<Row>[];
+  /** At most so many, newest first, from the top or behind a place. */
+  take(count: number, after: Position | null): readonly Related<Row>[];
   /** Of the window about this entry. */
   readonly coverage: readonly Coverage[];
   /** A bound stopped the reading: of what lies before this time nothing is known yet. null: all was read. */

@@ -6,62 +6,115 @@ import { recordCoverage, type Examined } from '../walk/coverage-recorder.ts';
 import { coverRest } from '../walk/cover-rest.ts';
 import { readRanges, type ReadRanges } from '../walk/read-ranges.ts';
 import type { Strand } from '../walk/strand.ts';
-import type { Related, RelatedRequest, RelatedRows } from './correlation.ts';
-import { indexByTime } from './index-by-time.ts';
+import type { Confidence, RelatedRequest, RelatedRows } from './correlation.ts';
+import { indexByTime, type TimeIndex } from './index-by-time.ts';
 import { mergeRanges } from './merge-ranges.ts';
-import { canBeRelated, relateRows } from './relate-rows.ts';
+import { canBeRelated, relateRows, sharedWindow, tellingAddress, type Relation } from './relate-rows.ts';
 import type { Activity } from './activity.ts';
 
 /** Windows no further apart than this are read as one: less than a page of most logs. */
 const GAP_MS = 60_000;
 const WAY_OUT = "go on from endCursor, or ask for a shorter 'within' or fewer entries at once";
 
+/** A source as it is looked through for what is near. */
+export interface NearSource<Row extends Activity> {
+  readonly strand: Strand<Row>;
+  /** Who a row is about, to tell an address that many share; null: it doesn't say. */
+  readonly userOf: (row: Row) => string | null;
+  readonly maxScannedRows: number;
+}
+
+/** Windows read whole, as far as the bounds let it. */
+interface NearRows<Row extends Activity> {
+  readonly read: ReadRanges<Row>;
+  readonly index: TimeIndex<Row>;
+}
+
 /**
  * What lies near entries, for all entries of one operation at once: their windows become few ranges, which are read once
- * and sliced in memory. What one entry is given does not depend on which others are asked about with it, but for bounds.
+ * and cut in memory. What one entry is given does not depend on which others are asked about with it, but for bounds.
  * An entry whose window a failure of the vendor's leaves unread is rejected with that `UpstreamError`; the others stand.
- * @param userOf who an entry is about, to tell an address that many share
+ * @param own the source of the entries themselves, read where a pair would be HIGH by the other source alone
  */
-export function createRelatedLoader<Row extends Activity>(
-  strand: Strand<Row>,
-  userOf: (row: Row) => string | null,
-  maxScannedRows: number,
+export function createRelatedLoader<Row extends Activity, Own extends Activity>(
+  near: NearSource<Row>,
+  own: NearSource<Own>,
   nowMs: number,
   keyOf: (request: RelatedRequest) => string,
 ): DataLoader<RelatedRequest, RelatedRows<Row>, string> {
+  const { strand } = near;
+  const besides = new DataLoader<Range, NearRows<Own>, string>(
+    async (windows) => {
+      const rows = await readNear(windows, own);
+      return windows.map(() => rows);
+    },
+    { cacheKeyFn: ({ fromMs, toMs }) => `${fromMs} ${toMs}` },
+  );
+
   return new DataLoader<RelatedRequest, RelatedRows<Row>, string>(
     async (requests) => {
       const asked = requests.map((request) => ({ request, window: windowOf(request, nowMs) }));
       const sought = asked.filter(
         ({ request, window }) => canBeRelated(request) && window.fromMs < window.toMs,
       );
-      const ranges = mergeRanges(
+      const rows = await readNear(
         sought.map(({ window }) => window),
-        GAP_MS,
+        near,
       );
-      const read = await readRanges(ranges, strand, maxScannedRows, WAY_OUT);
-      const index = indexByTime(read.rows);
       return asked.map(({ request, window }): RelatedRows<Row> | Error => {
         // Nothing can have happened yet about an entry that the vendor's clock puts into the future.
-        if (window.fromMs >= window.toMs) return { related: [], coverage: [], unreadBelowMs: null };
+        if (window.fromMs >= window.toMs) return { take: () => [], coverage: [], unreadBelowMs: null };
         if (!canBeRelated(request))
-          return { related: [], coverage: [notAsked(strand.source, window)], unreadBelowMs: null };
-        const stopped = read.stopped && window.fromMs < read.stopped.belowMs ? read.stopped : null;
-        if (stopped?.kind === 'failure') return stopped.error;
-        const isWhole = stopped === null && request.belowMs === null;
-        const related = relateRows(request, index.within(window), userOf, isWhole);
+          return { take: () => [], coverage: [notAsked(strand.source, window)], unreadBelowMs: null };
+        const { stopped } = rows.read;
+        const stop = stopped && window.fromMs < stopped.belowMs ? stopped : null;
+        if (stop?.kind === 'failure') return stop.error;
+        const relation = relateRows(request, window, rows.index);
         return {
-          related,
+          take: (count, after) =>
+            relation.take(count, after).map(({ row, basis }) => ({
+              row,
+              basis,
+              confidence: async () => (basis.includes('IP') ? judge(request, row, rows) : 'LOW'),
+            })),
           coverage: [
-            ...coverWindow(window, read, related, strand, nowMs),
-            ...coverRest(strand.source, window, stopped),
+            ...coverWindow(window, rows, relation, strand, nowMs),
+            ...coverRest(strand.source, window, stop),
           ],
-          unreadBelowMs: stopped && Math.min(stopped.belowMs, window.toMs),
+          unreadBelowMs: stop && Math.min(stop.belowMs, window.toMs),
         };
       });
     },
     { cacheKeyFn: keyOf },
   );
+
+  async function judge(request: RelatedRequest, row: Row, rows: NearRows<Row>): Promise<Confidence> {
+    const { of, withinMs, belowMs } = request;
+    const address = tellingAddress(of, row);
+    const window = sharedWindow(of, row, withinMs, nowMs);
+    if (address === null || (belowMs !== null && window.toMs > belowMs)) return 'LOW';
+    if (isOfMany(address, window, rows)) return 'LOW';
+    const ownWindow = windowOf({ ...request, belowMs: null }, nowMs);
+    return isOfMany(address, window, await besides.load(ownWindow)) ? 'LOW' : 'HIGH';
+  }
+}
+
+async function readNear<Row extends Activity>(
+  windows: readonly Range[],
+  { strand, userOf, maxScannedRows }: NearSource<Row>,
+): Promise<NearRows<Row>> {
+  const read = await readRanges(mergeRanges(windows, GAP_MS), strand, maxScannedRows, WAY_OUT);
+  return { read, index: indexByTime(read.rows, userOf) };
+}
+
+/** Whether more than a few users may have been seen from an address. */
+function isOfMany<Row extends Activity>(
+  address: string,
+  window: Range,
+  { read, index }: NearRows<Row>,
+): boolean {
+  if (read.stopped && window.fromMs < read.stopped.belowMs) return true;
+  return index.from([address]).isShared(window);
 }
 
 /** Both ends are in: an entry just `within` away still belongs. */
@@ -72,36 +125,24 @@ function windowOf({ of, withinMs, belowMs }: RelatedRequest, nowMs: number): Ran
 
 function coverWindow<Row extends Activity>(
   window: Range,
-  { examined }: ReadRanges<Row>,
-  related: readonly Related<Row>[],
+  { read, index }: NearRows<Row>,
+  relation: Relation<Row>,
   strand: Strand<Row>,
   nowMs: number,
 ): Coverage[] {
-  const matching = new Map<number, number>();
-  for (const { row } of related) matching.set(row.timestampMs, (matching.get(row.timestampMs) ?? 0) + 1);
-  /** Rows of one instant are alike here: as many of them match as are related. */
-  const isMatch = (timestampMs: number): boolean => {
-    const left = matching.get(timestampMs) ?? 0;
-    matching.set(timestampMs, left - 1);
-    return left > 0;
-  };
-  const within = examined.flatMap((stretch): Examined[] => {
+  const within = read.examined.flatMap((stretch): Examined[] => {
     const fromMs = Math.max(stretch.fromMs, window.fromMs);
     const toMs = Math.min(stretch.toMs, window.toMs);
     if (fromMs >= toMs) return [];
-    const isInside = (ms: number): boolean => ms >= fromMs && ms < toMs;
-    const rows = stretch.rows.filter(({ timestampMs }) => isInside(timestampMs));
-    return [
-      {
-        ...stretch,
-        fromMs,
-        toMs,
-        dropped: stretch.droppedMs.filter(isInside).length,
-        rows: rows.map(({ timestampMs }) => ({ timestampMs, isMatch: isMatch(timestampMs) })),
-      },
-    ];
+    const dropped = stretch.droppedMs.filter((ms) => ms >= fromMs && ms < toMs).length;
+    return [{ ...stretch, fromMs, toMs, dropped, rows: [] }];
   });
-  return recordCoverage(strand.source, within, strand.age, nowMs, null);
+  // Rows are counted where they lie, not looked at one by one for each window.
+  return recordCoverage(strand.source, within, strand.age, nowMs, null).map((entry) => ({
+    ...entry,
+    scanned: index.all.count(entry) + entry.dropped,
+    matched: relation.count(entry),
+  }));
 }
 
 /** A window about which the vendor was not asked. */

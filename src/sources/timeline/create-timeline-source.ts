@@ -5,11 +5,13 @@ import { SOURCES, type Source } from '../../base/source.ts';
 import { grantScan } from '../../upstream/grant-scan.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { createEventsStrand } from '../events/create-events-strand.ts';
+import type { AuditEvent } from '../events/event.ts';
 import { OPTIONAL_EVENT_FIELDS } from '../events/event-fields.ts';
 import type { EventFilter } from '../events/event-filter.ts';
 import type { EventsSource } from '../events/events-source.ts';
 import type { EventsDeps } from '../events/events-deps.ts';
 import { createUsageStrand } from '../usage/create-usage-strand.ts';
+import type { UsageRecord } from '../usage/usage-record.ts';
 import type { UsageFilter, UsageSource } from '../usage/usage-source.ts';
 import type { UsageDeps } from '../usage/usage-deps.ts';
 import { asError } from '../walk/as-error.ts';
@@ -18,7 +20,7 @@ import type { Page, TotalCount } from '../walk/page.ts';
 import { requireLegible } from '../walk/require-legible.ts';
 import type { Strand } from '../walk/strand.ts';
 import type { RelatedRequest } from './correlation.ts';
-import { createRelatedLoader } from './create-related-loader.ts';
+import { createRelatedLoader, type NearSource } from './create-related-loader.ts';
 import { mergeWalks } from './merge-walks.ts';
 import type { Activity } from './activity.ts';
 import type { TimelineFilter, TimelinePageRequest, TimelineSource } from './timeline-source.ts';
@@ -41,19 +43,21 @@ export function createTimelineSource(
     (requests) => Promise.all(requests.map((request) => readTimelinePage(request).catch(asError))),
     { cacheKeyFn: (request) => keyOf({ ...request, fields: [...request.fields].sort() }) },
   );
-  const nearEvents = createRelatedLoader(
-    createEventsStrand(events.deps, grantScan(events.context), {}, OPTIONAL_EVENT_FIELDS)!,
-    (event) => event.username,
-    events.deps.settings.maxScannedRows,
-    nowMs,
-    (request) => keyOf(['events', nameOf(request)]),
+  const createNearEvents = (): NearSource<AuditEvent> => ({
+    strand: createEventsStrand(events.deps, grantScan(events.context), {}, OPTIONAL_EVENT_FIELDS)!,
+    userOf: ({ username }) => username,
+    maxScannedRows: events.deps.settings.maxScannedRows,
+  });
+  const createNearUsage = (): NearSource<UsageRecord> => ({
+    strand: createUsageStrand(usage.deps, grantScan(usage.context), {}, usage.reader.getUsageAnalytics)!,
+    userOf: ({ userId }) => userId,
+    maxScannedRows: usage.deps.settings.maxScannedRows,
+  });
+  const nearEvents = createRelatedLoader(createNearEvents(), createNearUsage(), nowMs, (request) =>
+    keyOf(['events', nameOf(request)]),
   );
-  const nearUsage = createRelatedLoader(
-    createUsageStrand(usage.deps, grantScan(usage.context), {}, usage.reader.getUsageAnalytics)!,
-    (record) => record.userId,
-    usage.deps.settings.maxScannedRows,
-    nowMs,
-    (request) => keyOf(['usage', nameOf(request)]),
+  const nearUsage = createRelatedLoader(createNearUsage(), createNearEvents(), nowMs, (request) =>
+    keyOf(['usage', nameOf(request)]),
   );
   /** Whose timeline: of a source that this caller has no credentials for, nothing is in it. */
   const keyOf = (value: unknown): string => {

@@ -4,11 +4,11 @@ import ipaddr from 'ipaddr.js';
 export const FEW_USERS = 5;
 
 /**
- * Whether an address singles out who is behind it. A private, carrier-grade, loopback, link-local or otherwise special
- * address does not, nor does one that many users are seen from.
+ * Whether an address can single out who is behind it: a private, carrier-grade, loopback, link-local or otherwise special one
+ * can not.
  */
-export function isTellingAddress(address: string, usersSeen: number): boolean {
-  return ipaddr.process(address).range() === 'unicast' && usersSeen <= FEW_USERS;
+export function isTellingAddress(address: string): boolean {
+  return ipaddr.process(address).range() === 'unicast';
 }
 
 /** One spelling for one address: `::ffff:10.0.0.1` is `10.0.0.1`. */

@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { RequestError } from '../../../src/base/request-error.ts';
 import { createEventsSource } from '../../../src/sources/events/create-events-source.ts';
 import { createEventsLore } from '../../../src/sources/events/events-lore.ts';
-import type { RelatedRequest } from '../../../src/sources/timeline/correlation.ts';
+import type { Activity } from '../../../src/sources/timeline/activity.ts';
+import type { Related as RelatedRow, RelatedRequest } from '../../../src/sources/timeline/correlation.ts';
+import { comparePositions, type Position } from '../../../src/sources/walk/position.ts';
 import { createTimelineSource } from '../../../src/sources/timeline/create-timeline-source.ts';
 import { createUsageSource } from '../../../src/sources/usage/create-usage-source.ts';
 import { createUsageLore } from '../../../src/sources/usage/usage-lore.ts';
@@ -26,12 +28,17 @@ function listNear(rows: readonly UsageRecord[], maxScanned = Infinity) {
     const read = near.slice(0, maxScanned);
     const isStopped = read.length < near.length;
     return {
-      related: read.map((row) => ({ row, basis: ['IP'], confidence: 'HIGH' }) as const),
+      take: takeFrom(read.map((row) => ({ row, basis: ['IP'], confidence: async () => 'HIGH' }) as const)),
       coverage: isStopped ? [STOPPED] : [],
       unreadBelowMs: isStopped ? read.at(-1)!.timestampMs : null,
     };
   };
 }
+const takeFrom =
+  <Row extends Activity>(related: readonly RelatedRow<Row>[]) =>
+  (count: number, after: Position | null) =>
+    related.filter(({ row }) => !after || comparePositions(row, after) > 0).slice(0, count);
+const NOTHING = { take: () => [], coverage: [], unreadBelowMs: null };
 const STOPPED = {
   source: 'USAGE',
   operation: null,
@@ -80,7 +87,7 @@ describe('relatedEvents and relatedUsage', () => {
 
   test('give each entry with what ties it, and how complete the window is', async () => {
     const listRelatedEvents = async () => ({
-      related: [{ row: createEvent(), basis: ['IP', 'TIME'], confidence: 'LOW' } as const],
+      take: takeFrom([{ row: createEvent(), basis: ['IP', 'TIME'], confidence: async () => 'LOW' } as const]),
       coverage: [STOPPED],
       unreadBelowMs: null,
     });
@@ -262,7 +269,7 @@ describe('a list of 50', () => {
             });
           }
           waiting += 1;
-          return { related: [], coverage: [], unreadBelowMs: null };
+          return NOTHING;
         },
       },
     });
@@ -295,9 +302,9 @@ describe('a list of 50', () => {
         belowMs: null,
       });
       expect(nodes[at]!.relatedUsage.edges.map(({ node }) => node.recordId)).toEqual(
-        found.related.map(({ row }) => row.id),
+        found.take(50, null).map(({ row }) => row.id),
       );
-      expect(found.related.length).toBeGreaterThan(15);
+      expect(found.take(50, null).length).toBeGreaterThan(15);
     }
     expect(single.usageCalls).toHaveLength(50);
   });

@@ -10,10 +10,16 @@ import type {
 } from '../../../src/sources/timeline/correlation.ts';
 import { createUsageStrand } from '../../../src/sources/usage/create-usage-strand.ts';
 import { createUsageLore } from '../../../src/sources/usage/usage-lore.ts';
+import type { Activity } from '../../../src/sources/timeline/activity.ts';
 import type { UsageRecord } from '../../../src/sources/usage/usage-record.ts';
+import { createEventsStrand } from '../../../src/sources/events/create-events-strand.ts';
+import type { AuditEvent } from '../../../src/sources/events/event.ts';
+import { createEventsLore } from '../../../src/sources/events/events-lore.ts';
+import { createSimulatedEventsVendor, type SimulatedEvent } from '../../support/simulated-events-vendor.ts';
 import { createCallLedger } from '../../../src/upstream/call-ledger.ts';
 import type { UpstreamResponse } from '../../../src/upstream/upstream.ts';
-import { createEvent } from '../../graph/fake-context.ts';
+import { createEvent, createRecord } from '../../graph/fake-context.ts';
+import { FEW_USERS } from '../../../src/sources/timeline/judge-address.ts';
 import { createSimulatedUsageVendor, type SimulatedUsageRow } from '../../support/simulated-usage-vendor.ts';
 import {
   createSimulatedUpstream,
@@ -30,13 +36,14 @@ interface Settings {
   readonly largestPage?: number;
   readonly maxScannedRows?: number;
   readonly budget?: number;
+  readonly events?: readonly SimulatedEvent[];
   readonly answer?: (call: SeenCall, vendor: (call: SeenCall) => Answer) => Answer;
 }
 type Answer = UpstreamResponse | UpstreamError;
 
 /** API calls near events, from a vendor that holds `rows`; each `open` is an operation of its own. */
 function openLoader(rows: readonly SimulatedUsageRow[], settings: Settings = {}) {
-  const { largestPage = 200, maxScannedRows = 10_000, budget = null, answer } = settings;
+  const { largestPage = 200, maxScannedRows = 10_000, budget = null, answer, events = [] } = settings;
   const vendor = createSimulatedUsageVendor(() => rows, {
     offsetUnit: 'records',
     clamp: 1_000,
@@ -62,21 +69,46 @@ function openLoader(rows: readonly SimulatedUsageRow[], settings: Settings = {})
       age: { settleMs: 90_000, retentionMs: null },
     },
   };
+  const eventsUpstream = createSimulatedUpstream(
+    'EVENTS',
+    createSimulatedEventsVendor(() => events, {
+      isFromInclusive: true,
+      isToInclusive: false,
+      takesOperators: true,
+      sortFields: ['timestamp', 'id'],
+      unsorted: () => 0,
+    }),
+    () => NOW,
+  );
+  const eventsDeps = { ...deps, upstream: eventsUpstream, lore: createEventsLore() };
   return {
     calls: upstream.calls,
-    open() {
-      const context = createTestCallContext('test', createCallLedger(budget));
-      return createRelatedLoader(
-        createUsageStrand(deps, context, {}, () =>
-          Promise.reject(new Error('no series are asked for here')),
-        )!,
-        ({ userId }: UsageRecord) => userId,
-        maxScannedRows,
-        NOW,
-        ({ of, withinMs, by, belowMs }) => JSON.stringify([of.id, withinMs, [...by], belowMs]),
-      );
-    },
+    eventsCalls: eventsUpstream.calls,
+    open: () => openBoth().nearUsage,
+    openBoth,
   };
+
+  function openBoth() {
+    const context = createTestCallContext('test', createCallLedger(budget));
+    const calls = {
+      strand: createUsageStrand(deps, context, {}, () =>
+        Promise.reject(new Error('no series are asked for here')),
+      )!,
+      userOf: ({ userId }: UsageRecord) => userId,
+      maxScannedRows,
+    };
+    const events = {
+      strand: createEventsStrand(eventsDeps, context, {}, ['username', 'ipAddress'])!,
+      userOf: ({ username }: AuditEvent) => username,
+      maxScannedRows,
+    };
+    const keyOf = ({ of, withinMs, by, belowMs }: RelatedRequest) =>
+      JSON.stringify([of.id, withinMs, [...by], belowMs]);
+    return {
+      nearUsage: createRelatedLoader(calls, events, NOW, keyOf),
+      nearEvents: createRelatedLoader(events, calls, NOW, keyOf),
+    };
+  }
 }
 
 const rowAt = (id: number, timestampMs: number, ip: string | null = PUBLIC): SimulatedUsageRow => ({
@@ -122,7 +154,10 @@ function expectedIds(log: readonly SimulatedUsageRow[], { of, withinMs, by }: Re
     .toSorted((a, b) => b.timestampMs - a.timestampMs || (a.id < b.id ? 1 : -1))
     .map(({ id }) => id);
 }
-const idsOf = ({ related }: RelatedRows<UsageRecord>): string[] => related.map(({ row }) => row.id);
+const allOf = <Row extends Activity>({ take }: RelatedRows<Row>) => take(Infinity, null);
+const idsOf = (found: RelatedRows<UsageRecord>): string[] => allOf(found).map(({ row }) => row.id);
+const confidencesOf = <Row extends Activity>(found: RelatedRows<Row>) =>
+  Promise.all(allOf(found).map(({ confidence }) => confidence()));
 
 /** Each moment of a window once, newest first. */
 function expectCovered({ coverage }: RelatedRows<UsageRecord>, { of, withinMs }: RelatedRequest): void {
@@ -145,7 +180,7 @@ test('each entry is given what lies in its own window, all of it and nothing of 
         expectCovered(found[at]!, request);
         expect(found[at]!.unreadBelowMs).toBeNull();
         const matched = found[at]!.coverage.reduce((sum, entry) => sum + (entry.matched ?? 0), 0);
-        expect(matched).toBe(found[at]!.related.length);
+        expect(matched).toBe(idsOf(found[at]!).length);
       }
     }),
     { numRuns: 60 },
@@ -159,7 +194,10 @@ test('what an entry is given does not depend on which others are asked about wit
       const together = source.open();
       const found = await Promise.all(requests.map((request) => together.load(request)));
       const alone = await Promise.all(requests.map((request) => source.open().load(request)));
-      expect(found.map(({ related }) => related)).toEqual(alone.map(({ related }) => related));
+      expect(found.map(idsOf)).toEqual(alone.map(idsOf));
+      expect(await Promise.all(found.map(confidencesOf))).toEqual(
+        await Promise.all(alone.map(confidencesOf)),
+      );
     }),
     { numRuns: 40 },
   );
@@ -203,8 +241,8 @@ describe('vendor calls', () => {
   test('are none for entries without an address, by address alone, and coverage says why', async () => {
     const source = openLoader(log);
     const found = await source.open().load(requestFor(1, NOW - 600_000, 300_000, ['IP'], null));
+    expect(allOf(found)).toEqual([]);
     expect(found).toMatchObject({
-      related: [],
       coverage: [{ status: 'COMPLETE', asOfMs: null, reason: expect.stringContaining('no address') }],
     });
     expect(source.calls).toEqual([]);
@@ -236,7 +274,8 @@ describe('a bound', () => {
         ),
       );
     }
-    expect(found.at(-1)).toMatchObject({ related: [], coverage: [{ status: 'TRUNCATED', code }] });
+    expect(found.at(-1)).toMatchObject({ coverage: [{ status: 'TRUNCATED', code }] });
+    expect(allOf(found.at(-1)!)).toEqual([]);
   });
 
   test('is got past by asking again below where it stopped, without loss or doubles', async () => {
@@ -269,21 +308,136 @@ describe('a bound', () => {
     const [near, far] = await Promise.all(
       [300_000, 2_700_000].map((back, at) => loader.load(requestFor(at, NOW - back, 10_000))),
     );
-    expect(near).toMatchObject({ unreadBelowMs: null, related: [{ confidence: 'HIGH' }, {}] });
-    expect(far).toMatchObject({ unreadBelowMs: NOW - 2_700_000 + 10_001, related: [] });
+    expect(near).toMatchObject({ unreadBelowMs: null });
+    expect(await confidencesOf(near!)).toEqual(['HIGH', 'HIGH']);
+    expect(far).toMatchObject({ unreadBelowMs: NOW - 2_700_000 + 10_001 });
+    expect(allOf(far!)).toEqual([]);
   });
 
-  test('takes away the certainty of what was read: nothing is HIGH', async () => {
-    const found = await openLoader(log, { maxScannedRows: 30, largestPage: 20 }).open().load(requests[0]!);
-    expect(found.related.length).toBeGreaterThan(0);
-    expect(found.related.every(({ confidence }) => confidence === 'LOW')).toBe(true);
-    const resumed = await openLoader(log)
+  test('takes away the certainty of what is near to what it left unread', async () => {
+    const rows = Array.from({ length: 60 }, (_, at) => rowAt(at + 1, NOW - 200_000 - at * 10_000));
+    const request = { ...requests[0]!, withinMs: 100_000 };
+    const whole = await openLoader(rows).open().load(request);
+    expect(await confidencesOf(whole)).toEqual(allOf(whole).map(() => 'HIGH'));
+    const found = await openLoader(rows, { maxScannedRows: 13, largestPage: 4 }).open().load(request);
+    const unread = found.unreadBelowMs!;
+    const { timestampMs } = request.of;
+    const expected = allOf(found).map(({ row }) =>
+      Math.max(row.timestampMs, timestampMs) - 100_000 >= unread ? 'HIGH' : 'LOW',
+    );
+    expect(new Set(expected)).toEqual(new Set(['HIGH', 'LOW']));
+    expect(await confidencesOf(found)).toEqual(expected);
+    const resumed = await openLoader(rows)
       .open()
-      .load({ ...requests[0]!, belowMs: found.unreadBelowMs });
-    expect(resumed.related.length).toBeGreaterThan(0);
-    expect(resumed.related.every(({ confidence }) => confidence === 'LOW')).toBe(true);
-    const whole = await openLoader(log).open().load(requests[0]!);
-    expect(whole.related.every(({ confidence }) => confidence === 'HIGH')).toBe(true);
+      .load({ ...request, belowMs: unread });
+    expect(allOf(resumed).length).toBeGreaterThan(0);
+    expect(new Set(await confidencesOf(resumed))).toEqual(new Set(['LOW']));
+  });
+});
+
+describe('how much a pair proves', () => {
+  const places = [PUBLIC, '10.0.0.1', null] as const;
+  /** Few users in one log and many in the other. */
+  const rowsOf = (users: number) =>
+    fc.array(fc.tuple(fc.nat({ max: 20 }), fc.constantFrom(...places), fc.nat({ max: users })), {
+      minLength: 5,
+      maxLength: 40,
+    });
+
+  test('is the same whichever of the two is asked about, however the two logs differ', async () => {
+    let high = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        rowsOf(3),
+        rowsOf(12),
+        fc.integer({ min: 1, max: 8 }),
+        async (calls, happened, minutes) => {
+          const withinMs = minutes * 60_000;
+          const events = happened.map(([at, ipAddress, user], id) => ({
+            id: BigInt(id + 1),
+            timestampMs: FROM + at * 60_000,
+            ipAddress,
+            username: `user${user}`,
+          }));
+          const rows = calls.map(([at, ip, user], id) => ({
+            ...rowAt(id + 1, FROM + at * 60_000, ip),
+            userId: `u${user}`,
+          }));
+          const { nearUsage, nearEvents } = openLoader(rows, { events }).openBoth();
+          const by = new Set(['IP'] as const);
+          const told = async <Row extends Activity>(
+            loader: typeof nearUsage | typeof nearEvents,
+            of: Row,
+          ) => {
+            const found = await loader.load({ of, withinMs, by, belowMs: null });
+            return Promise.all(
+              found
+                .take(Infinity, null)
+                .map(async ({ row, confidence }) => [row, await confidence()] as const),
+            );
+          };
+          const forth = new Map<string, string>();
+          const back = new Map<string, string>();
+          for (const { id, timestampMs, ipAddress } of events) {
+            const of = createEvent({ id: String(id), timestampMs, ipAddress });
+            for (const [row, confidence] of await told(nearUsage, of))
+              forth.set(`${id} ${row.id}`, confidence);
+          }
+          for (const { id, timestampMs, ip } of rows) {
+            const of = createRecord({ id, timestampMs, ipAddress: ip ?? null });
+            for (const [row, confidence] of await told(nearEvents, of))
+              back.set(`${row.id} ${id}`, confidence);
+          }
+          expect(back).toEqual(new Map(forth));
+          high += [...forth.values()].filter((confidence) => confidence === 'HIGH').length;
+        },
+      ),
+      { numRuns: 60 },
+    );
+    expect(high).toBeGreaterThan(50);
+  });
+
+  const crowd = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({
+      id: BigInt(at + 1),
+      timestampMs: NOW - 600_000 + at * 1_000,
+      ipAddress: PUBLIC,
+      username: `user${at}`,
+    }));
+  const call = { ...rowAt(1, NOW - 600_000), userId: 'u1' };
+
+  test.each([
+    [FEW_USERS, 'HIGH'],
+    [FEW_USERS + 1, 'LOW'],
+  ])(
+    'is little where many users of either source are seen from there: %i make it %s',
+    async (count, confidence) => {
+      const { nearUsage } = openLoader([call], { events: crowd(count) }).openBoth();
+      const found = await nearUsage.load(requestFor(1, NOW - 600_000, 300_000));
+      expect(await confidencesOf(found)).toEqual([confidence]);
+    },
+  );
+
+  test('costs a call of the entries’ own source for all of them, and none where it is not asked or can not be HIGH', async () => {
+    const source = openLoader([call], { events: crowd(3) });
+    const { nearUsage } = source.openBoth();
+    const found = await Promise.all(
+      [1, 2, 3].map((id) => nearUsage.load(requestFor(id, NOW - 600_000 + id, 300_000))),
+    );
+    expect([source.calls.length, source.eventsCalls.length]).toEqual([1, 0]);
+    await Promise.all(found.map(confidencesOf));
+    expect([source.calls.length, source.eventsCalls.length]).toEqual([1, 1]);
+
+    const local = openLoader([{ ...call, ip: '10.0.0.1' }], { events: crowd(3) });
+    const one = await local.open().load(requestFor(1, NOW - 600_000, 300_000, ['IP', 'TIME'], '10.0.0.1'));
+    expect(await confidencesOf(one)).toEqual(['LOW']);
+    expect(local.eventsCalls).toHaveLength(0);
+  });
+
+  test('is little where the entries’ own source fails: that many users are seen from there can not be ruled out', async () => {
+    const source = openLoader([call], { events: crowd(1), budget: 1 });
+    const found = await source.open().load(requestFor(1, NOW - 600_000, 300_000));
+    expect(await confidencesOf(found)).toEqual(['LOW']);
   });
 });
 

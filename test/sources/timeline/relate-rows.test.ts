@@ -1,35 +1,39 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CorrelationBasis, Related } from '../../../src/sources/timeline/correlation.ts';
+import type { CorrelationBasis } from '../../../src/sources/timeline/correlation.ts';
 import { indexByTime } from '../../../src/sources/timeline/index-by-time.ts';
-import { FEW_USERS } from '../../../src/sources/timeline/judge-address.ts';
-import { canBeRelated, relateRows } from '../../../src/sources/timeline/relate-rows.ts';
+import {
+  canBeRelated,
+  relateRows,
+  sharedWindow,
+  tellingAddress,
+} from '../../../src/sources/timeline/relate-rows.ts';
 import type { UsageRecord } from '../../../src/sources/usage/usage-record.ts';
 import { createEvent, createRecord } from '../../graph/fake-context.ts';
 
 const PUBLIC = '81.92.103.114';
 const ALWAYS = { fromMs: -Infinity, toMs: Infinity };
 
-function relate(
-  address: string | null,
-  by: readonly CorrelationBasis[],
-  rows: readonly UsageRecord[],
-  isWhole = true,
-): readonly Related<UsageRecord>[] {
+function relate(address: string | null, by: readonly CorrelationBasis[], rows: readonly UsageRecord[]) {
   const of = createEvent({ ipAddress: address });
-  const near = indexByTime(rows).within(ALWAYS);
-  return relateRows({ of, by: new Set(by) }, near, (row) => row.userId, isWhole);
+  const relation = relateRows(
+    { of, by: new Set(by) },
+    ALWAYS,
+    indexByTime(rows, ({ userId }) => userId),
+  );
+  const related = relation.take(Infinity, null);
+  expect(relation.count(ALWAYS)).toBe(related.length);
+  return related;
 }
 
-const callFrom = (ipAddress: string | null, userId: string | null = '1') =>
-  createRecord({ ipAddress, userId });
+const callFrom = (ipAddress: string | null) => createRecord({ ipAddress });
 
 describe('by address', () => {
   test('only rows from the same address are related, however it is written', () => {
     const rows = [callFrom(PUBLIC), callFrom(`::ffff:${PUBLIC}`), callFrom('81.92.103.115'), callFrom(null)];
     expect(relate(PUBLIC, ['IP'], rows)).toEqual([
-      { row: rows[0], basis: ['IP'], confidence: 'HIGH' },
-      { row: rows[1], basis: ['IP'], confidence: 'HIGH' },
+      { row: rows[0], basis: ['IP'] },
+      { row: rows[1], basis: ['IP'] },
     ]);
   });
 
@@ -38,25 +42,30 @@ describe('by address', () => {
     expect(canBeRelated({ of: createEvent({ ipAddress: null }), by: new Set(['IP']) })).toBe(false);
     expect(canBeRelated({ of: createEvent({ ipAddress: null }), by: new Set(['IP', 'TIME']) })).toBe(true);
   });
+
+  test('a row that names the address among others is related', () => {
+    const listed = { ...callFrom(null), addresses: ['10.0.0.1', PUBLIC] };
+    for (const by of [['IP'], ['IP', 'TIME']] as const)
+      expect(relate(PUBLIC, by, [listed])).toEqual([{ row: listed, basis: by }]);
+    const of = { ...createEvent({ ipAddress: null }), addresses: [PUBLIC] };
+    expect(canBeRelated({ of, by: new Set(['IP']) })).toBe(true);
+  });
 });
 
-test('by time, every row of the window is related, and proves little', () => {
+test('by time, every row of the window is related', () => {
   const rows = [callFrom(PUBLIC), callFrom(null)];
-  expect(relate(PUBLIC, ['TIME'], rows)).toEqual([
-    { row: rows[0], basis: ['TIME'], confidence: 'LOW' },
-    { row: rows[1], basis: ['TIME'], confidence: 'LOW' },
-  ]);
+  expect(relate(PUBLIC, ['TIME'], rows)).toEqual(rows.map((row) => ({ row, basis: ['TIME'] })));
 });
 
 test('by both, each row tells what of the two holds', () => {
   const rows = [callFrom(PUBLIC), callFrom('81.92.103.115')];
   expect(relate(PUBLIC, ['TIME', 'IP'], rows)).toEqual([
-    { row: rows[0], basis: ['IP', 'TIME'], confidence: 'HIGH' },
-    { row: rows[1], basis: ['TIME'], confidence: 'LOW' },
+    { row: rows[0], basis: ['IP', 'TIME'] },
+    { row: rows[1], basis: ['TIME'] },
   ]);
 });
 
-describe('HIGH is never given', () => {
+describe('the address of a pair', () => {
   const special = fc.constantFrom(
     '10.1.2.3',
     '172.31.28.13',
@@ -69,35 +78,43 @@ describe('HIGH is never given', () => {
     'fd00::7',
     '::ffff:10.1.2.3',
   );
-  const bases = fc.constantFrom<readonly CorrelationBasis[]>(['IP'], ['TIME'], ['IP', 'TIME']);
 
-  test('for a private, carrier-grade, loopback or link-local address, or for none', () => {
+  test('tells nothing where it is private, carrier-grade, loopback or link-local, one of a list, or none', () => {
     fc.assert(
-      fc.property(fc.option(special), bases, (address, by) => {
-        const related = relate(address, by, [callFrom(address), callFrom(PUBLIC)]);
-        expect(related.every(({ confidence }) => confidence === 'LOW')).toBe(true);
+      fc.property(fc.option(special), (address) => {
+        expect(tellingAddress(createEvent({ ipAddress: address }), callFrom(address))).toBeNull();
       }),
     );
+    const listed = { ...callFrom(null), addresses: [PUBLIC] };
+    expect(tellingAddress(createEvent({ ipAddress: PUBLIC }), listed)).toBeNull();
+    expect(tellingAddress(createEvent({ ipAddress: PUBLIC }), callFrom('81.92.103.115'))).toBeNull();
   });
 
-  test('for an address that many users are seen from; rows of other addresses and without a user do not count', () => {
-    fc.assert(
-      fc.property(fc.nat({ max: 12 }), fc.nat({ max: 12 }), (users, others) => {
-        const rows = [
-          ...Array.from({ length: users }, (_, at) => callFrom(PUBLIC, `user ${at}`)),
-          ...Array.from({ length: users }, (_, at) => callFrom(PUBLIC, `user ${at}`)),
-          ...Array.from({ length: others }, (_, at) => callFrom('81.92.103.115', `other ${at}`)),
-          callFrom(PUBLIC, null),
-        ];
-        const expected = users > FEW_USERS ? 'LOW' : 'HIGH';
-        expect(new Set(relate(PUBLIC, ['IP'], rows).map(({ confidence }) => confidence))).toEqual(
-          new Set([expected]),
-        );
-      }),
-    );
+  test('tells where it is one public address, however it is written', () => {
+    const event = createEvent({ ipAddress: `::ffff:${PUBLIC}` });
+    expect(tellingAddress(event, callFrom(PUBLIC))).toBe(PUBLIC);
+    expect(tellingAddress(callFrom(PUBLIC), event)).toBe(PUBLIC);
   });
+});
 
-  test('where part of the window is unread: the users there are not known', () => {
-    expect(relate(PUBLIC, ['IP'], [callFrom(PUBLIC)], false)).toMatchObject([{ confidence: 'LOW' }]);
-  });
+test('the time that is near to a pair is the same from both ends, holds both, and lies within each one’s window', () => {
+  const ms = fc.integer({ min: 0, max: 1_000_000 });
+  fc.assert(
+    fc.property(
+      ms,
+      fc.integer({ min: -500, max: 500 }),
+      fc.integer({ min: 0, max: 500 }),
+      (at, apart, more) => {
+        const within = Math.abs(apart) + more;
+        const [one, other] = [createEvent({ timestampMs: at }), createRecord({ timestampMs: at + apart })];
+        const shared = sharedWindow(one, other, within, Infinity);
+        expect(sharedWindow(other, one, within, Infinity)).toEqual(shared);
+        for (const { timestampMs } of [one, other]) {
+          expect(timestampMs >= shared.fromMs && timestampMs < shared.toMs).toBe(true);
+          expect(shared.fromMs).toBeGreaterThanOrEqual(timestampMs - within);
+          expect(shared.toMs).toBeLessThanOrEqual(timestampMs + within + 1);
+        }
+      },
+    ),
+  );
 });

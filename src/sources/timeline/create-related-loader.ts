@@ -4,16 +4,15 @@ import type { Source } from '../../base/source.ts';
 import type { Coverage } from '../walk/coverage.ts';
 import { recordCoverage, type Examined } from '../walk/coverage-recorder.ts';
 import { coverRest } from '../walk/cover-rest.ts';
-import { readRanges, type ReadRanges } from '../walk/read-ranges.ts';
+import type { ReadRanges } from '../walk/read-ranges.ts';
 import type { Strand } from '../walk/strand.ts';
 import type { Confidence, RelatedRequest, RelatedRows } from './correlation.ts';
 import { indexByTime, type TimeIndex } from './index-by-time.ts';
 import { mergeRanges } from './merge-ranges.ts';
+import { readWindows } from './read-windows.ts';
 import { canBeRelated, relateRows, sharedWindow, tellingAddress, type Relation } from './relate-rows.ts';
 import type { Activity } from './activity.ts';
 
-/** Windows no further apart than this are read as one: less than a page of most logs. */
-const GAP_MS = 60_000;
 const WAY_OUT = "go on from endCursor, or ask for a shorter 'within' or fewer entries at once";
 
 /** A source as it is looked through for what is near. */
@@ -31,7 +30,7 @@ interface NearRows<Row extends Activity> {
 }
 
 /**
- * What lies near entries, for all entries of one operation at once: their windows become few ranges, which are read once
+ * What lies near entries, for all entries of one operation at once: their windows are read together
  * and cut in memory. What one entry is given does not depend on which others are asked about with it, but for bounds.
  * An entry whose window a failure of the vendor's leaves unread is rejected with that `UpstreamError`; the others stand.
  * @param own the source of the entries themselves, read where a pair would be HIGH by the other source alone
@@ -103,7 +102,7 @@ async function readNear<Row extends Activity>(
   windows: readonly Range[],
   { strand, userOf, maxScannedRows }: NearSource<Row>,
 ): Promise<NearRows<Row>> {
-  const read = await readRanges(mergeRanges(windows, GAP_MS), strand, maxScannedRows, WAY_OUT);
+  const read = await readWindows(mergeRanges(windows), strand, maxScannedRows, WAY_OUT);
   return { read, index: indexByTime(read.rows, userOf) };
 }
 

@@ -218,17 +218,24 @@ describe('vendor calls', () => {
     expect(merged.calls).toHaveLength(3);
   });
 
-  test.each([
-    [60_000, 1],
-    [60_001, 2],
-  ])('are shared by windows %i ms apart: %i', async (apart, calls) => {
+  test('for 400 windows apart from each other are no more than for the whole stretch', async () => {
+    const apart = Array.from({ length: 400 }, (_, at) => requestFor(at, FROM + at * 8_750, 1_000));
     const source = openLoader(log);
     const loader = source.open();
-    const near = requestFor(1, NOW - 1_200_000, 1_000);
-    // From the end of the older window, which is in, to the beginning of the newer one.
-    const older = requestFor(2, NOW - 1_200_000 - 2_001 - apart, 1_000);
-    await Promise.all([loader.load(near), loader.load(older)]);
-    expect(source.calls).toHaveLength(calls);
+    const found = await Promise.all(apart.map((request) => loader.load(request)));
+    expect(source.calls).toHaveLength(3);
+    expect(found.map(idsOf)).toEqual(apart.map((request) => expectedIds(log, request)));
+    for (const [at, request] of apart.entries()) expectCovered(found[at]!, request);
+  });
+
+  test('skip what lies between windows where no page reaches so far', async () => {
+    const source = openLoader(log, { largestPage: 20 });
+    const loader = source.open();
+    // 20 rows are 140 s.
+    const apart = [0, 900_000, 1_800_000].map((back, at) => requestFor(at, NOW - 200_000 - back, 55_000));
+    const found = await Promise.all(apart.map((request) => loader.load(request)));
+    expect(found.map(idsOf)).toEqual(apart.map((request) => expectedIds(log, request)));
+    expect(source.calls).toHaveLength(3);
   });
 
   test('are one for the same question asked ten times', async () => {
@@ -303,7 +310,8 @@ describe('a bound', () => {
   });
 
   test('that is met just where a window begins leaves that window whole', async () => {
-    const rows = [rowAt(1, NOW - 300_000), rowAt(2, NOW - 301_000), rowAt(3, NOW - 2_700_000)];
+    const between = Array.from({ length: 12 }, (_, at) => rowAt(at + 4, NOW - 400_000 - at * 100_000));
+    const rows = [rowAt(1, NOW - 300_000), rowAt(2, NOW - 301_000), ...between, rowAt(3, NOW - 2_700_000)];
     const loader = openLoader(rows, { maxScannedRows: 2 }).open();
     const [near, far] = await Promise.all(
       [300_000, 2_700_000].map((back, at) => loader.load(requestFor(at, NOW - back, 10_000))),

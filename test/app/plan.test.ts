@@ -146,10 +146,37 @@ describe('the plan of an operation', () => {
       'eighty days by hours',
       `{ usageAnalytics(range: { last: "P80D" }, interval: HOUR) { buckets { timestamp count } } }`,
     ],
+    [
+      'the longest page of the timeline with five related entries each',
+      `{ timeline(first: 500) { nodes { id timestamp source ipAddress
+           ... on Event { action username category relatedUsage(first: 5) {
+             edges { basis confidence cursor node { id timestamp elementKey requestStatus requestURI userId } }
+             pageInfo { hasNextPage } coverage { status code } } }
+           ... on UsageRecord { elementKey requestStatus requestURI relatedEvents(first: 5) {
+             edges { basis confidence cursor node { id timestamp action username category ipAddress } }
+             pageInfo { hasNextPage } coverage { status code } } } }
+         pageInfo { hasNextPage endCursor } coverage { source status } } }`,
+    ],
   ])('%s is within the default cost', async (_name, query) => {
     const answer = await post(query);
     expect(answer.errors).toBeUndefined();
     expect(answer.extensions?.cost?.requested).toBeLessThanOrEqual(1_000);
+  });
+
+  test('what is related to 500 entries is read in as few calls as the stretch takes, none of it left out', async () => {
+    const { data, errors, upstream } = await running.ask<{
+      timeline: { nodes: { related: { coverage: { status: string }[] } | null }[] };
+    }>(`{ timeline(first: 500) { nodes {
+      ... on Event { related: relatedUsage(by: [IP, TIME], first: 5) { edges { confidence } coverage { status } } }
+      ... on UsageRecord { related: relatedEvents(by: [IP, TIME], first: 5) { edges { confidence } coverage { status } } }
+    } } }`);
+    expect(errors).toBeUndefined();
+    expect(data.timeline.nodes).toHaveLength(500);
+    const statuses = new Set(
+      data.timeline.nodes.flatMap(({ related }) => related?.coverage ?? []).map(({ status }) => status),
+    );
+    expect([...statuses].toSorted()).toEqual(['COMPLETE', 'FILLING']);
+    expect(upstream.reduce((sum, { calls }) => sum + calls, 0)).toBeLessThanOrEqual(12);
   });
 
   test('sizes that come by variable count: what is too dear is refused without a call, and told where', async () => {

@@ -9,6 +9,7 @@ import { freezeRange } from '../paging/freeze-range.ts';
 import type { RangeInput } from '../paging/freeze-range.ts';
 import { isPageAmong } from '../paging/needs-page.ts';
 import type { CallNeeds } from './call-needs.ts';
+import { COST } from './cost-shape.ts';
 import { countBuckets } from './count-buckets.ts';
 import { EVENTS_BY_TIME, planEventsList, planFacets } from './plan-event-calls.ts';
 import type { PlanLimits } from './plan-limits.ts';
@@ -25,6 +26,8 @@ export interface FieldPlan {
   readonly sizes?: ListSizes;
   /** Items of the field itself, where it is a list that its arguments bound. */
   readonly items?: number;
+  /** What is looked through for it, in hundredths of a point. */
+  readonly lookup?: number;
 }
 
 export interface ListSizes {
@@ -141,7 +144,11 @@ function planNodes(ids: readonly unknown[]): readonly CallNeeds[] {
 function planRelated(source: Source, { args, coordinate }: PlannedField, limits: PlanLimits): FieldPlan {
   const choice = readChoice({ first: args['first'], after: args['after'] }, limits);
   return choice
-    ? { calls: [{ source, possibleScans: [coordinate], isOpen: true }], sizes: { rows: choice.count } }
+    ? {
+        calls: [{ source, possibleScans: [coordinate], isOpen: true }],
+        sizes: { rows: choice.count },
+        lookup: COST.relation,
+      }
     : REFUSED;
 }
 

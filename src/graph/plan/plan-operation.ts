@@ -1,6 +1,6 @@
 import { RequestError } from '../../base/request-error.ts';
 import type { Source } from '../../base/source.ts';
-import { COST, costOf, costOfField, HUNDREDTHS, measureCost } from './cost-shape.ts';
+import { COST, costOf, costOfField, fieldsOf, HUNDREDTHS, measureCost } from './cost-shape.ts';
 import type { CostField, CostShape } from './cost-shape.ts';
 import type { CallNeeds } from './call-needs.ts';
 import { planField } from './plan-field.ts';
@@ -112,6 +112,13 @@ function shapeOf(
   nowMs: number,
   needs: CallNeeds[],
 ): CostShape {
+  const types = partByType(fields);
+  if (types) {
+    return {
+      ...shapeOf(types.common, sizes, limits, nowMs, needs),
+      types: types.each.map((own) => shapeOf(own, sizes, limits, nowMs, needs)),
+    };
+  }
   let leaves = 0;
   const below: CostField[] = [];
   for (const field of fields) {
@@ -127,10 +134,24 @@ function shapeOf(
       key: field.key,
       name: field.name,
       size: bound ?? flatSize(field),
+      weight: COST.object + (plan?.lookup ?? 0),
       isFlat: bound === null,
     });
   }
   return { leaves, fields: below };
+}
+
+/** Fields that all types have, and those of each, where an object may be of one type or another; null: it is of one. */
+function partByType(
+  fields: readonly PlannedField[],
+): { readonly common: readonly PlannedField[]; readonly each: readonly (readonly PlannedField[])[] } | null {
+  const each = new Map<string, PlannedField[]>();
+  const common: PlannedField[] = [];
+  for (const field of fields) {
+    if (field.ofType === null) common.push(field);
+    else each.set(field.ofType, [...(each.get(field.ofType) ?? []), field]);
+  }
+  return each.size > 1 ? { common, each: [...each.values()] } : null;
 }
 
 /** What bounds a list by name, in the field that bounds it. */
@@ -153,7 +174,7 @@ function dearestPart(shape: CostShape): string {
   let upToList = 0;
   let here: CostShape = shape;
   for (;;) {
-    const [dearest] = here.fields.toSorted((a, b) => costOfField(b) - costOfField(a));
+    const [dearest] = fieldsOf(here).toSorted((a, b) => costOfField(b) - costOfField(a));
     if (!dearest || costOfField(dearest) * 2 < costOf(here)) break;
     path.push(dearest.name);
     if (dearest.size > 1) upToList = path.length;

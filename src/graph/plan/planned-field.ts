@@ -33,6 +33,8 @@ export interface PlannedField {
   /** Its name in the answer: the alias, if it has one. */
   readonly key: string;
   readonly args: Readonly<Record<string, unknown>>;
+  /** The type of the objects that alone have it; null: those of an interface. */
+  readonly ofType: string | null;
   readonly isLeaf: boolean;
   readonly isList: boolean;
   readonly fields: readonly PlannedField[];
@@ -115,10 +117,11 @@ function describe(reading: Reading, { parent, nodes }: Found): PlannedField {
   const key = node.alias?.value ?? name;
   const definition = fieldsOf(parent)?.[name];
   const coordinate = `${parent.name}.${name}`;
+  const ofType = isObjectType(parent) ? parent.name : null;
   // `__typename`, and introspection, which has bounds of its own.
   if (!definition) {
     const isLeaf = node.selectionSet === undefined;
-    return { coordinate, name, key, args: NO_ARGUMENTS, isLeaf, isList: false, fields: [] };
+    return { coordinate, name, key, args: NO_ARGUMENTS, ofType, isLeaf, isList: false, fields: [] };
   }
   const type = getNamedType(definition.type);
   const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
@@ -126,6 +129,7 @@ function describe(reading: Reading, { parent, nodes }: Found): PlannedField {
     coordinate,
     name,
     key,
+    ofType,
     args:
       definition.args.length > 0
         ? getArgumentValues(definition, node, reading.variables, undefined, true)
@@ -160,13 +164,9 @@ function collect(
   }
 }
 
-/** Types behind one abstract type may give a key to different fields, or with other arguments: each then counts. */
+/** Types behind one abstract type may give a key to different fields, or with other arguments: each has its own. */
 function note(found: Map<string, Found>, parent: GraphQLNamedType, node: FieldNode): void {
-  const key = node.alias?.value ?? node.name.value;
-  const place =
-    (node.arguments?.length ?? 0) > 0
-      ? `${key} ${node.name.value} ${parent.name}`
-      : `${key} ${node.name.value}`;
+  const place = `${node.alias?.value ?? node.name.value} ${node.name.value} ${parent.name}`;
   const known = found.get(place);
   if (known) known.nodes.push(node);
   else found.set(place, { parent, nodes: [node] });

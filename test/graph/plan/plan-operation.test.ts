@@ -333,11 +333,11 @@ describe('a refusal', () => {
 });
 
 describe('the cost', () => {
-  test('is ten for a call, a tenth for an object and a hundredth for a value, rounded up', () => {
+  test('is ten for a call, a twenty-fifth for an object and a hundredth for a value, rounded up', () => {
     // 6 calls, 1 object, 3 values
     expect(plan('{ usageRecord(recordId: "a") { id elementKey timestamp } }').cost).toBe(61);
     // 20 calls, 1 connection, 100 edges of 1 value, 100 nodes of 2
-    expect(plan('{ usageRecords(first: 100) { edges { cursor node { id timestamp } } } }').cost).toBe(224);
+    expect(plan('{ usageRecords(first: 100) { edges { cursor node { id timestamp } } } }').cost).toBe(212);
     expect(plan('{ __typename }').cost).toBe(1);
   });
 
@@ -347,10 +347,44 @@ describe('the cost', () => {
     );
     const nodes = [1, 2, 3].map((id) => ({ id, timestamp: id }));
     const coverage = [{ status: 'COMPLETE' }, { status: 'FILLING' }, { status: 'STALE' }];
-    // 0.10 + 3 × 0.12 + 0.11 + 0.11, and two calls
+    // 0.04 + 3 × 0.06 + 0.05 + 0.05, and two calls
     expect(asked.measure({ usageRecords: { nodes, coverage }, viewer: { scopes: ['a'] } }, 2)).toBe(21);
     expect(asked.measure({ usageRecords: null, viewer: null }, 0)).toBe(0);
     expect(asked.measure(null, 0)).toBe(0);
+  });
+
+  const related = (source: 'events' | 'usage', first: number, fields: string) =>
+    source === 'events'
+      ? `... on UsageRecord { relatedEvents(first: ${first}) { edges { node { ${fields} } } } }`
+      : `... on Event { relatedUsage(first: ${first}) { edges { node { ${fields} } } } }`;
+  const nodes = (fields: string) => plan(`{ timeline(first: 100) { nodes { id ${fields} } } }`).cost;
+
+  test('of entries that may be of either type is that of the dearer one, since no entry is of both', () => {
+    const [events, usage] = [related('events', 2, 'id'), related('usage', 5, 'id timestamp')];
+    expect(nodes(usage)).toBeGreaterThan(nodes(events));
+    expect(nodes(`${events} ${usage}`)).toBe(nodes(usage));
+    expect(nodes('... on Event { action username } ... on UsageRecord { elementKey }')).toBe(
+      nodes('... on Event { action username }'),
+    );
+  });
+
+  test('of what is related to an entry counts what is looked through, found or not', () => {
+    const looks = (count: number) =>
+      plan(
+        `{ events(first: 500) { nodes { ${Array.from({ length: count }, (_, n) => `a${n}: relatedUsage(by: [TIME], within: "PT${n + 1}H", first: 1) { coverage { status } }`).join(' ')} } } }`,
+      );
+    // A lookup 0.20, two objects 0.08, a value 0.01.
+    expect(looks(2).cost - looks(1).cost).toBe(500 * 0.29);
+    expect(refusePlan(looks(5), LIMITS)).toBeNull();
+    expect(refusePlan(looks(7), LIMITS)).toMatchObject({ details: { limit: 'maxCost', allowed: 1_000 } });
+  });
+
+  test('of an answer is never more than was reckoned with, though two types name different fields alike', () => {
+    const asked = plan(
+      `{ timeline(first: 1) { nodes { ${related('events', 1, 'id timestamp source').replace('relatedEvents', 'r: relatedEvents')} ${related('usage', 9, 'id').replace('relatedUsage', 'r: relatedUsage')} } } }`,
+    );
+    const edges = Array.from({ length: 9 }, (_, id) => ({ node: { id } }));
+    expect(asked.measure({ timeline: { nodes: [{ r: { edges } }] } }, 20)).toBeLessThanOrEqual(asked.cost);
   });
 
   test('of elements that nothing bounds is that of 25 of them; keys count one by one', () => {

@@ -327,9 +327,13 @@ function createExchangeTransport(url: string, attemptTimeoutMs: number): PostTra
   });
 }
 
-function readSourceSettings(config: Config, { largestPage, retentionDays }: SourceConfig): SourceSettings {
+function readSourceSettings(
+  config: Config,
+  { largestPage, scanPage, retentionDays }: SourceConfig,
+): SourceSettings {
   return {
     largestPage,
+    scanPage,
     maxScannedRows: config.operation.maxScannedRows,
     staleIfErrorMs: config.staleIfErrorMs,
     age: { settleMs: config.settleMs, retentionMs: retentionDays === null ? null : retentionDays * DAY_MS },

@@ -86,6 +86,8 @@ export interface Config {
 export interface SourceConfig {
   /** The most rows to ask the vendor for at once. */
   readonly largestPage: number;
+  /** The most that a scan asks for at once, if it would not reach its bound by smaller pages. */
+  readonly scanPage: number;
   readonly maxConcurrency: number;
   /** How far back the vendor is said to keep data; null: unknown. */
   readonly retentionDays: number | null;
@@ -195,6 +197,7 @@ const SETTINGS = z.object({
   USAGE_API_USER_SECRET: secret,
   USAGE_API_ORGANIZATION_SECRET: secret,
   USAGE_API_PAGE_SIZE: integer(200, 2, 10_000),
+  USAGE_API_SCAN_PAGE_SIZE: integer(2_000, 2, 10_000),
   USAGE_API_CONCURRENCY: integer(512, 1, 4_096),
   USAGE_API_RETENTION_DAYS: optionalInteger(1, 36_500).transform((days) => days ?? 30),
   EVENTS_API_URL: baseUrl,
@@ -369,11 +372,13 @@ function arrange(
     staleIfErrorMs: settings.SIGHTLINE_STALE_IF_ERROR_MS,
     usage: {
       largestPage: settings.USAGE_API_PAGE_SIZE,
+      scanPage: settings.USAGE_API_SCAN_PAGE_SIZE,
       maxConcurrency: settings.USAGE_API_CONCURRENCY,
       retentionDays: settings.USAGE_API_RETENTION_DAYS,
     },
     events: {
       largestPage: settings.EVENTS_API_PAGE_SIZE,
+      scanPage: settings.EVENTS_API_PAGE_SIZE,
       maxConcurrency: settings.EVENTS_API_CONCURRENCY,
       retentionDays: settings.EVENTS_API_RETENTION_DAYS,
     },

@@ -38,7 +38,8 @@ const LimitsType = builder.objectRef<Limits>('Limits').implement({
       description: "Buckets that may be read from the vendor to make a series in the caller's time zone.",
     }),
     maxScannedRows: t.exposeInt('maxScannedRows', {
-      description: 'Rows that a scan may look at before it stops and can be resumed.',
+      description:
+        'Rows that a scan may look at before it stops and can be resumed: at most, for it may make its share of the vendor calls only, and a vendor may give less at once than it is asked for.',
     }),
     maxUpstreamCalls: t.exposeInt('maxUpstreamCalls', {
       nullable: true,

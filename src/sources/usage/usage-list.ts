@@ -19,17 +19,19 @@ export function createUsageList(
   deps: UsageDeps,
   context: CallContext,
   filter: UsageFilter,
+  largestPage: number,
 ): VendorList<UsageRecord> {
   const { lore, settings } = deps;
   return {
     source: 'USAGE',
     operation: OPERATION,
     unitMs: UNIT_MS,
-    largestPage: settings.largestPage,
+    largestPage,
     open(window) {
       const held: (UsageRecord | DroppedRow)[] = [];
+      let askedSize = Math.min(window.pageSize, lore.refusesLargePages ? settings.largestPage : Infinity);
       /** What a page of this vendor really holds: the length of the first. */
-      let longest = window.pageSize;
+      let longest = askedSize;
 
       const read = (pageOffset: number, pageSize: number): Promise<Omit<VendorPage<UsageRecord>, 'ended'>> =>
         readVendorList(deps, context, {
@@ -49,12 +51,26 @@ export function createUsageList(
           decodeRow: decodeUsageRecord,
         });
 
+      /** The largest page that the vendor takes is unknown, and so is whether it refuses or lowers what is above. */
+      const readLargest = async (): Promise<Omit<VendorPage<UsageRecord>, 'ended'>> => {
+        try {
+          return await read(0, askedSize);
+        } catch (error) {
+          const isRefused = error instanceof UpstreamError && error.status === 400;
+          if (!isRefused || askedSize <= settings.largestPage) throw error;
+          askedSize = settings.largestPage;
+          const page = await read(0, askedSize);
+          lore.refusesLargePages = true;
+          return page;
+        }
+      };
+
       const readFirst = async (): Promise<VendorPage<UsageRecord>> => {
-        const page = await read(0, window.pageSize);
+        const page = await readLargest();
         longest = page.entries.length;
         if (page.entries.some(isLegible)) lore.longestPage = Math.max(lore.longestPage, longest);
         // A page shorter than asked may only mean that the vendor gives out less at once than it was asked for.
-        return { ...page, ended: longest === 0 || (longest < window.pageSize && longest < lore.longestPage) };
+        return { ...page, ended: longest === 0 || (longest < askedSize && longest < lore.longestPage) };
       };
 
       /** Takes the second page of an instant that fills one, and learns from it how to read on. */

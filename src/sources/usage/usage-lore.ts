@@ -4,9 +4,11 @@ export interface UsageLore {
   longestPage: number;
   /** What `pageOffset` counts; null: not yet known. */
   offsetUnit: 'records' | 'pages' | null;
+  /** It has refused to give more at once than the setting says, and then given that. */
+  refusesLargePages: boolean;
 }
 
 /** Nothing known yet. */
 export function createUsageLore(): UsageLore {
-  return { longestPage: 0, offsetUnit: null };
+  return { longestPage: 0, offsetUnit: null, refusesLargePages: false };
 }

@@ -15,11 +15,23 @@ export function createUsageWalk(
   filter: UsageFilter,
   locateRows: LocateRows,
 ): (walk: Walk) => AsyncGenerator<Step<UsageRecord>, void> {
-  const list = createUsageList(deps, context, filter);
-  return (walk) =>
-    walk.direction === 'down'
+  return (walk) => {
+    const list = createUsageList(deps, context, filter, pageFor(walk.wanted(), deps, context));
+    return walk.direction === 'down'
       ? walkList(list, walk)
       : walkByWindows(list.source, walk, list.largestPage, readDown(list), locateRows);
+  };
+}
+
+/** Rows of a page that come again with the next one, where they share an instant. */
+const OVERLAP = 10;
+
+/** The most to ask for at once: more than the setting only where the calls that are left would else not reach so many rows. */
+function pageFor(wanted: number, { settings, lore }: UsageDeps, { ledger }: CallContext): number {
+  const { largestPage, scanPage = largestPage } = settings;
+  if (lore.refusesLargePages || !Number.isFinite(wanted)) return largestPage;
+  const needed = Math.ceil(wanted / Math.max(ledger.remaining(), 1)) + OVERLAP;
+  return Math.max(Math.min(needed, scanPage), largestPage);
 }
 
 function readDown(list: VendorList<UsageRecord>): ReadWindow<UsageRecord> {

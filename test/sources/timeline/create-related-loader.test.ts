@@ -373,9 +373,9 @@ describe('how much a pair proves', () => {
           }));
           const { nearUsage, nearEvents } = openLoader(rows, { events }).openBoth();
           const by = new Set(['IP'] as const);
-          const told = async <Row extends Activity>(
+          const told = async (
             loader: typeof nearUsage | typeof nearEvents,
-            of: Row,
+            of: Activity,
           ) => {
             const found = await loader.load({ of, withinMs, by, belowMs: null });
             return Promise.all(

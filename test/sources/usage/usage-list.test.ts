@@ -46,7 +46,7 @@ function openWindow(
     staleIfErrorMs: 0,
     age: { settleMs: 0, retentionMs: null },
   };
-  const list = createUsageList({ upstream, lore, settings, nowMs: 9 }, createTestCallContext(), {});
+  const list = createUsageList({ upstream, lore, settings, nowMs: 9 }, createTestCallContext(), {}, settings.largestPage);
   const reader = list.open({ lowerMs: 0, upperMs: 1, direction: 'down', pageSize });
   return { reader, asked, lore };
 }
@@ -129,7 +129,7 @@ describe('the unit of pageOffset', () => {
 
   it('once known is kept to', async () => {
     for (const unit of ['records', 'pages'] as const) {
-      const window = openWindow(vendorOf('abcde', unit), { longestPage: 9, offsetUnit: unit });
+      const window = openWindow(vendorOf('abcde', unit), { ...createUsageLore(), longestPage: 9, offsetUnit: unit });
       expect(await readAll(window)).toEqual([
         ['abcd', false],
         ['e', true],
@@ -147,7 +147,7 @@ describe('the unit of pageOffset', () => {
       let calls = 0;
       const answers: Answers = (offset, size) =>
         vendorOf((calls += 1) === 1 ? 'abcdef' : later, unit)(offset, size);
-      const window = openWindow(answers, { longestPage: 9, offsetUnit: unit });
+      const window = openWindow(answers, { ...createUsageLore(), longestPage: 9, offsetUnit: unit });
       await window.reader.next();
       await expect(window.reader.next()).rejects.toMatchObject({
         code: 'UPSTREAM_OUT_OF_ORDER',

@@ -1,5 +1,6 @@
 import type { Range } from '../../base/range.ts';
 import { previousRange } from '../../sources/usage/analytics/previous-range.ts';
+import { countingSeries } from '../../sources/usage/counting-series.ts';
 import { encodeUsageFilter } from '../../sources/usage/encode-usage-filter.ts';
 import type { UsageSeries } from '../../sources/usage/usage-analytics.ts';
 import type { UsageFilter } from '../../sources/usage/usage-source.ts';
@@ -32,29 +33,32 @@ export const USAGE_BY_TIME: CallNeeds = {
   isOpen: true,
 };
 
-/** A list of usage records, alone or as a part of the timeline: its page, and its count by one of the series. */
+/** A list of usage records, alone or as a part of the timeline: its page, and its count by a series or by a scan. */
 export function planUsageList(list: PlannedList, input: unknown): readonly CallNeeds[] {
   const filter = withoutNulls(input) as UsageFilter;
   if (isRefusedUsageFilter(filter)) return [];
   if (filter.elementKeys?.length === 0 || filter.tags?.length === 0) return [];
   const { name, range, page, isCounted, pageSize } = list;
   const scan = nameFirstCall(filter, range, 'forward', null);
-  const series = seriesThatCounts(filter);
   const isScan = filter.ipAddress !== undefined;
-  const count = series && nameSeries(series, range);
+  const counting = countingSeries(filter);
+  const series = counting && nameSeries(counting, range);
   return [
     {
       source: 'USAGE',
       ...leastOf(list, {
         page: nameFirstCall(filter, range, page?.travel ?? 'forward', page?.cursor ?? null),
-        count: isScan ? scan : count,
-        laterCount: isScan ? `then ${scan}` : count,
+        count: series ?? scan,
+        laterCount: series ?? `then ${scan}`,
       }),
       full: [
         ...(page && !isScan ? [[`page ${name}`, callsForPage(page, pageSize)] as const] : []),
-        ...(isCounted && count !== null ? [[count, 1] as const] : []),
+        ...(isCounted && series !== null ? [[series, 1] as const] : []),
       ],
-      scans: isScan ? [...(page ? [`page ${name}`] : []), ...(isCounted ? [`count ${name}`] : [])] : [],
+      scans: [
+        ...(page && isScan ? [`page ${name}`] : []),
+        ...(isCounted && series === null ? [`count ${name}`] : []),
+      ],
       isOpen: true,
     },
   ];
@@ -69,12 +73,6 @@ function nameFirstCall(
 ): string {
   const edge = travel === 'forward' ? `${fromMs} ${toMs}` : fromMs;
   return `usage ${travel} ${cursor ?? edge} ${JSON.stringify(encodeUsageFilter(filter))}`;
-}
-
-/** The series that counts just what a filter asks for; null: none does. See `sources/usage/create-usage-source.ts`. */
-function seriesThatCounts({ elementKeys, status, ...others }: UsageFilter): UsageSeries | null {
-  if (Object.keys(others).length > 0 || (elementKeys && status)) return null;
-  return elementKeys ? 'elements' : status ? 'statuses' : 'activity';
 }
 
 /** `usageAnalytics`: one call a series selected; earlier periods share it where they can. */

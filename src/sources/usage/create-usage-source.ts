@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { Interval } from '../../base/interval.ts';
 import type { Range } from '../../base/range.ts';
 import { scopedKey } from '../../base/credential-scope.ts';
+import { grantScan } from '../../upstream/grant-scan.ts';
 import type { CachePolicy, CallContext } from '../../upstream/upstream.ts';
 import { asError } from '../walk/as-error.ts';
 import { countMatches } from '../walk/count-matches.ts';
@@ -11,12 +12,13 @@ import { readPage } from '../walk/read-page.ts';
 import { requireLegible } from '../walk/require-legible.ts';
 import { requireScope } from '../walk/require-scope.ts';
 import { isDropped } from '../walk/vendor-list.ts';
+import { countingSeries } from './counting-series.ts';
 import { createUsageStrand } from './create-usage-strand.ts';
 import { decodeUsageRecord } from './decode-usage-record.ts';
 import { findUsageRecords, type RecordKey } from './find-usage-records.ts';
 import type { UsageRecord } from './usage-record.ts';
 import type { AnalyticsRequest, UsageFilter, UsageSource } from './usage-source.ts';
-import type { UsageAnalytics } from './usage-analytics.ts';
+import type { UsageAnalytics, UsageSeries } from './usage-analytics.ts';
 import type { UsageDeps } from './usage-deps.ts';
 import { createUsageWalk } from './usage-walk.ts';
 
@@ -93,11 +95,11 @@ export function createUsageSource(
     return page;
   }
 
-  /** Where one of the vendor's series counts just what the filter asks for. */
-  async function countBySeries(range: Range, filter: UsageFilter): Promise<TotalCount | null> {
-    const { elementKeys, status, ...others } = filter;
-    if (Object.keys(others).length > 0 || (elementKeys && status)) return null;
-    const series = elementKeys ? 'elements' : status ? 'statuses' : 'activity';
+  async function countBySeries(
+    range: Range,
+    { elementKeys, status }: UsageFilter,
+    series: UsageSeries,
+  ): Promise<TotalCount | null> {
     const interval = alignedInterval(range);
     const { totals, coverage } = await getUsageAnalytics({
       range,
@@ -126,11 +128,12 @@ export function createUsageSource(
       return pages.load(request);
     },
     async countUsageRecords(range, filter) {
-      const strand = createUsageStrand(deps, context, filter, getUsageAnalytics);
+      const strand = createUsageStrand(deps, grantScan(context), filter, getUsageAnalytics);
       if (!strand) return { value: 0, accuracy: 'EXACT' };
       const walked = walkedCounts.get(keyOf('count', [range, filter]));
       if (walked !== undefined) return { value: walked, accuracy: 'EXACT' };
-      if (filter.ipAddress === undefined) return countBySeries(range, filter);
+      const series = countingSeries(filter);
+      if (series) return countBySeries(range, filter, series);
       return countMatches(range, strand, settings.maxScannedRows);
     },
     getUsageAnalytics,

@@ -80,8 +80,20 @@ describe('the calls of an operation', () => {
     [
       'a count that no series has',
       '{ usageRecords(filter: { hub: "crm", status: FAILED }) { totalCount { value } } }',
-      0,
-      0,
+      1,
+      1,
+    ],
+    [
+      'a page with a count that no series has',
+      '{ usageRecords(first: 500, filter: { hub: "crm" }) { nodes { id } totalCount { value } } }',
+      4,
+      1,
+    ],
+    [
+      'a timeline with a count that no series has',
+      '{ timeline(filter: { usage: { hub: "crm" } }) { nodes { id } totalCount { value } } }',
+      4,
+      2,
     ],
     [
       'a filter that the vendor does not have',

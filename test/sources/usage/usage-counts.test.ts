@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { AnalyticsRequest } from '../../../src/sources/usage/usage-source.ts';
 import type { UsageAnalytics } from '../../../src/sources/usage/usage-analytics.ts';
 import { createUsageSource } from '../../../src/sources/usage/create-usage-source.ts';
+import { encodeUsageFilter } from '../../../src/sources/usage/encode-usage-filter.ts';
+import { createCallLedger, type CallLedger } from '../../../src/upstream/call-ledger.ts';
 import { createUsageLore } from '../../../src/sources/usage/usage-lore.ts';
 import type { CoverageStatus } from '../../../src/sources/walk/coverage.ts';
 import { createSimulatedUsageVendor, type SimulatedUsageRow } from '../../support/simulated-usage-vendor.ts';
@@ -18,6 +20,7 @@ function openSource(
     reason?: string;
     failed?: boolean;
     maxScannedRows?: number;
+    ledger?: CallLedger;
   } = {},
 ) {
   const asked: AnalyticsRequest[] = [];
@@ -75,7 +78,7 @@ function openSource(
   const source = createUsageSource(
     { upstream, lore: createUsageLore(), nowMs: NOW, settings },
     analytics,
-    createTestCallContext(),
+    createTestCallContext('test', options.ledger),
   );
   return { source, asked, upstream };
 }
@@ -136,10 +139,34 @@ describe('a count of usage records', () => {
     { tags: ['a'] },
     { searchText: 'x' },
     { elementKeys: ['box'], status: 'FAILED' as const },
-  ])('is none where no series counts by %j', async (filter) => {
-    const { source, asked, upstream } = openSource();
-    expect(await source.countUsageRecords(hour, filter)).toBeNull();
-    expect([asked.length, upstream.calls.length]).toEqual([0, 0]);
+  ])('that no series knows is counted in a scan of what the vendor gives: %j', async (filter) => {
+    const rows = Array.from({ length: 250 }, (_, n) => ({
+      id: `a${String(n).padStart(4, '0')}`,
+      timestampMs: hour.fromMs + n * 1000,
+    }));
+    const whole = openSource({ rows });
+    expect(await whole.source.countUsageRecords(hour, filter)).toEqual({ value: 250, accuracy: 'EXACT' });
+    expect([whole.asked.length, whole.upstream.calls.length]).toEqual([0, 3]);
+    for (const { query } of whole.upstream.calls)
+      expect(query).toEqual(expect.arrayContaining([...encodeUsageFilter(filter)]));
+
+    const bounded = openSource({ rows, maxScannedRows: 150 });
+    const count = await bounded.source.countUsageRecords(hour, filter);
+    expect(count).toMatchObject({ accuracy: 'AT_LEAST' });
+    expect(count!.value).toBeGreaterThanOrEqual(150);
+    expect(bounded.upstream.calls).toHaveLength(2);
+  });
+
+  it('has its share of the calls, as every scan', async () => {
+    const rows = Array.from({ length: 2_500 }, (_, n) => ({
+      id: `a${String(n).padStart(4, '0')}`,
+      timestampMs: hour.fromMs + n * 1000,
+    }));
+    const ledger = createCallLedger(20);
+    ledger.share({ keptFromScans: 10, scans: 2 });
+    const { source, upstream } = openSource({ rows, ledger });
+    expect(await source.countUsageRecords(hour, { hub: 'crm' })).toMatchObject({ accuracy: 'AT_LEAST' });
+    expect(upstream.calls).toHaveLength(5);
   });
 
   it('is exactly zero, without a call, where nothing can match', async () => {

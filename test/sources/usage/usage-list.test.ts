@@ -46,7 +46,12 @@ function openWindow(
     staleIfErrorMs: 0,
     age: { settleMs: 0, retentionMs: null },
   };
-  const list = createUsageList({ upstream, lore, settings, nowMs: 9 }, createTestCallContext(), {}, settings.largestPage);
+  const list = createUsageList(
+    { upstream, lore, settings, nowMs: 9 },
+    createTestCallContext(),
+    {},
+    settings.largestPage,
+  );
   const reader = list.open({ lowerMs: 0, upperMs: 1, direction: 'down', pageSize });
   return { reader, asked, lore };
 }
@@ -129,7 +134,11 @@ describe('the unit of pageOffset', () => {
 
   it('once known is kept to', async () => {
     for (const unit of ['records', 'pages'] as const) {
-      const window = openWindow(vendorOf('abcde', unit), { ...createUsageLore(), longestPage: 9, offsetUnit: unit });
+      const window = openWindow(vendorOf('abcde', unit), {
+        ...createUsageLore(),
+        longestPage: 9,
+        offsetUnit: unit,
+      });
       expect(await readAll(window)).toEqual([
         ['abcd', false],
         ['e', true],

@@ -97,7 +97,7 @@ function openLoader(rows: readonly SimulatedUsageRow[], settings: Settings = {})
       userOf: ({ userId }: UsageRecord) => userId,
       maxScannedRows,
     };
-    const events = {
+    const happened = {
       strand: createEventsStrand(eventsDeps, context, {}, ['username', 'ipAddress'])!,
       userOf: ({ username }: AuditEvent) => username,
       maxScannedRows,
@@ -105,8 +105,8 @@ function openLoader(rows: readonly SimulatedUsageRow[], settings: Settings = {})
     const keyOf = ({ of, withinMs, by, belowMs }: RelatedRequest) =>
       JSON.stringify([of.id, withinMs, [...by], belowMs]);
     return {
-      nearUsage: createRelatedLoader(calls, events, NOW, keyOf),
-      nearEvents: createRelatedLoader(events, calls, NOW, keyOf),
+      nearUsage: createRelatedLoader(calls, happened, NOW, keyOf),
+      nearEvents: createRelatedLoader(happened, calls, NOW, keyOf),
     };
   }
 }
@@ -373,10 +373,7 @@ describe('how much a pair proves', () => {
           }));
           const { nearUsage, nearEvents } = openLoader(rows, { events }).openBoth();
           const by = new Set(['IP'] as const);
-          const told = async (
-            loader: typeof nearUsage | typeof nearEvents,
-            of: Activity,
-          ) => {
+          const told = async (loader: typeof nearUsage | typeof nearEvents, of: Activity) => {
             const found = await loader.load({ of, withinMs, by, belowMs: null });
             return Promise.all(
               found

@@ -22,7 +22,8 @@ export const ActivityInterface = builder.interfaceRef<ActivityRow>('Activity').i
     ipAddress: t.field({
       type: 'IP',
       nullable: true,
-      description: 'The address that it came from, where there is exactly one. Needs `pii:read`.',
+      description:
+        'The address that it came from, without its port, where there is exactly one. Needs `pii:read`.',
       resolve: (row, _args, { viewer }) => unlessMasked(viewer, 'IP_ADDRESS', row.ipAddress),
     }),
     masked: t.field({

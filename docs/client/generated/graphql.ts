@@ -4,11 +4,11 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** How much a relation proves. */
+/** How much a relation proves: the same for a pair, whichever of the two is asked about. May cost a call of the entry’s own source. */
 export type Confidence =
-  /** One public address that few users are seen from. */
+  /** One public address that few users of either source are seen from. */
   | 'HIGH'
-  /** Time alone; an address that is private, carrier-grade, loopback or otherwise special, or that many users are seen from; or a window that was not read whole. */
+  /** Time alone; an address that is private, carrier-grade, loopback or otherwise special, one of several, or that many users are seen from; or a time near to both that was not read whole. */
   | 'LOW';
 
 /** Why two entries are held to belong together. TIME alone proves little; a private or shared address likewise. */

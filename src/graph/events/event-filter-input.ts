@@ -41,7 +41,8 @@ export const EventFilterInput = builder.inputRef<EventFilterShape>('EventFilter'
     username: t.field({ type: StringFilterInput, description: 'Who did it: a scan. Needs `pii:read`.' }),
     ipAddress: t.field({
       type: 'IP',
-      description: 'From this address, or from any of this CIDR block: a scan. Needs `pii:read`.',
+      description:
+        'From this address, or from any of this CIDR block: a scan. An event that names several addresses matches by any of them. Needs `pii:read`.',
     }),
     searchText: t.string({ description: 'Text in the description, in any case: a scan. Needs `pii:read`.' }),
     not: t.field({ type: EventFilterInput, description: 'None that this filter matches: a scan.' }),

@@ -12,12 +12,13 @@ export const CorrelationBasisType = builder.enumType('CorrelationBasis', {
 
 /** `Confidence` in the graph. */
 export const ConfidenceType = builder.enumType('Confidence', {
-  description: 'How much a relation proves.',
+  description:
+    'How much a relation proves: the same for a pair, whichever of the two is asked about. May cost a call of the entry’s own source.',
   values: {
-    HIGH: { description: 'One public address that few users are seen from.' },
+    HIGH: { description: 'One public address that few users of either source are seen from.' },
     LOW: {
       description:
-        'Time alone; an address that is private, carrier-grade, loopback or otherwise special, or that many users are seen from; or a window that was not read whole.',
+        'Time alone; an address that is private, carrier-grade, loopback or otherwise special, one of several, or that many users are seen from; or a time near to both that was not read whole.',
     },
   } as const,
 });

@@ -16,7 +16,7 @@ export const TimelineFilterInput = builder.inputType('TimelineFilter', {
     ipAddress: t.field({
       type: 'IP',
       description:
-        'From this address, or from any of this CIDR block, in both sources: a bounded scan. Needs `pii:read`.',
+        'From this address, or from any of this CIDR block, in both sources: a bounded scan. An entry that names several addresses matches by any of them. Needs `pii:read`.',
     }),
     usage: t.field({ type: UsageRecordFilterInput, description: 'Which usage records.' }),
     events: t.field({ type: EventFilterInput, description: 'Which events.' }),

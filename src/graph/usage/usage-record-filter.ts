@@ -16,7 +16,8 @@ export const UsageRecordFilterInput = builder.inputType('UsageRecordFilter', {
     searchText: t.string({ description: 'Text that the vendor looks for in a record. Needs `pii:read`.' }),
     ipAddress: t.field({
       type: 'IP',
-      description: 'From this address, or from any of this CIDR block: a bounded scan. Needs `pii:read`.',
+      description:
+        'From this address, or from any of this CIDR block: a bounded scan. A record that names several addresses matches by any of them. Needs `pii:read`.',
     }),
   }),
 });

@@ -256,6 +256,20 @@ describe('vendor calls', () => {
   });
 });
 
+test('rows become related entries only as far as they are taken, whatever the window holds', async () => {
+  const log = Array.from({ length: 500 }, (_, at) => rowAt(at + 1, FROM + at * 7_000));
+  const loader = openLoader(log).open();
+  const found = await Promise.all(
+    Array.from({ length: 100 }, (_, at) =>
+      loader.load(requestFor(at, FROM + at * 36_000, 86_400_000, at % 2 ? ['TIME'] : ['IP', 'TIME'])),
+    ),
+  );
+  expect(found.map(({ take }) => take(2, null).length)).toEqual(found.map(() => 2));
+  expect(found.map(({ coverage }) => coverage.reduce((sum, { matched }) => sum + (matched ?? 0), 0))).toEqual(
+    found.map(() => 500),
+  );
+});
+
 describe('a bound', () => {
   const log = Array.from({ length: 300 }, (_, at) => rowAt(at + 1, NOW - 200_000 - at * 10_000));
   // Windows of 61 rows: two near now, then one far back.

@@ -426,7 +426,7 @@ function deriveSecret(vendors: Vendors): Secret | null {
   const material = [
     ...(usage ? [usage.userSecret, usage.organizationSecret] : []),
     ...(events?.secrets.kind === 'token' ? [events.secrets.token] : []),
-  ].map((secret) => secret.reveal());
+  ].map((one) => one.reveal());
   if (material.length === 0) return null;
   const bytes = hkdfSync('sha256', JSON.stringify(material), '', 'sightline secret v2', 32);
   return new Secret(Buffer.from(bytes).toString('base64url'));

@@ -54,14 +54,15 @@ describe('every example of the contracts decodes', () => {
   });
 
   test.each([
-    ['activity', '/usage/analytics/activity', '2014-03-01T00:00:00.000Z', 'DAY', 10],
-    ['elements', '/usage/analytics/activity/elements', '2014-03-01T00:00:00.000Z', 'MONTH', 2],
-    ['times', '/usage/analytics/times', '2014-07-01T00:00:00.000Z', 'DAY', 7],
-    ['statuses', '/usage/analytics/statuses', '2014-07-01T00:00:00.000Z', 'DAY', 6],
-  ] as const)('the series %s', (series, path, from, interval, rows) => {
+    ['activity', '/usage/analytics/activity', '2014-03-01T00:00:00.000Z', '2014-03-07', 'DAY', 10],
+    ['elements', '/usage/analytics/activity/elements', '2014-03-01T00:00:00.000Z', '2014-04-01', 'MONTH', 2],
+    ['times', '/usage/analytics/times', '2014-07-01T00:00:00.000Z', '2014-07-05', 'DAY', 7],
+    ['statuses', '/usage/analytics/statuses', '2014-07-01T00:00:00.000Z', '2014-07-05', 'DAY', 6],
+  ] as const)('the series %s', (series, path, from, to, interval, rows) => {
     const body = answerOf(usage, path) as unknown[];
-    const answer = decodeSeries(series, body, { fromMs: Date.parse(from), interval });
-    expect(answer.dropped).toEqual([]);
+    const range = { fromMs: Date.parse(from), toMs: Date.parse(to) };
+    const answer = decodeSeries(series, body, { range, interval });
+    expect([answer.dropped, answer.unanswered]).toEqual([[], []]);
     expect(answer.rows).toHaveLength(rows);
   });
 

@@ -1,6 +1,6 @@
 import { USAGE_SERIES, type AnalyticsPeriod, type UsageSeries } from '../usage-analytics.ts';
 import type { Period } from './plan-calls.ts';
-import type { ReadStretch } from './read-stretches.ts';
+import { areOfOneReading, type ReadStretch } from './read-stretches.ts';
 import { fillingSince, listSeriesCoverage, type CoverageBounds } from './series-coverage.ts';
 import type { SeriesFailure } from './series-failure.ts';
 import { countFigure } from './series-figures.ts';
@@ -46,16 +46,26 @@ export function assemblePeriod(
   });
 
   /**
-   * Calls come in between two readings, so only buckets that have settled are held against each other; one that goes on
-   * behind the range has not, should the vendor's row count what comes there. Nor are series of which rows are missing.
+   * Calls come in between two readings, so only buckets that have settled and were read at one time are held against each
+   * other; one that goes on behind the range has not, should the vendor's row count what comes there. Nor are series of
+   * which rows are missing.
    */
-  const listUnequalBuckets = <Series extends UsageSeries>(series: Series, slice: SeriesSlice<Series>) => {
-    if (activity?.dropped !== 0 || slice.dropped > 0) return [];
+  const listUnequalBuckets = <Series extends UsageSeries>(
+    series: Series,
+    { slice, stretches }: Extract<SeriesReading<Series>, { slice: unknown }>,
+  ) => {
+    const counts = readings.activity;
+    if (!counts || !('slice' in counts) || counts.slice.dropped > 0 || slice.dropped > 0) return [];
     return buckets.flatMap(({ count, filling, startMs, endMs }, index) => {
-      const figure = slice.buckets[index];
-      const counted = figure === undefined ? null : countFigure(series, figure);
+      const figure = slice.buckets[index] ?? null;
+      const counted = figure === null ? null : countFigure(series, figure);
       const isOver = !filling && endMs <= range.toMs;
-      const unequal = isOver && count !== null && counted !== null && counted !== count;
+      const unequal =
+        isOver &&
+        count !== null &&
+        counted !== null &&
+        counted !== count &&
+        areOfOneReading({ fromMs: startMs, toMs: endMs }, counts.stretches, stretches);
       return unequal ? [Math.max(startMs, range.fromMs)] : [];
     });
   };
@@ -65,9 +75,11 @@ export function assemblePeriod(
   ) => {
     if (!reading) return [];
     if ('failure' in reading) return listSeriesCoverage(series, range, reading.failure, bounds);
-    const { slice, stretches } = reading;
-    const { dropped, unequalRows } = slice;
-    const facts = { stretches, dropped, unequalRows, unequalBuckets: listUnequalBuckets(series, slice) };
+    const facts = {
+      ...reading.slice,
+      stretches: reading.stretches,
+      unequalBuckets: listUnequalBuckets(series, reading),
+    };
     return listSeriesCoverage(series, range, facts, bounds);
   };
 

@@ -9,7 +9,7 @@ import { assemblePeriod, type SeriesReading } from './assemble-period.ts';
 import { listBucketEdges } from './bucket-edges.ts';
 import { chooseInterval } from './choose-interval.ts';
 import type { RowBounds } from './choose-vendor-interval.ts';
-import { planCalls, type Period, type PlannedCall } from './plan-calls.ts';
+import { planCalls, type Period, type SharedCalls } from './plan-calls.ts';
 import { previousRange } from './previous-range.ts';
 import { refuseBuckets, refuseRows } from './refuse-series.ts';
 import type { SeriesAge } from './series-cache-policy.ts';
@@ -57,7 +57,7 @@ export function createUsageAnalytics(
       period: createPeriod(range, interval, timeZone, nowMs, settings),
     }));
 
-    const planFor = (series: UsageSeries): readonly PlannedCall[] => {
+    const planFor = (series: UsageSeries): readonly SharedCalls[] => {
       const periods = asked.flatMap((entry) => (entry.series.has(series) ? [entry.period] : []));
       const calls = planCalls(periods, interval, nowMs, settings);
       if (calls) return calls;
@@ -73,10 +73,10 @@ export function createUsageAnalytics(
     };
 
     const [activity, elements, times, statuses] = await Promise.all([
-      readSeries('activity', plans.activity, loaders, context.signal),
-      readSeries('elements', plans.elements, loaders, context.signal),
-      readSeries('times', plans.times, loaders, context.signal),
-      readSeries('statuses', plans.statuses, loaders, context.signal),
+      readSeries('activity', plans.activity, loaders, nowMs, context.signal),
+      readSeries('elements', plans.elements, loaders, nowMs, context.signal),
+      readSeries('times', plans.times, loaders, nowMs, context.signal),
+      readSeries('statuses', plans.statuses, loaders, nowMs, context.signal),
     ]);
     const [main, ...previous] = asked.map(({ period }) =>
       assemblePeriod(
@@ -96,23 +96,25 @@ export function createUsageAnalytics(
 
 async function readSeries<Series extends UsageSeries>(
   series: Series,
-  calls: readonly PlannedCall[],
+  plans: readonly SharedCalls[],
   loaders: SeriesLoaders,
+  nowMs: number,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<Period, SeriesReading<Series>>> {
   const readings = new Map<Period, SeriesReading<Series>>();
-  const read = async (call: PlannedCall) => {
+  const read = async ({ calls, periods }: SharedCalls) => {
     try {
-      const { answer, stretches } = await loaders[series](call);
-      for (const period of call.periods) {
-        readings.set(period, { slice: sliceSeries(series, answer, call, period), stretches });
-      }
+      const loaded = await Promise.all(calls.map(loaders[series]));
+      const answered = loaded.map(({ answer }, index) => ({ call: calls[index]!, answer }));
+      const stretches = loaded.flatMap((one) => one.stretches);
+      for (const period of periods)
+        readings.set(period, { slice: sliceSeries(series, answered, period, nowMs), stretches });
     } catch (error) {
       const failure = readSeriesFailure(error, signal.aborted);
-      for (const period of call.periods) readings.set(period, { failure });
+      for (const period of periods) readings.set(period, { failure });
     }
   };
-  await Promise.all(calls.map(read));
+  await Promise.all(plans.map(read));
   return readings;
 }
 

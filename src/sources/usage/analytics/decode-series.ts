@@ -1,45 +1,124 @@
+import type { Range } from '../../../base/range.ts';
 import { decodeTimestamp } from '../../walk/decode-timestamp.ts';
 import type { UsageSeries } from '../usage-analytics.ts';
-import type { SeriesFigures, SeriesRow } from './series-figures.ts';
-import { vendorFloor, type VendorInterval } from './vendor-rows.ts';
+import type { SeriesCall } from './choose-vendor-interval.ts';
+import { isEmpty, type SeriesFigures, type SeriesRow } from './series-figures.ts';
+import {
+  countVendorRows,
+  isVendorEdge,
+  nextVendorEdge,
+  VENDOR_INTERVALS,
+  vendorFloor,
+  type VendorInterval,
+} from './vendor-rows.ts';
 
 /** A vendor's answer on one series. */
 export interface SeriesAnswer<Series extends UsageSeries> {
   /** Oldest first; each of another stretch. */
   readonly rows: readonly SeriesRow<Series>[];
-  /** Where the rows begin that could not be understood; null: even that could not be read. */
+  /** Where the rows begin that could not be understood, or are missing; null: even that could not be read. */
   readonly dropped: readonly (number | null)[];
 }
 
-/** What was asked: a row must begin where rows of this length do, or at `fromMs`. */
-export interface SeriesQuestion {
-  readonly fromMs: number;
-  readonly interval: VendorInterval;
+/** A stretch that an answer leaves out. */
+export interface UnansweredRange extends Range {
+  /** The vendor gives rows of zero, so that one which is missing does not mean that nothing was called. */
+  readonly isDense: boolean;
+}
+
+/** An answer as it came. */
+export interface DecodedSeries<Series extends UsageSeries> extends SeriesAnswer<Series> {
+  /** When each entry of the body begins; null: it does not say. */
+  readonly starts: readonly (number | null)[];
+  /** The ends of the range, before the first row and behind the last, that the answer leaves out. */
+  readonly unanswered: readonly UnansweredRange[];
+  /** Where rows are missing between others because nothing was called: the vendor gives no rows of zero. */
+  readonly empty: readonly number[];
 }
 
 /**
  * Reads the rows of one series. A row without a time, that begins where none should, that says a stretch a second time, or
- * whose figures are none, is dropped and counted; a row before `fromMs` is read all the same, and left to the caller.
- * @throws TypeError for rows of which not one could be understood
+ * whose figures are none, is dropped and counted; so is one that is missing between others, if the vendor gives rows of zero.
+ * A row before the range is read all the same, and left to the caller.
+ * @throws TypeError for rows of which not one could be understood, none lies in the range, or that are of another interval
  */
 export function decodeSeries<Series extends UsageSeries>(
   series: Series,
   body: readonly unknown[],
-  question: SeriesQuestion,
-): SeriesAnswer<Series> {
-  const rows = new Map<number, SeriesRow<Series>>();
+  call: SeriesCall,
+): DecodedSeries<Series> {
+  const { range, interval } = call;
+  const found = new Map<number, SeriesRow<Series>>();
   const dropped: (number | null)[] = [];
+  const starts: (number | null)[] = [];
+  let misplaced = 0;
   for (const entry of body) {
     const fields = fieldsOf(entry);
     const startMs = decodeTimestamp(fields.get('timestamp'));
-    const floorMs = startMs === null ? null : vendorFloor(startMs, question.interval);
+    starts.push(startMs);
+    const floorMs = startMs === null ? null : vendorFloor(startMs, interval);
     const decoded = DECODERS[series](fields);
-    const known = startMs !== null && (startMs === floorMs || startMs === question.fromMs);
-    if (!decoded || floorMs === null || !known || rows.has(floorMs)) dropped.push(startMs);
-    else rows.set(floorMs, { startMs, ...decoded });
+    const known = startMs !== null && (startMs === floorMs || startMs === range.fromMs);
+    if (startMs !== null && !known) misplaced += 1;
+    if (!decoded || floorMs === null || !known || found.has(floorMs)) dropped.push(startMs);
+    else found.set(floorMs, { startMs, ...decoded });
   }
-  if (body.length > 0 && rows.size === 0) throw new TypeError('No row could be understood.');
-  return { rows: [...rows.values()].toSorted((a, b) => a.startMs - b.startMs), dropped };
+  if (body.length > 0 && found.size === 0) throw new TypeError('No row could be understood.');
+  if (misplaced > found.size) throw new TypeError('The rows are of a finer interval than was asked for.');
+  const rows = [...found.values()].toSorted((a, b) => a.startMs - b.startMs);
+  const gaps = findGaps(rows, dropped, call);
+  if (gaps.length > 0 && areCoarser(rows, interval))
+    throw new TypeError('The rows are of a coarser interval than was asked for.');
+  const isDense = rows.some(({ count, figure }) => (count ?? 0) === 0 && isEmpty(series, figure));
+  const isEnd = ({ fromMs, toMs }: Range) => fromMs === range.fromMs || toMs === range.toMs;
+  const between = gaps.filter((gap) => !isEnd(gap)).flatMap((gap) => listRowStarts(gap, interval));
+  return {
+    rows,
+    dropped: isDense ? [...dropped, ...between] : dropped,
+    starts,
+    unanswered: gaps.filter(isEnd).map((gap) => ({ ...gap, isDense })),
+    empty: isDense ? [] : between,
+  };
+}
+
+/** Where the rows of a range begin. */
+export function listRowStarts({ fromMs, toMs }: Range, interval: VendorInterval): readonly number[] {
+  const starts: number[] = [];
+  for (let atMs = fromMs; atMs < toMs; atMs = nextVendorEdge(atMs, interval)) starts.push(atMs);
+  return starts;
+}
+
+/**
+ * The stretches of the range without a row, unless rows that do not say their time account for them.
+ * @throws TypeError for rows of which none lies in the range
+ */
+function findGaps(
+  rows: readonly { readonly startMs: number }[],
+  dropped: readonly (number | null)[],
+  { range, interval }: SeriesCall,
+): readonly Range[] {
+  if (rows.length === 0) return [];
+  const firstRowMs = vendorFloor(range.fromMs, interval);
+  const known = dropped.filter((startMs) => startMs !== null);
+  const starts = [...rows.map(({ startMs }) => startMs), ...known]
+    .filter((startMs) => startMs >= firstRowMs && startMs < range.toMs)
+    .toSorted((a, b) => a - b);
+  if (starts.length === 0) throw new TypeError('No row lies in the range that was asked for.');
+  const gaps: Range[] = [];
+  let fromMs = range.fromMs;
+  for (const startMs of [...starts, range.toMs]) {
+    if (startMs > fromMs) gaps.push({ fromMs, toMs: startMs });
+    fromMs = Math.max(fromMs, nextVendorEdge(startMs, interval));
+  }
+  const missing = gaps.reduce((sum, gap) => sum + countVendorRows(gap, interval), 0);
+  return missing > dropped.length - known.length ? gaps : [];
+}
+
+/** Whether no two rows follow on one another and all begin where longer ones do. */
+function areCoarser(rows: readonly { readonly startMs: number }[], interval: VendorInterval): boolean {
+  const longer = VENDOR_INTERVALS[VENDOR_INTERVALS.indexOf(interval) - 1];
+  if (!longer || rows.length < 2) return false;
+  return rows.every(({ startMs }, index) => index === 0 || isVendorEdge(startMs, longer));
 }
 
 type Fields = ReadonlyMap<string, unknown>;

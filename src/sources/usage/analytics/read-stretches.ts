@@ -25,3 +25,41 @@ export function joinStretches(stretches: readonly ReadStretch[], settleMs: numbe
   }
   return joined;
 }
+
+/** Some stretches, and within `range` what was read of it later. */
+export function overlayStretches(
+  stretches: readonly ReadStretch[],
+  range: Range,
+  later: readonly ReadStretch[],
+): readonly ReadStretch[] {
+  const around = stretches.flatMap((stretch) => [
+    { ...stretch, toMs: Math.min(stretch.toMs, range.fromMs) },
+    { ...stretch, fromMs: Math.max(stretch.fromMs, range.toMs) },
+  ]);
+  return [...around.filter(({ fromMs, toMs }) => fromMs < toMs), ...later].toSorted(
+    (a, b) => a.fromMs - b.fromMs,
+  );
+}
+
+/** Ranges in order, neighbours that touch as one. */
+export function uniteRanges<Part extends Range>(ranges: readonly Part[]): readonly Part[] {
+  const united: Part[] = [];
+  for (const range of ranges) {
+    const before = united.at(-1);
+    if (before?.toMs === range.fromMs) united[united.length - 1] = { ...before, toMs: range.toMs };
+    else united.push(range);
+  }
+  return united;
+}
+
+/** What is read within so many milliseconds is as of one moment, as far as two series can be: calls are made side by side. */
+const ONE_READING_MS = 5_000;
+
+/** Whether all that was read of a range, of one series and of another, was read at one time. */
+export function areOfOneReading(range: Range, ...series: readonly (readonly ReadStretch[])[]): boolean {
+  const readAtMs = series
+    .flat()
+    .filter(({ fromMs, toMs }) => fromMs < range.toMs && toMs > range.fromMs)
+    .map((stretch) => stretch.readAtMs);
+  return Math.max(...readAtMs) - Math.min(...readAtMs) <= ONE_READING_MS;
+}

@@ -1,7 +1,8 @@
 import type { Range } from '../../../base/range.ts';
 import type { CachePolicy } from '../../../upstream/upstream.ts';
 import { seriesCachePolicy, type SeriesAge } from './series-cache-policy.ts';
-import { isVendorEdge, nextVendorEdge, type VendorInterval } from './vendor-rows.ts';
+import type { SeriesCall } from './choose-vendor-interval.ts';
+import { isVendorEdge, nextVendorEdge, vendorFloor, type VendorInterval } from './vendor-rows.ts';
 
 /** A stretch of a series that is kept as an answer of its own. */
 export interface Chunk extends Range {
@@ -54,4 +55,22 @@ export function cutIntoChunks(
     if (toMs === range.toMs) return chunks;
     fromMs = toMs;
   }
+}
+
+/** A call as about so many, each of whole rows, cut where chunks end if that can be: each then finds what others have read. */
+export function cutByRows({ range, interval }: SeriesCall, parts: number): readonly SeriesCall[] {
+  const { long, short } = LENGTHS[interval];
+  const lengthMs = (range.toMs - range.fromMs) / parts;
+  const calls: SeriesCall[] = [];
+  let { fromMs } = range;
+  while (fromMs < range.toMs) {
+    const idealMs = fromMs + lengthMs;
+    const edges = [long, short, interval].map((length) => vendorFloor(idealMs, length));
+    const edgeMs = edges.find((edge) => edge > fromMs) ?? nextVendorEdge(fromMs, interval);
+    // What is left over by cutting early goes to the last one.
+    const toMs = calls.length + 1 >= parts ? range.toMs : Math.min(edgeMs, range.toMs);
+    calls.push({ range: { fromMs, toMs }, interval });
+    fromMs = toMs;
+  }
+  return calls;
 }

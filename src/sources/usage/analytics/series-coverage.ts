@@ -1,7 +1,7 @@
 import type { Range } from '../../../base/range.ts';
 import type { Coverage } from '../../walk/coverage.ts';
 import type { UsageSeries } from '../usage-analytics.ts';
-import type { ReadStretch } from './read-stretches.ts';
+import { joinStretches, type ReadStretch } from './read-stretches.ts';
 import type { SeriesFailure } from './series-failure.ts';
 import { SERIES_OPERATIONS } from './series-operation.ts';
 
@@ -14,6 +14,10 @@ export interface SeriesFacts {
   readonly unequalRows: readonly number[];
   /** When buckets begin that speak of other counts than `/usage/analytics/activity`. */
   readonly unequalBuckets: readonly number[];
+  /** When rows with calls begin that go on outside the range. */
+  readonly cutRows: readonly number[];
+  /** A sum passes 2^53 − 1 and is null. */
+  readonly isBeyondCounting: boolean;
 }
 
 /** When a series is still moving, and how far back it goes. */
@@ -57,18 +61,20 @@ export function listSeriesCoverage(
     reason: null,
   };
   if ('code' in outcome) return [{ ...entry, ...range, ...outcome, status: 'FAILED' }];
-  const { stretches, dropped } = outcome;
-  const inside = stretches.flatMap((stretch) => {
+  const { dropped, isBeyondCounting } = outcome;
+  const inside = joinStretches(outcome.stretches, bounds.settleMs).flatMap((stretch) => {
     const [fromMs, toMs] = [clamp(stretch.fromMs, range), clamp(stretch.toMs, range)];
     return fromMs < toMs ? [{ ...stretch, fromMs, toMs }] : [];
   });
-  if (dropped > 0) {
+  if (dropped > 0 || isBeyondCounting) {
     const asOfMs = Math.min(...inside.map(({ readAtMs }) => readAtMs));
     const reason = joinReasons(
-      'Rows that could not be understood are missing.',
-      describeUnequal(range, outcome),
+      dropped > 0 ? 'Rows are missing that could not be understood, or that the vendor left out.' : null,
+      isBeyondCounting ? 'Sums beyond 2^53 − 1 can not be given exactly and are null.' : null,
+      describeDoubts(range, outcome),
     );
-    return [{ ...entry, ...range, asOfMs, dropped, status: 'TRUNCATED', code: 'ROWS_DROPPED', reason }];
+    const code = dropped > 0 ? 'ROWS_DROPPED' : 'UPSTREAM';
+    return [{ ...entry, ...range, asOfMs, dropped, status: 'TRUNCATED', code, reason }];
   }
   const keptMs = bounds.retentionMs === null ? -Infinity : bounds.nowMs - bounds.retentionMs;
   return inside.toReversed().flatMap((stretch) => {
@@ -82,24 +88,31 @@ export function listSeriesCoverage(
     ] as const;
     return statuses
       .filter(({ fromMs, toMs }) => fromMs < toMs)
-      .map((part): Coverage => ({
-        ...entry,
-        ...part,
-        asOfMs: readAtMs,
-        code: stale ? 'UPSTREAM' : null,
-        reason: joinReasons(REASONS[part.status] ?? null, describeUnequal(part, outcome)),
-      }));
+      .map((part): Coverage => {
+        const isShort = !stale && series === 'elements' && countInside(part, outcome.unequalRows) > 0;
+        return {
+          ...entry,
+          ...part,
+          status: isShort ? 'TRUNCATED' : part.status,
+          asOfMs: readAtMs,
+          code: stale || isShort ? 'UPSTREAM' : null,
+          reason: joinReasons(
+            REASONS[part.status] ?? null,
+            describeDoubts(part, outcome),
+            isShort ? MAY_BE_MISSING : null,
+          ),
+        };
+      });
   });
 }
 
-/** Sums of the vendor's that contradict each other within a stretch, in a sentence; null: there are none. */
-function describeUnequal(
-  { fromMs, toMs }: Range,
-  { unequalRows, unequalBuckets }: SeriesFacts,
-): string | null {
-  const inside = (atMs: number) => atMs >= fromMs && atMs < toMs;
-  const rows = unequalRows.filter(inside).length;
-  const buckets = unequalBuckets.filter(inside).length;
+/** An element of such a name shares its place in the row with the vendor's own field: one of the two is lost. */
+const MAY_BE_MISSING = "An element whose key is 'count' or 'timestamp' may be missing.";
+
+/** What speaks against the figures of a stretch, in sentences; null: nothing does. */
+function describeDoubts(part: Range, { unequalRows, unequalBuckets, cutRows }: SeriesFacts): string | null {
+  const rows = countInside(part, unequalRows);
+  const buckets = countInside(part, unequalBuckets);
   return joinReasons(
     rows > 0
       ? `The vendor contradicts itself: in ${rows} of its rows the parts do not add up to 'count'.`
@@ -107,7 +120,14 @@ function describeUnequal(
     buckets > 0
       ? `The vendor contradicts itself: ${buckets} buckets do not add up to ${SERIES_OPERATIONS.activity}.`
       : null,
+    countInside(part, cutRows) > 0
+      ? "The range begins or ends inside a row of the vendor's: if the vendor counts the whole row, the figures are too high there."
+      : null,
   );
+}
+
+function countInside({ fromMs, toMs }: Range, moments: readonly number[]): number {
+  return moments.filter((atMs) => atMs >= fromMs && atMs < toMs).length;
 }
 
 function joinReasons(...reasons: readonly (string | null)[]): string | null {

@@ -76,6 +76,23 @@ export function countFigure<Series extends UsageSeries>(
   return COUNTED[series](figure);
 }
 
+/** Whether nothing was called by a figure. */
+export function isEmpty<Series extends UsageSeries>(series: Series, figure: SeriesFigures[Series]): boolean {
+  return figure === null || countFigure(series, figure) === 0;
+}
+
+const COUNTS: { readonly [Series in UsageSeries]: (figure: SeriesFigures[Series]) => readonly number[] } = {
+  activity: (count) => [count],
+  elements: (elements) => [...elements.values()],
+  times: () => [],
+  statuses: ({ success, failed }) => [success, failed],
+};
+
+/** Whether each count of a figure is small enough to be exact. */
+export function isExact<Series extends UsageSeries>(series: Series, figure: SeriesFigures[Series]): boolean {
+  return COUNTS[series](figure).every(Number.isSafeInteger);
+}
+
 function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);
 }

@@ -1,28 +1,23 @@
 import DataLoader from 'dataloader';
 import { scopedKey, type ScopedKey } from '../../../base/credential-scope.ts';
-import type { Range } from '../../../base/range.ts';
+import { UpstreamError } from '../../../base/upstream-error.ts';
 import type { CallContext, Upstream } from '../../../upstream/upstream.ts';
 import { checkLength } from '../../walk/check-length.ts';
 import { encodeInstant } from '../../walk/encode-instant.ts';
 import type { ListReading } from '../../walk/read-vendor-list.ts';
 import { requireScope } from '../../walk/require-scope.ts';
 import type { UsageSeries } from '../usage-analytics.ts';
-import { decodeSeries, type SeriesAnswer } from './decode-series.ts';
-import { joinStretches, type ReadStretch } from './read-stretches.ts';
+import type { SeriesCall } from './choose-vendor-interval.ts';
+import { decodeSeries, listRowStarts, type SeriesAnswer } from './decode-series.ts';
+import { overlayStretches, uniteRanges, type ReadStretch } from './read-stretches.ts';
 import { DOUBTFUL, NOT_KEPT, type SeriesAge } from './series-cache-policy.ts';
-import { cutIntoChunks, type Chunk } from './series-chunks.ts';
+import { cutByRows, cutIntoChunks, type Chunk } from './series-chunks.ts';
 import type { SeriesRow } from './series-figures.ts';
 import { SERIES_OPERATIONS } from './series-operation.ts';
 import { splitSeries } from './split-series.ts';
 import { countVendorRows, vendorFloor, type VendorInterval } from './vendor-rows.ts';
 
-/** Which rows to read. */
-export interface SeriesCall {
-  readonly range: Range;
-  readonly interval: VendorInterval;
-}
-
-/** What was read, and when; its stretches make up the range of the call, oldest first. */
+/** What was read, and when; its stretches make up the range of the call, oldest first, each as of its own reading. */
 export interface LoadedSeries<Series extends UsageSeries> {
   readonly answer: SeriesAnswer<Series>;
   readonly stretches: readonly ReadStretch[];
@@ -39,6 +34,21 @@ export interface SeriesDeps extends Pick<ListReading, 'onDropped'> {
 /** As many hours as what was read live may stand in for. */
 const MOST_STAND_INS = 24;
 
+/**
+ * How many rows one answer may bring: few enough to stay below `SIGHTLINE_MAX_UPSTREAM_BYTES` by default, elements with
+ * some twenty keys a row. An answer that is larger all the same is read in halves.
+ */
+const MOST_ROWS: Readonly<Record<UsageSeries, number>> = {
+  activity: 100_000,
+  elements: 15_000,
+  times: 50_000,
+  statuses: 60_000,
+};
+/** So often is a range halved whose answer is too large. */
+const MOST_HALVINGS = 2;
+/** A vendor that leaves out the ends of ranges is asked so many times for the rest. */
+const MOST_QUESTIONS = 5;
+
 /** The reader of one series for one operation; `nowMs` and `age` decide how long what it reads is kept. */
 export function createSeriesLoader<Series extends UsageSeries>(
   series: Series,
@@ -48,7 +58,9 @@ export function createSeriesLoader<Series extends UsageSeries>(
   age: SeriesAge,
 ): LoadSeries<Series> {
   const operation = SERIES_OPERATIONS[series];
-  const read = async ({ range, interval }: SeriesCall): Promise<LoadedSeries<Series>> => {
+
+  /** One call at most, and what its answer leaves out. */
+  const readOnce = async ({ range, interval }: SeriesCall) => {
     const chunks = cutIntoChunks(range, interval, nowMs, age);
     const isOpen = chunks.at(-1)?.isLive ?? false;
     const liveKeys = chunks.map(({ fromMs }) => [encodeInstant(fromMs), 'now', interval]);
@@ -75,34 +87,90 @@ export function createSeriesLoader<Series extends UsageSeries>(
           const span = { fromMs: chunks[first]!.fromMs, toMs: chunks[last]!.toMs };
           // The row at `to`, which the vendor adds, is the one that may come besides.
           checkLength(body, { source: 'USAGE', operation }, countVendorRows(span, interval) + 1);
-          const value = decodeSeries(series, body, { fromMs: chunks[first]!.fromMs, interval });
-          const rows = value.rows.length + value.dropped.length;
+          const value = decodeSeries(series, body, { range: span, interval });
           const dropped = value.dropped.length;
+          const rows = body.length;
           if (dropped > 0) onDropped?.({ source: 'USAGE', operation, dropped, rows });
-          const cache = response.status === 404 ? DOUBTFUL : dropped > 0 ? NOT_KEPT : null;
+          const cache = rows === 0 ? DOUBTFUL : dropped > 0 ? NOT_KEPT : null;
           const parts = splitSeries(value, body, asked, interval);
           return { parts: cache ? parts.map((part) => ({ ...part, cache })) : parts, rows };
         },
       },
       context,
     );
-    const stretches = chunks.flatMap(({ fromMs, toMs }, index) => {
-      const answer = answers[index];
-      return answer ? [{ fromMs, toMs, readAtMs: answer.readAtMs, stale: answer.stale }] : [];
-    });
+    const parts = answers.map(({ value }) => value);
     return {
-      answer: {
-        rows: answers.flatMap(({ value }, index) => rowsOf(value.rows, chunks[index]!, interval)),
-        dropped: answers.flatMap(({ value }) => value.dropped),
+      loaded: {
+        answer: {
+          rows: parts.flatMap(({ rows }, index) => rowsOf(rows, chunks[index]!, interval)),
+          dropped: parts.flatMap(({ dropped }) => dropped),
+        },
+        stretches: answers.map(({ readAtMs, stale }, index): ReadStretch => {
+          const { fromMs, toMs } = chunks[index]!;
+          return { fromMs, toMs, readAtMs, stale };
+        }),
       },
-      stretches: joinStretches(stretches, age.settleMs),
+      gaps: uniteRanges(parts.flatMap(({ unanswered }) => unanswered)),
     };
   };
+
+  /** A vendor that gives no more than so many rows is asked for the rest, which is not taken for a time without calls. */
+  const readWhole = async (call: SeriesCall, question = 1): Promise<LoadedSeries<Series>> => {
+    const { loaded, gaps } = await readOnce(call);
+    let whole: LoadedSeries<Series> = loaded;
+    for (const { isDense, ...range } of gaps) {
+      // There rows may be missing because the vendor's clock is behind; coverage says that they are filling.
+      if (range.fromMs >= nowMs - age.settleMs) continue;
+      if (question === MOST_QUESTIONS) throw leavesOutRows();
+      const rest = await readWhole({ range, interval: call.interval }, question + 1);
+      const { rows, dropped } = rest.answer;
+      const lost = isDense && rows.length + dropped.length === 0 ? listRowStarts(range, call.interval) : [];
+      whole = {
+        answer: {
+          rows: [...whole.answer.rows, ...rows].toSorted((a, b) => a.startMs - b.startMs),
+          dropped: [...whole.answer.dropped, ...dropped, ...lost],
+        },
+        stretches: overlayStretches(whole.stretches, range, rest.stretches),
+      };
+    }
+    return whole;
+  };
+  const leavesOutRows = () =>
+    new UpstreamError({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      source: 'USAGE',
+      operation,
+      message: `The vendor left out rows of the range, also when it was asked for them ${MOST_QUESTIONS - 1} times.`,
+    });
+
+  const readInParts = async (call: SeriesCall, halvings = MOST_HALVINGS): Promise<LoadedSeries<Series>> => {
+    const rows = countVendorRows(call.range, call.interval);
+    const parts = Math.ceil(rows / MOST_ROWS[series]);
+    if (parts > 1) return readEach(cutByRows(call, parts), halvings);
+    try {
+      return await readWhole(call);
+    } catch (error) {
+      const isTooLarge = error instanceof UpstreamError && error.code === 'UPSTREAM_TOO_LARGE';
+      if (!isTooLarge || rows === 1 || halvings === 0) throw error;
+      return readEach(cutByRows(call, 2), halvings - 1);
+    }
+  };
+  const readEach = async (calls: readonly SeriesCall[], halvings: number): Promise<LoadedSeries<Series>> => {
+    const loaded = await Promise.all(calls.map((call) => readInParts(call, halvings)));
+    return {
+      answer: {
+        rows: loaded.flatMap(({ answer }) => answer.rows),
+        dropped: loaded.flatMap(({ answer }) => answer.dropped),
+      },
+      stretches: loaded.flatMap(({ stretches }) => stretches),
+    };
+  };
+
   const loader = new DataLoader<SeriesCall, LoadedSeries<Series>, ScopedKey>(
     (calls) =>
       Promise.all(
         calls.map((call) =>
-          read(call).catch((error: unknown) =>
+          readInParts(call).catch((error: unknown) =>
             error instanceof Error ? error : new Error('Aborted', { cause: error }),
           ),
         ),

@@ -1,48 +1,83 @@
 import type { UsageSeries } from '../usage-analytics.ts';
+import type { SeriesCall } from './choose-vendor-interval.ts';
 import type { SeriesAnswer } from './decode-series.ts';
-import type { Period, PlannedCall } from './plan-calls.ts';
-import { countFigure, sumRows, type SeriesFigures, type SeriesRow } from './series-figures.ts';
-import { vendorFloor } from './vendor-rows.ts';
+import type { Period } from './plan-calls.ts';
+import {
+  countFigure,
+  isEmpty,
+  isExact,
+  sumRows,
+  type SeriesFigures,
+  type SeriesRow,
+} from './series-figures.ts';
+import { isVendorEdge, vendorFloor } from './vendor-rows.ts';
+
+/** What one call has brought. */
+export interface AnsweredCall<Series extends UsageSeries> {
+  readonly call: SeriesCall;
+  readonly answer: SeriesAnswer<Series>;
+}
 
 /** What one series tells of one period. */
 export interface SeriesSlice<Series extends UsageSeries> {
-  /** One for each of the period's buckets; where the vendor left out its row, nothing was called. */
-  readonly buckets: readonly SeriesFigures[Series][];
-  readonly total: SeriesFigures[Series];
+  /** One for each of the period's buckets; if the vendor left out its row, nothing was called. null: as for `total`. */
+  readonly buckets: readonly (SeriesFigures[Series] | null)[];
+  /** null: a count passes 2^53 − 1, and times of no calls. */
+  readonly total: SeriesFigures[Series] | null;
+  /** A count passes 2^53 − 1, so that it can't be given exactly. */
+  readonly isBeyondCounting: boolean;
   /** When rows begin whose parts do not add up to their own `count`. */
   readonly unequalRows: readonly number[];
+  /** When rows with calls begin that go on outside the range: the vendor may have counted what lies there. */
+  readonly cutRows: readonly number[];
   /** Rows of the period that could not be understood; one that can't be placed counts for every period. */
   readonly dropped: number;
 }
 
-/** Cuts one period out of the answer to a call that covers it. Rows outside it, such as the vendor's last at `to`, go. */
+/** Cuts one period out of the answers that cover it. Rows outside it, such as the vendor's last at `to`, go. */
 export function sliceSeries<Series extends UsageSeries>(
   series: Series,
-  answer: SeriesAnswer<Series>,
-  call: PlannedCall,
+  answered: readonly AnsweredCall<Series>[],
   { range, edges }: Period,
+  nowMs: number,
 ): SeriesSlice<Series> {
-  const firstRowMs = vendorFloor(call.range.fromMs, call.interval);
   const inside: SeriesRow<Series>[] = [];
   const unequalRows: number[] = [];
+  const cutRows: number[] = [];
   const byBucket: SeriesRow<Series>[][] = edges.slice(1).map(() => []);
+  let dropped = 0;
   let bucket = 0;
-  for (const row of answer.rows) {
-    // The first row may begin before the range, yet speaks of the part inside.
-    const atMs = row.startMs === firstRowMs ? call.range.fromMs : row.startMs;
-    if (atMs < range.fromMs || atMs >= range.toMs) continue;
-    while (atMs >= (edges[bucket + 1] ?? Infinity)) bucket += 1;
-    byBucket[bucket]?.push(row);
-    inside.push(row);
-    const counted = countFigure(series, row.figure);
-    if (row.count !== null && counted !== null && counted !== row.count) unequalRows.push(atMs);
+  for (const { call, answer } of answered) {
+    const { fromMs, toMs } = call.range;
+    const firstRowMs = vendorFloor(fromMs, call.interval);
+    const isCutBefore = !isVendorEdge(fromMs, call.interval);
+    const lastCutMs =
+      toMs < nowMs && !isVendorEdge(toMs, call.interval) ? vendorFloor(toMs, call.interval) : Infinity;
+    for (const row of answer.rows) {
+      // The first row may begin before the range, yet speaks of the part inside.
+      const atMs = row.startMs === firstRowMs ? fromMs : row.startMs;
+      if (atMs < range.fromMs || atMs >= range.toMs) continue;
+      while (atMs >= (edges[bucket + 1] ?? Infinity)) bucket += 1;
+      byBucket[bucket]?.push(row);
+      inside.push(row);
+      const counted = countFigure(series, row.figure);
+      if (row.count !== null && counted !== null && counted !== row.count) unequalRows.push(atMs);
+      const isCut = (isCutBefore && atMs === fromMs) || vendorFloor(row.startMs, call.interval) === lastCutMs;
+      if (isCut && !isEmpty(series, row.figure)) cutRows.push(atMs);
+    }
+    const earliestMs = vendorFloor(range.fromMs, call.interval);
+    dropped += answer.dropped.filter(
+      (atMs) => atMs === null || (atMs >= earliestMs && atMs < range.toMs),
+    ).length;
   }
-  const earliestMs = vendorFloor(range.fromMs, call.interval);
+  const sums = [...byBucket, inside].map((rows) => sumRows(series, rows));
+  const exact = sums.map((sum) => (isExact(series, sum) ? sum : null));
   return {
-    buckets: byBucket.map((rows) => sumRows(series, rows)),
-    total: sumRows(series, inside),
+    buckets: exact.slice(0, -1),
+    total: exact.at(-1) ?? null,
+    isBeyondCounting: sums.some((sum) => !isExact(series, sum)),
     unequalRows,
-    dropped: answer.dropped.filter((atMs) => atMs === null || (atMs >= earliestMs && atMs < range.toMs))
-      .length,
+    cutRows,
+    dropped,
   };
 }

@@ -5,7 +5,10 @@ import { USAGE_SERIES } from '../../../../src/sources/usage/usage-analytics.ts';
 
 const DAY_1 = '2014-07-01T00:00:00.000Z';
 const DAY_2 = '2014-07-02T00:00:00.000Z';
-const QUESTION = { fromMs: Date.parse(DAY_1), interval: 'DAY' } as const;
+const QUESTION = {
+  range: { fromMs: Date.parse(DAY_1), toMs: Date.parse('2014-07-03T00:00:00.000Z') },
+  interval: 'DAY',
+} as const;
 const startMs = Date.parse(DAY_1);
 
 describe('the rows of the vendor’s page', () => {
@@ -89,7 +92,7 @@ describe('a row is dropped and counted', () => {
 
   test('but one that begins where the range does, not floored, is understood', () => {
     const noon = { timestamp: '2014-07-01T12:00:00Z', count: 1 };
-    const question = { ...QUESTION, fromMs: Date.parse(noon.timestamp) };
+    const question = { ...QUESTION, range: { ...QUESTION.range, fromMs: Date.parse(noon.timestamp) } };
     expect(decodeSeries('activity', [noon], question)).toMatchObject({ rows: [{ count: 1 }], dropped: [] });
   });
 });
@@ -105,7 +108,7 @@ test('a field that is no number is no element', () => {
 
 test('an answer of which nothing is understood is no answer', () => {
   expect(() => decodeSeries('activity', [{}], QUESTION)).toThrow(TypeError);
-  expect(decodeSeries('activity', [], QUESTION)).toEqual({ rows: [], dropped: [] });
+  expect(decodeSeries('activity', [], QUESTION)).toMatchObject({ rows: [], dropped: [], unanswered: [] });
 });
 
 test('every row of any list is read or dropped, and nothing else is thrown', () => {
@@ -124,11 +127,15 @@ test('every row of any list is read or dropped, and nothing else is thrown', () 
   fc.assert(
     fc.property(fc.constantFrom(...USAGE_SERIES), fc.array(fc.oneof(timed, row)), (series, body) => {
       try {
-        const { rows, dropped } = decodeSeries(series, body, QUESTION);
+        const { rows, dropped, starts } = decodeSeries(series, body, QUESTION);
+        expect(starts).toHaveLength(body.length);
+        // The range is of two rows: none is missing between two others.
         expect(rows.length + dropped.length).toBe(body.length);
       } catch (error) {
         expect(error).toBeInstanceOf(TypeError);
-        expect((error as TypeError).message).toBe('No row could be understood.');
+        expect((error as TypeError).message).toMatch(
+          /^(No row could be understood|No row lies in the range|The rows are of a (finer|coarser) interval)/,
+        );
       }
     }),
   );

@@ -10,11 +10,13 @@ function periodOf(from: string, to: string) {
 }
 
 function plan(bounds = BOUNDS, ...periods: ReturnType<typeof periodOf>[]) {
-  const calls = planCalls(periods, 'DAY', Number.MAX_SAFE_INTEGER, bounds);
-  return calls?.map(({ range, interval, periods: served }) => {
-    const [from, to] = [range.fromMs, range.toMs].map((ms) => new Date(ms).toISOString().slice(0, 16));
-    return `${from} ${to} ${interval} ${served.length}`;
-  });
+  const plans = planCalls(periods, 'DAY', Number.MAX_SAFE_INTEGER, bounds);
+  return plans?.flatMap(({ calls, periods: served }) =>
+    calls.map(({ range, interval }) => {
+      const [from, to] = [range.fromMs, range.toMs].map((ms) => new Date(ms).toISOString().slice(0, 16));
+      return `${from} ${to} ${interval} ${served.length}`;
+    }),
+  );
 }
 
 const march = periodOf('2026-03-01T00:00Z', '2026-04-01T00:00Z');
@@ -65,5 +67,16 @@ test('an earlier period that ends inside a day ends there, though the later one 
   const today = periodOf('2026-03-03T00:00Z', '2026-03-03T12:00Z');
   const yesterday = periodOf('2026-03-02T00:00Z', '2026-03-02T12:00Z');
   const calls = planCalls([today, yesterday], 'DAY', today.range.toMs, BOUNDS);
-  expect(calls?.map(({ interval, periods }) => [interval, periods.length])).toEqual([['HOUR', 2]]);
+  expect(calls?.map((plan) => [plan.calls.map(({ interval }) => interval), plan.periods.length])).toEqual([
+    [['HOUR'], 2],
+  ]);
+});
+
+test('periods far apart share no call whose rows between them are many', () => {
+  const today = periodOf('2026-03-01T06:01Z', '2026-03-02T06:01Z');
+  const longAgo = periodOf('2025-03-01T06:01Z', '2025-03-02T06:01Z');
+  expect(plan({ ...BOUNDS, maxUpstreamBuckets: 1_000_000 }, today, longAgo)).toEqual([
+    '2025-03-01T06:01 2025-03-02T06:01 MINUTE 1',
+    '2026-03-01T06:01 2026-03-02T06:01 MINUTE 1',
+  ]);
 });

@@ -10,7 +10,14 @@ const NOW = 1_000_000;
 const BOUNDS = { nowMs: NOW, settleMs: 100, retentionMs: 500_000 };
 const WHOLE = { fromMs: 0, toMs: NOW };
 const FRESH = { ...WHOLE, readAtMs: NOW, stale: false };
-const FACTS: SeriesFacts = { stretches: [FRESH], dropped: 0, unequalRows: [], unequalBuckets: [] };
+const FACTS: SeriesFacts = {
+  stretches: [FRESH],
+  dropped: 0,
+  unequalRows: [],
+  unequalBuckets: [],
+  cutRows: [],
+  isBeyondCounting: false,
+};
 
 function statusesOf(range = WHOLE, facts: Partial<SeriesFacts> = {}, bounds: Partial<typeof BOUNDS> = {}) {
   const entries = listSeriesCoverage('times', range, { ...FACTS, ...facts }, { ...BOUNDS, ...bounds });
@@ -74,7 +81,7 @@ test('dropped rows are told before anything else, as of the earliest reading', (
 
 test('a contradiction is said in the stretch that holds it', () => {
   const facts = { ...FACTS, unequalRows: [10, 600_000, 600_001], unequalBuckets: [600_000] };
-  const entries = listSeriesCoverage('elements', WHOLE, facts, BOUNDS);
+  const entries = listSeriesCoverage('statuses', WHOLE, facts, BOUNDS);
   expect(entries.map(({ reason }) => reason)).toEqual([
     null,
     "The vendor contradicts itself: in 2 of its rows the parts do not add up to 'count'. The vendor contradicts itself: 1 buckets do not add up to /usage/analytics/activity.",

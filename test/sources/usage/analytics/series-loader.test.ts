@@ -315,7 +315,7 @@ test('a vendor that counts whole rows is not accused where a row goes on behind 
   const later = await read({ ...question, series: ['activity', 'statuses'] });
   expect(later.answer.totals.count).toBe(first.answer.totals.count);
   expect(later.answer.totals.statuses?.success).toBeGreaterThan(0);
-  expect(later.answer.coverage.map(({ reason }) => reason)).toEqual([null, null]);
+  expect(later.answer.coverage.filter(({ reason }) => reason?.includes('contradicts'))).toEqual([]);
 });
 
 test('whatever was asked before, and whenever: settled buckets are exact, the others lack calls at most, one call a series', async () => {

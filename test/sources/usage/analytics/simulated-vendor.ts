@@ -36,7 +36,7 @@ export interface VendorOptions {
   /** Whether the first and the last row count calls outside the range that was asked for: not known of the real one. */
   readonly cutRows?: 'clipped' | 'whole';
   /** Changes an answer on its way, or throws instead of it. */
-  readonly answer?: (operation: string, rows: Record<string, unknown>[]) => unknown;
+  readonly answer?: (operation: string, rows: Record<string, unknown>[], call: MadeCall) => unknown;
   readonly readAtMs?: number;
   readonly stale?: boolean;
 }
@@ -53,7 +53,7 @@ export function createSimulatedVendor(options: VendorOptions): {
       context.ledger.spend('USAGE', call.operation);
       calls.push(call);
       const rows = listRows(call, options);
-      const body = options.answer ? options.answer(call.operation, rows) : rows;
+      const body = options.answer ? options.answer(call.operation, rows, call) : rows;
       const response: UpstreamResponse =
         body === NOT_FOUND ? { status: 404 } : { status: 200, headers: {}, body };
       const value = decode(request, response);

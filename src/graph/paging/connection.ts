@@ -80,8 +80,14 @@ export async function readConnection<Node extends Row, Filter>(
       positions: page.rows.map(positionOf),
       seal,
     }),
-    totalCount: () => asked.count(range),
+    totalCount: async () => countBeside(page, await asked.count(range)),
   };
+}
+
+/** Beside a page of which an earlier answer stands in for a part, no count is proven. */
+function countBeside({ coverage }: Page<unknown>, count: TotalCount | null): TotalCount | null {
+  const isStale = coverage.some(({ status }) => status === 'STALE');
+  return isStale && count?.accuracy === 'EXACT' ? { ...count, accuracy: 'ESTIMATE' } : count;
 }
 
 function positionOf({ timestampMs, source, id }: Row): Position {

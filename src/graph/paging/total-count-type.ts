@@ -4,9 +4,11 @@ import { builder } from '../builder.ts';
 const CountAccuracyType = builder.enumType('CountAccuracy', {
   description: 'How far a count can be trusted.',
   values: {
-    EXACT: { description: 'Proven by a whole walk or a closed series.' },
-    ESTIMATE: { description: 'A series of the vendor stands in for a count of rows.' },
-    AT_LEAST: { description: 'Counted until a bound stopped the scan.' },
+    EXACT: { description: 'Proven by a whole walk, or by a closed series that was read with the list.' },
+    ESTIMATE: { description: 'A series of the vendor, or an earlier answer, stands in for a count of rows.' },
+    AT_LEAST: {
+      description: 'Counted as far as a bound on the scan, or what the vendor still keeps, allows.',
+    },
   } as const,
 });
 

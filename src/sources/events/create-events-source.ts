@@ -4,9 +4,9 @@ import { grantScan } from '../../upstream/grant-scan.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { asError } from '../walk/as-error.ts';
 import { coverNothing } from '../walk/cover-nothing.ts';
-import { countMatches } from '../walk/count-matches.ts';
+import { countMatches, countPage } from '../walk/count-matches.ts';
 import type { RowKey } from '../walk/find-rows.ts';
-import type { Page } from '../walk/page.ts';
+import type { Page, TotalCount } from '../walk/page.ts';
 import { readPage } from '../walk/read-page.ts';
 import { requireLegible } from '../walk/require-legible.ts';
 import { requireScope } from '../walk/require-scope.ts';
@@ -28,7 +28,7 @@ const OPERATION = '/events';
 /** The Events API for one operation: its loaders live as long as the operation does. */
 export function createEventsSource(deps: EventsDeps, context: CallContext): EventsSource {
   const { settings, nowMs } = deps;
-  const walkedCounts = new Map<string, number>();
+  const walkedCounts = new Map<string, TotalCount>();
   const keyOf = (kind: string, value: unknown): string =>
     scopedKey(requireScope(context, 'EVENTS', OPERATION), kind, JSON.stringify(value));
 
@@ -67,7 +67,7 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
       : await readOrderedPage(request, strand, settings.maxScannedRows, nowMs);
     const isWhole =
       request.after === null && !page.hasMore && page.coverage.every(({ dropped }) => dropped === 0);
-    if (isWhole) walkedCounts.set(keyOf('count', [range, filter]), page.rows.length);
+    if (isWhole) walkedCounts.set(keyOf('count', [range, filter]), countPage(page));
     return page;
   }
 
@@ -85,9 +85,11 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
     },
     async countEvents(range, filter) {
       const walked = walkedCounts.get(keyOf('count', [range, filter]));
-      if (walked !== undefined) return { value: walked, accuracy: 'EXACT' };
+      if (walked) return walked;
       const strand = createEventsStrand(deps, grantScan(context), filter, []);
-      return strand ? countMatches(range, strand, settings.maxScannedRows) : { value: 0, accuracy: 'EXACT' };
+      return strand
+        ? countMatches(range, strand, settings.maxScannedRows, nowMs)
+        : { value: 0, accuracy: 'EXACT' };
     },
   };
 

@@ -5,7 +5,7 @@ import { scopedKey } from '../../base/credential-scope.ts';
 import { grantScan } from '../../upstream/grant-scan.ts';
 import type { CachePolicy, CallContext } from '../../upstream/upstream.ts';
 import { asError } from '../walk/as-error.ts';
-import { countMatches } from '../walk/count-matches.ts';
+import { countMatches, countPage } from '../walk/count-matches.ts';
 import { coverNothing } from '../walk/cover-nothing.ts';
 import type { Page, PageRequest, TotalCount } from '../walk/page.ts';
 import { readPage } from '../walk/read-page.ts';
@@ -38,7 +38,7 @@ export function createUsageSource(
   context: CallContext,
 ): UsageSource {
   const { upstream, settings, nowMs } = deps;
-  const walkedCounts = new Map<string, number>();
+  const walkedCounts = new Map<string, TotalCount>();
 
   const records = new DataLoader<RecordKey, UsageRecord | null, string>(
     (keys) => {
@@ -91,7 +91,7 @@ export function createUsageSource(
       for (const key of [row, { id: row.id, timestampMs: null }]) records.prime(key, row);
     const isWhole =
       request.after === null && !page.hasMore && page.coverage.every(({ dropped }) => dropped === 0);
-    if (isWhole) walkedCounts.set(keyOf('count', [range, filter]), page.rows.length);
+    if (isWhole) walkedCounts.set(keyOf('count', [range, filter]), countPage(page));
     return page;
   }
 
@@ -114,8 +114,12 @@ export function createUsageSource(
       : status
         ? totals.statuses && totals.statuses[status === 'SUCCESS' ? 'success' : 'failed']
         : totals.count;
-    if (value === null) return null;
-    const isClosed = coverage.every((entry) => entry.status === 'COMPLETE' && entry.reason === null);
+    if (value === null || !Number.isSafeInteger(value)) return null;
+    // What was kept from before this operation speaks of another moment than the list beside it.
+    const isClosed = coverage.every(
+      ({ status, reason, asOfMs }) =>
+        status === 'COMPLETE' && reason === null && asOfMs !== null && asOfMs >= nowMs,
+    );
     return { value, accuracy: interval !== null && isClosed ? 'EXACT' : 'ESTIMATE' };
   }
 
@@ -131,10 +135,10 @@ export function createUsageSource(
       const strand = createUsageStrand(deps, grantScan(context), filter, getUsageAnalytics);
       if (!strand) return { value: 0, accuracy: 'EXACT' };
       const walked = walkedCounts.get(keyOf('count', [range, filter]));
-      if (walked !== undefined) return { value: walked, accuracy: 'EXACT' };
+      if (walked) return walked;
       const series = countingSeries(filter);
       if (series) return countBySeries(range, filter, series);
-      return countMatches(range, strand, settings.maxScannedRows);
+      return countMatches(range, strand, settings.maxScannedRows, nowMs);
     },
     getUsageAnalytics,
   };

@@ -1,22 +1,34 @@
 import type { Range } from '../../base/range.ts';
 import { RequestError } from '../../base/request-error.ts';
-import type { TotalCount } from './page.ts';
+import type { CoverageStatus } from './coverage.ts';
+import type { Page, TotalCount } from './page.ts';
 import type { Position } from './position.ts';
 import type { Strand } from './strand.ts';
 
+/** A count of all rows that a page has given, which is the whole list: no surer than what was read of it. */
+export function countPage({ rows, coverage }: Page<unknown>): TotalCount {
+  const has = (...statuses: readonly CoverageStatus[]) =>
+    coverage.some(({ status }) => statuses.includes(status));
+  const accuracy = has('FAILED', 'TRUNCATED', 'EXPIRED') ? 'AT_LEAST' : has('STALE') ? 'ESTIMATE' : 'EXACT';
+  return { value: rows.length, accuracy };
+}
+
 /**
- * Counts by walking: EXACT where the whole range was walked and understood, AT_LEAST where a bound stopped it; null where
- * the call budget leaves nothing to count with.
+ * Counts by walking. EXACT: the whole range was walked and understood; ESTIMATE: so it was, but an earlier answer stands in
+ * for a part of it; AT_LEAST: a bound stopped the walk, or the vendor may have dropped what is so old. null: the call budget
+ * leaves nothing to count with.
  * @throws UpstreamError
  */
 export async function countMatches<Row extends Position>(
   range: Range,
-  { walk, isMatch }: Strand<Row>,
+  { walk, isMatch, age }: Strand<Row>,
   maxScannedRows: number,
+  nowMs: number,
 ): Promise<TotalCount | null> {
   let scanned = 0;
   let value = 0;
-  let isWhole = true;
+  let isWhole = age.retentionMs === null || range.fromMs >= nowMs - age.retentionMs;
+  let isStale = false;
   try {
     for await (const step of walk({
       range,
@@ -27,7 +39,8 @@ export async function countMatches<Row extends Position>(
       scanned += step.rows.length + step.dropped.length;
       value += step.rows.filter(isMatch).length;
       isWhole &&= step.dropped.length === 0;
-      if (step.ended) return { value, accuracy: isWhole ? 'EXACT' : 'AT_LEAST' };
+      isStale ||= step.stale;
+      if (step.ended) return { value, accuracy: !isWhole ? 'AT_LEAST' : isStale ? 'ESTIMATE' : 'EXACT' };
       if (scanned >= maxScannedRows) break;
     }
   } catch (error) {

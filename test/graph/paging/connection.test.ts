@@ -2,8 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { graphql } from '../../../docs/client/generated/gql.ts';
 import type { WalkedPageFragment } from '../../../docs/client/generated/graphql.ts';
+import type { Coverage, CoverageStatus } from '../../../src/sources/walk/coverage.ts';
 import { comparePositions } from '../../../src/sources/walk/position.ts';
-import { createFakeContext, createRecord, NOW_MS } from '../fake-context.ts';
+import { createFakeContext, createRecord, EMPTY_PAGE, NOW_MS } from '../fake-context.ts';
 import { listInMemory } from '../list-in-memory.ts';
 
 const Forward = graphql(`
@@ -144,5 +145,35 @@ describe('walking a list page by page', () => {
     const rest = await read(Forward, { first: 7, after: first.usageRecords!.pageInfo.endCursor });
     expect(rest.usageRecords!.edges.map(({ node }) => node.recordId)).toEqual(['r2', 'r3']);
     expect(rest.usageRecords!.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
+  });
+
+  test('no count beside a page of which an earlier answer stands in is exact', async () => {
+    const at = (status: CoverageStatus) => {
+      const stretch: Coverage = {
+        source: 'USAGE',
+        operation: null,
+        status,
+        fromMs: NOW_MS - 1_000,
+        toMs: NOW_MS,
+        asOfMs: NOW_MS,
+        scanned: 0,
+        matched: 0,
+        dropped: 0,
+        code: null,
+        reason: null,
+      };
+      const usage = {
+        listUsageRecords: async () => ({ ...EMPTY_PAGE, coverage: [stretch] }),
+        countUsageRecords: async () => ({ value: 7, accuracy: 'EXACT' as const }),
+      };
+      return createFakeContext({ usage }).ask(
+        '{ usageRecords { nodes { id } totalCount { value accuracy } } }',
+      );
+    };
+    const counts = await Promise.all([at('STALE'), at('COMPLETE')]);
+    expect(counts.map(({ data }) => data?.['usageRecords'])).toMatchObject([
+      { totalCount: { value: 7, accuracy: 'ESTIMATE' } },
+      { totalCount: { value: 7, accuracy: 'EXACT' } },
+    ]);
   });
 });

@@ -19,6 +19,9 @@ function openSource(
     status?: CoverageStatus;
     reason?: string;
     failed?: boolean;
+    asOfMs?: number;
+    retentionMs?: number;
+    elements?: readonly (readonly [string, number])[];
     maxScannedRows?: number;
     ledger?: CallLedger;
   } = {},
@@ -46,10 +49,12 @@ function openSource(
       previous: [],
       totals: {
         count: options.failed ? null : 120,
-        elements: new Map([
-          ['box', 40],
-          ['sfdc', 30],
-        ]),
+        elements: new Map(
+          options.elements ?? [
+            ['box', 40],
+            ['sfdc', 30],
+          ],
+        ),
         processTime: null,
         statuses: { success: 100, failed: 20 },
       },
@@ -59,7 +64,7 @@ function openSource(
           operation: '/usage/analytics/activity',
           status: options.status ?? 'COMPLETE',
           ...request.range,
-          asOfMs: NOW,
+          asOfMs: options.asOfMs ?? NOW,
           scanned: null,
           matched: null,
           dropped: 0,
@@ -73,7 +78,7 @@ function openSource(
     largestPage: 100,
     maxScannedRows: options.maxScannedRows ?? 1_000,
     staleIfErrorMs: 0,
-    age: { settleMs: 90_000, retentionMs: null },
+    age: { settleMs: 90_000, retentionMs: options.retentionMs ?? null },
   };
   const source = createUsageSource(
     { upstream, lore: createUsageLore(), nowMs: NOW, settings },
@@ -114,6 +119,23 @@ describe('a count of usage records', () => {
       });
     },
   );
+
+  it('is an estimate where the series was kept from before the operation, whose list may have gained and lost since', async () => {
+    const kept = openSource({ asOfMs: NOW - 1 }).source;
+    expect(await kept.countUsageRecords(hour, {})).toEqual({ value: 120, accuracy: 'ESTIMATE' });
+    const readNow = openSource({ asOfMs: NOW + 1 }).source;
+    expect(await readNow.countUsageRecords(hour, {})).toEqual({ value: 120, accuracy: 'EXACT' });
+  });
+
+  it('is none where the counts of elements sum up beyond what can be given exactly', async () => {
+    const { source } = openSource({
+      elements: [
+        ['box', Number.MAX_SAFE_INTEGER],
+        ['sfdc', 1],
+      ],
+    });
+    expect(await source.countUsageRecords(hour, { elementKeys: ['box', 'sfdc'] })).toBeNull();
+  });
 
   it('is an estimate where the series contradict each other', async () => {
     const { source } = openSource({ reason: 'sums differ' });
@@ -196,6 +218,20 @@ describe('a count of usage records', () => {
     await source.listUsageRecords({ range: hour, filter: {}, count: 50, travel: 'forward', after: null });
     expect(await source.countUsageRecords(hour, {})).toEqual({ value: 1, accuracy: 'EXACT' });
     expect(asked).toEqual([]);
+  });
+
+  it('is a lower bound after such a page of what the vendor may keep no longer, by a scan as well', async () => {
+    const page = { range: hour, count: 50, travel: 'forward', after: null } as const;
+    for (const filter of [{}, { ipAddress: '203.0.113.9' }]) {
+      const { source } = openSource({ retentionMs: 3_600_000 });
+      await source.listUsageRecords({ ...page, filter });
+      expect(await source.countUsageRecords(hour, filter)).toEqual({ value: 0, accuracy: 'AT_LEAST' });
+      const scanned = openSource({ retentionMs: 3_600_000 }).source;
+      expect(await scanned.countUsageRecords(hour, { ipAddress: '203.0.113.9' })).toEqual({
+        value: 0,
+        accuracy: 'AT_LEAST',
+      });
+    }
   });
 });
 

@@ -40,7 +40,8 @@ function createStrand(
   };
 }
 
-const count = (strand: Strand<Position>, most = 10) => countMatches({ fromMs: 0, toMs: 100 }, strand, most);
+const count = (strand: Strand<Position>, most = 10) =>
+  countMatches({ fromMs: 0, toMs: 100 }, strand, most, 1_000);
 const spent = new RequestError('LIMIT_EXCEEDED', 'spent');
 
 describe('a count by walking', () => {
@@ -70,6 +71,24 @@ describe('a count by walking', () => {
   it('is a lower bound where the budget ends it, and none where there was no budget to begin with', async () => {
     expect(await count(createStrand([step(4), spent]))).toEqual({ value: 2, accuracy: 'AT_LEAST' });
     expect(await count(createStrand([spent]))).toBeNull();
+  });
+
+  it('is an estimate where an earlier answer stands in, on any step', async () => {
+    expect(await count(createStrand([step(4, { stale: true }), step(2, { ended: true })]))).toEqual({
+      value: 3,
+      accuracy: 'ESTIMATE',
+    });
+    const bounded = createStrand([step(4), step(6, { stale: true }), step(4)]);
+    expect(await count(bounded)).toEqual({ value: 5, accuracy: 'AT_LEAST' });
+  });
+
+  it('is a lower bound where the range begins before what the vendor is said to keep', async () => {
+    const kept = (retentionMs: number) => ({
+      ...createStrand([step(0, { ended: true })]),
+      age: { settleMs: 0, retentionMs },
+    });
+    expect(await count(kept(999))).toEqual({ value: 0, accuracy: 'AT_LEAST' });
+    expect(await count(kept(1_000))).toEqual({ value: 0, accuracy: 'EXACT' });
   });
 
   it('fails as its walk fails', async () => {

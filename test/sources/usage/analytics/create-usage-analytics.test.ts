@@ -713,7 +713,7 @@ describe('a vendor that leaves its page', () => {
         const spread = logCalls(range, 1_000);
         const { read } = createReader({
           log: spread,
-          answer: (operation, rows, call) =>
+          answer: (operation, _rows, call) =>
             listRows({ ...call, operation, interval: answered }, { log: spread }),
         });
         const { buckets, totals, coverage } = await read(request(range, { interval, series }));

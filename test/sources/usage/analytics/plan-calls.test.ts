@@ -67,7 +67,7 @@ test('an earlier period that ends inside a day ends there, though the later one 
   const today = periodOf('2026-03-03T00:00Z', '2026-03-03T12:00Z');
   const yesterday = periodOf('2026-03-02T00:00Z', '2026-03-02T12:00Z');
   const calls = planCalls([today, yesterday], 'DAY', today.range.toMs, BOUNDS);
-  expect(calls?.map((plan) => [plan.calls.map(({ interval }) => interval), plan.periods.length])).toEqual([
+  expect(calls?.map((one) => [one.calls.map(({ interval }) => interval), one.periods.length])).toEqual([
     [['HOUR'], 2],
   ]);
 });

@@ -6,7 +6,7 @@ import {
   createUsageAnalytics,
   type AnalyticsSettings,
 } from '../../../../src/sources/usage/analytics/create-usage-analytics.ts';
-import type { UsageSeries } from '../../../../src/sources/usage/usage-analytics.ts';
+import type { UsageAnalytics, UsageSeries } from '../../../../src/sources/usage/usage-analytics.ts';
 import { createCallLedger } from '../../../../src/upstream/call-ledger.ts';
 import type { TransportAnswer } from '../../../../src/upstream/transport.ts';
 import type { CallContext } from '../../../../src/upstream/upstream.ts';
@@ -316,6 +316,26 @@ test('a vendor that counts whole rows is not accused where a row goes on behind 
   expect(later.answer.totals.count).toBe(first.answer.totals.count);
   expect(later.answer.totals.statuses?.success).toBeGreaterThan(0);
   expect(later.answer.coverage.filter(({ reason }) => reason?.includes('contradicts'))).toEqual([]);
+});
+
+test('two series of which one was kept are not said to contradict each other: the log has lost and gained between', async () => {
+  const today = floorDay(NOW);
+  const log = logCalls({ fromMs: NOW - 5 * DAY, toMs: NOW }, 2_000);
+  const { time, read } = createService(log);
+  const range = { fromMs: today - 4 * DAY, toMs: today };
+  const contradictions = (answer: UsageAnalytics) =>
+    answer.coverage.filter(({ reason }) => reason?.includes('contradicts'));
+  await read({
+    range: { ...range, toMs: today - 2 * DAY },
+    interval: 'DAY',
+    series: ['activity', 'statuses'],
+  });
+  await read({ range, interval: 'DAY', series: ['activity'] });
+  time.advance(HOUR);
+  log.splice(0, 500);
+  const { answer, calls } = await read({ range, interval: 'DAY', series: ['activity', 'statuses'] });
+  expect(calls).toBe(1);
+  expect(contradictions(answer)).toEqual([]);
 });
 
 test('whatever was asked before, and whenever: settled buckets are exact, the others lack calls at most, one call a series', async () => {

@@ -24,6 +24,7 @@ const PLANNING = {
   defaultPageSize: 50,
   maxPageSize: 500,
   maxBuckets: 2_000,
+  maxUpstreamBuckets: 20_000,
   maxUpstreamCalls: 20,
   maxCost: 1_000,
   pageSizes: { usage: 200, events: 1_000 },

@@ -16,8 +16,6 @@ export interface CallNeeds {
   readonly scans?: readonly string[];
   /** Scans that may find nothing to ask about, and so cost nothing. */
   readonly possibleScans?: readonly string[];
-  /** Calls that may come on top, where a period can't share one with the others. */
-  readonly possible?: number;
-  /** How many calls there will be depends on what the vendor holds: a crowded instant, an order that it does not keep. */
+  /** How many calls there will be depends on what the vendor holds: a crowded instant, an order that it does not keep, rows that it leaves out. */
   readonly isOpen?: boolean;
 }

@@ -9,6 +9,10 @@ export const COST = {
   object: 4,
   /** What is looked through for one entry to find what is related to it, on top of the objects that it gives. */
   relation: 20,
+  /** An element's count, with all its fields. */
+  element: 1,
+  /** A row of a series, read from the vendor. */
+  row: 0.4,
   /** One call to a vendor. */
   call: 1_000,
 } as const;

@@ -10,7 +10,6 @@ import type { RangeInput } from '../paging/freeze-range.ts';
 import { isPageAmong } from '../paging/needs-page.ts';
 import type { CallNeeds } from './call-needs.ts';
 import { COST } from './cost-shape.ts';
-import { countBuckets } from './count-buckets.ts';
 import { EVENTS_BY_TIME, planEventsList, planFacets } from './plan-event-calls.ts';
 import type { PlanLimits } from './plan-limits.ts';
 import { planAnalytics, planUsageList, planUsageRecords, USAGE_BY_TIME } from './plan-usage-calls.ts';
@@ -67,11 +66,12 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (!range) return REFUSED;
     return { calls: planFacets(field, range), sizes: { values: Math.max(Number(field.args['top']), 0) } };
   },
-  'Query.usageAnalytics'(field, { maxBuckets }, nowMs) {
+  'Query.usageAnalytics'(field, limits, nowMs) {
     const range = readRange(field.args['range'], nowMs);
-    if (!range) return REFUSED;
-    const buckets = countBuckets(range, field.args['interval'], String(field.args['timeZone']), maxBuckets);
-    return { calls: planAnalytics(field, range), sizes: { buckets } };
+    const plan = range && orNull(() => planAnalytics(field, range, limits, nowMs));
+    if (!plan) return REFUSED;
+    const { calls, buckets, rows } = plan;
+    return { calls, sizes: { buckets }, lookup: Math.ceil(rows * COST.row) };
   },
   'UsageRecord.relatedEvents': (field, limits) => planRelated('EVENTS', field, limits),
   'Event.relatedUsage': (field, limits) => planRelated('USAGE', field, limits),

@@ -66,10 +66,9 @@ export function planOperation(
   const scans = new Set(needs.flatMap(({ scans: keys = [] }) => keys));
   const possibleScans = new Set(needs.flatMap(({ possibleScans: keys = [] }) => keys));
   const fullCalls = [...full.values()].reduce((sum, calls) => sum + calls, 0);
-  const possible = needs.reduce((sum, { possible: calls = 0 }) => sum + calls, 0);
   const budget = limits.maxUpstreamCalls ?? Infinity;
   const isOpen = needs.some((need) => need.isOpen) || scans.size > 0 || possibleScans.size > 0;
-  const mostCalls = isOpen ? budget : Math.min((fullCalls + possible) * ATTEMPTS, budget);
+  const mostCalls = isOpen ? budget : Math.min(fullCalls * ATTEMPTS, budget);
   const plannedCalls = fullCalls + scans.size;
   const chargedCalls = Number.isFinite(mostCalls) ? mostCalls : plannedCalls;
   return {
@@ -123,7 +122,7 @@ function shapeOf(
   const below: CostField[] = [];
   for (const field of fields) {
     if (field.isLeaf) {
-      leaves += 1;
+      leaves += field.coordinate.startsWith('ElementCount.') ? 0 : 1;
       continue;
     }
     const plan = planField(field, limits, nowMs);
@@ -134,7 +133,7 @@ function shapeOf(
       key: field.key,
       name: field.name,
       size: bound ?? flatSize(field),
-      weight: COST.object + (plan?.lookup ?? 0),
+      weight: (field.name === 'elements' ? COST.element : COST.object) + (plan?.lookup ?? 0),
       isFlat: bound === null,
     });
   }

@@ -1,4 +1,7 @@
+import type { Interval } from '../../base/interval.ts';
 import type { Range } from '../../base/range.ts';
+import type { RowBounds } from '../../sources/usage/analytics/choose-vendor-interval.ts';
+import { estimateAnalytics, type AnalyticsEstimate } from '../../sources/usage/analytics/plan-analytics.ts';
 import { previousRange } from '../../sources/usage/analytics/previous-range.ts';
 import { countingSeries } from '../../sources/usage/counting-series.ts';
 import { encodeUsageFilter } from '../../sources/usage/encode-usage-filter.ts';
@@ -75,8 +78,18 @@ function nameFirstCall(
   return `usage ${travel} ${cursor ?? edge} ${JSON.stringify(encodeUsageFilter(filter))}`;
 }
 
-/** `usageAnalytics`: one call a series selected; earlier periods share it where they can. */
-export function planAnalytics(field: PlannedField, range: Range): readonly CallNeeds[] {
+/** What a field of `usageAnalytics` takes. */
+export interface PlannedAnalytics extends Pick<AnalyticsEstimate, 'buckets' | 'rows'> {
+  readonly calls: readonly CallNeeds[];
+}
+
+/** `usageAnalytics`: one call a series selected or more; earlier periods share it if they can. @throws RequestError */
+export function planAnalytics(
+  field: PlannedField,
+  range: Range,
+  bounds: RowBounds,
+  nowMs: number,
+): PlannedAnalytics {
   const earlier = field.fields.filter(({ name }) => name === 'previous');
   const own = listSeries(namesUnder(field, 'buckets'), namesUnder(field, 'totals'));
   const before = listSeries(
@@ -86,37 +99,31 @@ export function planAnalytics(field: PlannedField, range: Range): readonly CallN
   const offsets = [
     ...new Set(earlier.map(({ args }) => (args['offset'] as string | null | undefined) ?? null)),
   ];
-  const periods = listPeriods(range, offsets, String(field.args['timeZone']));
-  if (!periods) return [];
+  const timeZone = String(field.args['timeZone']);
+  const request = {
+    range,
+    interval: (field.args['interval'] as Interval | null | undefined) ?? null,
+    timeZone,
+    series: own,
+    previous: offsets.map((offset) => ({ offset, series: before })),
+  };
+  const { buckets, rows, calls } = estimateAnalytics(request, nowMs, bounds);
+  const periods = offsets.map((offset) => previousRange(range, offset, timeZone));
   const asked = JSON.stringify(field.args);
   const series = [...new Set([...own, ...before])];
-  return [
-    {
-      source: 'USAGE',
-      least: series.map((one) =>
-        nameSeries(one, unite([...(own.has(one) ? [range] : []), ...(before.has(one) ? periods : [])])),
-      ),
-      full: series.map((one) => [`series ${one} ${asked}`, 1] as const),
-      possible: before.size * offsets.length,
-    },
-  ];
+  const needs: CallNeeds = {
+    source: 'USAGE',
+    least: series.map((one) =>
+      nameSeries(one, unite([...(own.has(one) ? [range] : []), ...(before.has(one) ? periods : [])])),
+    ),
+    full: series.map((one) => [`series ${one} ${asked}`, calls.get(one) ?? 1] as const),
+    isOpen: true,
+  };
+  return { calls: series.length > 0 ? [needs] : [], buckets, rows };
 }
 
 function nameSeries(series: UsageSeries, { fromMs, toMs }: Range): string {
   return `series ${series} ${fromMs} ${toMs}`;
-}
-
-/** null: an offset or a zone that is none, which the resolver refuses before any call. */
-function listPeriods(
-  range: Range,
-  offsets: readonly (string | null)[],
-  timeZone: string,
-): readonly Range[] | null {
-  try {
-    return offsets.map((offset) => previousRange(range, offset, timeZone));
-  } catch {
-    return null;
-  }
 }
 
 function unite(ranges: readonly Range[]): Range {

@@ -15,6 +15,7 @@ const LIMITS: PlanLimits = {
   defaultPageSize: 50,
   maxPageSize: 500,
   maxBuckets: 2_000,
+  maxUpstreamBuckets: 20_000,
   maxUpstreamCalls: 20,
   maxCost: 1_000,
   pageSizes: { usage: 200, events: 1_000 },
@@ -402,7 +403,7 @@ describe('the cost', () => {
   test('of elements that nothing bounds is that of 25 of them; keys count one by one', () => {
     const cost = (args: string) =>
       plan(
-        `{ usageAnalytics(range: { last: "PT10M" }, interval: MINUTE) { totals { elements${args} { count } } } }`,
+        `{ usageAnalytics(range: { last: "PT10M" }, interval: MINUTE) { buckets { elements${args} { count } } } }`,
       ).cost;
     expect(cost('')).toBe(cost('(top: 1000)'));
     expect(cost('(top: 1)')).toBeLessThan(cost(''));

@@ -1,17 +1,10 @@
-import type { Interval } from '../../../base/interval.ts';
-import type { Range } from '../../../base/range.ts';
-import { RequestError } from '../../../base/request-error.ts';
-import { Temporal } from '../../../base/temporal.ts';
 import type { CallContext } from '../../../upstream/upstream.ts';
 import type { UsageAnalytics, UsageSeries } from '../usage-analytics.ts';
 import type { AnalyticsRequest } from '../usage-source.ts';
 import { assemblePeriod, type SeriesReading } from './assemble-period.ts';
-import { listBucketEdges } from './bucket-edges.ts';
-import { chooseInterval } from './choose-interval.ts';
 import type { RowBounds } from './choose-vendor-interval.ts';
-import { planCalls, type Period, type SharedCalls } from './plan-calls.ts';
-import { previousRange } from './previous-range.ts';
-import { refuseBuckets, refuseRows } from './refuse-series.ts';
+import { planAnalytics } from './plan-analytics.ts';
+import type { Period, SharedCalls } from './plan-calls.ts';
 import type { SeriesAge } from './series-cache-policy.ts';
 import type { CoverageBounds } from './series-coverage.ts';
 import { readSeriesFailure } from './series-failure.ts';
@@ -44,41 +37,14 @@ export function createUsageAnalytics(
   };
 
   return async (request) => {
-    const timeZone = readTimeZone(request.timeZone);
-    const interval = request.interval ?? chooseInterval(request.range, timeZone);
-    const asked = [
-      { range: request.range, series: request.series },
-      ...request.previous.map(({ offset, series }) => ({
-        range: previousRange(request.range, offset, timeZone),
-        series,
-      })),
-    ].map(({ range, series }) => ({
-      series,
-      period: createPeriod(range, interval, timeZone, nowMs, settings),
-    }));
-
-    const planFor = (series: UsageSeries): readonly SharedCalls[] => {
-      const periods = asked.flatMap((entry) => (entry.series.has(series) ? [entry.period] : []));
-      const calls = planCalls(periods, interval, nowMs, settings);
-      if (calls) return calls;
-      const { range, edges } =
-        periods.find((period) => !planCalls([period], interval, nowMs, settings)) ?? asked[0]!.period;
-      throw refuseRows({ range, interval, timeZone, nowMs, bounds: settings }, edges);
-    };
-    const plans = {
-      activity: planFor('activity'),
-      elements: planFor('elements'),
-      times: planFor('times'),
-      statuses: planFor('statuses'),
-    };
-
+    const { interval, timeZone, periods, calls } = planAnalytics(request, nowMs, settings);
     const [activity, elements, times, statuses] = await Promise.all([
-      readSeries('activity', plans.activity, loaders, nowMs, context.signal),
-      readSeries('elements', plans.elements, loaders, nowMs, context.signal),
-      readSeries('times', plans.times, loaders, nowMs, context.signal),
-      readSeries('statuses', plans.statuses, loaders, nowMs, context.signal),
+      readSeries('activity', calls.activity, loaders, nowMs, context.signal),
+      readSeries('elements', calls.elements, loaders, nowMs, context.signal),
+      readSeries('times', calls.times, loaders, nowMs, context.signal),
+      readSeries('statuses', calls.statuses, loaders, nowMs, context.signal),
     ]);
-    const [main, ...previous] = asked.map(({ period }) =>
+    const [main, ...previous] = periods.map((period) =>
       assemblePeriod(
         period,
         {
@@ -116,26 +82,4 @@ async function readSeries<Series extends UsageSeries>(
   };
   await Promise.all(plans.map(read));
   return readings;
-}
-
-function createPeriod(
-  range: Range,
-  interval: Interval,
-  timeZone: string,
-  nowMs: number,
-  bounds: RowBounds,
-): Period {
-  const edges = listBucketEdges(range, interval, timeZone, bounds.maxBuckets);
-  if (!edges) throw refuseBuckets({ range, interval, timeZone, nowMs, bounds });
-  return { range, edges };
-}
-
-function readTimeZone(timeZone: string): string {
-  try {
-    return new Temporal.ZonedDateTime(0n, timeZone).timeZoneId;
-  } catch {
-    throw new RequestError('BAD_USER_INPUT', "'timeZone' must be an IANA time zone.", {
-      argument: 'timeZone',
-    });
-  }
 }

@@ -48,24 +48,29 @@ export function decodeSeries<Series extends UsageSeries>(
   call: SeriesCall,
 ): DecodedSeries<Series> {
   const { range, interval } = call;
-  const found = new Map<number, SeriesRow<Series>>();
+  const found: SeriesRow<Series>[] = [];
   const dropped: (number | null)[] = [];
   const starts: (number | null)[] = [];
   let misplaced = 0;
   for (const entry of body) {
     const fields = fieldsOf(entry);
-    const startMs = decodeTimestamp(fields.get('timestamp'));
+    const startMs = decodeTimestamp(fields['timestamp']);
     starts.push(startMs);
-    const floorMs = startMs === null ? null : vendorFloor(startMs, interval);
-    const decoded = DECODERS[series](fields);
-    const known = startMs !== null && (startMs === floorMs || startMs === range.fromMs);
+    const known = startMs !== null && (startMs === range.fromMs || isVendorEdge(startMs, interval));
     if (startMs !== null && !known) misplaced += 1;
-    if (!decoded || floorMs === null || !known || found.has(floorMs)) dropped.push(startMs);
-    else found.set(floorMs, { startMs, ...decoded });
+    const decoded = known ? DECODERS[series](fields) : null;
+    if (decoded) found.push({ startMs: startMs ?? range.fromMs, ...decoded });
+    else dropped.push(startMs);
   }
-  if (body.length > 0 && found.size === 0) throw new TypeError('No row could be understood.');
-  if (misplaced > found.size) throw new TypeError('The rows are of a finer interval than was asked for.');
-  const rows = [...found.values()].toSorted((a, b) => a.startMs - b.startMs);
+  if (body.length > 0 && found.length === 0) throw new TypeError('No row could be understood.');
+  if (misplaced > found.length) throw new TypeError('The rows are of a finer interval than was asked for.');
+  const rows: SeriesRow<Series>[] = [];
+  let nextMs = -Infinity;
+  for (const row of found.toSorted((a, b) => a.startMs - b.startMs)) {
+    if (row.startMs < nextMs) dropped.push(row.startMs);
+    else rows.push(row);
+    nextMs = nextVendorEdge(row.startMs, interval);
+  }
   const gaps = findGaps(rows, dropped, call);
   if (gaps.length > 0 && areCoarser(rows, interval))
     throw new TypeError('The rows are of a coarser interval than was asked for.');
@@ -121,17 +126,17 @@ function areCoarser(rows: readonly { readonly startMs: number }[], interval: Ven
   return rows.every(({ startMs }, index) => index === 0 || isVendorEdge(startMs, longer));
 }
 
-type Fields = ReadonlyMap<string, unknown>;
+type Fields = Readonly<Record<string, unknown>>;
 type Decoded<Series extends UsageSeries> = Pick<SeriesRow<Series>, 'count' | 'figure'>;
 
 const DECODERS: { readonly [Series in UsageSeries]: (fields: Fields) => Decoded<Series> | null } = {
   activity(fields) {
-    const count = fields.get('count');
+    const count = fields['count'];
     return isCount(count) ? { count, figure: count } : null;
   },
   elements(fields) {
     const elements = new Map<string, number>();
-    for (const [key, value] of fields) {
+    for (const [key, value] of Object.entries(fields)) {
       // Every key but these two is an element's; one that is called like them can't be told from them (docs/series.md).
       if (key === 'timestamp' || key === 'count') continue;
       // What is no number was never a count of calls, but a field that the vendor has added since.
@@ -142,28 +147,25 @@ const DECODERS: { readonly [Series in UsageSeries]: (fields: Fields) => Decoded<
     return withCount(fields, elements);
   },
   times(fields) {
-    const [count, min, max, avg] = ['count', 'min', 'max', 'avg'].map((name) => fields.get(name));
+    const { count, min, max, avg } = fields;
     if (!isCount(count)) return null;
     if (count === 0) return { count, figure: null };
     return isTime(min) && isTime(max) && isTime(avg) ? { count, figure: { min, max, avg } } : null;
   },
   statuses(fields) {
-    const bare = fields.get('count') === 0 && !fields.has('success') && !fields.has('failed');
-    const [success, failed] = bare ? [0, 0] : [fields.get('success'), fields.get('failed')];
+    const bare = fields['count'] === 0 && !('success' in fields) && !('failed' in fields);
+    const { success, failed } = bare ? { success: 0, failed: 0 } : fields;
     return isCount(success) && isCount(failed) ? withCount(fields, { success, failed }) : null;
   },
 };
 
 function withCount<Figure extends SeriesFigures[UsageSeries]>(fields: Fields, figure: Figure) {
-  const count = fields.get('count') ?? null;
+  const count = fields['count'] ?? null;
   return count === null || isCount(count) ? { count, figure } : null;
 }
 
-/** Own fields as a map: an element may be called `__proto__` or `constructor`. */
 function fieldsOf(entry: unknown): Fields {
-  return new Map(
-    typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? Object.entries(entry) : [],
-  );
+  return typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? (entry as Fields) : {};
 }
 
 function isCount(value: unknown): value is number {

@@ -1,8 +1,15 @@
 import type { Range } from '../../../base/range.ts';
 import type { CachePolicy } from '../../../upstream/upstream.ts';
 import { seriesCachePolicy, type SeriesAge } from './series-cache-policy.ts';
+import type { UsageSeries } from '../usage-analytics.ts';
 import type { SeriesCall } from './choose-vendor-interval.ts';
-import { isVendorEdge, nextVendorEdge, vendorFloor, type VendorInterval } from './vendor-rows.ts';
+import {
+  countVendorRows,
+  isVendorEdge,
+  nextVendorEdge,
+  vendorFloor,
+  type VendorInterval,
+} from './vendor-rows.ts';
 
 /** A stretch of a series that is kept as an answer of its own. */
 export interface Chunk extends Range {
@@ -73,4 +80,21 @@ export function cutByRows({ range, interval }: SeriesCall, parts: number): reado
     fromMs = toMs;
   }
   return calls;
+}
+
+/**
+ * How many rows one answer may bring: few enough to stay below `SIGHTLINE_MAX_UPSTREAM_BYTES` by default, elements with
+ * some twenty keys a row. An answer that is larger all the same is read in halves.
+ */
+const MOST_ROWS: Readonly<Record<UsageSeries, number>> = {
+  activity: 50_000,
+  elements: 15_000,
+  times: 50_000,
+  statuses: 50_000,
+};
+
+/** A call as the answers that it is read in. */
+export function cutToAnswers(series: UsageSeries, call: SeriesCall): readonly SeriesCall[] {
+  const parts = Math.ceil(countVendorRows(call.range, call.interval) / MOST_ROWS[series]);
+  return parts > 1 ? cutByRows(call, parts).flatMap((part) => cutToAnswers(series, part)) : [call];
 }

@@ -11,7 +11,7 @@ import type { SeriesCall } from './choose-vendor-interval.ts';
 import { decodeSeries, listRowStarts, type SeriesAnswer } from './decode-series.ts';
 import { overlayStretches, uniteRanges, type ReadStretch } from './read-stretches.ts';
 import { DOUBTFUL, NOT_KEPT, type SeriesAge } from './series-cache-policy.ts';
-import { cutByRows, cutIntoChunks, type Chunk } from './series-chunks.ts';
+import { cutByRows, cutIntoChunks, cutToAnswers, type Chunk } from './series-chunks.ts';
 import type { SeriesRow } from './series-figures.ts';
 import { SERIES_OPERATIONS } from './series-operation.ts';
 import { splitSeries } from './split-series.ts';
@@ -34,16 +34,6 @@ export interface SeriesDeps extends Pick<ListReading, 'onDropped'> {
 /** As many hours as what was read live may stand in for. */
 const MOST_STAND_INS = 24;
 
-/**
- * How many rows one answer may bring: few enough to stay below `SIGHTLINE_MAX_UPSTREAM_BYTES` by default, elements with
- * some twenty keys a row. An answer that is larger all the same is read in halves.
- */
-const MOST_ROWS: Readonly<Record<UsageSeries, number>> = {
-  activity: 100_000,
-  elements: 15_000,
-  times: 50_000,
-  statuses: 60_000,
-};
 /** So often is a range halved whose answer is too large. */
 const MOST_HALVINGS = 2;
 /** A vendor that leaves out the ends of ranges is asked so many times for the rest. */
@@ -144,15 +134,15 @@ export function createSeriesLoader<Series extends UsageSeries>(
     });
 
   const readInParts = async (call: SeriesCall, halvings = MOST_HALVINGS): Promise<LoadedSeries<Series>> => {
-    const rows = countVendorRows(call.range, call.interval);
-    const parts = Math.ceil(rows / MOST_ROWS[series]);
-    if (parts > 1) return readEach(cutByRows(call, parts), halvings);
+    const answers = cutToAnswers(series, call);
+    if (answers.length > 1) return readEach(answers, halvings);
     try {
       return await readWhole(call);
     } catch (error) {
       const isTooLarge = error instanceof UpstreamError && error.code === 'UPSTREAM_TOO_LARGE';
-      if (!isTooLarge || rows === 1 || halvings === 0) throw error;
-      return readEach(cutByRows(call, 2), halvings - 1);
+      const halves = cutByRows(call, 2);
+      if (!isTooLarge || halves.length === 1 || halvings === 0) throw error;
+      return readEach(halves, halvings - 1);
     }
   };
   const readEach = async (calls: readonly SeriesCall[], halvings: number): Promise<LoadedSeries<Series>> => {

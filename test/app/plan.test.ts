@@ -40,6 +40,12 @@ async function post(
   return { status: response.status, ...((await response.json()) as object) };
 }
 
+/** Sources that nobody has credentials for: all is planned, and nothing called. */
+const NOBODY = {
+  EVENTS_API_URL: 'http://127.0.0.1:9',
+  EVENTS_API_TOKEN: 'token',
+};
+
 const callsOf = ({ extensions }: Answer): number =>
   (extensions?.upstream ?? []).reduce((sum, { calls }) => sum + calls, 0);
 
@@ -193,6 +199,18 @@ describe('the plan of an operation', () => {
     expect(million.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', argument: 'first' } }]);
     expect(callsOf(million)).toBe(0);
     expect((await post(query, { n: 20, m: 10 })).errors).toBeUndefined();
+  });
+
+  test('rows of series count, though few buckets are made of them: half a million minutes pass, a million do not', async () => {
+    const days = (name: string, last: string) =>
+      `${name}: usageAnalytics(range: { last: "${last}" }, interval: DAY, timeZone: "Asia/Kolkata") { totals { count elementCount successRate processTime { avg } } }`;
+    const dear = await post(`{ ${days('a', 'P90D')} ${days('b', 'P91D')} }`);
+    expect(dear.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'maxCost' } }]);
+    expect(callsOf(dear)).toBe(0);
+    const planned = createTestApp({ ...NOBODY }, { clock: { now: () => NOW_MS } });
+    const passed = await post(`{ ${days('a', 'P90D')} }`, {}, { app: planned });
+    await planned.close();
+    expect(passed.errors).toBeUndefined();
   });
 
   test('scans beside each other each get a share: none starves the next', async () => {

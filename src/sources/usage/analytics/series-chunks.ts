@@ -6,6 +6,7 @@ import type { SeriesCall } from './choose-vendor-interval.ts';
 import {
   countVendorRows,
   isVendorEdge,
+  longestReadable,
   nextVendorEdge,
   vendorFloor,
   type VendorInterval,
@@ -64,22 +65,22 @@ export function cutIntoChunks(
   }
 }
 
-/** A call as about so many, each of whole rows, cut where chunks end if that can be: each then finds what others have read. */
-export function cutByRows({ range, interval }: SeriesCall, parts: number): readonly SeriesCall[] {
+/** A call in two, cut between rows; alone if it is of one row. */
+export function halve(call: SeriesCall): readonly SeriesCall[] {
+  const { range, interval } = call;
+  const edgeMs = findCut(range, interval, (range.toMs - range.fromMs) / 2);
+  if (edgeMs >= range.toMs) return [call];
+  return [
+    { range: { ...range, toMs: edgeMs }, interval },
+    { range: { ...range, fromMs: edgeMs }, interval },
+  ];
+}
+
+/** The last edge within so long a time where chunks end, so that each side finds what others have read; else one between rows. */
+function findCut({ fromMs }: Range, interval: VendorInterval, lengthMs: number): number {
   const { long, short } = LENGTHS[interval];
-  const lengthMs = (range.toMs - range.fromMs) / parts;
-  const calls: SeriesCall[] = [];
-  let { fromMs } = range;
-  while (fromMs < range.toMs) {
-    const idealMs = fromMs + lengthMs;
-    const edges = [long, short, interval].map((length) => vendorFloor(idealMs, length));
-    const edgeMs = edges.find((edge) => edge > fromMs) ?? nextVendorEdge(fromMs, interval);
-    // What is left over by cutting early goes to the last one.
-    const toMs = calls.length + 1 >= parts ? range.toMs : Math.min(edgeMs, range.toMs);
-    calls.push({ range: { fromMs, toMs }, interval });
-    fromMs = toMs;
-  }
-  return calls;
+  const edges = [long, short, interval].map((length) => vendorFloor(fromMs + lengthMs, length));
+  return edges.find((edge) => edge > fromMs) ?? nextVendorEdge(fromMs, interval);
 }
 
 /**
@@ -94,7 +95,13 @@ const MOST_ROWS: Readonly<Record<UsageSeries, number>> = {
 };
 
 /** A call as the answers that it is read in. */
-export function cutToAnswers(series: UsageSeries, call: SeriesCall): readonly SeriesCall[] {
-  const parts = Math.ceil(countVendorRows(call.range, call.interval) / MOST_ROWS[series]);
-  return parts > 1 ? cutByRows(call, parts).flatMap((part) => cutToAnswers(series, part)) : [call];
+export function cutToAnswers(series: UsageSeries, { range, interval }: SeriesCall): readonly SeriesCall[] {
+  const calls: SeriesCall[] = [];
+  let { fromMs } = range;
+  while (countVendorRows({ ...range, fromMs }, interval) > MOST_ROWS[series]) {
+    const toMs = findCut({ ...range, fromMs }, interval, longestReadable(interval, MOST_ROWS[series]));
+    calls.push({ range: { fromMs, toMs }, interval });
+    fromMs = toMs;
+  }
+  return [...calls, { range: { ...range, fromMs }, interval }];
 }

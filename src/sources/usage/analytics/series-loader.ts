@@ -11,7 +11,7 @@ import type { SeriesCall } from './choose-vendor-interval.ts';
 import { decodeSeries, listRowStarts, type SeriesAnswer } from './decode-series.ts';
 import { overlayStretches, uniteRanges, type ReadStretch } from './read-stretches.ts';
 import { DOUBTFUL, NOT_KEPT, type SeriesAge } from './series-cache-policy.ts';
-import { cutByRows, cutIntoChunks, cutToAnswers, type Chunk } from './series-chunks.ts';
+import { cutIntoChunks, cutToAnswers, halve, type Chunk } from './series-chunks.ts';
 import type { SeriesRow } from './series-figures.ts';
 import { SERIES_OPERATIONS } from './series-operation.ts';
 import { splitSeries } from './split-series.ts';
@@ -140,7 +140,7 @@ export function createSeriesLoader<Series extends UsageSeries>(
       return await readWhole(call);
     } catch (error) {
       const isTooLarge = error instanceof UpstreamError && error.code === 'UPSTREAM_TOO_LARGE';
-      const halves = cutByRows(call, 2);
+      const halves = halve(call);
       if (!isTooLarge || halves.length === 1 || halvings === 0) throw error;
       return readEach(halves, halvings - 1);
     }

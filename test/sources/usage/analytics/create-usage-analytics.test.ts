@@ -11,6 +11,9 @@ import {
   type UsageAnalytics,
   type UsageSeries,
 } from '../../../../src/sources/usage/usage-analytics.ts';
+import { estimateAnalytics } from '../../../../src/sources/usage/analytics/plan-analytics.ts';
+import { SERIES_OPERATIONS } from '../../../../src/sources/usage/analytics/series-operation.ts';
+import { countVendorRows, type VendorInterval } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
 import type { AnalyticsRequest } from '../../../../src/sources/usage/usage-source.ts';
 import { createCallLedger } from '../../../../src/upstream/call-ledger.ts';
 import {
@@ -470,6 +473,74 @@ describe('calls', () => {
     ]);
     expect(totals.count).toBe(0);
   });
+});
+
+describe('an answer that is larger than may be read', () => {
+  const range = rangeOf('2026-03-01T00:00Z', '2026-04-01T00:00Z');
+  const log = logCalls(range, 1_000);
+  const tooLarge = (most: number) => (operation: string, rows: Record<string, unknown>[]) => {
+    if (rows.length <= most) return rows;
+    throw new UpstreamError({
+      code: 'UPSTREAM_TOO_LARGE',
+      source: 'USAGE',
+      operation,
+      message: 'The answer is larger than the limit.',
+    });
+  };
+
+  test('is read in halves', async () => {
+    const { read, calls } = createReader({ log, answer: tooLarge(400) });
+    const { totals, coverage } = await read(request(range, { interval: 'HOUR' }));
+    expect(totals).toEqual(figuresOf(log));
+    expect(coverage.map(({ status, reason }) => [status, reason])).toEqual(
+      EVERY_SERIES.map(() => ['COMPLETE', null]),
+    );
+    // Cut where chunks end, so not always in the middle.
+    expect(calls.length).toBeLessThanOrEqual(4 * 5);
+  });
+
+  test('is given up if its quarters are too large as well', async () => {
+    const { read, calls } = createReader({ log, answer: tooLarge(3) });
+    const { coverage } = await read(request(range, { interval: 'HOUR', series: new Set(['activity']) }));
+    expect(coverage).toMatchObject([{ status: 'FAILED', code: 'UPSTREAM' }]);
+    expect(calls).toHaveLength(1 + 2 + 4);
+  });
+});
+
+describe('an estimate', () => {
+  test('is what is then called and read, of any range, interval, zone and selection', async () => {
+    const series = fc.uniqueArray(fc.constantFrom(...USAGE_SERIES)).map((names) => new Set(names));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(fc.integer({ min: 0, max: 60 * 24 }), fc.integer({ min: 1, max: 20 * 24 })),
+        fc.constantFrom(HOUR, HOUR / 4, 1_234_567),
+        fc.constantFrom<Interval>('MONTH', 'WEEK', 'DAY', 'HOUR'),
+        fc.constantFrom('UTC', 'Europe/London', 'Asia/Kolkata'),
+        fc.tuple(series, series),
+        fc.constantFrom(null, 'P1M', 'P1Y'),
+        async ([back, length], unit, interval, timeZone, [own, earlier], offset) => {
+          const toMs = NOW - (NOW % HOUR) - back * unit;
+          const asked = request(
+            { fromMs: toMs - length * unit, toMs },
+            { interval, timeZone, series: own, previous: [{ offset, series: earlier }] },
+          );
+          const bounds = { maxBuckets: 2_000, maxUpstreamBuckets: 50_000 };
+          const { read, calls } = createReader({ log: [] }, bounds);
+          const estimate = estimateAnalytics(asked, NOW, bounds);
+          const { buckets, previous } = await read(asked);
+          const made = Map.groupBy(calls, ({ operation }) => operation);
+          const counted = EVERY_SERIES.map((one) => made.get(SERIES_OPERATIONS[one])?.length ?? 0);
+          expect(EVERY_SERIES.map((one) => estimate.calls.get(one))).toEqual(counted);
+          expect(estimate.buckets).toBe(Math.max(buckets.length, previous[0]?.buckets.length ?? 0));
+          const rows = calls.map((call) =>
+            countVendorRows(call, call.interval.toUpperCase() as VendorInterval),
+          );
+          expect(estimate.rows).toBe(rows.reduce((sum, count) => sum + count, 0));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  }, 60_000);
 });
 
 describe('a series that fails', () => {

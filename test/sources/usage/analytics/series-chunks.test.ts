@@ -1,11 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cutIntoChunks } from '../../../../src/sources/usage/analytics/series-chunks.ts';
 import {
+  cutIntoChunks,
+  cutToAnswers,
+  halve,
+} from '../../../../src/sources/usage/analytics/series-chunks.ts';
+import {
+  countVendorRows,
   isVendorEdge,
   VENDOR_INTERVALS,
   type VendorInterval,
 } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
+import { USAGE_SERIES } from '../../../../src/sources/usage/usage-analytics.ts';
 
 const SETTLE = 90_000;
 const AGE = { settleMs: SETTLE, staleIfErrorMs: 86_400_000 };
@@ -121,4 +127,29 @@ describe('the chunks of a range', () => {
       }),
     );
   });
+});
+
+test('a call is cut between rows into such as make up its range, and as few as an answer of its series bears', () => {
+  const moment = fc.integer({ min: NOW - 400 * DAY, max: NOW });
+  fc.assert(
+    fc.property(
+      fc.tuple(moment, moment).filter(([a, b]) => a !== b),
+      fc.constantFrom<VendorInterval>('DAY', 'HOUR', 'MINUTE'),
+      fc.constantFrom(...USAGE_SERIES),
+      ([a, b], interval, series) => {
+        const range = { fromMs: Math.min(a, b), toMs: Math.max(a, b) };
+        const answers = cutToAnswers(series, { range, interval });
+        for (const calls of [halve({ range, interval }), answers]) {
+          const begins = calls.map((call) => call.range.fromMs);
+          expect([...begins, range.toMs]).toEqual([range.fromMs, ...calls.map((call) => call.range.toMs)]);
+          expect(begins.slice(1).every((at) => isVendorEdge(at, interval))).toBe(true);
+        }
+        const most = series === 'elements' ? 15_000 : 50_000;
+        const rows = answers.map((call) => countVendorRows(call.range, interval));
+        expect(Math.max(...rows)).toBeLessThanOrEqual(most);
+        // Cut at days, all but the last are smaller than they might be by a day at most.
+        expect(Math.min(...rows.slice(0, -1), Infinity)).toBeGreaterThanOrEqual(most - 2 * 1_440);
+      },
+    ),
+  );
 });

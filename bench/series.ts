@@ -1,4 +1,4 @@
-import { cpuUsage, memoryUsage } from 'node:process';
+import { cpuUsage, env, memoryUsage } from 'node:process';
 import { parseArgs } from 'node:util';
 import type { Transport } from '../src/upstream/transport.ts';
 import { createTestApp } from '../test/support/running-app.ts';
@@ -92,7 +92,7 @@ const app = createTestApp(
     USAGE_API_ORGANIZATION_SECRET: 'b',
     EVENTS_API_URL: 'http://127.0.0.1:9',
     EVENTS_API_TOKEN: 'c',
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('SIGHTLINE_'))),
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('SIGHTLINE_'))),
   },
   { clock: { now: () => NOW_MS }, transports: { USAGE: vendor } },
 );
@@ -120,11 +120,11 @@ for (const [name, range, interval, timeZone, fields] of QUESTIONS) {
   const { text, ms, calls, rows, bytes } = runs.toSorted((a, b) => a.ms - b.ms)[0]!;
   const answer = JSON.parse(text) as {
     errors?: { message: string }[];
-    data: { usageAnalytics: { coverage: { status: string; reason: string | null }[] } } | null;
+    data: { usageAnalytics: { coverage: { status: string; reason: string | null }[] } | null } | null;
     extensions?: { cost?: { requested: number; actual: number } };
   };
   const { requested, actual } = answer.extensions?.cost ?? {};
-  const failed = answer.data?.usageAnalytics.coverage.find(({ status }) => status === 'FAILED');
+  const failed = answer.data?.usageAnalytics?.coverage.find(({ status }) => status === 'FAILED');
   const told = answer.errors?.[0]?.message ?? failed?.reason;
   console.log(
     `| ${name}${told ? ` (${told})` : ''} | ${requested} → ${actual} | ${ms.toFixed(0)} | ${calls} | ${rows} | ${(bytes / 1e6).toFixed(1)} | ${(text.length / 1e3).toFixed(0)} |`,

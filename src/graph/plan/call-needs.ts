@@ -16,6 +16,6 @@ export interface CallNeeds {
   readonly scans?: readonly string[];
   /** Scans that may find nothing to ask about, and so cost nothing. */
   readonly possibleScans?: readonly string[];
-  /** How many calls there will be depends on what the vendor holds: a crowded instant, an order that it does not keep, rows that it leaves out. */
+  /** How many calls there will be depends on what the vendor holds: a crowded instant, rows that it leaves out or in disorder. */
   readonly isOpen?: boolean;
 }

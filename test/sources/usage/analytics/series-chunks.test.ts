@@ -1,10 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  cutIntoChunks,
-  cutToAnswers,
-  halve,
-} from '../../../../src/sources/usage/analytics/series-chunks.ts';
+import { cutIntoChunks, cutToAnswers, halve } from '../../../../src/sources/usage/analytics/series-chunks.ts';
 import {
   countVendorRows,
   isVendorEdge,

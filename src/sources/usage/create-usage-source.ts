@@ -117,8 +117,11 @@ export function createUsageSource(
     if (value === null || !Number.isSafeInteger(value)) return null;
     // What was kept from before this operation speaks of another moment than the list beside it.
     const isClosed = coverage.every(
-      ({ status, reason, asOfMs }) =>
-        status === 'COMPLETE' && reason === null && asOfMs !== null && asOfMs >= nowMs,
+      (entry) =>
+        entry.status === 'COMPLETE' &&
+        entry.reason === null &&
+        entry.asOfMs !== null &&
+        entry.asOfMs >= nowMs,
     );
     return { value, accuracy: interval !== null && isClosed ? 'EXACT' : 'ESTIMATE' };
   }

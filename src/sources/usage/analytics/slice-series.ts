@@ -71,11 +71,14 @@ export function sliceSeries<Series extends UsageSeries>(
     ).length;
   }
   const sums = [...byBucket, inside].map((rows) => sumRows(series, rows));
-  const exact = sums.map((sum) => (isExact(series, sum) ? sum : null));
+  const isBeyondCounting = sums.some((sum) => !isExact(series, sum));
+  // Buckets show the elements that rank in the total, so without it they would seem to have none.
+  const isUnranked = isBeyondCounting && series === 'elements';
+  const exact = sums.map((sum) => (isUnranked || !isExact(series, sum) ? null : sum));
   return {
     buckets: exact.slice(0, -1),
     total: exact.at(-1) ?? null,
-    isBeyondCounting: sums.some((sum) => !isExact(series, sum)),
+    isBeyondCounting,
     unequalRows,
     cutRows,
     dropped,

@@ -118,7 +118,8 @@ describe('under the default limits pass', () => {
       `buckets { ${EVERY_FIGURE} }`,
     );
     expect(buckets).toHaveLength(91);
-    expect(calls).toBe(9 + 3 + 3 + 1);
+    // The newest minutes of the counts may still be kept from the question before.
+    expect([9 + 3 + 3, 9 + 3 + 3 + 1]).toContain(calls);
     expectNoDoubt(coverage);
     await expectTruth(buckets, kolkata(90));
   }, 60_000);

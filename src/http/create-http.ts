@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { createAuditLine } from './audit-line.ts';
 import type { AuditLine } from './audit-line.ts';
@@ -40,7 +40,10 @@ export interface HttpOptions extends Omit<YogaOptions, 'isAudited'>, Readiness {
    */
   readonly isLoopbackOnly: boolean;
   readonly onRequest: (line: RequestLine) => void;
-  /** Told of every operation once it has been answered, refused ones included; null: there is no audit trail. */
+  /**
+   * Told of every operation before its answer goes out, refused ones included. Where it throws, the answer is withheld, and
+   * further ones are until it has taken a line again. null: there is no audit trail.
+   */
   readonly onAudit: ((line: AuditLine) => void) | null;
 }
 
@@ -71,6 +74,22 @@ const PATHS: readonly string[] = [GRAPHQL_PATH, '/', '/health/live', '/health/re
 /** GraphiQL sends documents of its own. */
 const NO_PAGE = 'There is no GraphiQL here: this service answers trusted documents only.\n';
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
+const UNAUDITED_CODE = 'INTERNAL_SERVER_ERROR';
+const UNAUDITED_RETRY_S = 5;
+/** In the place of an answer that the audit trail could not be told of. */
+const UNAUDITED: Answer = {
+  status: 503,
+  headers: { ...JSON_TYPE, 'retry-after': String(UNAUDITED_RETRY_S) },
+  body: JSON.stringify({
+    errors: [
+      {
+        message: 'The audit trail can’t be written, and nothing is answered without it. Ask again later.',
+        extensions: { code: UNAUDITED_CODE, retryAfterMs: UNAUDITED_RETRY_S * 1_000 },
+      },
+    ],
+  }),
+};
 /** For every answer: nothing here is to be sniffed, kept or told on. */
 const STANDING_HEADERS = {
   'x-content-type-options': 'nosniff',
@@ -100,41 +119,52 @@ export function createHttp(options: HttpOptions): Http {
     return answerPage(await page, asked);
   };
 
-  const sendReadable = (response: ServerResponse, request: IncomingMessage, refusal: Answer): void => {
-    const readable = readableBy(request.headers.origin, corsOrigins);
-    send(response, request, { ...refusal, headers: { ...refusal.headers, ...readable } });
+  const readable = (request: IncomingMessage, refusal: Answer): Answer => ({
+    ...refusal,
+    headers: { ...refusal.headers, ...readableBy(request.headers.origin, corsOrigins) },
+  });
+
+  let isTrailBroken = false;
+  /** Whether the trail has its line. Without it nothing goes out; the log is told when that begins. */
+  const audit = (notes: RequestNotes, report: RequestReport, status: number | null): boolean => {
+    if (!onAudit) return true;
+    try {
+      onAudit(createAuditLine(notes, report, status));
+      isTrailBroken = false;
+      return true;
+    } catch (error) {
+      if (!isTrailBroken) onFault(error);
+      isTrailBroken = true;
+      return false;
+    }
   };
 
-  const handleNow = async (
+  const answerNow = async (
     request: IncomingMessage,
     response: ServerResponse,
     report: RequestReport,
     notes: RequestNotes,
-  ) => {
-    for (const [name, value] of Object.entries(STANDING_HEADERS)) response.setHeader(name, value);
-    // A server that is being shut down lets its connections go, one answer each.
-    if (!isReady()) response.setHeader('connection', 'close');
-    if (isLoopbackOnly && !isLoopbackHost(readHostHeader(request.headers.host) ?? '')) {
-      send(response, request, {
-        status: 421,
-        headers: TEXT,
-        body: 'This service answers on this machine only.\n',
-      });
-      return;
-    }
+  ): Promise<Answer> => {
+    const hosts = request.headersDistinct['host'] ?? [];
+    const host = readHostHeader(hosts[0]);
+    if (hosts.length > 1 || (host === null && hosts.some((text) => text !== '')))
+      return { status: 400, headers: TEXT, body: 'The Host header must name one host.\n' };
+    if (isLoopbackOnly && !isLoopbackHost(host ?? ''))
+      return { status: 421, headers: TEXT, body: 'This service answers on this machine only.\n' };
     const found = await answer(readAsked(request));
-    if (found) {
-      send(response, request, found);
-      return;
-    }
+    if (found) return found;
     notes.isOperation = request.method !== 'OPTIONS';
+    if (isTrailBroken && notes.isOperation) {
+      // Its own line is the next trial.
+      report.errors = [UNAUDITED_CODE];
+      return readable(request, UNAUDITED);
+    }
     // Before anything of the request is read, kept or looked up.
-    const authentication = await authenticate(identity, readProof(request.headers), clock);
+    const authentication = await authenticate(identity, readProof(request), clock);
     if (authentication.is !== 'caller') {
       const refusal = refuseCaller(authentication);
       report.errors = [refusal.code];
-      sendReadable(response, request, refusal);
-      return;
+      return readable(request, refusal);
     }
     const { caller } = authentication;
     notes.caller = caller;
@@ -146,14 +176,20 @@ export function createHttp(options: HttpOptions): Http {
       // The rest of the body is not waited for.
       response.setHeader('connection', 'close');
       report.errors = ['LIMIT_EXCEEDED'];
-      sendReadable(response, request, refuseBody(maxBodyBytes));
-      return;
+      return readable(request, refuseBody(maxBodyBytes));
     }
     // Yoga takes the body from here where it has been read already.
     if (body !== null) Object.assign(request, { body });
     const isLocal = isLocalCaller(request);
     const rateKey = readRateKey(caller, isLocal ? null : (request.socket.remoteAddress ?? ''));
-    await yoga.handle(request, response, { report, caller, isLocal, rateKey, notes });
+    // Not `yoga.handle`, which answers what it did not expect with the error's stack.
+    const about = { report, caller, isLocal, rateKey, notes };
+    const made = await yoga.handleNodeRequestAndResponse(request, response, about);
+    return {
+      status: made.status,
+      headers: Object.fromEntries(made.headers),
+      body: await made.text(),
+    };
   };
 
   const respond = ({ status, headers, body }: Answer): Response =>
@@ -185,41 +221,48 @@ export function createHttp(options: HttpOptions): Http {
       if (authentication.is !== 'caller') {
         const refusal = refuseCaller(authentication);
         report.errors = [refusal.code];
-        onAudit?.(createAuditLine(notes, report, refusal.status));
-        return respond(refusal);
+        return respond(audit(notes, report, refusal.status) ? refusal : UNAUDITED);
       }
       const { caller } = authentication;
       notes.caller = caller;
       const about = { report, notes, caller, isLocal: true, rateKey: readRateKey(caller, null) };
       const response = await yoga.fetch(request, about);
-      onAudit?.(createAuditLine(notes, report, response.status));
-      return response;
+      return audit(notes, report, response.status) ? response : respond(UNAUDITED);
     },
 
     async handle(request, response) {
       const startedMs = performance.now();
       const report = createRequestReport();
       const notes = createRequestNotes();
+      let isAudited = false;
       response.once('close', () => {
         const pathname = readPathname(request.url);
-        const status = response.writableFinished ? response.statusCode : null;
-        if (notes.isOperation) onAudit?.(createAuditLine(notes, report, status));
+        if (notes.isOperation && !isAudited) audit(notes, report, null);
         onRequest({
           method: request.method ?? '',
           path: PATHS.includes(pathname) ? pathname : 'other',
-          status,
+          status: response.writableFinished ? response.statusCode : null,
           ms: Math.round((performance.now() - startedMs) * 10) / 10,
           ...report,
         });
       });
+      for (const [name, value] of Object.entries(STANDING_HEADERS)) response.setHeader(name, value);
+      // A server that is being shut down lets its connections go, one answer each.
+      if (!isReady()) response.setHeader('connection', 'close');
+      let reply: Answer;
       try {
-        await handleNow(request, response, report, notes);
+        reply = await answerNow(request, response, report, notes);
       } catch (error) {
         // A caller who leaves while sending is no fault of ours.
         if (!request.errored) onFault(error);
-        if (response.headersSent) response.destroy();
-        else send(response, request, { status: 500, headers: TEXT, body: 'Something went wrong.\n' });
+        reply = { status: 500, headers: TEXT, body: 'Something went wrong.\n' };
       }
+      if (response.closed) return;
+      if (notes.isOperation) {
+        isAudited = true;
+        if (!audit(notes, report, reply.status)) reply = readable(request, UNAUDITED);
+      }
+      send(response, request, reply);
     },
   };
 }
@@ -243,7 +286,7 @@ function refuseBody(maxBytes: number): Answer {
   const extensions = { code: 'LIMIT_EXCEEDED', limit: 'maxBodyBytes', allowed: maxBytes };
   return {
     status: 413,
-    headers: { 'content-type': 'application/json; charset=utf-8' },
+    headers: JSON_TYPE,
     body: JSON.stringify({ errors: [{ message, extensions }] }),
   };
 }
@@ -265,8 +308,12 @@ function readAsked({ method = '', url, headers }: IncomingMessage): Asked {
   };
 }
 
-function readProof({ authorization, [API_KEY_HEADER]: apiKey }: IncomingHttpHeaders): SentProof {
-  return { authorization: authorization ?? null, apiKey: apiKey === undefined ? null : String(apiKey) };
+/** A header that is sent twice is read as a list, which is no proof: one of its values may be of another caller. */
+function readProof({ headersDistinct }: IncomingMessage): SentProof {
+  return {
+    authorization: headersDistinct['authorization']?.join(', ') ?? null,
+    apiKey: headersDistinct[API_KEY_HEADER]?.join(', ') ?? null,
+  };
 }
 
 /** A known caller has one budget wherever they ask from; of all others only the address is known. */

@@ -17,6 +17,7 @@ import { usePlan } from './use-plan.ts';
 import type { PlanOptions } from './use-plan.ts';
 import { usePreflight } from './use-preflight.ts';
 import { DOCUMENT_ID, useTrustedDocuments } from './use-trusted-documents.ts';
+import { useVariables } from './use-variables.ts';
 
 export interface YogaOptions extends OperationOptions, PlanOptions {
   readonly schema: GraphQLSchema;
@@ -45,6 +46,7 @@ export function createYogaServer(options: YogaOptions) {
     schema,
     plugins: [
       usePreflight(),
+      useVariables(),
       ...(trustedDocuments ? [useTrustedDocuments(trustedDocuments)] : []),
       useEngine(createGraphqlEngine(bounds)),
       useIntrospection(),

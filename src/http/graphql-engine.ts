@@ -18,6 +18,9 @@ const VALUE_KINDS: ReadonlySet<string> = new Set([
   Kind.OBJECT_FIELD,
 ]);
 
+/** Each fault in a variable holds a copy of its value: the first is enough to go on with. */
+const EXECUTION = { hideSuggestions: true, options: { maxCoercionErrors: 1 } };
+
 /** How documents are read, checked and run: graphql-js, bounded, and silent about names that were not asked for. */
 export interface GraphqlEngine {
   /** @throws GraphQLError for what is no document, or one of too many tokens (`LIMIT_EXCEEDED`) */
@@ -47,8 +50,8 @@ export function createGraphqlEngine(bounds: DocumentBounds): GraphqlEngine {
       const faults = validate(schema, document, rules, { hideSuggestions: true, maxErrors: 20 });
       return faults.map((fault) => nameArgument(fault, document));
     },
-    execute: (args: ExecutionArgs) => execute({ ...args, hideSuggestions: true }),
-    subscribe: (args: ExecutionArgs) => subscribe({ ...args, hideSuggestions: true }),
+    execute: (args: ExecutionArgs) => execute({ ...args, ...EXECUTION }),
+    subscribe: (args: ExecutionArgs) => subscribe({ ...args, ...EXECUTION }),
   };
 }
 

@@ -19,5 +19,7 @@ export function isLoopbackHost(host: string): boolean {
 
 /** The host of a `Host` header, without its port; null where it is none. */
 export function readHostHeader(header: string | undefined): string | null {
-  return /^(\[[^\]]+\]|[^:]+)(?::\d{1,5})?$/.exec(header ?? '')?.[1] ?? null;
+  const [, host] = /^(\[[\d.:A-Fa-f]+\]|[\w.-]+)(?::\d{1,5})?$/.exec(header ?? '') ?? [];
+  // What no address can be made of, such as a port above 65535.
+  return host !== undefined && URL.canParse(`http://${header}/`) ? host : null;
 }

@@ -8,6 +8,8 @@ import type { Operation, OperationOptions } from './operation.ts';
 import type { RequestNotes } from './request-notes.ts';
 import type { RequestReport } from './request-report.ts';
 
+const MAX_NAME_LETTERS = 100;
+
 /** What `create-http` hands to Yoga with each request. */
 export interface RequestContext {
   readonly report: RequestReport;
@@ -39,7 +41,7 @@ export function useOperation(
     },
     onExecute({ args }) {
       const { operation, report, isLocal } = args.contextValue;
-      report.operation = getOperationAST(args.document, args.operationName)?.name?.value ?? null;
+      report.operation = shorten(getOperationAST(args.document, args.operationName)?.name?.value ?? null);
       return {
         onExecuteDone({ result, setResult }) {
           operation.end();
@@ -57,6 +59,11 @@ export function useOperation(
       serverContext.report.errors = [...new Set(codes.filter((code) => typeof code === 'string'))];
     },
   };
+}
+
+/** The name of an operation is the caller's own, as long as a body: logs keep its beginning. */
+function shorten(name: string | null): string | null {
+  return name !== null && name.length > MAX_NAME_LETTERS ? `${name.slice(0, MAX_NAME_LETTERS)}…` : name;
 }
 
 function round(tally: CallTally): CallTally {

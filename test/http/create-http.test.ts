@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../src/base/upstream-error.ts';
 import type { GraphContext } from '../../src/graph/context.ts';
+import type { AuditLine } from '../../src/http/audit-line.ts';
 import { createHttp } from '../../src/http/create-http.ts';
 import type { HttpOptions, RequestLine } from '../../src/http/create-http.ts';
 import { DEFAULT_DOCUMENT_BOUNDS } from '../../src/http/document-bounds.ts';
@@ -135,6 +136,22 @@ const post = (base: string, body: unknown, headers: Record<string, string> = {})
     headers: { ...JSON_TYPE, ...headers },
     body: JSON.stringify(body),
   });
+/** What comes back for these bytes, until the server closes. */
+async function sendRaw(port: number, text: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  socket.end(text);
+  const chunks: string[] = [];
+  for await (const chunk of socket as AsyncIterable<string>) chunks.push(chunk);
+  return chunks.join('');
+}
+
+/** Lists within lists. */
+function nest(depth: number): unknown {
+  let value: unknown = 1;
+  for (let n = 1; n < depth; n += 1) value = [value];
+  return value;
+}
+
 const errorsOf = ({ text }: Reply) =>
   (JSON.parse(text) as { errors: { message: string; extensions: Record<string, unknown> }[] }).errors;
 
@@ -280,12 +297,96 @@ describe('what is refused before it is read', () => {
     expect([reply.status, operations.length]).toEqual([400, 0]);
   });
 
+  test.each(['[', 'a b', '@', 'localhost:99999', 'localhost:1e5', 'a@b', 'x/y', '%', '1.2.3.999'])(
+    'the host %s: it is refused without a word of what went wrong inside',
+    async (host) => {
+      const { base, operations, faults } = await start();
+      const reply = await post(base, { query: '{ hello }' }, { host });
+      expect([reply.status, reply.text]).toEqual([400, 'The Host header must name one host.\n']);
+      expect(operations).toEqual([]);
+      expect(faults).toEqual([]);
+    },
+  );
+
+  test('two hosts', async () => {
+    const { base } = await start();
+    const { port } = new URL(base);
+    const head = 'POST /graphql HTTP/1.1\r\nhost: localhost\r\nhost: rebound.example\r\nconnection: close\r\n';
+    expect(await sendRaw(Number(port), `${head}content-length: 0\r\n\r\n`)).toMatch(/^HTTP\/1.1 400/);
+  });
+
   test('a host that is not this machine, where only this machine is served', async () => {
     const { base } = await start({ isLoopbackOnly: true });
     expect((await post(base, { query: '{ hello }' }, { host: 'rebound.example' })).status).toBe(421);
     expect((await post(base, { query: '{ hello }' }, { host: 'localhost:1' })).status).toBe(200);
     const open = await start();
     expect((await post(open.base, { query: '{ hello }' }, { host: 'rebound.example' })).status).toBe(200);
+  });
+});
+
+describe('parameters that are no JSON', () => {
+  test.each([
+    ['variables of a GET', { path: '/graphql?query=%7Bhello%7D&variables=%7Bcanary' }],
+    ['extensions of a GET', { path: '/graphql?query=%7Bhello%7D&extensions=%7Bcanary' }],
+    [
+      'variables of a form',
+      {
+        method: 'POST',
+        path: '/graphql',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'query={hello}&variables={canary',
+      },
+    ],
+  ])('%s are the caller’s fault, and kept in no log', async (_name, { path, ...options }) => {
+    const { base, operations, faults } = await start();
+    const headers = { 'graphql-require-preflight': '1', ...('headers' in options ? options.headers : {}) };
+    const reply = await send(base + path, { ...options, headers });
+    expect(reply.status).toBe(400);
+    expect(errorsOf(reply)).toEqual([
+      {
+        message: "The parameters 'variables' and 'extensions' must be JSON objects.",
+        extensions: { code: 'BAD_REQUEST' },
+      },
+    ]);
+    expect(operations).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('variables', () => {
+  const query = 'query ($b: Box, $n: Int) { hello(box: $b, times: $n) }';
+
+  test.each([
+    ['maxVariableDepth', { b: nest(21) }, 20],
+    ['maxVariableDepth', { unused: nest(30_000) }, 20],
+    ['maxVariableValues', { b: Array.from({ length: 2_001 }, () => 1) }, 2_000],
+    ['maxVariableValues', { b: { width: Array.from({ length: 2_001 }, () => ({})) } }, 2_000],
+    ['maxVariableValues', { unused: Object.fromEntries(Array.from({ length: 2_001 }, (_, n) => [n, 1])) }, 2_000],
+  ])('%s is a coded refusal before anything is read of them', async (limit, variables, allowed) => {
+    const { base, operations } = await start({ maxBodyBytes: 100_000 });
+    const reply = await post(base, { query, variables });
+    expect(errorsOf(reply).map(({ extensions }) => extensions)).toEqual([
+      { code: 'LIMIT_EXCEEDED', limit, allowed },
+    ]);
+    expect(operations).toEqual([]);
+  });
+
+  test('of many faults in them the first is named, and no more are looked for', async () => {
+    const { base } = await start({ maxBodyBytes: 100_000 });
+    const variables = { b: { ...Object.fromEntries(Array.from({ length: 1_900 }, (_, n) => [`k${n}`, 1])) }, n: 'x' };
+    const errors = errorsOf(await post(base, { query, variables }));
+    expect(errors.map(({ extensions }) => extensions)).toEqual([
+      { code: 'BAD_USER_INPUT', argument: '$b' },
+      { code: 'BAD_USER_INPUT' },
+    ]);
+    expect(errors[1]!.message).toContain('Too many errors');
+  });
+
+  test.each([nest(20), Array.from({ length: 1_999 }, () => 1)])('within the bounds they are judged', async (b) => {
+    const { base } = await start({ maxBodyBytes: 100_000 });
+    expect(errorsOf(await post(base, { query, variables: { b } }))[0]!.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+    });
   });
 });
 
@@ -423,6 +524,61 @@ describe('operations', () => {
     sent.destroy();
     await expect.poll(() => operations[0]!.signal.aborted).toBe(true);
     await expect.poll(() => lines[0]?.status).toBe(null);
+  });
+});
+
+describe('the audit trail', () => {
+  test('has its line before the answer goes out, and the line of who left has no status', async () => {
+    const trail: AuditLine[] = [];
+    const { base, operations } = await start({ onAudit: (line) => trail.push(line) });
+    await post(base, { query: '{ hello }' });
+    expect(trail.map(({ status }) => status)).toEqual([200]);
+    const sent = ask(`${base}/graphql`, { method: 'POST', headers: JSON_TYPE, agent: false });
+    sent.on('error', () => {});
+    sent.end(JSON.stringify({ query: 'query Slow { wait }' }));
+    await expect.poll(() => operations.length).toBe(2);
+    sent.destroy();
+    await expect.poll(() => trail.map(({ status }) => status)).toEqual([200, null]);
+  });
+
+  test('that can’t be written stops every answer, is told to the log once, and begins again by itself', async () => {
+    const trail: AuditLine[] = [];
+    let isFull = true;
+    const { base, operations, faults } = await start({
+      onAudit: (line) => {
+        if (isFull) throw new Error('ENOSPC');
+        trail.push(line);
+      },
+    });
+    const ask3 = [1, 2, 3].map(async () => post(base, { query: '{ spend }' }));
+    for (const reply of await Promise.all(ask3)) {
+      expect(reply.status).toBe(503);
+      expect(reply.headers['retry-after']).toBe('5');
+      expect(reply.text).not.toMatch(/data|ENOSPC/);
+      expect(errorsOf(reply)[0]!.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', retryAfterMs: 5_000 });
+    }
+    const before = operations.length;
+    expect((await post(base, { query: '{ spend }' })).status).toBe(503);
+    // What would be asked of vendors in vain is not asked.
+    expect(operations.length).toBe(before);
+    expect(faults).toHaveLength(1);
+    expect((await send(`${base}/health/live`)).status).toBe(200);
+
+    isFull = false;
+    expect((await post(base, { query: '{ hello }' })).status).toBe(503);
+    expect((await post(base, { query: '{ hello }' })).status).toBe(200);
+    expect(trail.map(({ status }) => status)).toEqual([503, 200]);
+  });
+
+  test('tells a long name of an operation by its beginning, the log likewise', async () => {
+    const trail: AuditLine[] = [];
+    const { base, lines } = await start({ onAudit: (line) => trail.push(line), maxBodyBytes: 100_000 });
+    await post(base, { query: `query ${'A'.repeat(60_000)} { hello }` });
+    await post(base, { query: `query ${'B'.repeat(100)} { hello }` });
+    await expect.poll(() => lines.length).toBe(2);
+    const names = [`${'A'.repeat(100)}…`, 'B'.repeat(100)];
+    expect(trail.map(({ operation }) => operation)).toEqual(names);
+    expect(lines.map(({ operation }) => operation)).toEqual(names);
   });
 });
 

@@ -37,5 +37,13 @@ describe('readHostHeader', () => {
     ['', null],
     ['localhost:4000@evil.example', null],
     ['localhost:x', null],
+    ['localhost:65536', null],
+    ['[', null],
+    ['[::1', null],
+    ['[::1]]', null],
+    ['a b', null],
+    ['a/b', null],
+    ['1.2.3.999', null],
+    ['a_b.example:1', 'a_b.example'],
   ])('%s: %s', (header, host) => expect(readHostHeader(header)).toBe(host));
 });

@@ -87,7 +87,8 @@ export function readPlannedFields(asked: PlannedDocument): readonly PlannedField
     schema,
     operation.variableDefinitions ?? [],
     variableValues ?? {},
-    { hideSuggestions: true },
+    // Whether there is a fault is all that counts here.
+    { hideSuggestions: true, maxErrors: 1 },
   );
   if (!variables) return null;
   try {

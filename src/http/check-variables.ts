@@ -1,0 +1,51 @@
+import { RequestError } from '../base/request-error.ts';
+
+/** How deep values may stand in each other, the value of a variable being the first. A filter goes 10 down at most. */
+export const MAX_VARIABLE_DEPTH = 20;
+/** Values in all variables together, lists and objects and what they hold. The longest list of ids has 500. */
+export const MAX_VARIABLE_VALUES = 2_000;
+
+interface Level {
+  readonly values: readonly unknown[];
+  readonly depth: number;
+}
+
+/**
+ * Why the variables of a request must not be read; null: they may. Each fault in a value costs the library a copy of the value
+ * in its sentence, and each level a step of recursion, so that both are bounded before it looks. Goes no further than the bounds.
+ */
+export function checkVariables(variables: unknown): RequestError | null {
+  const waiting: Level[] = [{ values: listValues(variables), depth: 1 }];
+  let count = 0;
+  for (let level = waiting.pop(); level; level = waiting.pop()) {
+    count += level.values.length;
+    if (count > MAX_VARIABLE_VALUES) {
+      return refuse(
+        'maxVariableValues',
+        MAX_VARIABLE_VALUES,
+        `The variables of a request may hold ${MAX_VARIABLE_VALUES} values, and these hold more. Ask in several parts.`,
+      );
+    }
+    for (const value of level.values) {
+      const values = listValues(value);
+      if (values.length === 0) continue;
+      if (level.depth === MAX_VARIABLE_DEPTH) {
+        return refuse(
+          'maxVariableDepth',
+          MAX_VARIABLE_DEPTH,
+          `The value of a variable may have ${MAX_VARIABLE_DEPTH} levels, and this one has more. Leave out what cancels out.`,
+        );
+      }
+      waiting.push({ values, depth: level.depth + 1 });
+    }
+  }
+  return null;
+}
+
+function listValues(value: unknown): readonly unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value) : [];
+}
+
+function refuse(limit: string, allowed: number, message: string): RequestError {
+  return new RequestError('LIMIT_EXCEEDED', message, { limit, allowed });
+}

@@ -14,6 +14,7 @@ import type { Identity, SentProof } from './identity/authenticate.ts';
 import type { Caller } from './identity/caller.ts';
 import { refuseCaller } from './identity/refuse-caller.ts';
 import { isLoopbackAddress, isLoopbackHost, readHostHeader } from './is-loopback.ts';
+import { rateKeyOf } from './rate-key.ts';
 import { BodyTooLarge, readBody } from './read-body.ts';
 import { readExamples } from './read-examples.ts';
 import { createRequestNotes } from './request-notes.ts';
@@ -318,7 +319,7 @@ function readProof({ headersDistinct }: IncomingMessage): SentProof {
 
 /** A known caller has one budget wherever they ask from; of all others only the address is known. */
 function readRateKey({ kind, name }: Caller, address: string | null): string | null {
-  return name === null ? address : `${kind} ${name}`;
+  return name === null ? address && rateKeyOf(address) : `${kind} ${name}`;
 }
 
 function readPathname(url = '/'): string {

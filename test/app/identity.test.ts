@@ -132,6 +132,24 @@ describe('a caller', () => {
     }
   });
 
+  test.each([
+    ['two keys', ['authorization', [`Bearer ${full.key}`, `Bearer ${usageOnly.key}`]]],
+    ['one key twice', ['authorization', [`Bearer ${full.key}`, `Bearer ${full.key}`]]],
+    ['a good key behind a bad one', ['authorization', ['Bearer sightline_bad', `Bearer ${full.key}`]]],
+    ['nothing and a good key', ['authorization', ['', `Bearer ${full.key}`]]],
+    ['two keys in the header for keys', ['x-api-key', [full.key, usageOnly.key]]],
+  ] as const)(
+    'who sends %s is refused: a proxy may have read the other one',
+    async (_name, [name, values]) => {
+      const headers = { ...JSON_TYPE, [name]: values };
+      const sent = request(`${base}/graphql`, { method: 'POST', headers, agent: false });
+      sent.end(JSON.stringify({ query: '{ viewer { scopes } }' }));
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      answer.resume();
+      expect(answer.statusCode).toBe(401);
+    },
+  );
+
   test('whose proof is not good is refused as a whole, before the request is read', async () => {
     const proofs: readonly Readonly<Record<string, string>>[] = [
       bearer('sightline_unknown'),

@@ -311,7 +311,8 @@ describe('what is refused before it is read', () => {
   test('two hosts', async () => {
     const { base } = await start();
     const { port } = new URL(base);
-    const head = 'POST /graphql HTTP/1.1\r\nhost: localhost\r\nhost: rebound.example\r\nconnection: close\r\n';
+    const head =
+      'POST /graphql HTTP/1.1\r\nhost: localhost\r\nhost: rebound.example\r\nconnection: close\r\n';
     expect(await sendRaw(Number(port), `${head}content-length: 0\r\n\r\n`)).toMatch(/^HTTP\/1.1 400/);
   });
 
@@ -361,7 +362,11 @@ describe('variables', () => {
     ['maxVariableDepth', { unused: nest(30_000) }, 20],
     ['maxVariableValues', { b: Array.from({ length: 2_001 }, () => 1) }, 2_000],
     ['maxVariableValues', { b: { width: Array.from({ length: 2_001 }, () => ({})) } }, 2_000],
-    ['maxVariableValues', { unused: Object.fromEntries(Array.from({ length: 2_001 }, (_, n) => [n, 1])) }, 2_000],
+    [
+      'maxVariableValues',
+      { unused: Object.fromEntries(Array.from({ length: 2_001 }, (_, n) => [n, 1])) },
+      2_000,
+    ],
   ])('%s is a coded refusal before anything is read of them', async (limit, variables, allowed) => {
     const { base, operations } = await start({ maxBodyBytes: 100_000 });
     const reply = await post(base, { query, variables });
@@ -373,7 +378,10 @@ describe('variables', () => {
 
   test('of many faults in them the first is named, and no more are looked for', async () => {
     const { base } = await start({ maxBodyBytes: 100_000 });
-    const variables = { b: { ...Object.fromEntries(Array.from({ length: 1_900 }, (_, n) => [`k${n}`, 1])) }, n: 'x' };
+    const variables = {
+      b: { ...Object.fromEntries(Array.from({ length: 1_900 }, (_, n) => [`k${n}`, 1])) },
+      n: 'x',
+    };
     const errors = errorsOf(await post(base, { query, variables }));
     expect(errors.map(({ extensions }) => extensions)).toEqual([
       { code: 'BAD_USER_INPUT', argument: '$b' },
@@ -382,12 +390,15 @@ describe('variables', () => {
     expect(errors[1]!.message).toContain('Too many errors');
   });
 
-  test.each([nest(20), Array.from({ length: 1_999 }, () => 1)])('within the bounds they are judged', async (b) => {
-    const { base } = await start({ maxBodyBytes: 100_000 });
-    expect(errorsOf(await post(base, { query, variables: { b } }))[0]!.extensions).toMatchObject({
-      code: 'BAD_USER_INPUT',
-    });
-  });
+  test.each([nest(20), Array.from({ length: 1_999 }, () => 1)])(
+    'within the bounds they are judged',
+    async (b) => {
+      const { base } = await start({ maxBodyBytes: 100_000 });
+      expect(errorsOf(await post(base, { query, variables: { b } }))[0]!.extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+      });
+    },
+  );
 });
 
 describe('documents', () => {

@@ -48,12 +48,19 @@ export async function verifyToken(
       requiredClaims: ['exp', 'sub'],
       currentDate: new Date(clock.now()),
     });
-    const { sub } = payload;
-    return sub ? createCaller('token', `${issuer} ${sub}`, readScopes(payload)) : null;
+    const { sub, exp, nbf = 0 } = payload;
+    // A subject that is no text could read like another one's, and JSON writes numbers beyond all times.
+    if (typeof sub !== 'string' || sub === '' || !isMoment(exp) || !isMoment(nbf)) return null;
+    return createCaller('token', `${issuer} ${sub}`, readScopes(payload));
   } catch (error) {
     if (error instanceof errors.JOSEError) return null;
     throw error;
   }
+}
+
+/** Seconds since the epoch that are a date. */
+function isMoment(seconds: number | undefined): boolean {
+  return seconds !== undefined && !Number.isNaN(new Date(seconds * 1_000).getTime());
 }
 
 /** `scope` with spaces between (RFC 8693), or a list as `scope`, `scp` or `scopes`; what is none of ours is left out. */

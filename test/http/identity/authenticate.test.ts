@@ -1,4 +1,4 @@
-import { createLocalJWKSet, exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose';
+import { CompactSign, createLocalJWKSet, exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import type { JWTHeaderParameters, JWTPayload } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { hashApiKey } from '../../../src/http/identity/api-keys.ts';
@@ -46,6 +46,9 @@ const sign = (
   key: Parameters<SignJWT['sign']>[0] = pair.privateKey,
 ) => new SignJWT({ ...GOOD, ...payload }).setProtectedHeader(header).sign(key);
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+/** A payload as it stands, for numbers that JSON.stringify does not write. */
+const signText = (payload: string) =>
+  new CompactSign(Buffer.from(payload)).setProtectedHeader(HEADER).sign(pair.privateKey);
 const without = (claim: string) => sign({ [claim]: undefined });
 
 const bearer = (token: string, of: Identity = identity) =>
@@ -131,6 +134,18 @@ describe('a token', () => {
     ['that does not hold yet', () => sign({ nbf: NOW_S + 31 })],
     ['of nobody', () => without('sub')],
     ['of an empty name', () => sign({ sub: '' })],
+    ['of a number', () => sign({ sub: 42 as unknown as string })],
+    ['of a list', () => sign({ sub: ['bob'] as unknown as string })],
+    ['of an object', () => sign({ sub: { toString: 'bob' } as unknown as string })],
+    [
+      'whose end is beyond all numbers',
+      () => signText(JSON.stringify(GOOD).replace(/"exp":\d+/, '"exp":1e999')),
+    ],
+    ['whose end is no date', () => sign({ exp: 8.64e12 + 1 })],
+    [
+      'whose beginning is beyond all numbers',
+      () => signText(JSON.stringify({ ...GOOD, nbf: 0 }).replace('"nbf":0', '"nbf":-1e999')),
+    ],
     ['in five parts, as if encrypted', async () => `${await sign()}.x.y`],
     ['of dots', () => '..'],
   ];

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as elapse } from 'node:timers/promises';
 
 export interface RunningServer {
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly headersTimeoutMs?: number;
   /** How long a caller may take over the whole request. */
   readonly requestTimeoutMs?: number;
+  /** How long an answer may wait for its caller to read it. */
+  readonly unreadTimeoutMs?: number;
 }
 
 // Node looks every 30 s if not told otherwise, and a slow caller would stay as long.
@@ -34,6 +37,7 @@ const SWEEP_MS = 50;
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, handle, headersTimeoutMs = 5_000, requestTimeoutMs = 10_000 } = options;
+  const { unreadTimeoutMs = 30_000 } = options;
   let isClosing = false;
   const open = new Set<ServerResponse>();
   const server = createServer(
@@ -57,6 +61,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       resolve();
     });
   });
+  const stopDropping = dropUnread(open, unreadTimeoutMs);
   const { address, family, port: actualPort } = server.address() as AddressInfo;
   const isEverywhere = address === '0.0.0.0' || address === '::';
   const name = isEverywhere ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
@@ -73,8 +78,32 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;
+      stopDropping();
       clearInterval(sweep);
       clearTimeout(timer);
     },
   };
+}
+
+/**
+ * Ends the connections whose caller does not read its answer: Node bounds how long a request may take to come, and not how
+ * long an answer may take to go.
+ */
+function dropUnread(open: ReadonlySet<ServerResponse>, timeoutMs: number): () => void {
+  const endedAtMs = new WeakMap<ServerResponse, number>();
+  const timer = setInterval(
+    () => {
+      const nowMs = performance.now();
+      for (const response of open) {
+        if (!response.writableEnded) continue;
+        const sinceMs = endedAtMs.get(response) ?? nowMs;
+        endedAtMs.set(response, sinceMs);
+        // The socket, which has what waits behind this answer as well.
+        if (nowMs - sinceMs >= timeoutMs) response.req.socket.destroy();
+      }
+    },
+    Math.min(MAX_LOOK_MS, timeoutMs),
+  );
+  timer.unref();
+  return () => clearInterval(timer);
 }

@@ -68,6 +68,31 @@ describe('startServer', () => {
     expect(await (await fetch(server.url)).text()).toBe('done');
   });
 
+  test('an answer that nobody reads is given up, with all that waits behind it', async () => {
+    const ends: string[] = [];
+    const server = await start({
+      unreadTimeoutMs: 50,
+      handle(_request, response) {
+        response.once('close', () => ends.push(response.writableFinished ? 'read' : 'given up'));
+        response.end(Buffer.alloc(32 * 1024 * 1024));
+      },
+    });
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    socket.pause();
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\nGET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    await expect.poll(() => ends).toEqual(['given up', 'given up']);
+    socket.destroy();
+  });
+
+  test('an answer that is made slowly and read at once is not', async () => {
+    const server = await start({
+      unreadTimeoutMs: 5,
+      handle: (_request, response) => void setTimeout(() => response.end('late'), 30),
+    });
+    expect(await (await fetch(server.url)).text()).toBe('late');
+  });
+
   test('closing waits for what is under way, lets idle connections go, and takes no more', async () => {
     const waiting: ServerResponse[] = [];
     const server = await start({

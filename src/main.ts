@@ -12,6 +12,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { Secret } from './base/secret.ts';
 import { MADE_UP_SECRET, readConfig, refuseHost } from './config.ts';
 import type { Config } from './config.ts';
+import { openAuditFile } from './http/audit-file.ts';
 import { isLoopbackHost } from './http/is-loopback.ts';
 import { VENDOR_HEADERS } from './http/vendor-headers.ts';
 import type { SandboxAnnouncement } from './sandbox/announce.ts';
@@ -52,6 +53,10 @@ const TRUSTED_SWITCH = '--trusted-documents';
 const CALLERS_CREDENTIALS = `
 
 Each request brings its own credentials, by the headers ${VENDOR_HEADERS.usage} and ${VENDOR_HEADERS.events}.`;
+
+// By this signal Node opens its debugger to everybody on this machine. `npm start` switches that off from the first moment on;
+// this holds however the process was started.
+process.on('SIGUSR1', () => {});
 
 await run(process.argv.slice(2));
 
@@ -225,16 +230,13 @@ function readTrustedSwitch(words: readonly string[]): {
   return { trustedDocuments: file, switches: words.toSpliced(at, 2) };
 }
 
-/** The audit trail, a stream of its own. A line is written before the next begins, so that none is lost. */
+/** The audit trail, a stream of its own: a line is written whole before the next begins, or is an error. */
 function openAudit(target: string): Logger {
-  const isStdout = target === 'stdout';
-  const destination = pino.destination({
-    dest: isStdout ? 1 : target,
-    append: true,
-    mkdir: true,
-    sync: true,
-  });
-  return pino({ name: 'audit' }, destination);
+  try {
+    return pino({ name: 'audit' }, { write: openAuditFile(target) });
+  } catch (error) {
+    return quit(1, [`SIGHTLINE_AUDIT_LOG names what can't be written: ${readMessage(error)}`]);
+  }
 }
 
 async function readSwitches(argv: readonly string[]) {

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -76,6 +77,63 @@ describe('start', () => {
     expect(await ask(url!, '{ service { version } }')).toMatchObject({ data: { service: {} } });
     expect(await service.exit).toBe(0);
   });
+
+  test.runIf(existsSync('/proc/self/task'))(
+    'the signal by which Node opens its debugger opens none, in the service as in its sandbox',
+    async () => {
+      const service = run(SMALL, { PORT: '0' });
+      const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
+      const pid = service.child.pid!;
+      const [sandboxPid] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+      for (const one of [pid, Number(sandboxPid)]) process.kill(one, 'SIGUSR1');
+      for (let n = 0; n < 3; n += 1) {
+        expect(
+          await ask(url!, '{ usageRecords(first: 1) { nodes { id } } events(first: 1) { nodes { id } } }'),
+        ).not.toHaveProperty('errors');
+      }
+      service.child.kill('SIGTERM');
+      expect(await service.exit).toBe(0);
+      expect(service.printed()).not.toContain('Debugger');
+    },
+  );
+
+  test('the scripts that serve never open a debugger by a signal, not even before the first line is run', () => {
+    for (const script of [manifest.scripts.start, manifest.scripts.sandbox])
+      expect(script).toContain(' --disable-sigusr1 ');
+  });
+
+  test('an audit trail that can’t be opened is a fault at the start', async () => {
+    const service = run([], {
+      PORT: '0',
+      EVENTS_API_TOKEN: 'canary',
+      SIGHTLINE_AUDIT_LOG: '/dev/null/folder/audit.log',
+      ...SECRET,
+    });
+    expect(await service.exit).toBe(1);
+    expect(service.printed()).toMatch(
+      /^sightline: SIGHTLINE_AUDIT_LOG names what can't be written: ENOTDIR/m,
+    );
+  });
+
+  test.runIf(existsSync('/dev/full'))(
+    'an audit trail that can’t be written withholds every answer',
+    async () => {
+      const service = run([], { PORT: '0', EVENTS_API_TOKEN: 'canary', SIGHTLINE_AUDIT_LOG: '/dev/full', ...SECRET });
+      const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
+      for (let n = 0; n < 2; n += 1) {
+        const answer = await ask(url!, '{ service { version } }');
+        expect(answer).toEqual({
+          errors: [
+            {
+              message: expect.any(String) as unknown,
+              extensions: { code: 'INTERNAL_SERVER_ERROR', retryAfterMs: 5_000 },
+            },
+          ],
+        });
+      }
+      expect(service.printed()).toContain('ENOSPC');
+    },
+  );
 
   test('it starts, and says what is wrong, while a vendor is down', async () => {
     const service = run([], {

@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openAuditFile } from '../../src/http/audit-file.ts';
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-audit-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+const modeOf = (path: string): number => statSync(path).mode & 0o777;
+
+describe('openAuditFile', () => {
+  test('makes the file, and the folders to it, for its owner alone', () => {
+    const file = join(makeFolder(), 'logs', 'audit.log');
+    openAuditFile(file)('one\n');
+    expect([modeOf(file), modeOf(join(file, '..'))]).toEqual([0o600, 0o700]);
+  });
+
+  test('adds to a file that is there, and leaves to its owner who may read it', () => {
+    const file = join(makeFolder(), 'audit.log');
+    writeFileSync(file, 'zero\n');
+    chmodSync(file, 0o640);
+    const write = openAuditFile(file);
+    write('one\n');
+    write('two\n');
+    expect([readFileSync(file, 'utf8'), modeOf(file)]).toEqual(['zero\none\ntwo\n', 0o640]);
+  });
+
+  test('a target that can’t be opened is an error, and waits for nobody', () => {
+    const folder = makeFolder();
+    expect(() => openAuditFile(folder)).toThrow('EISDIR');
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(() => openAuditFile(pipe)).toThrow('ENXIO');
+  });
+
+  test.runIf(existsSync('/dev/full'))('a full disk is an error of each line', () => {
+    const write = openAuditFile('/dev/full');
+    expect(() => write('one\n')).toThrow('ENOSPC');
+    expect(() => write('two\n')).toThrow('ENOSPC');
+  });
+
+  test('a write that gets nowhere is an error, and not tried for ever', () => {
+    const file = join(makeFolder(), 'audit.log');
+    expect(() => openAuditFile(file, () => 0)('one\n')).toThrow('nothing');
+  });
+
+  test('whatever fails in whichever place, a line is never cut, and none that was taken is missing', () => {
+    const file = join(makeFolder(), 'audit.log');
+    // A step takes so many bytes at most; null: it fails.
+    const steps = fc.array(fc.option(fc.integer({ min: 1, max: 12 })), { maxLength: 60 });
+    fc.assert(
+      fc.property(steps, (script) => {
+        let text = '';
+        const left = [...script];
+        const write = openAuditFile(file, (_fd, bytes, at) => {
+          const step = left.length > 0 ? left.shift() : 12;
+          if (step == null) throw new Error('ENOSPC');
+          const part = bytes.subarray(at, at + step);
+          text += part.toString();
+          return part.length;
+        });
+        const taken: string[] = [];
+        for (let n = 0; n < 40; n += 1) {
+          const line = `line ${n} of some\n`;
+          try {
+            write(line);
+            taken.push(line);
+          } catch {
+            // What the caller of a refused line does is not looked at here.
+          }
+        }
+        const lines = text.split(/(?<=\n)/);
+        expect(lines.every((line) => /^line \d+ of some\n$/.test(line))).toBe(true);
+        expect(taken.filter((line) => !lines.includes(line))).toEqual([]);
+        expect(new Set(lines).size).toBe(lines.length);
+      }),
+    );
+  });
+});

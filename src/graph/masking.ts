@@ -1,5 +1,6 @@
 import { RequestError } from '../base/request-error.ts';
 import { builder } from './builder.ts';
+import { maskUri } from './mask-uri.ts';
 import type { Viewer } from './viewer.ts';
 
 /** Personal data, which only a caller with `pii:read` may see. */
@@ -15,7 +16,7 @@ export const MaskedFieldType = builder.enumType('MaskedField', {
     DESCRIPTION: { description: '`description`, which names people.' },
     REQUEST_URI: {
       description:
-        'The query string of `requestURI`, and what of its path holds a mail address; the rest of the path stays.',
+        'The query string of `requestURI`, and each part of its path that is no name, version or number of up to six digits.',
     },
   } as const,
 });
@@ -30,17 +31,9 @@ export function unlessMasked<Value>(viewer: Viewer, field: MaskedField, value: V
   return maskedFields(viewer, [field]).length > 0 ? null : value;
 }
 
-// Percent-encoded however often: a URI may carry another one.
-const QUERY = /(?:[?#;]|%(?:25)*(?:3f|23|3b)).*$/is;
-const SEGMENT_WITH_MAIL = /[^/]*(?:@|%(?:25)*40)[^/]*/gi;
-
-/**
- * A URI where the viewer may not see all of it: without its query, fragment and parameters, and with `*` for each part of its
- * path that holds a mail address.
- */
+/** A URI, or what `maskUri` leaves of it where the viewer may not see all of it. */
 export function maskRequestUri(viewer: Viewer, uri: string | null): string | null {
-  if (uri === null || maskedFields(viewer, ['REQUEST_URI']).length === 0) return uri;
-  return uri.replace(QUERY, '').replace(SEGMENT_WITH_MAIL, '*');
+  return uri === null || maskedFields(viewer, ['REQUEST_URI']).length === 0 ? uri : maskUri(uri);
 }
 
 /**

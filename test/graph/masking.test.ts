@@ -81,6 +81,9 @@ describe('personal data', () => {
   test.each([
     ['/hubs/crm/contacts?email=bob', '/hubs/crm/contacts'],
     ['/hubs/crm/contacts#bob', '/hubs/crm/contacts'],
+    ['/hubs/crm/contacts&user=bob', '/hubs/crm/contacts'],
+    ['/hubs/crm/contacts/bob%u0040example.com', '/hubs/crm/contacts/*'],
+    ['/hubs/crm/contacts/10.0.0.1', '/hubs/crm/contacts/*'],
     ['/hubs/crm/contacts;email=bob/rest', '/hubs/crm/contacts'],
     ['/hubs/crm/contacts%3Femail=bob', '/hubs/crm/contacts'],
     ['/hubs/crm/contacts%253fwhere=bob', '/hubs/crm/contacts'],

@@ -54,7 +54,7 @@ export type MaskedField =
   | 'DESCRIPTION'
   /** `ipAddress` and `requestIP`. */
   | 'IP_ADDRESS'
-  /** The query string of `requestURI`, and what of its path holds a mail address; the rest of the path stays. */
+  /** The query string of `requestURI`, and each part of its path that is no name, version or number of up to six digits. */
   | 'REQUEST_URI'
   /** `username`. */
   | 'USERNAME';

@@ -8,6 +8,7 @@ import type { SharedStore } from './base/shared-store.ts';
 import type { Source } from './base/source.ts';
 import type { Config, SourceConfig, VendorAddress } from './config.ts';
 import type { GraphContext } from './graph/context.ts';
+import { visibleEventFields } from './graph/events/event-fields.ts';
 import { createCursorSealer } from './graph/paging/cursor-sealer.ts';
 import { schema } from './graph/schema.ts';
 import type { SourceStatus } from './graph/service/service-reader.ts';
@@ -134,7 +135,8 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     const usageCall: CallContext = { ...call, credentials: credentials.usage };
     const eventsCall: CallContext = { ...call, credentials: credentials.events };
     const usageDeps = { ...reading.usage, lore: lores.usage(credentials.usage), nowMs };
-    const eventsDeps = { ...reading.events, lore: lores.events(credentials.events), nowMs };
+    const visible = visibleEventFields(operation.caller);
+    const eventsDeps = { ...reading.events, lore: lores.events(credentials.events), nowMs, visible };
     const readAnalytics = createUsageAnalytics(analyticsDeps, usageCall, nowMs);
     const usage = createUsageSource(usageDeps, readAnalytics, usageCall);
     const events = createEventsSource(eventsDeps, eventsCall);

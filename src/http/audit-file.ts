@@ -19,7 +19,7 @@ export function openAuditFile(
   if (target !== 'stdout') mkdirSync(dirname(target), { recursive: true, mode: OWNER_ONLY.folder });
   const fd = target === 'stdout' ? STDOUT : openSync(target, FLAGS, OWNER_ONLY.file);
   // What is left of a line that was begun: it comes before any other.
-  let rest = NOTHING;
+  let rest: Buffer = NOTHING;
   const put = (bytes: Buffer, isBegun: boolean): void => {
     let at = 0;
     try {

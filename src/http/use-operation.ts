@@ -48,7 +48,8 @@ export function useOperation(
           const tallies = operation.ledger.tallies();
           report.vendorCalls = tallies.reduce((sum, { calls }) => sum + calls, 0);
           if (!isLocal || !('data' in result)) return;
-          setResult({ ...result, extensions: { ...result.extensions, upstream: tallies.map(round) } });
+          const upstream = tallies.map((tally) => describe(tally, operation.caller));
+          setResult({ ...result, extensions: { ...result.extensions, upstream } });
         },
       };
     },
@@ -66,6 +67,8 @@ function shorten(name: string | null): string | null {
   return name !== null && name.length > MAX_NAME_LETTERS ? `${name.slice(0, MAX_NAME_LETTERS)}…` : name;
 }
 
-function round(tally: CallTally): CallTally {
-  return { ...tally, ms: Math.round(tally.ms * 10) / 10 };
+/** What a caller is told of a tally. How many bytes were read tells how long values are that they may not see. */
+function describe({ bytes, ms, ...tally }: CallTally, { scopes }: Caller): Partial<CallTally> {
+  const rounded = { ...tally, ms: Math.round(ms * 10) / 10 };
+  return scopes.has('pii:read') ? { ...rounded, bytes } : rounded;
 }

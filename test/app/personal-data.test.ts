@@ -1,8 +1,9 @@
 import { getIntrospectionQuery, getNamedType, isInterfaceType, isLeafType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeGlobalId } from '../../src/graph/global-id.ts';
 import { schema } from '../../src/graph/schema.ts';
 import { createApiKey } from '../../src/http/identity/create-api-key.ts';
-import { startApp, type RunningApp } from '../support/running-app.ts';
+import { createTestApp, NOW_MS, startApp, type RunningApp } from '../support/running-app.ts';
 
 // Who may read both sources, but no personal data, asks for everything everywhere; no answer may hold a person's name or
 // address, or a sentence about them, in its data, its errors or its extensions.
@@ -167,6 +168,86 @@ describe('a caller without pii:read', () => {
       expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'FORBIDDEN', argument }]);
       expect(found(text)).toEqual([]);
     }
+  });
+
+  test('is not told how long the vendors’ answers were: their length tells what stands in them', async () => {
+    const query =
+      '{ events(first: 1) { nodes { username } } usageRecords(first: 1) { nodes { requestURI } } }';
+    for (const [key, names] of [
+      [reader.key, ['calls', 'ms', 'operation', 'rows', 'source']],
+      [full.key, ['bytes', 'calls', 'ms', 'operation', 'rows', 'source']],
+    ] as const) {
+      const { extensions } = JSON.parse(await ask(query, key)) as { extensions: { upstream: object[] } };
+      expect(extensions.upstream.map((tally) => Object.keys(tally).toSorted())).toEqual([names, names]);
+    }
+  });
+
+  test('causes no call for what is hidden from them, and who may see it the usual ones', async () => {
+    const asked: string[] = [];
+    const event = {
+      id: 7,
+      timestamp: new Date(NOW_MS - 3_600_000).toISOString().replace('.000', ''),
+      category: 'user',
+      action: 'x',
+    };
+    const record = {
+      id: '53fb1c2de4b0a2ba4f4b2e7c',
+      usageDate: new Date(NOW_MS - 3_600_000).toISOString(),
+      requestStatus: 'SUCCESS',
+      userId: 1,
+      companyId: 1,
+      processTime: 5,
+      requestURI: '/x',
+      requestIP: '10.0.0.1',
+      elementApi: 'x',
+    };
+    const answering = (answer: unknown) => ({
+      get: async ({ target }: { target: string }) => {
+        asked.push(target);
+        const body = Buffer.from(JSON.stringify(answer));
+        return { status: 200, headers: { 'content-type': 'application/json' }, body };
+      },
+      close: async () => {},
+    });
+    const app = createTestApp(
+      {
+        SIGHTLINE_API_KEYS: [reader.line, full.line].join(';'),
+        EVENTS_API_TOKEN: 'canary',
+        USAGE_API_USER_SECRET: 'canary',
+        USAGE_API_ORGANIZATION_SECRET: 'canary',
+      },
+      {
+        clock: { now: () => NOW_MS },
+        transports: { EVENTS: answering([event]), USAGE: answering(record) },
+      },
+    );
+    const id = encodeGlobalId({ source: 'EVENTS', id: '7', timestampMs: NOW_MS - 3_600_000 });
+    const fieldsAsked = async (key: string, query: string) => {
+      asked.length = 0;
+      await app.fetch('http://service.test/graphql', {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${key}`,
+          'cache-control': 'no-cache',
+        },
+        body: JSON.stringify({ query }),
+      });
+      const targets = asked.filter((target) => target.startsWith('/events'));
+      return targets.map((target) => new URL(target, 'http://x').searchParams.get('fields')?.split(','));
+    };
+    const plain = ['id', 'timestamp', 'category', 'action'];
+    const whole = [...plain, 'description', 'ipAddress', 'username'];
+    for (const query of [
+      '{ events { nodes { username description ipAddress masked } } }',
+      '{ timeline(filter: { sources: [EVENTS] }) { nodes { ipAddress ... on Event { username description } } } }',
+      `{ node(id: "${id}") { ... on Event { username description ipAddress } } }`,
+      `{ usageRecord(recordId: "${record.id}") { relatedEvents(by: [TIME]) { edges { node { username description ipAddress } } } } }`,
+    ]) {
+      expect(await fieldsAsked(reader.key, query), query).toEqual([plain]);
+      expect(await fieldsAsked(full.key, query), query).toEqual([whole]);
+    }
+    await app.close();
   });
 
   test('may not relate entries by address, which is the default', async () => {

@@ -38,8 +38,9 @@ export function createEventsPageReader(
   context: CallContext,
   asked: { readonly filter: Query; readonly fields: ReadonlySet<OptionalEventField> },
 ): EventsPageReader {
-  const { lore } = deps;
-  const fields = ['id', 'timestamp', 'category', 'action', ...[...asked.fields].sort()].join(',');
+  const { lore, visible } = deps;
+  const optional = visible ? asked.fields.intersection(visible) : asked.fields;
+  const fields = ['id', 'timestamp', 'category', 'action', ...[...optional].sort()].join(',');
   return async (query) => {
     const refused = new Set<EventsDialect>();
     let refusal: unknown;

@@ -18,6 +18,13 @@ export function isUsageRecordId(text: string): boolean {
   return USAGE_ID.test(text);
 }
 
+/** Whether a text can be the id of an event: an int64, written in one way. */
+export function isEventId(text: string): boolean {
+  if (!/^-?\d{1,19}$/.test(text)) return false;
+  const number = BigInt(text);
+  return number >= -MAX_INT64 && number < MAX_INT64 && number.toString() === text;
+}
+
 /**
  * The global id of an entry. It carries the entry's time: the events' vendor has no read by id, and many usage records at
  * once are found in few calls by it.
@@ -55,9 +62,7 @@ function decodeUsage(rest: string): GlobalId | null {
 
 function decodeEvent(plain: string, rest: string): GlobalId | null {
   const [, time, id] = (plain.startsWith('Event:') && EVENT.exec(rest)) || [];
-  if (time === undefined || id === undefined) return null;
-  const number = BigInt(id);
-  if (number < -MAX_INT64 || number >= MAX_INT64 || number.toString() !== id) return null;
+  if (time === undefined || id === undefined || !isEventId(id)) return null;
   const timestampMs = decodeTime(time);
   return timestampMs === null ? null : { source: 'EVENTS', id, timestampMs };
 }

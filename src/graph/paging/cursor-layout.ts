@@ -1,6 +1,8 @@
 import { RequestError } from '../../base/request-error.ts';
 import type { Range } from '../../base/range.ts';
 import { SOURCES } from '../../base/source.ts';
+import { isEventId, isUsageRecordId } from '../global-id.ts';
+import { EARLIEST_MS } from './freeze-range.ts';
 import type { Position } from '../../sources/walk/position.ts';
 
 /** The lists that give out cursors. Their order is written into cursors: add at the end only. */
@@ -33,6 +35,9 @@ export const DIGEST_BYTES = 20;
 /** The longest id that a position may have, in bytes. */
 export const MAX_ID_BYTES = 64;
 
+/** A day before years get a fifth digit, since bounds are widened. */
+const LATEST_MS = Date.parse('9999-12-31T00:00:00Z');
+
 const AT = { version: 0, list: 1, hasRowsBehind: 2, source: 3, from: 4, to: 12, time: 20, digest: 28 };
 const ID_LENGTH_AT = AT.digest + DIGEST_BYTES;
 const ID_AT = ID_LENGTH_AT + 1;
@@ -57,18 +62,17 @@ export function encodeCursor({ query, range, position, hasRowsBehind }: Cursor):
   return bytes;
 }
 
-/** The cursor behind the bytes. @throws RequestError `CURSOR_INVALID` for bytes of another version */
+/**
+ * The cursor behind the bytes. @throws RequestError `CURSOR_INVALID` for bytes of another version, or for what no cursor of
+ * ours says: where the secret is known, as the sandbox's is, anybody can seal any bytes
+ */
 export function decodeCursor(bytes: Buffer): Cursor {
   const list = CURSOR_LISTS[bytes.readUInt8(AT.list)];
   const source = SOURCES[bytes.readUInt8(AT.source)];
-  if (bytes.readUInt8(AT.version) !== VERSION || !list || !source) {
-    throw new RequestError(
-      'CURSOR_INVALID',
-      'This cursor is of another version of this service. Begin again without it.',
-    );
-  }
+  if (bytes.readUInt8(AT.version) !== VERSION || !list || !source)
+    throw refuse('This cursor is of another version of this service. Begin again without it.');
   const idLength = bytes.readUInt8(ID_LENGTH_AT);
-  return {
+  const cursor: Cursor = {
     query: { list, digest: bytes.subarray(AT.digest, AT.digest + DIGEST_BYTES) },
     range: { fromMs: bytes.readDoubleBE(AT.from), toMs: bytes.readDoubleBE(AT.to) },
     position: {
@@ -78,4 +82,22 @@ export function decodeCursor(bytes: Buffer): Cursor {
     },
     hasRowsBehind: bytes.readUInt8(AT.hasRowsBehind) === 1,
   };
+  if (idLength > MAX_ID_BYTES || !isPossible(cursor))
+    throw refuse('This cursor says what no cursor of this service does. Begin again without it.');
+  return cursor;
+}
+
+function isPossible({ range: { fromMs, toMs }, position: { timestampMs, source, id } }: Cursor): boolean {
+  const isId = source === 'USAGE' ? isUsageRecordId : isEventId;
+  // The empty id is an edge: see `Position`.
+  return [fromMs, toMs, timestampMs].every(isDate) && fromMs <= toMs && (id === '' || isId(id));
+}
+
+/** Whether vendors can be asked about a moment: their years have four digits. */
+function isDate(ms: number): boolean {
+  return Number.isInteger(ms) && ms >= EARLIEST_MS && ms <= LATEST_MS;
+}
+
+function refuse(message: string): RequestError {
+  return new RequestError('CURSOR_INVALID', message);
 }

@@ -10,8 +10,9 @@ export interface RangeInput {
 }
 
 const DEFAULT_LAST = 'P7D';
-// A year is written with four digits, here and at both vendors.
-const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
+const TOO_EARLY = 'reaches back further than time can be written.';
+/** A year is written with four digits, here and at both vendors. */
+export const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
 
 /**
  * The range that is meant, fixed against `nowMs`; nothing given means the last 7 days. A `to` in the future is `nowMs`.
@@ -27,6 +28,7 @@ export function freezeRange(input: RangeInput | null | undefined, nowMs: number)
   }
   const toMs = Math.min(to ?? nowMs, nowMs);
   if (from === null) return { fromMs: countBack(toMs, last ?? DEFAULT_LAST), toMs };
+  if (from < EARLIEST_MS) throw fault('from', TOO_EARLY);
   if (from >= nowMs) throw fault('from', 'must lie before now.');
   if (from >= toMs) throw fault('from', "must lie before 'to'.");
   return { fromMs: from, toMs };
@@ -41,9 +43,9 @@ function countBack(toMs: number, last: string): number {
       .toZonedDateTimeISO('UTC')
       .subtract(duration).epochMilliseconds;
   } catch {
-    throw fault('last', 'reaches back further than time can be written.');
+    throw fault('last', TOO_EARLY);
   }
-  if (fromMs < EARLIEST_MS) throw fault('last', 'reaches back further than time can be written.');
+  if (fromMs < EARLIEST_MS) throw fault('last', TOO_EARLY);
   return fromMs;
 }
 

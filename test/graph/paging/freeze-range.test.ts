@@ -61,6 +61,7 @@ describe('a range', () => {
     ['whose ends are crossed', { from: NOW - 5, to: NOW - 6 }, 'range.from'],
     ['that begins now', { from: NOW }, 'range.from'],
     ['that begins in the future', { from: NOW + 1, to: NOW + 2 }, 'range.from'],
+    ['that begins before the first year', { from: at('0000-12-31T23:59:59Z') }, 'range.from'],
     ['with from beside last', { from: NOW - 5, last: 'P1D' }, 'range.last'],
     ['with to alone', { to: NOW - 5 }, 'range.to'],
     ['of no length', { last: 'PT0S' }, 'range.last'],

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Secret } from '../../src/base/secret.ts';
+import { createCursorSealer } from '../../src/graph/paging/cursor-sealer.ts';
+import { digestQuery } from '../../src/graph/paging/digest-query.ts';
+import { NOW_MS, startApp, type RunningApp } from '../support/running-app.ts';
+
+// The sandbox's secret is known to everybody: whoever knows it can seal what no page has given out.
+
+const SECRET = 'known-to-everybody';
+const LISTS = ['usageRecords', 'events', 'timeline'] as const;
+const HOUR_MS = 3_600_000;
+const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
+const LATEST_MS = Date.parse('9999-12-31T00:00:00Z');
+const DAY = { fromMs: NOW_MS - 24 * HOUR_MS, toMs: NOW_MS };
+const ALL = { fromMs: EARLIEST_MS, toMs: LATEST_MS };
+/** Positions and ranges, and whether a cursor may say so. */
+const FORGED = [
+  [NaN, DAY, false],
+  [-8.64e15, DAY, false],
+  [8.64e15, DAY, false],
+  [NOW_MS, { ...DAY, toMs: Infinity }, false],
+  [NOW_MS, { fromMs: -8.64e15, toMs: 8.64e15 }, false],
+  [EARLIEST_MS, ALL, true],
+  [LATEST_MS, ALL, true],
+  [LATEST_MS, DAY, true],
+  [EARLIEST_MS, DAY, true],
+  [NOW_MS, { fromMs: NOW_MS, toMs: NOW_MS }, true],
+] as const;
+const sealer = createCursorSealer(new Secret(SECRET));
+
+let running: RunningApp;
+beforeAll(async () => {
+  running = await startApp({ usageRows: 300, eventsRows: 300 }, { SIGHTLINE_SECRET: SECRET });
+});
+afterAll(() => running.close());
+
+const CASES = LISTS.flatMap((list) =>
+  (['after', 'before'] as const).flatMap((argument) =>
+    (['USAGE', 'EVENTS'] as const).map((source) => [list, argument, source] as const),
+  ),
+);
+
+describe('a cursor that somebody has made who knows the secret', () => {
+  test.each(CASES)(
+    'of %s, as %s, at an entry of %s, is answered or refused',
+    async (list, argument, source) => {
+      const query = digestQuery(list, { filter: {}, binding: list === 'events' ? [] : undefined });
+      const count = argument === 'after' ? 'first' : 'last';
+      for (const [timestampMs, range, isPossible] of FORGED) {
+        const position = { timestampMs, source, id: '1' };
+        const cursor = sealer.seal({ query, range, position, hasRowsBehind: true });
+        const { errors } = await running.ask(
+          `{ ${list}(${count}: 2, ${argument}: "${cursor}") { nodes { id } pageInfo { hasNextPage } } }`,
+        );
+        const codes = errors?.map(({ extensions }) => extensions);
+        expect(codes, `${timestampMs} ${JSON.stringify(range)}`).toEqual(
+          isPossible ? undefined : [{ code: 'CURSOR_INVALID', argument }],
+        );
+      }
+    },
+  );
+});

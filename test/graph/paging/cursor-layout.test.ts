@@ -1,0 +1,75 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { RequestError } from '../../../src/base/request-error.ts';
+import { CURSOR_BYTES, decodeCursor, encodeCursor } from '../../../src/graph/paging/cursor-layout.ts';
+import type { Cursor } from '../../../src/graph/paging/cursor-layout.ts';
+import { digestQuery } from '../../../src/graph/paging/digest-query.ts';
+
+const cursor: Cursor = {
+  query: digestQuery('timeline', {}),
+  range: { fromMs: 1_000, toMs: 3_000 },
+  position: { timestampMs: 2_000, source: 'EVENTS', id: '7' },
+  hasRowsBehind: true,
+};
+
+/** What becomes of bytes: the cursor, or the code of the refusal. */
+function decode(bytes: Buffer): Cursor | string {
+  try {
+    return decodeCursor(bytes);
+  } catch (error) {
+    return error instanceof RequestError ? error.code : String(error);
+  }
+}
+
+describe('decodeCursor', () => {
+  test('takes any bytes for a cursor that could have been given out, or refuses them', () => {
+    const bytes = fc.uint8Array({ minLength: CURSOR_BYTES, maxLength: CURSOR_BYTES });
+    const places = fc.array(fc.tuple(fc.nat({ max: CURSOR_BYTES - 1 }), fc.nat({ max: 255 })), {
+      maxLength: 6,
+    });
+    const altered = places.map((changes) => {
+      const whole = encodeCursor(cursor);
+      for (const [at, value] of changes) whole[at] = value;
+      return whole;
+    });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          altered,
+          bytes.map((one) => Buffer.from(one)),
+        ),
+        (given) => {
+          const found = decode(given);
+          if (typeof found === 'string') expect(found).toBe('CURSOR_INVALID');
+          else expect(decodeCursor(encodeCursor(found))).toEqual(found);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test.each<[string, Cursor]>([
+    ['a time that is no number', { ...cursor, position: { ...cursor.position, timestampMs: NaN } }],
+    ['a time without end', { ...cursor, position: { ...cursor.position, timestampMs: Infinity } }],
+    ['a time between milliseconds', { ...cursor, position: { ...cursor.position, timestampMs: 1_000.5 } }],
+    [
+      'a time that no date can have',
+      { ...cursor, position: { ...cursor.position, timestampMs: 8.64e15 + 2 } },
+    ],
+    ['a range from no time', { ...cursor, range: { fromMs: NaN, toMs: 3_000 } }],
+    ['a range without end', { ...cursor, range: { fromMs: 1_000, toMs: Infinity } }],
+    ['a range that ends before it begins', { ...cursor, range: { fromMs: 3_001, toMs: 3_000 } }],
+    ['an event whose id is no number', { ...cursor, position: { ...cursor.position, id: 'x' } }],
+    ['an event whose id is written otherwise', { ...cursor, position: { ...cursor.position, id: '07' } }],
+    [
+      'an event whose id is too great',
+      { ...cursor, position: { ...cursor.position, id: String(2n ** 63n) } },
+    ],
+    [
+      'a record whose id leads elsewhere',
+      { ...cursor, position: { timestampMs: 2_000, source: 'USAGE', id: '../x' } },
+    ],
+  ])('refuses %s', (_name, altered) => {
+    expect(decode(encodeCursor(altered))).toBe('CURSOR_INVALID');
+  });
+});

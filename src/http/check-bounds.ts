@@ -1,5 +1,6 @@
 import type { DocumentNode } from 'graphql';
 import { RequestError } from '../base/request-error.ts';
+import { countFragments, countOverlaps } from './count-overlaps.ts';
 import type { DocumentBounds } from './document-bounds.ts';
 import { measureDocument } from './measure-document.ts';
 import type { DocumentSize } from './measure-document.ts';
@@ -7,6 +8,10 @@ import type { DocumentSize } from './measure-document.ts';
 /** The standard introspection query goes 15 fields down, and takes one step from types to the types of their fields. */
 export const MAX_INTROSPECTION_DEPTH = 20;
 export const MAX_INTROSPECTION_HOPS = 1;
+
+/** The standard rules compare each fragment with each, and each pair of fields of one name in one place. */
+export const MAX_FRAGMENTS = 50;
+export const MAX_OVERLAPS = 1_000;
 
 interface Bound {
   readonly limit: string;
@@ -61,8 +66,16 @@ const BOUNDS: readonly Bound[] = [
   },
 ];
 
-/** The first bound that one of the document's operations passes, as a refusal `LIMIT_EXCEEDED`; null: there is none. */
+/** The first bound that a document or one of its operations passes, as a refusal `LIMIT_EXCEEDED`; null: there is none. */
 export function checkBounds(document: DocumentNode, bounds: DocumentBounds): RequestError | null {
+  const fragments = countFragments(document);
+  if (fragments > MAX_FRAGMENTS) {
+    return new RequestError(
+      'LIMIT_EXCEEDED',
+      `A document may have ${MAX_FRAGMENTS} fragments, and this one has ${fragments}. Spread them over several documents.`,
+      { limit: 'maxFragments', allowed: MAX_FRAGMENTS, requested: fragments },
+    );
+  }
   for (const size of measureDocument(document)) {
     for (const { limit, measure, allowed, words } of BOUNDS) {
       const requested = measure(size);
@@ -75,6 +88,14 @@ export function checkBounds(document: DocumentNode, bounds: DocumentBounds): Req
         );
       }
     }
+  }
+  const overlaps = countOverlaps(document);
+  if (overlaps > MAX_OVERLAPS) {
+    return new RequestError(
+      'LIMIT_EXCEEDED',
+      `An operation may select ${MAX_OVERLAPS} pairs of fields into one place, and this one selects ${overlaps}. Select each field once.`,
+      { limit: 'maxOverlaps', allowed: MAX_OVERLAPS, requested: overlaps },
+    );
   }
   return null;
 }

@@ -20,20 +20,20 @@ export function checkVariables(variables: unknown): RequestError | null {
   for (let level = waiting.pop(); level; level = waiting.pop()) {
     count += level.values.length;
     if (count > MAX_VARIABLE_VALUES) {
-      return refuse(
-        'maxVariableValues',
-        MAX_VARIABLE_VALUES,
+      return new RequestError(
+        'LIMIT_EXCEEDED',
         `The variables of a request may hold ${MAX_VARIABLE_VALUES} values, and these hold more. Ask in several parts.`,
+        { limit: 'maxVariableValues', allowed: MAX_VARIABLE_VALUES },
       );
     }
     for (const value of level.values) {
       const values = listValues(value);
       if (values.length === 0) continue;
       if (level.depth === MAX_VARIABLE_DEPTH) {
-        return refuse(
-          'maxVariableDepth',
-          MAX_VARIABLE_DEPTH,
+        return new RequestError(
+          'LIMIT_EXCEEDED',
           `The value of a variable may have ${MAX_VARIABLE_DEPTH} levels, and this one has more. Leave out what cancels out.`,
+          { limit: 'maxVariableDepth', allowed: MAX_VARIABLE_DEPTH },
         );
       }
       waiting.push({ values, depth: level.depth + 1 });
@@ -44,8 +44,4 @@ export function checkVariables(variables: unknown): RequestError | null {
 
 function listValues(value: unknown): readonly unknown[] {
   return typeof value === 'object' && value !== null ? Object.values(value) : [];
-}
-
-function refuse(limit: string, allowed: number, message: string): RequestError {
-  return new RequestError('LIMIT_EXCEEDED', message, { limit, allowed });
 }

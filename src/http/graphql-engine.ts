@@ -18,7 +18,8 @@ const VALUE_KINDS: ReadonlySet<string> = new Set([
   Kind.OBJECT_FIELD,
 ]);
 
-/** Each fault in a variable holds a copy of its value: the first is enough to go on with. */
+/** Each fault holds a copy of the value that it is about: a few are enough to go on with, and of variables the first. */
+const MAX_FAULTS = 5;
 const EXECUTION = { hideSuggestions: true, options: { maxCoercionErrors: 1 } };
 
 /** How documents are read, checked and run: graphql-js, bounded, and silent about names that were not asked for. */
@@ -47,7 +48,7 @@ export function createGraphqlEngine(bounds: DocumentBounds): GraphqlEngine {
     validate(schema, document, rules) {
       const refusal = checkBounds(document, bounds);
       if (refusal) return [refuse(refusal)];
-      const faults = validate(schema, document, rules, { hideSuggestions: true, maxErrors: 20 });
+      const faults = validate(schema, document, rules, { hideSuggestions: true, maxErrors: MAX_FAULTS });
       return faults.map((fault) => nameArgument(fault, document));
     },
     execute: (args: ExecutionArgs) => execute({ ...args, ...EXECUTION }),

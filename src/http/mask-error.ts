@@ -90,8 +90,10 @@ function readCoercionFault(error: GraphQLError): string | null {
   return `${variable ?? argument}${path}`;
 }
 
+/** What a message quotes is the caller's own and may be long: where no question mark follows, nothing is looked for. */
 function withoutSuggestions(message: string): string {
-  return message.replace(/ Did you mean [^?]*\?/g, '');
+  const end = message.lastIndexOf('?') + 1;
+  return message.slice(0, end).replaceAll(/ Did you mean [^?]*\?/g, '') + message.slice(end);
 }
 
 /** Thrown by the library itself: nothing of ours or of another library stands behind it. */

@@ -23,6 +23,23 @@ describe('checkBounds', () => {
     });
   });
 
+  test('maxFragments lets 50 through, named and inline ones together, and not one more', () => {
+    const write = (n: number) =>
+      `{ a { ${many(n - 25, (i) => `... { b${i} }`)} ${many(25, (i) => `...f${i}`)} } } ${many(25, (i) => `fragment f${i} on T { c${i} }`)}`;
+    expect(refusalOf(write(50))).toBeNull();
+    expect(refusalOf(write(51))?.details).toEqual({ limit: 'maxFragments', allowed: 50, requested: 51 });
+  });
+
+  test('maxOverlaps lets 1,000 pairs through, and not one more', () => {
+    // 45 fields make 990 pairs, and 5 make 10, their own fields 10 more.
+    expect(refusalOf(`{ a { ${many(45, () => 'b')} ${many(5, () => 'c')} } }`)).toBeNull();
+    expect(refusalOf(`{ a { ${many(45, () => 'b')} ${many(5, () => 'c { d }')} } }`)?.details).toEqual({
+      limit: 'maxOverlaps',
+      allowed: 1_000,
+      requested: 1_010,
+    });
+  });
+
   test('a fragment hides nothing', () => {
     expect(refusalOf(`{ ...f } fragment f on Q { ${many(11, (i) => `r${i}`)} }`)?.details.limit).toBe(
       'maxRootFields',

@@ -17,22 +17,28 @@ const DURATION_RULE = "Duration must be a length of time as ISO 8601 writes it, 
 const TIME_ZONE_RULE =
   "TimeZone must be a zone's IANA name, such as 'UTC' or 'Europe/Berlin', not an offset.";
 
+/** None of these is longer where it is right. */
+const MAX_TEXT_LETTERS = 200;
+
 /**
  * Input as the library reads it, then narrowed by `refine`, which throws for what is still wrong. Whatever is wrong is told
  * as `rule`: the library's own words name no way out, and not always where the fault stands, without which no argument can
  * be named.
  */
 function refinedInput<Value>(scalar: GraphQLScalarType, rule: string, refine: (value: unknown) => Value) {
-  const read = (parse: () => unknown, nodes?: ValueNode) => {
+  const read = (text: unknown, parse: () => unknown, nodes?: ValueNode) => {
     try {
+      // What is as long as a whole body costs the readers milliseconds.
+      if (typeof text === 'string' && text.length > MAX_TEXT_LETTERS) throw new TypeError(rule);
       return refine(parse());
     } catch {
       throw new GraphQLError(rule, { nodes });
     }
   };
   return {
-    parseValue: (value: unknown) => read(() => scalar.parseValue(value)),
-    parseLiteral: (node: ValueNode) => read(() => scalar.parseLiteral(node, undefined), node),
+    parseValue: (value: unknown) => read(value, () => scalar.parseValue(value)),
+    parseLiteral: (node: ValueNode) =>
+      read('value' in node && node.value, () => scalar.parseLiteral(node, undefined), node),
   };
 }
 

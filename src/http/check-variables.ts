@@ -2,8 +2,6 @@ import { RequestError } from '../base/request-error.ts';
 
 /** How deep values may stand in each other, the value of a variable being the first. A filter goes 10 down at most. */
 export const MAX_VARIABLE_DEPTH = 20;
-/** Values in all variables together, lists and objects and what they hold. The longest list of ids has 500. */
-export const MAX_VARIABLE_VALUES = 2_000;
 
 interface Level {
   readonly values: readonly unknown[];
@@ -13,17 +11,19 @@ interface Level {
 /**
  * Why the variables of a request must not be read; null: they may. Each fault in a value costs the library a copy of the value
  * in its sentence, and each level a step of recursion, so that both are bounded before it looks. Goes no further than the bounds.
+ *
+ * @param maxValues values in all variables together, lists and objects included
  */
-export function checkVariables(variables: unknown): RequestError | null {
+export function checkVariables(variables: unknown, maxValues: number): RequestError | null {
   const waiting: Level[] = [{ values: listValues(variables), depth: 1 }];
   let count = 0;
   for (let level = waiting.pop(); level; level = waiting.pop()) {
     count += level.values.length;
-    if (count > MAX_VARIABLE_VALUES) {
+    if (count > maxValues) {
       return new RequestError(
         'LIMIT_EXCEEDED',
-        `The variables of a request may hold ${MAX_VARIABLE_VALUES} values, and these hold more. Ask in several parts.`,
-        { limit: 'maxVariableValues', allowed: MAX_VARIABLE_VALUES },
+        `The variables of a request may hold ${maxValues} values, and these hold more. Ask in several parts.`,
+        { limit: 'maxVariableValues', allowed: maxValues },
       );
     }
     for (const value of level.values) {

@@ -46,7 +46,7 @@ export function createYogaServer(options: YogaOptions) {
     schema,
     plugins: [
       usePreflight(),
-      useVariables(),
+      useVariables(options.planning.maxPageSize),
       ...(trustedDocuments ? [useTrustedDocuments(trustedDocuments)] : []),
       useEngine(createGraphqlEngine(bounds)),
       useIntrospection(),

@@ -39,6 +39,7 @@ describe('DateTime', () => {
     ['2026-02-30T09:00:00Z', 'refused'],
     ['2026-11-21T09:00:00|01:00', 'refused'],
     ['1795251600000', 'refused'],
+    [`2026-11-21T09:00:00.${'0'.repeat(200)}Z`, 'refused'],
     ['', 'refused'],
   ])('reads %s as %s', (text, expected) => {
     expect(read('DateTime', text)).toBe(expected);

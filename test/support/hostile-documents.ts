@@ -23,7 +23,171 @@ function nest(depth: number, leaf: string): string {
   return step(depth);
 }
 
+/** A filter within a filter. */
+function negate(times: number): object {
+  let filter: object = {};
+  for (let n = 0; n < times; n += 1) filter = { not: filter };
+  return filter;
+}
+
+const FILTERED = 'query ($filter: EventFilter) { events(filter: $filter) { from } }';
+const BY_IDS = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
+const SORTED = 'query ($order: [EventOrder!]) { events(orderBy: $order) { from } }';
+const PAGED = 'query ($n: Int) { events(first: $n) { from } }';
+
+/** As many letters as a body may have, less some for what stands around them. */
+const BODY_LETTERS = 64_000;
+/** Values that pass the bound on them, to see what they cost then. */
+const BOUNDED = 990;
+
+const VARIABLES: readonly Kind[] = [
+  [
+    'a list for an object',
+    (random) => ({
+      query: SORTED,
+      variables: { order: Array.from({ length: whole(random, 100, 32_000) }, () => 1) },
+    }),
+  ],
+  [
+    'a list for an object, bounded',
+    () => ({ query: SORTED, variables: { order: Array.from({ length: BOUNDED }, () => 1) } }),
+  ],
+  [
+    'objects for ids',
+    (random) => ({
+      query: BY_IDS,
+      variables: { ids: Array.from({ length: whole(random, 100, 20_000) }, () => ({})) },
+    }),
+  ],
+  [
+    'unknown fields in a variable',
+    (random) => ({
+      query: FILTERED,
+      variables: {
+        filter: Object.fromEntries(Array.from({ length: whole(random, 100, 6_000) }, (_, n) => [`k${n}`, 1])),
+      },
+    }),
+  ],
+  [
+    'long unknown fields in a variable, bounded',
+    () => ({
+      query: FILTERED,
+      variables: {
+        filter: Object.fromEntries(Array.from({ length: BOUNDED }, (_, n) => [`${n}`.padStart(55, 'k'), 1])),
+      },
+    }),
+  ],
+  [
+    'not within not',
+    (random) => ({ query: FILTERED, variables: { filter: negate(whole(random, 6, 8_000)) } }),
+  ],
+  [
+    'lists within lists',
+    (random) => {
+      const depth = whole(random, 20, 30_000);
+      return `{"query":"{ viewer { scopes } }","variables":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}`;
+    },
+  ],
+  [
+    'beginnings of suggestions',
+    () => ({ query: PAGED, variables: { n: ' Did you mean '.repeat(BODY_LETTERS / 14) } }),
+  ],
+  ['a long text for a number', (random) => ({ query: PAGED, variables: { n: noise(random).repeat(7_000) } })],
+  [
+    'a long number',
+    (random) => `{"query":"${PAGED}","variables":{"n":1${'0'.repeat(whole(random, 400, 60_000))}}}`,
+  ],
+  [
+    'a long text for a moment',
+    (random) => ({
+      query: 'query ($from: DateTime) { events(range: { from: $from }) { from } }',
+      variables: { from: `20${'2'.repeat(whole(random, 100, 60_000))}` },
+    }),
+  ],
+  [
+    'a long text for a length of time',
+    (random) => ({
+      query: 'query ($last: Duration) { events(range: { last: $last }) { from } }',
+      variables: { last: `P${'1Y'.repeat(whole(random, 100, 30_000))}` },
+    }),
+  ],
+  [
+    'a long text for an address',
+    (random) => ({
+      query: 'query ($ip: IP) { events(filter: { ipAddress: $ip }) { from } }',
+      variables: { ip: (random() < 0.5 ? 'a:' : '1.').repeat(whole(random, 100, 30_000)) },
+    }),
+  ],
+  [
+    'a long text for a time zone',
+    (random) => ({
+      query: 'query ($zone: TimeZone!) { usageAnalytics(range: { last: "P1D" }, timeZone: $zone) { from } }',
+      variables: { zone: 'a/'.repeat(whole(random, 100, 30_000)) },
+    }),
+  ],
+  [
+    'a long text for a cursor',
+    (random) => ({ query: `{ events(after: "${noise(random).repeat(7_000)}") { from } }` }),
+  ],
+];
+
+const REPETITIONS: readonly Kind[] = [
+  [
+    'one field often',
+    (random) => ({ query: `{ events { ${repeat(whole(random, 60, 980), () => 'from')} } }` }),
+  ],
+  [
+    'one list often, each with fields',
+    (random) => ({ query: `{ events { ${repeat(whole(random, 60, 240), () => 'nodes { id }')} } }` }),
+  ],
+  [
+    'lists within lists often',
+    () => ({ query: `{ ${repeat(10, () => `events { ${repeat(22, () => 'nodes { id }')} }`)} }` }),
+  ],
+  [
+    'many fragments',
+    (random) => {
+      const count = whole(random, 51, 105);
+      return {
+        query: `{ events { ${repeat(count, (n) => `...F${n}`)} } } ${repeat(count, (n) => `fragment F${n} on EventConnection { from }`)}`,
+      };
+    },
+  ],
+  [
+    'a chain of fragments',
+    (random) => {
+      const count = whole(random, 51, 95);
+      return {
+        query: `{ events { ...F0 } } ${repeat(count, (n) => `fragment F${n} on EventConnection { from ...F${n + 1} }`)} fragment F${count} on EventConnection { from }`,
+      };
+    },
+  ],
+  [
+    'many inline fragments',
+    (random) => ({ query: `{ events { ${repeat(whole(random, 51, 190), () => '... { from }')} } }` }),
+  ],
+  [
+    'unknown fields of a value',
+    (random) => ({
+      query: `{ events(filter: { ${repeat(whole(random, 6, 320), (n) => `k${n}: 1`)} }) { from } }`,
+    }),
+  ],
+  [
+    'a deep value',
+    (random) => {
+      const depth = whole(random, 20, 480);
+      return { query: `{ nodes(ids: ${'['.repeat(depth)}${']'.repeat(depth)}) { id } }` };
+    },
+  ],
+  [
+    'introspection often',
+    (random) => ({ query: `{ __schema { ${repeat(whole(random, 60, 240), () => 'types { name }')} } }` }),
+  ],
+];
+
 const KINDS: readonly Kind[] = [
+  ...VARIABLES,
+  ...REPETITIONS,
   ['depth', (random) => ({ query: `{ events { nodes { ${nest(2 * whole(random, 2, 40), 'id')} } } }` })],
   [
     'aliases',
@@ -136,6 +300,9 @@ const KINDS: readonly Kind[] = [
     (random) => ({ query: `{ viewer { scopes } } #${'x'.repeat(whole(random, 65_536, 80_000))}` }),
   ],
 ];
+
+/** How many kinds there are. */
+export const HOSTILE_KINDS = KINDS.length;
 
 /** Hostile requests without end, each kind as often as the others. */
 export function createHostileRequests(random: () => number): () => HostileRequest {

@@ -88,7 +88,7 @@ export function readPlannedFields(asked: PlannedDocument): readonly PlannedField
     operation.variableDefinitions ?? [],
     variableValues ?? {},
     // Whether there is a fault is all that counts here.
-    { hideSuggestions: true, maxErrors: 1 },
+    { hideSuggestions: true, maxErrors: 0 },
   );
   if (!variables) return null;
   try {

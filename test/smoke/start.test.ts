@@ -118,7 +118,12 @@ describe('start', () => {
   test.runIf(existsSync('/dev/full'))(
     'an audit trail that can’t be written withholds every answer',
     async () => {
-      const service = run([], { PORT: '0', EVENTS_API_TOKEN: 'canary', SIGHTLINE_AUDIT_LOG: '/dev/full', ...SECRET });
+      const service = run([], {
+        PORT: '0',
+        EVENTS_API_TOKEN: 'canary',
+        SIGHTLINE_AUDIT_LOG: '/dev/full',
+        ...SECRET,
+      });
       const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
       for (let n = 0; n < 2; n += 1) {
         const answer = await ask(url!, '{ service { version } }');

@@ -263,7 +263,12 @@ export function createHttp(options: HttpOptions): Http {
         isAudited = true;
         if (!audit(notes, report, reply.status)) reply = readable(request, UNAUDITED);
       }
-      send(response, request, reply);
+      try {
+        send(response, request, reply);
+      } catch (error) {
+        onFault(error);
+        response.destroy();
+      }
     },
   };
 }

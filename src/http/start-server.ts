@@ -23,7 +23,7 @@ export interface ServerOptions {
   readonly headersTimeoutMs?: number;
   /** How long a caller may take over the whole request. */
   readonly requestTimeoutMs?: number;
-  /** How long an answer may wait for its caller to read it. */
+  /** How long a caller may take to read an answer: the page of GraphiQL over a slow line takes 20 s. */
   readonly unreadTimeoutMs?: number;
 }
 
@@ -37,7 +37,7 @@ const SWEEP_MS = 50;
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, handle, headersTimeoutMs = 5_000, requestTimeoutMs = 10_000 } = options;
-  const { unreadTimeoutMs = 30_000 } = options;
+  const { unreadTimeoutMs = 60_000 } = options;
   let isClosing = false;
   const open = new Set<ServerResponse>();
   const server = createServer(

@@ -378,16 +378,20 @@ describe('variables', () => {
 
   test('may hold as many values as two of the longest lists of ids', async () => {
     const { base } = await start({ maxBodyBytes: 100_000, planning: { ...PLANNING, maxPageSize: 3_000 } });
-    const ask = async (length: number) =>
+    const refuse = async (length: number) =>
       errorsOf(await post(base, { query, variables: { n: Array.from({ length }, () => 1) } }))[0]!.extensions;
-    expect(await ask(5_999)).toMatchObject({ code: 'BAD_USER_INPUT' });
-    expect(await ask(6_000)).toEqual({ code: 'LIMIT_EXCEEDED', limit: 'maxVariableValues', allowed: 6_000 });
+    expect(await refuse(5_999)).toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(await refuse(6_000)).toEqual({
+      code: 'LIMIT_EXCEEDED',
+      limit: 'maxVariableValues',
+      allowed: 6_000,
+    });
   });
 
   test('of many faults in them the first is named, and no more are looked for', async () => {
     const { base } = await start({ maxBodyBytes: 100_000 });
     const variables = {
-      b: { ...Object.fromEntries(Array.from({ length: 900 }, (_, n) => [`k${n}`, 1])) },
+      b: Object.fromEntries(Array.from({ length: 900 }, (_, n) => [`k${n}`, 1])),
       n: 'x',
     };
     const errors = errorsOf(await post(base, { query, variables }));
@@ -535,7 +539,7 @@ describe('operations', () => {
   });
 
   test('a caller who leaves ends what is under way', async () => {
-    const { base, operations, lines } = await start();
+    const { base, operations, lines, faults } = await start();
     const sent = ask(`${base}/graphql`, { method: 'POST', headers: JSON_TYPE, agent: false });
     sent.on('error', () => {});
     sent.end(JSON.stringify({ query: 'query Slow { wait }' }));
@@ -543,6 +547,7 @@ describe('operations', () => {
     sent.destroy();
     await expect.poll(() => operations[0]!.signal.aborted).toBe(true);
     await expect.poll(() => lines[0]?.status).toBe(null);
+    expect(faults).toEqual([]);
   });
 });
 

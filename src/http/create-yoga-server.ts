@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { GraphContext } from '../graph/context.ts';
 import type { DocumentBounds } from './document-bounds.ts';
 import { createGraphqlEngine } from './graphql-engine.ts';
-import { INTERNAL_MESSAGE, isMasked, maskError } from './mask-error.ts';
+import { INTERNAL_MESSAGE, isAbandoned, isMasked, maskError } from './mask-error.ts';
 import type { Operation, OperationOptions } from './operation.ts';
 import { allowOrigins } from './allow-origins.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
@@ -61,7 +61,7 @@ export function createYogaServer(options: YogaOptions) {
       errorMessage: INTERNAL_MESSAGE,
       maskError(error) {
         const masked = maskError(error);
-        if (isMasked(masked)) onFault(error);
+        if (isMasked(masked) && !isAbandoned(error)) onFault(error);
         return masked;
       },
     },

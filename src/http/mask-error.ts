@@ -38,6 +38,11 @@ export function isMasked(error: GraphQLError): boolean {
   return error.extensions['code'] === 'INTERNAL_SERVER_ERROR';
 }
 
+/** Whether the caller has gone, which is no fault of ours: whatever was under way for them ends with this error. */
+export function isAbandoned(error: unknown): boolean {
+  return listCauses(error).some((cause) => cause instanceof Error && cause.name === 'AbortError');
+}
+
 /** A refusal made before anything was run, as the library carries it: 400 where the media type allows. */
 export function refuse(error: RequestError): GraphQLError {
   return new GraphQLError(error.message, { extensions: { ...readRequest(error), ...REQUEST_REFUSED } });

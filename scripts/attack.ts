@@ -71,6 +71,7 @@ try {
   await attackWithQueries(pool);
   await attackWithSlowConnections();
   checkTrail();
+  await attackWithBytes();
 } finally {
   client.close();
   service.child.kill('SIGTERM');
@@ -252,6 +253,77 @@ async function attackWithSlowConnections(): Promise<void> {
     ms: since(startMs),
     result: `${closed.size} closed by the server; ${answered} of ${asked} others answered`,
   });
+}
+
+/** Requests that no library expects: answered by a refusal or as usual, never by a fault of ours or an error's stack. */
+async function attackWithBytes(): Promise<void> {
+  const startMs = performance.now();
+  const body = '{"query":"{ __typename }"}';
+  const length = `content-length: ${body.length}\r\n`;
+  const json = 'content-type: application/json\r\n';
+  const preflight = 'graphql-require-preflight: 1\r\n';
+  const pieces = [
+    '[',
+    ']',
+    '[::1',
+    '::',
+    'a b',
+    '@',
+    '%',
+    '%00',
+    '/',
+    '\\',
+    '?',
+    '#',
+    ':99999',
+    ':1e5',
+    '1.2.3.999',
+    'localhost',
+    ',',
+    ';',
+    '"',
+    '=',
+  ];
+  const word = (): string =>
+    Array.from({ length: 1 + Math.floor(random() * 3) }, () => pickFrom(pieces)).join('');
+  const writers: readonly (() => string)[] = [
+    () => `POST /graphql HTTP/1.1\r\nhost: ${word()}\r\n${json}${length}\r\n${body}`,
+    () => `POST /graphql HTTP/1.1\r\nhost: localhost\r\nhost: ${word()}\r\n${json}${length}\r\n${body}`,
+    () =>
+      `GET /graphql?query={__typename}&variables=${encodeURIComponent(word())} HTTP/1.1\r\nhost: localhost\r\n${preflight}\r\n`,
+    () =>
+      `GET /graphql?query={__typename}&extensions={${encodeURIComponent(word())} HTTP/1.1\r\nhost: localhost\r\n${preflight}\r\n`,
+    () => `GET /${encodeURI(word())} HTTP/1.1\r\nhost: localhost\r\n\r\n`,
+    () =>
+      `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: ${word()}\r\n${preflight}${length}\r\n${body}`,
+    () => `POST /graphql HTTP/1.1\r\nhost: localhost\r\n${json}accept: ${word()}\r\n${length}\r\n${body}`,
+    () =>
+      `POST /graphql HTTP/1.1\r\nhost: localhost\r\n${json}origin: ${word()}\r\ncache-control: ${word()}\r\n${length}\r\n${body}`,
+  ];
+  const count = Math.ceil(Number(values.mutations) / 10);
+  let tried = 0;
+  while (tried < count && performance.now() - startMs < secondsMs) {
+    const text = writers[tried % writers.length]!();
+    const reply = await sendBytes(text);
+    tried += 1;
+    if (!/^HTTP\/1\.1 [1-4]/.test(reply) || /INTERNAL_SERVER_ERROR|\n +at /.test(reply))
+      faults.push(`${JSON.stringify(text)}: ${reply.slice(0, 200)}`);
+  }
+  rows.push({
+    part: 'requests that no library expects',
+    tried,
+    ms: since(startMs),
+    result: 'none a fault of ours',
+  });
+}
+
+async function sendBytes(text: string): Promise<string> {
+  const { port, hostname } = new URL(url);
+  const socket = connect(Number(port), hostname).setEncoding('utf8');
+  socket.end(text);
+  const chunks: string[] = [];
+  for await (const chunk of socket as AsyncIterable<string>) chunks.push(chunk);
+  return chunks.join('');
 }
 
 /** A line for every request that was sent, and no vendor call for what was refused. */

@@ -85,7 +85,7 @@ const UNAUDITED: Answer = {
   body: JSON.stringify({
     errors: [
       {
-        message: 'The audit trail can’t be written, and nothing is answered without it. Ask again later.',
+        message: "The audit trail can't be written, and nothing is answered without it. Ask again later.",
         extensions: { code: UNAUDITED_CODE, retryAfterMs: UNAUDITED_RETRY_S * 1_000 },
       },
     ],

@@ -6,7 +6,7 @@ import { NOW_MS, startApp, type RunningApp } from '../support/running-app.ts';
 
 // The sandbox's secret is known to everybody: whoever knows it can seal what no page has given out.
 
-const SECRET = 'known-to-everybody';
+const SECRET = 'known to everybody, as the sandbox’s is';
 const LISTS = ['usageRecords', 'events', 'timeline'] as const;
 const HOUR_MS = 3_600_000;
 const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');

@@ -18,11 +18,13 @@ const WORD = /^(?:[A-Za-z]{0,24}|\w{0,12})$/;
  * no name, version or small number, such as a mail or network address, a phone number, a token or a text.
  */
 export function maskUri(uri: string): string {
-  const seen = uri.slice(0, MAX_URI_LETTERS);
+  const isLonger = uri.length > MAX_URI_LETTERS;
+  // One letter is left for the star.
+  const seen = isLonger ? uri.slice(0, MAX_URI_LETTERS - 1) : uri;
   const end = DELIMITER.exec(seen)?.index;
   const parts = seen.slice(0, end).split('/');
   // Of a part that was cut, the end may say what it is.
-  const cut = end === undefined && uri.length > MAX_URI_LETTERS ? parts.length - 1 : null;
+  const cut = end === undefined && isLonger ? parts.length - 1 : null;
   return parts
     .map((part, index) => (index !== cut && (isName(part) || isScheme(parts, index)) ? part : HIDDEN))
     .join('/');

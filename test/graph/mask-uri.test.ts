@@ -108,6 +108,7 @@ describe('maskUri', () => {
     const longest = `/hub${'/a'.repeat((MAX_URI_LETTERS - 4) / 2)}`;
     expect(maskUri(longest)).toBe(longest);
     expect(maskUri(`${longest}nna`)).toBe(longest.replace(/a$/, '*'));
+    expect(maskUri(`${longest.slice(0, -1)}/bob`)).toHaveLength(MAX_URI_LETTERS);
     expect(maskUri(`${longest}?bob`)).toBe(longest.replace(/a$/, '*'));
   });
 

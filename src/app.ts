@@ -10,6 +10,7 @@ import type { Config, SourceConfig, VendorAddress } from './config.ts';
 import type { GraphContext } from './graph/context.ts';
 import { visibleEventFields } from './graph/events/event-fields.ts';
 import { createCursorSealer } from './graph/paging/cursor-sealer.ts';
+import type { SourceEnds } from './graph/paging/source-ends.ts';
 import { schema } from './graph/schema.ts';
 import type { SourceStatus } from './graph/service/service-reader.ts';
 import type { AuditLine } from './http/audit-line.ts';
@@ -32,6 +33,7 @@ import { createUsageSource } from './sources/usage/create-usage-source.ts';
 import { createUsageLore } from './sources/usage/usage-lore.ts';
 import { keepByScope } from './sources/walk/keep-by-scope.ts';
 import type { DroppedReport } from './sources/walk/read-vendor-list.ts';
+import { endOf } from './sources/walk/held-files.ts';
 import type { SourceSettings } from './sources/walk/source-settings.ts';
 import type { AttemptReport } from './upstream/attempt.ts';
 import { createSharedBuckets } from './upstream/create-shared-buckets.ts';
@@ -116,7 +118,9 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     },
   };
   const { timeoutMs, ...limits } = config.operation;
+  const ends: SourceEnds = { USAGE: readEnd(config.usage), EVENTS: readEnd(config.events) };
   const standing = {
+    ends,
     cursors: createCursorSealer(config.secret),
     limits: { ...limits, maxDepth: config.bounds.maxDepth },
   };
@@ -165,6 +169,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     bounds: config.bounds,
     planning: {
       ...limits,
+      ends,
       pageSizes: { usage: config.usage.largestPage, events: config.events.largestPage },
     },
     trustedDocuments: config.trustedDocuments,
@@ -331,22 +336,29 @@ function createExchangeTransport(url: string, attemptTimeoutMs: number): PostTra
 
 function readSourceSettings(
   config: Config,
-  { largestPage, scanPage, retentionDays }: SourceConfig,
+  { largestPage, scanPage, retentionDays, files }: SourceConfig,
 ): SourceSettings {
   return {
     largestPage,
     scanPage,
     maxScannedRows: config.operation.maxScannedRows,
     staleIfErrorMs: config.staleIfErrorMs,
-    age: { settleMs: config.settleMs, retentionMs: retentionDays === null ? null : retentionDays * DAY_MS },
+    // A file gains nothing, and forgets nothing.
+    age: files
+      ? { settleMs: 0, retentionMs: null, files }
+      : { settleMs: config.settleMs, retentionMs: retentionDays === null ? null : retentionDays * DAY_MS },
   };
+}
+
+function readEnd({ files }: SourceConfig): number | null {
+  return files && endOf(files);
 }
 
 function readStatus(
   source: Source,
   upstream: Upstream,
   configured: boolean,
-  { retentionDays }: SourceConfig,
+  { retentionDays, files }: SourceConfig,
 ): SourceStatus {
   const { healthy, lastSuccessAtMs } = upstream.health();
   return {
@@ -354,6 +366,6 @@ function readStatus(
     configured,
     healthy,
     lastSuccessAtMs,
-    retention: retentionDays === null ? null : `P${retentionDays}D`,
+    retention: retentionDays === null || files ? null : `P${retentionDays}D`,
   };
 }

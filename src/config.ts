@@ -9,6 +9,7 @@ import { isLoopbackHost } from './http/is-loopback.ts';
 import { readTrustedDocuments } from './http/trusted-documents.ts';
 import type { ManifestReading, TrustedDocuments } from './http/trusted-documents.ts';
 import type { EventsSecrets } from './sources/events/events-credentials.ts';
+import type { HeldFiles } from './sources/walk/held-files.ts';
 import type { UsageSecrets } from './sources/usage/usage-credentials.ts';
 
 export interface VendorAddress {
@@ -91,6 +92,8 @@ export interface SourceConfig {
   readonly maxConcurrency: number;
   /** How far back the vendor is said to keep data; null: unknown. */
   readonly retentionDays: number | null;
+  /** Files that stand in for the vendor; null: there are none. */
+  readonly files: HeldFiles | null;
 }
 
 /** Either settings that hold, or every fault found, a sentence each, without a value of a secret. */
@@ -375,12 +378,14 @@ function arrange(
       scanPage: settings.USAGE_API_SCAN_PAGE_SIZE,
       maxConcurrency: settings.USAGE_API_CONCURRENCY,
       retentionDays: settings.USAGE_API_RETENTION_DAYS,
+      files: null,
     },
     events: {
       largestPage: settings.EVENTS_API_PAGE_SIZE,
       scanPage: settings.EVENTS_API_PAGE_SIZE,
       maxConcurrency: settings.EVENTS_API_CONCURRENCY,
       retentionDays: settings.EVENTS_API_RETENTION_DAYS,
+      files: null,
     },
   };
 }

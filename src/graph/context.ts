@@ -3,6 +3,7 @@ import type { TimelineSource } from '../sources/timeline/timeline-source.ts';
 import type { UsageSource } from '../sources/usage/usage-source.ts';
 import type { Limits } from './limits.ts';
 import type { CursorSealer } from './paging/cursor-sealer.ts';
+import type { SourceEnds } from './paging/source-ends.ts';
 import type { ServiceReader } from './service/service-reader.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -10,6 +11,7 @@ import type { Viewer } from './viewer.ts';
 export interface GraphContext {
   /** The operation's one 'now', in milliseconds since the epoch. */
   readonly nowMs: number;
+  readonly ends: SourceEnds;
   readonly usage: UsageSource;
   readonly events: EventsSource;
   /** Both of them in one order, and what ties their entries together. */

@@ -7,8 +7,14 @@ const CoverageStatusType = builder.enumType('CoverageStatus', {
     'How complete a stretch is. Where several hold, the first of FAILED, STALE, TRUNCATED, EXPIRED, FILLING, COMPLETE is told.',
   values: {
     COMPLETE: { description: 'All that the vendor has is here.' },
-    FILLING: { description: 'May still gain entries: the newest part.' },
-    EXPIRED: { description: 'Older than the vendor is said to keep.' },
+    FILLING: {
+      description:
+        'May still gain entries: the newest part, or what lies behind the last row of served files.',
+    },
+    EXPIRED: {
+      description:
+        'Older than the vendor is said to keep, or in none of the files that are served in its place.',
+    },
     TRUNCATED: {
       description:
         'A bound stopped the scan and `endCursor` resumes it, or rows were dropped (ROWS_DROPPED). More pages alone is not TRUNCATED.',
@@ -27,7 +33,7 @@ const CoverageCodeType = builder.enumType('CoverageCode', {
     SCAN_LIMIT: { description: 'The scan looked at as many rows as one operation may.' },
     CALL_BUDGET: { description: 'The vendor calls of this operation were spent.' },
     UPSTREAM: { description: 'The vendor failed.' },
-    NOT_CONFIGURED: { description: 'There are no credentials for this source.' },
+    NOT_CONFIGURED: { description: 'There are no credentials for this source, and no file.' },
     FORBIDDEN: { description: 'The caller may not see this.' },
     ROWS_DROPPED: { description: 'Rows could not be understood and are missing.' },
   } as const,

@@ -113,6 +113,7 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
     });
   const context: GraphContext = {
     nowMs: NOW_MS,
+    ends: { USAGE: null, EVENTS: null },
     usage: noting<UsageSource>({
       getUsageRecord: async () => null,
       listUsageRecords: async () => EMPTY_PAGE,

@@ -28,6 +28,7 @@ const PLANNING = {
   maxUpstreamBuckets: 20_000,
   maxUpstreamCalls: 20,
   maxCost: 1_000,
+  ends: { USAGE: null, EVENTS: null },
   pageSizes: { usage: 200, events: 1_000 },
 };
 

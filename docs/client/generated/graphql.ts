@@ -24,7 +24,7 @@ export type CoverageCode =
   | 'CALL_BUDGET'
   /** The caller may not see this. */
   | 'FORBIDDEN'
-  /** There are no credentials for this source. */
+  /** There are no credentials for this source, and no file. */
   | 'NOT_CONFIGURED'
   /** Rows could not be understood and are missing. */
   | 'ROWS_DROPPED'
@@ -37,11 +37,11 @@ export type CoverageCode =
 export type CoverageStatus =
   /** All that the vendor has is here. */
   | 'COMPLETE'
-  /** Older than the vendor is said to keep. */
+  /** Older than the vendor is said to keep, or in none of the files that are served in its place. */
   | 'EXPIRED'
   /** Nothing could be read or understood. In a timeline, the same `after` again reads the stretch anew, and `endCursor` skips it. */
   | 'FAILED'
-  /** May still gain entries: the newest part. */
+  /** May still gain entries: the newest part, or what lies behind the last row of served files. */
   | 'FILLING'
   /** The vendor failed, and an earlier answer stands in. */
   | 'STALE'

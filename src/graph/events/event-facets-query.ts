@@ -2,6 +2,7 @@ import { RequestError } from '../../base/request-error.ts';
 import { builder } from '../builder.ts';
 import { DateTimeRangeInput } from '../paging/date-time-range-input.ts';
 import { freezeRange } from '../paging/freeze-range.ts';
+import { defaultEnd } from '../paging/source-ends.ts';
 import { selectedEventFacets } from './event-facet-selection.ts';
 import { EventFacetsType } from './event-facets-type.ts';
 import { EventFilterInput } from './event-filter-input.ts';
@@ -25,9 +26,9 @@ builder.queryField('eventFacets', (t) =>
         description: 'How many values a facet shows, from 1 to 500; the rest is counted in `other`.',
       }),
     },
-    async resolve(_root, args, { events, viewer, nowMs }, info) {
+    async resolve(_root, args, { events, viewer, nowMs, ends }, info) {
       const top = checkTop(args.top);
-      const range = freezeRange(args.range, nowMs);
+      const range = freezeRange(args.range, nowMs, defaultEnd(ends, ['EVENTS'], nowMs));
       const filter = readEventFilter(args.filter, viewer);
       const facets = selectedEventFacets(info, viewer);
       return { range, top, counted: await events.countEventFacets({ range, filter, facets }) };

@@ -32,7 +32,14 @@ builder.queryField('events', (t) =>
       const fields = selectedEventFields(info);
       const read = (page: PageRequest<EventFilter>) => events.listEvents({ ...page, orderBy, fields });
       const count = (range: Range) => events.countEvents(range, filter);
-      const query = { list: 'events', args, filter, binding: orderBy, wantsPage: needsPage(info) } as const;
+      const query = {
+        list: 'events',
+        sources: ['EVENTS'],
+        args,
+        filter,
+        binding: orderBy,
+        wantsPage: needsPage(info),
+      } as const;
       return readConnection({ ...query, read, count }, context);
     },
   }),

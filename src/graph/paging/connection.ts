@@ -1,4 +1,5 @@
 import type { Range } from '../../base/range.ts';
+import type { Source } from '../../base/source.ts';
 import type { Page, PageRequest, TotalCount } from '../../sources/walk/page.ts';
 import type { Position } from '../../sources/walk/position.ts';
 import type { GraphContext } from '../context.ts';
@@ -10,6 +11,7 @@ import { freezeRange } from './freeze-range.ts';
 import type { RangeInput } from './freeze-range.ts';
 import { createPageInfo } from './page-info.ts';
 import type { PageInfo } from './page-info.ts';
+import { defaultEnd } from './source-ends.ts';
 
 /** A row that has a place in the one order of all entries. */
 export interface Row {
@@ -36,6 +38,8 @@ export interface Connection<Node> {
 /** Which list is asked for, and how its source reads it. */
 export interface ConnectionQuery<Node, Filter> {
   readonly list: CursorList;
+  /** Whose entries it holds. */
+  readonly sources: readonly Source[];
   readonly args: ConnectionArguments & { readonly range?: RangeInput | null | undefined };
   readonly filter: Filter;
   /** What else binds a cursor, such as the order. */
@@ -54,10 +58,10 @@ const UNREAD: Page<never> = { rows: [], hasMore: false, resume: null, coverage: 
  */
 export async function readConnection<Node extends Row, Filter>(
   asked: ConnectionQuery<Node, Filter>,
-  { cursors, limits, nowMs }: Pick<GraphContext, 'cursors' | 'limits' | 'nowMs'>,
+  { cursors, limits, nowMs, ends }: Pick<GraphContext, 'cursors' | 'limits' | 'nowMs' | 'ends'>,
 ): Promise<Connection<Node>> {
   const choice = readConnectionArguments(asked.args, limits);
-  const frozen = freezeRange(asked.args.range, nowMs);
+  const frozen = freezeRange(asked.args.range, nowMs, defaultEnd(ends, asked.sources, nowMs));
   const { filter, binding } = asked;
   const query = digestQuery(asked.list, { range: asked.args.range, filter, binding });
   const cursor =

@@ -15,10 +15,15 @@ const TOO_EARLY = 'reaches back further than time can be written.';
 export const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
 
 /**
- * The range that is meant, fixed against `nowMs`; nothing given means the last 7 days. A `to` in the future is `nowMs`.
+ * The range that is meant, fixed against `nowMs`; nothing given means the last 7 days up to `endMs`. A `to` in the future is
+ * `nowMs`.
  * @throws RequestError `BAD_USER_INPUT` naming the part at fault
  */
-export function freezeRange(input: RangeInput | null | undefined, nowMs: number): Range {
+export function freezeRange(
+  input: RangeInput | null | undefined,
+  nowMs: number,
+  endMs: number = nowMs,
+): Range {
   const from = input?.from ?? null;
   const to = input?.to ?? null;
   const last = input?.last ?? null;
@@ -26,6 +31,8 @@ export function freezeRange(input: RangeInput | null | undefined, nowMs: number)
   if (to !== null && from === null && last === null) {
     throw fault('to', "needs a beginning beside it: give 'from' or 'last' as well.");
   }
+  if (from === null && to === null && last === null)
+    return { fromMs: countBack(endMs, DEFAULT_LAST), toMs: endMs };
   const toMs = Math.min(to ?? nowMs, nowMs);
   if (from === null) return { fromMs: countBack(toMs, last ?? DEFAULT_LAST), toMs };
   if (from < EARLIEST_MS) throw fault('from', TOO_EARLY);

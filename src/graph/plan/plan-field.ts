@@ -8,6 +8,7 @@ import type { ConnectionArguments, PageChoice } from '../paging/connection-argum
 import { freezeRange } from '../paging/freeze-range.ts';
 import type { RangeInput } from '../paging/freeze-range.ts';
 import { isPageAmong } from '../paging/needs-page.ts';
+import { defaultEnd } from '../paging/source-ends.ts';
 import type { CallNeeds } from './call-needs.ts';
 import { COST } from './cost-shape.ts';
 import { EVENTS_BY_TIME, planEventsList, planFacets } from './plan-event-calls.ts';
@@ -61,8 +62,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     ),
   'Query.timeline': (field, limits, nowMs) =>
     planList(field, limits, nowMs, (list) => planTimeline(list, withoutNulls(field.args['filter']))),
-  'Query.eventFacets'(field, _limits, nowMs) {
-    const range = readRange(field.args['range'], nowMs);
+  'Query.eventFacets'(field, limits, nowMs) {
+    const range = readListRange(field, limits, nowMs);
     if (!range) return REFUSED;
     return { calls: planFacets(field, range), sizes: { values: Math.max(Number(field.args['top']), 0) } };
   },
@@ -84,13 +85,14 @@ export function planField(field: PlannedField, limits: PlanLimits, nowMs: number
 }
 
 function planList(
-  { args, fields, coordinate }: PlannedField,
+  field: PlannedField,
   limits: PlanLimits,
   nowMs: number,
   plan: (list: Omit<PlannedList, 'pageSize'>) => readonly CallNeeds[],
 ): FieldPlan {
+  const { args, fields, coordinate } = field;
   const choice = readChoice(args, limits);
-  const range = readRange(args['range'], nowMs);
+  const range = readListRange(field, limits, nowMs);
   if (!choice || !range) return REFUSED;
   const names = fields.map(({ name }) => name);
   const { first: _first, last: _last, ...others } = args;
@@ -156,8 +158,23 @@ function readChoice(args: Readonly<Record<string, unknown>>, limits: PlanLimits)
   return orNull(() => readConnectionArguments(args as ConnectionArguments, limits));
 }
 
-function readRange(range: unknown, nowMs: number): Range | null {
-  return orNull(() => freezeRange(range as RangeInput | null | undefined, nowMs));
+function readRange(range: unknown, nowMs: number, endMs = nowMs): Range | null {
+  return orNull(() => freezeRange(range as RangeInput | null | undefined, nowMs, endMs));
+}
+
+function readListRange(
+  { coordinate, args }: PlannedField,
+  { ends }: PlanLimits,
+  nowMs: number,
+): Range | null {
+  const filter = withoutNulls(args['filter']);
+  const sources: readonly Source[] =
+    coordinate === 'Query.usageRecords'
+      ? ['USAGE']
+      : coordinate === 'Query.timeline'
+        ? ((filter['sources'] as readonly Source[] | undefined) ?? SOURCES)
+        : ['EVENTS'];
+  return readRange(args['range'], nowMs, defaultEnd(ends, sources, nowMs));
 }
 
 function orNull<Value>(read: () => Value): Value | null {

@@ -1,4 +1,5 @@
 import type { Range } from '../../base/range.ts';
+import { SOURCES } from '../../base/source.ts';
 import type { TimelineFilter } from '../../sources/timeline/timeline-source.ts';
 import type { PageRequest } from '../../sources/walk/page.ts';
 import { builder } from '../builder.ts';
@@ -39,7 +40,13 @@ builder.queryField('timeline', (t) =>
       // A sum that leaves a source out would be read as the whole.
       const count = async (range: Range) =>
         forbidden.length > 0 ? null : timeline.countActivities(range, filter);
-      const query = { list: 'timeline', args, filter, wantsPage: needsPage(info) } as const;
+      const query = {
+        list: 'timeline',
+        sources: filter.sources ?? SOURCES,
+        args,
+        filter,
+        wantsPage: needsPage(info),
+      } as const;
       return readConnection({ ...query, read, count }, context);
     },
   }),

@@ -46,7 +46,13 @@ builder.queryField('usageRecords', (t) =>
       const filter = readUsageFilter(args.filter, viewer);
       const read = (page: PageRequest<UsageFilter>) => usage.listUsageRecords(page);
       const count = (range: Range) => usage.countUsageRecords(range, filter);
-      const query = { list: 'usageRecords', args, filter, wantsPage: needsPage(info) } as const;
+      const query = {
+        list: 'usageRecords',
+        sources: ['USAGE'],
+        args,
+        filter,
+        wantsPage: needsPage(info),
+      } as const;
       return readConnection({ ...query, read, count }, context);
     },
   }),

@@ -6,6 +6,7 @@ import { asError } from '../walk/as-error.ts';
 import { coverNothing } from '../walk/cover-nothing.ts';
 import { countMatches, countPage } from '../walk/count-matches.ts';
 import type { RowKey } from '../walk/find-rows.ts';
+import { isHeldWhole } from '../walk/held-files.ts';
 import type { Page, TotalCount } from '../walk/page.ts';
 import { readPage } from '../walk/read-page.ts';
 import { requireLegible } from '../walk/require-legible.ts';
@@ -66,7 +67,10 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
       ? await readTimeOrderedPage(request, strand, byTime)
       : await readOrderedPage(request, strand, settings.maxScannedRows, nowMs);
     const isWhole =
-      request.after === null && !page.hasMore && page.coverage.every(({ dropped }) => dropped === 0);
+      request.after === null &&
+      !page.hasMore &&
+      page.coverage.every(({ dropped }) => dropped === 0) &&
+      isHeldWhole(range, strand.age.files);
     if (isWhole) walkedCounts.set(keyOf('count', [range, filter]), countPage(page));
     return page;
   }

@@ -1,5 +1,6 @@
 import { grantScan } from '../../upstream/grant-scan.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
+import { seekIn } from '../walk/held-files.ts';
 import type { Strand } from '../walk/strand.ts';
 import { checkEventFilter } from './check-event-filter.ts';
 import type { AuditEvent } from './event.ts';
@@ -34,6 +35,9 @@ export function createEventsStrand(
     }),
     isMatch,
     maxScannedRows: plan.isScan ? deps.settings.maxScannedRows : null,
-    age: deps.settings.age,
+    age: seekIn(
+      deps.settings.age,
+      plan.fields.map((field) => [field]),
+    ),
   };
 }

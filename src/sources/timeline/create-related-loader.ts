@@ -2,13 +2,14 @@ import DataLoader from 'dataloader';
 import type { Range } from '../../base/range.ts';
 import type { Source } from '../../base/source.ts';
 import type { Coverage } from '../walk/coverage.ts';
-import { recordCoverage, type Examined } from '../walk/coverage-recorder.ts';
+import { recordCoverage, type AgePolicy, type Examined } from '../walk/coverage-recorder.ts';
 import { coverRest } from '../walk/cover-rest.ts';
+import { seekIn } from '../walk/held-files.ts';
+import { mergeRanges } from '../walk/merge-ranges.ts';
 import type { ReadRanges } from '../walk/read-ranges.ts';
 import type { Strand } from '../walk/strand.ts';
 import type { Confidence, RelatedRequest, RelatedRows } from './correlation.ts';
 import { indexByTime, type TimeIndex } from './index-by-time.ts';
-import { mergeRanges } from './merge-ranges.ts';
 import { readWindows } from './read-windows.ts';
 import { canBeRelated, relateRows, sharedWindow, tellingAddress, type Relation } from './relate-rows.ts';
 import type { Activity } from './activity.ts';
@@ -77,7 +78,7 @@ export function createRelatedLoader<Row extends Activity, Own extends Activity>(
               confidence: async () => (basis.includes('IP') ? judge(request, row, rows) : 'LOW'),
             })),
           coverage: [
-            ...coverWindow(window, rows, relation, strand, nowMs),
+            ...coverWindow(window, rows, relation, { ...strand, age: ageFor(request, strand) }, nowMs),
             ...coverRest(strand.source, window, stop),
           ],
           unreadBelowMs: stop && Math.min(stop.belowMs, window.toMs),
@@ -142,6 +143,14 @@ function coverWindow<Row extends Activity>(
     scanned: index.all.count(entry) + entry.dropped,
     matched: relation.count(entry),
   }));
+}
+
+/** Where each source's addresses stand, by the vendor's name. */
+const ADDRESS_COLUMNS: Readonly<Record<Source, string>> = { USAGE: 'requestIP', EVENTS: 'ipAddress' };
+
+/** Files without addresses relate nothing by address alone. */
+function ageFor({ by }: RelatedRequest, { age, source }: Pick<Strand<never>, 'age' | 'source'>): AgePolicy {
+  return by.has('TIME') ? age : seekIn(age, [[ADDRESS_COLUMNS[source]]]);
 }
 
 /** A window about which the vendor was not asked. */

@@ -7,6 +7,7 @@ import type { CachePolicy, CallContext } from '../../upstream/upstream.ts';
 import { asError } from '../walk/as-error.ts';
 import { countMatches, countPage } from '../walk/count-matches.ts';
 import { coverNothing } from '../walk/cover-nothing.ts';
+import { isHeldWhole, type HeldFiles } from '../walk/held-files.ts';
 import type { Page, PageRequest, TotalCount } from '../walk/page.ts';
 import { readPage } from '../walk/read-page.ts';
 import { requireLegible } from '../walk/require-legible.ts';
@@ -90,7 +91,10 @@ export function createUsageSource(
     for (const row of page.rows)
       for (const key of [row, { id: row.id, timestampMs: null }]) records.prime(key, row);
     const isWhole =
-      request.after === null && !page.hasMore && page.coverage.every(({ dropped }) => dropped === 0);
+      request.after === null &&
+      !page.hasMore &&
+      page.coverage.every(({ dropped }) => dropped === 0) &&
+      isHeldWhole(range, strand.age.files);
     if (isWhole) walkedCounts.set(keyOf('count', [range, filter]), countPage(page));
     return page;
   }
@@ -99,6 +103,7 @@ export function createUsageSource(
     range: Range,
     { elementKeys, status }: UsageFilter,
     series: UsageSeries,
+    files: HeldFiles | null | undefined,
   ): Promise<TotalCount | null> {
     const interval = alignedInterval(range);
     const { totals, coverage } = await getUsageAnalytics({
@@ -116,7 +121,7 @@ export function createUsageSource(
         : totals.count;
     if (value === null || !Number.isSafeInteger(value)) return null;
     // What was kept from before this operation speaks of another moment than the list beside it.
-    const isClosed = coverage.every(
+    const isClosed = isHeldWhole(range, files) && coverage.every(
       (entry) =>
         entry.status === 'COMPLETE' &&
         entry.reason === null &&
@@ -140,7 +145,7 @@ export function createUsageSource(
       const walked = walkedCounts.get(keyOf('count', [range, filter]));
       if (walked) return walked;
       const series = countingSeries(filter);
-      if (series) return countBySeries(range, filter, series);
+      if (series) return countBySeries(range, filter, series, strand.age.files);
       return countMatches(range, strand, settings.maxScannedRows, nowMs);
     },
     getUsageAnalytics,

@@ -1,6 +1,7 @@
 import { grantScan } from '../../upstream/grant-scan.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { createAddressTest } from '../walk/address.ts';
+import { seekIn } from '../walk/held-files.ts';
 import type { Strand } from '../walk/strand.ts';
 import { checkUsageFilter } from './check-usage-filter.ts';
 import { createUsageLocator } from './locate-usage.ts';
@@ -34,6 +35,20 @@ export function createUsageStrand(
     ),
     isMatch: isInside ?? (() => true),
     maxScannedRows: isInside ? deps.settings.maxScannedRows : null,
-    age: deps.settings.age,
+    age: seekIn(deps.settings.age, columnsOf(filter)),
   };
+}
+
+/** Where each part of a filter looks, by the vendor's name. */
+const COLUMNS: Readonly<Record<keyof UsageFilter, readonly string[]>> = {
+  hub: ['elementKey', 'requestURI'],
+  elementKeys: ['elementKey'],
+  tags: ['elementTags', 'instanceTags'],
+  status: ['requestStatus'],
+  searchText: ['elementKey', 'elementName', 'elementApi', 'instanceName', 'requestURI', 'requestIP'],
+  ipAddress: ['requestIP'],
+};
+
+function columnsOf(filter: UsageFilter): readonly (readonly string[])[] {
+  return (Object.keys(filter) as (keyof UsageFilter)[]).map((part) => COLUMNS[part]);
 }

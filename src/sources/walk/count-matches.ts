@@ -1,6 +1,7 @@
 import type { Range } from '../../base/range.ts';
 import { RequestError } from '../../base/request-error.ts';
 import type { CoverageStatus } from './coverage.ts';
+import { isHeldWhole } from './held-files.ts';
 import type { Page, TotalCount } from './page.ts';
 import type { Position } from './position.ts';
 import type { Strand } from './strand.ts';
@@ -14,7 +15,7 @@ export function countPage({ rows, coverage }: Page<unknown>): TotalCount {
 }
 
 /**
- * Counts by walking. EXACT: the whole range was walked and understood; ESTIMATE: so it was, but an earlier answer stands in
+ * Counts by walking. EXACT: the whole range was walked and understood, and lies in a file if files are served; ESTIMATE: so it was, but an earlier answer stands in
  * for a part of it; AT_LEAST: a bound stopped the walk, or the vendor may have dropped what is so old. null: the call budget
  * leaves nothing to count with.
  * @throws UpstreamError
@@ -27,7 +28,8 @@ export async function countMatches<Row extends Position>(
 ): Promise<TotalCount | null> {
   let scanned = 0;
   let value = 0;
-  let isWhole = age.retentionMs === null || range.fromMs >= nowMs - age.retentionMs;
+  let isWhole =
+    isHeldWhole(range, age.files) && (age.retentionMs === null || range.fromMs >= nowMs - age.retentionMs);
   let isStale = false;
   try {
     for await (const step of walk({

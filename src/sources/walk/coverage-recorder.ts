@@ -1,11 +1,14 @@
 import type { Source } from '../../base/source.ts';
 import { COVERAGE_STATUSES, type Coverage, type CoverageCode, type CoverageStatus } from './coverage.ts';
+import { edgesOf, weighByFiles, type HeldFiles } from './held-files.ts';
 
 /** What dates a stretch: how long the newest part may still gain entries, and how long the vendor keeps them. */
 export interface AgePolicy {
   readonly settleMs: number;
   /** null: nothing is said of how long entries are kept. */
   readonly retentionMs: number | null;
+  /** Files in the vendor's place; null or left out: there are none. */
+  readonly files?: HeldFiles | null;
 }
 
 /** A stretch that was examined in one go. */
@@ -25,7 +28,8 @@ export type Stop = { readonly code: CoverageCode; readonly reason: string };
  * Tells how complete a list's answer is: one entry per disjoint stretch of equal standing, newest first.
  *
  * A stretch is cut where it starts to fill (`settleMs` before it was read) and where the vendor's retention ends
- * (`retentionMs` before `nowMs`). A stop marks all that was examined before it: the whole answer is short then.
+ * (`retentionMs` before `nowMs`), and where files in the vendor's place begin and end. A stop marks all that was examined
+ * before it: the whole answer is short then.
  */
 export function recordCoverage(
   source: Source,
@@ -38,7 +42,10 @@ export function recordCoverage(
     cut(stretch, age, nowMs).map((part) => judge(source, part, age, nowMs, stop)),
   );
   entries.sort((a, b) => b.toMs - a.toMs || b.fromMs - a.fromMs);
-  return merge(entries);
+  const { files } = age;
+  return files
+    ? merge(entries, edgesOf(files)).map((entry) => weighByFiles(entry, files))
+    : merge(entries, []);
 }
 
 /** The first of these that holds is told. */
@@ -57,10 +64,12 @@ function expiredUntil(age: AgePolicy, nowMs: number): number {
 function cut(stretch: Examined, age: AgePolicy, nowMs: number): Examined[] {
   // Rows without a legible time can't be told to one part or another, and what they make of the stretch outranks the cuts.
   if (stretch.dropped > 0 || stretch.stale) return [stretch];
-  const edges = [fillingFrom(stretch, age), expiredUntil(age, nowMs)].filter(
-    (edge) => edge > stretch.fromMs && edge < stretch.toMs,
-  );
-  const bounds = [stretch.fromMs, ...edges.sort((a, b) => a - b), stretch.toMs];
+  const edges = [
+    fillingFrom(stretch, age),
+    expiredUntil(age, nowMs),
+    ...(age.files ? edgesOf(age.files) : []),
+  ].filter((edge) => edge > stretch.fromMs && edge < stretch.toMs);
+  const bounds = [stretch.fromMs, ...new Set(edges.sort((a, b) => a - b)), stretch.toMs];
   return bounds.slice(1).map((toMs, at) => {
     const fromMs = bounds[at]!;
     const rows = stretch.rows.filter((row) => row.timestampMs >= fromMs && row.timestampMs < toMs);
@@ -104,11 +113,13 @@ function tell(
   return { code: 'ROWS_DROPPED', reason: `${part.dropped} ${rows} of the vendor's could not be understood.` };
 }
 
-function merge(entries: readonly Coverage[]): Coverage[] {
+/** @param edges where neighbours are kept apart */
+function merge(entries: readonly Coverage[], edges: readonly number[]): Coverage[] {
   const merged: Coverage[] = [];
   for (const entry of entries) {
     const newer = merged.at(-1);
-    if (newer && newer.fromMs === entry.toMs && newer.status === entry.status && newer.code === entry.code) {
+    const isNeighbour = newer?.fromMs === entry.toMs && !edges.includes(entry.toMs);
+    if (newer && isNeighbour && newer.status === entry.status && newer.code === entry.code) {
       const dropped = newer.dropped + entry.dropped;
       merged[merged.length - 1] = {
         ...newer,

@@ -91,3 +91,12 @@ describe('a range', () => {
     );
   });
 });
+
+test('a range left out ends where entries are known to end; any other ends as it says, or now', () => {
+  const endMs = at('2014-08-10T10:00:00.001Z');
+  const range = (input: RangeInput | null) => freezeRange(input, NOW, endMs);
+  expect(range(null)).toEqual({ fromMs: at('2014-08-03T10:00:00.001Z'), toMs: endMs });
+  expect(range({})).toEqual(range(null));
+  expect(range({ last: 'P1D' }).toMs).toBe(NOW);
+  expect(range({ from: endMs - 1 })).toEqual({ fromMs: endMs - 1, toMs: NOW });
+});

@@ -19,6 +19,7 @@ const LIMITS: PlanLimits = {
   maxUpstreamCalls: 20,
   maxCost: 1_000,
   pageSizes: { usage: 200, events: 1_000 },
+  ends: { USAGE: null, EVENTS: null },
 };
 
 function plan(text: string, variableValues: Record<string, unknown> = {}, limits: Partial<PlanLimits> = {}) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../src/base/request-error.ts';
+import { holdFiles } from '../../../src/sources/walk/held-files.ts';
 import { countMatches } from '../../../src/sources/walk/count-matches.ts';
 import type { Position } from '../../../src/sources/walk/position.ts';
 import type { Strand } from '../../../src/sources/walk/strand.ts';
@@ -49,6 +50,18 @@ describe('a count by walking', () => {
     const strand = createStrand([step(4), step(3, { ended: true })]);
     expect(await count(strand)).toEqual({ value: 4, accuracy: 'EXACT' });
     expect(strand.wanted).toEqual([10, 6]);
+  });
+
+  it('is exact over files only where they hold the whole range and every row of theirs was read', async () => {
+    const over = async (firstMs: number, lastMs: number, unreadable: number) => {
+      const strand = createStrand([step(4, { ended: true })]);
+      const files = holdFiles([{ firstMs, lastMs }], unreadable);
+      return (await count({ ...strand, age: { ...strand.age, files } }))?.accuracy;
+    };
+    expect(await over(0, 99, 0)).toBe('EXACT');
+    expect(await over(0, 99, 1)).toBe('AT_LEAST');
+    expect(await over(0, 98, 0)).toBe('AT_LEAST');
+    expect(await over(1, 99, 0)).toBe('AT_LEAST');
   });
 
   it('is a lower bound where rows could not be understood, on any step', async () => {

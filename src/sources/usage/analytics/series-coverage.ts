@@ -1,5 +1,6 @@
 import type { Range } from '../../../base/range.ts';
 import type { Coverage } from '../../walk/coverage.ts';
+import { cutByFiles, endOf, weighByFiles, type HeldFiles } from '../../walk/held-files.ts';
 import type { UsageSeries } from '../usage-analytics.ts';
 import { joinStretches, type ReadStretch } from './read-stretches.ts';
 import type { SeriesFailure } from './series-failure.ts';
@@ -27,12 +28,18 @@ export interface CoverageBounds {
   readonly settleMs: number;
   /** How long the vendor is said to keep data; null: not known. */
   readonly retentionMs: number | null;
+  /** Files in the vendor's place; null or left out: there are none. */
+  readonly files?: HeldFiles | null;
 }
 
 /** From when on what was read may still gain calls; Infinity: nowhere. */
-export function fillingSince(stretches: readonly ReadStretch[], { nowMs, settleMs }: CoverageBounds): number {
+export function fillingSince(
+  stretches: readonly ReadStretch[],
+  { nowMs, settleMs, files }: CoverageBounds,
+): number {
   const moving = stretches.flatMap(({ fromMs, toMs, readAtMs }) => {
-    const sinceMs = Math.max(Math.min(readAtMs, nowMs) - settleMs, fromMs);
+    const settledMs = Math.min(readAtMs - settleMs, nowMs - settleMs, files ? endOf(files) : Infinity);
+    const sinceMs = Math.max(settledMs, fromMs);
     return sinceMs < toMs ? [sinceMs] : [];
   });
   return Math.min(...moving);
@@ -45,6 +52,23 @@ const REASONS: Readonly<Partial<Record<Coverage['status'], string>>> = {
 
 /** How complete one series is over a range: disjoint stretches, newest first. */
 export function listSeriesCoverage(
+  series: UsageSeries,
+  range: Range,
+  outcome: SeriesFacts | SeriesFailure,
+  bounds: CoverageBounds,
+): readonly Coverage[] {
+  const entries = listByReading(series, range, outcome, bounds);
+  const { files } = bounds;
+  if (!files || 'code' in outcome) return entries;
+  return (
+    entries
+      // Which part missing rows belong to is unknown.
+      .flatMap((entry) => (entry.dropped > 0 ? [entry] : cutByFiles(entry, files)))
+      .map((entry) => weighByFiles(entry, files))
+  );
+}
+
+function listByReading(
   series: UsageSeries,
   range: Range,
   outcome: SeriesFacts | SeriesFailure,

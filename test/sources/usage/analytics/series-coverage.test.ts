@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { holdFiles } from '../../../../src/sources/walk/held-files.ts';
 import {
   fillingSince,
   listSeriesCoverage,
@@ -137,4 +138,25 @@ test('what had settled when it was read fills nowhere, however long ago that was
   expect(fillingSince([settled], BOUNDS)).toBe(Infinity);
   expect(fillingSince([{ ...settled, readAtMs: 1_099 }], BOUNDS)).toBe(999);
   expect(fillingSince([settled, { ...FRESH, fromMs: 1_000 }], BOUNDS)).toBe(NOW - 100);
+});
+
+test('over files a series is told as a list is: outside them not COMPLETE, and every unreadable row counted', () => {
+  const files = holdFiles([{ firstMs: 300_000, lastMs: 599_999 }], 0);
+  const over = (unreadable: number) =>
+    listSeriesCoverage('times', WHOLE, FACTS, {
+      ...BOUNDS,
+      settleMs: 0,
+      retentionMs: null,
+      files: { ...files, unreadable },
+    }).map(({ status, fromMs, toMs, dropped }) => [status, fromMs, toMs, dropped]);
+  expect(over(0)).toEqual([
+    ['FILLING', 600_000, NOW, 0],
+    ['COMPLETE', 300_000, 600_000, 0],
+    ['EXPIRED', 0, 300_000, 0],
+  ]);
+  expect(over(2)[1]).toEqual(['TRUNCATED', 300_000, 600_000, 2]);
+  // Rows of the vendor's answer that are missing belong to no part: they are counted once.
+  const dropped = listSeriesCoverage('times', WHOLE, { ...FACTS, dropped: 1 }, { ...BOUNDS, files });
+  expect(dropped.map((entry) => [entry.status, entry.dropped])).toEqual([['TRUNCATED', 1]]);
+  expect(fillingSince([FRESH], { ...BOUNDS, settleMs: 0, files })).toBe(600_000);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Range } from '../../../src/base/range.ts';
-import { mergeRanges } from '../../../src/sources/timeline/merge-ranges.ts';
+import { mergeRanges } from '../../../src/sources/walk/merge-ranges.ts';
 
 const ranges = fc.array(
   fc

@@ -11,11 +11,12 @@ import type { Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
 import { Secret } from './base/secret.ts';
 import { MADE_UP_SECRET, readConfig, refuseHost } from './config.ts';
-import type { Config } from './config.ts';
+import type { Config, EventsVendor, SourceConfig, UsageVendor } from './config.ts';
 import { openAuditFile } from './http/audit-file.ts';
 import { isLoopbackHost } from './http/is-loopback.ts';
 import { VENDOR_HEADERS } from './http/vendor-headers.ts';
-import type { SandboxAnnouncement } from './sandbox/announce.ts';
+import type { AnnouncedFiles, SandboxAnnouncement } from './sandbox/announce.ts';
+import { holdFiles } from './sources/walk/held-files.ts';
 
 // The command line and the process: the only reader of process.*. What a command needs is loaded when it is asked for, so
 // that `--help` is quick and a service over real vendors never loads the sandbox's database.
@@ -23,7 +24,9 @@ import type { SandboxAnnouncement } from './sandbox/announce.ts';
 const HELP = `One GraphQL API over the Usage API and the Events API.
 
   npm start                      serve GraphQL; without credentials, over sandboxes of both vendors
-  npm start -- [switches]        likewise, and hand the sandbox its switches: --usage FILE --events FILE --seed N …
+  npm start -- --usage FILE --events FILE
+                                 serve your own exports in place of sandboxes (docs/files.md)
+  npm start -- [switches]        hand the sandbox its switches: --seed N …
   npm start -- --trusted-documents FILE
                                  answer the documents of a manifest and no others
   npm run sandbox -- [switches]  the sandbox alone; --help tells its switches
@@ -57,6 +60,11 @@ Each request brings its own credentials, by the headers ${VENDOR_HEADERS.usage} 
 // By this signal Node opens its debugger to everybody on this machine. `npm start` switches that off from the first moment on;
 // this holds however the process was started.
 process.on('SIGUSR1', () => {});
+
+const FILES_AS_VENDORS = `It takes the files for whole vendors then: it knows neither where they end nor what could not be read of
+them, and its coverage does not say so. 'npm start -- --usage FILE --events FILE' does.
+
+`;
 
 await run(process.argv.slice(2));
 
@@ -95,11 +103,15 @@ async function start(words: readonly string[]): Promise<void> {
   if (reading.kind === 'faults') quit(1, reading.faults);
   const { config } = reading;
   const isSandboxed = config.vendors.kind === 'sandbox';
+  let servesFiles = false;
   if (switches.length > 0) {
     const options = await readSwitches(switches);
+    servesFiles = options.usageFiles.length > 0 || options.eventsFiles.length > 0;
     if (!isSandboxed) {
       quit(EXIT_USAGE, [
-        'The switches are those of the sandbox, which does not run where credentials are set.',
+        servesFiles
+          ? 'Files are served in place of the vendors, and credentials of theirs are set: leave out --usage and --events, or the credentials.'
+          : 'The switches are those of the sandbox, which does not run where credentials are set.',
       ]);
     }
     if (options.usagePort !== 0 || options.eventsPort !== 0) {
@@ -107,16 +119,15 @@ async function start(words: readonly string[]): Promise<void> {
         '--usage-port and --events-port are switches of npm run sandbox. The sandbox behind a service opens no port.',
       ]);
     }
-    const isPrivate = options.usageFile !== null || options.eventsFile !== null;
-    if (isPrivate && !isLoopbackHost(config.host) && !config.identity)
-      quit(1, [refuseHost('Your own exports are loaded')]);
+    if (servesFiles && !isLoopbackHost(config.host) && !config.identity)
+      quit(1, [refuseHost('Your own files are served')]);
   }
 
   const log = await createLog(config);
   const audit = config.auditLog === null ? null : openAudit(config.auditLog);
   // The sandbox fills its database while this process loads the graph.
   const [sandbox, { createApp }] = await Promise.all([
-    isSandboxed ? forkSandbox(switches) : null,
+    isSandboxed ? forkSandbox(switches, servesFiles) : null,
     import('./app.ts'),
   ]);
   const settled = sandbox ? pointAt(config, sandbox.announcement) : config;
@@ -138,9 +149,14 @@ async function start(words: readonly string[]): Promise<void> {
     ...config,
     handle: (request, response) => void app.handle(request, response),
   }).catch((error: NodeJS.ErrnoException) => quit(1, [explainListen(error, config)]));
-  const urls = { graphiql: `${server.url}/graphql`, vendors: describeVendors(config) };
-  if (config.log.isProduction) log.info({ ...urls, version: manifest.version }, 'listening');
-  else process.stdout.write(describeStart(urls, config, sandbox?.announcement ?? null));
+  const urls = {
+    graphiql: `${server.url}/graphql`,
+    vendors: describeVendors(config, sandbox?.announcement.files ?? null),
+  };
+  if (config.log.isProduction) {
+    log.info({ ...urls, version: manifest.version }, 'listening');
+    if (sandbox?.announcement.files) logFiles(log, sandbox.announcement.files);
+  } else process.stdout.write(describeStart(urls, config, sandbox?.announcement ?? null));
 
   onStop(async (signal) => {
     isReady = false;
@@ -172,21 +188,26 @@ async function runSandbox(argv: readonly string[]): Promise<void> {
   }
   const { usageUserSecret, usageOrganizationSecret, eventsToken, eventsUsername, eventsPassword } =
     sandbox.credentials;
+  const { loaded } = sandbox;
+  const settings = {
+    ...((!loaded || loaded.usage) && {
+      USAGE_API_URL: sandbox.usageUrl,
+      USAGE_API_USER_SECRET: usageUserSecret,
+      USAGE_API_ORGANIZATION_SECRET: usageOrganizationSecret,
+    }),
+    ...((!loaded || loaded.events) && { EVENTS_API_URL: sandbox.eventsUrl, EVENTS_API_TOKEN: eventsToken }),
+    SIGHTLINE_SECRET: drawSecret().reveal(),
+  };
+  const login = `In place of the token: EVENTS_API_USERNAME=${eventsUsername} EVENTS_API_PASSWORD=${eventsPassword}`;
   process.stdout.write(
     `${sandbox.describe()}
 
 A service talks to it with these settings. The credentials are drawn anew at each start:
 
-  USAGE_API_URL=${sandbox.usageUrl}
-  USAGE_API_USER_SECRET=${usageUserSecret}
-  USAGE_API_ORGANIZATION_SECRET=${usageOrganizationSecret}
-  EVENTS_API_URL=${sandbox.eventsUrl}
-  EVENTS_API_TOKEN=${eventsToken}
-  SIGHTLINE_SECRET=${drawSecret().reveal()}
-
-In place of the token: EVENTS_API_USERNAME=${eventsUsername} EVENTS_API_PASSWORD=${eventsPassword}
-
-`,
+${Object.entries(settings)
+  .map(([name, value]) => `  ${name}=${value}\n`)
+  .join('')}
+${!loaded || loaded.events ? `${login}\n\n` : ''}${loaded ? FILES_AS_VENDORS : ''}`,
   );
   onStop(() => sandbox.close());
 }
@@ -254,7 +275,7 @@ interface ForkedSandbox {
 }
 
 /** Starts the sandbox in a process of its own. Each ends with the other: without its sandbox a service has nothing to answer. */
-async function forkSandbox(switches: readonly string[]): Promise<ForkedSandbox> {
+async function forkSandbox(switches: readonly string[], servesFiles: boolean): Promise<ForkedSandbox> {
   const child = fork(fileURLToPath(import.meta.url), ['sandbox', CHILD_SWITCH, ...switches], {
     stdio: 'inherit',
   });
@@ -267,7 +288,9 @@ async function forkSandbox(switches: readonly string[]): Promise<ForkedSandbox> 
     quit(1, [
       hasStarted
         ? `The sandbox has ended (${how}), and the service ends with it.`
-        : 'The sandbox could not be started.',
+        : servesFiles
+          ? 'Your files can not be served.'
+          : 'The sandbox could not be started.',
     ]);
   });
   const timer = setTimeout(() => child.kill('SIGKILL'), SANDBOX_START_MS);
@@ -312,26 +335,33 @@ function removeAtExit(folder: string): void {
 }
 
 function pointAt(config: Config, announced: SandboxAnnouncement): Config {
-  const isPublic = !announced.loadedExports;
+  const { files, sockets } = announced;
+  const isPublic = files === null;
+  const hold = (source: SourceConfig, held: AnnouncedFiles | null | undefined): SourceConfig =>
+    held ? { ...source, files: holdFiles(held.spans, held.unreadable, held.absent) } : source;
+  const usage: UsageVendor = {
+    baseUrl: announced.usageUrl,
+    socketPath: sockets?.usage ?? null,
+    userSecret: new Secret(announced.usageUserSecret),
+    organizationSecret: new Secret(announced.usageOrganizationSecret),
+  };
+  const events: EventsVendor = {
+    baseUrl: announced.eventsUrl,
+    socketPath: sockets?.events ?? null,
+    secrets: { kind: 'token', token: new Secret(announced.eventsToken) },
+  };
   return {
     ...config,
     // Cursors over made-up data outlive a restart; those over anybody's own data must not be opened by others.
     secret: isPublic || config.secret !== MADE_UP_SECRET ? config.secret : drawSecret(),
     vendors: {
       kind: 'configured',
-      usage: {
-        baseUrl: announced.usageUrl,
-        socketPath: announced.sockets?.usage ?? null,
-        userSecret: new Secret(announced.usageUserSecret),
-        organizationSecret: new Secret(announced.usageOrganizationSecret),
-      },
-      events: {
-        baseUrl: announced.eventsUrl,
-        socketPath: announced.sockets?.events ?? null,
-        secrets: { kind: 'token', token: new Secret(announced.eventsToken) },
-      },
+      usage: isPublic || files.usage ? usage : null,
+      events: isPublic || files.events ? events : null,
       isPublic,
     },
+    usage: hold(config.usage, files?.usage),
+    events: hold(config.events, files?.events),
   };
 }
 
@@ -361,7 +391,12 @@ async function createLog(config: Config): Promise<Logger> {
   return pino({ level }, stream);
 }
 
-function describeVendors({ vendors }: Config): { readonly usage: string; readonly events: string } {
+function describeVendors(
+  { vendors }: Config,
+  files: SandboxAnnouncement['files'],
+): { readonly usage: string; readonly events: string } {
+  const namesOf = (held: AnnouncedFiles | null) => held?.names.join(', ') ?? 'not configured';
+  if (files) return { usage: namesOf(files.usage), events: namesOf(files.events) };
   if (vendors.kind === 'sandbox') return { usage: 'sandbox', events: 'sandbox' };
   if (vendors.kind === 'request') return { usage: vendors.usageUrl, events: vendors.eventsUrl };
   const { usage, events } = vendors;
@@ -374,7 +409,7 @@ function describeStart(
   sandbox: SandboxAnnouncement | null,
 ): string {
   const talksTo = sandbox
-    ? `No credentials are set, so it talks to sandboxes of both vendors:
+    ? `${sandbox.files ? 'It serves your own files' : 'No credentials are set, so it talks to sandboxes of both vendors'}:
 
   ${sandbox.description.trim().replaceAll('\n', '\n  ')}`
     : `It talks to:
@@ -389,6 +424,16 @@ Sightline ${manifest.version}
 ${talksTo}
 
 `;
+}
+
+/** Where no banner tells what was read of files. */
+function logFiles(log: Logger, { usage, events }: NonNullable<SandboxAnnouncement['files']>): void {
+  for (const [source, files] of Object.entries({ USAGE: usage, EVENTS: events })) {
+    if (files === null) continue;
+    const { spans: _spans, absent: _absent, ...found } = files;
+    if (files.unreadable > 0) log.warn({ source, ...found }, 'rows of files could not be read');
+    else log.info({ source, ...found }, 'files read');
+  }
 }
 
 function explainListen({ code, message }: NodeJS.ErrnoException, { host, port }: Config): string {

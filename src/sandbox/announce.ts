@@ -1,3 +1,4 @@
+import type { LoadedExport } from './load-export.ts';
 import type { RunningSandbox } from './start-sandbox.ts';
 
 /** A story as told to another process: what to look for, half-open, instants in RFC 3339. */
@@ -8,11 +9,17 @@ export interface AnnouncedStory {
   readonly to: string;
 }
 
-/** A source's range as told to another process: of the oldest row and the newest; null: it holds nothing. */
-export interface AnnouncedRange {
-  readonly from: string | null;
-  readonly to: string | null;
+/** One source's files as told to another process; milliseconds since the epoch. */
+export interface AnnouncedFiles {
+  /** Of each file, when its first row happened and its last one. */
+  readonly spans: readonly { readonly firstMs: number; readonly lastMs: number }[];
+  readonly names: readonly string[];
   readonly rows: number;
+  readonly unreadable: number;
+  /** The first of these, a sentence each. */
+  readonly firstUnreadable: readonly string[];
+  /** Columns that not all of them have. */
+  readonly absent: readonly string[];
 }
 
 /** The one message that a sandbox in a child process sends once it serves. */
@@ -23,10 +30,10 @@ export interface SandboxAnnouncement {
   readonly usageUserSecret: string;
   readonly usageOrganizationSecret: string;
   readonly eventsToken: string;
-  readonly loadedExports: boolean;
+  /** The user's own files; null for a source: it has none. null: all data is made up. */
+  readonly files: { readonly usage: AnnouncedFiles | null; readonly events: AnnouncedFiles | null } | null;
   /** How far the sandbox's clock is ahead of the machine's, in milliseconds: `--now` sets it. */
   readonly clockOffsetMs: number;
-  readonly ranges: { readonly usage: AnnouncedRange; readonly events: AnnouncedRange };
   readonly stories: readonly AnnouncedStory[];
   /** For people. */
   readonly description: string;
@@ -35,11 +42,16 @@ export interface SandboxAnnouncement {
 /** Tells whoever started this process how to reach the sandbox; `send` is that of the IPC channel. */
 export function announce(sandbox: RunningSandbox, send: (announcement: SandboxAnnouncement) => void): void {
   const { usageUserSecret, usageOrganizationSecret, eventsToken } = sandbox.credentials;
-  const encodeRange = ({ fromMs, toMs, rows }: RunningSandbox['ranges']['usage']): AnnouncedRange => ({
-    from: fromMs === null ? null : encodeInstant(fromMs),
-    to: toMs === null ? null : encodeInstant(toMs),
-    rows,
-  });
+  const encodeFiles = (loaded: LoadedExport | null): AnnouncedFiles | null =>
+    loaded && {
+      spans: loaded.spans,
+      names: loaded.files,
+      rows: loaded.rows,
+      unreadable: loaded.unreadable,
+      firstUnreadable: loaded.firstUnreadable,
+      absent: loaded.absent,
+    };
+  const { loaded } = sandbox;
   send({
     usageUrl: sandbox.usageUrl,
     eventsUrl: sandbox.eventsUrl,
@@ -47,9 +59,8 @@ export function announce(sandbox: RunningSandbox, send: (announcement: SandboxAn
     usageUserSecret,
     usageOrganizationSecret,
     eventsToken,
-    loadedExports: sandbox.loadedExports,
+    files: loaded && { usage: encodeFiles(loaded.usage), events: encodeFiles(loaded.events) },
     clockOffsetMs: sandbox.now() - Date.now(),
-    ranges: { usage: encodeRange(sandbox.ranges.usage), events: encodeRange(sandbox.ranges.events) },
     stories: sandbox.stories.map(({ address, username, fromMs, toMs }) => ({
       address,
       username,

@@ -1,190 +1,210 @@
-import { access } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { basename } from 'node:path';
 
 import { ELEMENTS } from './catalogue.ts';
 import type { Database } from './database.ts';
+import { instantSql, integerSql, listSql } from './export-sql.ts';
+import { EVENTS_EXPORT, USAGE_EXPORT } from './export-columns.ts';
+import type { ExportKind } from './export-columns.ts';
+import { createRawTable, readExportFile } from './read-export-file.ts';
+import type { FileReading } from './read-export-file.ts';
 import { quoteSql } from './sql-text.ts';
 
-/** What came of reading an export. */
+/** What came of reading one source's files. */
 export interface LoadedExport {
+  /** Their names, without folders. */
+  readonly files: readonly string[];
   readonly rows: number;
-  /** Rows without what every row needs (id and time; an event also category and action), and lines that are no row at all. */
-  readonly unusable: number;
-  /** Rows whose id had come before, as exports of overlapping ranges have. */
+  /** Of each file, when its first row happened and its last one; milliseconds since the epoch. */
+  readonly spans: readonly { readonly firstMs: number; readonly lastMs: number }[];
+  /** Rows that lack what every row needs or hold something else there, and lines that are no row at all. */
+  readonly unreadable: number;
+  /** The first of these, a sentence each: where, and why. Nothing of what they hold. */
+  readonly firstUnreadable: readonly string[];
+  /** Rows whose id had come before with the same time, as exports of overlapping ranges have. */
   readonly repeated: number;
+  /** Values that are no whole number where one belongs, by column; the rows are served without them. */
+  readonly unreadableValues: Readonly<Record<string, number>>;
+  /** Columns of ours that one file or another lacks, and those of the files that are none of ours. */
+  readonly absent: readonly string[];
+  readonly ignored: readonly string[];
 }
 
-/** The names under which a value may stand, the vendor's two dialects. */
-const USAGE_NAMES = {
-  id: ['id', 'traffic_id'],
-  happened_at: ['usageDate', 'traffic_date'],
-  request_status: ['requestStatus', 'request_status'],
-  element_key: ['elementKey', 'element_key'],
-  element_name: ['elementName', 'element_name'],
-  element_api: ['elementApi', 'element_api'],
-  element_tags: ['elementTags', 'element_tag', 'element_tags'],
-  instance_name: ['instanceName', 'instance_name'],
-  instance_id: ['instanceId', 'instance_id'],
-  instance_tags: ['instanceTags', 'instance_tags'],
-  account_id: ['accountId', 'account_id'],
-  company_id: ['companyId', 'company_id'],
-  user_id: ['userId', 'user_id'],
-  user_name: ['userName', 'user_name'],
-  process_time: ['processTime', 'process_time'],
-  vendor_process_time: ['vendorProcessTime', 'vendor_process_time'],
-  platform_process_time: ['platformProcessTime', 'platform_process_time'],
-  request_uri: ['requestURI', 'request_uri'],
-  request_ip: ['requestIP', 'request_ip'],
-  request_id: ['requestId', 'request_id'],
-  request_method: ['requestMethod', 'request_method'],
-  response_status: ['responseStatus', 'response_status'],
-} as const;
+/** What was read for each source; null: it has no file. */
+export interface LoadedSources {
+  readonly usage: LoadedExport | null;
+  readonly events: LoadedExport | null;
+}
 
-const EVENT_NAMES = {
-  id: ['id', 'event_id'],
-  happened_at: ['timestamp'],
-  category: ['category'],
-  action: ['action'],
-  description: ['description'],
-  username: ['username', 'user_name'],
-  ip_address: ['ipAddress', 'ip_address'],
-} as const;
+/** Columns of whole numbers, and the most that the graph can give out of each. */
+const USAGE_INTEGERS: Readonly<Record<string, number>> = {
+  instance_id: Number.MAX_SAFE_INTEGER,
+  account_id: Number.MAX_SAFE_INTEGER,
+  company_id: Number.MAX_SAFE_INTEGER,
+  user_id: Number.MAX_SAFE_INTEGER,
+  process_time: Number.MAX_SAFE_INTEGER,
+  vendor_process_time: Number.MAX_SAFE_INTEGER,
+  platform_process_time: Number.MAX_SAFE_INTEGER,
+  response_status: 2 ** 31 - 1,
+};
 
-const USAGE_INTEGERS = [
-  'instance_id',
-  'account_id',
-  'company_id',
-  'user_id',
-  'process_time',
-  'vendor_process_time',
-  'platform_process_time',
-  'response_status',
-];
+/** How many unreadable rows are told one by one. */
+const TOLD = 5;
 
-/** Loads an export of usage records into `usage`. @throws where the file can't be read, its path in the message */
-export async function loadUsageExport(database: Database, file: string): Promise<LoadedExport> {
-  await readRaw(database, file, USAGE_NAMES);
+/** Loads exports of usage records into `usage`. @throws Error if one can't be read or none has a usable row, the file named */
+export async function loadUsageExport(database: Database, files: readonly string[]): Promise<LoadedExport> {
   const hubs = ELEMENTS.map(({ key, hub }) => `${quoteSql(key)}: ${quoteSql(hub)}`).join(', ');
-  const columns = Object.keys(USAGE_NAMES).map((name) => {
+  const columns = Object.keys(USAGE_EXPORT.columns).map((name) => {
     if (name === 'happened_at') return `${instantSql('happened_at')} as moment`;
     if (name.endsWith('_tags')) return `${listSql(name)} as ${name}`;
-    return USAGE_INTEGERS.includes(name) ? `try_cast(${name} as bigint) as ${name}` : name;
+    return name in USAGE_INTEGERS ? `${integerSql(name, USAGE_INTEGERS[name]!)} as ${name}` : name;
   });
-  return await keepUsable(
-    database,
-    'usage',
-    `select ${columns.join(', ')},
-      coalesce(nullif(regexp_extract(request_uri, '/hubs/([^/?]+)', 1), ''), map {${hubs}}[element_key]) as hub
-    from raw`,
-    'id is not null and moment is not null',
-  );
+  return await loadExport(database, files, USAGE_EXPORT, {
+    table: 'usage',
+    // Analytics count every row from the start.
+    times: 'moment as happened_at, epoch_ms(0) as counted_at',
+    columns: `${columns.join(', ')},
+      coalesce(nullif(regexp_extract(request_uri, '/hubs/([^/?]+)', 1), ''), map {${hubs}}[element_key]) as hub`,
+    // As the Usage API's paths and our cursors can carry them.
+    problems: `when not regexp_full_match(id, '[A-Za-z0-9_-]{1,64}') then 'has an id of more than letters, digits, _ and -'`,
+  });
 }
 
-/** Loads an export of events into `events`. @throws where the file can't be read, its path in the message */
-export async function loadEventsExport(database: Database, file: string): Promise<LoadedExport> {
-  await readRaw(database, file, EVENT_NAMES);
-  return await keepUsable(
-    database,
-    'events',
-    `select try_cast(id as bigint) as id, date_trunc('second', ${instantSql('happened_at')}) as moment,
-      category, action, description, username, ip_address
-    from raw`,
-    'id is not null and moment is not null and category is not null and action is not null',
-  );
+/** Loads exports of events into `events`. @throws Error as `loadUsageExport` */
+export async function loadEventsExport(database: Database, files: readonly string[]): Promise<LoadedExport> {
+  return await loadExport(database, files, EVENTS_EXPORT, {
+    table: 'events',
+    times: 'moment as happened_at',
+    // Casting alone would round a fraction.
+    columns: `try_cast(regexp_extract(id, '^-?\\d{1,19}$') as bigint) as id,
+      date_trunc('second', ${instantSql('happened_at')}) as moment,
+      category, action, description, username, ip_address`,
+    problems: `when try_cast(regexp_extract(id, '^-?\\d{1,19}$') as bigint) is null then 'has an id that is no whole number of 64 bits'
+      when category is null then 'has no category' when action is null then 'has no action'`,
+  });
 }
 
-/** Reads a file as text into a table `raw`, with a column by our name for each value. */
-async function readRaw(
+interface LoadPlan {
+  readonly table: 'usage' | 'events';
+  /** SQL over a row of `raw`; its time is to come out as `moment`, a name that no export has. */
+  readonly columns: string;
+  /** SQL of the table's own times over `moment`. */
+  readonly times: string;
+  /** SQL: further cases of what is wrong with a row of `raw`. */
+  readonly problems: string;
+}
+
+async function loadExport(
   database: Database,
-  file: string,
-  names: Readonly<Record<string, readonly string[]>>,
-): Promise<void> {
-  try {
-    await access(file);
-    const source = readerSql(file, Object.values(names).flat());
-    const described = await database.read(`describe ${source.sql}`);
-    const types = new Map(described.map(([name, type]) => [name as string, type as string]));
-    const columns = Object.entries(names).map(([column, candidates]) => {
-      const present = candidates
-        .filter((name) => types.has(name))
-        .map((name) => textSql(name, types.get(name) ?? ''));
-      return `${present.length === 0 ? 'null::varchar' : `coalesce(${present.join(', ')})`} as ${column}`;
-    });
-    if (columns.every((column) => column.startsWith('null'))) throw new Error('none of its columns is known');
-    await database.run(`
-      create or replace table raw as select row_number() over () as nth, ${columns.join(', ')} from (${source.sql});
-      ${source.afterwards}`);
-  } catch (error) {
-    throw new Error(`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-/** @throws where the ending is none that can be read */
-function readerSql(
-  file: string,
-  names: readonly string[],
-): { readonly sql: string; readonly afterwards: string } {
-  const path = quoteSql(file);
-  // Everything is read as text: guessed types would round large ids and choke on the first odd value.
-  const columns = `columns = {${[...new Set(names)].map((name) => `"${name}": 'varchar'`).join(', ')}}`;
-  switch (extname(file).toLowerCase()) {
-    case '.json':
-      return { sql: `select * from read_json(${path}, ${columns}, format = 'auto')`, afterwards: '' };
-    case '.ndjson':
-    case '.jsonl':
-      // A line that is no JSON comes out as a row of nulls.
-      return {
-        sql: `select * from read_json(${path}, ${columns}, format = 'newline_delimited', ignore_errors = true)`,
-        afterwards: '',
-      };
-    case '.csv':
-      return {
-        sql: `select * from read_csv(${path}, all_varchar = true, header = true, store_rejects = true)`,
-        afterwards: `insert into raw (nth) select null from (select distinct line from reject_errors
-          where scan_id = (select max(scan_id) from reject_scans));`,
-      };
-    case '.parquet':
-      return { sql: `select * from read_parquet(${path})`, afterwards: '' };
-    default:
-      throw new Error('its name is to end in .json, .ndjson, .jsonl, .csv or .parquet');
-  }
-}
-
-function textSql(name: string, type: string): string {
-  const column = `"${name}"`;
-  return type.endsWith('[]') ? `to_json(${column})::varchar` : `${column}::varchar`;
-}
-
-function instantSql(name: string): string {
-  // Extracted first: digits too large for a time are an error even to try_cast, an empty text is not.
-  return `date_trunc('milliseconds', coalesce(
-    epoch_ms(try_cast(regexp_extract(${name}, '^\\d{12,14}$') as bigint)),
-    try_cast(regexp_extract(${name}, '^\\d{4}-\\d{2}-\\d{2}.*$') as timestamptz)::timestamp))`;
-}
-
-function listSql(name: string): string {
-  return `case when ${name} like '[%' then try_cast(${name} as varchar[]) else string_split(nullif(${name}, ''), ',') end`;
-}
-
-/** @param selectSql rows of `raw` with their time as `moment`, a name that no export has */
-async function keepUsable(
-  database: Database,
-  table: 'usage' | 'events',
-  selectSql: string,
-  usable: string,
+  files: readonly string[],
+  kind: ExportKind,
+  { table, columns, times, problems }: LoadPlan,
 ): Promise<LoadedExport> {
-  const times = table === 'usage' ? 'moment as happened_at, moment as counted_at' : 'moment as happened_at';
+  await createRawTable(database, kind);
+  const readings: FileReading[] = [];
+  for (const [number, file] of files.entries())
+    readings.push(await readExportFile(database, file, number, kind));
+
+  const [time = ''] = kind.columns['happened_at'] ?? [];
   await database.run(`
-    create or replace table readable as select * from (${selectSql.replace(/^select /, 'select nth, ')}) where ${usable};
+    create or replace table judged as
+    select * replace (coalesce(problem, case when moment is null then 'has no time that can be read in ${time}' end) as problem)
+    from (
+      select file, nth, line, coalesce(problem, case when id is null then 'has no id' ${problems} end) as problem, ${columns}
+      from raw
+    );
+    create or replace table kept as
+    select *, row_number() over same as turn, moment <> first_value(moment) over same as is_another
+    from judged where problem is null window same as (partition by id order by file, nth);
+    insert into judged by name
+    select file, nth, 'has the id of an earlier row, and another time' as problem from kept where is_another;
     insert into ${table} by name
-    select ${times}, * exclude (nth, moment) from readable qualify row_number() over (partition by id order by nth) = 1
-    order by moment, nth desc`);
-  const [counts] = await database.read(
-    `select (select count(*) from raw), (select count(*) from readable), (select count(*) from ${table})`,
+    select ${times}, * exclude (file, nth, line, problem, moment, turn, is_another) from kept where turn = 1
+    order by moment, file desc, nth desc`);
+  const [counts] = await database.read(`select (select count(*) from ${table}),
+    (select count(*) from kept where turn > 1 and not is_another), (select count(*) from judged where problem is not null)`);
+  const [rows = 0, repeated = 0, refused = 0] = (counts ?? []).map(Number);
+  const spans = await database.read(
+    'select file, epoch_ms(min(moment)), epoch_ms(max(moment)) from kept where not is_another group by file order by file',
   );
-  await database.run('drop table raw; drop table readable');
-  const [all = 0, readable = 0, rows = 0] = (counts ?? []).map(Number);
-  return { rows, unusable: all - readable, repeated: readable - rows };
+  const empty = files.findIndex((_file, number) => !spans.some(([held]) => Number(held) === number));
+  const firstUnreadable = await tellUnreadable(database, files, readings, empty === -1 ? null : empty);
+  if (empty !== -1) throw new Error(explainEmpty(files[empty]!, kind, firstUnreadable));
+  const unreadableValues = await countUnreadableValues(database, kind);
+  await database.run('drop table raw; drop table judged; drop table kept');
+  return {
+    files: files.map((file) => basename(file)),
+    rows,
+    spans: spans.map(([, first, last]) => ({ firstMs: Number(first), lastMs: Number(last) })),
+    unreadable: refused + readings.reduce((sum, { lost }) => sum + lost, 0),
+    firstUnreadable,
+    unreadableValues,
+    repeated,
+    absent: [...new Set(readings.flatMap(({ match }) => match.absent))],
+    ignored: [...new Set(readings.flatMap(({ match }) => match.ignored))],
+  };
+}
+
+/** @param only the number of the file that is asked about; null: all of them */
+async function tellUnreadable(
+  database: Database,
+  files: readonly string[],
+  readings: readonly FileReading[],
+  only: number | null,
+): Promise<readonly string[]> {
+  const which = only === null ? '' : `and file = ${only}`;
+  // The line of a row that was read: behind the header, the rows before it, and the refused lines before it.
+  const told = await database.read(`
+    with refused as (
+      select file, line, line - 1 - row_number() over (partition by file order by line) as behind
+      from judged where line is not null
+    ),
+    first as (
+      (from judged where problem is not null and line is null ${which} order by file, nth limit ${TOLD})
+      union all
+      (from judged where problem is not null and line is not null ${which} order by file, line limit ${TOLD})
+    )
+    select file, nth, problem, coalesce(line, nth + 1 + (
+      select count(*) from refused where refused.file = first.file and behind < nth
+    )) as place
+    from first order by file, place limit ${TOLD}`);
+  const lost = readings
+    .map((reading, number) => ({ ...reading, number }))
+    .filter((reading) => reading.lost > 0);
+  return [
+    ...told.map(([file, nth, problem, place]) => {
+      const { unit } = readings[Number(file)]!;
+      return `${basename(files[Number(file)]!)}, ${unit} ${Number(unit === 'line' ? place : nth)} ${String(problem)}`;
+    }),
+    ...lost.map(
+      (reading) =>
+        `${basename(files[reading.number]!)}, ${countOf(reading.lost, 'line')} that no row could be made of`,
+    ),
+  ];
+}
+
+async function countUnreadableValues(
+  database: Database,
+  { columns }: ExportKind,
+): Promise<Readonly<Record<string, number>>> {
+  const names = Object.keys(USAGE_INTEGERS).filter((name) => name in columns);
+  if (names.length === 0) return {};
+  const counts = names.map(
+    (name) => `count(*) filter (${name} is not null and ${integerSql(name, USAGE_INTEGERS[name]!)} is null)`,
+  );
+  const [found = []] = await database.read(`select ${counts.join(', ')} from raw`);
+  return Object.fromEntries(
+    names.flatMap((name, index) => {
+      const count = Number(found[index]);
+      return count > 0 ? [[columns[name]?.[0] ?? name, count]] : [];
+    }),
+  );
+}
+
+function explainEmpty(file: string, kind: ExportKind, [first]: readonly string[]): string {
+  const why = first === undefined ? 'no row at all' : `no row that can be used: ${first}`;
+  return `${file} can't be served: as an export of ${kind.title} it has ${why}`;
+}
+
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

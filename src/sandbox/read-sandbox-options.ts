@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
 
+import { EXPORT_ENDINGS } from './export-columns.ts';
 import { readInstant } from './read-instant.ts';
 import { DEFAULT_SANDBOX_OPTIONS, DIALECTS, PAGE_OFFSET_UNITS } from './sandbox-options.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
 
 /** The sandbox's switches as `node:util` parseArgs takes them, for commands that hand them on. */
 export const SANDBOX_SWITCHES = {
-  usage: { type: 'string' },
-  events: { type: 'string' },
+  usage: { type: 'string', multiple: true },
+  events: { type: 'string', multiple: true },
   seed: { type: 'string' },
   now: { type: 'string' },
   'no-arrivals': { type: 'boolean' },
@@ -31,8 +32,9 @@ export const SANDBOX_HELP = `Both vendors' REST APIs on loopback, over a databas
   npm run sandbox -- [switches]
 
 Data
-  --usage FILE             serve your own export of usage records (.json .ndjson .jsonl .csv .parquet, either dialect)
-  --events FILE            serve your own export of events (same formats); a source without a file is then empty
+  --usage FILE             serve your own export of usage records, in either dialect; several times: several files
+                           (${EXPORT_ENDINGS})
+  --events FILE            likewise of events; a source without a file is then not configured
   --rows USAGE,EVENTS      how many rows to generate (${DEFAULT_SANDBOX_OPTIONS.usageRows},${DEFAULT_SANDBOX_OPTIONS.eventsRows}), the stories on top
   --seed N                 equal seeds and an equal --now give equal data (${DEFAULT_SANDBOX_OPTIONS.seed})
   --now INSTANT            where the clock starts, ISO 8601 (the machine's clock)
@@ -115,8 +117,8 @@ export function readSandboxOptions(argv: readonly string[]): SandboxArguments {
   }
 
   const options: SandboxOptions = {
-    usageFile: values.usage ?? null,
-    eventsFile: values.events ?? null,
+    usageFiles: values.usage ?? [],
+    eventsFiles: values.events ?? [],
     seed: readNumber('seed', values.seed, defaults.seed, Number.MAX_SAFE_INTEGER),
     nowMs,
     arrivals: values['no-arrivals'] !== true,

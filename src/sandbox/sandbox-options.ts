@@ -8,10 +8,10 @@ export type PageOffsetUnit = (typeof PAGE_OFFSET_UNITS)[number];
 
 /** How the sandbox behaves; each is a switch of the command line. */
 export interface SandboxOptions {
-  /** An export of usage records to serve in place of generated ones; null: generated, unless `eventsFile` is set. */
-  readonly usageFile: string | null;
+  /** Exports of usage records to serve in place of generated ones; none: generated, unless `eventsFiles` has any. */
+  readonly usageFiles: readonly string[];
   /** Likewise for events. */
-  readonly eventsFile: string | null;
+  readonly eventsFiles: readonly string[];
   /** Equal seeds and equal `nowMs` give equal data. */
   readonly seed: number;
   /** Where the clock starts, in milliseconds since the epoch; it runs on from there. null: the machine's clock. */
@@ -41,8 +41,8 @@ export interface SandboxOptions {
 }
 
 export const DEFAULT_SANDBOX_OPTIONS: SandboxOptions = {
-  usageFile: null,
-  eventsFile: null,
+  usageFiles: [],
+  eventsFiles: [],
   seed: 1,
   nowMs: null,
   arrivals: true,

@@ -8,12 +8,15 @@ import { createTables } from './create-tables.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { createEventsApi } from './events-api.ts';
+import { describeFiles } from './describe-files.ts';
 import { fillEvents } from './fill-events.ts';
 import { fillStoryCalls } from './fill-story-calls.ts';
 import { fillUsage } from './fill-usage.ts';
+import { findRange } from './found-range.ts';
+import type { FoundRange } from './found-range.ts';
 import { isSameSecret } from './is-same-secret.ts';
 import { loadEventsExport, loadUsageExport } from './load-export.ts';
-import type { LoadedExport } from './load-export.ts';
+import type { LoadedSources } from './load-export.ts';
 import { startRestServer } from './rest-server.ts';
 import { DEFAULT_SANDBOX_OPTIONS } from './sandbox-options.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
@@ -32,14 +35,6 @@ export interface SandboxCredentials {
   readonly eventsPassword: string;
 }
 
-/** What a source held when the sandbox started. */
-export interface FoundRange {
-  /** Of the oldest row and of the newest; milliseconds since the epoch; null: it holds nothing. */
-  readonly fromMs: number | null;
-  readonly toMs: number | null;
-  readonly rows: number;
-}
-
 export interface RunningSandbox {
   /** Base URLs as the settings take them: `…/elements/api-v2` and `…/v1`. */
   readonly usageUrl: string;
@@ -47,8 +42,8 @@ export interface RunningSandbox {
   /** The sockets that are listened on in place of ports; null: it listens on ports. */
   readonly sockets: { readonly usage: string; readonly events: string } | null;
   readonly credentials: SandboxCredentials;
-  /** The data is the user's own, not made up. */
-  readonly loadedExports: boolean;
+  /** What was read of the user's own files; null for a source: it has none. null: all data is made up. */
+  readonly loaded: LoadedSources | null;
   readonly ranges: { readonly usage: FoundRange; readonly events: FoundRange };
   readonly stories: readonly Story[];
   /** What it serves, a few lines for people. */
@@ -93,19 +88,15 @@ async function serve(
 ): Promise<RunningSandbox> {
   const now = createClock(settings.nowMs);
   const startMs = now();
-  const loadedExports = settings.usageFile !== null || settings.eventsFile !== null;
-  const arrivalsOn = settings.arrivals && !loadedExports;
-  const stories = settings.stories && !loadedExports ? planStories(settings.seed, startMs) : [];
+  const servesFiles = settings.usageFiles.length > 0 || settings.eventsFiles.length > 0;
+  const arrivalsOn = settings.arrivals && !servesFiles;
+  const stories = settings.stories && !servesFiles ? planStories(settings.seed, startMs) : [];
   const chance = createChance(settings.seed + 1);
 
   await createTables(database);
   await createMacros(database, settings.seed);
-  const loaded: { usage?: LoadedExport; events?: LoadedExport } = {};
-  if (loadedExports) {
-    // A source without an export is empty: beside real data nothing is made up.
-    if (settings.usageFile !== null) loaded.usage = await loadUsageExport(database, settings.usageFile);
-    if (settings.eventsFile !== null) loaded.events = await loadEventsExport(database, settings.eventsFile);
-  } else {
+  const loaded = servesFiles ? await loadFiles(database, settings) : null;
+  if (loaded === null) {
     await fillUsage(database, settings.usageRows, startMs);
     await fillStoryCalls(database, settings.seed, stories);
     await fillEvents(database, settings.eventsRows, startMs, stories);
@@ -173,15 +164,17 @@ async function serve(
     eventsUrl: eventsServer.url,
     sockets,
     credentials,
-    loadedExports,
+    loaded,
     ranges,
     stories,
     describe: () =>
-      [
-        `Usage API   ${sockets ? '' : `${usageServer.url}  `}${describeSource(ranges.usage, loaded.usage)}`,
-        `Events API  ${sockets ? '' : `${eventsServer.url}  `}${describeSource(ranges.events, loaded.events)}`,
-        ...(arrivalsOn ? ['New rows keep arriving.'] : []),
-      ].join('\n'),
+      loaded === null
+        ? [
+            `Usage API   ${sockets ? '' : `${usageServer.url}  `}${describeRange(ranges.usage)}`,
+            `Events API  ${sockets ? '' : `${eventsServer.url}  `}${describeRange(ranges.events)}`,
+            ...(arrivalsOn ? ['New rows keep arriving.'] : []),
+          ].join('\n')
+        : describeFiles(loaded, ranges),
     now,
     query: (sql, values) => database.readObjects(sql, values),
     advanceTo: async (nowMs) => arrivals?.advanceTo(nowMs),
@@ -191,6 +184,17 @@ async function serve(
       await arrivals?.advanceTo(0);
       await database.close();
     },
+  };
+}
+
+/** A source without a file stays empty. */
+async function loadFiles(
+  database: Database,
+  { usageFiles, eventsFiles }: SandboxOptions,
+): Promise<LoadedSources> {
+  return {
+    usage: usageFiles.length > 0 ? await loadUsageExport(database, usageFiles) : null,
+    events: eventsFiles.length > 0 ? await loadEventsExport(database, eventsFiles) : null,
   };
 }
 
@@ -224,18 +228,6 @@ function createClock(nowMs: number | null): () => number {
   return () => nowMs + Math.floor(performance.now() - started);
 }
 
-async function findRange(database: Database, table: 'usage' | 'events'): Promise<FoundRange> {
-  const [row] = await database.read(
-    `select epoch_ms(min(happened_at)), epoch_ms(max(happened_at)), count(*) from ${table}`,
-  );
-  const [from, to, rows] = row ?? [];
-  return {
-    fromMs: typeof from === 'bigint' ? Number(from) : null,
-    toMs: typeof to === 'bigint' ? Number(to) : null,
-    rows: Number(rows ?? 0),
-  };
-}
-
 function readDensity({ fromMs, toMs, rows }: FoundRange): number {
   if (fromMs === null || toMs === null) return 1;
   return rows / Math.max(1, toMs - fromMs);
@@ -255,15 +247,8 @@ function createRequestId(nowMs: number, chance: () => number): string {
   );
 }
 
-function describeSource({ fromMs, toMs, rows }: FoundRange, loaded: LoadedExport | undefined): string {
-  const range =
-    fromMs === null || toMs === null
-      ? 'nothing'
-      : `${rows} rows from ${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()}`;
-  if (loaded === undefined) return range;
-  const notes = [
-    ...(loaded.unusable > 0 ? [`${loaded.unusable} unusable`] : []),
-    ...(loaded.repeated > 0 ? [`${loaded.repeated} repeated`] : []),
-  ];
-  return notes.length > 0 ? `${range} (left out: ${notes.join(', ')})` : range;
+function describeRange({ fromMs, toMs, rows }: FoundRange): string {
+  return fromMs === null || toMs === null
+    ? 'nothing'
+    : `${rows} rows from ${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()}`;
 }

@@ -19,7 +19,7 @@ const SHORTEST_MS: Partial<Record<VendorInterval, number>> = {
 const FIGURES: Record<Exclude<Series, 'elements'>, string> = {
   activity: '',
   times: ', min(process_time)::double as min, max(process_time)::double as max, avg(process_time) as avg',
-  statuses: `, count(*) filter (request_status = 'FAILED') as failed, count(*) filter (request_status = 'SUCCESS') as success`,
+  statuses: `, count(*) filter (upper(request_status) = 'FAILED') as failed, count(*) filter (upper(request_status) = 'SUCCESS') as success`,
 };
 
 /**

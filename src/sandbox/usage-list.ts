@@ -77,7 +77,7 @@ function encodeFilter(query: URLSearchParams): Filter {
     );
   }
   const status = query.get('status');
-  if (status !== null) add('request_status = ?', status.toUpperCase());
+  if (status !== null) add('upper(request_status) = ?', status.toUpperCase());
   const searchText = query.get('searchText');
   if (searchText !== null) {
     add(

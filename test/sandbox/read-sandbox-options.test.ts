@@ -9,14 +9,14 @@ test('no switches give the defaults', () => {
 
 test('every switch sets its option', () => {
   const argv =
-    '--usage u.csv --events e.json --seed 7 --now 2026-03-04T12:00:00Z --no-arrivals --no-stories --rows 10,20 ' +
+    '--usage u.csv --events e.json --usage more.csv.gz --seed 7 --now 2026-03-04T12:00:00Z --no-arrivals --no-stories --rows 10,20 ' +
     '--dialect camel --page-offset pages --next-page-token --max-page-size 50 --not-found-when-empty --latency 20 ' +
     '--error-rate 0.25 --usage-port 4001 --events-port 4002';
   expect(readSandboxOptions(argv.split(' '))).toEqual({
     kind: 'options',
     options: {
-      usageFile: 'u.csv',
-      eventsFile: 'e.json',
+      usageFiles: ['u.csv', 'more.csv.gz'],
+      eventsFiles: ['e.json'],
       seed: 7,
       nowMs: Date.parse('2026-03-04T12:00:00Z'),
       arrivals: false,

@@ -1,9 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { runInTest as run } from './run-in-test.ts';
 
@@ -216,6 +218,77 @@ describe('start', () => {
   });
 });
 
+describe('files of one’s own', () => {
+  const lines = [
+    'id,usageDate,requestStatus',
+    'a,2026-03-01T10:00:00Z,SUCCESS',
+    'b,2026-03-02T10:00:00Z,FAILED',
+  ];
+  const header = 'id,timestamp,category,action';
+
+  /** A folder that goes with the test, with these files in it; their paths, in order. */
+  const write = (files: Readonly<Record<string, string>>): string[] => {
+    const folder = mkdtempSync(join(tmpdir(), 'sightline-own-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    return Object.entries(files).map(([name, content]) => {
+      writeFileSync(join(folder, name), content);
+      return join(folder, name);
+    });
+  };
+
+  test('are served in place of sandboxes, which the banner says, with their bounds and what they lack', async () => {
+    const [one, two] = write({
+      'one.csv': [...lines, 'c,soon,FAILED'].join('\n'),
+      'two.ndjson': '{"traffic_id":"d","traffic_date":"2026-03-02T10:00:00Z"}',
+    });
+    const service = run(['--usage', one!, '--usage', two!], { PORT: '0' });
+    const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
+    await service.waitFor(/no file, so not configured/);
+    expect(service.printed()).toContain('It serves your own files:');
+    expect(service.printed()).toContain('one.csv, two.ndjson');
+    expect(service.printed()).toContain('one.csv, line 4 has no time that can be read in usageDate');
+    expect(service.printed()).toContain('WARNING: 25.0 % COULD NOT BE READ');
+    expect(service.printed()).not.toMatch(/sandbox/i);
+
+    const { data, errors } = await ask(
+      url!,
+      '{ usageRecords { to nodes { recordId } coverage { status code dropped } } events { nodes { id } } }',
+    );
+    expect(data).toMatchObject({
+      usageRecords: {
+        to: '2026-03-02T10:00:00.001Z',
+        nodes: [{ recordId: 'd' }, { recordId: 'b' }, { recordId: 'a' }],
+        coverage: [{ status: 'TRUNCATED', code: 'ROWS_DROPPED', dropped: 1 }, { status: 'EXPIRED' }],
+      },
+      events: null,
+    });
+    expect(errors).toMatchObject([{ path: ['events'], extensions: { code: 'SOURCE_NOT_CONFIGURED' } }]);
+  });
+
+  test('are told to the log where there is no banner', async () => {
+    const [file] = write({ 'calls.csv': [...lines, 'c,soon,FAILED'].join('\n') });
+    const service = run(['--usage', file!], { PORT: '0', NODE_ENV: 'production' });
+    await service.waitFor(/"msg":"rows of files could not be read"/);
+    expect(service.printed()).toContain('"vendors":{"usage":"calls.csv","events":"not configured"}');
+    expect(service.printed()).toMatch(/"unreadable":1,"firstUnreadable":\["calls\.csv, line 4 has no time/);
+  });
+
+  test.each([
+    ['--usage', 'events.csv', `${header}\n1,2026-03-01T10:00:00Z,a,b`, 'which --events takes'],
+    ['--events', 'wrapped.json', '{"data":[]}', "these were found: data. If the rows are in the list 'data'"],
+    ['--events', 'empty.csv', header, 'it has no row at all'],
+    ['--usage', 'gone.csv', null, 'there is no such file'],
+  ])('%s %s ends the start with the reason', async (word, name, content, reason) => {
+    const [file] = write({ [name]: content ?? '' });
+    if (content === null) rmSync(file!);
+    const service = run([word, file!], { PORT: '0' });
+    expect(await service.exit).toBe(1);
+    expect(service.printed()).toContain(reason);
+    expect(service.printed()).toContain('Your files can not be served.');
+    expect(service.printed()).not.toMatch(/sandbox/i);
+  });
+});
+
 describe('the command line', () => {
   test('--help tells the commands, --version the version', async () => {
     const help = run(['--help']);
@@ -236,10 +309,13 @@ describe('the command line', () => {
     expect(service.printed()).toContain(words);
   });
 
-  test('switches of the sandbox are refused where there are credentials', async () => {
-    const service = run(['--seed', '2'], { EVENTS_API_TOKEN: 'canary', ...SECRET });
+  test.each([
+    [['--seed', '2'], 'those of the sandbox'],
+    [['--usage', 'calls.csv'], 'leave out --usage and --events, or the credentials'],
+  ])('%j is refused where there are credentials', async (args, words) => {
+    const service = run(args, { EVENTS_API_TOKEN: 'canary', ...SECRET });
     expect(await service.exit).toBe(2);
-    expect(service.printed()).toContain('those of the sandbox');
+    expect(service.printed()).toContain(words);
   });
 });
 

@@ -121,13 +121,15 @@ export function createUsageSource(
         : totals.count;
     if (value === null || !Number.isSafeInteger(value)) return null;
     // What was kept from before this operation speaks of another moment than the list beside it.
-    const isClosed = isHeldWhole(range, files) && coverage.every(
-      (entry) =>
-        entry.status === 'COMPLETE' &&
-        entry.reason === null &&
-        entry.asOfMs !== null &&
-        entry.asOfMs >= nowMs,
-    );
+    const isClosed =
+      isHeldWhole(range, files) &&
+      coverage.every(
+        (entry) =>
+          entry.status === 'COMPLETE' &&
+          entry.reason === null &&
+          entry.asOfMs !== null &&
+          entry.asOfMs >= nowMs,
+      );
     return { value, accuracy: interval !== null && isClosed ? 'EXACT' : 'ESTIMATE' };
   }
 

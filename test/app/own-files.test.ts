@@ -1,0 +1,338 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { Secret } from '../../src/base/secret.ts';
+import type { LoadedExport } from '../../src/sandbox/load-export.ts';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { holdFiles } from '../../src/sources/walk/held-files.ts';
+import { askApp, countCalls, type Asked } from '../support/running-app.ts';
+
+/** Long after every file here. */
+const NOW_MS = Date.parse('2026-03-04T12:00:00Z');
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sightline-files-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Entry {
+  readonly source: string;
+  readonly operation: string | null;
+  readonly status: string;
+  readonly code: string | null;
+  readonly dropped: number;
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string | null;
+}
+
+interface Listed {
+  readonly from: string;
+  readonly to: string;
+  readonly nodes: readonly object[];
+  readonly totalCount: { readonly value: number; readonly accuracy: string } | null;
+  readonly coverage: readonly Entry[];
+}
+
+/** The whole service over files, as the command line starts it, but in this process. */
+async function serve(files: {
+  readonly usage?: Readonly<Record<string, string>>;
+  readonly events?: Readonly<Record<string, string>>;
+}) {
+  const write = async (contents: Readonly<Record<string, string>> = {}) =>
+    await Promise.all(
+      Object.entries(contents).map(async ([name, content]) => {
+        await writeFile(join(folder, name), content);
+        return join(folder, name);
+      }),
+    );
+  const sandbox = await startSandbox({
+    nowMs: NOW_MS,
+    usageFiles: await write(files.usage),
+    eventsFiles: await write(files.events),
+  });
+  const reading = readConfig({});
+  if (reading.kind === 'faults') throw new Error(reading.faults.join('\n'));
+  const { config } = reading;
+  const { usageUserSecret, usageOrganizationSecret, eventsToken } = sandbox.credentials;
+  const hold = (loaded: LoadedExport | null | undefined) =>
+    loaded ? { files: holdFiles(loaded.spans, loaded.unreadable, loaded.absent) } : {};
+  const app = createApp(
+    {
+      ...config,
+      vendors: {
+        kind: 'configured',
+        usage: sandbox.loaded?.usage
+          ? {
+              baseUrl: sandbox.usageUrl,
+              socketPath: null,
+              userSecret: new Secret(usageUserSecret),
+              organizationSecret: new Secret(usageOrganizationSecret),
+            }
+          : null,
+        events: sandbox.loaded?.events
+          ? {
+              baseUrl: sandbox.eventsUrl,
+              socketPath: null,
+              secrets: { kind: 'token', token: new Secret(eventsToken) },
+            }
+          : null,
+        isPublic: false,
+      },
+      usage: { ...config.usage, ...hold(sandbox.loaded?.usage) },
+      events: { ...config.events, ...hold(sandbox.loaded?.events) },
+    },
+    { clock: { now: () => NOW_MS } },
+  );
+  onTestFinished(async () => {
+    await app.close();
+    await sandbox.close();
+  });
+  return { ask: <Data>(query: string): Promise<Asked<Data>> => askApp<Data>(app, query) };
+}
+
+const COVERAGE = 'coverage { source operation status code dropped from to reason }';
+const told = ({ coverage }: { readonly coverage: readonly Entry[] }) =>
+  coverage.map(({ source, status, from, to }) => `${source} ${status} ${from} ${to}`);
+
+const usageCsv = (days: readonly string[], ...more: readonly string[]) =>
+  [
+    'id,usageDate,requestStatus',
+    ...days.map((day, n) => `${day}-${n},${day}T10:00:00.000Z,SUCCESS`),
+    ...more,
+  ].join('\n');
+const eventsCsv = (days: readonly string[]) =>
+  ['id,timestamp,category,action', ...days.map((day, n) => `${n + 1},${day}T11:00:00Z,a,b`)].join('\n');
+
+const FIRST = '2014-08-01T10:00:00.000Z';
+const BEHIND_LAST = '2014-08-10T10:00:00.001Z';
+const DAYS = Array.from({ length: 10 }, (_, n) => `2014-08-${String(n + 1).padStart(2, '0')}`);
+
+describe('a range left out', () => {
+  test('is the last 7 days of the file, and of both files the last 7 days of the later one', async () => {
+    const { ask } = await serve({
+      usage: { 'range.csv': usageCsv(DAYS) },
+      events: { 'range-events.csv': eventsCsv(['2014-08-01', '2014-08-12']) },
+    });
+    const asked = await ask<Record<'usageRecords' | 'events' | 'timeline', Listed>>(
+      `{ usageRecords { from to nodes { id } ${COVERAGE} } events { from to nodes { id } }
+         timeline { from to nodes { id } }
+         eventFacets { from to } only: timeline(filter: { sources: [USAGE] }) { to } }`,
+    );
+    expect(asked.errors).toBeUndefined();
+    expect(asked.data).toMatchObject({
+      usageRecords: { from: '2014-08-03T10:00:00.001Z', to: BEHIND_LAST },
+      events: { from: '2014-08-05T11:00:00.001Z', to: '2014-08-12T11:00:00.001Z' },
+      timeline: { to: '2014-08-12T11:00:00.001Z' },
+      eventFacets: { to: '2014-08-12T11:00:00.001Z' },
+      only: { to: BEHIND_LAST },
+    });
+    expect(asked.data.usageRecords.nodes).toHaveLength(7);
+    expect(asked.data.events.nodes).toHaveLength(1);
+    // However old the file is.
+    expect(told(asked.data.usageRecords)).toEqual([`USAGE COMPLETE 2014-08-03T10:00:00.001Z ${BEHIND_LAST}`]);
+  });
+});
+
+describe('what lies outside a file', () => {
+  const range = 'range: { from: "2014-07-01T00:00:00Z", to: "2014-09-01T00:00:00Z" }';
+
+  test('is EXPIRED before its first row and FILLING behind its last one, and no count is exact there', async () => {
+    const { ask } = await serve({
+      usage: { 'outside.csv': usageCsv(DAYS) },
+      events: { 'outside-events.csv': eventsCsv(DAYS) },
+    });
+    const asked = await ask<
+      Record<'usageRecords' | 'events' | 'timeline' | 'inside', Listed> & { usageAnalytics: Listed }
+    >(
+      `{ usageRecords(${range}, filter: { status: FAILED }) { nodes { id } totalCount { value accuracy } ${COVERAGE} }
+         events(${range}) { nodes { id } totalCount { value accuracy } ${COVERAGE} }
+         timeline(${range}) { nodes { id } ${COVERAGE} }
+         usageAnalytics(${range}, interval: DAY) { totals { count } buckets { filling count timestamp } ${COVERAGE} }
+         inside: events(range: { from: "2014-08-02T00:00:00Z", to: "2014-08-03T00:00:00Z" }) { totalCount { value accuracy } ${COVERAGE} } }`,
+    );
+    expect(asked.errors).toBeUndefined();
+    const parts = (source: string, hour: string) => [
+      `${source} FILLING 2014-08-10T${hour}:00:00.001Z 2014-09-01T00:00:00.000Z`,
+      `${source} COMPLETE 2014-08-01T${hour}:00:00.000Z 2014-08-10T${hour}:00:00.001Z`,
+      `${source} EXPIRED 2014-07-01T00:00:00.000Z 2014-08-01T${hour}:00:00.000Z`,
+    ];
+    expect(told(asked.data.usageRecords)).toEqual(parts('USAGE', '10'));
+    expect(told(asked.data.events)).toEqual(parts('EVENTS', '11'));
+    expect(told(asked.data.usageAnalytics)).toEqual(parts('USAGE', '10'));
+    expect(told(asked.data.timeline).sort()).toEqual(
+      [...parts('USAGE', '10'), ...parts('EVENTS', '11')].sort(),
+    );
+    expect(asked.data.usageRecords.totalCount).toEqual({ value: 0, accuracy: 'ESTIMATE' });
+    expect(asked.data.events.totalCount).toEqual({ value: 10, accuracy: 'AT_LEAST' });
+    expect(asked.data.inside.totalCount).toEqual({ value: 1, accuracy: 'EXACT' });
+    expect(asked.data.events.coverage.map(({ reason }) => reason)).toEqual([
+      'This stretch lies behind the last row of the files.',
+      null,
+      'This stretch lies before the first row of the files.',
+    ]);
+    const { buckets } = asked.data.usageAnalytics as unknown as {
+      buckets: { filling: boolean; timestamp: string }[];
+    };
+    expect(buckets.find(({ filling }) => filling)?.timestamp).toBe('2014-08-10T00:00:00.000Z');
+  });
+
+  test('is EXPIRED between two files of one source', async () => {
+    const { ask } = await serve({
+      usage: {
+        'one.csv': usageCsv(DAYS),
+        'two.csv': usageCsv(['2014-08-20', '2014-08-21']),
+        'three.csv': usageCsv(['2014-08-21', '2014-08-22']),
+      },
+    });
+    const { data } = await ask<{ usageRecords: Listed }>(
+      `{ usageRecords(range: { from: "${FIRST}", to: "2014-08-22T10:00:00.001Z" }) { nodes { id } ${COVERAGE} } }`,
+    );
+    expect(data.usageRecords.nodes).toHaveLength(14);
+    expect(told(data.usageRecords)).toEqual([
+      'USAGE COMPLETE 2014-08-20T10:00:00.000Z 2014-08-22T10:00:00.001Z',
+      `USAGE EXPIRED ${BEHIND_LAST} 2014-08-20T10:00:00.000Z`,
+      `USAGE COMPLETE ${FIRST} ${BEHIND_LAST}`,
+    ]);
+  });
+});
+
+describe('rows of a file that could not be read', () => {
+  test('are counted in the coverage of every answer over the file, which is never COMPLETE or EXACT', async () => {
+    const { ask } = await serve({
+      usage: { 'cut.csv': usageCsv(DAYS, 'x,soon,FAILED', '2014-08-11,"2014') },
+    });
+    const inside = 'range: { from: "2014-08-02T00:00:00Z", to: "2014-08-04T00:00:00Z" }';
+    const asked = await ask<Record<string, Listed>>(
+      `{ all: usageRecords { nodes { id } totalCount { value accuracy } ${COVERAGE} }
+         page: usageRecords(first: 1) { nodes { id } ${COVERAGE} }
+         counted: usageRecords(${inside}) { totalCount { value accuracy } }
+         timeline(filter: { sources: [USAGE] }) { nodes { id } ${COVERAGE} }
+         usageAnalytics(${inside}, interval: DAY) { totals { count } ${COVERAGE} }
+         outside: usageRecords(range: { from: "2014-07-01T00:00:00Z", to: "2014-07-02T00:00:00Z" }) { ${COVERAGE} } }`,
+    );
+    expect(asked.errors).toBeUndefined();
+    const cut = { status: 'TRUNCATED', code: 'ROWS_DROPPED', dropped: 2 };
+    for (const name of ['all', 'page', 'timeline', 'usageAnalytics'])
+      expect(asked.data[name], name).toMatchObject({ coverage: [cut] });
+    expect(asked.data['all']?.coverage[0]?.reason).toBe(
+      '2 rows of the files could not be read; any of them may belong to this stretch.',
+    );
+    expect(asked.data['all']?.totalCount).toMatchObject({
+      value: 7,
+      accuracy: expect.not.stringMatching('EXACT'),
+    });
+    expect(asked.data['counted']?.totalCount).toMatchObject({
+      value: 2,
+      accuracy: expect.not.stringMatching('EXACT'),
+    });
+    expect(asked.data['outside']).toMatchObject({ coverage: [{ status: 'EXPIRED', dropped: 0 }] });
+  });
+});
+
+test('a filter by a column that a file lacks finds nothing, and says that this proves nothing', async () => {
+  const { ask } = await serve({
+    usage: { 'columns.csv': usageCsv(DAYS) },
+    events: { 'columns-events.csv': eventsCsv(DAYS) },
+  });
+  const asked = await ask<Record<string, Listed>>(
+    `{ address: usageRecords(filter: { ipAddress: "10.0.0.1" }) { nodes { id } totalCount { accuracy } ${COVERAGE} }
+       elements: usageRecords(
+         range: { from: "2014-08-02T00:00:00Z", to: "2014-08-04T00:00:00Z" }
+         filter: { elementKeys: ["box"] }
+       ) { nodes { id } totalCount { accuracy } ${COVERAGE} }
+       counted: usageRecords(
+         range: { from: "2014-08-02T00:00:00Z", to: "2014-08-04T00:00:00Z" }
+         filter: { elementKeys: ["box"] }
+       ) { totalCount { accuracy } }
+       status: usageRecords(filter: { status: SUCCESS }) { nodes { id } ${COVERAGE} }
+       events(filter: { not: { username: { eq: "ann" } } }) { nodes { id } ${COVERAGE} }
+       timeline(filter: { ipAddress: "10.0.0.1" }) { nodes { id } ${COVERAGE} }
+       eventFacets(filter: { searchText: "x" }) { categories { values { count } } ${COVERAGE} } }`,
+  );
+  expect(asked.errors).toBeUndefined();
+  const blind = { status: 'TRUNCATED', code: 'ROWS_DROPPED' };
+  for (const name of ['address', 'elements', 'events', 'timeline', 'eventFacets'])
+    expect(asked.data[name]?.coverage, name).toContainEqual(expect.objectContaining(blind));
+  for (const name of ['address', 'elements', 'counted'])
+    expect(asked.data[name]?.totalCount?.accuracy, name).not.toBe('EXACT');
+  expect(asked.data['address']?.coverage[0]?.reason).toBe(
+    'The files lack the column requestIP, so nothing can be told by this filter.',
+  );
+  expect(asked.data['status']).toMatchObject({ coverage: [{ status: 'COMPLETE' }] });
+});
+
+test('what is related by address over a file without addresses proves nothing, and says so', async () => {
+  const { ask } = await serve({
+    usage: { 'near.csv': usageCsv(['2014-08-01', '2014-08-02', '2014-08-03']) },
+    events: {
+      'near-events.csv': 'id,timestamp,category,action,ipAddress\n1,2014-08-02T10:00:01Z,a,b,12.34.56.78\n',
+    },
+  });
+  const near = (by: string) => `relatedUsage(by: ${by}) { edges { basis } ${COVERAGE} }`;
+  const { data, errors } = await ask<{ events: { nodes: readonly Record<'address' | 'time', Listed>[] } }>(
+    `{ events { nodes { address: ${near('[IP]')} time: ${near('[TIME]')} } } }`,
+  );
+  expect(errors).toBeUndefined();
+  expect(data.events.nodes).toMatchObject([
+    {
+      address: { edges: [], coverage: [{ status: 'TRUNCATED', code: 'ROWS_DROPPED' }] },
+      time: { edges: [{ basis: ['TIME'] }], coverage: [{ status: 'COMPLETE' }] },
+    },
+  ]);
+});
+
+test('a status is found in any case, in lists and in counts, as it is shown', async () => {
+  const { ask } = await serve({
+    usage: { 'status.csv': usageCsv(DAYS).replaceAll('SUCCESS', 'success').replace('success', 'Failed') },
+  });
+  const { data } = await ask<Record<string, Listed>>(
+    `{ failed: usageRecords(filter: { status: FAILED }, range: { from: "${FIRST}", to: "${BEHIND_LAST}" }) {
+         nodes { requestStatus requestStatusText } }
+       usageAnalytics(range: { from: "${FIRST}", to: "${BEHIND_LAST}" }, interval: DAY) {
+         totals { statuses { success failed } } ${COVERAGE} } }`,
+  );
+  expect(data).toMatchObject({
+    failed: { nodes: [{ requestStatus: 'FAILED', requestStatusText: 'Failed' }] },
+    usageAnalytics: {
+      totals: { statuses: { success: 9, failed: 1 } },
+      coverage: [{ status: 'COMPLETE', reason: null }],
+    },
+  });
+});
+
+describe('a source without a file', () => {
+  test('is not configured, as one without credentials is, and never asked', async () => {
+    const { ask } = await serve({ usage: { 'alone.csv': usageCsv(DAYS) } });
+    const asked = await ask<Record<'events' | 'timeline' | 'usageRecords', Listed | null>>(
+      `{ events { nodes { id } totalCount { value accuracy } } timeline(first: 2) { nodes { id } ${COVERAGE} }
+         usageRecords(first: 1) { nodes { id } }
+         service { sources { source configured retention } } }`,
+    );
+    expect(asked.errors).toMatchObject([
+      { path: ['events'], extensions: { code: 'SOURCE_NOT_CONFIGURED', source: 'EVENTS' } },
+    ]);
+    expect(asked.data).toMatchObject({
+      events: null,
+      usageRecords: { nodes: [{}] },
+      timeline: {
+        nodes: [{}, {}],
+        coverage: expect.arrayContaining([
+          expect.objectContaining({ source: 'EVENTS', status: 'FAILED', code: 'NOT_CONFIGURED' }),
+        ]),
+      },
+      service: {
+        sources: [
+          { source: 'USAGE', configured: true, retention: null },
+          { source: 'EVENTS', configured: false, retention: null },
+        ],
+      },
+    });
+    expect(countCalls(asked, 'EVENTS')).toBe(0);
+    expect(countCalls(asked, 'USAGE')).toBeGreaterThan(0);
+  });
+});

@@ -300,7 +300,7 @@ test('a status is found in any case, in lists and in counts, as it is shown', as
     failed: { nodes: [{ requestStatus: 'FAILED', requestStatusText: 'Failed' }] },
     usageAnalytics: {
       totals: { statuses: { success: 9, failed: 1 } },
-      coverage: [{ status: 'COMPLETE', reason: null }],
+      coverage: [{ status: 'COMPLETE' }],
     },
   });
 });

@@ -10,35 +10,40 @@ import {
 import ipaddr from 'ipaddr.js';
 import { Temporal } from '../base/temporal.ts';
 import { builder } from './builder.ts';
+import { explainTimeZone } from './time-zone-rule.ts';
 
 const DATE_TIME_RULE = "DateTime must be a moment as RFC 3339 writes it, such as '2026-11-21T09:30:00Z'.";
 const IP_RULE = "IP must be an address or a CIDR block, such as '192.0.2.7' or '10.0.0.0/8'.";
 const DURATION_RULE = "Duration must be a length of time as ISO 8601 writes it, such as 'PT5M' or 'P30D'.";
-const TIME_ZONE_RULE =
-  "TimeZone must be a zone's IANA name, such as 'UTC' or 'Europe/Berlin', not an offset.";
 
 /** None of these is longer where it is right. */
 const MAX_TEXT_LETTERS = 200;
 
 /**
  * Input as the library reads it, then narrowed by `refine`, which throws for what is still wrong. Whatever is wrong is told
- * as `rule`: the library's own words name no way out, and not always where the fault stands, without which no argument can
- * be named.
+ * as `rule`, which may depend on the text: the library's own words name no way out, and not always where the fault stands,
+ * without which no argument can be named.
  */
-function refinedInput<Value>(scalar: GraphQLScalarType, rule: string, refine: (value: unknown) => Value) {
-  const read = (text: unknown, parse: () => unknown, nodes?: ValueNode) => {
+function refinedInput<Value>(
+  scalar: GraphQLScalarType,
+  rule: string | ((text: string) => string),
+  refine: (value: unknown) => Value,
+) {
+  const read = (parse: () => unknown, given: unknown, nodes?: ValueNode) => {
+    // What is as long as a whole body costs the readers milliseconds.
+    const text = typeof given === 'string' && given.length <= MAX_TEXT_LETTERS ? given : '';
+    const sentence = () => (typeof rule === 'string' ? rule : rule(text));
+    if (typeof given === 'string' && text !== given) throw new GraphQLError(sentence(), { nodes });
     try {
-      // What is as long as a whole body costs the readers milliseconds.
-      if (typeof text === 'string' && text.length > MAX_TEXT_LETTERS) throw new TypeError(rule);
       return refine(parse());
     } catch {
-      throw new GraphQLError(rule, { nodes });
+      throw new GraphQLError(sentence(), { nodes });
     }
   };
   return {
-    parseValue: (value: unknown) => read(value, () => scalar.parseValue(value)),
+    parseValue: (value: unknown) => read(() => scalar.parseValue(value), value),
     parseLiteral: (node: ValueNode) =>
-      read('value' in node && node.value, () => scalar.parseLiteral(node, undefined), node),
+      read(() => scalar.parseLiteral(node, undefined), 'value' in node ? node.value : '', node),
   };
 }
 
@@ -88,9 +93,9 @@ builder.scalarType('TimeZone', {
   description: 'A time zone by its IANA name, such as `UTC` or `Europe/Berlin`.',
   specifiedByURL: 'https://www.iana.org/time-zones',
   serialize: (zone) => zone,
-  ...refinedInput(GraphQLTimeZone, TIME_ZONE_RULE, (value) => {
+  ...refinedInput(GraphQLTimeZone, explainTimeZone, (value) => {
     const text = String(value);
-    if (/^[+-]/.test(text)) throw new TypeError(TIME_ZONE_RULE);
+    if (/^[+-]/.test(text)) throw new TypeError('an offset');
     return text;
   }),
 });

@@ -1,10 +1,13 @@
 import { execute, GraphQLError, Kind, parse, subscribe, validate } from 'graphql';
 import type { ASTNode, DocumentNode, ExecutionArgs, GraphQLSchema, ValidationRule } from 'graphql';
 import { RequestError } from '../base/request-error.ts';
+import { addWayOut } from './add-way-out.ts';
 import { checkBounds } from './check-bounds.ts';
 import type { DocumentBounds } from './document-bounds.ts';
 import { findArgument } from './find-argument.ts';
 import { refuse } from './mask-error.ts';
+import { mayIntrospect, SuggestNames } from './suggest-names.ts';
+import type { RequestContext } from './use-operation.ts';
 
 const VALUE_KINDS: ReadonlySet<string> = new Set([
   Kind.INT,
@@ -20,9 +23,9 @@ const VALUE_KINDS: ReadonlySet<string> = new Set([
 
 /** Each fault holds a copy of the value that it is about: a few are enough to go on with, and of variables the first. */
 const MAX_FAULTS = 5;
-const EXECUTION = { hideSuggestions: true, options: { maxCoercionErrors: 1 } };
+const OPTIONS = { maxCoercionErrors: 1 };
 
-/** How documents are read, checked and run: graphql-js, bounded, and silent about names that were not asked for. */
+/** How documents are read, checked and run: graphql-js, bounded, and silent about names that a caller may not learn. */
 export interface GraphqlEngine {
   /** @throws GraphQLError for what is no document, or one of too many tokens (`LIMIT_EXCEEDED`) */
   readonly parse: (text: string) => DocumentNode;
@@ -48,12 +51,19 @@ export function createGraphqlEngine(bounds: DocumentBounds): GraphqlEngine {
     validate(schema, document, rules) {
       const refusal = checkBounds(document, bounds);
       if (refusal) return [refuse(refusal)];
-      const faults = validate(schema, document, rules, { hideSuggestions: true, maxErrors: MAX_FAULTS });
+      const hideSuggestions = !rules?.includes(SuggestNames);
+      const faults = validate(schema, document, rules, { hideSuggestions, maxErrors: MAX_FAULTS });
       return faults.map((fault) => nameArgument(fault, document));
     },
-    execute: (args: ExecutionArgs) => execute({ ...args, ...EXECUTION }),
-    subscribe: (args: ExecutionArgs) => subscribe({ ...args, ...EXECUTION }),
+    execute: (args: ExecutionArgs) =>
+      execute({ ...args, options: OPTIONS, hideSuggestions: hidesSuggestions(args) }),
+    subscribe: (args: ExecutionArgs) =>
+      subscribe({ ...args, options: OPTIONS, hideSuggestions: hidesSuggestions(args) }),
   };
+}
+
+function hidesSuggestions({ contextValue }: ExecutionArgs): boolean {
+  return !mayIntrospect((contextValue as RequestContext).caller);
 }
 
 function readParseFault(error: unknown, maxTokens: number): unknown {
@@ -76,7 +86,7 @@ function nameArgument(fault: GraphQLError, document: DocumentNode): GraphQLError
   const argument = findArgument(document, node);
   if (argument === null) return fault;
   const { message, nodes, source, positions } = fault;
-  return new GraphQLError(message, {
+  return new GraphQLError(addWayOut(message), {
     nodes,
     source,
     positions,

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { RequestError } from '../base/request-error.ts';
 import { UpstreamError } from '../base/upstream-error.ts';
+import { addWayOut } from './add-way-out.ts';
 
 /** What a caller is told where the fault is ours, whatever it was. */
 export const INTERNAL_MESSAGE = 'Something went wrong in this service. It has been logged.';
@@ -24,7 +25,7 @@ export function maskError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) {
     const argument = readCoercionFault(error);
     if (argument !== null) {
-      const message = withoutSuggestions(error.message);
+      const message = addWayOut(error.message);
       return located(error, message, { code: 'BAD_USER_INPUT', argument, ...readHttp(error) });
     }
     // What it says of a field's value is of our own answer, and quotes it.
@@ -75,7 +76,7 @@ function readLibraryFault(error: GraphQLError): GraphQLError {
   if (parsing !== undefined) return located(error, error.message, { code, http: { status: 400 } });
   if (typeof code === 'string') return error;
   const isSyntax = error.source !== undefined && error.nodes === undefined;
-  return located(error, withoutSuggestions(error.message), {
+  return located(error, error.message, {
     code: isSyntax ? 'GRAPHQL_PARSE_FAILED' : 'BAD_USER_INPUT',
     ...readHttp(error),
   });
@@ -93,12 +94,6 @@ function readCoercionFault(error: GraphQLError): string | null {
   if (!found?.groups) return null;
   const { variable, argument, path = '' } = found.groups;
   return `${variable ?? argument}${path}`;
-}
-
-/** What a message quotes is the caller's own and may be long: where no question mark follows, nothing is looked for. */
-function withoutSuggestions(message: string): string {
-  const end = message.lastIndexOf('?') + 1;
-  return message.slice(0, end).replaceAll(/ Did you mean [^?]*\?/g, '') + message.slice(end);
 }
 
 /** Thrown by the library itself: nothing of ours or of another library stands behind it. */

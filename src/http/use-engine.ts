@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import type { GraphqlEngine } from './graphql-engine.ts';
 
-/** Puts an engine of our own in the place of Yoga's, whose executor would suggest names. */
+/** Puts an engine of our own in the place of Yoga's, whose executor would suggest names to everybody. */
 export function useEngine({ parse, validate, execute, subscribe }: GraphqlEngine): Plugin {
   return {
     onParse: ({ setParseFn }) => setParseFn(parse),

@@ -1,13 +1,12 @@
 import { BREAK, GraphQLError, visit } from 'graphql';
 import type { DocumentNode, ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { hasAccess, refuseAccess } from '../graph/require-access.ts';
+import { refuseAccess } from '../graph/require-access.ts';
+import { INTROSPECTION, mayIntrospect, SuggestNames } from './suggest-names.ts';
 import type { RequestContext } from './use-operation.ts';
 
-const NEEDED = ['introspect'] as const;
-
 /**
- * Answers `__schema` and `__type` only to callers who may introspect. Decided with each request: what validation finds is kept
+ * Answers `__schema` and `__type`, and says what a wrong name may have meant, only to callers who may introspect. Decided with each request: what validation finds is kept
  * for all callers of a document.
  */
 export function useIntrospection(): Plugin<RequestContext, RequestContext> {
@@ -18,12 +17,15 @@ export function useIntrospection(): Plugin<RequestContext, RequestContext> {
       introspects = isIntrospecting(document);
       judged.set(document, introspects);
     }
-    return introspects && !hasAccess((contextValue as RequestContext).caller, NEEDED);
+    return introspects && !mayIntrospect((contextValue as RequestContext).caller);
   };
   // The functions are replaced, and nothing is stopped: who watches over the operation sees it end.
   const refuse = (args: ExecutionArgs): ExecutionResult =>
     refuseIntrospection(args.contextValue as RequestContext);
   return {
+    onValidate({ context, addValidationRule }) {
+      if (mayIntrospect(context.caller)) addValidationRule(SuggestNames);
+    },
     onExecute({ args, setExecuteFn }) {
       if (isRefused(args)) setExecuteFn(refuse);
     },
@@ -46,7 +48,7 @@ function isIntrospecting(document: DocumentNode): boolean {
 }
 
 function refuseIntrospection({ caller }: RequestContext): ExecutionResult {
-  const { code, message, details } = refuseAccess(caller, NEEDED);
+  const { code, message, details } = refuseAccess(caller, INTROSPECTION);
   const http = { spec: true, status: code === 'UNAUTHENTICATED' ? 401 : 403 };
   return { errors: [new GraphQLError(message, { extensions: { code, ...details, http } })] };
 }

@@ -122,8 +122,13 @@ describe('what is refused', () => {
     ['DateTime', 'yesterday', '2026-11-21T09:30:00Z'],
     ['IP', '10.0.0', '192.0.2.7'],
     ['Duration', '30 days', 'P30D'],
-    ['TimeZone', 'Berlin', 'Europe/Berlin'],
-  ])('of %s is told what would do, as a value and as a literal', (name, text, way) => {
+    ['TimeZone', 'Berlin', /: 'Europe\/Berlin'\.$/],
+    ['TimeZone', 'kolkata', /: 'Asia\/Kolkata'\.$/],
+    ['TimeZone', 'New York', /: 'America\/New_York'\.$/],
+    ['TimeZone', 'Mars', /such as 'UTC' or 'Europe\/Berlin'\.$/],
+    ['TimeZone', '+02:00', /such as 'UTC' or 'Europe\/Berlin', not an offset\.$/],
+    ['TimeZone', 'GMT+2', /not an offset\.$/],
+  ])('of %s (%j) is told what would do, as a value and as a literal', (name, text, way) => {
     expect(() => scalar(name).coerceInputValue(text)).toThrow(way);
     expect(() => scalar(name).parseLiteral(parseConstValue(`"${text}"`), undefined)).toThrow(way);
   });

@@ -11,6 +11,8 @@ import type { AuditLine } from '../../src/http/audit-line.ts';
 import { createHttp } from '../../src/http/create-http.ts';
 import type { HttpOptions, RequestLine } from '../../src/http/create-http.ts';
 import { DEFAULT_DOCUMENT_BOUNDS } from '../../src/http/document-bounds.ts';
+import { readApiKeys } from '../../src/http/identity/api-keys.ts';
+import { createApiKey, type NewApiKey } from '../../src/http/identity/create-api-key.ts';
 import type { Operation } from '../../src/http/operation.ts';
 
 const schema = buildSchema(`
@@ -100,6 +102,7 @@ async function start(options: Partial<HttpOptions> = {}): Promise<Bench> {
     isReady: () => true,
     onFault: (error) => faults.push(error),
     onRequest: (line) => lines.push(line),
+    onRefusedOrigin: () => {},
     ...options,
   });
   const server = createServer((request, response) => void http.handle(request, response));
@@ -434,26 +437,39 @@ describe('documents', () => {
     expect(strict.status).toBe(400);
   });
 
-  test('no name that was not asked for is suggested, in validation or execution', async () => {
-    const { base } = await start();
+  describe('a name that there is not', () => {
     const near = [
-      { query: '{ helo }' },
-      { query: '{ hello(tims: 1) }' },
-      { query: '{ ... on Qery { hello } }' },
-      { query: '{ shelf { ... on Shelv { name } } }' },
-      { query: '{ hello(box: { colour: REDD }) }' },
-      { query: '{ hello(box: { colr: RED }) }' },
-      { query: 'query ($b: Box) { hello(box: $b) }', variables: { b: { colour: 'REDD' } } },
-      { query: 'query ($b: Box) { hello(box: $b) }', variables: { b: { colr: 'RED' } } },
-      { query: 'query ($b: Bax) { hello(box: $b) }' },
-      { query: '{ shelf { things { things { name } } } }' },
-      { query: '{ hello @inclode(if: true) }' },
-    ];
-    for (const body of near) {
-      const errors = errorsOf(await post(base, body));
-      expect(errors.length, body.query).toBeGreaterThan(0);
-      expect(JSON.stringify(errors), body.query).not.toMatch(/did you mean/i);
-    }
+      [{ query: '{ helo }' }, 'hello'],
+      [{ query: '{ hello(tims: 1) }' }, 'times'],
+      [{ query: '{ ... on Qery { hello } }' }, 'Query'],
+      [{ query: '{ shelf { ... on Shelv { name } } }' }, 'Shelf'],
+      [{ query: '{ hello(box: { colour: REDD }) }' }, 'RED'],
+      [{ query: '{ hello(box: { colr: RED }) }' }, 'colour'],
+      [{ query: 'query ($b: Box) { hello(box: $b) }', variables: { b: { colour: 'REDD' } } }, 'RED'],
+      [{ query: 'query ($b: Box) { hello(box: $b) }', variables: { b: { colr: 'RED' } } }, 'colour'],
+      [{ query: 'query ($b: Bax) { hello(box: $b) }' }, 'Box'],
+      [{ query: '{ shelf { things { things { name } } } }' }, 'Shelf'],
+    ] as const;
+    const made = createApiKey('reader', ['introspect']) as NewApiKey;
+    const identity = { keys: readApiKeys(made.line).keys, tokens: null };
+    const knowing = { authorization: `Bearer ${made.key}` };
+
+    test.each([
+      ['first', [knowing, {}]],
+      ['last', [{}, knowing]],
+    ])(
+      'is corrected for a caller who may introspect, and for no other, who asks %s',
+      async (_order, callers) => {
+        const { base } = await start({ identity });
+        for (const [body, name] of near) {
+          for (const headers of callers) {
+            const told = errorsOf(await post(base, body, headers)).map(({ message }) => message);
+            const suggestion = headers === knowing ? `Did you mean.* "${name}"` : '^(?!.*did you mean)';
+            expect(told, body.query).toEqual([expect.stringMatching(new RegExp(suggestion, 'i'))]);
+          }
+        }
+      },
+    );
   });
 
   test('a wrong value is bad input that names its argument, in the document as in a variable', async () => {

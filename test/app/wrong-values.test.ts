@@ -1,0 +1,36 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { askApp, createTestApp } from '../support/running-app.ts';
+
+const app = createTestApp({ EVENTS_API_TOKEN: 'canary' });
+afterAll(() => app.close());
+
+/** The one fault of a value of an argument, written into the document and sent as a variable. */
+async function readFaults(field: string, argument: string, type: string, value: string) {
+  const inDocument = await askApp(app, `{ ${field}(${argument}: ${value}) { __typename } }`);
+  const inVariable = await askApp(
+    app,
+    `query ($value: ${type}) { ${field}(${argument}: $value) { __typename } }`,
+    { value: JSON.parse(value.replaceAll(/(\w+):/g, '"$1":')) as unknown },
+  );
+  return [inDocument, inVariable].map(({ errors = [] }) => {
+    expect(errors).toHaveLength(1);
+    return errors[0]!;
+  });
+}
+
+describe('a text where an object is wanted is told the object', () => {
+  test.each([
+    ['events', 'filter', 'EventFilter', '{ action: "x" }', 'action', '{ eq: "user-login-success" }'],
+    ['events', 'range', 'DateTimeRange', '"P1D"', '', '{ last: "P7D" }'],
+    ['events', 'orderBy', '[EventOrder!]', '"TIMESTAMP"', '', '{ field: TIMESTAMP, direction: ASC }'],
+    ['usageRecords', 'filter', 'UsageRecordFilter', '"sfdc"', '', '{ elementKeys: ["sfdc"] }'],
+  ])('in %s(%s:) of %s', async (field, argument, type, value, path, example) => {
+    const faults = await readFaults(field, argument, type, value);
+    for (const { message, extensions } of faults) {
+      expect(message).toMatch(/to be an object, found: "\w+"\. Write an object, such as /);
+      expect(message).toContain(example);
+      expect(extensions['code']).toBe('BAD_USER_INPUT');
+      expect(extensions['argument']).toMatch(new RegExp(path));
+    }
+  });
+});

@@ -1,0 +1,18 @@
+import { isInputObjectType, parseConstValue, validateInputLiteral } from 'graphql';
+import { expect, test } from 'vitest';
+import { INPUT_EXAMPLES } from '../../src/graph/input-examples.ts';
+import { schema } from '../../src/graph/schema.ts';
+
+const inputs = Object.values(schema.getTypeMap()).filter((type) => isInputObjectType(type));
+
+test('there is an example of every object that an argument may be', () => {
+  expect([...INPUT_EXAMPLES.keys()].toSorted()).toEqual(inputs.map(({ name }) => name).toSorted());
+});
+
+test.each(inputs.map((type) => [type.name, type] as const))('the example of %s is one', (name, type) => {
+  const faults: string[] = [];
+  validateInputLiteral(parseConstValue(INPUT_EXAMPLES.get(name) ?? ''), type, (error) =>
+    faults.push(error.message),
+  );
+  expect(faults).toEqual([]);
+});

@@ -69,6 +69,8 @@ export interface AppOverrides {
   /** Told of what callers are not told. */
   readonly onFault?: (error: unknown) => void;
   readonly onRequest?: (line: RequestLine) => void;
+  /** Told, once for each origin, why its pages can't read answers. */
+  readonly onRefusedOrigin?: (message: string) => void;
   readonly onAttempt?: (report: AttemptReport) => void;
   /** Told of rows that could not be understood, without what they hold. */
   readonly onDropped?: (report: DroppedReport) => void;
@@ -180,6 +182,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     isReady,
     onFault,
     onRequest,
+    onRefusedOrigin: overrides.onRefusedOrigin ?? (() => {}),
     onAudit: overrides.onAudit ?? null,
   });
   return {

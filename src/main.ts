@@ -139,6 +139,7 @@ async function start(words: readonly string[]): Promise<void> {
     isReady: () => isReady,
     onFault: (error) => log.error({ err: error }, 'fault'),
     onRequest: (line) => log.info(line, 'request'),
+    onRefusedOrigin: (message) => log.warn(message),
     onAttempt: (report) => log.debug(report, 'vendor call'),
     onDropped: (report) => log.warn(report, 'rows of the vendor could not be understood'),
     ...(audit ? { onAudit: (line) => audit.info(line, 'operation') } : {}),

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { createAuditLine } from './audit-line.ts';
 import type { AuditLine } from './audit-line.ts';
-import { readableBy } from './allow-origins.ts';
+import { createOriginReport, readableBy } from './allow-origins.ts';
 import { createYogaServer } from './create-yoga-server.ts';
 import type { YogaOptions } from './create-yoga-server.ts';
 import { createGraphiqlPage, GRAPHIQL_POLICY } from './graphiql-page.ts';
@@ -41,6 +41,8 @@ export interface HttpOptions extends Omit<YogaOptions, 'isAudited'>, Readiness {
    */
   readonly isLoopbackOnly: boolean;
   readonly onRequest: (line: RequestLine) => void;
+  /** Told, once for each origin, why its pages can't read answers. */
+  readonly onRefusedOrigin: (message: string) => void;
   /**
    * Told of every operation before its answer goes out, refused ones included. Where it throws, the answer is withheld, and
    * further ones are until it has taken a line again. null: there is no audit trail.
@@ -71,6 +73,8 @@ interface Asked {
 }
 
 const GRAPHQL_PATH = '/graphql';
+/** In it a refusal can be told from another server's page. */
+const RESPONSE_TYPE = 'application/graphql-response+json';
 const PATHS: readonly string[] = [GRAPHQL_PATH, '/', '/health/live', '/health/ready'];
 /** GraphiQL sends documents of its own. */
 const NO_PAGE = 'There is no GraphiQL here: this service answers trusted documents only.\n';
@@ -101,7 +105,8 @@ const STANDING_HEADERS = {
 
 export function createHttp(options: HttpOptions): Http {
   const { maxBodyBytes, identity, clock, isLoopbackOnly, isReady, onRequest, onAudit, onFault } = options;
-  const { trustedDocuments, corsOrigins } = options;
+  const { trustedDocuments, corsOrigins, onRefusedOrigin } = options;
+  const reportOrigin = createOriginReport(corsOrigins, onRefusedOrigin);
   const yoga = createYogaServer({ ...options, isAudited: onAudit !== null });
   let page: Promise<GraphiqlPage> | null = null;
 
@@ -122,7 +127,13 @@ export function createHttp(options: HttpOptions): Http {
 
   const readable = (request: IncomingMessage, refusal: Answer): Answer => ({
     ...refusal,
-    headers: { ...refusal.headers, ...readableBy(request.headers.origin, corsOrigins) },
+    headers: {
+      ...refusal.headers,
+      ...(request.headers.accept?.includes(RESPONSE_TYPE) && {
+        'content-type': `${RESPONSE_TYPE}; charset=utf-8`,
+      }),
+      ...readableBy(request.headers.origin, corsOrigins),
+    },
   });
 
   let isTrailBroken = false;
@@ -154,6 +165,7 @@ export function createHttp(options: HttpOptions): Http {
       return { status: 421, headers: TEXT, body: 'This service answers on this machine only.\n' };
     const found = await answer(readAsked(request));
     if (found) return found;
+    reportOrigin(request.headers);
     notes.isOperation = request.method !== 'OPTIONS';
     if (isTrailBroken && notes.isOperation) {
       // Its own line is the next trial.

@@ -287,6 +287,19 @@ describe('pages of other origins', () => {
     }
   });
 
+  test('are reported once each if they are refused, at the preflight as at the answer', async () => {
+    const told: string[] = [];
+    const { send, post } = await serve({}, { onRefusedOrigin: (message) => told.push(message) });
+    const origin = 'http://localhost:5173';
+    await send('OPTIONS', '/graphql', { origin, ...preflight });
+    await post({ query: '{ __typename }' }, { origin });
+    await post({ query: '{ __typename }' }, { origin: 'null' });
+    expect(told).toEqual([
+      expect.stringContaining(`SIGHTLINE_CORS_ORIGINS=${origin}`),
+      expect.stringContaining('without an origin'),
+    ]);
+  });
+
   test('read answers where they are listed, without cookies', async () => {
     const { send, post } = await serve({
       SIGHTLINE_CORS_ORIGINS: 'https://app.example.org,https://b.example.org',

@@ -169,6 +169,15 @@ describe('a caller', () => {
     expect(lines.at(-1)).toMatchObject({ status: 401, errors: ['UNAUTHENTICATED'] });
   });
 
+  test('learns so in the media type that typed clients read codes from, if they ask for it', async () => {
+    const typeOf = async (accept: string) =>
+      (await ask('', { ...bearer('x'), accept })).headers.get('content-type');
+    expect(await typeOf('application/graphql-response+json, application/json;q=0.9')).toBe(
+      'application/graphql-response+json; charset=utf-8',
+    );
+    expect(await typeOf('*/*')).toBe('application/json; charset=utf-8');
+  });
+
   test('learns so from a page of another origin, if it is listed', async () => {
     const read = async (origin: string) =>
       (await ask('', { ...bearer('x'), origin })).headers.get('access-control-allow-origin');

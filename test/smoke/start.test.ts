@@ -62,6 +62,8 @@ describe('start', () => {
       service: { version: manifest.version },
     });
     await service.waitFor(/"path":"\/graphql","status":200/);
+    await fetch(url!, { method: 'OPTIONS', headers: { origin: 'http://localhost:5173' } });
+    await service.waitFor(/Set SIGHTLINE_CORS_ORIGINS=http:\/\/localhost:5173 to admit it/);
 
     const startedMs = performance.now();
     service.child.kill('SIGTERM');

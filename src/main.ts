@@ -26,7 +26,7 @@ const HELP = `One GraphQL API over the Usage API and the Events API.
   npm start                      serve GraphQL; without credentials, over sandboxes of both vendors
   npm start -- --usage FILE --events FILE
                                  serve your own exports in place of sandboxes (docs/files.md)
-  npm start -- [switches]        hand the sandbox its switches: --seed N …
+  npm start -- [switches]        hand the sandbox its switches: --seed N --now INSTANT …
   npm start -- --trusted-documents FILE
                                  answer the documents of a manifest and no others
   npm run sandbox -- [switches]  the sandbox alone; --help tells its switches

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { auditServer } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App } from '../src/app.ts';
@@ -7,8 +6,6 @@ import type { RunningSandbox } from '../src/sandbox/start-sandbox.ts';
 import { askApp, countCalls, createTestApp, NOW_MS } from './support/running-app.ts';
 
 // The whole of it but the port: HTTP in, the graph, both sources, HTTP out to both vendors' stand-ins.
-
-const EXAMPLES = new URL('../docs/examples/', import.meta.url);
 
 let sandbox: RunningSandbox;
 const apps: App[] = [];
@@ -56,23 +53,6 @@ describe('the service', () => {
     expect(results.filter(({ status }) => status !== 'ok').map(({ name }) => name)).toEqual([]);
     expect(results).toHaveLength(61);
   });
-
-  test.each(readdirSync(EXAMPLES).filter((name) => name.endsWith('.graphql')))(
-    'docs/examples/%s runs, and causes the calls that it says',
-    async (name) => {
-      const text = readFileSync(new URL(name, EXAMPLES), 'utf8');
-      const [, usage, events] = /^# vendor calls: usage (\d+), events (\d+)$/m.exec(text) ?? [];
-      const app = createService();
-      // A short page of calls is known for the last one only where a longer one has been seen before.
-      await askApp(app, '{ usageRecords(first: 199) { nodes { id } } }');
-      const answer = await askApp(app, text);
-      expect(answer.errors).toBeUndefined();
-      expect([countCalls(answer, 'USAGE'), countCalls(answer, 'EVENTS')]).toEqual([
-        Number(usage),
-        Number(events),
-      ]);
-    },
-  );
 
   test('a record asked for ten times is one call: ten aliases of five records are five', async () => {
     const ids = await readIds('SELECT id FROM usage ORDER BY id LIMIT 5');

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 
 const FOLDER = new URL('../../docs/examples/', import.meta.url);
 
-/** The tab that is open first. */
-const FIRST = 'last-calls.graphql';
+/** The tab that is open first: the README's question. */
+const FIRST = 'what-happened-from-an-address.graphql';
 
 /** Where the folder is missing, as in an image that holds `src` alone. */
 const FALLBACK = `# Which API calls came last, and how did they end?

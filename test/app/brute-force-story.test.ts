@@ -31,7 +31,7 @@ test('one query tells the attack from its first failed log-in to its last call, 
       pageInfo: { hasNextPage: boolean };
       coverage: { source: string; status: string; from: string; to: string }[];
     };
-  }>(readExample('what-happened-from-an-address'));
+  }>(readExample('everything-from-an-address'));
   expect(errors).toBeUndefined();
   const { nodes, pageInfo, coverage } = data.timeline;
 
@@ -50,8 +50,9 @@ test('one query tells the attack from its first failed log-in to its last call, 
   }
 });
 
-test('the example asks about the address that the story is told of', () => {
-  expect(readExample('what-happened-from-an-address')).toContain(`$address: IP = "${story.address}"`);
+test('the examples ask about the address that the story is told of', () => {
+  for (const name of ['everything-from-an-address', 'what-happened-from-an-address'])
+    expect(readExample(name)).toMatch(new RegExp(`\\$address: IP!? = "${story.address}"`));
 });
 
 test('the calls of the intruder are found from the lock-out, with certainty', async () => {

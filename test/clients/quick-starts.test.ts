@@ -49,7 +49,7 @@ describe.runIf(isRegistryThere)('a quick start, followed in an empty folder, doe
       port: 0,
       handle: (request, response) => void running.app.handle(request, response),
     });
-  });
+  }, 60_000);
   afterAll(async () => {
     await server?.close(0);
     await running?.close();

@@ -13,7 +13,7 @@ describe('the example', () => {
   test.each(examples)('%s says what it answers and what it costs', (_name, text) => {
     const [question, costs] = text.split('\n');
     expect(question).toMatch(/^# \S.*[?.]$/);
-    expect(costs).toMatch(/^# vendor calls: usage \d+, events \d+$/);
+    expect(costs).toMatch(/^# vendor calls: usage \d+( to \d+)?, events \d+$/);
   });
 
   test.each(examples)('%s is valid', (_name, text) => {
@@ -30,7 +30,7 @@ describe('the example', () => {
       const { data, errors } = await ask(text);
       expect(errors).toBeUndefined();
       expect(Object.values(data ?? {})).not.toContain(null);
-      const [, usage, events] = /usage (\d+), events (\d+)/.exec(text) ?? [];
+      const [, usage, events] = /usage (?:\d+ to )?(\d+), events (\d+)/.exec(text) ?? [];
       const asked = (word: string) =>
         calls.some(([name]) => name.includes(word) || name === 'listActivities');
       expect([asked('Usage'), asked('Event')]).toEqual([usage !== '0', events !== '0']);

@@ -109,6 +109,18 @@ export type EventsFromANetworkQueryVariables = Exact<{
 
 export type EventsFromANetworkQuery = { events: { nodes: Array<{ timestamp: string, action: string, username: string | null, ipAddress: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ status: CoverageStatus, scanned: number | null, matched: number | null, code: CoverageCode | null }> } | null };
 
+export type EverythingFromAnAddressQueryVariables = Exact<{
+  address?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type EverythingFromAnAddressQuery = { timeline: { nodes: Array<
+      | { action: string, username: string | null, timestamp: string, source: Source }
+      | { elementKey: string | null, requestURI: string | null, requestStatus: RequestStatus | null, timestamp: string, source: Source }
+    >, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ source: Source, status: CoverageStatus, from: string, to: string, scanned: number | null, matched: number | null, reason: string | null }> } | null };
+
 export type FailedCallsOfElementsQueryVariables = Exact<{
   elementKeys?: Array<string> | string | null | undefined;
 }>;
@@ -173,17 +185,15 @@ export type WhatEventsThereAreQuery = { eventFacets: { categories: { other: numb
 
 export type MenuFragment = { other: number, missing: number, values: Array<{ value: string, count: number }> };
 
-export type WhatHappenedFromAnAddressQueryVariables = Exact<{
-  address?: string | null | undefined;
-  first?: number | null | undefined;
-  after?: string | null | undefined;
+export type WhatHappenedQueryVariables = Exact<{
+  address?: string;
 }>;
 
 
-export type WhatHappenedFromAnAddressQuery = { timeline: { nodes: Array<
-      | { action: string, username: string | null, timestamp: string, source: Source }
-      | { elementKey: string | null, requestURI: string | null, requestStatus: RequestStatus | null, timestamp: string, source: Source }
-    >, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ source: Source, status: CoverageStatus, from: string, to: string, scanned: number | null, matched: number | null, reason: string | null }> } | null };
+export type WhatHappenedQuery = { timeline: { nodes: Array<
+      | { action: string, username: string | null, timestamp: string }
+      | { elementApi: string | null, requestStatus: RequestStatus | null, timestamp: string }
+    >, pageInfo: { hasNextPage: boolean }, coverage: Array<{ source: Source, status: CoverageStatus }> } | null };
 
 export type WalkForwardQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -406,6 +416,43 @@ export const EventsFromANetworkDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:dee029fb9bce4df389a8eb1146dda58ca1bafd6f7a94154a549b28306bbddfd1"}) as unknown as TypedDocumentString<EventsFromANetworkQuery, EventsFromANetworkQueryVariables>;
+export const EverythingFromAnAddressDocument = new TypedDocumentString(`
+    query EverythingFromAnAddress($address: IP = "45.67.89.178", $first: Int = 100, $after: String) {
+  timeline(
+    range: { last: "PT4H" }
+    filter: { ipAddress: $address }
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      timestamp
+      source
+      ... on Event {
+        action
+        username
+      }
+      ... on UsageRecord {
+        elementKey
+        requestURI
+        requestStatus
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    coverage {
+      source
+      status
+      from
+      to
+      scanned
+      matched
+      reason
+    }
+  }
+}
+    `, {"hash":"sha256:2723d2461946a502ae6e25fe7b464c2125af99577c44d86e9e8938f11abf147b"}) as unknown as TypedDocumentString<EverythingFromAnAddressQuery, EverythingFromAnAddressQueryVariables>;
 export const FailedCallsOfElementsDocument = new TypedDocumentString(`
     query FailedCallsOfElements($elementKeys: [String!] = ["googledrive", "sfdc"]) {
   usageRecords(
@@ -618,43 +665,37 @@ export const WhatEventsThereAreDocument = new TypedDocumentString(`
   other
   missing
 }`, {"hash":"sha256:fcd30c878eb4721df726483dbdd18f4c16c0fb3208796d8c0abdc8946a5dca39"}) as unknown as TypedDocumentString<WhatEventsThereAreQuery, WhatEventsThereAreQueryVariables>;
-export const WhatHappenedFromAnAddressDocument = new TypedDocumentString(`
-    query WhatHappenedFromAnAddress($address: IP = "45.67.89.178", $first: Int = 100, $after: String) {
+export const WhatHappenedDocument = new TypedDocumentString(`
+    query WhatHappened($address: IP! = "45.67.89.178") {
   timeline(
-    range: { last: "PT4H" }
-    filter: { ipAddress: $address }
-    first: $first
-    after: $after
+    range: { last: "PT3H" }
+    filter: {
+      ipAddress: $address
+      events: { action: { in: ["user-locked-out", "user-login-success"] } }
+      usage: { status: FAILED }
+    }
   ) {
     nodes {
       timestamp
-      source
       ... on Event {
         action
         username
       }
       ... on UsageRecord {
-        elementKey
-        requestURI
+        elementApi
         requestStatus
       }
     }
     pageInfo {
       hasNextPage
-      endCursor
     }
     coverage {
       source
       status
-      from
-      to
-      scanned
-      matched
-      reason
     }
   }
 }
-    `, {"hash":"sha256:bb45d805009bf722fedd26e4fd8d1f4614cfd45c40492d3cf78ed6468b4812bc"}) as unknown as TypedDocumentString<WhatHappenedFromAnAddressQuery, WhatHappenedFromAnAddressQueryVariables>;
+    `, {"hash":"sha256:a1e44c3a9eef9d4c1be1dd5194257c414aa77cda97efcbb3ad87b9f5fa8d842c"}) as unknown as TypedDocumentString<WhatHappenedQuery, WhatHappenedQueryVariables>;
 export const WalkForwardDocument = new TypedDocumentString(`
     query WalkForward($first: Int, $after: String) {
   usageRecords(first: $first, after: $after) {

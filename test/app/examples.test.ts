@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DEFAULT_SANDBOX_OPTIONS, type SandboxOptions } from '../../src/sandbox/sandbox-options.ts';
+import { countCalls, startApp, type RunningApp } from '../support/running-app.ts';
+
+const folder = new URL('../../docs/examples/', import.meta.url);
+const examples = readdirSync(folder)
+  .filter((name) => name.endsWith('.graphql'))
+  .map((name) => [name, readFileSync(new URL(name, folder), 'utf8')] as const);
+
+/** The fewest and the most calls of one vendor that an example states. */
+function readStated(text: string, source: string): { readonly least: number; readonly most: number } {
+  const [, least = '', most = least] =
+    new RegExp(`^# vendor calls:.* ${source} (\\d+)(?: to (\\d+))?`, 'm').exec(text) ?? [];
+  return { least: Number(least), most: Number(most) };
+}
+
+const NOON = Date.parse('2026-03-04T12:00:00Z');
+const NIGHT = Date.parse('2026-03-08T03:00:00Z');
+/** As a newcomer starts the sandbox, at a busy and at a quiet hour, and vendors of other habits. */
+const VENDORS: readonly (readonly [name: string, options: Partial<SandboxOptions>])[] = [
+  ['the sandbox at a busy hour', { nowMs: NOON }],
+  ['the sandbox in a quiet night', { nowMs: NIGHT }],
+  [
+    'a vendor of short pages',
+    { nowMs: NOON, maxPageSize: 50, dialect: 'camel', pageOffset: 'pages', notFoundWhenEmpty: true },
+  ],
+];
+
+describe.each(VENDORS)('over %s', (_name, options) => {
+  let running: RunningApp;
+  beforeAll(async () => {
+    running = await startApp({ ...DEFAULT_SANDBOX_OPTIONS, ...options });
+  }, 60_000);
+  afterAll(() => running?.close());
+
+  test.each(examples)(
+    'docs/examples/%s answers, for the calls that it states, when asked again too',
+    async (_file, text) => {
+      for (const _time of ['first', 'again']) {
+        const asked = await running.ask<Record<string, unknown>>(text);
+        expect(asked.errors).toBeUndefined();
+        expect(Object.values(asked.data)).not.toContain(null);
+        for (const [source, word] of [
+          ['USAGE', 'usage'],
+          ['EVENTS', 'events'],
+        ] as const) {
+          const { least, most } = readStated(text, word);
+          const calls = countCalls(asked, source);
+          expect(calls, word).toBeGreaterThanOrEqual(least);
+          expect(calls, word).toBeLessThanOrEqual(most);
+        }
+      }
+    },
+  );
+});

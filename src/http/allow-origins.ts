@@ -68,7 +68,7 @@ export function createOriginReport(
 }
 
 const NO_ORIGIN =
-  'A page without an origin (a local file, a sandboxed frame) may not read answers. Serve it over HTTP, and name its origin in SIGHTLINE_CORS_ORIGINS.';
+  'A page without an origin (a file, a sandboxed frame) may not read answers. Serve it over HTTP and name its origin in SIGHTLINE_CORS_ORIGINS.';
 
 /** null: it is this service's own page, or nothing that a browser sends. */
 function refuseOrigin(

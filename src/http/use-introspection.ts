@@ -6,8 +6,8 @@ import { INTROSPECTION, mayIntrospect, SuggestNames } from './suggest-names.ts';
 import type { RequestContext } from './use-operation.ts';
 
 /**
- * Answers `__schema` and `__type`, and says what a wrong name may have meant, only to callers who may introspect. Decided with each request: what validation finds is kept
- * for all callers of a document.
+ * Answers `__schema` and `__type`, and says what a wrong name may have meant, only to callers who may introspect. Decided with
+ * each request: what validation finds is kept for all callers of a document.
  */
 export function useIntrospection(): Plugin<RequestContext, RequestContext> {
   const judged = new WeakMap<DocumentNode, boolean>();

@@ -21,7 +21,7 @@ test('an origin that is refused is reported with the setting that admits it, onc
 
 test('a page without an origin is reported with the way to give it one', () => {
   expect(report({ origin: 'null' })).toEqual([
-    'A page without an origin (a local file, a sandboxed frame) may not read answers. Serve it over HTTP, and name its origin in SIGHTLINE_CORS_ORIGINS.',
+    'A page without an origin (a file, a sandboxed frame) may not read answers. Serve it over HTTP and name its origin in SIGHTLINE_CORS_ORIGINS.',
   ]);
 });
 

@@ -47,7 +47,7 @@ describe.runIf(executablePath !== undefined)('GraphiQL in a browser', () => {
     });
     await page.goto(`${server.url}/graphql`);
     await page.locator('.graphiql-execute-button').waitFor();
-  });
+  }, 60_000);
   afterAll(async () => {
     await browser?.close();
     await server?.close(0);

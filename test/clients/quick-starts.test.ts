@@ -25,7 +25,10 @@ const env = {
   npm_config_prefer_offline: 'true',
 };
 
-const isRegistryThere = await run('npm', ['view', 'relay-runtime@21.0.1', 'version'], { env }).then(
+const isRegistryThere = await run('npm', ['view', 'relay-runtime@21.0.1', 'version'], {
+  env: { ...env, npm_config_fetch_retries: '0' },
+  timeout: 60_000,
+}).then(
   () => true,
   () => false,
 );

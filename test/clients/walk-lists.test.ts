@@ -1,7 +1,7 @@
 import type { ApolloClient } from '@apollo/client';
 import type { Client } from '@urql/core';
 import { introspectionFromSchema, parse, print } from 'graphql';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { schema } from '../../src/graph/schema.ts';
 import { startServer } from '../../src/http/start-server.ts';
 import type { Transport } from '../../src/upstream/transport.ts';
@@ -22,7 +22,7 @@ const rows = Array.from({ length: ROWS }, (_, at) => ({
   timestampMs: NOW_MS - 100_000 - at * 1_000,
   ip: MATCHES.includes(at) ? ADDRESS : '198.51.100.1',
 }));
-const found = MATCHES.map((at) => rows[at]!.id);
+const ids = MATCHES.map((at) => rows[at]!.id);
 
 const vendor = createSimulatedUsageVendor(() => rows, {
   offsetUnit: 'records',
@@ -74,68 +74,92 @@ async function serve() {
 interface List {
   readonly usageRecords: {
     readonly edges: readonly { readonly node: { readonly recordId: string } }[];
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+    readonly pageInfo: {
+      readonly hasNextPage: boolean;
+      readonly hasPreviousPage: boolean;
+      readonly startCursor: string | null;
+      readonly endCursor: string | null;
+    };
     readonly coverage: readonly { readonly status: string }[];
   };
 }
 
 const query = parse(`
-  query Walk($address: IP!, $after: String) {
-    usageRecords(range: { last: "P1D" }, filter: { ipAddress: $address }, first: 3, after: $after) {
+  query Walk($address: IP!, $first: Int, $after: String, $last: Int, $before: String) {
+    usageRecords(
+      range: { last: "P1D" }, filter: { ipAddress: $address }, first: $first, after: $after, last: $last, before: $before
+    ) {
       edges { cursor node { id recordId } }
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       coverage { source status from to }
     }
   }
 `);
-const variables = { address: ADDRESS };
 /** More pages than there are mean that a client goes round in circles. */
 const MOST_PAGES = 12;
 
 const idsOf = ({ usageRecords }: List) => usageRecords.edges.map(({ node }) => node.recordId);
 
-test('the list has a page without entries between two that hold some', async () => {
-  const { app } = await serve();
-  const sizes: number[] = [];
-  for (let after: string | null = null; sizes.length < MOST_PAGES;) {
-    const asked: Asked<List> = await askApp<List>(app, print(query), { ...variables, after });
-    sizes.push(idsOf(asked.data).length);
-    if (!asked.data.usageRecords.pageInfo.hasNextPage) break;
-    after = asked.data.usageRecords.pageInfo.endCursor;
-  }
-  expect(sizes).toEqual([3, 1, 0, 2, 2]);
-});
+/** How each direction begins, and goes on behind a page; null: that was the last one. */
+const DIRECTIONS = [
+  {
+    direction: 'forward',
+    variables: { address: ADDRESS, first: 3 },
+    goOn: ({ usageRecords: { pageInfo } }: List) =>
+      pageInfo.hasNextPage ? { after: pageInfo.endCursor } : null,
+  },
+  {
+    direction: 'backward',
+    variables: { address: ADDRESS, last: 3 },
+    goOn: ({ usageRecords: { pageInfo } }: List) =>
+      pageInfo.hasPreviousPage ? { before: pageInfo.startCursor } : null,
+  },
+] as const;
 
-test('Apollo Client walks a list that several scans are needed for to its end, and keeps the coverage of all pages', async () => {
-  const { url, answered } = await serve();
-  const { client } = await openQuickStart<{ client: ApolloClient }>('apollo', url);
-  onTestFinished(() => client.stop());
-  const list = client.watchQuery<List>({ query, variables });
-  list.subscribe(() => {});
-  let { data } = await list.refetch();
-  for (let pages = 1; data?.usageRecords.pageInfo.hasNextPage && pages < MOST_PAGES; pages += 1) {
-    const after = data.usageRecords.pageInfo.endCursor;
-    ({ data } = await list.fetchMore<List>({ variables: { after } }));
-  }
-  const all = client.readQuery<List>({ query, variables });
-  expect(answered.flatMap(({ errors }) => errors)).toEqual([]);
-  expect(all && idsOf(all)).toEqual(found);
-  expect(all?.usageRecords.pageInfo.hasNextPage).toBe(false);
-  expect(all?.usageRecords.coverage.filter(({ status }) => status === 'TRUNCATED').length).toBeGreaterThan(1);
-});
-
-test('urql with Graphcache walks a list that several scans are needed for to its end, over a page without entries', async () => {
-  const { url, answered } = await serve();
-  const introspection = introspectionFromSchema(schema, { descriptions: false });
-  const { client } = await openQuickStart<{ client: Client }>('urql', url, {
-    'gql/schema.json': JSON.stringify(introspection),
+describe.each(DIRECTIONS)('$direction', { timeout: 120_000 }, ({ variables, goOn }) => {
+  test('the list has a page without entries between two that hold some', async () => {
+    const { app } = await serve();
+    const found: number[] = [];
+    for (let more: object | null = {}; more && found.length < MOST_PAGES;) {
+      const { data }: Asked<List> = await askApp<List>(app, print(query), { ...variables, ...more });
+      found.push(idsOf(data).length);
+      more = goOn(data);
+    }
+    expect(found.slice(1, -1)).toContain(0);
+    expect(found.reduce((sum, size) => sum + size, 0)).toBe(ids.length);
   });
-  const read = async (after: string | null): Promise<List | undefined> =>
-    (await client.query<List>(query, { ...variables, after }).toPromise()).data;
-  let list = await read(null);
-  for (let pages = 1; list?.usageRecords.pageInfo.hasNextPage && pages < MOST_PAGES; pages += 1)
-    list = await read(list.usageRecords.pageInfo.endCursor);
-  expect(answered.flatMap(({ errors }) => errors)).toEqual([]);
-  expect(list && idsOf(list)).toEqual(found);
-  expect(list?.usageRecords.pageInfo.hasNextPage).toBe(false);
+
+  test('Apollo Client walks a list that several scans are needed for to its end, and keeps the coverage of all pages', async () => {
+    const { url, answered } = await serve();
+    const { client } = await openQuickStart<{ client: ApolloClient }>('apollo', url);
+    onTestFinished(() => client.stop());
+    const list = client.watchQuery<List>({ query, variables });
+    list.subscribe(() => {});
+    let { data } = await list.refetch();
+    for (let more = data && goOn(data); more && answered.length < MOST_PAGES; more = data ? goOn(data) : null)
+      ({ data } = await list.fetchMore<List>({ variables: more }));
+    const all = client.readQuery<List>({ query, variables });
+    expect(answered.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(all && idsOf(all)).toEqual(ids);
+    expect(all && goOn(all)).toBeNull();
+    expect(all?.usageRecords.coverage.filter(({ status }) => status === 'TRUNCATED').length).toBeGreaterThan(
+      1,
+    );
+  });
+
+  test('urql with Graphcache walks a list that several scans are needed for to its end, over a page without entries', async () => {
+    const { url, answered } = await serve();
+    const introspection = introspectionFromSchema(schema, { descriptions: false });
+    const { client } = await openQuickStart<{ client: Client }>('urql', url, {
+      'gql/schema.json': JSON.stringify(introspection),
+    });
+    const read = async (more: object): Promise<List | undefined> =>
+      (await client.query<List>(query, { ...variables, ...more }).toPromise()).data;
+    let list = await read({});
+    for (let more = list && goOn(list); more && answered.length < MOST_PAGES; more = list ? goOn(list) : null)
+      list = await read(more);
+    expect(answered.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(list && idsOf(list)).toEqual(ids);
+    expect(list && goOn(list)).toBeNull();
+  });
 });

@@ -84,6 +84,6 @@ describe.runIf(isRegistryThere)('a quick start, followed in an empty folder, doe
       expect(stated).toHaveLength(statements);
       expect(printed.at(-1)?.trim()).not.toBe('');
     },
-    300_000,
+    600_000,
   );
 });

@@ -49,17 +49,7 @@ export async function startApp(
     eventsRows: 600,
     ...options,
   });
-  const app = createTestApp(
-    {
-      USAGE_API_URL: sandbox.usageUrl,
-      USAGE_API_USER_SECRET: sandbox.credentials.usageUserSecret,
-      USAGE_API_ORGANIZATION_SECRET: sandbox.credentials.usageOrganizationSecret,
-      EVENTS_API_URL: sandbox.eventsUrl,
-      EVENTS_API_TOKEN: sandbox.credentials.eventsToken,
-      ...env,
-    },
-    { clock: { now: () => sandbox.now() }, ...overrides },
-  );
+  const app = createAppOver(sandbox, env, overrides);
   return {
     app,
     sandbox,
@@ -69,6 +59,26 @@ export async function startApp(
       await sandbox.close();
     },
   };
+}
+
+/** The service over a sandbox that runs, with nothing learnt or kept yet; `env` adds settings. */
+export function createAppOver(
+  sandbox: RunningSandbox,
+  env: Readonly<Record<string, string>> = {},
+  overrides: AppOverrides = {},
+): App {
+  const { usageUserSecret, usageOrganizationSecret, eventsToken } = sandbox.credentials;
+  return createTestApp(
+    {
+      USAGE_API_URL: sandbox.usageUrl,
+      USAGE_API_USER_SECRET: usageUserSecret,
+      USAGE_API_ORGANIZATION_SECRET: usageOrganizationSecret,
+      EVENTS_API_URL: sandbox.eventsUrl,
+      EVENTS_API_TOKEN: eventsToken,
+      ...env,
+    },
+    { clock: { now: () => sandbox.now() }, ...overrides },
+  );
 }
 
 /** The service under settings as the environment gives them; throws where they do not hold. An empty text unsets. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { DEFAULT_SANDBOX_OPTIONS, type SandboxOptions } from '../../src/sandbox/sandbox-options.ts';
 import { startSandbox, type RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { askApp, countCalls, createAppOver } from '../support/running-app.ts';
+import { askApp, countCalls, createAppOver, PATIENT } from '../support/running-app.ts';
 
 const folder = new URL('../../docs/examples/', import.meta.url);
 const examples = readdirSync(folder)
@@ -27,9 +27,6 @@ const VENDORS: readonly (readonly [name: string, options: Partial<SandboxOptions
     { nowMs: NOON, maxPageSize: 50, dialect: 'camel', pageOffset: 'pages', notFoundWhenEmpty: true },
   ],
 ];
-
-/** A machine that is busy with other tests must not cause a call to be made again. */
-const PATIENT = { SIGHTLINE_OPERATION_TIMEOUT_MS: '60000', SIGHTLINE_ATTEMPT_TIMEOUT_MS: '50000' };
 
 describe.each(VENDORS)('over %s', (_name, options) => {
   let sandbox: RunningSandbox;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer, type RunningServer } from '../../src/http/start-server.ts';
 import { openFolder, readQuickStart, writeInto } from '../support/quick-start.ts';
-import { NOW_MS, startApp, type RunningApp } from '../support/running-app.ts';
+import { NOW_MS, PATIENT, startApp, type RunningApp } from '../support/running-app.ts';
 
 const run = promisify(execFile);
 
@@ -40,13 +40,8 @@ describe.runIf(isRegistryThere)('a quick start, followed in an empty folder, doe
   let server: RunningServer;
   beforeAll(async () => {
     // As the pages start it.
-    running = await startApp({
-      seed: 1,
-      nowMs: NOW_MS,
-      arrivals: true,
-      usageRows: 20_000,
-      eventsRows: 4_000,
-    });
+    const rows = { usageRows: 20_000, eventsRows: 4_000 };
+    running = await startApp({ seed: 1, nowMs: NOW_MS, arrivals: true, ...rows }, PATIENT);
     server = await startServer({
       host: '127.0.0.1',
       port: 0,

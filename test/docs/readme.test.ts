@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { SETTING_NAMES } from '../../src/config.ts';
 import { readExamples } from '../../src/http/read-examples.ts';
 import { readSandboxOptions } from '../../src/sandbox/read-sandbox-options.ts';
-import { countCalls, startApp } from '../support/running-app.ts';
+import { countCalls, PATIENT, startApp } from '../support/running-app.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
@@ -28,7 +28,7 @@ test('the README’s question gets the README’s answer, whenever it is asked',
   const [, switches = ''] = /^npm start -- (--seed .*)$/m.exec(readme) ?? [];
   const reading = readSandboxOptions(switches.split(' '));
   if (reading.kind !== 'options') throw new Error('The README’s switches do not hold.');
-  const running = await startApp(reading.options);
+  const running = await startApp(reading.options, PATIENT);
   const asked = await running.ask<Answer>(readBlock('graphql'));
   await running.close();
   expect(asked.errors).toBeUndefined();

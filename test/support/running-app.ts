@@ -36,6 +36,9 @@ export const TEST_SECRET = 'a secret for the tests and for no others';
 /** Noon on a Wednesday. */
 export const NOW_MS = Date.parse('2026-03-04T12:00:00Z');
 
+/** Settings under which a machine that is busy with other tests causes no call to be made again, or given up. */
+export const PATIENT = { SIGHTLINE_OPERATION_TIMEOUT_MS: '60000', SIGHTLINE_ATTEMPT_TIMEOUT_MS: '50000' };
+
 /** Starts both; `env` adds settings. Rows are few and nothing moves unless the options say so. */
 export async function startApp(
   options: Partial<SandboxOptions> = {},

@@ -13,7 +13,7 @@ describe('the example', () => {
   test.each(examples)('%s says what it answers and what it costs', (_name, text) => {
     const [question, costs] = text.split('\n');
     expect(question).toMatch(/^# \S.*[?.]$/);
-    expect(costs).toMatch(/^# vendor calls: usage \d+( to \d+)?, events \d+$/);
+    expect(costs).toMatch(/^# vendor calls: usage \d+( to \d+)?, events \d+( to \d+)?$/);
   });
 
   test.each(examples)('%s is valid', (_name, text) => {

@@ -107,18 +107,6 @@ describe('maskError', () => {
     expect(masked.message).toBe(message);
   });
 
-  test('a long text that is quoted is looked through once, and none that only begins like a suggestion is lost', () => {
-    // By looking ahead from each beginning it would take 3 × 10^9 steps.
-    const quoted = ' Did you mean '.repeat(20_000);
-    const masked = maskError(
-      new GraphQLError(`Variable "$n" has invalid value: Expected an Int, found: "${quoted}".`),
-    );
-    expect(masked.message).toContain(quoted);
-    expect(
-      maskError(new GraphQLError(`Variable "$n" has invalid value: x. Did you mean "a"? ${quoted}`)).message,
-    ).toBe(`Variable "$n" has invalid value: x. ${quoted}`);
-  });
-
   const schema = buildSchema('type Query { count(of: Int!): Int }');
 
   test.each([

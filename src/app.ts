@@ -134,8 +134,8 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     const service = {
       version: VERSION,
       sources: () => [
-        readStatus('USAGE', upstreams.usage, credentials.usage !== null, config.usage),
-        readStatus('EVENTS', upstreams.events, credentials.events !== null, config.events),
+        readStatus('USAGE', upstreams.usage, credentials.usage, config.usage),
+        readStatus('EVENTS', upstreams.events, credentials.events, config.events),
       ],
     };
     const usageCall: CallContext = { ...call, credentials: credentials.usage };
@@ -177,6 +177,12 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     trustedDocuments: config.trustedDocuments,
     corsOrigins: config.corsOrigins,
     rateLimit: openRateLimit(config, clock, shared?.buckets ?? null),
+    answeredScope(operation) {
+      if (config.vendors.kind !== 'request') return null;
+      const { usage, events } = access.of(operation);
+      if (usage && upstreams.usage.hasAnswered(usage.scope)) return usage.scope;
+      return events && upstreams.events.hasAnswered(events.scope) ? events.scope : null;
+    },
     maxBodyBytes: config.maxBodyBytes,
     isLoopbackOnly: config.vendors.kind === 'configured' && !config.vendors.isPublic && !config.identity,
     isReady,
@@ -267,6 +273,7 @@ function createVendorUpstream(
     clock,
     random,
     limits: { ...config.upstream, maxConcurrency, ...limits },
+    hasTenants: config.vendors.kind === 'request',
     ...(transport ? { transport } : {}),
     ...(store ? { shared: { store, secret: config.secret } } : {}),
     ...(onAttempt ? { onAttempt } : {}),
@@ -360,13 +367,13 @@ function readEnd({ files }: SourceConfig): number | null {
 function readStatus(
   source: Source,
   upstream: Upstream,
-  configured: boolean,
+  credentials: Credentials | null,
   { retentionDays, files }: SourceConfig,
 ): SourceStatus {
-  const { healthy, lastSuccessAtMs } = upstream.health();
+  const { healthy, lastSuccessAtMs } = upstream.health(credentials?.scope ?? null);
   return {
     source,
-    configured,
+    configured: credentials !== null,
     healthy,
     lastSuccessAtMs,
     retention: retentionDays === null || files ? null : `P${retentionDays}D`,

@@ -16,7 +16,7 @@ export interface RequestContext {
   readonly caller: Caller;
   /** The caller is on this machine, and may see what the answer cost. */
   readonly isLocal: boolean;
-  /** Whose points are spent; null: nobody's are counted. */
+  /** Whose points are spent, unless their credentials tell it better; null: nobody's are counted. */
   readonly rateKey: string | null;
   readonly notes: RequestNotes;
 }

@@ -8,6 +8,7 @@ import { partSources } from '../graph/timeline/forbidden-sources.ts';
 import { refuse } from './mask-error.ts';
 import { rateHeaders } from './rate-headers.ts';
 import type { RateLimit } from './rate-limit.ts';
+import type { Operation } from './operation.ts';
 import type { RateVerdict } from './rate-verdict.ts';
 import type { OperationContext, RequestContext } from './use-operation.ts';
 
@@ -15,6 +16,8 @@ export interface PlanOptions {
   readonly planning: PlanLimits;
   /** Points for each caller; null: nobody is bounded. */
   readonly rateLimit: RateLimit | null;
+  /** The scope of the credentials that a caller has brought, if a vendor has answered these before; else null. */
+  readonly answeredScope: (operation: Operation) => string | null;
 }
 
 /**
@@ -22,10 +25,14 @@ export interface PlanOptions {
  * caller has points for; shares the calls out between scans; and tells in `extensions.cost` what was reckoned with and what
  * it came to.
  */
-export function usePlan({ planning, rateLimit }: PlanOptions): Plugin<OperationContext, RequestContext> {
+export function usePlan({
+  planning,
+  rateLimit,
+  answeredScope,
+}: PlanOptions): Plugin<OperationContext, RequestContext> {
   return {
     async onExecute({ args, setResultAndStopExecution }) {
-      const { operation, notes, isLocal, rateKey } = args.contextValue;
+      const { operation, notes, isLocal } = args.contextValue;
       const plan = planOperation(args, planning, readMoment(args.contextValue));
       if (!plan) return undefined;
       notes.plan = plan;
@@ -34,7 +41,8 @@ export function usePlan({ planning, rateLimit }: PlanOptions): Plugin<OperationC
         setResultAndStopExecution({ errors: [refuse(refusal)] });
         return undefined;
       }
-      const verdict = rateKey === null || !rateLimit ? null : await rateLimit.take(rateKey, plan.cost);
+      const payer = readPayer(args.contextValue, answeredScope);
+      const verdict = payer === null || !rateLimit ? null : await rateLimit.take(payer, plan.cost);
       if (verdict) notes.headers = rateHeaders(verdict);
       if (verdict && !verdict.isAllowed) {
         setResultAndStopExecution({ errors: [refuseRate(verdict, plan)] });
@@ -63,6 +71,19 @@ export function usePlan({ planning, rateLimit }: PlanOptions): Plugin<OperationC
         response.headers.set(name, value);
     },
   };
+}
+
+/**
+ * Whose points are spent. Of callers who do not say who they are, those with credentials of their own are told apart by
+ * these, since a proxy may give all of them one address; not by credentials that may be made up.
+ */
+function readPayer(
+  { caller, rateKey, operation }: OperationContext,
+  answeredScope: PlanOptions['answeredScope'],
+): string | null {
+  if (rateKey === null || caller.name !== null) return rateKey;
+  const scope = answeredScope(operation);
+  return scope === null ? rateKey : `scope ${scope}`;
 }
 
 /** What is not configured, or not for this caller, is refused in its field without a call. */

@@ -34,7 +34,7 @@ export interface AttemptOptions {
   /** Called when an attempt has ended, unless its caller left. Must not throw. */
   readonly onAttempt: ((report: AttemptReport) => void) | undefined;
   /** A call is sent for the first time. */
-  readonly onFirst: () => void;
+  readonly onFirst: (call: Call) => void;
 }
 
 // A caller with next to no time left says nothing about the vendor by not being answered in it.
@@ -57,7 +57,7 @@ export function createAttempt(
     flight.signal.throwIfAborted();
     context.ledger.spend(source, operation);
     call.attempts += 1;
-    if (call.attempts === 1) onFirst();
+    if (call.attempts === 1) onFirst(call);
 
     const settle = (outcome: Outcome, status: number | null, rows: number, bytes: number): Outcome => {
       const ms = clock.now() - startMs;

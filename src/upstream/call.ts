@@ -1,5 +1,5 @@
 import type { UpstreamError } from '../base/upstream-error.ts';
-import type { Verdict } from './breaker.ts';
+import type { Verdict } from './circuit.ts';
 import type { Flight } from './single-flight.ts';
 import type { TransportAnswer } from './transport.ts';
 import type {

@@ -6,20 +6,18 @@ import { UpstreamError } from '../base/upstream-error.ts';
 import { createAttempt } from './attempt.ts';
 import type { AttemptReport } from './attempt.ts';
 import { sendAuthorized } from './authorize.ts';
-import { createBreaker } from './breaker.ts';
 import type { Call, Outcome, Reading, Turn } from './call.ts';
 import { createHttpTransport } from './http-transport.ts';
 import { createKeptAnswers } from './kept-answers.ts';
 import { createPartsReader } from './parts-reader.ts';
 import { createRetry } from './retry.ts';
-import { createRetryBudget } from './retry-budget.ts';
 import { createSlots } from './slots.ts';
+import { createManyTenants, createSingleTenant } from './tenants.ts';
+import type { Tenant } from './tenants.ts';
 import type { Transport } from './transport.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from './upstream-limits.ts';
 import type { UpstreamLimits } from './upstream-limits.ts';
 import type { Upstream } from './upstream.ts';
-import { createVendorHealth } from './vendor-health.ts';
-import { createVendorRest } from './vendor-rest.ts';
 import { systemWait } from './wait.ts';
 import type { Wait } from './wait.ts';
 
@@ -34,6 +32,11 @@ export interface UpstreamOptions {
   readonly random: () => number;
   /** What differs from `DEFAULT_UPSTREAM_LIMITS`. */
   readonly limits?: Partial<UpstreamLimits>;
+  /**
+   * Callers bring credentials of their own: what one meets at the vendor does not bind the others. Left out: all calls are
+   * one tenant's.
+   */
+  readonly hasTenants?: boolean;
   /** Told of every attempt, without values. */
   readonly onAttempt?: (report: AttemptReport) => void;
   /** Answers shared with other instances, sealed under `secret`. Closed by whoever made it. */
@@ -67,11 +70,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     baseUrl: options.baseUrl,
     shared: options.shared,
   });
-  const budget = createRetryBudget(clock, limits);
-  const rest = createVendorRest(clock);
-  const breaker = createBreaker(clock, limits);
+  const tenants = (options.hasTenants ? createManyTenants : createSingleTenant)(clock, limits);
+  const tenantOf = ({ credentials }: Call): Tenant => tenants.of(credentials.scope);
   const slots = createSlots(clock, limits);
-  const health = createVendorHealth(clock);
   const fail = ({ request: { operation } }: Call, message: string): UpstreamError =>
     new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', source, operation, message });
 
@@ -82,22 +83,18 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     attemptTimeoutMs: limits.attemptTimeoutMs,
     maxRestMs: limits.maxRestMs,
     onAttempt,
-    onFirst: () => budget.earn(),
+    onFirst: (call) => tenantOf(call).retries.earn(),
   });
-  const note = (outcome: Outcome): void => {
-    const { retryAfterMs = 0 } = outcome.is === 'failed' ? outcome.error : {};
-    if (retryAfterMs > 0) rest.ask(retryAfterMs);
-    health.note(outcome);
-  };
   // What it tells of the vendor is noted while it still holds its slot: the next one must not be sent without knowing.
   const withPermit = async (call: Call, work: () => Promise<Outcome>): Promise<Turn> => {
-    const report = rest.leftMs() > 0 ? null : breaker.permit();
+    const tenant = tenantOf(call);
+    const report = tenant.pausedMs() > 0 ? null : tenant.permit();
     if (!report) return TURNED_BACK;
     const sentBefore = call.attempts;
     try {
       const outcome = await work();
       report(outcome.verdict);
-      note(outcome);
+      tenant.note(outcome);
       return outcome;
     } catch (reason) {
       report(call.attempts === sentBefore ? 'unsent' : 'unknown');
@@ -106,6 +103,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   };
   const inSlot = (call: Call, work: () => Promise<Turn>): Promise<Turn> => {
     const waiter = {
+      lane: tenantOf(call).lane(),
       signal: call.flight.signal,
       deadlineMs: call.flight.deadlineMs(),
       tooBusy: () => fail(call, 'Too many calls are waiting for the vendor.'),
@@ -113,7 +111,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     return slots.run(waiter, work);
   };
   const behindBreaker = async (call: Call, work: () => Promise<Turn>): Promise<Turn> => {
-    if (!breaker.isRefusing()) return work();
+    if (!tenantOf(call).isRefusing()) return work();
     throw fail(call, 'The vendor has failed repeatedly and is being left alone for now.');
   };
   const withRetries = createRetry({
@@ -122,8 +120,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     clock,
     random,
     wait,
-    budget,
-    rest,
+    tenantOf,
     isClosed: () => isClosed,
   });
   const callVendor = (call: Call): Promise<Reading> =>
@@ -154,7 +151,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       return answer!;
     },
     getParts,
-    health: () => health.read(breaker.isOpen() || rest.leftMs() > 0),
+    hasAnswered: tenants.hasAnswered,
+    health: tenants.health,
     async close() {
       isClosed = true;
       await transport.close();

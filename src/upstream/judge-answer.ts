@@ -2,7 +2,7 @@ import { Secret } from '../base/secret.ts';
 import type { Source } from '../base/source.ts';
 import { UpstreamError } from '../base/upstream-error.ts';
 import type { UpstreamCode } from '../base/upstream-error.ts';
-import type { Verdict } from './breaker.ts';
+import type { Verdict } from './circuit.ts';
 import { decodeText } from './decode-body.ts';
 import { parseJson } from './parse-json.ts';
 import { decodeRetryAfter } from './retry-after.ts';

@@ -2,10 +2,9 @@ import type { Clock } from '../base/clock.ts';
 import type { Source } from '../base/source.ts';
 import { UpstreamError } from '../base/upstream-error.ts';
 import type { Call, Reading, Turn } from './call.ts';
-import type { RetryBudget } from './retry-budget.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import type { RetryTiming } from './retry-delay.ts';
-import type { VendorRest } from './vendor-rest.ts';
+import type { Tenant } from './tenants.ts';
 import type { Wait } from './wait.ts';
 
 export interface RetryOptions extends RetryTiming {
@@ -14,8 +13,8 @@ export interface RetryOptions extends RetryTiming {
   /** In [0, 1). */
   readonly random: () => number;
   readonly wait: Wait;
-  readonly budget: RetryBudget;
-  readonly rest: VendorRest;
+  /** Whose pause and retries bind a call. */
+  readonly tenantOf: (call: Call) => Pick<Tenant, 'pausedMs' | 'retries'>;
   readonly maxAttempts: number;
   /** The upstream is being closed: nothing is asked again. */
   readonly isClosed: () => boolean;
@@ -23,17 +22,19 @@ export interface RetryOptions extends RetryTiming {
 
 /**
  * Asks until there is an answer, or asking again would not help: the failure is of another kind, the attempts, the
- * vendor's retry budget, the caller's call budget or the time is spent. Waits hold nothing but the caller's patience.
+ * retry budget, the caller's call budget or the time is spent. Waits hold nothing but the caller's patience.
  * Every call here is a GET, so asking twice changes nothing at the vendor.
  */
 export function createRetry(
   options: RetryOptions,
 ): (call: Call, once: () => Promise<Turn>) => Promise<Reading> {
-  const { source, clock, random, wait, budget, rest, maxAttempts, isClosed } = options;
+  const { source, clock, random, wait, tenantOf, maxAttempts, isClosed } = options;
 
-  /** Also before a first attempt: a vendor's pause binds everybody. Refuses at once where it outlasts the deadline. */
-  const awaitRest = async ({ request, flight }: Call): Promise<void> => {
-    for (let leftMs = rest.leftMs(); leftMs > 0; leftMs = rest.leftMs()) {
+  /** Also before a first attempt: a pause binds all calls of a tenant. Refuses at once where it outlasts the deadline. */
+  const awaitPause = async (call: Call): Promise<void> => {
+    const { request, flight } = call;
+    const tenant = tenantOf(call);
+    for (let leftMs = tenant.pausedMs(); leftMs > 0; leftMs = tenant.pausedMs()) {
       if (clock.now() + leftMs >= flight.deadlineMs()) {
         throw new UpstreamError({
           code: 'UPSTREAM_RATE_LIMITED',
@@ -51,7 +52,7 @@ export function createRetry(
   return async (call, once) => {
     let failed = 0;
     for (;;) {
-      await awaitRest(call);
+      await awaitPause(call);
       const turn = await once();
       if (turn.is === 'read') return turn.reading;
       // Not an attempt: it begins anew, where the pause or the breaker that sent it back is met first.
@@ -62,7 +63,7 @@ export function createRetry(
       const delayMs = retryAfterMs + retryDelayMs(failed, random(), options);
       if (!retryable || isClosed() || failed >= maxAttempts) throw error;
       if (clock.now() + delayMs >= call.flight.deadlineMs()) throw error;
-      if (call.context.ledger.remaining() < 1 || !budget.take()) throw error;
+      if (call.context.ledger.remaining() < 1 || !tenantOf(call).retries.take()) throw error;
       await wait(delayMs, call.flight.signal);
     }
   };

@@ -3,13 +3,15 @@ import type { Clock } from '../base/clock.ts';
 /** Bounds how many attempts are under way at one vendor. */
 export interface Slots {
   /**
-   * Runs `work` in a slot, waiting for one in order of arrival. Rejects with `tooBusy()` where the queue is full or would
-   * not come round in time, and with the signal's reason where the caller leaves while waiting.
+   * Runs `work` in a slot, waiting for one. Lanes take turns; within one it goes by arrival. Rejects with `tooBusy()` where
+   * the queue is full or would not come round in time, and with the signal's reason where the caller leaves while waiting.
    */
   run<Value>(waiter: SlotWaiter, work: () => Promise<Value>): Promise<Value>;
 }
 
 export interface SlotWaiter {
+  /** Who waits in one lane waits for each other. */
+  readonly lane: string;
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly deadlineMs: number;
@@ -21,6 +23,11 @@ export interface SlotsOptions {
   readonly maxQueue: number;
 }
 
+interface Waiting {
+  readonly go: () => void;
+  readonly giveWay: () => void;
+}
+
 // The weight of the newest attempt in the running mean of their durations.
 const NEWEST = 0.1;
 // A call admitted at the very edge of its deadline would be answered after it: vendor time wasted for nobody.
@@ -29,22 +36,34 @@ const MARGIN = 1.25;
 /**
  * Slots with a queue that knows deadlines: a call that can't be answered in time is refused when it comes, not after it
  * has waited, so that under overload the vendor works only for callers who are still there. (cockatiel's bulkhead keeps
- * those who left in its queue until their turn.)
+ * those who left in its queue until their turn.) If the queue is full, the longest lane's last gives way to a shorter lane.
  */
 export function createSlots(clock: Clock, { maxConcurrency, maxQueue }: SlotsOptions): Slots {
-  // In order of arrival; a Set, so that whoever leaves is gone from it.
-  const queue = new Set<() => void>();
+  // The lane whose turn is next comes first; each in order of arrival. Sets, so that whoever leaves is gone from them.
+  const lanes = new Map<string, Set<Waiting>>();
+  let waiting = 0;
   let busy = 0;
   let meanMs = 0;
 
+  const remove = (lane: string, one: Waiting): void => {
+    const queue = lanes.get(lane);
+    if (!queue?.delete(one)) return;
+    waiting -= 1;
+    if (queue.size === 0) lanes.delete(lane);
+  };
   const release = (heldMs: number): void => {
     meanMs += (heldMs - meanMs) * NEWEST;
-    const [next] = queue;
-    if (next === undefined) busy -= 1;
-    else {
-      queue.delete(next);
-      next();
+    const [turn] = lanes;
+    const next = turn?.[1].values().next().value;
+    if (!turn || !next) {
+      busy -= 1;
+      return;
     }
+    const [lane, queue] = turn;
+    lanes.delete(lane);
+    lanes.set(lane, queue);
+    remove(lane, next);
+    next.go();
   };
   const hold = async <Value>(work: () => Promise<Value>): Promise<Value> => {
     const sinceMs = clock.now();
@@ -54,31 +73,56 @@ export function createSlots(clock: Clock, { maxConcurrency, maxQueue }: SlotsOpt
       release(clock.now() - sinceMs);
     }
   };
-  const comesRound = (deadlineMs: number): boolean => {
-    const waitMs = ((queue.size + 1) * meanMs) / maxConcurrency;
+  const comesRound = (lane: string, deadlineMs: number): boolean => {
+    const own = lanes.get(lane)?.size ?? 0;
+    let before = own;
+    for (const [other, { size }] of lanes) if (other !== lane) before += Math.min(size, own + 1);
+    const waitMs = ((before + 1) * meanMs) / maxConcurrency;
     return clock.now() + (waitMs + meanMs) * MARGIN < deadlineMs;
   };
-  const turn = (signal: AbortSignal): Promise<void> =>
+  /** Makes room for one more in this lane, where another one has two more than it at least. */
+  const makeRoom = (lane: string): boolean => {
+    if (waiting < maxQueue) return true;
+    const [longest, queue] = [...lanes].reduce(
+      (a, b) => (b[1].size > a[1].size ? b : a),
+      ['', new Set<Waiting>()],
+    );
+    const last = [...queue].at(-1);
+    if (!last || queue.size <= (lanes.get(lane)?.size ?? 0) + 1) return false;
+    remove(longest, last);
+    last.giveWay();
+    return true;
+  };
+  const turn = ({ lane, signal, tooBusy }: SlotWaiter): Promise<void> =>
     new Promise((resolve, reject) => {
-      const go = (): void => {
-        signal.removeEventListener('abort', leave);
-        resolve();
+      const one: Waiting = {
+        go() {
+          signal.removeEventListener('abort', leave);
+          resolve();
+        },
+        giveWay() {
+          signal.removeEventListener('abort', leave);
+          reject(tooBusy());
+        },
       };
       const leave = (): void => {
-        queue.delete(go);
+        remove(lane, one);
         reject(signal.reason);
       };
       signal.addEventListener('abort', leave, { once: true });
-      queue.add(go);
+      const queue = lanes.get(lane) ?? new Set();
+      lanes.set(lane, queue.add(one));
+      waiting += 1;
     });
   return {
-    async run({ signal, deadlineMs, tooBusy }, work) {
+    async run(waiter, work) {
+      const { lane, signal, deadlineMs, tooBusy } = waiter;
       signal.throwIfAborted();
       if (busy < maxConcurrency) busy += 1;
       else {
-        if (queue.size >= maxQueue || !comesRound(deadlineMs)) throw tooBusy();
+        if (!comesRound(lane, deadlineMs) || !makeRoom(lane)) throw tooBusy();
         // The slot is handed over, still counted as busy.
-        await turn(signal);
+        await turn(waiter);
       }
       return hold(work);
     },

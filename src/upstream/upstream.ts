@@ -132,7 +132,10 @@ export interface Upstream {
     request: PartsRequest<Value>,
     context: CallContext,
   ): Promise<readonly UpstreamAnswer<Value>[]>;
-  health(): UpstreamHealth;
+  /** The vendor has answered a call with these credentials: they are not made up. Always so where there is one tenant. */
+  hasAnswered(scope: CredentialScope): boolean;
+  /** As these credentials have met the vendor; where they have not, or null, as those have that it has answered before. */
+  health(scope: CredentialScope | null): UpstreamHealth;
   /** Ends the connections. */
   close(): Promise<void>;
 }

@@ -118,25 +118,6 @@ describe('callers with credentials of their own', () => {
     expect(usage.requests).toHaveLength(2);
   });
 
-  test('share the vendor: a pause that one was asked for binds the others, and `service` shows it to all', async () => {
-    const usage = createFakeTransport(() => jsonAnswer({}, 429, { 'retry-after': '20' }));
-    const { ask } = createRig({ usage });
-    const query = '{ usageRecord(recordId: "r1") { instanceName } }';
-    await ask(query, ada.headers);
-    const { errors } = await ask(query, bob.headers);
-    expect(errors).toMatchObject([
-      { extensions: { code: 'UPSTREAM_RATE_LIMITED', source: 'USAGE', retryAfterMs: 20_000 } },
-    ]);
-    expect(usage.requests).toHaveLength(1);
-    const { data } = await ask('{ service { sources { source configured healthy } } }');
-    expect(data['service']).toEqual({
-      sources: [
-        { source: 'USAGE', configured: false, healthy: false },
-        { source: 'EVENTS', configured: false, healthy: null },
-      ],
-    });
-  });
-
   test('send just these to the vendors, and no other header', async () => {
     const { ask, usage, events } = createRig();
     await ask(BOTH, { ...ada.headers, authorization: 'Bearer canary-own', cookie: 'canary=1' });

@@ -93,6 +93,7 @@ async function start(options: Partial<HttpOptions> = {}): Promise<Bench> {
     bounds: DEFAULT_DOCUMENT_BOUNDS,
     planning: PLANNING,
     rateLimit: null,
+    answeredScope: () => null,
     trustedDocuments: null,
     corsOrigins: [],
     onAudit: null,

@@ -42,6 +42,7 @@ export function createSimulatedUpstream(
     calls,
     get: upstream.get,
     getParts: (request, context) => getPartsUncached(upstream, request, context),
+    hasAnswered: () => true,
     health: () => ({ healthy: null, lastSuccessAtMs: null }),
     close: async () => {},
   };

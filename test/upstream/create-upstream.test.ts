@@ -129,7 +129,7 @@ describe('retry', () => {
       code: 'UPSTREAM_RATE_LIMITED',
       retryAfterMs: 60_000,
     });
-    expect(upstream.health().healthy).toBe(false);
+    expect(upstream.health(null).healthy).toBe(false);
     for (let second = 0; second < 52; second += 1) {
       await expect(upstream.get(requestOf(), context())).rejects.toMatchObject({
         code: 'UPSTREAM_RATE_LIMITED',
@@ -184,7 +184,7 @@ describe('retry', () => {
       code: 'UPSTREAM_UNAVAILABLE',
     });
     expect(transport.requests).toHaveLength(1);
-    expect(upstream.health().healthy).toBeNull();
+    expect(upstream.health(null).healthy).toBeNull();
   });
 
   test('a retry is a call on the caller’s budget, and where that is spent the vendor’s error is told', async () => {
@@ -248,11 +248,11 @@ describe('breaker', () => {
       time.advance(100);
     }
     expect(transport.requests.length - before).toBeLessThanOrEqual(6);
-    expect(upstream.health().healthy).toBe(false);
+    expect(upstream.health(null).healthy).toBe(false);
     isDead = false;
     time.advance(5_000);
     expect(await outcomeOf(upstream.get(requestOf(), context()))).toBe('read');
-    expect(upstream.health()).toEqual({ healthy: true, lastSuccessAtMs: time.clock.now() });
+    expect(upstream.health(null)).toEqual({ healthy: true, lastSuccessAtMs: time.clock.now() });
   });
 
   test('a probe whose caller leaves is followed by another, five seconds on', async () => {
@@ -346,7 +346,7 @@ describe('breaker', () => {
       outcomeOf(upstream.get(requestOf({ path: `/usage/${index}` }), context({ deadlineMs }))),
     );
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
-    expect(upstream.health().healthy).toBe(false);
+    expect(upstream.health(null).healthy).toBe(false);
     expect(await outcomeOf(upstream.get(requestOf(), context()))).toBe('UPSTREAM_UNAVAILABLE');
   });
 
@@ -800,7 +800,7 @@ describe('errors', () => {
       code: 'UPSTREAM_BAD_RESPONSE',
       status: 404,
     });
-    expect(upstream.health().healthy).toBe(false);
+    expect(upstream.health(null).healthy).toBe(false);
   });
 
   test.each([
@@ -843,7 +843,7 @@ describe('errors', () => {
   test('404 is an answer that says: nothing', async () => {
     const { upstream, context } = createRig(() => jsonAnswer({ message: 'none' }, 404));
     expect((await upstream.get(requestOf(), context())).value).toBeNull();
-    expect(upstream.health().healthy).toBe(true);
+    expect(upstream.health(null).healthy).toBe(true);
   });
 
   test.each(['text/html', 'application/xml', 'image/png', 'application/jsonp'])(
@@ -882,7 +882,7 @@ describe('errors', () => {
     caller.abort(new Error('gone'));
     await expect(waiting).rejects.toThrow('gone');
     expect(seen?.aborted).toBe(true);
-    expect(upstream.health().healthy).toBeNull();
+    expect(upstream.health(null).healthy).toBeNull();
   });
 });
 
@@ -892,9 +892,9 @@ test('health is what the latest telling attempt said, and a refusal tells nothin
   );
   const ask = async () => {
     await outcomeOf(upstream.get(requestOf(), context()));
-    return upstream.health();
+    return upstream.health(null);
   };
-  expect(upstream.health()).toEqual({ healthy: null, lastSuccessAtMs: null });
+  expect(upstream.health(null)).toEqual({ healthy: null, lastSuccessAtMs: null });
   expect((await ask()).healthy).toBeNull();
   const lastSuccessAtMs = time.clock.now();
   expect(await ask()).toEqual({ healthy: true, lastSuccessAtMs });

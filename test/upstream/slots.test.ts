@@ -19,7 +19,7 @@ test('no more run at once than there are slots, and the rest run in order of arr
   const gate = createGate();
   const order: number[] = [];
   const all = [0, 1, 2, 3, 4].map((index) =>
-    slots.run({ signal: never, deadlineMs: Infinity, tooBusy }, () => {
+    slots.run({ lane: '', signal: never, deadlineMs: Infinity, tooBusy }, () => {
       order.push(index);
       return gate.work();
     }),
@@ -38,24 +38,98 @@ test('the queue is bounded, and who leaves makes room in it', async () => {
   const slots = createSlots(clock, { maxConcurrency: 1, maxQueue: 1 });
   const gate = createGate();
   const caller = new AbortController();
-  const running = slots.run({ signal: never, deadlineMs: Infinity, tooBusy }, gate.work);
-  const queued = slots.run({ signal: caller.signal, deadlineMs: Infinity, tooBusy }, gate.work);
-  await expect(slots.run({ signal: never, deadlineMs: Infinity, tooBusy }, gate.work)).rejects.toThrow(
-    'too busy',
-  );
+  const running = slots.run({ lane: '', signal: never, deadlineMs: Infinity, tooBusy }, gate.work);
+  const queued = slots.run({ lane: '', signal: caller.signal, deadlineMs: Infinity, tooBusy }, gate.work);
+  await expect(
+    slots.run({ lane: '', signal: never, deadlineMs: Infinity, tooBusy }, gate.work),
+  ).rejects.toThrow('too busy');
   caller.abort(new Error('gone'));
   await expect(queued).rejects.toThrow('gone');
-  const next = slots.run({ signal: never, deadlineMs: Infinity, tooBusy }, gate.work);
+  const next = slots.run({ lane: '', signal: never, deadlineMs: Infinity, tooBusy }, gate.work);
   gate.open[0]?.();
   await settle();
   gate.open[1]?.();
   await Promise.all([running, next]);
 });
 
+test('lanes take turns, however many wait in one of them', async () => {
+  const { clock } = createSimulatedTime();
+  const slots = createSlots(clock, { maxConcurrency: 1, maxQueue: 100 });
+  const gate = createGate();
+  const order: string[] = [];
+  const all = ['a', 'a', 'a', 'a', 'a', 'b', 'b', 'c'].map((lane) =>
+    slots.run({ lane, signal: never, deadlineMs: Infinity, tooBusy }, () => {
+      order.push(lane);
+      return gate.work();
+    }),
+  );
+  for (let done = 0; done < all.length; done += 1) {
+    await settle();
+    gate.open[done]?.();
+  }
+  await Promise.all(all);
+  expect(order.join('')).toBe('aabcabaa');
+});
+
+test('a full queue takes one of a shorter lane in place of the last of the longest, and none of an equal one', async () => {
+  const { clock } = createSimulatedTime();
+  const slots = createSlots(clock, { maxConcurrency: 1, maxQueue: 4 });
+  const gate = createGate();
+  const run = (lane: string) =>
+    slots.run({ lane, signal: never, deadlineMs: Infinity, tooBusy }, gate.work).then(
+      () => `${lane} ran`,
+      () => `${lane} refused`,
+    );
+  const all = ['a', 'a', 'a', 'a', 'a', 'b', 'a', 'b', 'b', 'a'].map(run);
+  for (let done = 0; done < all.length; done += 1) {
+    await settle();
+    gate.open[done]?.();
+  }
+  expect(await Promise.all(all)).toEqual([
+    'a ran',
+    'a ran',
+    'a ran',
+    'a refused',
+    'a refused',
+    'b ran',
+    'a refused',
+    'b ran',
+    'b refused',
+    'a refused',
+  ]);
+});
+
+test('a call waits for its own lane and for the turns of others, and is refused only if these are too many', async () => {
+  const time = createSimulatedTime();
+  const slots = createSlots(time.clock, { maxConcurrency: 1, maxQueue: 100 });
+  const gate = createGate();
+  // The mean of what attempts take comes to 100 ms.
+  for (let n = 0; n < 200; n += 1) {
+    await slots.run({ lane: 'a', signal: never, deadlineMs: Infinity, tooBusy }, async () =>
+      time.advance(100),
+    );
+  }
+  const deadlineMs = time.clock.now() + 1_000;
+  const run = (lane: string) =>
+    slots.run({ lane, signal: never, deadlineMs, tooBusy }, gate.work).then(
+      () => 'ran',
+      () => 'refused',
+    );
+  const running = [run('a')];
+  for (let n = 0; n < 6; n += 1) running.push(run('a'));
+  expect(await run('a')).toBe('refused');
+  running.push(run('b'));
+  for (let done = 0; done < 8; done += 1) {
+    await settle();
+    gate.open[done]?.();
+  }
+  expect(await Promise.all(running)).toEqual(running.map(() => 'ran'));
+});
+
 test('a failure gives its slot back', async () => {
   const { clock } = createSimulatedTime();
   const slots = createSlots(clock, { maxConcurrency: 1, maxQueue: 0 });
-  const waiter = { signal: never, deadlineMs: Infinity, tooBusy };
+  const waiter = { lane: '', signal: never, deadlineMs: Infinity, tooBusy };
   for (let turn = 0; turn < 3; turn += 1) {
     await expect(slots.run(waiter, () => Promise.reject(new Error('down')))).rejects.toThrow('down');
   }
@@ -76,7 +150,7 @@ test('whatever comes and goes, the slots are kept to and none is lost', async ()
           const caller = new AbortController();
           callers.push(caller);
           slots
-            .run({ signal: caller.signal, deadlineMs: Infinity, tooBusy }, async () => {
+            .run({ lane: '', signal: caller.signal, deadlineMs: Infinity, tooBusy }, async () => {
               running += 1;
               await gate.work();
               running -= 1;
@@ -93,7 +167,9 @@ test('whatever comes and goes, the slots are kept to and none is lost', async ()
       }
       expect(running).toBe(0);
       await Promise.all(
-        [1, 2, 3].map(() => slots.run({ signal: never, deadlineMs: Infinity, tooBusy }, async () => {})),
+        [1, 2, 3].map(() =>
+          slots.run({ lane: '', signal: never, deadlineMs: Infinity, tooBusy }, async () => {}),
+        ),
       );
     }),
     { numRuns: 60 },
@@ -121,7 +197,7 @@ test('at three times what it can bear, a vendor still works nine tenths of its t
     for (let arrival = 0; arrival < arrivals; arrival += 1) {
       const latestMs = time.clock.now() + deadlineMs;
       slots
-        .run({ signal: never, deadlineMs: latestMs, tooBusy }, () => {
+        .run({ lane: '', signal: never, deadlineMs: latestMs, tooBusy }, () => {
           // Unequal, around the mean.
           const endMs = time.clock.now() + serviceMs * (0.5 + ((ms * 7) % 11) / 10);
           return new Promise<void>((resolve) => under.push({ endMs, finish: resolve }));

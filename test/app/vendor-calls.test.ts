@@ -34,12 +34,17 @@ describe('the calls that a query causes', () => {
       '{ events(first: 50) { nodes { id } } }',
     );
     const ids = asked.data.events.nodes.map(({ id }) => id);
-    const again = await running.ask<{ nodes: ({ id: string } | null)[] }>(
-      'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
-      { ids },
-    );
-    expect(again.data.nodes.map((node) => node?.id)).toEqual(ids);
-    expect(countCalls(again, 'EVENTS')).toBe(1);
+    const calls: number[] = [];
+    for (let n = 0; n < 2; n += 1) {
+      const again = await running.ask<{ nodes: ({ id: string } | null)[] }>(
+        'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
+        { ids },
+      );
+      expect(again.data.nodes.map((node) => node?.id)).toEqual(ids);
+      calls.push(countCalls(again, 'EVENTS'));
+    }
+    // The first page of 50 rows that is shorter than asked may be as long as the vendor's limit: asked about once an hour.
+    expect(calls).toEqual([2, 1]);
   });
 
   it('are one of each vendor for a page of 50 of the timeline, refetched, and nothing of it differs', async () => {

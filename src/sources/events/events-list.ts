@@ -1,4 +1,5 @@
 import { appendAll } from '../walk/append-all.ts';
+import { isLastInList } from '../walk/longest-page.ts';
 import { isOverlapping, planOverlappingPage, rowsMoved } from '../walk/overlapping-page.ts';
 import type { DroppedRow, VendorList } from '../walk/vendor-list.ts';
 import type { AuditEvent } from './event.ts';
@@ -23,19 +24,24 @@ export function createEventsList(readPage: EventsPageReader, largestPage: number
     largestPage,
     open(window) {
       const held: (AuditEvent | DroppedRow)[] = [];
+      /** The most rows to ask for: what the vendor gave, where it gave less than that. It may count pages in those. */
+      let longest = window.pageSize;
       return {
         async next() {
           const { page, size, overlap } =
             held.length === 0
               ? { page: 0, size: window.pageSize, overlap: 0 }
-              : planOverlappingPage(held.length, window.pageSize);
+              : planOverlappingPage(held.length, longest);
           const read = await readPage({ ...window, page: page + 1, pageSize: size });
           if (read.sort !== 'timestamp') throw new TimeOrderRefused();
           if (!isOverlapping(held, read.entries, overlap))
             throw rowsMoved({ source: 'EVENTS', operation: OPERATION });
+          const { length } = read.entries;
+          if (length < size) longest = length;
+          const ended = held.length === 0 ? read.ended : isLastInList(length, size);
           const entries = read.entries.slice(overlap);
           appendAll(held, entries);
-          return { ...read, entries };
+          return { ...read, entries, ended };
         },
       };
     },

@@ -2,7 +2,7 @@ import { UpstreamError } from '../../base/upstream-error.ts';
 import type { CallContext, Query } from '../../upstream/upstream.ts';
 import { encodeSecond } from '../walk/encode-instant.ts';
 import { readVendorList } from '../walk/read-vendor-list.ts';
-import { isDropped, type TimeDirection, type VendorPage } from '../walk/vendor-list.ts';
+import { isDropped, type DroppedRow, type TimeDirection, type VendorPage } from '../walk/vendor-list.ts';
 import { decodeEvent } from './decode-event.ts';
 import type { AuditEvent } from './event.ts';
 import type { EventsDeps } from './events-deps.ts';
@@ -29,8 +29,8 @@ export type EventsPageReader = (
 ) => Promise<VendorPage<AuditEvent> & { readonly sort: EventsDialect['sort'] }>;
 
 /**
- * `GET /events`, asked in the best way that the vendor takes: only an answer proves one. A page shorter than asked is the
- * last.
+ * `GET /events`, asked in the best way that the vendor takes: only an answer that is understood proves one. What one reader
+ * has been answered in it keeps to, since pages in different orders don't fit together.
  * @throws UpstreamError, the first refusal where the vendor takes none
  */
 export function createEventsPageReader(
@@ -38,14 +38,18 @@ export function createEventsPageReader(
   context: CallContext,
   asked: { readonly filter: Query; readonly fields: ReadonlySet<OptionalEventField> },
 ): EventsPageReader {
-  const { lore, visible } = deps;
+  const { lore, nowMs, visible } = deps;
   const optional = visible ? asked.fields.intersection(visible) : asked.fields;
   const fields = ['id', 'timestamp', 'category', 'action', ...[...optional].sort()].join(',');
+  let answered: EventsDialect | null = null;
+  let doubtful: ReadPage | null = null;
   return async (query) => {
     const refused = new Set<EventsDialect>();
     let refusal: unknown;
     for (;;) {
-      const dialect = lore.dialect ?? EVENTS_DIALECTS.find((one) => !refused.has(one));
+      const known = answered ?? lore.dialectAt(nowMs);
+      const mayTryOthers = !known || (!answered && refused.has(known));
+      const dialect = mayTryOthers ? EVENTS_DIALECTS.find((one) => !refused.has(one)) : known;
       if (!dialect || refused.has(dialect)) throw refusal;
       const { sort, hasOperators } = dialect;
       try {
@@ -66,16 +70,50 @@ export function createEventsPageReader(
           notFound: 'refusal',
           decodeRow: decodeEvent,
         });
-        // An answer that can't be understood proves nothing.
-        if (read.entries.length === 0 || !read.entries.every(isDropped)) lore.dialect ??= dialect;
-        return { ...read, ended: read.entries.length < query.pageSize, sort };
+        const { entries, stale } = read;
+        const isUnderstood = entries.length === 0 || entries.some((entry) => !isDropped(entry));
+        if (!stale && isUnderstood) {
+          answered = dialect;
+          lore.learn(dialect, nowMs);
+          lore.pages.note(entries.length, query.pageSize, nowMs);
+        }
+        const ended = lore.pages.isLast(entries.length, query.pageSize, stale ? null : nowMs);
+        if (!stale && doubtful) {
+          const { length } = doubtful.entries;
+          const said = judge(query, entries, doubtful);
+          if (said === 'cut') lore.pages.noteCut(length);
+          else if (said === 'passed' && ended) lore.pages.notePassed(length, nowMs);
+        }
+        doubtful = !ended && !stale && entries.length < query.pageSize ? { query, entries } : null;
+        return { ...read, ended, sort };
       } catch (error) {
         if (!(error instanceof UpstreamError) || error.status !== 400) throw error;
+        if (dialect === known && (answered || !lore.mayDoubt(nowMs))) throw error;
         refusal ??= error;
         refused.add(dialect);
       }
     }
   };
+}
+
+interface ReadPage {
+  readonly query: EventsPageQuery;
+  readonly entries: readonly (AuditEvent | DroppedRow)[];
+}
+
+/** What a page says of the one before it, if it was asked for what that one left of its stretch; null: nothing. */
+function judge(
+  { lowerMs, upperMs, direction }: EventsPageQuery,
+  entries: ReadPage['entries'],
+  before: ReadPage,
+): 'passed' | 'cut' | null {
+  const isSameEnd =
+    direction === 'down' ? lowerMs === before.query.lowerMs : upperMs === before.query.upperMs;
+  const isSame = lowerMs === before.query.lowerMs && upperMs === before.query.upperMs;
+  if (entries.length === 0) return isSame ? 'passed' : null;
+  if (!isSameEnd || entries.some(isDropped)) return null;
+  const ids = new Set(before.entries.flatMap((entry) => (isDropped(entry) ? [] : [entry.id])));
+  return entries.every((entry) => !isDropped(entry) && ids.has(entry.id)) ? 'passed' : 'cut';
 }
 
 function encodeSort(sort: EventsDialect['sort'], direction: TimeDirection): Query {

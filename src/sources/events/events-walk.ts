@@ -22,7 +22,7 @@ export function createEventsWalk(
   const walkWindows = (walk: Walk) =>
     walkByWindows('EVENTS', walk, largestPage, readEventsWindow(readPage, largestPage));
   return async function* walkEvents(walk) {
-    const { dialect } = deps.lore;
+    const dialect = deps.lore.dialectAt(deps.nowMs);
     if (dialect && dialect.sort !== 'timestamp') return yield* walkWindows(walk);
     try {
       yield* walkList(createEventsList(readPage, largestPage), walk);

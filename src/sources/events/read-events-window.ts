@@ -1,5 +1,6 @@
 import { UpstreamError } from '../../base/upstream-error.ts';
 import { appendAll } from '../walk/append-all.ts';
+import { isLastInList } from '../walk/longest-page.ts';
 import { isOverlapping, planOverlappingPage, rowsMoved } from '../walk/overlapping-page.ts';
 import { isDropped, type DroppedRow } from '../walk/vendor-list.ts';
 import { isDense, type ReadWindow } from '../walk/walk-by-windows.ts';
@@ -21,14 +22,19 @@ export function readEventsWindow(readPage: EventsPageReader, largestPage: number
     let readAtMs = Infinity;
     let stale = false;
     const held: (AuditEvent | DroppedRow)[] = [];
+    let longest = largestPage;
     for (;;) {
       const { page, size, overlap } =
         held.length === 0
           ? { page: 0, size: largestPage, overlap: 0 }
-          : planOverlappingPage(held.length, largestPage);
+          : planOverlappingPage(held.length, longest);
       const read = await readPage({ lowerMs, upperMs, direction: 'down', page: page + 1, pageSize: size });
       if (!isOverlapping(held, read.entries, overlap))
         throw rowsMoved({ source: 'EVENTS', operation: '/events' });
+      const { length } = read.entries;
+      // A vendor that gives fewer rows at once than it was asked for may count in those.
+      if (length < size) longest = length;
+      const ended = held.length === 0 ? read.ended : isLastInList(length, size);
       const entries = read.entries.slice(overlap);
       appendAll(held, entries);
       readAtMs = Math.min(readAtMs, read.readAtMs);
@@ -43,7 +49,7 @@ export function readEventsWindow(readPage: EventsPageReader, largestPage: number
         ids.add(entry.id);
         if (isInside(entry.timestampMs)) rows.push(entry);
       }
-      if (read.ended)
+      if (ended)
         return { kind: 'whole', rows, dropped, received: held.length, parsed: ids.size, readAtMs, stale };
       if (isDense(rows.length, wanted, window, SECOND_MS)) {
         return { kind: 'dense', sample: rows };

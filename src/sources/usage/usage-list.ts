@@ -2,6 +2,7 @@ import { UpstreamError } from '../../base/upstream-error.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { appendAll } from '../walk/append-all.ts';
 import { encodeInstant } from '../walk/encode-instant.ts';
+import { isLastInList } from '../walk/longest-page.ts';
 import { readVendorList } from '../walk/read-vendor-list.ts';
 import { isOverlapping, planOverlappingPage, rowsMoved } from '../walk/overlapping-page.ts';
 import { isDropped, type DroppedRow, type VendorList, type VendorPage } from '../walk/vendor-list.ts';
@@ -13,6 +14,9 @@ import type { UsageFilter } from './usage-source.ts';
 
 const OPERATION = '/usage';
 const UNIT_MS = 1;
+const SECOND_MS = 1000;
+/** So many times in whole seconds, and no other, are not so by chance. */
+const TELLING_ROWS = 3;
 
 /** `GET /usage` as the walk sees it: newest first, no other order, bounds exact to the millisecond. */
 export function createUsageList(
@@ -21,7 +25,7 @@ export function createUsageList(
   filter: UsageFilter,
   largestPage: number,
 ): VendorList<UsageRecord> {
-  const { lore, settings } = deps;
+  const { lore, settings, nowMs } = deps;
   return {
     source: 'USAGE',
     operation: OPERATION,
@@ -33,14 +37,19 @@ export function createUsageList(
       /** What a page of this vendor really holds: the length of the first. */
       let longest = askedSize;
 
+      // A vendor whose times are cut to whole seconds may still select by what was cut, or cut bounds as well.
+      const stepMs = lore.isWhole ? SECOND_MS : UNIT_MS;
+      const fromMs = Math.floor(window.lowerMs / stepMs) * stepMs;
+      const toMs = Math.ceil(window.upperMs / stepMs) * stepMs;
+
       const read = (pageOffset: number, pageSize: number): Promise<Omit<VendorPage<UsageRecord>, 'ended'>> =>
         readVendorList(deps, context, {
           source: 'USAGE',
           operation: OPERATION,
           query: [
             ...encodeUsageFilter(filter),
-            ['from', encodeInstant(window.lowerMs)],
-            ['to', encodeInstant(window.upperMs)],
+            ['from', encodeInstant(fromMs)],
+            ['to', encodeInstant(toMs)],
             ['pageOffset', String(pageOffset)],
             ['pageSize', String(pageSize)],
           ],
@@ -68,9 +77,12 @@ export function createUsageList(
       const readFirst = async (): Promise<VendorPage<UsageRecord>> => {
         const page = await readLargest();
         longest = page.entries.length;
-        if (page.entries.some(isLegible)) lore.longestPage = Math.max(lore.longestPage, longest);
-        // A page shorter than asked may only mean that the vendor gives out less at once than it was asked for.
-        return { ...page, ended: longest === 0 || (longest < askedSize && longest < lore.longestPage) };
+        if (!page.stale && page.entries.some(isLegible)) {
+          lore.pages.note(longest, askedSize, nowMs);
+          const isWhole = page.entries.every(({ timestampMs }) => (timestampMs ?? 0) % SECOND_MS === 0);
+          if (!isWhole || longest >= TELLING_ROWS) lore.isWhole = isWhole;
+        }
+        return { ...page, ended: lore.pages.isLast(longest, askedSize, page.stale ? null : nowMs) };
       };
 
       /** Takes the second page of an instant that fills one, and learns from it how to read on. */
@@ -102,10 +114,12 @@ export function createUsageList(
           lore.offsetUnit = null;
           throw rowsMoved({ source: 'USAGE', operation: OPERATION });
         }
+        const { length } = next.entries;
+        if (length < asked.size) longest = length;
         return {
           ...next,
           entries: next.entries.slice(asked.overlap),
-          ended: next.entries.length < asked.size,
+          ended: isLastInList(length, asked.size),
         };
       };
 

@@ -9,12 +9,19 @@ import type { Related as RelatedRow, RelatedRequest } from '../../../src/sources
 import { comparePositions, type Position } from '../../../src/sources/walk/position.ts';
 import { createTimelineSource } from '../../../src/sources/timeline/create-timeline-source.ts';
 import { createUsageSource } from '../../../src/sources/usage/create-usage-source.ts';
-import { createUsageLore } from '../../../src/sources/usage/usage-lore.ts';
+import { createUsageLore, type UsageLore } from '../../../src/sources/usage/usage-lore.ts';
 import type { UsageRecord } from '../../../src/sources/usage/usage-record.ts';
 import { createSimulatedEventsVendor } from '../../support/simulated-events-vendor.ts';
 import { createSimulatedUsageVendor } from '../../support/simulated-usage-vendor.ts';
 import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
 import { createEvent, createFakeContext, createRecord, EMPTY_PAGE, NOW_MS } from '../fake-context.ts';
+
+/** The vendor has given a long page. */
+function createSeasonedLore(): UsageLore {
+  const lore = createUsageLore();
+  lore.pages.note(1_000, 1_000, NOW_MS);
+  return lore;
+}
 
 const MINUTE_MS = 60_000;
 const PUBLIC = '81.92.103.114';
@@ -326,7 +333,12 @@ describe('a list of 50', () => {
       tie: () => () => 0,
     });
     const eventsVendor = createSimulatedEventsVendor(
-      () => events.map((event) => ({ ...event, id: BigInt(event.id) })),
+      // And one more, since a page of just 50 might be as long as a limit lets it.
+      () =>
+        [...events, { id: '1', timestampMs: NOW_MS - 3 * 3_600_000 }].map((event) => ({
+          ...event,
+          id: BigInt(event.id),
+        })),
       {
         isFromInclusive: true,
         isToInclusive: true,
@@ -338,13 +350,15 @@ describe('a list of 50', () => {
     const usage = {
       upstream: createSimulatedUpstream('USAGE', usageVendor, () => NOW_MS),
       // A page longer than any asked for has been seen: a shorter one is the last.
-      lore: { ...createUsageLore(), longestPage: 1_000 },
+      lore: createSeasonedLore(),
       nowMs: NOW_MS,
       settings,
     };
+    const eventsLore = createEventsLore();
+    eventsLore.pages.note(1_000, 1_000, NOW_MS);
     const eventsDeps = {
       upstream: createSimulatedUpstream('EVENTS', eventsVendor, () => NOW_MS),
-      lore: createEventsLore(),
+      lore: eventsLore,
       nowMs: NOW_MS,
       settings,
     };

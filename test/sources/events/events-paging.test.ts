@@ -68,6 +68,7 @@ function openSource(
   };
   return {
     upstream,
+    lore: deps.lore,
     open: (over = upstream) =>
       createEventsSource(
         { ...deps, upstream: over },
@@ -349,7 +350,7 @@ describe('a walk over events', () => {
     );
   });
 
-  it('treats a 400 as a rejection once the vendor has taken a query', async () => {
+  it('treats a 400 as a rejection once the vendor has taken a query, and all ways of asking it are refused', async () => {
     let isRejecting = false;
     const upstream = createSimulatedUpstream('EVENTS', () =>
       isRejecting
@@ -377,7 +378,7 @@ describe('a walk over events', () => {
     isRejecting = true;
     const page = createEventsSource(deps, createTestCallContext()).listEvents(question());
     await expect(page).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
-    expect(upstream.calls).toHaveLength(2);
+    expect(upstream.calls).toHaveLength(1 + 6);
   });
 
   it('takes a 404 for a refusal, not for an empty list', async () => {
@@ -562,6 +563,8 @@ describe('events by id', () => {
 
   it('are found in few calls, many at once, each in its place', async () => {
     const vendor = openSource(() => rows);
+    // The vendor has given a longer page.
+    vendor.lore.pages.note(1_000, 1_000, NOW);
     const source = vendor.open();
     const wanted = Array.from({ length: 50 }, (_, at) => rows[(at * 37) % 900]!);
     const found = await Promise.all(

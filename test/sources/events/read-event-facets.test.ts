@@ -38,9 +38,12 @@ function openEvents(rows: readonly SimulatedEvent[], settings: Settings = {}) {
     unsorted: () => 0,
   });
   const upstream = createSimulatedUpstream('EVENTS', settings.wrap?.(vendor) ?? vendor, () => NOW);
+  const lore = createEventsLore();
+  // The vendor has given a long page.
+  lore.pages.note(1_000, 1_000, NOW);
   const deps = {
     upstream,
-    lore: createEventsLore(),
+    lore,
     nowMs: NOW,
     settings: {
       largestPage,
@@ -197,7 +200,7 @@ test('each facet counts the rows that all but its own filter lets through', asyn
 });
 
 describe('the scan', () => {
-  const log = Array.from({ length: 200 }, (_, at) => eventAt(at + 1, { username: at % 4 ? 'bob' : null }));
+  const log = Array.from({ length: 201 }, (_, at) => eventAt(at + 1, { username: at % 4 ? 'bob' : null }));
 
   test('is one for equal questions, however many facets', async () => {
     const { count, calls } = openEvents(log);

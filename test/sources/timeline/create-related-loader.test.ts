@@ -9,7 +9,7 @@ import type {
   RelatedRows,
 } from '../../../src/sources/timeline/correlation.ts';
 import { createUsageStrand } from '../../../src/sources/usage/create-usage-strand.ts';
-import { createUsageLore } from '../../../src/sources/usage/usage-lore.ts';
+import { createUsageLore, type UsageLore } from '../../../src/sources/usage/usage-lore.ts';
 import type { Activity } from '../../../src/sources/timeline/activity.ts';
 import type { UsageRecord } from '../../../src/sources/usage/usage-record.ts';
 import { createEventsStrand } from '../../../src/sources/events/create-events-strand.ts';
@@ -26,6 +26,13 @@ import {
   createTestCallContext,
   type SeenCall,
 } from '../../support/simulated-vendor.ts';
+
+/** The vendor has given a long page. */
+function createSeasonedLore(): UsageLore {
+  const lore = createUsageLore();
+  lore.pages.note(1_000, 1_000, NOW);
+  return lore;
+}
 
 const NOW = Date.parse('2026-03-04T12:00:00.000Z');
 const FROM = NOW - 3_600_000;
@@ -60,7 +67,7 @@ function openLoader(rows: readonly SimulatedUsageRow[], settings: Settings = {})
   const deps = {
     upstream,
     // A page as long as any that was asked for: whether a shorter one is the last is known without a further call.
-    lore: { ...createUsageLore(), longestPage: 1_000 },
+    lore: createSeasonedLore(),
     nowMs: NOW,
     settings: {
       largestPage,

@@ -35,10 +35,12 @@ function openSource(rows: readonly SimulatedUsageRow[], { budget, clamp = 1_000,
     (call) => (answer ? answer(call, vendor) : vendor(call)),
     () => NOW,
   );
+  const lore = createUsageLore();
+  lore.pages.note(60, 60, NOW);
   const deps = {
     upstream,
     // A page of 50 has been read before, which asks for a few more: so a shorter one is the last.
-    lore: { ...createUsageLore(), longestPage: 60 },
+    lore,
     nowMs: NOW,
     settings: {
       largestPage: 200,

@@ -8,7 +8,9 @@ import type { UpstreamResponse } from '../../../src/upstream/upstream.ts';
 import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
 
 const AT = '2026-03-01T00:00:00.000Z';
-const row = (id: string) => (id === '?' ? { id: '', usageDate: AT } : { id, usageDate: AT });
+/** What a letter stands for: itself, or its number if no id could be it. */
+const idOf = (letter: string): string => (letter > 'z' ? `u${letter.codePointAt(0)}` : letter);
+const row = (letter: string) => ({ id: letter === '?' ? '' : idOf(letter), usageDate: AT });
 
 /** What a vendor answers to `pageOffset` and `pageSize`: rows as letters, `?` for one that can't be understood. */
 type Answers = (offset: number, size: number) => string;
@@ -21,6 +23,14 @@ const vendorOf =
     const start = unit === 'records' ? offset : offset * size;
     return rows.slice(start, start + size);
   };
+
+/** The vendor has given a page of nine, and shown what its offsets count. */
+function loreOf(offsetUnit: 'records' | 'pages'): UsageLore {
+  const lore = createUsageLore();
+  lore.pages.note(9, 9, 0);
+  lore.offsetUnit = offsetUnit;
+  return lore;
+}
 
 /** A window whose answers are scripted by `pageOffset/pageSize`, or come from a vendor; anything else asked is a failure. */
 function openWindow(
@@ -78,9 +88,36 @@ describe('the end of a usage list', () => {
     expect(told(await openWindow({ '0/4': 'abc' }, lore).reader.next())).toEqual(['abc', false]);
     expect(told(await openWindow({ '0/4': 'abc' }, lore).reader.next())).toEqual(['abc', false]);
     expect(told(await openWindow({ '0/4': 'ab' }, lore).reader.next())).toEqual(['ab', true]);
-    expect(lore.longestPage).toBe(3);
     expect(told(await openWindow({ '0/2': 'ab' }, lore, 2).reader.next())).toEqual(['ab', false]);
   });
+});
+
+describe('a limit that falls while one instant is read', () => {
+  const rows = Array.from({ length: 258 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join('');
+
+  it.each([
+    ['records', 'asked'],
+    ['pages', 'asked'],
+    ['pages', 'given'],
+  ] as const)(
+    'costs no row, or the window is refused and read anew: offsets in %s of the size %s',
+    async (unit, counted) => {
+      for (let at = 2; at < 7; at += 1) {
+        let calls = 0;
+        const answers: Answers = (offset, asked) => {
+          calls += 1;
+          const size = Math.min(asked, calls < at ? 100 : 50);
+          const start = unit === 'records' ? offset : offset * (counted === 'asked' ? asked : size);
+          return rows.slice(start, start + size);
+        };
+        const read = await readAll(openWindow(answers, createUsageLore(), 100)).catch((error: unknown) => {
+          expect(error).toMatchObject({ code: 'UPSTREAM_OUT_OF_ORDER' });
+          return null;
+        });
+        if (read) expect(read.map(([text]) => text).join('')).toBe(Array.from(rows, idOf).join(''));
+      }
+    },
+  );
 });
 
 describe('the unit of pageOffset', () => {
@@ -134,11 +171,7 @@ describe('the unit of pageOffset', () => {
 
   it('once known is kept to', async () => {
     for (const unit of ['records', 'pages'] as const) {
-      const window = openWindow(vendorOf('abcde', unit), {
-        ...createUsageLore(),
-        longestPage: 9,
-        offsetUnit: unit,
-      });
+      const window = openWindow(vendorOf('abcde', unit), loreOf(unit));
       expect(await readAll(window)).toEqual([
         ['abcd', false],
         ['e', true],
@@ -156,7 +189,7 @@ describe('the unit of pageOffset', () => {
       let calls = 0;
       const answers: Answers = (offset, size) =>
         vendorOf((calls += 1) === 1 ? 'abcdef' : later, unit)(offset, size);
-      const window = openWindow(answers, { ...createUsageLore(), longestPage: 9, offsetUnit: unit });
+      const window = openWindow(answers, loreOf(unit));
       await window.reader.next();
       await expect(window.reader.next()).rejects.toMatchObject({
         code: 'UPSTREAM_OUT_OF_ORDER',

@@ -1,0 +1,317 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UpstreamError } from '../../../src/base/upstream-error.ts';
+import { createEventsSource } from '../../../src/sources/events/create-events-source.ts';
+import { createEventsLore } from '../../../src/sources/events/events-lore.ts';
+import type { EventPageRequest } from '../../../src/sources/events/events-source.ts';
+import type { Page } from '../../../src/sources/walk/page.ts';
+import type { AuditEvent } from '../../../src/sources/events/event.ts';
+import type { Position } from '../../../src/sources/walk/position.ts';
+import type { UpstreamResponse } from '../../../src/upstream/upstream.ts';
+import {
+  createSimulatedEventsVendor,
+  type EventsReading,
+  type SimulatedEvent,
+} from '../../support/simulated-events-vendor.ts';
+import {
+  createSimulatedUpstream,
+  createTestCallContext,
+  type SeenCall,
+} from '../../support/simulated-vendor.ts';
+
+const FROM = Date.parse('2026-03-01T00:00:00.000Z');
+const TO = Date.parse('2026-03-01T06:00:00.000Z');
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+const plain: EventsReading = {
+  isFromInclusive: false,
+  isToInclusive: false,
+  takesOperators: true,
+  sortFields: ['timestamp', 'id', 'category'],
+  unsorted: (a, b) => (a.id < b.id ? -1 : 1),
+};
+
+const refusal = (): UpstreamError =>
+  new UpstreamError({
+    code: 'UPSTREAM_REJECTED',
+    source: 'EVENTS',
+    operation: '/events',
+    status: 400,
+    message: 'The vendor rejected the request.',
+  });
+
+/** A vendor that may change between any two calls, and a service that knows it for long. */
+function createRig(count: number, perSecond = 1) {
+  const rows: readonly SimulatedEvent[] = Array.from({ length: count }, (_, at) => ({
+    id: BigInt(at + 1),
+    timestampMs: FROM + Math.floor(at / perSecond) * 1000,
+  }));
+  const vendor = {
+    reading: plain,
+    takesBare: true,
+    limit: 1000,
+    strange: null as unknown,
+    beforeCall: () => {},
+  };
+  let nowMs = Date.parse('2026-03-02T00:00:00.000Z');
+  const answer = (call: SeenCall): UpstreamResponse | UpstreamError => {
+    vendor.beforeCall();
+    if (!vendor.takesBare && !new Map(call.query).get('createdFrom')?.startsWith('gt:')) return refusal();
+    if (vendor.strange !== null) return { status: 200, headers: {}, body: vendor.strange };
+    // The vendor's pages begin where those of the size asked for would, and end at its limit.
+    const answered = createSimulatedEventsVendor(() => rows, vendor.reading)(call);
+    if (answered instanceof UpstreamError || answered.status !== 200) return answered;
+    return { ...answered, body: (answered.body as unknown[]).slice(0, vendor.limit) };
+  };
+  const upstream = createSimulatedUpstream('EVENTS', answer, () => nowMs);
+  const lore = createEventsLore();
+  const ask = (asked: Partial<EventPageRequest> = {}): Promise<Page<AuditEvent>> =>
+    createEventsSource(
+      {
+        upstream,
+        lore,
+        nowMs,
+        settings: {
+          largestPage: 1000,
+          maxScannedRows: 10_000,
+          staleIfErrorMs: 0,
+          age: { settleMs: 90_000, retentionMs: null },
+        },
+      },
+      createTestCallContext(),
+    ).listEvents({
+      range: { fromMs: FROM, toMs: TO },
+      filter: {},
+      orderBy: [],
+      fields: new Set(),
+      count: 20,
+      travel: 'forward',
+      after: null,
+      ...asked,
+    });
+  return {
+    vendor,
+    ask,
+    async walkAll(asked: Partial<EventPageRequest>): Promise<number> {
+      const ids = new Set<string>();
+      for (let after: Position | null = null; ;) {
+        const page: Page<AuditEvent> = await ask({ ...asked, after });
+        for (const { id } of page.rows) {
+          expect(ids.has(id)).toBe(false);
+          ids.add(id);
+        }
+        if (!page.hasMore) return ids.size;
+        after = page.resume;
+      }
+    },
+    pass(ms: number) {
+      nowMs += ms;
+    },
+    /** The ways of the calls since the last look, as `sort` and `gt` or `bare`. */
+    ways(): readonly string[] {
+      return upstream.calls.splice(0).map(({ query }) => {
+        const asked = new Map(query);
+        const sort = asked.get('sort')?.split(/[:,]/)[0] ?? 'none';
+        return `${sort} ${asked.get('createdFrom')?.startsWith('gt:') ? 'gt' : 'bare'}`;
+      });
+    },
+  };
+}
+
+describe('a way of asking', () => {
+  it('is not learnt from an answer of which nothing could be understood', async () => {
+    const { vendor, ask, ways, pass } = createRig(5);
+    vendor.strange = [{ message: 'Internal error' }];
+    await ask().catch(() => null);
+    ways();
+    pass(1_000);
+    vendor.strange = null;
+    vendor.reading = { ...plain, takesOperators: false };
+    expect((await ask()).rows).toHaveLength(5);
+    expect(ways()).toEqual(['timestamp gt', 'timestamp bare']);
+  });
+
+  it('that is refused all of a sudden gives way to the one that the vendor takes now, and back again', async () => {
+    const { vendor, ask, ways, pass } = createRig(5);
+    await ask();
+    vendor.reading = { ...plain, takesOperators: false };
+    expect((await ask()).rows).toHaveLength(5);
+    expect(ways()).toEqual(['timestamp gt', 'timestamp gt', 'timestamp bare']);
+    pass(MINUTE_MS);
+    vendor.reading = plain;
+    vendor.takesBare = false;
+    expect((await ask()).rows).toHaveLength(5);
+    expect(ways()).toEqual(['timestamp bare', 'timestamp gt']);
+  });
+
+  it('that is the lesser one is tried against the best after a quarter of an hour, and kept to where that is refused', async () => {
+    const { vendor, ask, ways, pass } = createRig(5);
+    vendor.reading = { ...plain, takesOperators: false };
+    await ask();
+    expect(ways()).toEqual(['timestamp gt', 'timestamp bare']);
+    pass(14 * MINUTE_MS);
+    await ask();
+    expect(ways()).toEqual(['timestamp bare']);
+    pass(MINUTE_MS);
+    await ask();
+    await ask();
+    expect(ways()).toEqual(['timestamp gt', 'timestamp bare', 'timestamp bare']);
+  });
+
+  it('is doubted once a minute at most: a query that the vendor always refuses costs one call else, and unlearns nothing', async () => {
+    const { vendor, ask, ways, pass } = createRig(5);
+    await ask();
+    ways();
+    vendor.beforeCall = () => {
+      throw refusal();
+    };
+    const counts: number[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      pass(29_000);
+      await expect(ask()).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
+      counts.push(ways().length);
+    }
+    expect(counts).toEqual([6, 1, 1, 6]);
+    vendor.beforeCall = () => {};
+    await ask();
+    expect(ways()).toEqual(['timestamp gt']);
+  });
+
+  it('is kept to by a list that has begun with it: no row comes twice where the vendor changes on the way', async () => {
+    const { vendor, ask } = createRig(300);
+    let calls = 0;
+    vendor.limit = 100;
+    vendor.beforeCall = () => {
+      calls += 1;
+      if (calls === 2) vendor.reading = { ...plain, sortFields: ['id'] };
+    };
+    await expect(ask({ count: 250 })).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
+    const page = await ask({ count: 250 });
+    expect(new Set(page.rows.map(({ id }) => id)).size).toBe(250);
+  });
+});
+
+describe('a vendor that gives fewer events at once than it is asked for', () => {
+  it.each([
+    ['forward', 'timestamp', 200],
+    ['backward', 'timestamp', 200],
+    ['forward', 'none', 200],
+    ['backward', 'none', 200],
+    ['forward', 'timestamp', 137],
+    ['forward', 'none', 137],
+    ['forward', 'timestamp', 50],
+  ] as const)('is read whole, %s, sorted by %s, at a limit of %d', async (travel, sort, limit) => {
+    const { vendor, walkAll } = createRig(1_234, 3);
+    vendor.limit = limit;
+    vendor.reading = { ...plain, sortFields: sort === 'none' ? [] : plain.sortFields };
+    expect(await walkAll({ travel, count: 500 })).toBe(1_234);
+  });
+
+  it('is read whole at any limit that is no lower than 50 and stays', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 50, max: 300 }),
+        fc.nat({ max: 700 }),
+        fc.constantFrom(1, 7, 90, 700),
+        fc.constantFrom('forward' as const, 'backward' as const),
+        fc.boolean(),
+        fc.integer({ min: 20, max: 500 }),
+        async (limit, count, perSecond, travel, isSorted, pageSize) => {
+          const { vendor, walkAll } = createRig(count, perSecond);
+          vendor.limit = limit;
+          vendor.reading = { ...plain, sortFields: isSorted ? plain.sortFields : [] };
+          expect(await walkAll({ travel, count: pageSize })).toBe(count);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each(['timestamp', 'none'])('is read whole where one second holds more, sorted by %s', async (sort) => {
+    const { vendor, walkAll } = createRig(1_000, 1_000);
+    vendor.limit = 200;
+    vendor.reading = { ...plain, sortFields: sort === 'none' ? [] : plain.sortFields };
+    expect(await walkAll({ count: 500 })).toBe(1_000);
+  });
+
+  it('is read whole also where its limit falls from one list to the next', async () => {
+    const { vendor, walkAll } = createRig(700);
+    for (const limit of [1_000, 200, 50]) {
+      vendor.limit = limit;
+      expect(await walkAll({ count: 500 })).toBe(700);
+    }
+  });
+
+  it.each(['timestamp', 'none'])(
+    'whose limit falls while the pages of one second are read is read whole, sorted by %s',
+    async (sort) => {
+      for (let at = 2; at < 12; at += 1) {
+        const { vendor, walkAll } = createRig(1_000, 1_000);
+        let calls = 0;
+        vendor.limit = 200;
+        vendor.reading = { ...plain, sortFields: sort === 'none' ? [] : plain.sortFields };
+        vendor.beforeCall = () => {
+          if ((calls += 1) === at) vendor.limit = 50;
+        };
+        expect(await walkAll({ count: 500 })).toBe(1_000);
+      }
+    },
+  );
+});
+
+describe('a list that is shorter than asked', () => {
+  const callsFor = async (rig: ReturnType<typeof createRig>, asked: Partial<EventPageRequest> = {}) => {
+    await rig.ask({ count: 500, ...asked });
+    return rig.ways().length;
+  };
+
+  it.each([0, 3, 49])('costs one call where it has %d events, fewer than any limit', async (count) => {
+    const rig = createRig(count);
+    expect([await callsFor(rig), await callsFor(rig)]).toEqual([1, 1]);
+  });
+
+  it.each(['forward', 'backward'] as const)(
+    'costs a second call once an hour where it may be as long as a limit that is unknown, %s',
+    async (travel) => {
+      for (const perSecond of [1, 1_000]) {
+        const rig = createRig(157, perSecond);
+        const calls: number[] = [];
+        for (const passMs of [0, 0, 59 * MINUTE_MS, 60 * MINUTE_MS]) {
+          rig.pass(passMs);
+          calls.push(await callsFor(rig, { travel }));
+        }
+        expect(calls).toEqual([2, 1, 1, 2]);
+        // One that is longer is another matter, a shorter one is not.
+        rig.pass(1_000);
+        expect(await callsFor(rig, { range: { fromMs: FROM + 1_000, toMs: TO } })).toBe(1);
+      }
+    },
+  );
+
+  it.each([50, 64, 200])(
+    'costs a second call once an hour where it has %d, which may be a limit that fell',
+    async (count) => {
+      const rig = createRig(count);
+      const calls: number[] = [];
+      for (const passMs of [HOUR_MS + 1, 0, HOUR_MS, HOUR_MS + 1]) {
+        rig.pass(passMs);
+        calls.push(await callsFor(rig));
+      }
+      expect(calls).toEqual([2, 1, 1, 2]);
+    },
+  );
+
+  it.each([137, 200])(
+    'says nothing of a limit of %d that has cut lists, though one has just as many',
+    async (limit) => {
+      const rig = createRig(1_234, 1);
+      rig.vendor.limit = limit;
+      const just = { fromMs: FROM, toMs: FROM + limit * 1_000 };
+      for (let n = 0; n < 3; n += 1) {
+        expect(await rig.walkAll({ count: 500 })).toBe(1_234);
+        expect(await rig.walkAll({ count: 500, range: just })).toBe(limit);
+      }
+    },
+  );
+});

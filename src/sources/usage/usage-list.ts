@@ -39,7 +39,8 @@ export function createUsageList(
 
       // A vendor whose times are cut to whole seconds may still select by what was cut, or cut bounds as well.
       const stepMs = lore.isWhole ? SECOND_MS : UNIT_MS;
-      const fromMs = Math.floor(window.lowerMs / stepMs) * stepMs;
+      // The lower one costs nothing: what lies below is the end. So a range of whole seconds is asked for in one form.
+      const fromMs = Math.floor(window.lowerMs / SECOND_MS) * SECOND_MS;
       const toMs = Math.ceil(window.upperMs / stepMs) * stepMs;
 
       const read = (pageOffset: number, pageSize: number): Promise<Omit<VendorPage<UsageRecord>, 'ended'>> =>

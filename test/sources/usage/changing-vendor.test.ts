@@ -202,7 +202,7 @@ describe('a vendor that gives whole seconds and knows milliseconds', () => {
   it('is asked for whole seconds once its times are seen to be such, and no longer than that', async () => {
     const rig = createRig(Array.from({ length: 9 }, (_, at) => FROM + at * 1_000 + 250));
     const asked = { range: { fromMs: FROM + 250, toMs: FROM + 7_750 } };
-    const exact = ['00:00:00.249', '00:00:07.750'];
+    const exact = ['00:00:00.000', '00:00:07.750'];
     const wide = ['00:00:00.000', '00:00:08.000'];
     const bounds: unknown[] = [];
     for (const stamps of ['kept', 'cut', 'cut', 'kept', 'kept'] as const) {

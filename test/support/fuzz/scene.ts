@@ -1,0 +1,132 @@
+import { SOURCES } from '../../../src/base/source.ts';
+import type { Dice } from './dice.ts';
+import type { EventsReading } from './events-vendor.ts';
+import {
+  createLog,
+  DAY_MS,
+  DEFECTS,
+  drawRow,
+  drawTimes,
+  type Log,
+  type LogRow,
+  type LogShape,
+} from './log.ts';
+import type { UsageReading } from './usage-vendor.ts';
+
+/** Both vendors with their logs, and the service's settings. */
+export interface Scene {
+  readonly log: Log;
+  readonly shape: LogShape;
+  readonly usage: UsageReading;
+  readonly events: EventsReading;
+  /** As the environment would give them; the others are the service's own. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export function drawScene(dice: Dice, nowMs: number): Scene {
+  const usage = drawUsageReading(dice);
+  const events = drawEventsReading(dice);
+  const settings = drawSettings(dice);
+  const shape = drawShape(dice, nowMs, smallestPage(usage, settings), events.sorts === 'timestamp');
+  return { usage, events, settings, shape, log: drawLog(dice, shape, nowMs) };
+}
+
+function drawUsageReading(dice: Dice): UsageReading {
+  return {
+    fromIsIn: dice.chance(0.5),
+    toIsIn: dice.chance(0.5),
+    offsetUnit: dice.pick(['records', 'pages']),
+    clamp: dice.pick([50, 100, 200, Infinity]),
+    ties: dice.pick(['id', 'own', 'by-range']),
+    dialect: dice.pick(['camel', 'snake', 'mixed']),
+    zone: dice.pick(['Z', '+00:00']),
+    emptyIs404: dice.chance(0.3),
+    edgeRows: dice.pick(['clipped', 'whole']),
+    seriesLagMs: dice.pick([0, 0, 30_000, 79_000]),
+  };
+}
+
+function drawEventsReading(dice: Dice): EventsReading {
+  return {
+    fromIsIn: dice.chance(0.5),
+    toIsIn: dice.chance(0.5),
+    takesOperators: dice.chance(0.7),
+    sorts: dice.pick(['timestamp', 'timestamp', 'timestamp', 'id', 'none']),
+    unsorted: dice.pick(['id', 'own']),
+    honoursFields: dice.chance(0.7),
+  };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Rows of a page of either list at least, where there are as many. */
+function smallestPage({ clamp }: UsageReading, settings: Readonly<Record<string, string>>): number {
+  const asked = [settings['USAGE_API_PAGE_SIZE'], settings['EVENTS_API_PAGE_SIZE']];
+  return Math.min(clamp, 200, ...asked.flatMap((text) => (text === undefined ? [] : [Number(text)])));
+}
+
+function drawShape(dice: Dice, nowMs: number, pageRows: number, isSorted: boolean): LogShape {
+  const lengthMs = dice.pick([5_000, HOUR_MS, DAY_MS, 7 * DAY_MS, 40 * DAY_MS, 400 * DAY_MS]);
+  const isOld = dice.chance(0.3);
+  const toMs = isOld ? nowMs - dice.int(0, 5 * DAY_MS) : nowMs;
+  const rows = dice.pick([0, 3, 20, 20, 60, 60, 120, 300]);
+  // An instant that no budget of calls can read is refused by right, and proves nothing here.
+  const most = pageRows * (isSorted ? 5 : 2);
+  const bursts = Array.from({ length: dice.pick([0, 0, 1, 1, 2, 3]) }, () => ({
+    rows: dice.pick([2, 10, 40, 60, 60, 120, 260, most]),
+    withinMs: dice.pick([0, 0, 999, 2_000, 60_000]),
+  })).map((burst) => ({ ...burst, rows: Math.min(burst.rows, most) }));
+  return {
+    fromMs: toMs - lengthMs,
+    toMs,
+    rows,
+    bursts,
+    defects: dice.pick([0, 0, 0, 0, 0.02]),
+    unitMs: dice.pick([1, 1, 1_000]),
+    lagMs: dice.pick([0, 0, 9_000]),
+  };
+}
+
+function drawLog(dice: Dice, shape: LogShape, nowMs: number): Log {
+  const rows: LogRow[] = [];
+  const mode = dice.int(0, 5);
+  for (const source of SOURCES) {
+    // Now and then one of the two is empty, or nearly so.
+    const own: LogShape =
+      (mode === 0 && source === 'USAGE') || (mode === 1 && source === 'EVENTS')
+        ? { ...shape, rows: dice.int(0, 2), bursts: [] }
+        : { ...shape, unitMs: source === 'EVENTS' && dice.chance(0.7) ? 1_000 : shape.unitMs };
+    const times = drawTimes(dice, own).sort((a, b) => a - b);
+    for (const ms of times) {
+      const defect = dice.chance(shape.defects) ? dice.pick(DEFECTS) : null;
+      const addedMs = ms + dice.int(0, shape.lagMs);
+      rows.push(drawRow(dice, source, { ms, addedMs, defect }, rows.length + 1));
+    }
+    // What is yet to come while it is asked: new, late, back-dated; and what goes.
+    for (let n = dice.pick([0, 0, 5, 20]); n > 0; n -= 1) {
+      const addedMs = nowMs + dice.int(1, 120_000);
+      const ms = dice.chance(0.5) ? addedMs - dice.int(1, 30_000) : dice.int(shape.fromMs, shape.toMs - 1);
+      const unit = own.unitMs;
+      rows.push(drawRow(dice, source, { ms: Math.floor(ms / unit) * unit, addedMs }, rows.length + 1));
+    }
+    const goes = dice.pick([0, 0, 0.02, 0.1]);
+    for (const row of rows) {
+      if (row.source === source && dice.chance(goes))
+        row.deletedMs = Math.max(row.addedMs, nowMs) + dice.int(1, 90_000);
+    }
+  }
+  return createLog(rows);
+}
+
+function drawSettings(dice: Dice): Readonly<Record<string, string>> {
+  const settings: Record<string, string> = {};
+  const usagePage = dice.pick([null, null, null, '50', '1000']);
+  const eventsPage = dice.pick([null, null, null, '50', '200']);
+  const scanned = dice.pick([null, null, null, '100', '700']);
+  const retention = dice.pick([null, null, '500']);
+  if (usagePage) settings['USAGE_API_PAGE_SIZE'] = usagePage;
+  if (eventsPage) settings['EVENTS_API_PAGE_SIZE'] = eventsPage;
+  if (scanned) settings['SIGHTLINE_MAX_SCANNED_ROWS'] = scanned;
+  if (retention) settings['USAGE_API_RETENTION_DAYS'] = retention;
+  return settings;
+}

@@ -1,0 +1,159 @@
+import { SOURCES, type Source } from '../../../src/base/source.ts';
+import type { Transport, TransportAnswer } from '../../../src/upstream/transport.ts';
+import { TransportFailure } from '../../../src/upstream/transport.ts';
+import { askApp, createTestApp, type Asked } from '../running-app.ts';
+import { describeMoment } from './coverage-span.ts';
+import type { Dice } from './dice.ts';
+import { answerEvents } from './events-vendor.ts';
+import { drawFault, spoil } from './faults.ts';
+import { DAY_MS, describeRow, drawRow, type LogRow } from './log.ts';
+import { drawScene, type Scene } from './scene.ts';
+import { answerUsage } from './usage-vendor.ts';
+
+// Both vendors, their logs, one clock, and the service over them. A world follows from its dice alone.
+
+/** One operation, and what happened meanwhile. */
+export interface Told<Data> extends Asked<Data> {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly calls: number;
+  /** Answers spoilt on their way to it. */
+  readonly faults: readonly string[];
+}
+
+/** How rough it is: shares of calls. */
+export interface Weather {
+  /** Answers that are spoilt. */
+  readonly faults: number;
+  /** Calls after which a row of the answer is deleted, or one slips in beside it. */
+  readonly moves: number;
+}
+
+export const CALM: Weather = { faults: 0, moves: 0 };
+
+export interface World extends Scene {
+  now(): number;
+  trace(line: string): void;
+  advance(ms: number): void;
+  setWeather(weather: Weather): void;
+  /** A vendor that answers nothing but 500; null: neither. */
+  setOutage(source: Source | null): void;
+  ask<Data>(query: string, variables: Readonly<Record<string, unknown>>): Promise<Told<Data>>;
+  close(): Promise<void>;
+}
+
+/** What looks on, and what spoils answers of the service to see whether that is found. */
+export interface WorldHooks {
+  readonly trace?: (line: string) => void;
+  readonly tamper?: (data: unknown) => unknown;
+}
+
+const NOW_MS = Date.parse('2026-03-04T12:34:56.789Z');
+
+/** @param hooks for reports, and for tests of the laws themselves */
+export function createWorld(
+  dice: Dice,
+  { trace = () => {}, tamper = (data) => data }: WorldHooks = {},
+): World {
+  let nowMs = NOW_MS - dice.int(0, 3 * DAY_MS);
+  const scene = drawScene(dice, nowMs);
+  const { usage, events, log, settings } = scene;
+  let weather = CALM;
+  let outage: Source | null = null;
+  let calls = 0;
+  let faults: string[] = [];
+  let movesLeft = 40;
+  const weatherDice = dice.fork('weather');
+  const advance = (ms: number): void => void (nowMs += ms);
+
+  /** After an answer: one of its rows goes, or one slips in at the same moment. */
+  const move = (given: readonly LogRow[]): void => {
+    const row = given[weatherDice.int(0, given.length - 1)];
+    if (!row || movesLeft === 0 || !weatherDice.chance(weather.moves)) return;
+    movesLeft -= 1;
+    if (weatherDice.chance(0.5)) {
+      row.deletedMs = Math.min(row.deletedMs, nowMs);
+      trace(`  deleted: ${describeRow(row)}`);
+      return;
+    }
+    const other = drawRow(weatherDice, row.source, { ms: row.ms, addedMs: nowMs }, log.rows.length + 1);
+    log.add(other);
+    trace(`  slipped in: ${describeRow(other)}`);
+  };
+
+  const createVendor = (source: Source): Transport => ({
+    async get({ target, timeoutMs }) {
+      const { pathname, searchParams } = new URL(target, 'http://vendor.test');
+      const path = pathname.replace('/base', '');
+      calls += 1;
+      const { answer, given } =
+        source === 'USAGE'
+          ? answerUsage(log.rows, usage, { path, query: searchParams }, nowMs)
+          : answerEvents(log.rows, events, searchParams, nowMs);
+      trace(`${describeMoment(nowMs)} ${source} ${decodeURIComponent(target)}: ${describeRows(given)}`);
+      advance(weatherDice.int(1, 60));
+      move(given);
+      if (outage === source) {
+        faults.push(`${source} outage`);
+        return { status: 500, headers: {}, body: Buffer.alloc(0) };
+      }
+      if (!weatherDice.chance(weather.faults)) return answer;
+      return strike(source, answer, timeoutMs);
+    },
+    close: async () => {},
+  });
+
+  const strike = (source: Source, answer: TransportAnswer, timeoutMs: number): TransportAnswer => {
+    const fault = drawFault(weatherDice, answer);
+    faults.push(`${source} ${fault}`);
+    trace(`  spoilt: ${fault}`);
+    try {
+      return spoil(fault, answer, weatherDice);
+    } catch (error) {
+      if (error instanceof TransportFailure && error.fault === 'timeout') advance(timeoutMs);
+      throw error;
+    }
+  };
+
+  const app = createTestApp(
+    {
+      USAGE_API_URL: 'http://vendor.test/base',
+      EVENTS_API_URL: 'http://vendor.test/base',
+      USAGE_API_USER_SECRET: 'user-of-the-fuzzer',
+      USAGE_API_ORGANIZATION_SECRET: 'organization-of-the-fuzzer',
+      EVENTS_API_TOKEN: 'token-of-the-fuzzer',
+      SIGHTLINE_SECRET: 'a secret of the fuzzer alone',
+      SIGHTLINE_RATE_CAPACITY: '0',
+      ...settings,
+    },
+    {
+      clock: { now: () => nowMs },
+      random: () => weatherDice.roll(),
+      transports: Object.fromEntries(SOURCES.map((source) => [source, createVendor(source)])),
+      limits: { retryBaseMs: 0, retryMaxMs: 0 },
+    },
+  );
+
+  return {
+    ...scene,
+    now: () => nowMs,
+    trace,
+    advance,
+    setWeather: (next) => void (weather = next),
+    setOutage: (source) => void (outage = source),
+    async ask<Data>(query: string, variables: Readonly<Record<string, unknown>>): Promise<Told<Data>> {
+      [calls, faults] = [0, []];
+      const startMs = nowMs;
+      const asked = await askApp<Data>(app, query, variables);
+      return { ...asked, data: tamper(asked.data) as Data, startMs, endMs: nowMs, calls, faults };
+    },
+    close: () => app.close(),
+  };
+}
+
+function describeRows(rows: readonly LogRow[]): string {
+  const [first, last] = [rows[0], rows.at(-1)];
+  return first && last
+    ? `${rows.length} rows, ${describeMoment(first.ms)} to ${describeMoment(last.ms)}`
+    : 'no rows';
+}

@@ -119,7 +119,8 @@ describe('a list that one scan can not see whole', () => {
   ] as const)(
     'is walked %s to its end by clients that ask for all of pageInfo, for the calls of its scans alone',
     async (direction, list) => {
-      const running = await startApp({ usageRows: 12_000 });
+      // Pages that never grow, so that a scan ends at its calls.
+      const running = await startApp({ usageRows: 12_000 }, { USAGE_API_SCAN_PAGE_SIZE: '200' });
       try {
         const stored = await running.sandbox.query(
           `SELECT id FROM usage WHERE happened_at ${HALF_OPEN} AND request_ip LIKE '12.34.56.%' ORDER BY happened_at DESC, id DESC`,

@@ -48,7 +48,8 @@ export function usePlan({
         setResultAndStopExecution({ errors: [refuseRate(verdict, plan)] });
         return undefined;
       }
-      operation.ledger.share({ keptFromScans: plan.keptFromScans, scans: plan.scans });
+      const { keptFromScans, scans, counts } = plan;
+      operation.ledger.share({ keptFromScans, scans, counts });
       return {
         onExecuteDone({ result, setResult }) {
           if (!('data' in result)) return;

@@ -19,6 +19,8 @@ export interface CallShares {
   readonly keptFromScans: number;
   /** Scans that share what is left. */
   readonly scans: number;
+  /** How many of them only count rows beside a page. */
+  readonly counts: number;
 }
 
 /** The vendor calls of one GraphQL operation: counted down against its budget, and told in `extensions.upstream`. */
@@ -39,8 +41,11 @@ export interface CallLedger {
   /**
    * The same ledger as one scan sees it: it ends at the scan's share, so that no scan starves another, or what is sure
    * to be called. A scan within a scan is a part of it.
+   *
+   * A page may take what counts would get, since it is of no use in part, and they run after it. A count takes its own share of
+   * all at most. Neither takes of another page's share of all.
    */
-  grantScan(): CallLedger;
+  grantScan(purpose?: 'page' | 'count'): CallLedger;
 }
 
 /** A ledger for one operation; `budget` null means not bounded. */
@@ -48,6 +53,7 @@ export function createCallLedger(budget: number | null): CallLedger {
   const tallies = new Map<string, CallTally>();
   let spent = 0;
   let spentByScans = 0;
+  const pages = new Set<{ spent: number }>();
   let shares: CallShares | null = null;
   const remaining = (): number => (budget === null ? Infinity : budget - spent);
   const tallyOf = (source: Source, operation: string): CallTally => {
@@ -76,22 +82,25 @@ export function createCallLedger(budget: number | null): CallLedger {
     share(planned) {
       shares = planned;
     },
-    grantScan() {
+    grantScan(purpose = 'page') {
       if (budget === null) return ledger;
-      let spentHere = 0;
+      const own = { spent: 0 };
+      if (purpose === 'page') pages.add(own);
       const left = (): number => {
         if (!shares) return remaining();
         const pool = Math.max(budget - shares.keptFromScans, 1);
-        const own = Math.max(Math.floor(pool / Math.max(shares.scans, 1)), 1);
-        return Math.min(own - spentHere, pool - spentByScans, remaining());
+        const shareOf = (scans: number): number => Math.max(Math.floor(pool / Math.max(scans, 1)), 1);
+        const share = shareOf(purpose === 'page' ? shares.scans - shares.counts : shares.scans);
+        const free = pool - spentByScans - reservedForOthers(own, pool, shares);
+        return Math.min(share - own.spent, free, remaining());
       };
       const scan: CallLedger = {
         ...ledger,
         remaining: left,
         spend(source, operation) {
-          if (left() < 1) throw spentHere > 0 ? refuseCall(spentHere, budget) : noneLeft(budget);
+          if (left() < 1) throw own.spent > 0 ? refuseCall(own.spent, budget) : noneLeft(budget);
           ledger.spend(source, operation);
-          spentHere += 1;
+          own.spent += 1;
           spentByScans += 1;
         },
         grantScan: () => scan,
@@ -100,6 +109,14 @@ export function createCallLedger(budget: number | null): CallLedger {
     },
   };
   return ledger;
+
+  /** What other pages, those yet to begin among them, have not taken of an equal share of all scans. */
+  function reservedForOthers(own: { spent: number }, pool: number, { scans, counts }: CallShares): number {
+    const share = Math.floor(pool / Math.max(scans, 1));
+    const begun = [...pages].filter((page) => page !== own && page.spent > 0);
+    const toBegin = Math.max(scans - counts - begun.length - (pages.has(own) ? 1 : 0), 0);
+    return begun.reduce((sum, page) => sum + Math.max(share - page.spent, 0), toBegin * share);
+  }
 }
 
 const WAY_OUT = "Ask for a shorter range, a smaller 'first', or fewer fields that each cause a call.";

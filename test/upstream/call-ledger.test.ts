@@ -29,7 +29,7 @@ describe('the calls of an operation', () => {
 
   test('a scan ends at its share of what all else leaves, and the others still have theirs', () => {
     const ledger = createCallLedger(20);
-    ledger.share({ keptFromScans: 2, scans: 3 });
+    ledger.share({ keptFromScans: 2, scans: 3, counts: 0 });
     const [first, second, third] = [ledger.grantScan(), ledger.grantScan(), ledger.grantScan()];
     expect([drain(first), drain(second), drain(third)]).toEqual([6, 6, 6]);
     expect(drain(ledger)).toBe(2);
@@ -37,7 +37,7 @@ describe('the calls of an operation', () => {
 
   test('a scan that finds nothing left says that others have used the calls, not that it may make none', () => {
     const ledger = createCallLedger(3);
-    ledger.share({ keptFromScans: 2, scans: 1 });
+    ledger.share({ keptFromScans: 2, scans: 1, counts: 0 });
     drain(ledger);
     const scan = ledger.grantScan();
     expect(() => scan.spend('EVENTS', '/events')).toThrow(
@@ -54,17 +54,30 @@ describe('the calls of an operation', () => {
   test('a share that was granted before it was known is settled by the first call', () => {
     const ledger = createCallLedger(10);
     const scan = ledger.grantScan();
-    ledger.share({ keptFromScans: 4, scans: 2 });
+    ledger.share({ keptFromScans: 4, scans: 2, counts: 0 });
     expect([scan.remaining(), drain(scan)]).toEqual([3, 3]);
   });
 
   test('a scan within a scan is a part of it, and all that is spent is told once', () => {
     const ledger = createCallLedger(4);
-    ledger.share({ keptFromScans: 0, scans: 2 });
+    ledger.share({ keptFromScans: 0, scans: 2, counts: 0 });
     const scan = ledger.grantScan();
     expect(drain(scan.grantScan()) + drain(scan)).toBe(2);
     scan.record('EVENTS', '/events', { rows: 7, bytes: 1, ms: 1 });
     expect(ledger.tallies()).toMatchObject([{ calls: 2, rows: 7 }]);
+  });
+
+  test('a page takes what counts would get, and a count no more than its share of all, or what pages leave', () => {
+    const shares = { keptFromScans: 0, scans: 4, counts: 2 };
+    const busy = createCallLedger(20);
+    busy.share(shares);
+    const pages = [busy.grantScan(), busy.grantScan('page')];
+    expect(pages.map((page) => drain(page))).toEqual([10, 10]);
+    expect(drain(busy.grantScan('count'))).toBe(0);
+    const idle = createCallLedger(20);
+    idle.share(shares);
+    expect([drain(idle.grantScan('count')), drain(idle.grantScan('count'))]).toEqual([5, 5]);
+    expect([drain(idle.grantScan()), drain(idle.grantScan())]).toEqual([5, 5]);
   });
 
   test('where nothing was planned, a scan may take all that is left; without a budget, all', () => {
@@ -82,7 +95,7 @@ describe('the calls of an operation', () => {
         (budget, wished, planned, granted) => {
           const kept = Math.min(wished, budget - 1);
           const ledger = createCallLedger(budget);
-          ledger.share({ keptFromScans: kept, scans: planned });
+          ledger.share({ keptFromScans: kept, scans: planned, counts: 0 });
           const scanned = Array.from({ length: granted }, () => drain(ledger.grantScan()));
           expect(scanned.reduce((sum, calls) => sum + calls, 0)).toBeLessThanOrEqual(budget - kept);
           expect(scanned[0]).toBeGreaterThanOrEqual(1);

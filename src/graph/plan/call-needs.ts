@@ -14,6 +14,8 @@ export interface CallNeeds {
   readonly full?: readonly (readonly [key: string, calls: number])[];
   /** Bounded scans: at least one call each, and as many as they are granted. */
   readonly scans?: readonly string[];
+  /** Likewise, scans that count what a page is a part of. */
+  readonly counts?: readonly string[];
   /** Scans that may find nothing to ask about, and so cost nothing. */
   readonly possibleScans?: readonly string[];
   /** How many calls there will be depends on what the vendor holds: a crowded instant, rows that it leaves out or in disorder. */

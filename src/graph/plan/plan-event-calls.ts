@@ -47,7 +47,8 @@ export function planEventsList(
         laterCount: `then ${count}`,
       }),
       full: page && !isScan ? [[`page ${name}`, callsForPage(page, pageSize)]] : [],
-      scans: [...(page && isScan ? [`page ${name}`] : []), ...(isCounted ? [`count ${name}`] : [])],
+      scans: page && isScan ? [`page ${name}`] : [],
+      counts: isCounted ? [`count ${name}`] : [],
       isOpen: true,
     },
   ];

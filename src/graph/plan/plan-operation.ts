@@ -17,8 +17,9 @@ export interface OperationPlan {
   readonly plannedCalls: number;
   /** Those of them that no scan may take: not the last ones of the budget, of which each scan has one. */
   readonly keptFromScans: number;
-  /** Scans that share the others. */
+  /** Scans that share the others, and how many of them only count. */
   readonly scans: number;
+  readonly counts: number;
   /** More are never made: retries, crowded instants and scans included. Infinity: not bounded. */
   readonly mostCalls: number;
   /** In points; what it costs in fact is never more. */
@@ -63,7 +64,8 @@ export function planOperation(
   const saved = new Set(needs.flatMap(({ saved: keys = [] }) => keys));
   const least = new Set(needs.flatMap(({ least: keys = [] }) => keys.filter((key) => !saved.has(key))));
   const full = new Map(needs.flatMap(({ full: calls = [] }) => calls));
-  const scans = new Set(needs.flatMap(({ scans: keys = [] }) => keys));
+  const counts = new Set(needs.flatMap(({ counts: keys = [] }) => keys));
+  const scans = new Set([...needs.flatMap(({ scans: keys = [] }) => keys), ...counts]);
   const possibleScans = new Set(needs.flatMap(({ possibleScans: keys = [] }) => keys));
   const fullCalls = [...full.values()].reduce((sum, calls) => sum + calls, 0);
   const budget = limits.maxUpstreamCalls ?? Infinity;
@@ -76,6 +78,7 @@ export function planOperation(
     plannedCalls,
     keptFromScans: Math.min(fullCalls, Math.max(budget - scans.size, 0)),
     scans: scans.size + possibleScans.size,
+    counts: counts.size,
     mostCalls,
     cost: toPoints(costOf(shape) + chargedCalls * COST.call),
     measure: (data, calls) => toPoints(measureCost(shape, data) + calls * COST.call),

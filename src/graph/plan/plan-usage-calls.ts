@@ -58,10 +58,8 @@ export function planUsageList(list: PlannedList, input: unknown): readonly CallN
         ...(page && !isScan ? [[`page ${name}`, callsForPage(page, pageSize)] as const] : []),
         ...(isCounted && series !== null ? [[series, 1] as const] : []),
       ],
-      scans: [
-        ...(page && isScan ? [`page ${name}`] : []),
-        ...(isCounted && series === null ? [`count ${name}`] : []),
-      ],
+      scans: page && isScan ? [`page ${name}`] : [],
+      counts: isCounted && series === null ? [`count ${name}`] : [],
       isOpen: true,
     },
   ];

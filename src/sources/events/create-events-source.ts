@@ -90,7 +90,7 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
     async countEvents(range, filter) {
       const walked = walkedCounts.get(keyOf('count', [range, filter]));
       if (walked) return walked;
-      const strand = createEventsStrand(deps, grantScan(context), filter, []);
+      const strand = createEventsStrand(deps, grantScan(context, 'count'), filter, []);
       return strand
         ? countMatches(range, strand, settings.maxScannedRows, nowMs)
         : { value: 0, accuracy: 'EXACT' };

@@ -142,7 +142,7 @@ export function createUsageSource(
       return pages.load(request);
     },
     async countUsageRecords(range, filter) {
-      const strand = createUsageStrand(deps, grantScan(context), filter, getUsageAnalytics);
+      const strand = createUsageStrand(deps, grantScan(context, 'count'), filter, getUsageAnalytics);
       if (!strand) return { value: 0, accuracy: 'EXACT' };
       const walked = walkedCounts.get(keyOf('count', [range, filter]));
       if (walked) return walked;

@@ -185,7 +185,7 @@ describe('a count of usage records', () => {
       timestampMs: hour.fromMs + n * 1000,
     }));
     const ledger = createCallLedger(20);
-    ledger.share({ keptFromScans: 10, scans: 2 });
+    ledger.share({ keptFromScans: 10, scans: 2, counts: 1 });
     const { source, upstream } = openSource({ rows, ledger });
     expect(await source.countUsageRecords(hour, { hub: 'crm' })).toMatchObject({ accuracy: 'AT_LEAST' });
     expect(upstream.calls).toHaveLength(5);

@@ -61,7 +61,7 @@ function openVendor({ clamp = 10_000, refusesAbove = Infinity }: Vendor = {}) {
   const noSeries = () => Promise.reject(new Error('no series are asked for here'));
   const read = async (filter: { ipAddress?: string }, budget: number, scans = 1) => {
     const ledger = createCallLedger(budget);
-    ledger.share({ keptFromScans: 0, scans });
+    ledger.share({ keptFromScans: 0, scans, counts: 0 });
     sizes.length = 0;
     const source = createUsageSource(deps, noSeries, createTestCallContext('test', ledger));
     const page = await source.listUsageRecords({ range, filter, count: 50, travel: 'forward', after: null });

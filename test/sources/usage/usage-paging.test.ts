@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Coverage } from '../../../src/sources/walk/coverage.ts';
 import type { Page } from '../../../src/sources/walk/page.ts';
 import type { Position } from '../../../src/sources/walk/position.ts';
 import { comparePositions } from '../../../src/sources/walk/position.ts';
@@ -15,6 +14,7 @@ import {
   type SimulatedUsageRow,
   type UsageReading,
 } from '../../support/simulated-usage-vendor.ts';
+import { expectNoneLostInSilence, walkPages } from '../../support/walk-pages.ts';
 
 const FROM = Date.parse('2026-03-01T00:00:00.000Z');
 const TO = Date.parse('2026-03-01T01:00:00.000Z');
@@ -119,6 +119,10 @@ const readingArbitrary: fc.Arbitrary<UsageReading> = fc.record({
 function byId(isUp: boolean): (a: SimulatedUsageRow, b: SimulatedUsageRow) => number {
   return (a, b) => (a.id < b.id === isUp ? -1 : 1);
 }
+
+/** Those that lie in the range. */
+const inRange = <Row extends { readonly timestampMs: number }>(rows: readonly Row[]): Row[] =>
+  rows.filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO);
 
 const inOrder = (rows: readonly SimulatedUsageRow[]): string[] =>
   rows
@@ -424,28 +428,10 @@ describe('a row that can not be understood', () => {
                 return { ...response, body };
               },
             });
-            const given: string[] = [];
-            const gaps: Coverage[] = [];
-            for (let after: Position | null = null; ;) {
-              const page: Page<Position> | null = await vendor
-                .open()
-                .listUsageRecords({ range, filter: {}, count, travel, after })
-                .catch((error: unknown) => {
-                  if (!(error instanceof UpstreamError)) throw error;
-                  return null;
-                });
-              if (!page) continue;
-              given.push(...idsOf(page.rows));
-              gaps.push(...page.coverage.filter(({ status }) => status !== 'COMPLETE'));
-              if (!page.hasMore) break;
-              after = page.resume;
-            }
-            for (const one of rows.filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO)) {
-              const isTold = gaps.some(
-                ({ fromMs, toMs }) => one.timestampMs >= fromMs && one.timestampMs < toMs,
-              );
-              expect(given.includes(one.id) || isTold).toBe(true);
-            }
+            const walked = await walkPages((after) =>
+              vendor.open().listUsageRecords({ range, filter: {}, count, travel, after }),
+            );
+            expectNoneLostInSilence(inRange(rows), walked);
           },
         ),
         { numRuns: 150 },
@@ -464,44 +450,22 @@ describe('an answer of which nothing can be understood', () => {
           readingArbitrary,
           fc.integer({ min: 1, max: 20 }),
           fc.integer({ min: 0, max: 12 }),
+          fc.integer({ min: 1, max: 2 }),
           fc.constantFrom<unknown[]>([null], [{ message: 'Internal error' }], [null, {}, 'x']),
-          async (rows, reading, count, junkAt, junk) => {
+          async (rows, reading, count, junkAt, times, junk) => {
             let calls = 0;
             const vendor = openSource(() => rows, reading, {
               largestPage: 25,
               wrap: (answer) => (call) => {
                 calls += 1;
-                return calls === junkAt + 1 ? { status: 200, headers: {}, body: junk } : answer(call);
+                const isJunk = calls > junkAt && calls <= junkAt + times;
+                return isJunk ? { status: 200, headers: {}, body: junk } : answer(call);
               },
             });
-            const given: string[] = [];
-            const gaps: Coverage[] = [];
-            let refusals = 0;
-            for (let after: Position | null = null; ;) {
-              const page: Page<Position> | null = await vendor
-                .open()
-                .listUsageRecords({ range, filter: {}, count, travel, after })
-                .catch((error: unknown) => {
-                  if (!(error instanceof UpstreamError)) throw error;
-                  return null;
-                });
-              if (!page) {
-                refusals += 1;
-                expect(refusals).toBeLessThan(3);
-                continue;
-              }
-              given.push(...idsOf(page.rows));
-              gaps.push(...page.coverage.filter(({ status }) => status !== 'COMPLETE'));
-              if (!page.hasMore) break;
-              after = page.resume;
-            }
-            expect(new Set(given).size).toBe(given.length);
-            for (const row of rows.filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO)) {
-              const isTold = gaps.some(
-                ({ fromMs, toMs }) => row.timestampMs >= fromMs && row.timestampMs < toMs,
-              );
-              expect(given.includes(row.id) || isTold).toBe(true);
-            }
+            const walked = await walkPages((after) =>
+              vendor.open().listUsageRecords({ range, filter: {}, count, travel, after }),
+            );
+            expectNoneLostInSilence(inRange(rows), walked);
           },
         ),
         { numRuns: 150 },

@@ -1,0 +1,48 @@
+import { expect } from 'vitest';
+import { UpstreamError } from '../../src/base/upstream-error.ts';
+import type { Coverage } from '../../src/sources/walk/coverage.ts';
+import type { Page } from '../../src/sources/walk/page.ts';
+import type { Position } from '../../src/sources/walk/position.ts';
+
+/** What the pages of a list have given, and where their coverage is not COMPLETE. */
+export interface Walked {
+  readonly given: readonly string[];
+  readonly gaps: readonly Coverage[];
+}
+
+/** Walks a list to its end. A page that the vendor fails is asked for again, `maxFailures` times in all. */
+export async function walkPages(
+  read: (after: Position | null) => Promise<Page<Position>>,
+  maxFailures = 2,
+): Promise<Walked> {
+  const given: string[] = [];
+  const gaps: Coverage[] = [];
+  let failures = 0;
+  for (let after: Position | null = null; ;) {
+    const page: Page<Position> | null = await read(after).catch((error: unknown) => {
+      if (!(error instanceof UpstreamError)) throw error;
+      failures += 1;
+      expect(failures).toBeLessThanOrEqual(maxFailures);
+      return null;
+    });
+    if (!page) continue;
+    given.push(...page.rows.map(({ id }) => id));
+    gaps.push(...page.coverage.filter(({ status }) => status !== 'COMPLETE'));
+    if (!page.hasMore) return { given, gaps };
+    after = page.resume;
+  }
+}
+
+/** Each of these rows was given once, or lies in a stretch that is told not to be complete. */
+export function expectNoneLostInSilence(
+  rows: readonly { readonly id: string | bigint; readonly timestampMs: number }[],
+  { given, gaps }: Walked,
+): void {
+  expect(new Set(given).size).toBe(given.length);
+  const ids = new Set(given);
+  const lost = rows.filter(
+    ({ id, timestampMs }) =>
+      !ids.has(String(id)) && !gaps.some(({ fromMs, toMs }) => timestampMs >= fromMs && timestampMs < toMs),
+  );
+  expect(lost).toEqual([]);
+}

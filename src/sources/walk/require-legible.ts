@@ -27,7 +27,8 @@ export function requireLegible<Row extends Position>(strand: Strand<Row>): Stran
   };
 }
 
-function illegible(source: Source, received: number): UpstreamError {
+/** What to throw for rows of which not one could be understood. */
+export function illegible(source: Source, received: number): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_BAD_RESPONSE',
     source,

@@ -1,5 +1,6 @@
 import type { Range } from '../../base/range.ts';
 import type { Source } from '../../base/source.ts';
+import { illegible } from './require-legible.ts';
 import { comparePositions, startOfRest, type Position } from './position.ts';
 import type { TimeDirection } from './vendor-list.ts';
 import type { Step, Walk } from './walk-list.ts';
@@ -63,6 +64,8 @@ export async function* walkByWindows<Row extends Position>(
   let edgeMs = startOfRest(source, range, after, walk.direction);
   let lengthMs = FIRST_WINDOW_MS;
   let denseInARow = 0;
+  /** Of the last row that was understood; null: none was. */
+  let knownMs = after && after.id !== '' && after.source === source ? after.timestampMs : null;
   while (down ? edgeMs > range.fromMs : edgeMs < range.toMs) {
     const kept = ahead.at(-1)?.fromMs === edgeMs ? ahead.pop() : undefined;
     if (kept) {
@@ -85,9 +88,30 @@ export async function* walkByWindows<Row extends Position>(
       continue;
     }
     denseInARow = 0;
-    yield take(window, read);
+    yield take(window, isIllegible(read) ? await readAgain(window, read) : read);
     const fitting = read.rows.length > 0 ? (worthReading() * windowMs) / read.rows.length : Infinity;
     lengthMs = Math.max(1, Math.ceil(Math.min(windowMs * GROWTH, fitting)));
+  }
+
+  /**
+   * Reads a window again of which nothing could be understood, together with a row that was understood before. If that row comes,
+   * the list is one, and holds bad rows; if it does not, this is no list.
+   */
+  async function readAgain(window: Range, doubted: WindowPart<Row>): Promise<WindowPart<Row>> {
+    if (knownMs === null) return doubted;
+    const wider = down ? { ...window, toMs: knownMs + 1 } : { ...window, fromMs: knownMs };
+    const read = await readWindow(wider, Infinity);
+    if (read.kind === 'dense') return doubted;
+    if (isIllegible(read)) throw illegible(source, read.received);
+    const isInside = (ms: number): boolean => ms >= window.fromMs && ms < window.toMs;
+    return {
+      ...read,
+      rows: read.rows.filter(({ timestampMs }) => isInside(timestampMs)),
+      // What has no time of its own stands at the beginning of what was read.
+      dropped: read.dropped.flatMap((ms) =>
+        ms === null || ms === wider.fromMs ? [null] : isInside(ms) ? [ms] : [],
+      ),
+    };
   }
 
   /** How long a window would be that holds what is wanted, as far as the rows of a dense one tell. */
@@ -106,8 +130,10 @@ export async function* walkByWindows<Row extends Position>(
   function take(stretch: Range, part: WindowPart<Row>): Step<Row> {
     edgeMs = down ? stretch.fromMs : stretch.toMs;
     const { received, parsed, readAtMs, stale } = part;
+    const rows = part.rows.filter((row) => !after || compare(row, after) > 0).sort(compare);
+    knownMs = rows.at(-1)?.timestampMs ?? knownMs;
     return {
-      rows: part.rows.filter((row) => !after || compare(row, after) > 0).sort(compare),
+      rows,
       dropped: part.dropped.map((ms) => ms ?? nearestTo(stretch, walk.direction)),
       received,
       parsed,
@@ -117,6 +143,10 @@ export async function* walkByWindows<Row extends Position>(
       ended: down ? edgeMs === range.fromMs : edgeMs === range.toMs,
     };
   }
+}
+
+function isIllegible({ received, parsed }: WindowPart<unknown>): boolean {
+  return received > 0 && parsed === 0;
 }
 
 /** More than this is not read on: a shorter window costs less. Whatever one instant holds must be read. */

@@ -213,13 +213,43 @@ describe('a walk by windows', () => {
           rows: [],
           dropped: [null, 700],
           received: 2,
-          parsed: 0,
+          parsed: 1,
           readAtMs: 1,
           stale: false,
         }),
         { direction, after, range: { fromMs: 0, toMs: 1000 } },
       );
       expect(step?.dropped).toEqual([ms, 700]);
+    },
+  );
+
+  it.each([
+    ['comes, the window holds bad rows', true],
+    ['does not come, this is no list', false],
+  ])(
+    'reads a window of which nothing can be understood with a row that was: if that %s',
+    async (_, comes) => {
+      const windows: Range[] = [];
+      const read: ReadWindow<Position> = async (window) => {
+        windows.push(window);
+        const part = { received: 1, readAtMs: 1, stale: false };
+        if (windows.length === 1)
+          return { kind: 'whole', rows: [row(MINUTE)], dropped: [], parsed: 1, ...part };
+        const rows = comes && window.fromMs === MINUTE ? [row(MINUTE)] : [];
+        return { kind: 'whole', rows, dropped: [null], parsed: rows.length, ...part };
+      };
+      const walked = walk(read, { direction: 'up', range: { fromMs: 0, toMs: 20 * MINUTE } });
+      if (comes) {
+        const steps = await walked;
+        expect(steps.map((step) => [step.rows.length, step.dropped])).toEqual([
+          [1, []],
+          [0, [15 * MINUTE]],
+        ]);
+      } else await expect(walked).rejects.toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', source: 'USAGE' });
+      expect(windows.slice(1)).toEqual([
+        { fromMs: 15 * MINUTE, toMs: 20 * MINUTE },
+        { fromMs: MINUTE, toMs: 20 * MINUTE },
+      ]);
     },
   );
 

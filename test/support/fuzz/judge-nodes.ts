@@ -31,13 +31,15 @@ export async function judgeNodes(
   world.setWeather(CALM);
   const text = `nodes (${told.faults.join(', ') || 'no faults'})`;
   const refused = new Set((told.errors ?? []).map(({ path }) => Number(path?.[1])));
-  for (const { extensions, message } of told.errors ?? []) {
+  for (const { extensions, message, path } of told.errors ?? []) {
     const code = String(extensions['code']);
+    // A row beside it that can't be understood might be the very event.
+    const isHidden = code === 'UPSTREAM_BAD_RESPONSE' && chosen[Number(path?.[1])]?.row.source === 'EVENTS';
     // Asking again costs calls, too.
     if (!/^(?:UPSTREAM_[A-Z_]+|LIMIT_EXCEEDED)$/.test(code))
       blame('an error is coded', `${text}: ${code}: ${message}`);
     // Of a vendor that has just failed one call alone is let through.
-    else if (told.faults.length === 0 && code !== 'UPSTREAM_UNAVAILABLE')
+    else if (told.faults.length === 0 && code !== 'UPSTREAM_UNAVAILABLE' && !isHidden)
       blame(LAW, `${text}: ${code}: ${message}`);
   }
   for (const [at, { id, row }] of chosen.entries()) {

@@ -128,7 +128,11 @@ function listCauses(error: unknown): readonly unknown[] {
   return causes;
 }
 
-function located(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
+/** The library quotes what it is given, as long as a whole request. What is wrong stands before that. */
+const MAX_MESSAGE_LETTERS = 1_000;
+
+function located(error: unknown, told: string, extensions: Record<string, unknown>): GraphQLError {
+  const message = told.length > MAX_MESSAGE_LETTERS ? `${told.slice(0, MAX_MESSAGE_LETTERS)}…` : told;
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
   const { nodes, positions, path } = error;
   // The library takes over a `source` from what was thrown, and ours mean a vendor by it; nodes know theirs.

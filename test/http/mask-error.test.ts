@@ -107,6 +107,19 @@ describe('maskError', () => {
     expect(masked.message).toBe(message);
   });
 
+  test('a message that quotes a long value is cut, and says first what is wrong', async () => {
+    const of = 'x'.repeat(60_000);
+    const { errors } = await graphql({
+      schema: buildSchema('type Query { count(of: Int!): Int }'),
+      source: 'query ($of: Int!) { count(of: $of) }',
+      variableValues: { of },
+    });
+    const { message, extensions } = maskError(errors![0]);
+    expect(message).toHaveLength(1_001);
+    expect(message).toMatch(/^Variable "\$of" has invalid value: Int/);
+    expect(extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: '$of' });
+  });
+
   const schema = buildSchema('type Query { count(of: Int!): Int }');
 
   test.each([

@@ -3,6 +3,9 @@ import { RequestError } from '../base/request-error.ts';
 /** How deep values may stand in each other, the value of a variable being the first. A filter goes 10 down at most. */
 export const MAX_VARIABLE_DEPTH = 20;
 
+/** No input object has a tenth of it. The library copies a whole object into its sentence about a field too many. */
+export const MAX_VARIABLE_FIELDS = 100;
+
 interface Level {
   readonly values: readonly unknown[];
   readonly depth: number;
@@ -29,6 +32,13 @@ export function checkVariables(variables: unknown, maxValues: number): RequestEr
     for (const value of level.values) {
       const values = listValues(value);
       if (values.length === 0) continue;
+      if (values.length > MAX_VARIABLE_FIELDS && !Array.isArray(value)) {
+        return new RequestError(
+          'LIMIT_EXCEEDED',
+          `An object in the variables may have ${MAX_VARIABLE_FIELDS} fields, and one has more. No input has so many.`,
+          { limit: 'maxVariableFields', allowed: MAX_VARIABLE_FIELDS },
+        );
+      }
       if (level.depth === MAX_VARIABLE_DEPTH) {
         return new RequestError(
           'LIMIT_EXCEEDED',

@@ -114,6 +114,8 @@ export function createCallLedger(budget: number | null): CallLedger {
   function reservedForOthers(own: { spent: number }, pool: number, { scans, counts }: CallShares): number {
     const share = Math.floor(pool / Math.max(scans, 1));
     const begun = [...pages].filter((page) => page !== own && page.spent > 0);
+    // One more than were planned takes what is left.
+    if (pages.has(own) && begun.length >= scans - counts) return 0;
     const toBegin = Math.max(scans - counts - begun.length - (pages.has(own) ? 1 : 0), 0);
     return begun.reduce((sum, page) => sum + Math.max(share - page.spent, 0), toBegin * share);
   }

@@ -80,6 +80,14 @@ describe('the calls of an operation', () => {
     expect([drain(idle.grantScan()), drain(idle.grantScan())]).toEqual([5, 5]);
   });
 
+  test('a scan beyond those that were planned takes what they have left', () => {
+    const ledger = createCallLedger(10);
+    ledger.share({ keptFromScans: 0, scans: 1, counts: 0 });
+    const [planned, more] = [ledger.grantScan(), ledger.grantScan()];
+    planned.spend('USAGE', '/usage');
+    expect(drain(more)).toBe(9);
+  });
+
   test('where nothing was planned, a scan may take all that is left; without a budget, all', () => {
     expect(drain(createCallLedger(5).grantScan())).toBe(5);
     expect(drain(createCallLedger(null).grantScan(), 50)).toBe(50);

@@ -8,7 +8,7 @@ export type PageOffsetUnit = (typeof PAGE_OFFSET_UNITS)[number];
 
 /** How the sandbox behaves; each is a switch of the command line. */
 export interface SandboxOptions {
-  /** Exports of usage records to serve in place of generated ones; none: generated, unless `eventsFiles` has any. */
+  /** Exports of usage records to serve in place of generated ones; none: generated, if there are no `eventsFiles` either. */
   readonly usageFiles: readonly string[];
   /** Likewise for events. */
   readonly eventsFiles: readonly string[];

@@ -216,7 +216,7 @@ describe('a CSV file', () => {
     expect(await loadUsage({ 'blank.csv': text })).toMatchObject({ rows: 2, unreadable: 0 });
   });
 
-  test('with a byte order mark, old line ends or one that lies in a value is read as any other', async () => {
+  test('with a byte order mark, old line ends or one that lies in a value is read like every other', async () => {
     const rows = ['id,"usageDate",elementName', lineOf(0, '"a\r\nb"'), lineOf(1)];
     expect(await loadUsage({ 'mark.csv': `\uFEFF${rows.join('\n')}` })).toMatchObject({
       rows: 2,

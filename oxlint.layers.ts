@@ -28,9 +28,9 @@ const FILES_OF_THE_TOP: readonly string[] = ['main', 'app', 'config'];
 
 /** The domains of `sources/` and `graph/` that must not know each other; `timeline` merges both and may. */
 const VENDOR_DOMAINS = ['usage', 'events'] as const;
-const GRAPH_DOMAINS = [...VENDOR_DOMAINS, 'timeline', 'service', 'plan'] as const;
+const GRAPH_DOMAINS = [...VENDOR_DOMAINS, 'timeline', 'cost'] as const;
 /** Those that know the others: what merges them, and what plans an operation over all of them. */
-const DOMAINS_ABOVE: readonly string[] = ['timeline', 'plan'];
+const DOMAINS_ABOVE: readonly string[] = ['timeline', 'cost'];
 
 const UP = String.raw`^(?:\.{1,2}/)+(?:src/)?`;
 
@@ -80,7 +80,7 @@ const room = (files: string[], layer: string, bans: readonly Ban[]): OxlintOverr
   rules: { 'no-restricted-imports': ['error', { patterns: [...bans, ...bansOfPackages(layer), CROOKED] }] },
 });
 
-/** The folders of `graph/`: each apart from the others, `timeline` and `plan` above them. */
+/** The folders of `graph/`: each apart from the others, `timeline` and `cost` above them. */
 const graphRooms = GRAPH_DOMAINS.map((domain) =>
   room([`src/graph/${domain}/**`], 'graph', [
     ...aboveOf('graph'),
@@ -133,7 +133,7 @@ const config: OxlintConfig = {
     room(['src/upstream/**'], 'upstream', aboveOf('upstream')),
     room(['src/sources/**'], 'sources', [
       ...aboveOf('sources'),
-      ...[...VENDOR_DOMAINS, 'timeline'].map((domain) => banSibling('sources/walk', domain)),
+      ...[...VENDOR_DOMAINS, 'timeline'].map((domain) => banSibling('sources/paging', domain)),
     ]),
     ...VENDOR_DOMAINS.map((domain, index) =>
       room([`src/sources/${domain}/**`], 'sources', [
@@ -145,10 +145,7 @@ const config: OxlintConfig = {
     room(['src/sources/timeline/**'], 'sources', aboveOf('sources')),
     room(['src/graph/**'], 'graph', [
       ...aboveOf('graph'),
-      // `service` tells of the service itself, no vendor's domain: the context may name its reader.
-      ...GRAPH_DOMAINS.filter((domain) => domain !== 'service').map((domain) =>
-        banSibling('what the domains of graph share', domain),
-      ),
+      ...GRAPH_DOMAINS.map((domain) => banSibling('what the domains of graph share', domain)),
       {
         regex: String.raw`${UP}schema\.ts$`,
         message: 'law 1: graph/schema.ts imports the rest, never the other way',

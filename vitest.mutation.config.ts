@@ -8,7 +8,8 @@ export default defineConfig({
     ...base.test,
     exclude: ['test/sources/usage/analytics/sandbox-aggregates.test.ts'],
     include: [
-      'test/sources/walk/**/*.test.ts',
+      'test/sources/paging/**/*.test.ts',
+      'test/sources/shared/**/*.test.ts',
       'test/sources/usage/**/*.test.ts',
       'test/sources/events/**/*.test.ts',
       'test/sources/timeline/**/*.test.ts',

@@ -1,12 +1,12 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { readFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { decodeGlobalId } from '../src/graph/global-id.ts';
 import { schema } from '../src/graph/schema.ts';
-import type { AuditLine } from '../src/http/audit-line.ts';
+import type { AuditLine } from '../src/http/plugins/audit.ts';
 import { runService } from '../test/smoke/run-service.ts';
 import { createHostileRequests } from '../test/support/hostile-documents.ts';
 import { createHttpClient } from '../test/support/http-client.ts';

@@ -1,54 +1,50 @@
 import { hkdfSync } from 'node:crypto';
 import manifest from '../package.json' with { type: 'json' };
-import { systemClock } from './base/clock.ts';
-import type { Clock } from './base/clock.ts';
 import { Secret } from './base/secret.ts';
-import type { SharedBuckets } from './base/shared-buckets.ts';
-import type { SharedStore } from './base/shared-store.ts';
+import type { SharedBuckets, SharedStore } from './base/shared-store.ts';
 import type { Source } from './base/source.ts';
+import { systemClock } from './base/time.ts';
+import type { Clock } from './base/time.ts';
 import type { Config, SourceConfig, VendorAddress } from './config.ts';
-import type { GraphContext } from './graph/context.ts';
-import { visibleEventFields } from './graph/events/event-fields.ts';
-import { createCursorSealer } from './graph/paging/cursor-sealer.ts';
-import type { SourceEnds } from './graph/paging/source-ends.ts';
+import type { GraphContext, SourceStatus } from './graph/context.ts';
+import { visibleEventFields } from './graph/events/selection.ts';
+import { createCursorSealer } from './graph/paging/cursor.ts';
+import type { SourceEnds } from './graph/paging/range.ts';
 import { schema } from './graph/schema.ts';
-import type { SourceStatus } from './graph/service/service-reader.ts';
-import type { AuditLine } from './http/audit-line.ts';
-import { createHttp } from './http/create-http.ts';
-import type { Http, RequestLine } from './http/create-http.ts';
-import { createIdentity } from './http/identity/create-identity.ts';
+import { createHandler } from './http/handler.ts';
+import type { Handler, RequestLine } from './http/handler.ts';
+import { createIdentity } from './http/identity/authenticate.ts';
+import { createRateLimit, createSharedRateLimit } from './http/limits/rate-limit.ts';
+import type { RateLimit } from './http/limits/rate-limit.ts';
 import type { Operation } from './http/operation.ts';
-import { createRateLimit } from './http/rate-limit.ts';
-import type { RateLimit } from './http/rate-limit.ts';
-import { createSharedRateLimit } from './http/shared-rate-limit.ts';
-import { createEventsCredentials } from './sources/events/events-credentials.ts';
-import type { EventsExchange, EventsSecrets } from './sources/events/events-credentials.ts';
-import { createEventsLore } from './sources/events/events-lore.ts';
-import { createEventsSource } from './sources/events/create-events-source.ts';
-import { createTimelineSource } from './sources/timeline/create-timeline-source.ts';
-import { createUsageAnalytics } from './sources/usage/analytics/create-usage-analytics.ts';
-import { createUsageCredentials } from './sources/usage/usage-credentials.ts';
-import type { UsageSecrets } from './sources/usage/usage-credentials.ts';
-import { createUsageSource } from './sources/usage/create-usage-source.ts';
-import { createUsageLore } from './sources/usage/usage-lore.ts';
-import { keepByScope } from './sources/walk/keep-by-scope.ts';
-import type { DroppedReport } from './sources/walk/read-vendor-list.ts';
-import { endOf } from './sources/walk/held-files.ts';
-import type { SourceSettings } from './sources/walk/source-settings.ts';
+import type { AuditLine } from './http/plugins/audit.ts';
+import { createEventsCredentials } from './sources/events/credentials.ts';
+import type { EventsExchange, EventsSecrets } from './sources/events/credentials.ts';
+import { createEventsQuirks } from './sources/events/quirks.ts';
+import { createEventsSource } from './sources/events/source.ts';
+import { endOf } from './sources/paging/held-files.ts';
+import type { SkippedRowsReport, SourceSettings } from './sources/paging/vendor-page.ts';
+import { keepByScope } from './sources/shared/scope.ts';
+import { createTimelineSource } from './sources/timeline/source.ts';
+import { createAnalyticsReader } from './sources/usage/analytics/reader.ts';
+import { createUsageCredentials } from './sources/usage/credentials.ts';
+import type { UsageSecrets } from './sources/usage/credentials.ts';
+import { createUsageQuirks } from './sources/usage/quirks.ts';
+import { createUsageSource } from './sources/usage/source.ts';
 import type { AttemptReport } from './upstream/attempt.ts';
-import { createSharedBuckets } from './upstream/create-shared-buckets.ts';
-import { createSharedStore } from './upstream/create-shared-store.ts';
-import { createUpstream } from './upstream/create-upstream.ts';
-import { createRedisLink } from './upstream/redis-link.ts';
+import { createUpstream } from './upstream/create.ts';
 import { createHttpTransport } from './upstream/http-transport.ts';
+import type { UpstreamLimits } from './upstream/limits.ts';
+import { createRedisConnection } from './upstream/redis/connection.ts';
+import { createSharedBuckets } from './upstream/redis/shared-buckets.ts';
+import { createSharedStore } from './upstream/redis/shared-store.ts';
 import type { PostTransport, Transport } from './upstream/transport.ts';
-import type { UpstreamLimits } from './upstream/upstream-limits.ts';
 import type { CallContext, Credentials, Upstream } from './upstream/upstream.ts';
 
 export const VERSION: string = manifest.version;
 
 /** The service without a port. */
-export interface App extends Http {
+export interface App extends Handler {
   /** Ends the connections to the vendors and to the shared cache. */
   close(): Promise<void>;
 }
@@ -73,7 +69,7 @@ export interface AppOverrides {
   readonly onRefusedOrigin?: (message: string) => void;
   readonly onAttempt?: (report: AttemptReport) => void;
   /** Told of rows that could not be understood, without what they hold. */
-  readonly onDropped?: (report: DroppedReport) => void;
+  readonly onSkippedRows?: (report: SkippedRowsReport) => void;
   /** Told of every operation; left out: there is no audit trail. */
   readonly onAudit?: (line: AuditLine) => void;
 }
@@ -97,26 +93,26 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     events: createVendorUpstream('EVENTS', addresses.events, config, config.events, store, overrides),
   };
   const access = createVendorAccess(config, overrides);
-  const lores = { usage: keepByScope(createUsageLore), events: keepByScope(createEventsLore) };
-  const reading = {
+  const quirksOf = { usage: keepByScope(createUsageQuirks), events: keepByScope(createEventsQuirks) };
+  const sourceDeps = {
     usage: {
       upstream: upstreams.usage,
       settings: readSourceSettings(config, config.usage),
-      onDropped: overrides.onDropped,
+      onSkippedRows: overrides.onSkippedRows,
     },
     events: {
       upstream: upstreams.events,
       settings: readSourceSettings(config, config.events),
-      onDropped: overrides.onDropped,
+      onSkippedRows: overrides.onSkippedRows,
     },
   };
   const analyticsDeps = {
-    ...reading.usage,
+    ...sourceDeps.usage,
     settings: {
       maxBuckets: config.operation.maxBuckets,
       maxUpstreamBuckets: config.operation.maxUpstreamBuckets,
       staleIfErrorMs: config.staleIfErrorMs,
-      ...reading.usage.settings.age,
+      ...sourceDeps.usage.settings.age,
     },
   };
   const { timeoutMs, ...limits } = config.operation;
@@ -128,9 +124,9 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   };
 
   const createContext = (operation: Operation): GraphContext => {
-    const { nowMs, deadlineMs, signal, ledger, maxAgeMs } = operation;
+    const { nowMs, deadlineMs, signal, callBudget, maxAgeMs } = operation;
     const credentials = access.of(operation);
-    const call = { signal, deadlineMs, ledger, maxAgeMs };
+    const call = { signal, deadlineMs, callBudget, maxAgeMs };
     const service = {
       version: VERSION,
       sources: () => [
@@ -140,10 +136,10 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     };
     const usageCall: CallContext = { ...call, credentials: credentials.usage };
     const eventsCall: CallContext = { ...call, credentials: credentials.events };
-    const usageDeps = { ...reading.usage, lore: lores.usage(credentials.usage), nowMs };
+    const usageDeps = { ...sourceDeps.usage, quirks: quirksOf.usage(credentials.usage), nowMs };
     const visible = visibleEventFields(operation.caller);
-    const eventsDeps = { ...reading.events, lore: lores.events(credentials.events), nowMs, visible };
-    const readAnalytics = createUsageAnalytics(analyticsDeps, usageCall, nowMs);
+    const eventsDeps = { ...sourceDeps.events, quirks: quirksOf.events(credentials.events), nowMs, visible };
+    const readAnalytics = createAnalyticsReader(analyticsDeps, usageCall, nowMs);
     const usage = createUsageSource(usageDeps, readAnalytics, usageCall);
     const events = createEventsSource(eventsDeps, eventsCall);
     const timeline = createTimelineSource(
@@ -160,7 +156,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     opened.push(transport);
     return transport;
   });
-  const http = createHttp({
+  const http = createHandler({
     identity,
     schema,
     createContext,
@@ -169,7 +165,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     maxUpstreamCalls: limits.maxUpstreamCalls,
     vendorCredentials: config.vendors.kind === 'request' ? 'request' : 'config',
     bounds: config.bounds,
-    planning: {
+    costLimits: {
       ...limits,
       ends,
       pageSizes: { usage: config.usage.largestPage, events: config.events.largestPage },
@@ -234,19 +230,21 @@ function openShared(
 ): Shared | null {
   if (!sharedCache) return null;
   const { url, timeoutMs } = sharedCache;
-  const link = createRedisLink(url);
-  const tell = (text: string) => () => onFault(new Error(text));
+  const connection = createRedisConnection(url);
+  const reportFault = (text: string) => () => onFault(new Error(text));
   return {
-    store: createSharedStore(link, {
+    store: createSharedStore(connection, {
       clock,
       timeoutMs,
-      onTrouble: tell('The shared cache fails and is left alone for now; answers come without it.'),
+      onTrouble: reportFault('The shared cache fails and is left alone for now; answers come without it.'),
     }),
-    buckets: createSharedBuckets(link, {
+    buckets: createSharedBuckets(connection, {
       clock,
       timeoutMs,
       secret,
-      onTrouble: tell('The shared points fail and are left alone for now; each instance counts its own.'),
+      onTrouble: reportFault(
+        'The shared points fail and are left alone for now; each instance counts its own.',
+      ),
     }),
   };
 }

@@ -2,15 +2,15 @@ import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { Secret } from './base/secret.ts';
-import type { DocumentBounds } from './http/document-bounds.ts';
-import { hasIdentity, readIdentity } from './http/identity/read-identity.ts';
-import type { IdentitySettings } from './http/identity/read-identity.ts';
-import { isLoopbackHost } from './http/is-loopback.ts';
+import { hasIdentity, readIdentity } from './http/identity/settings.ts';
+import type { IdentitySettings } from './http/identity/settings.ts';
+import type { DocumentBounds } from './http/limits/document-bounds.ts';
+import { isLoopbackHost } from './http/loopback.ts';
 import { readTrustedDocuments } from './http/trusted-documents.ts';
-import type { ManifestReading, TrustedDocuments } from './http/trusted-documents.ts';
-import type { EventsSecrets } from './sources/events/events-credentials.ts';
-import type { HeldFiles } from './sources/walk/held-files.ts';
-import type { UsageSecrets } from './sources/usage/usage-credentials.ts';
+import type { ParsedManifest, TrustedDocuments } from './http/trusted-documents.ts';
+import type { EventsSecrets } from './sources/events/credentials.ts';
+import type { HeldFiles } from './sources/paging/held-files.ts';
+import type { UsageSecrets } from './sources/usage/credentials.ts';
 
 export interface VendorAddress {
   readonly baseUrl: string;
@@ -73,7 +73,7 @@ export interface Config {
   readonly upstream: {
     readonly attemptTimeoutMs: number;
     readonly maxBodyBytes: number;
-    readonly maxRestMs: number;
+    readonly maxPauseMs: number;
     readonly cacheBytes: number;
   };
   /** Where instances share what they have read; null: each keeps its own. The address may hold a password. */
@@ -97,7 +97,7 @@ export interface SourceConfig {
 }
 
 /** Either settings that hold, or every fault found, a sentence each, without a value of a secret. */
-export type ConfigReading =
+export type ParsedConfig =
   | { readonly kind: 'config'; readonly config: Config }
   | { readonly kind: 'faults'; readonly faults: readonly string[] };
 
@@ -270,7 +270,7 @@ export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS.shape).filt
 export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   readText: (path: string) => string = (path) => readFileSync(path, 'utf8'),
-): ConfigReading {
+): ParsedConfig {
   const set: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') set[name] = value;
   const faults = listUnknown(Object.keys(set));
@@ -314,7 +314,7 @@ export function refuseHost(because: string): string {
 }
 
 /** null: none is set. */
-function readManifest(path: string | undefined, readText: (path: string) => string): ManifestReading | null {
+function readManifest(path: string | undefined, readText: (path: string) => string): ParsedManifest | null {
   if (path === undefined) return null;
   try {
     return readTrustedDocuments(readText(path));
@@ -363,7 +363,7 @@ function arrange(
     upstream: {
       attemptTimeoutMs: settings.SIGHTLINE_ATTEMPT_TIMEOUT_MS,
       maxBodyBytes: settings.SIGHTLINE_MAX_UPSTREAM_BYTES,
-      maxRestMs: settings.SIGHTLINE_MAX_RETRY_AFTER_MS,
+      maxPauseMs: settings.SIGHTLINE_MAX_RETRY_AFTER_MS,
       cacheBytes: settings.SIGHTLINE_CACHE_BYTES,
     },
     // A sandbox makes its rows up anew with each start.

@@ -13,10 +13,10 @@ import { Secret } from './base/secret.ts';
 import { MADE_UP_SECRET, readConfig, refuseHost } from './config.ts';
 import type { Config, EventsVendor, SourceConfig, UsageVendor } from './config.ts';
 import { openAuditFile } from './http/audit-file.ts';
-import { isLoopbackHost } from './http/is-loopback.ts';
+import { isLoopbackHost } from './http/loopback.ts';
 import { VENDOR_HEADERS } from './http/vendor-headers.ts';
 import type { AnnouncedFiles, SandboxAnnouncement } from './sandbox/announce.ts';
-import { holdFiles } from './sources/walk/held-files.ts';
+import { holdFiles } from './sources/paging/held-files.ts';
 
 // The command line and the process: the only reader of process.*. What a command needs is loaded when it is asked for, so
 // that `--help` is quick and a service over real vendors never loads the sandbox's database.
@@ -96,12 +96,12 @@ async function run(argv: readonly string[]): Promise<void> {
 async function start(words: readonly string[]): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const { trustedDocuments, switches } = readTrustedSwitch(words);
-  const reading = readConfig({
+  const parsed = readConfig({
     ...process.env,
     ...(trustedDocuments === null ? {} : { SIGHTLINE_TRUSTED_DOCUMENTS: trustedDocuments }),
   });
-  if (reading.kind === 'faults') quit(1, reading.faults);
-  const { config } = reading;
+  if (parsed.kind === 'faults') quit(1, parsed.faults);
+  const { config } = parsed;
   const isSandboxed = config.vendors.kind === 'sandbox';
   let servesFiles = false;
   if (switches.length > 0) {
@@ -141,11 +141,11 @@ async function start(words: readonly string[]): Promise<void> {
     onRequest: (line) => log.info(line, 'request'),
     onRefusedOrigin: (message) => log.warn(message),
     onAttempt: (report) => log.debug(report, 'vendor call'),
-    onDropped: (report) => log.warn(report, 'rows of the vendor could not be understood'),
+    onSkippedRows: (report) => log.warn(report, 'rows of the vendor could not be understood'),
     ...(audit ? { onAudit: (line) => audit.info(line, 'operation') } : {}),
   });
 
-  const { startServer } = await import('./http/start-server.ts');
+  const { startServer } = await import('./http/server.ts');
   const server = await startServer({
     ...config,
     handle: (request, response) => void app.handle(request, response),
@@ -177,7 +177,7 @@ async function runSandbox(argv: readonly string[]): Promise<void> {
     process.once('disconnect', () => process.exit(0));
   }
   const options = await readSwitches(argv.filter((word) => word !== CHILD_SWITCH));
-  const { startSandbox } = await import('./sandbox/start-sandbox.ts');
+  const { startSandbox } = await import('./sandbox/start.ts');
   const socketFolder = isChild ? makeSocketFolder() : null;
   const sandbox = await startSandbox(options, socketFolder).catch((error: unknown) =>
     quit(1, [readMessage(error)]),
@@ -215,7 +215,7 @@ ${!loaded || loaded.events ? `${login}\n\n` : ''}${loaded ? FILES_AS_VENDORS : '
 
 /** The line to keep goes to the output, so that it can be added to a file; the key is for the eyes of whoever asks. */
 async function makeApiKey([name, ...scopes]: readonly string[]): Promise<void> {
-  const { createApiKey } = await import('./http/identity/create-api-key.ts');
+  const { createApiKey } = await import('./http/identity/api-keys.ts');
   if (name === undefined || scopes.length === 0)
     quit(EXIT_USAGE, ['api-key takes a name and scopes: npm run api-key -- NAME usage:read events:read']);
   const made = createApiKey(
@@ -233,7 +233,7 @@ async function printSchema(argv: readonly string[]): Promise<void> {
   if (argv.length > 0) quit(EXIT_USAGE, [`print-schema takes no '${argv.join(' ')}'.`]);
   const [{ schema }, { printSortedSchema }] = await Promise.all([
     import('./graph/schema.ts'),
-    import('./graph/print-schema.ts'),
+    import('./graph/schema.ts'),
   ]);
   const file = new URL('../schema/schema.graphql', import.meta.url);
   await writeFile(file, printSortedSchema(schema));
@@ -262,7 +262,7 @@ function openAudit(target: string): Logger {
 }
 
 async function readSwitches(argv: readonly string[]) {
-  const { readSandboxOptions } = await import('./sandbox/read-sandbox-options.ts');
+  const { readSandboxOptions } = await import('./sandbox/command-line.ts');
   const read = readSandboxOptions(argv);
   if (read.kind === 'options') return read.options;
   if (read.kind === 'faults') quit(EXIT_USAGE, [...read.faults, '--help tells the switches that there are.']);

@@ -1,8 +1,8 @@
 import { auditServer } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App } from '../src/app.ts';
-import { startSandbox } from '../src/sandbox/start-sandbox.ts';
-import type { RunningSandbox } from '../src/sandbox/start-sandbox.ts';
+import { startSandbox } from '../src/sandbox/start.ts';
+import type { RunningSandbox } from '../src/sandbox/start.ts';
 import { askApp, countCalls, createTestApp, NOW_MS } from './support/running-app.ts';
 
 // The whole of it but the port: HTTP in, the graph, both sources, HTTP out to both vendors' stand-ins.

@@ -8,10 +8,9 @@ import type {
   SchemaTypes,
 } from '@pothos/core';
 import type { GraphQLFieldResolver, GraphQLTypeResolver } from 'graphql';
+import { requireAccess } from './access.ts';
+import type { Access, Viewer } from './access.ts';
 import type { GraphContext } from './context.ts';
-import { requireAccess } from './require-access.ts';
-import type { Access } from './require-access.ts';
-import type { Viewer } from './viewer.ts';
 
 /** The name by which the builder takes it. */
 export const ACCESS_PLUGIN = 'sightlineAccess';

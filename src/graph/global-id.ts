@@ -1,4 +1,4 @@
-import type { Position } from '../sources/walk/position.ts';
+import type { Position } from '../sources/paging/position.ts';
 
 /** What a global id stands for. */
 export type GlobalId =

@@ -8,16 +8,55 @@ import {
   GraphQLTimeZone,
 } from 'graphql-scalars';
 import ipaddr from 'ipaddr.js';
-import { Temporal } from '../base/temporal.ts';
+import { Temporal } from '../base/time.ts';
 import { builder } from './builder.ts';
-import { explainTimeZone } from './time-zone-rule.ts';
+
+/** The areas that zones are named under. */
+const AREAS = [
+  'Africa',
+  'America',
+  'Antarctica',
+  'Asia',
+  'Atlantic',
+  'Australia',
+  'Europe',
+  'Indian',
+  'Pacific',
+] as const;
+/** Longer than the name of any zone's place. */
+const PLACE = /^[A-Za-z][A-Za-z_ -]{1,39}$/;
+
+/** What is wrong with a text that names no zone, and the way out: its area, if it is the name of a zone's place alone. */
+export function explainTimeZone(text: string): string {
+  if (/^(UTC|GMT)?[+-]/i.test(text))
+    return "TimeZone must be a zone's IANA name, such as 'UTC' or 'Europe/Berlin', not an offset.";
+  const zone = findZone(text);
+  return zone === null
+    ? "TimeZone must be a zone's IANA name, such as 'UTC' or 'Europe/Berlin'."
+    : `TimeZone must be a zone's whole IANA name: '${zone}'.`;
+}
+
+function findZone(text: string): string | null {
+  if (!PLACE.test(text)) return null;
+  const place = text.replaceAll(' ', '_').replaceAll(/(?<![A-Za-z])[a-z]/g, (letter) => letter.toUpperCase());
+  return AREAS.map((area) => `${area}/${place}`).find(isZone) ?? null;
+}
+
+function isZone(timeZone: string): boolean {
+  try {
+    Intl.DateTimeFormat('en', { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const DATE_TIME_RULE = "DateTime must be a moment as RFC 3339 writes it, such as '2026-11-21T09:30:00Z'.";
 const IP_RULE = "IP must be an address or a CIDR block, such as '192.0.2.7' or '10.0.0.0/8'.";
 const DURATION_RULE = "Duration must be a length of time as ISO 8601 writes it, such as 'PT5M' or 'P30D'.";
 
 /** None of these is longer where it is right. */
-const MAX_TEXT_LETTERS = 200;
+const MAX_TEXT_LENGTH = 200;
 
 /**
  * Input as the library reads it, then narrowed by `refine`, which throws for what is still wrong. Whatever is wrong is told
@@ -31,7 +70,7 @@ function refinedInput<Value>(
 ) {
   const read = (parse: () => unknown, given: unknown, nodes?: ValueNode) => {
     // What is as long as a whole body costs the readers milliseconds.
-    const text = typeof given === 'string' && given.length <= MAX_TEXT_LETTERS ? given : '';
+    const text = typeof given === 'string' && given.length <= MAX_TEXT_LENGTH ? given : '';
     const sentence = () => (typeof rule === 'string' ? rule : rule(text));
     if (typeof given === 'string' && text !== given) throw new GraphQLError(sentence(), { nodes });
     try {

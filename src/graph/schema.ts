@@ -1,16 +1,19 @@
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+import './events/queries.ts';
+import './node.ts';
 import './scalars.ts';
-import './node-queries.ts';
-import './usage/usage-record-queries.ts';
-import './usage/usage-analytics-query.ts';
-import './events/event-queries.ts';
-import './events/event-facets-query.ts';
-import './timeline/timeline-query.ts';
-import './timeline/related-fields.ts';
-import './service/service-query.ts';
-import './service/viewer-query.ts';
+import './service.ts';
+import './timeline/queries.ts';
+import './usage/queries.ts';
 
 builder.queryType({ description: 'All that can be asked.' });
 
 /** The graph, complete. */
 export const schema = builder.toSchema();
+
+/** The graph as `schema/schema.graphql` holds it: sorted, so that a change shows as what it is. */
+export function printSortedSchema(graph: GraphQLSchema): string {
+  return `${printSchema(lexicographicSortSchema(graph))}\n`;
+}

@@ -19,7 +19,7 @@ export function openAuditFile(
   if (target !== 'stdout') mkdirSync(dirname(target), { recursive: true, mode: OWNER_ONLY.folder });
   const fd = target === 'stdout' ? STDOUT : openSync(target, FLAGS, OWNER_ONLY.file);
   // What is left of a line that was begun: it comes before any other.
-  let rest: Buffer = NOTHING;
+  let unwritten: Buffer = NOTHING;
   const put = (bytes: Buffer, isBegun: boolean): void => {
     let at = 0;
     try {
@@ -28,14 +28,14 @@ export function openAuditFile(
         if (written === 0) throw new Error('The audit trail took nothing.');
         at += written;
       }
-      rest = NOTHING;
+      unwritten = NOTHING;
     } catch (error) {
-      rest = isBegun || at > 0 ? bytes.subarray(at) : NOTHING;
+      unwritten = isBegun || at > 0 ? bytes.subarray(at) : NOTHING;
       throw error;
     }
   };
   return (line) => {
-    if (rest.length > 0) put(rest, true);
+    if (unwritten.length > 0) put(unwritten, true);
     put(Buffer.from(line), false);
   };
 }

@@ -1,7 +1,6 @@
 import { GraphQLError } from 'graphql';
-import { RequestError } from '../base/request-error.ts';
-import { UpstreamError } from '../base/upstream-error.ts';
-import { addWayOut } from './add-way-out.ts';
+import { RequestError, UpstreamError } from '../base/errors.ts';
+import { INPUT_EXAMPLES } from '../graph/input-examples.ts';
 
 /** What a caller is told where the fault is ours, whatever it was. */
 export const INTERNAL_MESSAGE = 'Something went wrong in this service. It has been logged.';
@@ -25,7 +24,7 @@ export function maskError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) {
     const argument = readCoercionFault(error);
     if (argument !== null) {
-      const message = addWayOut(error.message);
+      const message = addInputExample(error.message);
       return located(error, message, { code: 'BAD_USER_INPUT', argument, ...readHttp(error) });
     }
     // What it says of a field's value is of our own answer, and quotes it.
@@ -138,4 +137,11 @@ function located(error: unknown, told: string, extensions: Record<string, unknow
   // The library takes over a `source` from what was thrown, and ours mean a vendor by it; nodes know theirs.
   const source = nodes ? undefined : error.source;
   return new GraphQLError(message, { nodes, ...(source ? { source, positions } : {}), path, extensions });
+}
+
+/** The library's sentence about a wrong value, with an example of what was wanted if that is an object. */
+export function addInputExample(message: string): string {
+  const [, type = ''] = /Expected value of type "(\w+)!?" to be an object, found: /.exec(message) ?? [];
+  const example = INPUT_EXAMPLES.get(type);
+  return example === undefined ? message : `${message} Write an object, such as ${example}.`;
 }

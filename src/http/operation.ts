@@ -1,6 +1,6 @@
-import type { Clock } from '../base/clock.ts';
-import { createCallLedger } from '../upstream/call-ledger.ts';
-import type { CallLedger } from '../upstream/call-ledger.ts';
+import type { Clock } from '../base/time.ts';
+import { createCallBudget } from '../upstream/call-budget.ts';
+import type { CallBudget } from '../upstream/call-budget.ts';
 import type { Caller } from './identity/caller.ts';
 import { readVendorHeaders } from './vendor-headers.ts';
 import type { CallerSecrets } from './vendor-headers.ts';
@@ -15,7 +15,7 @@ export interface Operation {
   readonly deadlineMs: number;
   /** Ends when the caller has gone, or shortly after the deadline. */
   readonly signal: AbortSignal;
-  readonly ledger: CallLedger;
+  readonly callBudget: CallBudget;
   /** How old an answer may be for this caller, in milliseconds, as `cache-control` asks; null: it does not. */
   readonly maxAgeMs: number | null;
   /** The caller's own credentials; null: the service's own are used, and headers say nothing. */
@@ -59,7 +59,7 @@ export function createOperation(
     nowMs,
     deadlineMs: nowMs + timeoutMs,
     signal: controller.signal,
-    ledger: createCallLedger(maxUpstreamCalls),
+    callBudget: createCallBudget(maxUpstreamCalls),
     callerSecrets,
     maxAgeMs: readMaxAge(request.headers.get('cache-control') ?? ''),
     end() {

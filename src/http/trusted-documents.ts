@@ -4,13 +4,13 @@ import { createHash } from 'node:crypto';
 export type TrustedDocuments = ReadonlyMap<string, string>;
 
 /** Either documents, or why the manifest can't be used, in a sentence. */
-export type ManifestReading =
+export type ParsedManifest =
   | { readonly kind: 'documents'; readonly documents: TrustedDocuments }
   | { readonly kind: 'fault'; readonly fault: string };
 
 /** Reads a manifest: one JSON object of texts by their hashes, with or without `sha256:` before them, as codegen writes it. */
-export function readTrustedDocuments(manifest: string): ManifestReading {
-  const fault = (sentence: string): ManifestReading => ({ kind: 'fault', fault: sentence });
+export function readTrustedDocuments(manifest: string): ParsedManifest {
+  const fault = (sentence: string): ParsedManifest => ({ kind: 'fault', fault: sentence });
   let entries: [string, unknown][];
   try {
     const parsed: unknown = JSON.parse(manifest);

@@ -1,8 +1,8 @@
-import { RequestError } from '../base/request-error.ts';
-import { decodeEventsAuthorization } from '../sources/events/events-credentials.ts';
-import type { EventsSecrets } from '../sources/events/events-credentials.ts';
-import { decodeUsageAuthorization } from '../sources/usage/usage-credentials.ts';
-import type { UsageSecrets } from '../sources/usage/usage-credentials.ts';
+import { RequestError } from '../base/errors.ts';
+import { decodeEventsAuthorization } from '../sources/events/credentials.ts';
+import type { EventsSecrets } from '../sources/events/credentials.ts';
+import { decodeUsageAuthorization } from '../sources/usage/credentials.ts';
+import type { UsageSecrets } from '../sources/usage/credentials.ts';
 
 /** Where callers put credentials of their own, each as its vendor's `authorization` header would have it. */
 export const VENDOR_HEADERS = {

@@ -1,5 +1,5 @@
-import type { LoadedExport } from './load-export.ts';
-import type { RunningSandbox } from './start-sandbox.ts';
+import type { LoadedExport } from './data/load-export.ts';
+import type { RunningSandbox } from './start.ts';
 
 /** A story as told to another process: what to look for, half-open, instants in RFC 3339. */
 export interface AnnouncedStory {

@@ -1,11 +1,10 @@
-import type { Clock } from '../base/clock.ts';
+import { UpstreamError } from '../base/errors.ts';
+import type { UpstreamCode } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Source } from '../base/source.ts';
-import { UpstreamError } from '../base/upstream-error.ts';
-import type { UpstreamCode } from '../base/upstream-error.ts';
+import type { Clock } from '../base/time.ts';
 import type { Call, Outcome } from './call.ts';
-import { encodeTarget } from './encode-target.ts';
-import { badResponse, judgeAnswer, judgeFailure } from './judge-answer.ts';
+import { badResponse, judgeAnswer, judgeFailure } from './judgement.ts';
 import { TransportFailure } from './transport.ts';
 import type { Transport } from './transport.ts';
 
@@ -30,7 +29,7 @@ export interface AttemptOptions {
   readonly transport: Transport;
   readonly attemptTimeoutMs: number;
   /** The longest `Retry-After` that is believed. */
-  readonly maxRestMs: number;
+  readonly maxPauseMs: number;
   /** Called when an attempt has ended, unless its caller left. Must not throw. */
   readonly onAttempt: ((report: AttemptReport) => void) | undefined;
   /** A call is sent for the first time. */
@@ -48,26 +47,26 @@ const TELLING_MS = 250;
 export function createAttempt(
   options: AttemptOptions,
 ): (call: Call, authorization: Secret) => Promise<Outcome> {
-  const { source, clock, transport, attemptTimeoutMs, maxRestMs, onAttempt, onFirst } = options;
+  const { source, clock, transport, attemptTimeoutMs, maxPauseMs, onAttempt, onFirst } = options;
   return async (call, authorization) => {
     const { request, context, flight } = call;
     const { operation } = request;
     const target = encodeTarget(request.path, request.query);
     const startMs = clock.now();
     flight.signal.throwIfAborted();
-    context.ledger.spend(source, operation);
+    context.callBudget.spend(source, operation);
     call.attempts += 1;
     if (call.attempts === 1) onFirst(call);
 
     const settle = (outcome: Outcome, status: number | null, rows: number, bytes: number): Outcome => {
       const ms = clock.now() - startMs;
-      context.ledger.record(source, operation, { rows, bytes, ms });
-      const code = outcome.is === 'failed' ? outcome.error.code : null;
+      context.callBudget.record(source, operation, { rows, bytes, ms });
+      const code = outcome.kind === 'failed' ? outcome.error.code : null;
       onAttempt?.({ source, operation, attempt: call.attempts, status, code, ms, bytes });
       return outcome;
     };
     const asked = { source, operation };
-    const termsNow = () => ({ nowMs: clock.now(), maxRestMs, authorization });
+    const termsNow = () => ({ nowMs: clock.now(), maxPauseMs, authorization });
     try {
       const authorizationValue = authorization.reveal();
       const { signal } = flight;
@@ -80,15 +79,15 @@ export function createAttempt(
       const { status, body } = answer;
       const bytes = body.length;
       const judgement = judgeAnswer(answer, asked, termsNow());
-      if (judgement.is === 'failed') return settle(judgement, status, 0, bytes);
+      if (judgement.kind === 'failed') return settle(judgement, status, 0, bytes);
       try {
-        const { parts, rows } = request.decode(judgement.response);
-        const reading = { parts, readAtMs: startMs, answer };
-        return settle({ is: 'read', verdict: 'fine', reading }, status, rows, bytes);
+        const { segments, rows } = request.decode(judgement.response);
+        const decoded = { segments, readAtMs: startMs, answer };
+        return settle({ kind: 'read', verdict: 'fine', decoded }, status, rows, bytes);
       } catch (cause) {
         const failed =
           cause instanceof UpstreamError
-            ? ({ is: 'failed', error: cause, verdict: 'fine', retryable: false } as const)
+            ? ({ kind: 'failed', error: cause, verdict: 'fine', retryable: false } as const)
             : badResponse(
                 asked,
                 'The vendor’s answer does not have the shape that it documents.',
@@ -108,9 +107,35 @@ export function createAttempt(
       // The last waiter's deadline came first: nobody listens any more, and yet it was the vendor's slowness.
       if (cause instanceof UpstreamError && cause.code === 'UPSTREAM_TIMEOUT') {
         const verdict = isTelling ? 'fault' : 'unknown';
-        return settle({ is: 'failed', error: cause, verdict, retryable: false }, null, 0, 0);
+        return settle({ kind: 'failed', error: cause, verdict, retryable: false }, null, 0, 0);
       }
       throw cause;
     }
   };
+}
+
+// A path segment: unreserved and sub-delimiter characters or percent-encoded bytes (RFC 3986 3.3), and no `.` or `..`,
+// which would name another path even where they came out of encodeURIComponent.
+const PATH = /^(?:\/(?!(?:\.|%2e){1,2}(?:\/|$))(?:[\w.~!$&'()*+,;=:@-]|%[0-9a-f]{2})+)+$/i;
+
+/**
+ * The request target below a base URL. Values are encoded here and nowhere else, so that none can end its parameter.
+ * @throws TypeError for a path that no source should have built
+ */
+export function encodeTarget(
+  path: string,
+  query: readonly (readonly [name: string, value: string])[],
+): string {
+  if (!PATH.test(path)) throw new TypeError('A vendor path must be made of plain, encoded segments.');
+  let target = path;
+  let separator = '?';
+  for (const [name, value] of query) {
+    target += `${separator}${encodePart(name)}=${encodePart(value)}`;
+    separator = '&';
+  }
+  return target;
+}
+
+function encodePart(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
 }

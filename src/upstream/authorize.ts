@@ -1,6 +1,6 @@
+import { UpstreamError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Source } from '../base/source.ts';
-import { UpstreamError } from '../base/upstream-error.ts';
 import type { Call, Turn } from './call.ts';
 
 // Visible ASCII, with single spaces between: nothing that could end the header or begin another (RFC 9110 5.5).
@@ -19,15 +19,15 @@ export async function sendAuthorized(
 ): Promise<Turn> {
   const sendWith = async (authorization: Secret): Promise<Turn> => {
     const turn = await send(authorization);
-    if (turn.is === 'read') call.credentials.accepted?.(authorization);
+    if (turn.kind === 'read') call.credentials.accepted?.(authorization);
     return turn;
   };
   const first = await obtain(source, call);
   const turn = await sendWith(first);
-  if (turn.is !== 'failed' || turn.error.code !== 'UPSTREAM_UNAUTHENTICATED' || turn.error.status !== 401)
+  if (turn.kind !== 'failed' || turn.error.code !== 'UPSTREAM_UNAUTHENTICATED' || turn.error.status !== 401)
     return turn;
   const renewed = await obtain(source, call, first);
-  if (renewed.reveal() === first.reveal() || call.context.ledger.remaining() < 1) return turn;
+  if (renewed.reveal() === first.reveal() || call.context.callBudget.remaining() < 1) return turn;
   return sendWith(renewed);
 }
 

@@ -1,7 +1,63 @@
 import { CircuitState, CountBreaker } from 'cockatiel';
-import type { Clock } from '../base/clock.ts';
-import { createCircuit } from './circuit.ts';
-import type { Circuit } from './circuit.ts';
+import type { Clock } from '../base/time.ts';
+
+/**
+ * What an attempt told of the vendor: `fault` a 5xx, a timeout or a broken connection; `fine` any other answer, a 4xx
+ * as well; `unknown` where the caller left before there was one.
+ */
+export type Verdict = 'fault' | 'fine' | 'unknown';
+
+/** Tells how a permitted attempt ended, or that it was not made; to be called once. */
+export type Report = (verdict: Verdict | 'unsent') => void;
+
+/** Lets attempts through, or none but a probe from time to time. */
+export interface Circuit {
+  /**
+   * Asks to make one attempt; null: refused, at once.
+   * @param lateMs how much longer than others this caller waits before it may probe
+   */
+  permit(lateMs?: number): Report | null;
+  /** Whether `permit` would refuse now; takes nothing. */
+  isRefusing(lateMs?: number): boolean;
+  isOpen(): boolean;
+}
+
+/** A circuit that others open; what opens it is not its own affair. */
+export interface OpenedCircuit extends Circuit {
+  open(): void;
+}
+
+type State =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'open'; readonly untilMs: number }
+  | { readonly kind: 'probing'; readonly sinceMs: number };
+
+/** A closed circuit. Once open, it lets one probe through each `openMs`, and is closed by the first that is answered. */
+export function createCircuit(clock: Clock, openMs: number): OpenedCircuit {
+  let state: State = { kind: 'closed' };
+  const isRefusing = (lateMs = 0): boolean =>
+    state.kind === 'probing' || (state.kind === 'open' && clock.now() < state.untilMs + lateMs);
+  return {
+    isRefusing,
+    permit(lateMs) {
+      if (isRefusing(lateMs)) return null;
+      if (state.kind === 'closed') return () => {};
+      const before = state;
+      const sinceMs = clock.now();
+      state = { kind: 'probing', sinceMs };
+      return (verdict) => {
+        if (verdict === 'unsent') state = before;
+        else if (verdict === 'fine') state = { kind: 'closed' };
+        // Counted from the probe's start: one probe each `openMs`, however long it hung.
+        else state = { kind: 'open', untilMs: sinceMs + openMs };
+      };
+    },
+    isOpen: () => state.kind !== 'closed',
+    open() {
+      if (state.kind === 'closed') state = { kind: 'open', untilMs: clock.now() + openMs };
+    },
+  };
+}
 
 export interface BreakerOptions {
   readonly breakerOpenMs: number;

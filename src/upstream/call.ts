@@ -1,12 +1,12 @@
-import type { UpstreamError } from '../base/upstream-error.ts';
-import type { Verdict } from './circuit.ts';
+import type { UpstreamError } from '../base/errors.ts';
+import type { Verdict } from './breaker.ts';
 import type { Flight } from './single-flight.ts';
 import type { TransportAnswer } from './transport.ts';
 import type {
   CallContext,
   Credentials,
-  DecodedPart,
-  DecodedParts,
+  DecodedSegment,
+  DecodedSegments,
   UpstreamRequest,
   UpstreamResponse,
 } from './upstream.ts';
@@ -14,7 +14,7 @@ import type {
 /** One flight's way to the vendor, on the budget of the caller who began it. */
 export interface Call {
   readonly request: Pick<UpstreamRequest<unknown>, 'operation' | 'path' | 'query'> & {
-    readonly decode: (response: UpstreamResponse) => DecodedParts<unknown>;
+    readonly decode: (response: UpstreamResponse) => DecodedSegments<unknown>;
   };
   readonly context: CallContext;
   readonly credentials: Credentials;
@@ -24,8 +24,8 @@ export interface Call {
 }
 
 /** What was read, before it is given out. */
-export interface Reading {
-  readonly parts: readonly DecodedPart<unknown>[];
+export interface DecodedAnswer {
+  readonly segments: readonly DecodedSegment<unknown>[];
   /** When it was asked for: the vendor's data is at least as new. Milliseconds since the epoch. */
   readonly readAtMs: number;
   /** What they were decoded from. */
@@ -34,9 +34,9 @@ export interface Reading {
 
 /** How one attempt ended; only a caller who left or an empty call budget is thrown past this. */
 export type Outcome =
-  | { readonly is: 'read'; readonly verdict: 'fine'; readonly reading: Reading }
+  | { readonly kind: 'read'; readonly verdict: 'fine'; readonly decoded: DecodedAnswer }
   | {
-      readonly is: 'failed';
+      readonly kind: 'failed';
       readonly verdict: Verdict;
       readonly error: UpstreamError;
       /** Asking again may help. */
@@ -44,4 +44,4 @@ export type Outcome =
     };
 
 /** How a call's turn ended. `turned-back`: nothing was sent, since the vendor began to be left alone meanwhile. */
-export type Turn = Outcome | { readonly is: 'turned-back' };
+export type Turn = Outcome | { readonly kind: 'turned-back' };

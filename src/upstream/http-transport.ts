@@ -1,6 +1,6 @@
 import { errors, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
-import { ACCEPTED_ENCODINGS, BodyTooLarge, decompressBody } from './decode-body.ts';
+import { ACCEPTED_ENCODINGS, BodyTooLarge, decompressBody } from './body.ts';
 import { TransportFailure } from './transport.ts';
 import type { PostTransport, Transport, TransportAnswer, TransportFault } from './transport.ts';
 

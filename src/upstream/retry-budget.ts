@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock } from '../base/time.ts';
 
 /** What retries are earned by. */
 export interface RetryEarnings {

@@ -1,11 +1,8 @@
-import type { Clock } from '../base/clock.ts';
+import { UpstreamError } from '../base/errors.ts';
 import type { Source } from '../base/source.ts';
-import { UpstreamError } from '../base/upstream-error.ts';
-import type { Call, Reading, Turn } from './call.ts';
-import { retryDelayMs } from './retry-delay.ts';
-import type { RetryTiming } from './retry-delay.ts';
+import type { Clock } from '../base/time.ts';
+import type { Call, DecodedAnswer, Turn } from './call.ts';
 import type { Tenant } from './tenants.ts';
-import type { Wait } from './wait.ts';
 
 export interface RetryOptions extends RetryTiming {
   readonly source: Source;
@@ -27,7 +24,7 @@ export interface RetryOptions extends RetryTiming {
  */
 export function createRetry(
   options: RetryOptions,
-): (call: Call, once: () => Promise<Turn>) => Promise<Reading> {
+): (call: Call, once: () => Promise<Turn>) => Promise<DecodedAnswer> {
   const { source, clock, random, wait, tenantOf, maxAttempts, isClosed } = options;
 
   /** Also before a first attempt: a pause binds all calls of a tenant. Refuses at once where it outlasts the deadline. */
@@ -54,17 +51,50 @@ export function createRetry(
     for (;;) {
       await awaitPause(call);
       const turn = await once();
-      if (turn.is === 'read') return turn.reading;
+      if (turn.kind === 'read') return turn.decoded;
       // Not an attempt: it begins anew, where the pause or the breaker that sent it back is met first.
-      if (turn.is === 'turned-back') continue;
+      if (turn.kind === 'turned-back') continue;
       failed += 1;
       const { error, retryable } = turn;
       const { retryAfterMs = 0 } = error;
       const delayMs = retryAfterMs + retryDelayMs(failed, random(), options);
       if (!retryable || isClosed() || failed >= maxAttempts) throw error;
       if (clock.now() + delayMs >= call.flight.deadlineMs()) throw error;
-      if (call.context.ledger.remaining() < 1 || !tenantOf(call).retries.take()) throw error;
+      if (call.context.callBudget.remaining() < 1 || !tenantOf(call).retries.take()) throw error;
       await wait(delayMs, call.flight.signal);
     }
   };
 }
+
+/** How the waits before retries grow, in milliseconds. */
+export interface RetryTiming {
+  readonly retryBaseMs: number;
+  readonly retryMaxMs: number;
+}
+
+/**
+ * The wait after the `failed`-th failed attempt (from 1): full jitter, so that callers who failed together do not come
+ * back together. `random` is in [0, 1).
+ */
+export function retryDelayMs(failed: number, random: number, timing: RetryTiming): number {
+  const ceiling = Math.min(timing.retryMaxMs, timing.retryBaseMs * 2 ** (failed - 1));
+  return Math.floor(random * ceiling);
+}
+
+/** Resolves after `ms` milliseconds; rejects with the signal's reason where that comes first. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** Waits by the machine's timers. */
+export const systemWait: Wait = (ms, signal) =>
+  new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });

@@ -1,5 +1,5 @@
-import type { Clock } from '../base/clock.ts';
 import type { ScopedKey } from '../base/credential-scope.ts';
+import type { Clock } from '../base/time.ts';
 
 /** One reading that several callers wait for. */
 export interface Flight {
@@ -26,33 +26,33 @@ export interface SingleFlight<Value> {
   size(): number;
 }
 
-interface Boarded<Value> {
+interface Joined<Value> {
   readonly deadlineMs: number;
-  readonly landed: (value: Value) => void;
-  readonly crashed: (reason: unknown) => void;
+  readonly resolve: (value: Value) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 // setTimeout takes anything longer for no time at all.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export function createSingleFlight<Value>(clock: Clock): SingleFlight<Value> {
-  const flights = new Map<ScopedKey, { board(waiter: Waiter): Promise<Value> }>();
+  const flights = new Map<ScopedKey, { join(waiter: Waiter): Promise<Value> }>();
 
-  const launch = (key: ScopedKey, start: (flight: Flight) => Promise<Value>) => {
+  const createFlight = (key: ScopedKey, start: (flight: Flight) => Promise<Value>) => {
     const controller = new AbortController();
-    const waiters = new Set<Boarded<Value>>();
+    const waiters = new Set<Joined<Value>>();
     const remove = (): void => {
       if (flights.get(key) === flight) flights.delete(key);
     };
-    const leave = (one: Boarded<Value>, reason: unknown): void => {
+    const leave = (one: Joined<Value>, reason: unknown): void => {
       waiters.delete(one);
-      one.crashed(reason);
+      one.reject(reason);
       if (waiters.size > 0) return;
       // Whoever asks from now on must not board a flight that is being given up.
       remove();
       controller.abort(reason);
     };
-    const board = ({ signal, deadlineMs, timedOut }: Waiter): Promise<Value> =>
+    const join = ({ signal, deadlineMs, timedOut }: Waiter): Promise<Value> =>
       new Promise((resolve, reject) => {
         const onAbort = (): void =>
           leave(one, isTooLate(signal, deadlineMs, clock) ? timedOut() : signal.reason);
@@ -62,13 +62,13 @@ export function createSingleFlight<Value>(clock: Clock): SingleFlight<Value> {
           clearTimeout(timer);
           signal.removeEventListener('abort', onAbort);
         };
-        const one: Boarded<Value> = {
+        const one: Joined<Value> = {
           deadlineMs,
-          landed: (value) => {
+          resolve: (value) => {
             unhook();
             resolve(value);
           },
-          crashed: (reason) => {
+          reject: (reason) => {
             unhook();
             reject(reason);
           },
@@ -81,19 +81,19 @@ export function createSingleFlight<Value>(clock: Clock): SingleFlight<Value> {
       for (const one of waiters) latestMs = Math.max(latestMs, one.deadlineMs);
       return latestMs;
     };
-    const flight = { board };
+    const flight = { join };
     flights.set(key, flight);
     return {
       flight,
-      takeOff: (): void => {
+      begin: (): void => {
         start({ signal: controller.signal, deadlineMs }).then(
           (value) => {
             remove();
-            for (const one of waiters) one.landed(value);
+            for (const one of waiters) one.resolve(value);
           },
           (reason: unknown) => {
             remove();
-            for (const one of waiters) one.crashed(reason);
+            for (const one of waiters) one.reject(reason);
           },
         );
       },
@@ -106,11 +106,11 @@ export function createSingleFlight<Value>(clock: Clock): SingleFlight<Value> {
       if (isTooLate(signal, deadlineMs, clock)) return Promise.reject(timedOut());
       if (signal.aborted) return Promise.reject(signal.reason);
       const underWay = flights.get(key);
-      if (underWay) return underWay.board(waiter);
-      const { flight, takeOff } = launch(key, start);
-      const seat = flight.board(waiter);
-      takeOff();
-      return seat;
+      if (underWay) return underWay.join(waiter);
+      const { flight, begin } = createFlight(key, start);
+      const joined = flight.join(waiter);
+      begin();
+      return joined;
     },
     size: () => flights.size,
   };

@@ -1,18 +1,16 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../base/clock.ts';
 import type { CredentialScope } from '../base/credential-scope.ts';
-import { createBreaker } from './breaker.ts';
-import type { BreakerOptions } from './breaker.ts';
+import type { Clock } from '../base/time.ts';
+import { createBreaker, createCircuit } from './breaker.ts';
+import type { BreakerOptions, Circuit, Report } from './breaker.ts';
 import type { Outcome } from './call.ts';
-import { createCircuit } from './circuit.ts';
-import type { Circuit, Report } from './circuit.ts';
+import { createVendorHealth } from './health.ts';
+import type { VendorHealth } from './health.ts';
+import { createVendorPause } from './pause.ts';
+import type { VendorPause } from './pause.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import type { RetryBudget, RetryEarnings } from './retry-budget.ts';
 import type { UpstreamHealth } from './upstream.ts';
-import { createVendorHealth } from './vendor-health.ts';
-import type { VendorHealth } from './vendor-health.ts';
-import { createVendorRest } from './vendor-rest.ts';
-import type { VendorRest } from './vendor-rest.ts';
 
 /** What binds the calls of one tenant at the vendor. */
 export interface Tenant extends Pick<Circuit, 'isOpen'> {
@@ -50,12 +48,12 @@ const UNANSWERED_LANE = 'unanswered';
 
 /** One tenant alone: what it meets is what the vendor does. */
 export function createSingleTenant(clock: Clock, options: TenantsOptions): Tenants {
-  const { rest, breaker, retries, health } = createMet(clock, options);
+  const { pause, breaker, retries, health } = createVendorState(clock, options);
   const tenant: Tenant = {
     ...breaker,
-    pausedMs: rest.leftMs,
+    pausedMs: pause.leftMs,
     note(outcome) {
-      rest.ask(pauseIn(outcome));
+      pause.ask(pauseIn(outcome));
       health.note(outcome);
     },
     retries,
@@ -64,7 +62,7 @@ export function createSingleTenant(clock: Clock, options: TenantsOptions): Tenan
   return {
     of: () => tenant,
     hasAnswered: () => true,
-    health: () => health.read(breaker.isOpen() || rest.leftMs() > 0),
+    health: () => health.read(breaker.isOpen() || pause.leftMs() > 0),
   };
 }
 
@@ -77,7 +75,7 @@ export function createManyTenants(clock: Clock, options: TenantsOptions): Tenant
   const answered = new LRUCache<CredentialScope, Tenancy>({ max: MOST_ANSWERED });
   const unanswered = new LRUCache<CredentialScope, Tenancy>({ max: MOST_UNANSWERED });
   const circuit = createCircuit(clock, options.breakerOpenMs);
-  const rest = createVendorRest(clock);
+  const pause = createVendorPause(clock);
   const health = createVendorHealth(clock);
   const pools = {
     answered: createRetryBudget(clock, options),
@@ -98,18 +96,18 @@ export function createManyTenants(clock: Clock, options: TenantsOptions): Tenant
     // All are bound for as long as two would be: the shorter one of the longest two.
     const [, second, ...others] = [...pausedUntilMs].sort(([, a], [, b]) => b - a);
     for (const [other] of others) pausedUntilMs.delete(other);
-    if (second) rest.ask(second[1] - clock.now());
+    if (second) pause.ask(second[1] - clock.now());
   };
 
   const createTenancy = (scope: CredentialScope): Tenancy => {
-    const own = createMet(clock, options);
+    const own = createVendorState(clock, options);
     let isAnswered = false;
     const pool = (): RetryBudget => (isAnswered ? pools.answered : pools.unanswered);
     const lateMs = (): number => (isAnswered && own.health.read(false).healthy ? 0 : LATE_MS);
     const tenancy: Tenancy = {
       health: own.health,
       isOpen: () => own.breaker.isOpen() || circuit.isOpen(),
-      pausedMs: () => Math.max(own.rest.leftMs(), rest.leftMs()),
+      pausedMs: () => Math.max(own.pause.leftMs(), pause.leftMs()),
       isRefusing: () => own.breaker.isRefusing() || circuit.isRefusing(lateMs()),
       permit() {
         const afterMs = lateMs();
@@ -129,17 +127,17 @@ export function createManyTenants(clock: Clock, options: TenantsOptions): Tenant
         };
       },
       note(outcome) {
-        if (outcome.is === 'read' && outcome.reading.answer.status === 200 && !isAnswered) {
+        if (outcome.kind === 'read' && outcome.decoded.answer.status === 200 && !isAnswered) {
           isAnswered = true;
           unanswered.delete(scope);
           answered.set(scope, tenancy);
         }
         const pauseMs = pauseIn(outcome);
-        own.rest.ask(pauseMs);
+        own.pause.ask(pauseMs);
         own.health.note(outcome);
         if (!isAnswered) return;
         health.note(outcome);
-        if (outcome.is === 'read') pausedUntilMs.clear();
+        if (outcome.kind === 'read') pausedUntilMs.clear();
         else if (pauseMs > 0) notePause(scope, pauseMs);
       },
       retries: {
@@ -166,7 +164,7 @@ export function createManyTenants(clock: Clock, options: TenantsOptions): Tenant
     hasAnswered: (scope) => answered.has(scope),
     health(scope) {
       const own = scope === null ? undefined : find(scope);
-      const isSpared = circuit.isOpen() || rest.leftMs() > 0;
+      const isSpared = circuit.isOpen() || pause.leftMs() > 0;
       const met = own?.health.read(own.isOpen() || own.pausedMs() > 0);
       return met && met.healthy !== null ? met : health.read(isSpared);
     },
@@ -178,16 +176,16 @@ interface Tenancy extends Tenant {
 }
 
 /** What a tenant has met of the vendor. */
-interface Met {
-  readonly rest: VendorRest;
+interface VendorState {
+  readonly pause: VendorPause;
   readonly breaker: Circuit;
   readonly retries: RetryBudget;
   readonly health: VendorHealth;
 }
 
-function createMet(clock: Clock, options: TenantsOptions): Met {
+function createVendorState(clock: Clock, options: TenantsOptions): VendorState {
   return {
-    rest: createVendorRest(clock),
+    pause: createVendorPause(clock),
     breaker: createBreaker(clock, options),
     retries: createRetryBudget(clock, options),
     health: createVendorHealth(clock),
@@ -196,5 +194,5 @@ function createMet(clock: Clock, options: TenantsOptions): Met {
 
 /** How long the vendor asks to be left alone, in milliseconds; 0: it does not. */
 function pauseIn(outcome: Outcome): number {
-  return outcome.is === 'failed' ? (outcome.error.retryAfterMs ?? 0) : 0;
+  return outcome.kind === 'failed' ? (outcome.error.retryAfterMs ?? 0) : 0;
 }

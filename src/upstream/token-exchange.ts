@@ -1,10 +1,10 @@
+import { UpstreamError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
-import type { Clock } from '../base/clock.ts';
 import type { Source } from '../base/source.ts';
-import { UpstreamError } from '../base/upstream-error.ts';
+import type { Clock } from '../base/time.ts';
 import type { AttemptReport } from './attempt.ts';
-import { decodeText } from './decode-body.ts';
-import { decodeRetryAfter } from './retry-after.ts';
+import { decodeText } from './body.ts';
+import { decodeRetryAfter } from './pause.ts';
 import { TransportFailure } from './transport.ts';
 import type { PostTransport, TransportAnswer } from './transport.ts';
 

@@ -1,6 +1,6 @@
 import type { CredentialScope } from '../base/credential-scope.ts';
 import type { Secret } from '../base/secret.ts';
-import type { CallLedger } from './call-ledger.ts';
+import type { CallBudget } from './call-budget.ts';
 
 /** How one source is let in. The scope stands for the secrets wherever a key is made. */
 export interface Credentials {
@@ -23,7 +23,7 @@ export interface CallContext {
   /** When the operation must have answered, in milliseconds since the epoch. */
   readonly deadlineMs: number;
   /** Counts calls against the operation's budget, and tells them in `extensions.upstream`. */
-  readonly ledger: CallLedger;
+  readonly callBudget: CallBudget;
   /** How old an answer may be for this caller, in milliseconds; null: as old as its cache policy lets it; 0: the newest. */
   readonly maxAgeMs: number | null;
 }
@@ -56,31 +56,31 @@ export interface UpstreamRequest<Value> {
 }
 
 /** One part of an answer, kept on its own. */
-export interface AnswerPart {
+export interface AnswerSegment {
   /** What tells it from all that is read under its operation and path; equal keys mean equal parts. */
   readonly key: readonly string[];
   /** Keys of parts that hold this one as well, the best first: they may stand in for it where the vendor fails. */
-  readonly standIns?: readonly (readonly string[])[];
+  readonly fallbackKeys?: readonly (readonly string[])[];
   readonly cache: CachePolicy;
 }
 
-/** One GET of a vendor for what consists of parts in a row, each with an age of its own; indices are those of `parts`. */
-export interface PartsRequest<Value> extends Pick<UpstreamRequest<Value>, 'operation' | 'path'> {
+/** One GET of a vendor for what consists of parts in a row, each with an age of its own; indices are those of `segments`. */
+export interface SegmentsRequest<Value> extends Pick<UpstreamRequest<Value>, 'operation' | 'path'> {
   /** At least one. */
-  readonly parts: readonly AnswerPart[];
+  readonly segments: readonly AnswerSegment[];
   /** The query for what lies between two parts, both of them included. */
   readonly query: (first: number, last: number) => Query;
   /** The parts that such an answer holds. Errors: as in `UpstreamRequest`. */
-  readonly decode: (response: UpstreamResponse, first: number, last: number) => DecodedParts<Value>;
+  readonly decode: (response: UpstreamResponse, first: number, last: number) => DecodedSegments<Value>;
 }
 
 /** As `Decoded`, in parts. */
-export interface DecodedParts<Value> {
-  readonly parts: readonly DecodedPart<Value>[];
+export interface DecodedSegments<Value> {
+  readonly segments: readonly DecodedSegment<Value>[];
   readonly rows: number;
 }
 
-export interface DecodedPart<Value> {
+export interface DecodedSegment<Value> {
   readonly value: Value;
   /** The part of the answer's body from which `decode` would read it alone; left out: all of it. */
   readonly body?: unknown;
@@ -128,8 +128,8 @@ export interface Upstream {
    * Reads all parts, with one call at most, which spans those that are not kept.
    * @throws as `get`, where not every part that is missing has an earlier answer to stand in
    */
-  getParts<Value>(
-    request: PartsRequest<Value>,
+  getSegments<Value>(
+    request: SegmentsRequest<Value>,
     context: CallContext,
   ): Promise<readonly UpstreamAnswer<Value>[]>;
   /** The vendor has answered a call with these credentials: they are not made up. Always so where there is one tenant. */
@@ -138,4 +138,9 @@ export interface Upstream {
   health(scope: CredentialScope | null): UpstreamHealth;
   /** Ends the connections. */
   close(): Promise<void>;
+}
+
+/** The context of one scan: as its operation's, but for the calls, of which it may make its share. */
+export function forScan(context: CallContext, purpose: 'page' | 'count' = 'page'): CallContext {
+  return { ...context, callBudget: context.callBudget.forScan(purpose) };
 }

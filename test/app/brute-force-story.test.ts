@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { planStories } from '../../src/sandbox/stories.ts';
-import { NOW_MS, startApp, type RunningApp } from '../support/running-app.ts';
+import { planStories } from '../../src/sandbox/data/stories.ts';
+import { NOW_MS, startApp } from '../support/running-app.ts';
+import type { RunningApp } from '../support/running-app.ts';
 
 /** The sandbox's own seed, so that the address in the example is the one that a newcomer meets. */
 const SEED = 1;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AppOverrides } from '../../src/app.ts';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
 import type { Transport, TransportRequest } from '../../src/upstream/transport.ts';
 import { createTestApp, NOW_MS, TEST_SECRET } from '../support/running-app.ts';
 import type { Asked } from '../support/running-app.ts';

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { DEFAULT_SANDBOX_OPTIONS, type SandboxOptions } from '../../src/sandbox/sandbox-options.ts';
-import { startSandbox, type RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { DEFAULT_SANDBOX_OPTIONS } from '../../src/sandbox/options.ts';
+import type { SandboxOptions } from '../../src/sandbox/options.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import type { RunningSandbox } from '../../src/sandbox/start.ts';
 import { askApp, countCalls, createAppOver, PATIENT } from '../support/running-app.ts';
 
 const folder = new URL('../../docs/examples/', import.meta.url);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SOURCES } from '../../src/base/source.ts';
 import type { Source } from '../../src/base/source.ts';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import type { RunningSandbox } from '../../src/sandbox/start.ts';
 import { FAULT_PHASES, startFaultProxy } from '../support/fault-proxy.ts';
 import type { Fault, FaultPhase } from '../support/fault-proxy.ts';
 import { startRecordedVendor } from '../support/recorded-vendor.ts';

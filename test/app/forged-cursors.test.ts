@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
-import { createCursorSealer } from '../../src/graph/paging/cursor-sealer.ts';
-import { digestQuery } from '../../src/graph/paging/digest-query.ts';
-import { NOW_MS, startApp, type RunningApp } from '../support/running-app.ts';
+import { createCursorSealer, digestQuery } from '../../src/graph/paging/cursor.ts';
+import { NOW_MS, startApp } from '../support/running-app.ts';
+import type { RunningApp } from '../support/running-app.ts';
 
 // The sandbox's secret is known to everybody: whoever knows it can seal what no page has given out.
 

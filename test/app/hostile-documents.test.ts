@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import type { AuditLine } from '../../src/http/audit-line.ts';
+import type { AuditLine } from '../../src/http/plugins/audit.ts';
 import { createHostileRequests, HOSTILE_KINDS } from '../support/hostile-documents.ts';
 import { createHttpClient } from '../support/http-client.ts';
 import { createTestApp } from '../support/running-app.ts';

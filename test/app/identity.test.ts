@@ -6,10 +6,10 @@ import { getIntrospectionQuery } from 'graphql';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App } from '../../src/app.ts';
-import type { RequestLine } from '../../src/http/create-http.ts';
-import { createApiKey } from '../../src/http/identity/create-api-key.ts';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { RequestLine } from '../../src/http/handler.ts';
+import { createApiKey } from '../../src/http/identity/api-keys.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import type { RunningSandbox } from '../../src/sandbox/start.ts';
 import { createTestApp, NOW_MS } from '../support/running-app.ts';
 
 const ISSUER = 'https://issuer.example';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { SOURCES } from '../../src/base/source.ts';
-import { encodeGlobalId } from '../../src/graph/global-id.ts';
 import type { Source } from '../../src/base/source.ts';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { encodeGlobalId } from '../../src/graph/global-id.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import type { RunningSandbox } from '../../src/sandbox/start.ts';
 import { createHttpTransport } from '../../src/upstream/http-transport.ts';
 import { TransportFailure } from '../../src/upstream/transport.ts';
 import type { Transport, TransportAnswer } from '../../src/upstream/transport.ts';

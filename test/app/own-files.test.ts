@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
 import { Secret } from '../../src/base/secret.ts';
-import type { LoadedExport } from '../../src/sandbox/load-export.ts';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { holdFiles } from '../../src/sources/walk/held-files.ts';
-import { askApp, countCalls, type Asked } from '../support/running-app.ts';
+import { readConfig } from '../../src/config.ts';
+import type { LoadedExport } from '../../src/sandbox/data/load-export.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import { holdFiles } from '../../src/sources/paging/held-files.ts';
+import { askApp, countCalls } from '../support/running-app.ts';
+import type { Asked } from '../support/running-app.ts';
 
 /** Long after every file here. */
 const NOW_MS = Date.parse('2026-03-04T12:00:00Z');

@@ -2,8 +2,9 @@ import { getIntrospectionQuery, getNamedType, isInterfaceType, isLeafType, isObj
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId } from '../../src/graph/global-id.ts';
 import { schema } from '../../src/graph/schema.ts';
-import { createApiKey } from '../../src/http/identity/create-api-key.ts';
-import { createTestApp, NOW_MS, startApp, type RunningApp } from '../support/running-app.ts';
+import { createApiKey } from '../../src/http/identity/api-keys.ts';
+import { createTestApp, NOW_MS, startApp } from '../support/running-app.ts';
+import type { RunningApp } from '../support/running-app.ts';
 
 // Who may read both sources, but no personal data, asks for everything everywhere; no answer may hold a person's name or
 // address, or a sentence about them, in its data, its errors or its extensions.

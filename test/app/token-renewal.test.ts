@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { AppOverrides } from '../../src/app.ts';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import type { RunningSandbox } from '../../src/sandbox/start.ts';
 import type { AttemptReport } from '../../src/upstream/attempt.ts';
 import { createHttpTransport } from '../../src/upstream/http-transport.ts';
 import type { PostTransport } from '../../src/upstream/transport.ts';

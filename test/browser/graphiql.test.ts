@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readExamples } from '../../src/http/read-examples.ts';
-import { startServer, type RunningServer } from '../../src/http/start-server.ts';
-import { startApp, type RunningApp } from '../support/running-app.ts';
+import { readExamples } from '../../src/http/graphiql.ts';
+import { startServer } from '../../src/http/server.ts';
+import type { RunningServer } from '../../src/http/server.ts';
+import { startApp } from '../support/running-app.ts';
+import type { RunningApp } from '../support/running-app.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 if (executablePath === undefined) console.warn('Chromium is not installed: GraphiQL is not tested here.');

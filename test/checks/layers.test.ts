@@ -92,7 +92,7 @@ const PLANTED: readonly Planted[] = [
     law: SIBLING,
   },
   {
-    file: 'src/sources/walk/side.ts',
+    file: 'src/sources/paging/side.ts',
     source: "import type { A } from '../usage/a.ts';\nexport type B = A;",
     law: SIBLING,
   },
@@ -189,7 +189,7 @@ const PLANTED: readonly Planted[] = [
     law: fence('graph, http, app, main'),
   },
   {
-    file: 'src/sources/walk/duckdb.ts',
+    file: 'src/sources/paging/duckdb.ts',
     source: "import type { B } from '@duckdb/node-api';\nexport type C = B;",
     law: fence('sandbox'),
   },
@@ -236,20 +236,20 @@ const CLEAN: Readonly<Record<string, string>> = {
     "import type { A } from './a.ts';\nexport type { A };\nexport const b = globalThis.Temporal;",
   'src/upstream/a.ts':
     "import { Pool } from 'undici';\nimport { a } from '../base/a.ts';\nexport const b = [Pool, a];",
-  'src/sources/walk/a.ts': "import type { A } from '../../base/a.ts';\nexport type B = A;",
+  'src/sources/paging/a.ts': "import type { A } from '../../base/a.ts';\nexport type B = A;",
   'src/sources/usage/a.ts':
-    "import DataLoader from 'dataloader';\nimport type { B } from '../walk/a.ts';\nexport type C = B;\nexport const c = DataLoader;",
+    "import DataLoader from 'dataloader';\nimport type { B } from '../paging/a.ts';\nexport type C = B;\nexport const c = DataLoader;",
   'src/sources/usage/analytics/a.ts':
-    "import type { C } from '../a.ts';\nimport type { B } from '../../walk/a.ts';\nexport type D = B | C;",
-  'src/sources/events/a.ts': "import type { B } from '../walk/a.ts';\nexport type C = B;",
+    "import type { C } from '../a.ts';\nimport type { B } from '../../paging/a.ts';\nexport type D = B | C;",
+  'src/sources/events/a.ts': "import type { B } from '../paging/a.ts';\nexport type C = B;",
   'src/sources/timeline/a.ts':
     "import type { C } from '../usage/a.ts';\nimport type { C as D } from '../events/a.ts';\nexport type E = C | D;",
   'src/graph/builder.ts':
     "import SchemaBuilder from '@pothos/core';\nimport { GraphQLError } from 'graphql';\nimport { a } from './paging/a.ts';\nexport const b = [SchemaBuilder, GraphQLError, a];",
-  'src/graph/context.ts': "import type { S } from './service/a.ts';\nexport type Context = S;",
-  'src/graph/service/a.ts': 'export type S = number;',
+  'src/graph/context.ts': "import type { S } from './access.ts';\nexport type Context = S;",
+  'src/graph/access.ts': 'export type S = number;',
   'src/graph/paging/a.ts':
-    "import type { B } from '../../sources/walk/a.ts';\nexport const a = 1;\nexport type C = B;",
+    "import type { B } from '../../sources/paging/a.ts';\nexport const a = 1;\nexport type C = B;",
   'src/graph/usage/a.ts':
     "import type { C } from '../../sources/usage/a.ts';\nimport { b } from '../builder.ts';\nimport { a } from '../paging/a.ts';\nexport type D = C;\nexport const c = [a, b];",
   'src/graph/events/a.ts': "import type { C } from '../../sources/events/a.ts';\nexport type D = C;",
@@ -331,7 +331,8 @@ describe('the layers', () => {
     const known = new Set([
       ...(config.overrides ?? []).flatMap(({ files }) => files),
       'src/graph/paging/**',
-      'src/sources/walk/**',
+      'src/sources/paging/**',
+      'src/sources/shared/**',
       'src/sandbox/**',
       'src/console/**',
     ]);

@@ -4,9 +4,11 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startServer, type RunningServer } from '../../src/http/start-server.ts';
+import { startServer } from '../../src/http/server.ts';
+import type { RunningServer } from '../../src/http/server.ts';
 import { openFolder, readQuickStart, writeInto } from '../support/quick-start.ts';
-import { NOW_MS, PATIENT, startApp, type RunningApp } from '../support/running-app.ts';
+import { NOW_MS, PATIENT, startApp } from '../support/running-app.ts';
+import type { RunningApp } from '../support/running-app.ts';
 
 const run = promisify(execFile);
 

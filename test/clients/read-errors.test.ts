@@ -1,10 +1,12 @@
-import { CombinedGraphQLErrors, HttpLink, type ApolloClient } from '@apollo/client';
+import { CombinedGraphQLErrors, HttpLink } from '@apollo/client';
+import type { ApolloClient } from '@apollo/client';
 import type { Client } from '@urql/core';
 import { introspectionFromSchema, parse } from 'graphql';
 import { expect, onTestFinished, test } from 'vitest';
 import { schema } from '../../src/graph/schema.ts';
-import { createApiKey, type NewApiKey } from '../../src/http/identity/create-api-key.ts';
-import { startServer } from '../../src/http/start-server.ts';
+import { createApiKey } from '../../src/http/identity/api-keys.ts';
+import type { NewApiKey } from '../../src/http/identity/api-keys.ts';
+import { startServer } from '../../src/http/server.ts';
 import { openQuickStart } from '../support/quick-start.ts';
 import { createTestApp } from '../support/running-app.ts';
 

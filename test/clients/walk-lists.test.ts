@@ -3,11 +3,12 @@ import type { Client } from '@urql/core';
 import { introspectionFromSchema, parse, print } from 'graphql';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { schema } from '../../src/graph/schema.ts';
-import { startServer } from '../../src/http/start-server.ts';
+import { startServer } from '../../src/http/server.ts';
 import type { Transport } from '../../src/upstream/transport.ts';
-import { askApp, createTestApp, NOW_MS, type Asked } from '../support/running-app.ts';
-import { createSimulatedUsageVendor } from '../support/simulated-usage-vendor.ts';
 import { openQuickStart } from '../support/quick-start.ts';
+import { askApp, createTestApp, NOW_MS } from '../support/running-app.ts';
+import type { Asked } from '../support/running-app.ts';
+import { createSimulatedUsageVendor } from '../support/simulated-usage-vendor.ts';
 
 // The clients are those of docs/client, with the cache that each page sets up.
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { decodeEvent } from '../../src/sources/events/decode-event.ts';
-import { decodeSeries } from '../../src/sources/usage/analytics/decode-series.ts';
-import { decodeUsageRecord } from '../../src/sources/usage/decode-usage-record.ts';
+import { decodeEvent } from '../../src/sources/events/decode.ts';
+import { decodeSeries } from '../../src/sources/usage/analytics/decode.ts';
+import { decodeUsageRecord } from '../../src/sources/usage/decode.ts';
 import { answerOf, readContract } from './vendor-contract.ts';
 
 const usage = readContract('usage');

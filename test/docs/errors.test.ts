@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { REQUEST_CODES } from '../../src/base/request-error.ts';
-import { UPSTREAM_CODES } from '../../src/base/upstream-error.ts';
+import { REQUEST_CODES, UPSTREAM_CODES } from '../../src/base/errors.ts';
 import { SETTING_NAMES } from '../../src/config.ts';
 import { maskError } from '../../src/http/mask-error.ts';
-import { COVERAGE_CODES, COVERAGE_STATUSES } from '../../src/sources/walk/coverage.ts';
+import { COVERAGE_CODES, COVERAGE_STATUSES } from '../../src/sources/paging/coverage.ts';
 import { createTestApp } from '../support/running-app.ts';
 
 const root = new URL('../../', import.meta.url);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { EVENTS_EXPORT, EXPORT_ENDINGS, USAGE_EXPORT } from '../../src/sandbox/export-columns.ts';
+import { EVENTS_EXPORT, EXPORT_ENDINGS, USAGE_EXPORT } from '../../src/sandbox/data/export-columns.ts';
 
 const page = readFileSync(new URL('../../docs/files.md', import.meta.url), 'utf8');
 const tables = page.split('\n').filter((line) => line.startsWith('| `'));

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { SETTING_NAMES } from '../../src/config.ts';
-import { readExamples } from '../../src/http/read-examples.ts';
-import { readSandboxOptions } from '../../src/sandbox/read-sandbox-options.ts';
+import { readExamples } from '../../src/http/graphiql.ts';
+import { readSandboxOptions } from '../../src/sandbox/command-line.ts';
 import { countCalls, PATIENT, startApp } from '../support/running-app.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');

@@ -1,8 +1,8 @@
 import { isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import type { Scope } from '../../src/graph/access.ts';
 import { encodeGlobalId } from '../../src/graph/global-id.ts';
 import { schema } from '../../src/graph/schema.ts';
-import type { Scope } from '../../src/graph/viewer.ts';
 import { createEvent, createFakeContext, createRecord, EMPTY_PAGE, NOW_MS } from './fake-context.ts';
 import type { FakeAnswers } from './fake-context.ts';
 

@@ -12,8 +12,7 @@ import {
 } from 'graphql';
 import type { GraphQLArgument, GraphQLInputField, GraphQLNamedType, GraphQLSchema } from 'graphql';
 import { expect, test } from 'vitest';
-import { printSortedSchema } from '../../src/graph/print-schema.ts';
-import { schema } from '../../src/graph/schema.ts';
+import { printSortedSchema, schema } from '../../src/graph/schema.ts';
 
 // Both are read from their text, so that their defaults look alike.
 const given = new Set(listPromises(buildSchema(printSchema(schema))));

@@ -2,18 +2,18 @@ import { graphql as execute } from 'graphql';
 import type { ExecutionResult } from 'graphql';
 import type { TypedDocumentString } from '../../docs/client/generated/graphql.ts';
 import { Secret } from '../../src/base/secret.ts';
+import { SCOPES } from '../../src/graph/access.ts';
+import type { Scope } from '../../src/graph/access.ts';
 import type { GraphContext } from '../../src/graph/context.ts';
-import { createCursorSealer } from '../../src/graph/paging/cursor-sealer.ts';
+import { createCursorSealer } from '../../src/graph/paging/cursor.ts';
 import { schema } from '../../src/graph/schema.ts';
-import { SCOPES } from '../../src/graph/viewer.ts';
-import type { Scope } from '../../src/graph/viewer.ts';
 import type { AuditEvent } from '../../src/sources/events/event.ts';
-import type { EventsSource } from '../../src/sources/events/events-source.ts';
-import type { TimelineSource } from '../../src/sources/timeline/timeline-source.ts';
-import type { UsageRecord } from '../../src/sources/usage/usage-record.ts';
-import type { UsageAnalytics } from '../../src/sources/usage/usage-analytics.ts';
-import type { AnalyticsRequest, UsageSource } from '../../src/sources/usage/usage-source.ts';
-import type { Page } from '../../src/sources/walk/page.ts';
+import type { EventsSource } from '../../src/sources/events/source.ts';
+import type { Page } from '../../src/sources/paging/page.ts';
+import type { TimelineSource } from '../../src/sources/timeline/source.ts';
+import type { AnalyticsRequest, UsageAnalytics } from '../../src/sources/usage/analytics/analytics.ts';
+import type { UsageRecord } from '../../src/sources/usage/record.ts';
+import type { UsageSource } from '../../src/sources/usage/source.ts';
 
 export const NOW_MS = Date.parse('2026-11-21T12:00:00.000Z');
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Position } from '../../src/sources/walk/position.ts';
 import { decodeGlobalId, encodeGlobalId, isUsageRecordId } from '../../src/graph/global-id.ts';
+import type { Position } from '../../src/sources/paging/position.ts';
 
 const usageId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);

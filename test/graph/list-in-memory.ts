@@ -1,6 +1,6 @@
-import { comparePositions } from '../../src/sources/walk/position.ts';
-import type { Position } from '../../src/sources/walk/position.ts';
-import type { Page, PageRequest } from '../../src/sources/walk/page.ts';
+import type { Page, PageRequest } from '../../src/sources/paging/page.ts';
+import { comparePositions } from '../../src/sources/paging/position.ts';
+import type { Position } from '../../src/sources/paging/position.ts';
 
 /** A source over rows held in memory, newest first; it stops after `maxScanned` rows, as a scan does. */
 export function listInMemory<Row extends Position>(

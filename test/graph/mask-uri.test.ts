@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_URI_LETTERS, maskUri } from '../../src/graph/mask-uri.ts';
+import { maskUri, MAX_URI_LENGTH } from '../../src/graph/masking.ts';
 
 const letters = (source: string, minLength: number, maxLength: number) =>
   fc.string({ unit: fc.constantFrom(...source.split('')), minLength, maxLength });
@@ -100,15 +100,15 @@ describe('maskUri', () => {
   test('looks at so many letters at most, and leaves no part that it has not seen the end of', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), fc.string(), (beginning, end) => {
-        const seen = beginning.repeat(MAX_URI_LETTERS + 1).slice(0, MAX_URI_LETTERS + 1);
+        const seen = beginning.repeat(MAX_URI_LENGTH + 1).slice(0, MAX_URI_LENGTH + 1);
         expect(maskUri(seen + end)).toBe(maskUri(seen));
-        expect(maskUri(seen).length).toBeLessThanOrEqual(MAX_URI_LETTERS);
+        expect(maskUri(seen).length).toBeLessThanOrEqual(MAX_URI_LENGTH);
       }),
     );
-    const longest = `/hub${'/a'.repeat((MAX_URI_LETTERS - 4) / 2)}`;
+    const longest = `/hub${'/a'.repeat((MAX_URI_LENGTH - 4) / 2)}`;
     expect(maskUri(longest)).toBe(longest);
     expect(maskUri(`${longest}nna`)).toBe(longest.replace(/a$/, '*'));
-    expect(maskUri(`${longest.slice(0, -1)}/bob`)).toHaveLength(MAX_URI_LETTERS);
+    expect(maskUri(`${longest.slice(0, -1)}/bob`)).toHaveLength(MAX_URI_LENGTH);
     expect(maskUri(`${longest}?bob`)).toBe(longest.replace(/a$/, '*'));
   });
 

@@ -1,7 +1,6 @@
 import { buildSchema, graphql, GraphQLError, parse, Source } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { RequestError } from '../../src/base/request-error.ts';
-import { UpstreamError } from '../../src/base/upstream-error.ts';
+import { RequestError, UpstreamError } from '../../src/base/errors.ts';
 import { INTERNAL_MESSAGE, isMasked, maskError, refuse } from '../../src/http/mask-error.ts';
 
 const CANARY = 'canary-secret';

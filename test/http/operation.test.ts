@@ -52,7 +52,7 @@ describe('an operation', () => {
       callerSecrets: null,
       caller: OPEN_CALLER,
     });
-    expect(operation.ledger.remaining()).toBe(2);
+    expect(operation.callBudget.remaining()).toBe(2);
     operation.end();
   });
 

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { RequestError } from '../../src/base/request-error.ts';
+import { RequestError } from '../../src/base/errors.ts';
 import { readVendorHeaders } from '../../src/http/vendor-headers.ts';
 
 const USAGE = 'User canary-u, Organization canary-o';

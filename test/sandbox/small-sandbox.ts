@@ -1,6 +1,6 @@
-import type { SandboxOptions } from '../../src/sandbox/sandbox-options.ts';
-import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { SandboxOptions } from '../../src/sandbox/options.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import type { RunningSandbox } from '../../src/sandbox/start.ts';
 
 /** Noon on a Wednesday. */
 export const NOW_MS = Date.parse('2026-03-04T12:00:00Z');

@@ -13,8 +13,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
 import { MADE_UP_SECRET } from '../../src/config.ts';
-import { createCursorSealer } from '../../src/graph/paging/cursor-sealer.ts';
-import { digestQuery } from '../../src/graph/paging/digest-query.ts';
+import { createCursorSealer, digestQuery } from '../../src/graph/paging/cursor.ts';
 import { runInTest as run } from './run-in-test.ts';
 import type { RunningService } from './run-service.ts';
 

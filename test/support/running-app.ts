@@ -1,7 +1,9 @@
-import { createApp, type App, type AppOverrides } from '../../src/app.ts';
+import { createApp } from '../../src/app.ts';
+import type { App, AppOverrides } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import type { SandboxOptions } from '../../src/sandbox/sandbox-options.ts';
-import { startSandbox, type RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { SandboxOptions } from '../../src/sandbox/options.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import type { RunningSandbox } from '../../src/sandbox/start.ts';
 
 /** What `extensions.upstream` tells of one vendor operation. */
 export interface UpstreamTally {

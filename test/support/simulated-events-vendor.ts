@@ -1,4 +1,4 @@
-import { UpstreamError } from '../../src/base/upstream-error.ts';
+import { UpstreamError } from '../../src/base/errors.ts';
 import type { UpstreamResponse } from '../../src/upstream/upstream.ts';
 import type { SeenCall } from './simulated-vendor.ts';
 

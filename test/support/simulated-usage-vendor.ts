@@ -1,5 +1,5 @@
+import type { UpstreamError } from '../../src/base/errors.ts';
 import type { UpstreamResponse } from '../../src/upstream/upstream.ts';
-import type { UpstreamError } from '../../src/base/upstream-error.ts';
 import type { SeenCall } from './simulated-vendor.ts';
 
 /** A usage row as the simulated vendor keeps it. */

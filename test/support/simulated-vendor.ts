@@ -1,12 +1,13 @@
 import { createHmac } from 'node:crypto';
 import type { CredentialScope } from '../../src/base/credential-scope.ts';
+import { UpstreamError } from '../../src/base/errors.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { Source } from '../../src/base/source.ts';
-import { UpstreamError } from '../../src/base/upstream-error.ts';
-import { createCallLedger, type CallLedger } from '../../src/upstream/call-ledger.ts';
+import { createCallBudget } from '../../src/upstream/call-budget.ts';
+import type { CallBudget } from '../../src/upstream/call-budget.ts';
 import type {
   CallContext,
-  PartsRequest,
+  SegmentsRequest,
   Upstream,
   UpstreamAnswer,
   UpstreamResponse,
@@ -28,20 +29,20 @@ export function createSimulatedUpstream(
   const calls: SeenCall[] = [];
   const upstream: Pick<Upstream, 'get'> = {
     async get(request, context) {
-      context.ledger.spend(source, request.operation);
+      context.callBudget.spend(source, request.operation);
       const call = { operation: request.operation, path: request.path, query: request.query };
       calls.push(call);
       const response = answer(call);
       if (response instanceof UpstreamError) throw response;
       const decoded = request.decode(response);
-      context.ledger.record(source, request.operation, { rows: decoded.rows, bytes: 0, ms: 0 });
+      context.callBudget.record(source, request.operation, { rows: decoded.rows, bytes: 0, ms: 0 });
       return { value: decoded.value, readAtMs: now(), stale: false };
     },
   };
   return {
     calls,
     get: upstream.get,
-    getParts: (request, context) => getPartsUncached(upstream, request, context),
+    getSegments: (request, context) => getSegmentsUncached(upstream, request, context),
     hasAnswered: () => true,
     health: () => ({ healthy: null, lastSuccessAtMs: null }),
     close: async () => {},
@@ -49,12 +50,12 @@ export function createSimulatedUpstream(
 }
 
 /** All parts by one call, as where none is kept. */
-export async function getPartsUncached<Value>(
+export async function getSegmentsUncached<Value>(
   upstream: Pick<Upstream, 'get'>,
-  { operation, path, parts, query, decode }: PartsRequest<Value>,
+  { operation, path, segments, query, decode }: SegmentsRequest<Value>,
   context: CallContext,
 ): Promise<readonly UpstreamAnswer<Value>[]> {
-  const last = parts.length - 1;
+  const last = segments.length - 1;
   const cache = { freshMs: 0, staleIfErrorMs: 0 };
   const { value, ...told } = await upstream.get(
     {
@@ -64,7 +65,7 @@ export async function getPartsUncached<Value>(
       cache,
       decode(response) {
         const decoded = decode(response, 0, last);
-        return { value: decoded.parts, rows: decoded.rows };
+        return { value: decoded.segments, rows: decoded.rows };
       },
     },
     context,
@@ -75,7 +76,7 @@ export async function getPartsUncached<Value>(
 /** What an operation hands down, with a scope named `name` and no bound on calls unless a ledger says so. */
 export function createTestCallContext(
   name = 'test',
-  ledger: CallLedger = createCallLedger(null),
+  callBudget: CallBudget = createCallBudget(null),
 ): CallContext {
   return {
     credentials: {
@@ -84,7 +85,7 @@ export function createTestCallContext(
     },
     signal: new AbortController().signal,
     deadlineMs: Infinity,
-    ledger,
+    callBudget,
     maxAgeMs: null,
   };
 }

@@ -5,12 +5,12 @@ import { onTestFinished } from 'vitest';
 import { createCredentialScope } from '../../src/base/credential-scope.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { Source } from '../../src/base/source.ts';
-import { createCallLedger } from '../../src/upstream/call-ledger.ts';
-import { createUpstream } from '../../src/upstream/create-upstream.ts';
-import type { UpstreamOptions } from '../../src/upstream/create-upstream.ts';
+import { createCallBudget } from '../../src/upstream/call-budget.ts';
+import { createUpstream } from '../../src/upstream/create.ts';
+import type { UpstreamOptions } from '../../src/upstream/create.ts';
+import type { Wait } from '../../src/upstream/retry.ts';
 import type { Transport, TransportAnswer, TransportRequest } from '../../src/upstream/transport.ts';
 import type { CallContext, Credentials, Upstream, UpstreamRequest } from '../../src/upstream/upstream.ts';
-import type { Wait } from '../../src/upstream/wait.ts';
 
 /** A clock that stands still until it is told, and a wait that moves it instead of waiting. */
 export function createSimulatedTime(startMs = 1_700_000_000_000) {
@@ -43,7 +43,7 @@ export function contextOf(parts: Partial<CallContext> & { readonly deadlineMs: n
   return {
     credentials: credentialsOf('User one'),
     signal: new AbortController().signal,
-    ledger: createCallLedger(null),
+    callBudget: createCallBudget(null),
     maxAgeMs: null,
     ...parts,
   };

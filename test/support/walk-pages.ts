@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { UpstreamError } from '../../src/base/upstream-error.ts';
-import type { Coverage } from '../../src/sources/walk/coverage.ts';
-import type { Page } from '../../src/sources/walk/page.ts';
-import type { Position } from '../../src/sources/walk/position.ts';
+import { UpstreamError } from '../../src/base/errors.ts';
+import type { Coverage } from '../../src/sources/paging/coverage.ts';
+import type { Page } from '../../src/sources/paging/page.ts';
+import type { Position } from '../../src/sources/paging/position.ts';
 
 /** What the pages of a list have given, and where their coverage is not COMPLETE. */
 export interface Walked {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createBreaker } from '../../src/upstream/breaker.ts';
-import type { Verdict } from '../../src/upstream/circuit.ts';
+import type { Verdict } from '../../src/upstream/breaker.ts';
 import { createSimulatedTime } from '../support/upstream-fixtures.ts';
 
 const options = { breakerOpenMs: 5_000, breakerWindow: 20, breakerThreshold: 0.5, breakerMinimum: 10 };

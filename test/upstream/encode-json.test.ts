@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeJson } from '../../src/upstream/encode-json.ts';
-import { parseJson } from '../../src/upstream/parse-json.ts';
+import { encodeJson, parseJson } from '../../src/upstream/body.ts';
 
 test('what was read comes out of its JSON as it was, whatever the size of its integers', () => {
   const read = parseJson(

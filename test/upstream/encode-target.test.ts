@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeTarget } from '../../src/upstream/encode-target.ts';
+import { encodeTarget } from '../../src/upstream/attempt.ts';
 
 test('whatever a value holds arrives as that value of that name, and nothing else', () => {
   const pair = fc.tuple(fc.constantFrom('keys[]', 'searchText', 'hub'), fc.string({ unit: 'binary' }));

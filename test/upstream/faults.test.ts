@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
-import type { Source } from '../../src/base/source.ts';
+import { UpstreamError } from '../../src/base/errors.ts';
 import { SOURCES } from '../../src/base/source.ts';
-import { UpstreamError } from '../../src/base/upstream-error.ts';
-import { createUpstream } from '../../src/upstream/create-upstream.ts';
+import type { Source } from '../../src/base/source.ts';
+import { systemClock } from '../../src/base/time.ts';
+import { createUpstream } from '../../src/upstream/create.ts';
 import { FAULT_PHASES, startFaultProxy } from '../support/fault-proxy.ts';
 import type { Fault, FaultPhase } from '../support/fault-proxy.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseJson } from '../../src/upstream/parse-json.ts';
+import { parseJson } from '../../src/upstream/body.ts';
 
 test('every int64 is read exactly, wherever it stands', () => {
   const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });

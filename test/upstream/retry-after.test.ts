@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeRetryAfter } from '../../src/upstream/retry-after.ts';
+import { decodeRetryAfter } from '../../src/upstream/pause.ts';
 
 const NOW = Date.parse('2026-01-02T03:04:05.000Z');
 const DAY = 86_400_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { retryDelayMs } from '../../src/upstream/retry-delay.ts';
+import { retryDelayMs } from '../../src/upstream/retry.ts';
 
 const timing = { retryBaseMs: 100, retryMaxMs: 2_000 };
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { UpstreamError } from '../../src/base/upstream-error.ts';
+import { UpstreamError } from '../../src/base/errors.ts';
 import { TransportFailure } from '../../src/upstream/transport.ts';
 import type { TransportAnswer, TransportRequest } from '../../src/upstream/transport.ts';
 import {

@@ -1,8 +1,8 @@
-import { gzipSync } from 'node:zlib';
 import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { UpstreamError } from '../../src/base/errors.ts';
 import { Secret } from '../../src/base/secret.ts';
-import { UpstreamError } from '../../src/base/upstream-error.ts';
 import type { AttemptReport } from '../../src/upstream/attempt.ts';
 import { createHttpTransport } from '../../src/upstream/http-transport.ts';
 import { createTokenExchange, LONGEST_PAUSE_MS } from '../../src/upstream/token-exchange.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
-import { ASSUMED_LIFETIME_MS, readTokenLifetimeMs } from '../../src/upstream/token-lifetime.ts';
+import { ASSUMED_LIFETIME_MS, readTokenLifetimeMs } from '../../src/upstream/credentials.ts';
 import { createJwt } from '../support/jwt.ts';
 
 const NOW_MS = 1_800_000_000_000;

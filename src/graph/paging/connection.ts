@@ -1,17 +1,18 @@
-import type { Range } from '../../base/range.ts';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Source } from '../../base/source.ts';
-import type { Page, PageRequest, TotalCount } from '../../sources/walk/page.ts';
-import type { Position } from '../../sources/walk/position.ts';
+import type { Range } from '../../base/time.ts';
+import type { Page, PageRequest, TotalCount } from '../../sources/paging/page.ts';
+import type { Position } from '../../sources/paging/position.ts';
 import type { GraphContext } from '../context.ts';
-import { readConnectionArguments } from './connection-arguments.ts';
-import type { ConnectionArguments } from './connection-arguments.ts';
-import type { CursorList } from './cursor-layout.ts';
-import { digestQuery } from './digest-query.ts';
-import { freezeRange } from './freeze-range.ts';
-import type { RangeInput } from './freeze-range.ts';
+import { selectedFieldNames } from '../selection.ts';
+import { readConnectionArguments } from './arguments.ts';
+import type { ConnectionArguments } from './arguments.ts';
+import { digestQuery } from './cursor.ts';
+import type { CursorList } from './cursor.ts';
 import { createPageInfo } from './page-info.ts';
 import type { PageInfo } from './page-info.ts';
-import { defaultEnd } from './source-ends.ts';
+import { defaultEnd, freezeRange } from './range.ts';
+import type { RangeInput } from './range.ts';
 
 /** A row that has a place in the one order of all entries. */
 export interface Row {
@@ -96,4 +97,16 @@ function countBeside({ coverage }: Page<unknown>, count: TotalCount | null): Tot
 
 function positionOf({ timestampMs, source, id }: Row): Position {
   return { timestampMs, source, id };
+}
+
+const WITHOUT_PAGE: ReadonlySet<string> = new Set(['__typename', 'from', 'to', 'totalCount']);
+
+/** Whether the selection of a connection needs a page to be read: its range and its count do not. */
+export function needsPage(info: GraphQLResolveInfo): boolean {
+  return isPageAmong(selectedFieldNames(info));
+}
+
+/** Whether any of these fields of a connection needs a page. */
+export function isPageAmong(names: Iterable<string>): boolean {
+  return [...names].some((name) => !WITHOUT_PAGE.has(name));
 }

@@ -1,7 +1,7 @@
-import type { Page } from '../../sources/walk/page.ts';
-import type { Position } from '../../sources/walk/position.ts';
-import type { PageChoice } from './connection-arguments.ts';
-import type { Cursor } from './cursor-layout.ts';
+import type { Page } from '../../sources/paging/page.ts';
+import type { Position } from '../../sources/paging/position.ts';
+import type { PageChoice } from './arguments.ts';
+import type { Cursor } from './cursor.ts';
 
 /** `PageInfo`; a cursor is sealed when it is asked for. */
 export interface PageInfo {

@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { SCOPES } from '../../graph/viewer.ts';
-import type { Scope } from '../../graph/viewer.ts';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { SCOPES } from '../../graph/access.ts';
+import type { Scope } from '../../graph/access.ts';
 import { isScope } from './caller.ts';
 
 /** An API key as it is kept: its hash, never itself. */
@@ -12,7 +12,7 @@ export interface ApiKey {
   readonly hash: Buffer;
 }
 
-export interface ApiKeysReading {
+export interface ParsedApiKeys {
   readonly keys: readonly ApiKey[];
   /** A sentence each, naming the line, never what stands in it. */
   readonly faults: readonly string[];
@@ -22,7 +22,7 @@ const NAME = /^[A-Za-z0-9][\w.@-]{0,63}$/;
 const HASH = /^[0-9a-f]{64}$/i;
 
 /** Reads lines of the form `name scope,scope sha256hex`; empty lines, and those that begin with `#`, are left out. */
-export function readApiKeys(text: string): ApiKeysReading {
+export function readApiKeys(text: string): ParsedApiKeys {
   const keys: ApiKey[] = [];
   const faults: string[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -62,4 +62,27 @@ export function findApiKey(keys: readonly ApiKey[], key: string): ApiKey | null 
   let found: ApiKey | null = null;
   for (const one of keys) if (timingSafeEqual(one.hash, hash)) found = one;
   return found;
+}
+
+/** A new key, and the line by which it is kept. */
+export interface NewApiKey {
+  /** To be shown once. */
+  readonly key: string;
+  readonly line: string;
+}
+
+/** Tells a key apart from other secrets that may turn up in a log or a repository. */
+const PREFIX = 'sightline_';
+
+/** Makes a key of 256 random bits; a sentence instead: the name or a scope will not do. */
+export function createApiKey(
+  name: string,
+  scopes: readonly string[],
+  random: (bytes: number) => Buffer = randomBytes,
+): NewApiKey | string {
+  const key = `${PREFIX}${random(32).toString('base64url')}`;
+  const hash = hashApiKey(key);
+  const { keys, faults } = readApiKeys(`${name} ${scopes.join(',')} ${hash.toString('hex')}`);
+  const [made] = keys;
+  return made ? { key, line: formatApiKey(made) } : (faults[0] ?? '').replace('line 1 ', 'It ');
 }

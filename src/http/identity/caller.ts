@@ -1,5 +1,5 @@
-import { SCOPES } from '../../graph/viewer.ts';
-import type { Scope, Viewer } from '../../graph/viewer.ts';
+import { SCOPES } from '../../graph/access.ts';
+import type { Scope, Viewer } from '../../graph/access.ts';
 
 /** How a caller is known: `open` callers are not asked who they are. */
 export type CallerKind = 'open' | 'anonymous' | 'key' | 'token';

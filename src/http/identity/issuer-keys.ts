@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors } from 'jose';
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/time.ts';
 
 /** The issuer's keys can't be read now: whether a token is good is not known. */
 export class KeysUnavailable extends Error {
@@ -19,7 +19,7 @@ const STALE_MS = 60 * 60_000;
 /** A key that is not among them may have come since; asked for so often at most, since anybody can name one. */
 const COOLDOWN_MS = 30_000;
 /** After a failure, the issuer is left alone so long. */
-const REST_MS = 5_000;
+const FAILURE_PAUSE_MS = 5_000;
 
 interface Held {
   readonly find: ReturnType<typeof createLocalJWKSet>;
@@ -48,7 +48,7 @@ export function createIssuerKeys({ read, clock }: IssuerKeysOptions): JWTVerifyG
     }
   };
   const refresh = (): Promise<Held> => {
-    if (clock.now() < failedAtMs + REST_MS) {
+    if (clock.now() < failedAtMs + FAILURE_PAUSE_MS) {
       return Promise.reject(new KeysUnavailable("The issuer's keys could not be read just now."));
     }
     reading ??= readNow();

@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RequestError } from '../../../src/base/request-error.ts';
-import { CURSOR_BYTES, decodeCursor, encodeCursor } from '../../../src/graph/paging/cursor-layout.ts';
-import type { Cursor } from '../../../src/graph/paging/cursor-layout.ts';
-import { digestQuery } from '../../../src/graph/paging/digest-query.ts';
+import { RequestError } from '../../../src/base/errors.ts';
+import { CURSOR_BYTES, decodeCursor, digestQuery, encodeCursor } from '../../../src/graph/paging/cursor.ts';
+import type { Cursor } from '../../../src/graph/paging/cursor.ts';
 
 const cursor: Cursor = {
   query: digestQuery('timeline', {}),

@@ -1,11 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RequestError } from '../../../src/base/request-error.ts';
+import { RequestError } from '../../../src/base/errors.ts';
 import { Secret } from '../../../src/base/secret.ts';
-import { CURSOR_LISTS } from '../../../src/graph/paging/cursor-layout.ts';
-import type { Cursor } from '../../../src/graph/paging/cursor-layout.ts';
-import { createCursorSealer } from '../../../src/graph/paging/cursor-sealer.ts';
-import { digestQuery } from '../../../src/graph/paging/digest-query.ts';
+import { createCursorSealer, CURSOR_LISTS, digestQuery } from '../../../src/graph/paging/cursor.ts';
+import type { Cursor } from '../../../src/graph/paging/cursor.ts';
 
 const sealer = createCursorSealer(new Secret('one'));
 const moment = fc.integer({

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { digestQuery } from '../../../src/graph/paging/digest-query.ts';
+import { digestQuery } from '../../../src/graph/paging/cursor.ts';
 
 const digest = (args: Record<string, unknown>): string => digestQuery('events', args).digest.toString('hex');
 

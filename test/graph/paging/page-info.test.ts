@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createPageInfo } from '../../../src/graph/paging/page-info.ts';
 import type { PageInfoFacts } from '../../../src/graph/paging/page-info.ts';
-import type { Coverage } from '../../../src/sources/walk/coverage.ts';
-import type { Position } from '../../../src/sources/walk/position.ts';
+import type { Coverage } from '../../../src/sources/paging/coverage.ts';
+import type { Position } from '../../../src/sources/paging/position.ts';
 
 const at = (id: string): Position => ({ timestampMs: 1_000, source: 'USAGE', id });
 

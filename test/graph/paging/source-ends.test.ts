@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultEnd } from '../../../src/graph/paging/source-ends.ts';
+import { defaultEnd } from '../../../src/graph/paging/range.ts';
 
 test('the default range ends with the last entry that any of the sources can have, else now', () => {
   const ends = { USAGE: 100, EVENTS: 200 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readBases, readWithin } from '../../../src/graph/timeline/related-arguments.ts';
+import { readBases, readWithin } from '../../../src/graph/timeline/related.ts';
 import { createFakeContext } from '../fake-context.ts';
 
 const ALL = createFakeContext().context.viewer;

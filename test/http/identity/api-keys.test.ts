@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { findApiKey, formatApiKey, hashApiKey, readApiKeys } from '../../../src/http/identity/api-keys.ts';
-import { createApiKey } from '../../../src/http/identity/create-api-key.ts';
-import { SCOPES } from '../../../src/graph/viewer.ts';
+import { SCOPES } from '../../../src/graph/access.ts';
+import {
+  createApiKey,
+  findApiKey,
+  formatApiKey,
+  hashApiKey,
+  readApiKeys,
+} from '../../../src/http/identity/api-keys.ts';
 
 const HASH = hashApiKey('canary').toString('hex');
 

@@ -57,7 +57,7 @@ const bearer = (token: string, of: Identity = identity) =>
 describe('a token', () => {
   test('of the issuer makes its subject known, with those of its scopes that are ours', async () => {
     expect(await bearer(await sign())).toEqual({
-      is: 'caller',
+      kind: 'caller',
       caller: {
         kind: 'token',
         name: `${ISSUER} bob`,
@@ -85,7 +85,7 @@ describe('a token', () => {
     ['that ended less than the tolerance ago', () => sign({ exp: NOW_S - 29 })],
     ['without scopes', () => sign({ scope: undefined })],
   ])('is taken %s', async (_name, make) => {
-    expect(await bearer(await make())).toMatchObject({ is: 'caller' });
+    expect(await bearer(await make())).toMatchObject({ kind: 'caller' });
   });
 
   const forged: readonly (readonly [kind: string, make: () => Promise<string> | string])[] = [
@@ -151,23 +151,23 @@ describe('a token', () => {
   ];
 
   test.each(forged)('%s is refused', async (_kind, make) => {
-    expect(await bearer(await make())).toEqual({ is: 'refused' });
+    expect(await bearer(await make())).toEqual({ kind: 'refused' });
   });
 
   test('is refused where only keys are taken', async () => {
-    expect(await bearer(await sign(), { ...identity, tokens: null })).toEqual({ is: 'refused' });
+    expect(await bearer(await sign(), { ...identity, tokens: null })).toEqual({ kind: 'refused' });
   });
 
   test('is neither taken nor refused while the issuer’s keys can’t be read', async () => {
     const findKey = () => Promise.reject(new KeysUnavailable('down'));
     const down: Identity = { keys: [], tokens: { issuer: ISSUER, audiences: [AUDIENCE], findKey } };
-    expect(await bearer(await sign(), down)).toEqual({ is: 'unknown' });
+    expect(await bearer(await sign(), down)).toEqual({ kind: 'unknown' });
   });
 });
 
 describe('an API key', () => {
   const known = {
-    is: 'caller',
+    kind: 'caller',
     caller: {
       kind: 'key',
       name: 'dashboard',
@@ -196,7 +196,7 @@ describe('an API key', () => {
     ['two keys in one header', { authorization: null, apiKey: `${KEY}, ${KEY}` }],
     ['a token as a key', { authorization: null, apiKey: 'a.b.c' }],
   ])('is refused as %s: never taken for nobody', async (_name, sent) => {
-    expect(await authenticate(identity, sent, clock)).toEqual({ is: 'refused' });
+    expect(await authenticate(identity, sent, clock)).toEqual({ kind: 'refused' });
   });
 });
 

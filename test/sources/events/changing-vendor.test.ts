@@ -1,23 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UpstreamError } from '../../../src/base/upstream-error.ts';
-import { createEventsSource } from '../../../src/sources/events/create-events-source.ts';
-import { createEventsLore } from '../../../src/sources/events/events-lore.ts';
-import type { EventPageRequest } from '../../../src/sources/events/events-source.ts';
-import type { Page } from '../../../src/sources/walk/page.ts';
+import { UpstreamError } from '../../../src/base/errors.ts';
 import type { AuditEvent } from '../../../src/sources/events/event.ts';
-import type { Position } from '../../../src/sources/walk/position.ts';
+import type { EventPageRequest } from '../../../src/sources/events/order.ts';
+import { createEventsQuirks } from '../../../src/sources/events/quirks.ts';
+import { createEventsSource } from '../../../src/sources/events/source.ts';
+import type { Page } from '../../../src/sources/paging/page.ts';
+import type { Position } from '../../../src/sources/paging/position.ts';
 import type { UpstreamResponse } from '../../../src/upstream/upstream.ts';
-import {
-  createSimulatedEventsVendor,
-  type EventsReading,
-  type SimulatedEvent,
-} from '../../support/simulated-events-vendor.ts';
-import {
-  createSimulatedUpstream,
-  createTestCallContext,
-  type SeenCall,
-} from '../../support/simulated-vendor.ts';
+import { createSimulatedEventsVendor } from '../../support/simulated-events-vendor.ts';
+import type { EventsReading, SimulatedEvent } from '../../support/simulated-events-vendor.ts';
+import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
+import type { SeenCall } from '../../support/simulated-vendor.ts';
 
 const FROM = Date.parse('2026-03-01T00:00:00.000Z');
 const TO = Date.parse('2026-03-01T06:00:00.000Z');
@@ -65,12 +59,12 @@ function createRig(count: number, perSecond = 1) {
     return { ...answered, body: (answered.body as unknown[]).slice(0, vendor.limit) };
   };
   const upstream = createSimulatedUpstream('EVENTS', answer, () => nowMs);
-  const lore = createEventsLore();
+  const quirks = createEventsQuirks();
   const ask = (asked: Partial<EventPageRequest> = {}): Promise<Page<AuditEvent>> =>
     createEventsSource(
       {
         upstream,
-        lore,
+        quirks,
         nowMs,
         settings: {
           largestPage: 1000,

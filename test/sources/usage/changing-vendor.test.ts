@@ -1,17 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createUsageSource } from '../../../src/sources/usage/create-usage-source.ts';
-import { createUsageLore } from '../../../src/sources/usage/usage-lore.ts';
-import type { UsageRecord } from '../../../src/sources/usage/usage-record.ts';
-import type { Page, PageRequest } from '../../../src/sources/walk/page.ts';
-import type { Position } from '../../../src/sources/walk/position.ts';
-import type { UsageFilter } from '../../../src/sources/usage/usage-source.ts';
-import {
-  createSimulatedUpstream,
-  createTestCallContext,
-  type SeenCall,
-} from '../../support/simulated-vendor.ts';
+import type { Page, PageRequest } from '../../../src/sources/paging/page.ts';
+import type { Position } from '../../../src/sources/paging/position.ts';
+import type { UsageFilter } from '../../../src/sources/usage/filter.ts';
+import { createUsageQuirks } from '../../../src/sources/usage/quirks.ts';
+import type { UsageRecord } from '../../../src/sources/usage/record.ts';
+import { createUsageSource } from '../../../src/sources/usage/source.ts';
 import type { UpstreamResponse } from '../../../src/upstream/upstream.ts';
+import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
+import type { SeenCall } from '../../support/simulated-vendor.ts';
 
 const FROM = Date.parse('2026-03-01T00:00:00.000Z');
 const HOUR_MS = 3_600_000;
@@ -55,12 +52,12 @@ function createRig(times: readonly number[]) {
     return { status: 200, headers: {}, body };
   };
   const upstream = createSimulatedUpstream('USAGE', answer, () => nowMs);
-  const lore = createUsageLore();
+  const quirks = createUsageQuirks();
   const ask = (asked: Partial<PageRequest<UsageFilter>> = {}): Promise<Page<UsageRecord>> =>
     createUsageSource(
       {
         upstream,
-        lore,
+        quirks,
         nowMs,
         settings: {
           largestPage: 200,

@@ -1,5 +1,7 @@
-import { INTERVALS, type Interval } from '../../../src/base/interval.ts';
-import { COVERAGE_FIELDS, describeMoment, type CoverageEntry } from './coverage-span.ts';
+import { INTERVALS } from '../../../src/base/time.ts';
+import type { Interval } from '../../../src/base/time.ts';
+import { COVERAGE_FIELDS, describeMoment } from './coverage-span.ts';
+import type { CoverageEntry } from './coverage-span.ts';
 import type { Dice } from './dice.ts';
 import { DAY_MS } from './log.ts';
 import type { World } from './world.ts';

@@ -1,9 +1,13 @@
-import type { Interval } from '../../../src/base/interval.ts';
-import { SERIES, type ChartBucket, type ChartPeriod, type ChartPlan, type Figure } from './chart-plan.ts';
-import { describeMoment, describeSpan, readSpan, type Span } from './coverage-span.ts';
-import { judgeFigure, type Counted } from './judge-figures.ts';
+import type { Interval } from '../../../src/base/time.ts';
+import { SERIES } from './chart-plan.ts';
+import type { ChartBucket, ChartPeriod, ChartPlan, Figure } from './chart-plan.ts';
+import { describeMoment, describeSpan, readSpan } from './coverage-span.ts';
+import type { Span } from './coverage-span.ts';
+import { judgeFigure } from './judge-figures.ts';
+import type { Counted } from './judge-figures.ts';
 import type { UsageRow } from './log.ts';
-import { isCountedAt, seriesRowAt, type SeriesInterval } from './usage-vendor.ts';
+import { isCountedAt, seriesRowAt } from './usage-vendor.ts';
+import type { SeriesInterval } from './usage-vendor.ts';
 import type { Told, World } from './world.ts';
 import { isBucketStart } from './zoned-time.ts';
 

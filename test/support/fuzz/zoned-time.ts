@@ -1,4 +1,4 @@
-import type { Interval } from '../../../src/base/interval.ts';
+import type { Interval } from '../../../src/base/time.ts';
 import { DAY_MS } from './log.ts';
 
 // What clocks show, by `Intl` alone: the service reckons with Temporal.

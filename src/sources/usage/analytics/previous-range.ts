@@ -1,6 +1,6 @@
-import type { Range } from '../../../base/range.ts';
-import { RequestError } from '../../../base/request-error.ts';
-import { Temporal } from '../../../base/temporal.ts';
+import { RequestError } from '../../../base/errors.ts';
+import { Temporal } from '../../../base/time.ts';
+import type { Range } from '../../../base/time.ts';
 
 /**
  * The period to compare a range with: the one directly before it, or the one `offset` (an ISO 8601 duration) earlier by

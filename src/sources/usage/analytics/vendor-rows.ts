@@ -1,4 +1,4 @@
-import type { Range } from '../../../base/range.ts';
+import type { Range } from '../../../base/time.ts';
 
 /**
  * The intervals asked of the vendor, coarsest first; each is made of whole ones of the next. `week` is not among them:

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Interval } from '../../../../src/base/interval.ts';
-import { listBucketEdges } from '../../../../src/sources/usage/analytics/bucket-edges.ts';
+import type { Interval } from '../../../../src/base/time.ts';
+import { listBucketEdges } from '../../../../src/sources/usage/analytics/buckets.ts';
 
 const ZONES = [
   'UTC',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { listBucketEdges } from '../../../../src/sources/usage/analytics/bucket-edges.ts';
-import { planCalls } from '../../../../src/sources/usage/analytics/plan-calls.ts';
+import { listBucketEdges } from '../../../../src/sources/usage/analytics/buckets.ts';
+import { planCalls } from '../../../../src/sources/usage/analytics/calls.ts';
 
 const BOUNDS = { maxBuckets: 2_000, maxUpstreamBuckets: 20_000 };
 

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCredentialScope } from '../../../../src/base/credential-scope.ts';
-import { INTERVALS, type Interval } from '../../../../src/base/interval.ts';
 import { Secret } from '../../../../src/base/secret.ts';
-import type { RunningSandbox } from '../../../../src/sandbox/start-sandbox.ts';
-import { createUsageAnalytics } from '../../../../src/sources/usage/analytics/create-usage-analytics.ts';
-import { USAGE_SERIES, type AnalyticsBucket } from '../../../../src/sources/usage/usage-analytics.ts';
-import { createCallLedger } from '../../../../src/upstream/call-ledger.ts';
-import { createUpstream } from '../../../../src/upstream/create-upstream.ts';
+import { INTERVALS } from '../../../../src/base/time.ts';
+import type { Interval } from '../../../../src/base/time.ts';
+import type { RunningSandbox } from '../../../../src/sandbox/start.ts';
+import { USAGE_SERIES } from '../../../../src/sources/usage/analytics/analytics.ts';
+import type { AnalyticsBucket } from '../../../../src/sources/usage/analytics/analytics.ts';
+import { createAnalyticsReader } from '../../../../src/sources/usage/analytics/reader.ts';
+import { createCallBudget } from '../../../../src/upstream/call-budget.ts';
+import { createUpstream } from '../../../../src/upstream/create.ts';
 import type { Upstream } from '../../../../src/upstream/upstream.ts';
 import { authorizeUsage, startSmallSandbox } from '../../../sandbox/small-sandbox.ts';
 import { SETTINGS } from './simulated-vendor.ts';
@@ -56,7 +58,7 @@ describe.each([...byEnd])('over a sandbox of the five weeks before %s', (end, ch
     test.each(INTERVALS)('are by %s what the database counts by its own calendar', async (interval) => {
       const middle = Date.parse(moment);
       const range = { fromMs: middle - HALF_MS[interval] - 987, toMs: middle + HALF_MS[interval] + 654 };
-      const read = createUsageAnalytics(
+      const read = createAnalyticsReader(
         { upstream, settings: SETTINGS },
         {
           credentials: {
@@ -65,7 +67,7 @@ describe.each([...byEnd])('over a sandbox of the five weeks before %s', (end, ch
           },
           signal: new AbortController().signal,
           deadlineMs: Date.parse(end) + 8_000,
-          ledger: createCallLedger(4),
+          callBudget: createCallBudget(4),
           maxAgeMs: null,
         },
         Date.parse(end),

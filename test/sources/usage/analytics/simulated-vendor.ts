@@ -1,21 +1,19 @@
 import { createCredentialScope } from '../../../../src/base/credential-scope.ts';
-import type { Range } from '../../../../src/base/range.ts';
-import { RequestError } from '../../../../src/base/request-error.ts';
-import { UpstreamError } from '../../../../src/base/upstream-error.ts';
+import { RequestError, UpstreamError } from '../../../../src/base/errors.ts';
 import { Secret } from '../../../../src/base/secret.ts';
-import {
-  createUsageAnalytics,
-  type AnalyticsSettings,
-} from '../../../../src/sources/usage/analytics/create-usage-analytics.ts';
-import { vendorFloor, type VendorInterval } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
-import { createCallLedger } from '../../../../src/upstream/call-ledger.ts';
-import { getPartsUncached } from '../../../support/simulated-vendor.ts';
+import type { Range } from '../../../../src/base/time.ts';
+import { createAnalyticsReader } from '../../../../src/sources/usage/analytics/reader.ts';
+import type { AnalyticsSettings } from '../../../../src/sources/usage/analytics/reader.ts';
+import { vendorFloor } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
+import type { VendorInterval } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
+import { createCallBudget } from '../../../../src/upstream/call-budget.ts';
 import type {
   CallContext,
   Upstream,
   UpstreamRequest,
   UpstreamResponse,
 } from '../../../../src/upstream/upstream.ts';
+import { getSegmentsUncached } from '../../../support/simulated-vendor.ts';
 
 /** One call in the simulated vendor's log. */
 export interface LoggedCall {
@@ -43,14 +41,14 @@ export interface VendorOptions {
 
 /** A vendor that keeps the bucket rules of its page and of practice: rows from floor(from) in UTC, one at `to`, none left out. */
 export function createSimulatedVendor(options: VendorOptions): {
-  readonly upstream: Pick<Upstream, 'getParts'>;
+  readonly upstream: Pick<Upstream, 'getSegments'>;
   readonly calls: MadeCall[];
 } {
   const calls: MadeCall[] = [];
   const upstream: Pick<Upstream, 'get'> = {
     async get(request, context) {
       const call = readCall(request);
-      context.ledger.spend('USAGE', call.operation);
+      context.callBudget.spend('USAGE', call.operation);
       calls.push(call);
       const rows = listRows(call, options);
       const body = options.answer ? options.answer(call.operation, rows, call) : rows;
@@ -61,7 +59,7 @@ export function createSimulatedVendor(options: VendorOptions): {
     },
   };
   return {
-    upstream: { getParts: (request, context) => getPartsUncached(upstream, request, context) },
+    upstream: { getSegments: (request, context) => getSegmentsUncached(upstream, request, context) },
     calls,
   };
 }
@@ -99,7 +97,7 @@ export function createReader(
   context: Partial<CallContext> = {},
 ) {
   const { upstream, calls } = createSimulatedVendor({ readAtMs: nowMs, ...options });
-  const read = createUsageAnalytics(
+  const read = createAnalyticsReader(
     { upstream, settings: { ...SETTINGS, ...settings } },
     { ...createContext(), ...context },
     nowMs,
@@ -115,7 +113,7 @@ function createContext(): CallContext {
     },
     signal: new AbortController().signal,
     deadlineMs: NOW + 8_000,
-    ledger: createCallLedger(null),
+    callBudget: createCallBudget(null),
     maxAgeMs: null,
   };
 }

@@ -1,0 +1,38 @@
+import type { AuditEvent } from '../../sources/events/event.ts';
+import { builder } from '../builder.ts';
+import type { Connection, Edge } from '../paging/connection.ts';
+import { pageFields } from '../paging/types.ts';
+import { EventType } from './types.ts';
+
+const EventEdgeType = builder.objectRef<Edge<AuditEvent>>('EventEdge').implement({
+  description: 'An event in its place in a list.',
+  fields: (t) => ({
+    cursor: t.string({
+      description: 'The place in the list, for `after` and `before`.',
+      resolve: (edge) => edge.cursor(),
+    }),
+    node: t.expose('node', { type: EventType, description: 'The event.' }),
+  }),
+});
+
+/** `EventConnection` in the graph. */
+export const EventConnectionType = builder.objectRef<Connection<AuditEvent>>('EventConnection').implement({
+  description: 'One page of events.',
+  requires: ['events:read'],
+  fields: (t) => ({
+    edges: t.field({
+      type: [EventEdgeType],
+      description: 'The events with their cursors.',
+      resolve: ({ edges }) => edges,
+    }),
+    nodes: t.field({
+      type: [EventType],
+      description: 'The events alone.',
+      resolve: ({ page }) => page.rows,
+    }),
+    ...pageFields(t, {
+      totalCount: 'Computed only when selected; null where no honest figure exists.',
+      coverage: 'How complete this page is.',
+    }),
+  }),
+});

@@ -1,0 +1,85 @@
+import { RequestError } from '../../base/errors.ts';
+import type { Range } from '../../base/time.ts';
+import type { EventFilter } from '../../sources/events/filter.ts';
+import type { PageRequest } from '../../sources/paging/page.ts';
+import { builder } from '../builder.ts';
+import { needsPage, readConnection } from '../paging/connection.ts';
+import { defaultEnd, freezeRange } from '../paging/range.ts';
+import { DateTimeRangeInput } from '../paging/types.ts';
+import { EventConnectionType } from './connection.ts';
+import { EventFacetsType } from './facets.ts';
+import { EventFilterInput, readEventFilter } from './filter.ts';
+import { EventOrderInput, readEventOrder } from './order.ts';
+import { selectedEventFacets, selectedEventFields } from './selection.ts';
+
+builder.queryField('events', (t) =>
+  t.field({
+    type: EventConnectionType,
+    nullable: true,
+    description: 'Events, newest first if not ordered. The range defaults to the last 7 days. `GET /events`',
+    args: {
+      range: t.arg({ type: DateTimeRangeInput, description: 'When. Left out: the last 7 days.' }),
+      filter: t.arg({ type: EventFilterInput, description: 'Which events.' }),
+      orderBy: t.arg({ type: [EventOrderInput], description: 'What to sort by. Left out: newest first.' }),
+      first: t.arg.int({ description: "How many, from the list's beginning on or behind `after`." }),
+      after: t.arg.string({ description: 'A cursor of an earlier page: only events behind it.' }),
+      last: t.arg.int({ description: "How many, from the list's end on or ahead of `before`." }),
+      before: t.arg.string({ description: 'A cursor of a later page: only events ahead of it.' }),
+    },
+    resolve(_root, args, context, info) {
+      const { events, viewer } = context;
+      const filter = readEventFilter(args.filter, viewer);
+      const orderBy = readEventOrder(args.orderBy, viewer);
+      const fields = selectedEventFields(info);
+      const read = (page: PageRequest<EventFilter>) => events.listEvents({ ...page, orderBy, fields });
+      const count = (range: Range) => events.countEvents(range, filter);
+      const query = {
+        list: 'events',
+        sources: ['EVENTS'],
+        args,
+        filter,
+        binding: orderBy,
+        wantsPage: needsPage(info),
+      } as const;
+      return readConnection({ ...query, read, count }, context);
+    },
+  }),
+);
+
+/** The most values of a facet that one answer may hold. */
+const MAX_TOP = 500;
+
+builder.queryField('eventFacets', (t) =>
+  t.field({
+    type: EventFacetsType,
+    nullable: true,
+    description:
+      'What there is to filter by in a range, with counts: a bounded scan that counts the selected facets only. Each facet ignores its own filter, so that a menu does not collapse. The range defaults to the last 7 days. `GET /events`',
+    args: {
+      range: t.arg({ type: DateTimeRangeInput, description: 'When. Left out: the last 7 days.' }),
+      filter: t.arg({ type: EventFilterInput, description: 'Which events.' }),
+      top: t.arg.int({
+        required: true,
+        defaultValue: 20,
+        description: 'How many values a facet shows, from 1 to 500; the rest is counted in `other`.',
+      }),
+    },
+    async resolve(_root, args, { events, viewer, nowMs, ends }, info) {
+      const top = checkTop(args.top);
+      const range = freezeRange(args.range, nowMs, defaultEnd(ends, ['EVENTS'], nowMs));
+      const filter = readEventFilter(args.filter, viewer);
+      const facets = selectedEventFacets(info, viewer);
+      return { range, top, counted: await events.countEventFacets({ range, filter, facets }) };
+    },
+  }),
+);
+
+function checkTop(top: number): number {
+  if (top < 1) throw new RequestError('BAD_USER_INPUT', "'top' must be at least 1.", { argument: 'top' });
+  if (top <= MAX_TOP) return top;
+  throw new RequestError(
+    'LIMIT_EXCEEDED',
+    `'top' may be at most ${MAX_TOP}, and is ${top}. Narrow 'filter' or 'range' to see rarer values.`,
+    { argument: 'top', limit: 'maxFacetValues', allowed: MAX_TOP, requested: top },
+  );
+}

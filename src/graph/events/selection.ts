@@ -1,0 +1,56 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { OPTIONAL_EVENT_FIELDS } from '../../sources/events/event.ts';
+import type { OptionalEventField } from '../../sources/events/event.ts';
+import type { EventFacet } from '../../sources/events/facets.ts';
+import type { Viewer } from '../access.ts';
+import { maskedFields } from '../masking.ts';
+import type { MaskedField } from '../masking.ts';
+import { selectedFieldNames } from '../selection.ts';
+
+/** What a field of an event is made from, beyond itself. */
+const MADE_FROM: Readonly<Record<string, OptionalEventField>> = { relatedUsage: 'ipAddress' };
+
+/** The optional fields of an event that the selection of an `EventConnection`, or of an `ActivityConnection`, needs. */
+export function selectedEventFields(info: GraphQLResolveInfo): ReadonlySet<OptionalEventField> {
+  const names = new Set([...selectedFieldNames(info, 'nodes'), ...selectedFieldNames(info, 'edges', 'node')]);
+  const needed = new Set(
+    [...names].map((name) => (Object.hasOwn(MADE_FROM, name) && MADE_FROM[name]) || name),
+  );
+  return new Set(OPTIONAL_EVENT_FIELDS.filter((field) => needed.has(field)));
+}
+
+const HIDDEN_WITH: Readonly<Record<OptionalEventField, MaskedField>> = {
+  description: 'DESCRIPTION',
+  username: 'USERNAME',
+  ipAddress: 'IP_ADDRESS',
+};
+
+/** The optional fields of an event that the viewer may see: the vendor is asked for no others on their behalf. */
+export function visibleEventFields(viewer: Viewer): ReadonlySet<OptionalEventField> {
+  return new Set(
+    OPTIONAL_EVENT_FIELDS.filter((field) => maskedFields(viewer, [HIDDEN_WITH[field]]).length === 0),
+  );
+}
+
+/** The facets by the names of their fields, and what hides them. */
+const FACETS: Readonly<Record<string, readonly [facet: EventFacet, hiddenWith: readonly MaskedField[]]>> = {
+  categories: ['category', []],
+  actions: ['action', []],
+  usernames: ['username', ['USERNAME']],
+  ipAddresses: ['ipAddress', ['IP_ADDRESS']],
+};
+
+/** The facets among the names of fields, whoever may see them. */
+export function facetsAmong(names: Iterable<string>): readonly EventFacet[] {
+  return [...names].flatMap((name) => (Object.hasOwn(FACETS, name) && FACETS[name]?.[0]) || []);
+}
+
+/** The facets that the selection of `EventFacets` shows and the viewer may see: only these are counted. */
+export function selectedEventFacets(info: GraphQLResolveInfo, viewer: Viewer): ReadonlySet<EventFacet> {
+  return new Set(
+    [...selectedFieldNames(info)].flatMap((name) => {
+      const [facet, hiddenWith] = (Object.hasOwn(FACETS, name) && FACETS[name]) || [];
+      return facet && maskedFields(viewer, hiddenWith ?? []).length === 0 ? [facet] : [];
+    }),
+  );
+}

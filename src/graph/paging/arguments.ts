@@ -1,0 +1,70 @@
+import { RequestError } from '../../base/errors.ts';
+import type { Travel } from '../../sources/paging/page.ts';
+import type { Limits } from '../context.ts';
+
+/** The paging arguments as GraphQL hands them over. */
+export interface ConnectionArguments {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+}
+
+/** Which page is asked for. */
+export interface PageChoice {
+  readonly count: number;
+  readonly travel: Travel;
+  /** The sealed cursor to go on behind; null: from the range's edge. */
+  readonly cursor: string | null;
+}
+
+/**
+ * The page that the arguments ask for: `first` and `after` from the newest on, `last` and `before` from the oldest on.
+ * @throws RequestError `BAD_USER_INPUT` for arguments that contradict each other or ask for less than one row;
+ *   `LIMIT_EXCEEDED` for more rows than `maxPageSize`
+ */
+export function readConnectionArguments(
+  args: ConnectionArguments,
+  limits: Pick<Limits, 'defaultPageSize' | 'maxPageSize'>,
+): PageChoice {
+  const given = (name: keyof ConnectionArguments): boolean => args[name] !== null && args[name] !== undefined;
+  for (const [name, other] of [
+    ['first', 'last'],
+    ['after', 'before'],
+    ['first', 'before'],
+    ['last', 'after'],
+  ] as const) {
+    if (given(name) && given(other)) throw contradiction(name, other);
+  }
+  const backward = given('last') || given('before');
+  const [name, asked] = backward ? (['last', args.last] as const) : (['first', args.first] as const);
+  return {
+    count: checkCount(name, asked ?? limits.defaultPageSize, limits.maxPageSize),
+    travel: backward ? 'backward' : 'forward',
+    cursor: (backward ? args.before : args.after) ?? null,
+  };
+}
+
+function checkCount(name: 'first' | 'last', count: number, max: number): number {
+  if (count < 1) {
+    throw new RequestError('BAD_USER_INPUT', `'${name}' must be at least 1, and is ${count}.`, {
+      argument: name,
+    });
+  }
+  if (count > max) {
+    throw new RequestError(
+      'LIMIT_EXCEEDED',
+      `'${name}' may be at most ${max}, and is ${count}. Ask for ${max} and go on from the page's cursor.`,
+      { argument: name, limit: 'maxPageSize', allowed: max, requested: count },
+    );
+  }
+  return count;
+}
+
+function contradiction(name: string, other: string): RequestError {
+  return new RequestError(
+    'BAD_USER_INPUT',
+    `'${name}' can't stand beside '${other}'. Use 'first' with 'after' to go from newest to oldest, or 'last' with 'before' to go back.`,
+    { argument: other },
+  );
+}

@@ -1,0 +1,47 @@
+import { SOURCES } from '../../base/source.ts';
+import type { Source } from '../../base/source.ts';
+import type { Range } from '../../base/time.ts';
+import type { Page } from '../../sources/paging/page.ts';
+import type { TimelineFilter } from '../../sources/timeline/source.ts';
+import type { Scope, Viewer } from '../access.ts';
+
+/** The scope that each source's entries need. */
+const SCOPE_OF = { USAGE: 'usage:read', EVENTS: 'events:read' } as const satisfies Record<Source, Scope>;
+
+/** The sources that a filter asks for, by whether the viewer may read them. */
+export function splitSources(
+  { sources = SOURCES }: TimelineFilter,
+  viewer: Viewer,
+): { readonly readable: readonly Source[]; readonly forbidden: readonly Source[] } {
+  const mayRead = (source: Source): boolean => viewer.scopes.has(SCOPE_OF[source]);
+  return {
+    readable: sources.filter(mayRead),
+    forbidden: SOURCES.filter((source) => sources.includes(source) && !mayRead(source)),
+  };
+}
+
+/** The page with a FORBIDDEN stretch for each source that was left out: over what the page examined of the others. */
+export function coverForbidden<Row>(page: Page<Row>, forbidden: readonly Source[], range: Range): Page<Row> {
+  if (forbidden.length === 0) return page;
+  const { coverage } = page;
+  const examined =
+    coverage.length > 0
+      ? {
+          fromMs: Math.min(...coverage.map(({ fromMs }) => fromMs)),
+          toMs: Math.max(...coverage.map(({ toMs }) => toMs)),
+        }
+      : range;
+  const added = forbidden.map((source) => ({
+    source,
+    operation: null,
+    status: 'FAILED' as const,
+    ...examined,
+    asOfMs: null,
+    scanned: null,
+    matched: null,
+    dropped: 0,
+    code: 'FORBIDDEN' as const,
+    reason: `Entries of ${source} need the scope ${SCOPE_OF[source]}, which this caller does not have.`,
+  }));
+  return { ...page, coverage: [...coverage, ...added] };
+}

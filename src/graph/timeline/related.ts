@@ -1,0 +1,141 @@
+import { RequestError } from '../../base/errors.ts';
+import { Temporal } from '../../base/time.ts';
+import type { Coverage } from '../../sources/paging/coverage.ts';
+import { edgeAt } from '../../sources/paging/position.ts';
+import type { Position } from '../../sources/paging/position.ts';
+import type { Activity } from '../../sources/timeline/activity.ts';
+import type {
+  Confidence,
+  CorrelationBasis,
+  RelatedRequest,
+  RelatedRows,
+} from '../../sources/timeline/correlation.ts';
+import type { Viewer } from '../access.ts';
+import type { GraphContext } from '../context.ts';
+import { encodeGlobalId } from '../global-id.ts';
+import { refuseMasked } from '../masking.ts';
+import { readConnectionArguments } from '../paging/arguments.ts';
+import { digestQuery } from '../paging/cursor.ts';
+import { createPageInfo } from '../paging/page-info.ts';
+import type { PageInfo } from '../paging/page-info.ts';
+
+/** An entry of the other source, what ties it to this one, and its place. */
+export interface RelatedEdge<Row> {
+  readonly node: Row;
+  readonly basis: readonly CorrelationBasis[];
+  confidence(): Promise<Confidence>;
+  cursor(): string;
+}
+
+/** One page of what is related to an entry. */
+export interface RelatedConnection<Row> {
+  readonly edges: readonly RelatedEdge<Row>[];
+  readonly pageInfo: PageInfo;
+  readonly coverage: readonly Coverage[];
+}
+
+/** The arguments as GraphQL hands them over. */
+export interface RelatedArguments {
+  readonly within: string;
+  readonly by: readonly CorrelationBasis[];
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+}
+
+/** The other source's part: its list in cursors, its name, and how it is asked. */
+export interface RelatedQuery<Row extends Activity> {
+  readonly list: 'relatedEvents' | 'relatedUsage';
+  readonly source: Row['source'];
+  read(request: RelatedRequest): Promise<RelatedRows<Row>>;
+}
+
+/**
+ * Reads what is related to an entry. All is asked before anything is awaited, so that the entries of a list are asked
+ * about together. A cursor holds for one entry, `within` and `by`; its range ends where an earlier reading was stopped.
+ * @throws RequestError before any call; what the source throws
+ */
+export async function readRelated<Row extends Activity>(
+  of: Activity,
+  args: RelatedArguments,
+  { list, source, read }: RelatedQuery<Row>,
+  { cursors, limits, viewer }: Pick<GraphContext, 'cursors' | 'limits' | 'viewer'>,
+): Promise<RelatedConnection<Row>> {
+  const withinMs = readWithin(args.within);
+  const by = readBases(args.by, viewer);
+  const choice = readConnectionArguments({ first: args.first, after: args.after }, limits);
+  const query = digestQuery(list, { of: encodeGlobalId(of), withinMs, by: [...by].toSorted() });
+  const cursor = choice.cursor === null ? null : cursors.open(choice.cursor, query, 'after');
+  const window = { fromMs: of.timestampMs - withinMs, toMs: of.timestampMs + withinMs + 1 };
+  const toMs = cursor?.range.toMs ?? window.toMs;
+
+  const found = await read({ of, withinMs, by, belowMs: toMs < window.toMs ? toMs : null });
+  const ahead = found.take(choice.count + 1, cursor?.position ?? null);
+  const given = ahead.slice(0, choice.count);
+  const positions = given.map(({ row }): Position => row);
+  const isCut = ahead.length > given.length;
+  const stoppedAt = found.unreadBelowMs === null ? null : edgeAt(source, found.unreadBelowMs);
+
+  const seal = (position: Position, hasRowsBehind: boolean): string => {
+    const { timestampMs, id } = position;
+    const isRow = id !== '';
+    const range = { ...window, toMs: isRow ? toMs : timestampMs };
+    return cursors.seal({ query, range, position: { source, timestampMs, id }, hasRowsBehind });
+  };
+  const page = {
+    rows: given,
+    hasMore: isCut || stoppedAt !== null,
+    resume: isCut ? (positions.at(-1) ?? null) : stoppedAt,
+    coverage: found.coverage,
+  };
+  return {
+    edges: given.map(({ row, basis, confidence }) => ({
+      node: row,
+      basis,
+      confidence,
+      cursor: () => seal(row, true),
+    })),
+    pageInfo: createPageInfo({ choice, cursor, page, positions, seal }),
+    coverage: found.coverage,
+  };
+}
+
+/** The longest `within`, in milliseconds. */
+const MAX_WITHIN_MS = 86_400_000;
+
+/**
+ * `within` in milliseconds, rounded down; a day is 24 hours here.
+ * @throws RequestError `BAD_USER_INPUT` for less than a millisecond, `LIMIT_EXCEEDED` for more than a day
+ */
+export function readWithin(within: string): number {
+  const { years, months, weeks, days, hours, minutes, seconds, milliseconds, microseconds, sign } =
+    Temporal.Duration.from(within);
+  const exactMs =
+    (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + milliseconds + microseconds / 1000;
+  // A week, and all that only a calendar could measure, is longer than a day.
+  const withinMs = years + months + weeks > 0 ? Infinity : Math.floor(exactMs);
+  if (sign <= 0 || withinMs < 1) {
+    throw new RequestError('BAD_USER_INPUT', "'within' must be at least a millisecond, such as PT5M.", {
+      argument: 'within',
+    });
+  }
+  if (withinMs > MAX_WITHIN_MS) {
+    throw new RequestError(
+      'LIMIT_EXCEEDED',
+      "'within' may be at most PT24H to either side. For longer stretches, ask 'timeline' by address.",
+      { argument: 'within', limit: 'maxWithinMs', allowed: MAX_WITHIN_MS },
+    );
+  }
+  return withinMs;
+}
+
+/**
+ * What to relate by.
+ * @throws RequestError `BAD_USER_INPUT` for an empty list, `FORBIDDEN` for an address that the viewer may not see
+ */
+export function readBases(by: readonly CorrelationBasis[], viewer: Viewer): ReadonlySet<CorrelationBasis> {
+  if (by.length === 0) {
+    throw new RequestError('BAD_USER_INPUT', "'by' must hold IP, TIME or both.", { argument: 'by' });
+  }
+  if (by.includes('IP')) refuseMasked(viewer, 'IP_ADDRESS', 'by');
+  return new Set(by);
+}

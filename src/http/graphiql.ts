@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+
+/** GraphiQL as one page that needs nothing from elsewhere. */
+export interface GraphiqlPage {
+  readonly html: Buffer;
+  readonly gzipped: Buffer;
+  readonly etag: string;
+}
+
+/**
+ * What the page may load: itself. Monaco starts workers from blobs, and writes styles of its own; a link to elsewhere stays a
+ * link, which loads nothing.
+ */
+export const GRAPHIQL_POLICY = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' blob:",
+  'worker-src blob:',
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  'font-src data:',
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/**
+ * The library moves its tabs about as it lays them out and forgets to move them back; its own style hides that until a tab is
+ * pressed, which then jumps away from under the pointer, so that a click on it is lost.
+ */
+const TABS_STAY = '<style>.graphiql-tab { transform: none !important; }</style>';
+
+/** The page with one tab per query; made when first asked for, since its library weighs 9 MB. */
+export async function createGraphiqlPage(queries: readonly string[]): Promise<GraphiqlPage> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const text = renderGraphiQL({
+    title: 'Sightline',
+    defaultTabs: queries.map((query) => ({ query })),
+    additionalHeaders: { 'graphql-require-preflight': 'graphiql' },
+    shouldPersistHeaders: false,
+  });
+  const html = Buffer.from(text.trim().replace('</head>', `${TABS_STAY}</head>`));
+  const gzipped = await promisify(gzip)(html, { level: 6 });
+  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
+  return { html, gzipped, etag };
+}
+
+const FOLDER = new URL('../../docs/examples/', import.meta.url);
+
+/** The tab that is open first: the README's question. */
+const FIRST = 'what-happened-from-an-address.graphql';
+
+/** Where the folder is missing, as in an image that holds `src` alone. */
+const FALLBACK = `# Which API calls came last, and how did they end?
+query LastCalls {
+  usageRecords(first: 20) {
+    nodes {
+      timestamp
+      elementKey
+      requestURI
+      requestStatus
+    }
+  }
+}
+`;
+
+/** The queries of `docs/examples`: the first one, then by file name. */
+export async function readExamples(): Promise<readonly string[]> {
+  try {
+    const names = (await readdir(FOLDER))
+      .filter((name) => name.endsWith('.graphql'))
+      .toSorted((a, b) => Number(b === FIRST) - Number(a === FIRST) || (a < b ? -1 : 1));
+    const texts = await Promise.all(names.map((name) => readFile(new URL(name, FOLDER), 'utf8')));
+    return texts.length > 0 ? texts : [FALLBACK];
+  } catch {
+    return [FALLBACK];
+  }
+}

@@ -1,0 +1,152 @@
+import type { JSONWebKeySet } from 'jose';
+import { isLoopbackHost } from '../loopback.ts';
+import { readApiKeys } from './api-keys.ts';
+import type { ApiKey } from './api-keys.ts';
+import type { TokenRules } from './tokens.ts';
+
+/** Where an issuer's public keys come from. */
+export type KeySetLocation =
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'file'; readonly keys: JSONWebKeySet };
+
+/** How callers say who they are, as the settings give it. */
+export interface IdentitySettings {
+  readonly keys: readonly ApiKey[];
+  readonly tokens: (TokenRules & { readonly keySet: KeySetLocation }) | null;
+}
+
+export interface ParsedIdentity {
+  /** null: nobody is asked. */
+  readonly identity: IdentitySettings | null;
+  /** A sentence each, naming its setting, never a value. */
+  readonly faults: readonly string[];
+}
+
+/** Any of them set: callers are asked who they are. */
+const IDENTITY_SETTINGS = [
+  'SIGHTLINE_API_KEYS',
+  'SIGHTLINE_API_KEYS_FILE',
+  'SIGHTLINE_AUTH_ISSUER',
+  'SIGHTLINE_AUTH_AUDIENCE',
+  'SIGHTLINE_AUTH_JWKS_URL',
+  'SIGHTLINE_AUTH_JWKS_FILE',
+] as const;
+
+type Settings = Readonly<Record<string, string>>;
+type ReadText = (path: string) => string;
+
+/**
+ * Reads how callers are known.
+ *
+ * @param set what is set, without empty values
+ * @param readText the text of a file; throws where it can't be read
+ */
+export function readIdentity(set: Settings, readText: ReadText): ParsedIdentity {
+  if (!hasIdentity(set)) return { identity: null, faults: [] };
+  const faults: string[] = [];
+  const keys = readKeys(set, readText, faults);
+  const tokens = readTokens(set, readText, faults);
+  return { identity: { keys, tokens }, faults };
+}
+
+/** Whether anything says how callers are known, be it right or wrong. */
+export function hasIdentity(set: Settings): boolean {
+  return IDENTITY_SETTINGS.some((name) => name in set);
+}
+
+function readKeys(
+  { SIGHTLINE_API_KEYS: inline, SIGHTLINE_API_KEYS_FILE: path }: Settings,
+  readText: ReadText,
+  faults: string[],
+): readonly ApiKey[] {
+  const texts: (readonly [setting: string, text: string])[] = [];
+  if (inline !== undefined) texts.push(['SIGHTLINE_API_KEYS', inline.replaceAll(';', '\n')]);
+  if (path !== undefined) {
+    const text = readFileOf('SIGHTLINE_API_KEYS_FILE', path, readText, faults);
+    if (text !== null) texts.push(['SIGHTLINE_API_KEYS_FILE', text]);
+  }
+  const all: ApiKey[] = [];
+  for (const [setting, text] of texts) {
+    const { keys, faults: found } = readApiKeys(text);
+    faults.push(...found.map((fault) => `${setting} ${fault}`));
+    if (keys.length === 0 && found.length === 0)
+      faults.push(`${setting} holds no key: npm run api-key makes one.`);
+    if (keys.some(({ name }) => all.some((one) => one.name === name)))
+      faults.push(`${setting} repeats a name of SIGHTLINE_API_KEYS.`);
+    all.push(...keys);
+  }
+  return all;
+}
+
+function readTokens(set: Settings, readText: ReadText, faults: string[]): IdentitySettings['tokens'] {
+  const {
+    SIGHTLINE_AUTH_ISSUER: issuer,
+    SIGHTLINE_AUTH_AUDIENCE: audience,
+    SIGHTLINE_AUTH_JWKS_URL: url,
+    SIGHTLINE_AUTH_JWKS_FILE: path,
+  } = set;
+  if (issuer === undefined && audience === undefined && url === undefined && path === undefined) return null;
+  const needed = 'tokens are checked by issuer, audience and keys together.';
+  if (issuer === undefined) faults.push(`SIGHTLINE_AUTH_ISSUER is missing: ${needed}`);
+  const audiences = (audience ?? '').split(',').map((one) => one.trim());
+  if (audience === undefined) faults.push(`SIGHTLINE_AUTH_AUDIENCE is missing: ${needed}`);
+  else if (audiences.includes(''))
+    faults.push('SIGHTLINE_AUTH_AUDIENCE must be names with commas between them.');
+  const keySet = readKeySet(url, path, readText, faults);
+  return keySet && { issuer: issuer ?? '', audiences, keySet };
+}
+
+function readKeySet(
+  url: string | undefined,
+  path: string | undefined,
+  readText: ReadText,
+  faults: string[],
+): KeySetLocation | null {
+  if ((url === undefined) === (path === undefined)) {
+    const words = url === undefined ? 'One of these is missing' : 'Both of these are set, and one will do';
+    faults.push(`SIGHTLINE_AUTH_JWKS_URL or SIGHTLINE_AUTH_JWKS_FILE: ${words.toLowerCase()}.`);
+    return null;
+  }
+  if (url !== undefined) {
+    if (isKeySetUrl(url)) return { kind: 'url', url };
+    faults.push(
+      'SIGHTLINE_AUTH_JWKS_URL must be an https address without credentials or fragment; http is taken on this machine only.',
+    );
+    return null;
+  }
+  const text = readFileOf('SIGHTLINE_AUTH_JWKS_FILE', path ?? '', readText, faults);
+  if (text === null) return null;
+  const keys = decodeKeySet(text);
+  if (!keys) faults.push('SIGHTLINE_AUTH_JWKS_FILE must be a JSON Web Key Set of public keys alone.');
+  return keys && { kind: 'file', keys };
+}
+
+function readFileOf(setting: string, path: string, readText: ReadText, faults: string[]): string | null {
+  try {
+    return readText(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    faults.push(`${setting} names a file that can't be read${code}.`);
+    return null;
+  }
+}
+
+/** Who could change the keys on their way could make any token. */
+function isKeySetUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '' || text.includes('#')) return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
+}
+
+function decodeKeySet(text: string): JSONWebKeySet | null {
+  try {
+    const set = JSON.parse(text) as Partial<JSONWebKeySet> | null;
+    const keys = set?.keys;
+    const isPublic = (key: unknown): boolean =>
+      typeof key === 'object' && key !== null && 'kty' in key && key.kty !== 'oct' && !('d' in key);
+    return Array.isArray(keys) && keys.length > 0 && keys.every(isPublic) ? { keys } : null;
+  } catch {
+    return null;
+  }
+}

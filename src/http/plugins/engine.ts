@@ -1,0 +1,105 @@
+import { execute, GraphQLError, Kind, parse, subscribe, validate } from 'graphql';
+import type { ASTNode, DocumentNode, ExecutionArgs, GraphQLSchema, ValidationRule } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { RequestError } from '../../base/errors.ts';
+import { checkBounds } from '../limits/document-bounds.ts';
+import type { DocumentBounds } from '../limits/document-bounds.ts';
+import { addInputExample, refuse } from '../mask-error.ts';
+import { findArgument } from './argument-path.ts';
+import { mayIntrospect, SuggestNames } from './introspection.ts';
+import type { RequestContext } from './operation.ts';
+
+const VALUE_KINDS: ReadonlySet<string> = new Set([
+  Kind.INT,
+  Kind.FLOAT,
+  Kind.STRING,
+  Kind.BOOLEAN,
+  Kind.NULL,
+  Kind.ENUM,
+  Kind.LIST,
+  Kind.OBJECT,
+  Kind.OBJECT_FIELD,
+]);
+
+/** Each fault holds a copy of the value that it is about: a few are enough to go on with, and of variables the first. */
+const MAX_FAULTS = 5;
+const OPTIONS = { maxCoercionErrors: 1 };
+
+/** How documents are read, checked and run: graphql-js, bounded, and silent about names that a caller may not learn. */
+export interface GraphqlEngine {
+  /** @throws GraphQLError for what is no document, or one of too many tokens (`LIMIT_EXCEEDED`) */
+  readonly parse: (text: string) => DocumentNode;
+  /** All faults found; bounds come first, and a document that passes one meets no other rule. */
+  readonly validate: (
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    rules?: readonly ValidationRule[],
+  ) => readonly GraphQLError[];
+  readonly execute: typeof execute;
+  readonly subscribe: typeof subscribe;
+}
+
+export function createGraphqlEngine(bounds: DocumentBounds): GraphqlEngine {
+  return {
+    parse(text) {
+      try {
+        return parse(text, { maxLexicalTokens: bounds.maxTokens });
+      } catch (error) {
+        throw readParseFault(error, bounds.maxTokens);
+      }
+    },
+    validate(schema, document, rules) {
+      const refusal = checkBounds(document, bounds);
+      if (refusal) return [refuse(refusal)];
+      const hideSuggestions = !rules?.includes(SuggestNames);
+      const faults = validate(schema, document, rules, { hideSuggestions, maxErrors: MAX_FAULTS });
+      return faults.map((fault) => nameArgument(fault, document));
+    },
+    execute: (args: ExecutionArgs) =>
+      execute({ ...args, options: OPTIONS, hideSuggestions: hidesSuggestions(args) }),
+    subscribe: (args: ExecutionArgs) =>
+      subscribe({ ...args, options: OPTIONS, hideSuggestions: hidesSuggestions(args) }),
+  };
+}
+
+function hidesSuggestions({ contextValue }: ExecutionArgs): boolean {
+  return !mayIntrospect((contextValue as RequestContext).caller);
+}
+
+function readParseFault(error: unknown, maxTokens: number): unknown {
+  // The parser has no code for it.
+  const isTooLong = error instanceof GraphQLError && error.message.includes(`more than ${maxTokens} tokens`);
+  if (!isTooLong) return error;
+  return refuse(
+    new RequestError(
+      'LIMIT_EXCEEDED',
+      `A document may have ${maxTokens} tokens, and this one has more. Move values into variables, or spread fields over several operations.`,
+      { limit: 'maxTokens', allowed: maxTokens },
+    ),
+  );
+}
+
+/** A value of the wrong kind is the caller's bad input, wherever it stands: in a variable or in the document. */
+function nameArgument(fault: GraphQLError, document: DocumentNode): GraphQLError {
+  const node: ASTNode | undefined = fault.nodes?.[0];
+  if (!node || !VALUE_KINDS.has(node.kind)) return fault;
+  const argument = findArgument(document, node);
+  if (argument === null) return fault;
+  const { message, nodes, source, positions } = fault;
+  return new GraphQLError(addInputExample(message), {
+    nodes,
+    source,
+    positions,
+    extensions: { code: 'BAD_USER_INPUT', argument, http: { spec: true, status: 400 } },
+  });
+}
+
+/** Puts an engine of our own in the place of Yoga's, whose executor would suggest names to everybody. */
+export function useEngine(engine: GraphqlEngine): Plugin {
+  return {
+    onParse: ({ setParseFn }) => setParseFn(engine.parse),
+    onValidate: ({ setValidationFn }) => setValidationFn(engine.validate),
+    onExecute: ({ setExecuteFn }) => setExecuteFn(engine.execute),
+    onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(engine.subscribe),
+  };
+}

@@ -1,0 +1,42 @@
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import { RequestError } from '../../base/errors.ts';
+import { refuse } from '../mask-error.ts';
+import { hashDocument, withoutPrefix } from '../trusted-documents.ts';
+import type { TrustedDocuments } from '../trusted-documents.ts';
+
+/** Where a request names a document by its hash, beside `extensions.persistedQuery.sha256Hash`. */
+export const DOCUMENT_ID = 'documentId';
+
+/**
+ * Answers the documents of a manifest and no others, refused before they are parsed. A document comes by its hash or as the
+ * manifest's own text.
+ */
+export function useTrustedDocuments(documents: TrustedDocuments): Plugin {
+  return {
+    onParams({ params, setParams }) {
+      const text = findText(params, documents);
+      if (text === undefined) throw refuseDocument();
+      setParams({ ...params, query: text });
+    },
+  };
+}
+
+function findText(params: GraphQLParams, documents: TrustedDocuments): string | undefined {
+  const { query, extensions } = params;
+  // A text is looked at even where a hash stands beside it, so that neither can pass for the other.
+  if (typeof query === 'string') return documents.get(hashDocument(query));
+  const persisted: unknown = extensions?.['persistedQuery'];
+  const hash: unknown =
+    (typeof persisted === 'object' && persisted !== null && Reflect.get(persisted, 'sha256Hash')) ||
+    Reflect.get(params, DOCUMENT_ID);
+  return typeof hash === 'string' ? documents.get(withoutPrefix(hash)) : undefined;
+}
+
+function refuseDocument() {
+  return refuse(
+    new RequestError(
+      'FORBIDDEN',
+      `This service answers trusted documents only. Send ${DOCUMENT_ID} or extensions.persistedQuery.sha256Hash with the SHA-256 of one of them.`,
+    ),
+  );
+}

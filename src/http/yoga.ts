@@ -1,0 +1,90 @@
+import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
+import type { GraphContext } from '../graph/context.ts';
+import { allowOrigins } from './cors.ts';
+import type { DocumentBounds } from './limits/document-bounds.ts';
+import { INTERNAL_MESSAGE, isAbandoned, isMasked, maskError } from './mask-error.ts';
+import type { Operation, OperationOptions } from './operation.ts';
+import { useAudit } from './plugins/audit.ts';
+import { useCost } from './plugins/cost.ts';
+import type { CostOptions } from './plugins/cost.ts';
+import { createGraphqlEngine, useEngine } from './plugins/engine.ts';
+import { useIntrospection } from './plugins/introspection.ts';
+import { useOperation } from './plugins/operation.ts';
+import type { RequestContext } from './plugins/operation.ts';
+import { usePreflight } from './plugins/preflight.ts';
+import { DOCUMENT_ID, useTrustedDocuments } from './plugins/trusted-documents.ts';
+import { useVariables } from './plugins/variables.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
+
+export interface YogaOptions extends OperationOptions, CostOptions {
+  readonly schema: GraphQLSchema;
+  readonly bounds: DocumentBounds;
+  /** The only documents that are answered; null: all are. */
+  readonly trustedDocuments: TrustedDocuments | null;
+  /** Pages of these origins may read answers. */
+  readonly corsOrigins: readonly string[];
+  /** There is an audit trail, for which more is noted. */
+  readonly isAudited: boolean;
+  /** What resolvers may know of, made anew for each operation. */
+  readonly createContext: (operation: Operation) => GraphContext;
+  /** Told of what callers are not told. */
+  readonly onFault: (error: unknown) => void;
+}
+
+// Letters of document texts, those that could not be parsed included. Their syntax trees weigh some ten times as much.
+const DOCUMENT_CACHE_LETTERS = 256 * 1024;
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** GraphQL over HTTP at `/graphql`; what stands around it (health, limits on bytes, the page) is `create-http`'s. */
+export function createYogaServer(options: YogaOptions) {
+  const { schema, bounds, trustedDocuments, corsOrigins, isAudited, createContext, onFault } = options;
+  return createYoga<RequestContext>({
+    schema,
+    plugins: [
+      usePreflight(),
+      useVariables(options.costLimits.maxPageSize),
+      ...(trustedDocuments ? [useTrustedDocuments(trustedDocuments)] : []),
+      useEngine(createGraphqlEngine(bounds)),
+      useIntrospection(),
+      // After the engine: what it sets up is freed when the engine is done.
+      useOperation(options, createContext),
+      // After the operation, whose budget it shares out.
+      useCost(options),
+      // Last, when all has been noted that it tells.
+      ...(isAudited ? [useAudit()] : []),
+    ],
+    maskedErrors: {
+      errorMessage: INTERNAL_MESSAGE,
+      maskError(error) {
+        const masked = maskError(error);
+        if (isMasked(masked) && !isAbandoned(error)) onFault(error);
+        return masked;
+      },
+    },
+    parserAndValidationCache: {
+      documentCache: createTextCache<DocumentNode>(),
+      errorCache: createTextCache<Error>(),
+    },
+    logging: SILENT,
+    batching: false,
+    multipart: false,
+    cors: allowOrigins(corsOrigins),
+    ...(trustedDocuments ? { extraParamNames: [DOCUMENT_ID] } : {}),
+    graphiql: false,
+    landingPage: false,
+    // Yoga matches the end of the URL; no URL ends so. Health is answered before Yoga is asked.
+    healthCheckEndpoint: ' ',
+    // Bytes are counted on the socket: Yoga would pipe each body through a stream of its own.
+    maxRequestBodySize: false,
+  });
+}
+
+function createTextCache<Value extends DocumentNode | Error | GraphQLError>() {
+  return new LRUCache<string, Value>({
+    maxSize: DOCUMENT_CACHE_LETTERS,
+    sizeCalculation: (_value, text) => Math.max(1, text.length),
+  });
+}

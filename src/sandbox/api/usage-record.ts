@@ -1,0 +1,65 @@
+import { jsonSql } from '../db/sql.ts';
+import type { Dialect } from '../options.ts';
+
+const TAGS = `array_to_string(element_tags, ',')`;
+
+/** Each field on the wire, and the SQL that it comes from. `headers` holds credentials: a reader must never show or log it. */
+const FIELDS: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
+  camel: {
+    id: 'id',
+    requestStatus: 'request_status',
+    elementName: 'element_name',
+    elementKey: 'element_key',
+    accountId: 'account_id',
+    instanceName: 'instance_name',
+    usageDate: `strftime(happened_at, '%Y-%m-%dT%H:%M:%S.%g+00:00')`,
+    userId: 'user_id',
+    processTime: 'process_time',
+    requestURI: 'request_uri',
+    requestIP: 'request_ip',
+    elementTags: TAGS,
+    elementApi: 'element_api',
+    companyId: 'company_id',
+  },
+  snake: {
+    traffic_id: 'id',
+    traffic_date: `strftime(happened_at, '%Y-%m-%dT%H:%M:%S.%gZ')`,
+    request_id: 'request_id',
+    request_status: 'request_status',
+    request_method: 'request_method',
+    request_uri: 'request_uri',
+    request_ip: 'request_ip',
+    response_status: 'response_status',
+    process_time: 'process_time',
+    vendor_process_time: 'vendor_process_time',
+    platform_process_time: 'platform_process_time',
+    vendor_request_method: `case when element_key <> '' then request_method end`,
+    vendor_resource: `case when element_key <> '' then '/v3/' || element_api end`,
+    element_resource: `case when element_key <> '' then '/' || element_api end`,
+    element_name: 'element_name',
+    element_key: 'element_key',
+    element_api: 'element_api',
+    element_tag: TAGS,
+    instance_id: 'instance_id',
+    instance_name: 'instance_name',
+    instance_tags: 'instance_tags',
+    provision_name: 'instance_name',
+    user_id: 'user_id',
+    user_name: 'user_name',
+    account_id: 'account_id',
+    account_name: `'account ' || account_id`,
+    company_id: 'company_id',
+    company_name: `'company ' || company_id`,
+    company_external_id: `'external-' || company_id`,
+    company_external_name: `'company ' || company_id`,
+    headers: 'headers::json',
+  },
+};
+
+/**
+ * The SQL of a row of `usage` as JSON in one of the vendor's two forms; what the row does not know is left out, as the
+ * vendor does. Made in the database, since that takes a tenth of the time of an object a row.
+ */
+export function usageRecordSql(dialect: Dialect): string {
+  return jsonSql(FIELDS[dialect]);
+}

@@ -1,0 +1,83 @@
+import type { Database } from './database.ts';
+
+/**
+ * The two tables that everything is answered from. `seq` is the order in which rows came to be known: the vendor's order
+ * within one instant, which follows no id. `counted_at` is when analytics begin to count a row.
+ */
+export async function createTables(database: Database): Promise<void> {
+  await database.run(`
+    create sequence usage_seq;
+    create table usage (
+      seq bigint default nextval('usage_seq'),
+      id varchar, happened_at timestamp, counted_at timestamp, request_status varchar,
+      element_key varchar, element_name varchar, element_api varchar, element_tags varchar[], hub varchar,
+      instance_name varchar, instance_id bigint, instance_tags varchar[],
+      account_id bigint, company_id bigint, user_id bigint, user_name varchar,
+      process_time bigint, vendor_process_time bigint, platform_process_time bigint,
+      request_uri varchar, request_ip varchar, request_id varchar, request_method varchar, response_status bigint,
+      headers varchar
+    );
+    create table events (
+      id bigint, happened_at timestamp, category varchar, action varchar, description varchar, username varchar, ip_address varchar
+    );
+  `);
+}
+
+/** A row of `usage` that was made outside the database. */
+export interface MadeUsageRow {
+  readonly id: string;
+  readonly atMs: number;
+  /** When analytics begin to count it. */
+  readonly countedMs: number;
+  readonly status: string;
+  readonly elementKey: string | null;
+  readonly elementName: string | null;
+  readonly elementApi: string;
+  readonly hub: string | null;
+  readonly tags: readonly string[];
+  readonly instanceName: string | null;
+  readonly instanceId: number | null;
+  readonly calledBy: string;
+  readonly processTime: number;
+  readonly uri: string;
+  readonly address: string;
+  readonly responseStatus: number;
+}
+
+const SHAPE = {
+  id: 'varchar',
+  atMs: 'bigint',
+  countedMs: 'bigint',
+  status: 'varchar',
+  elementKey: 'varchar',
+  elementName: 'varchar',
+  elementApi: 'varchar',
+  hub: 'varchar',
+  tags: 'varchar[]',
+  instanceName: 'varchar',
+  instanceId: 'bigint',
+  calledBy: 'varchar',
+  processTime: 'bigint',
+  uri: 'varchar',
+  address: 'varchar',
+  responseStatus: 'bigint',
+} as const satisfies Record<keyof MadeUsageRow, string>;
+
+const INSERT = `
+  insert into usage by name
+  select id, epoch_ms(atMs) as happened_at, epoch_ms(countedMs) as counted_at, status as request_status,
+    elementKey as element_key, elementName as element_name, elementApi as element_api, hub,
+    case when len(tags) > 0 then tags end as element_tags, element_tags as instance_tags,
+    instanceName as instance_name, instanceId as instance_id, calledBy as user_name,
+    coalesce(1000 + number, 1) as user_id, 1 as account_id, 1 as company_id,
+    processTime as process_time, processTime // 2 as vendor_process_time, processTime - processTime // 2 as platform_process_time,
+    uri as request_uri, address as request_ip, md5(id) as request_id, 'GET' as request_method, responseStatus as response_status,
+    '{"authorization":"User never-to-be-shown, Organization never-to-be-shown"}' as headers
+  from (select unnest(from_json(?::json, '${JSON.stringify([SHAPE])}'), recursive := true))
+    left join (select number, username as known from person) on known = calledBy
+  order by happened_at`;
+
+/** Adds rows to `usage`, the oldest first. */
+export async function insertUsageRows(database: Database, rows: readonly MadeUsageRow[]): Promise<void> {
+  if (rows.length > 0) await database.read(INSERT, [JSON.stringify(rows)]);
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { SkippedRow } from '../paging/vendor-list.ts';
+import { decodeAddresses } from '../shared/addresses.ts';
+import { decodeTimestamp } from '../shared/timestamps.ts';
+import type { AuditEvent } from './event.ts';
+
+const optional = z
+  .string()
+  .nullish()
+  .transform((value) => (value === undefined || value === '' ? null : value));
+
+const eventRow = z.object({
+  id: z
+    .union([z.int(), z.bigint(), z.string().regex(/^-?\d{1,19}$/)])
+    .transform((value) => BigInt(value))
+    .refine((value) => BigInt.asIntN(64, value) === value)
+    .transform(String),
+  category: z.string().min(1),
+  action: z.string().min(1),
+  description: optional,
+  username: optional,
+  ipAddress: optional,
+});
+
+/** Reads one event. A row without an id or a legible time, or with a value of another type than promised, is dropped. */
+export function decodeEvent(row: unknown): AuditEvent | SkippedRow {
+  if (typeof row !== 'object' || row === null) return { dropped: true, timestampMs: null };
+  const { id, timestamp } = row as { id?: unknown; timestamp?: unknown };
+  const timestampMs = decodeTimestamp(timestamp);
+  // Most of what is no row at all is known by this, without what checking it costs.
+  if (timestampMs === null || (id ?? '') === '') return { dropped: true, timestampMs };
+  const parsed = eventRow.safeParse(row);
+  if (!parsed.success) return { dropped: true, timestampMs };
+  return Object.freeze({
+    source: 'EVENTS' as const,
+    timestampMs,
+    ...parsed.data,
+    ...decodeAddresses(parsed.data.ipAddress),
+  });
+}

@@ -1,0 +1,40 @@
+import { forScan } from '../../upstream/upstream.ts';
+import type { CallContext } from '../../upstream/upstream.ts';
+import { seekIn } from '../paging/held-files.ts';
+import type { RowStream } from '../paging/row-stream.ts';
+import type { EventsDeps } from './client.ts';
+import type { AuditEvent, OptionalEventField } from './event.ts';
+import { checkEventFilter, createEventTest, splitEventFilter } from './filter.ts';
+import type { EventFilter } from './filter.ts';
+import { createEventsPaging } from './paging.ts';
+
+/**
+ * The events that a filter lets through, with the fields that are needed besides its own; null: nothing can match it.
+ * @param argument where the filter stands among the caller's arguments
+ * @throws RequestError `BAD_USER_INPUT`
+ */
+export function createEventsRowStream(
+  deps: EventsDeps,
+  context: CallContext,
+  filter: EventFilter,
+  fields: Iterable<OptionalEventField>,
+  argument = 'filter',
+): RowStream<AuditEvent> | null {
+  checkEventFilter(filter, argument);
+  const isMatch = createEventTest(filter);
+  const split = splitEventFilter(filter);
+  if (split.kind === 'nothing') return null;
+  return {
+    source: 'EVENTS',
+    read: createEventsPaging(deps, split.isScan ? forScan(context) : context, {
+      filter: split.query,
+      fields: new Set([...fields, ...split.fields]),
+    }),
+    isMatch,
+    maxScannedRows: split.isScan ? deps.settings.maxScannedRows : null,
+    age: seekIn(
+      deps.settings.age,
+      split.fields.map((field) => [field]),
+    ),
+  };
+}

@@ -1,0 +1,145 @@
+import { RequestError, UpstreamError } from '../../base/errors.ts';
+import { appendAll } from '../shared/append-all.ts';
+import type { Position } from './position.ts';
+import { isSkipped } from './vendor-list.ts';
+import type { SkippedRow, TimeDirection, VendorList } from './vendor-list.ts';
+
+/** A window whose pages contradict each other, as when a row slips in between two of them, is read anew this often. */
+const REREADS = 2;
+
+/** A window of time as it is asked for. */
+export interface KeysetWindowRequest {
+  readonly lowerMs: number;
+  readonly upperMs: number;
+  readonly direction: TimeDirection;
+  /** The instant that the window must get beyond. */
+  readonly instant: number;
+  readonly pageSize: number;
+}
+
+/** What a window holds, in the vendor's order. */
+export interface KeysetWindow<Row> {
+  readonly entries: readonly (Row | SkippedRow)[];
+  readonly ended: boolean;
+  readonly readAtMs: number;
+  readonly stale: boolean;
+}
+
+/**
+ * Reads a window until it gets beyond its first instant or ends; nearly always one call.
+ * @throws UpstreamError `UPSTREAM_OUT_OF_ORDER`, `UPSTREAM_BAD_RESPONSE`; RequestError `LIMIT_EXCEEDED`
+ */
+export async function readKeysetWindow<Row extends Position>(
+  list: VendorList<Row>,
+  request: KeysetWindowRequest,
+): Promise<KeysetWindow<Row>> {
+  let { pageSize } = request;
+  for (let rereads = 0; ;) {
+    const read = await readPages(list, { ...request, pageSize });
+    if (read.kind === 'window') return read;
+    if (read.kind === 'crowded') pageSize = list.largestPage;
+    else if (rereads === REREADS) throw read.error;
+    else rereads += 1;
+  }
+}
+
+type ReadPages<Row> =
+  | ({ readonly kind: 'window' } & KeysetWindow<Row>)
+  /** One instant fills a page that could be larger, which costs less than offsets. */
+  | { readonly kind: 'crowded' }
+  /** Its pages contradict each other. */
+  | { readonly kind: 'contradiction'; readonly error: UpstreamError };
+
+async function readPages<Row extends Position>(
+  list: VendorList<Row>,
+  request: KeysetWindowRequest,
+): Promise<ReadPages<Row>> {
+  const reader = list.open(request);
+  const entries: (Row | SkippedRow)[] = [];
+  let readAtMs = Infinity;
+  let stale = false;
+  for (let isFirst = true; ; isFirst = false) {
+    let ended: boolean;
+    try {
+      const page = await reader.next();
+      appendAll(entries, page.entries);
+      readAtMs = Math.min(readAtMs, page.readAtMs);
+      stale ||= page.stale;
+      ended = page.ended;
+      checkOrder(entries, request.direction, list);
+    } catch (error) {
+      if (isFirst) throw error;
+      if (isOutOfOrder(error)) return { kind: 'contradiction', error };
+      throw isSpent(error) ? overfull(list, error) : error;
+    }
+    if (ended || getsBeyond(entries, request, list))
+      return { kind: 'window', entries, ended, readAtMs, stale };
+    if (entries.length >= request.pageSize && request.pageSize < list.largestPage) return { kind: 'crowded' };
+  }
+}
+
+/**
+ * Whether these entries hold an instant whole, and reach beyond the one that the window must get past.
+ * @throws UpstreamError `UPSTREAM_BAD_RESPONSE` where not one of them could be understood
+ */
+function getsBeyond<Row extends Position>(
+  entries: readonly (Row | SkippedRow)[],
+  { direction, instant, pageSize }: KeysetWindowRequest,
+  { unitMs, source, operation }: VendorList<Row>,
+): boolean {
+  const seen = entries.flatMap((entry) => (isSkipped(entry) ? [] : [Math.floor(entry.timestampMs / unitMs)]));
+  const [first] = seen;
+  const last = seen.at(-1);
+  if (first === undefined || last === undefined) {
+    // The vendor may give out less at once than it was asked for, so a page that is not full does not end the list: the next one tells.
+    if (entries.length < pageSize) return false;
+    throw new UpstreamError({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      source,
+      operation,
+      message: 'The vendor answered a full page without one row that could be understood.',
+    });
+  }
+  return first !== last && (direction === 'down' ? last < instant : last > instant);
+}
+
+/** @throws UpstreamError `UPSTREAM_OUT_OF_ORDER` for what no vendor that keeps its order could have sent */
+function checkOrder<Row extends Position>(
+  entries: readonly (Row | SkippedRow)[],
+  direction: TimeDirection,
+  { source, operation }: VendorList<Row>,
+): void {
+  const refuse = (offence: string): UpstreamError =>
+    new UpstreamError({
+      code: 'UPSTREAM_OUT_OF_ORDER',
+      source,
+      operation,
+      message: `The vendor ${offence}, so a page could lack rows; nothing was given out.`,
+    });
+  const ids = new Set<string>();
+  let latest = Infinity;
+  for (const entry of entries) {
+    if (isSkipped(entry)) continue;
+    if (ids.has(entry.id)) throw refuse('gave one id twice within one list');
+    ids.add(entry.id);
+    const ahead = direction === 'down' ? entry.timestampMs : -entry.timestampMs;
+    if (ahead > latest) throw refuse('broke the order in time');
+    latest = ahead;
+  }
+}
+
+function isOutOfOrder(error: unknown): error is UpstreamError {
+  return error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
+}
+
+function isSpent(error: unknown): error is RequestError {
+  return error instanceof RequestError && error.code === 'LIMIT_EXCEEDED';
+}
+
+function overfull(list: { readonly source: string }, error: RequestError): RequestError {
+  return new RequestError(
+    'LIMIT_EXCEEDED',
+    `One instant of ${list.source} holds more rows than the remaining vendor calls can read, and an instant is given out whole or not at all. Narrow the filter.`,
+    error.details,
+  );
+}

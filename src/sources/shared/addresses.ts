@@ -1,0 +1,93 @@
+import ipaddr from 'ipaddr.js';
+import { RequestError } from '../../base/errors.ts';
+
+/** What a vendor says of where an entry came from. */
+export interface Addresses {
+  /** The address, where exactly one is said; null for a list, a name or nonsense. */
+  readonly ipAddress: string | null;
+  /** Those that a list names, such as one that proxies have written; left out where there is no list. */
+  readonly addresses?: readonly string[];
+}
+
+const NONE: Addresses = { ipAddress: null };
+/** What stands between the parts of a list. */
+const GAPS = /[\s,;]+/;
+/** `[address]`, `[address]:port` or `address:port`, the last for IPv4 alone. */
+const AT_PORT = /^(?:\[(?<bracketed>[^\]]+)\](?::\d{1,5})?|(?<plain>[\d.]+):\d{1,5})$/;
+
+/** Reads what a vendor says of an address: as it was said, but without port, brackets and zone. */
+export function decodeAddresses(text: string | null | undefined): Addresses {
+  if (text === null || text === undefined) return NONE;
+  if (isAddress(text)) return { ipAddress: text };
+  const parts = text.split(GAPS).filter((part) => part !== '');
+  const addresses = [...new Set(parts.flatMap((part) => decodePart(part) ?? []))];
+  if (parts.length > 1 && addresses.length > 0) return { ipAddress: null, addresses };
+  return { ipAddress: addresses[0] ?? null };
+}
+
+/** All addresses that an entry names. */
+export function namedAddresses({ ipAddress, addresses = [] }: Addresses): readonly string[] {
+  return ipAddress === null ? addresses : [ipAddress];
+}
+
+/**
+ * A test for one address or a CIDR block, as the `IP` scalar lets them in. An IPv4 address written as IPv6
+ * (`::ffff:10.0.0.1`) is the same address. An entry with a list is in where any of its addresses is: which of them was the
+ * caller's can't be told, and one that is left out would read as if nothing had come from there.
+ * @throws RequestError `BAD_USER_INPUT` where the text is neither
+ */
+export function createAddressTest(addressOrBlock: string): (entry: Addresses) => boolean {
+  const block = parseBlock(addressOrBlock);
+  if (!block) {
+    throw new RequestError(
+      'BAD_USER_INPUT',
+      `'${addressOrBlock}' is no IP address and no CIDR block such as 10.0.0.0/8.`,
+      {
+        argument: 'filter.ipAddress',
+      },
+    );
+  }
+  const { network, prefix } = block;
+  return (entry) =>
+    namedAddresses(entry).some((address) => {
+      const tested = ipaddr.process(address);
+      return tested.kind() === network.kind() && tested.match(network, prefix);
+    });
+}
+
+function decodePart(part: string): string | null {
+  const { bracketed, plain } = AT_PORT.exec(part)?.groups ?? {};
+  const [address = ''] = (bracketed ?? plain ?? part).split('%', 1);
+  return isAddress(address) ? address : null;
+}
+
+function isAddress(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'));
+}
+
+function parseBlock(text: string): { network: ipaddr.IPv4 | ipaddr.IPv6; prefix: number } | null {
+  const [address, bits, ...rest] = text.split('/');
+  if (address === undefined || rest.length > 0 || !isAddress(address)) return null;
+  if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return null;
+  const network = ipaddr.process(address);
+  const isMapped = ipaddr.parse(address).kind() !== network.kind();
+  const widest = network.kind() === 'ipv4' ? 32 : 128;
+  const prefix = bits === undefined ? widest : Number(bits) - (isMapped ? 96 : 0);
+  return prefix >= 0 && prefix <= widest ? { network, prefix } : null;
+}
+
+/** An address that more users than these are seen from is one that many share: an office, a proxy. */
+export const FEW_USERS = 5;
+
+/**
+ * Whether an address can single out who is behind it: a private, carrier-grade, loopback, link-local or otherwise special one
+ * can not.
+ */
+export function isTellingAddress(address: string): boolean {
+  return ipaddr.process(address).range() === 'unicast';
+}
+
+/** One spelling for one address: `::ffff:10.0.0.1` is `10.0.0.1`. */
+export function canonicalAddress(address: string): string {
+  return ipaddr.process(address).toString();
+}

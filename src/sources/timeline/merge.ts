@@ -1,0 +1,193 @@
+import { RequestError, UpstreamError } from '../../base/errors.ts';
+import { recordCoverage } from '../paging/coverage-recorder.ts';
+import type { ExaminedSpan, Stop } from '../paging/coverage-recorder.ts';
+import { coverFailure } from '../paging/coverage.ts';
+import type { Coverage } from '../paging/coverage.ts';
+import type { Batch } from '../paging/keyset-paging.ts';
+import type { Page, PageRequest } from '../paging/page.ts';
+import { comparePositions, edgeAt, startOfRest } from '../paging/position.ts';
+import type { Position } from '../paging/position.ts';
+import type { RowStream } from '../paging/row-stream.ts';
+import { appendAll } from '../shared/append-all.ts';
+
+/** A strand under way. */
+interface Run<Row extends Position> {
+  readonly stream: RowStream<Row>;
+  readonly batches: AsyncGenerator<Batch<Row>, void>;
+  /** Matches not yet given out, in the walk's direction. */
+  readonly waiting: Row[];
+  readonly taken: { readonly batch: Batch<Row>; readonly startMs: number }[];
+  edgeMs: number;
+  scanned: number;
+  state: 'running' | 'ended' | { readonly failed: UpstreamError; readonly sinceMs: number };
+}
+
+/**
+ * Takes one page from several walks in the one order of all entries. An entry is given out only when every other walk is
+ * known to hold nothing before it; the walk that is furthest behind is read next. A walk that fails is left out from there
+ * on, for this page: its stretch is FAILED in coverage, and the next page asks it again.
+ * @throws RequestError `LIMIT_EXCEEDED` where the call budget ends before anything was examined
+ */
+export async function mergeStreams<Row extends Position>(
+  request: Omit<PageRequest<unknown>, 'filter'>,
+  streams: readonly RowStream<Row>[],
+  nowMs: number,
+): Promise<Page<Row>> {
+  const { range, count, after } = request;
+  const down = request.travel === 'forward';
+  const compare = down ? comparePositions : (a: Position, b: Position): number => comparePositions(b, a);
+  const given: Row[] = [];
+  const runs = streams.map((stream) => start(stream));
+  let stop: Stop | null = null;
+  let hasMore = false;
+
+  try {
+    await Promise.all(runs.map((run) => pull(run)));
+    for (;;) {
+      const next = nextOf(runs, compare);
+      const blocking = runs.filter((run) => run.state === 'running' && (!next || !isPast(run, next.row)));
+      if (blocking.length > 0) {
+        if (stop) break;
+        await Promise.all(blocking.map((run) => pull(run)));
+        continue;
+      }
+      if (!next) break;
+      if (given.length === count) {
+        hasMore = true;
+        stop = null;
+        break;
+      }
+      given.push(next.row);
+      next.run.waiting.shift();
+    }
+  } finally {
+    await Promise.all(runs.map((run) => run.batches.return()));
+  }
+
+  const last = given.at(-1) ?? null;
+  const rangeEndMs = down ? range.fromMs : range.toMs;
+  const end = stop ? endOfStop() : endOfPage();
+  return {
+    rows: down ? given : given.reverse(),
+    hasMore: hasMore || stop !== null,
+    resume: end.resume,
+    coverage: runs
+      .flatMap((run) => coverRun(run, end.untilMs, hasMore ? last : null))
+      .sort((a, b) => b.toMs - a.toMs),
+  };
+
+  function endOfPage(): { readonly untilMs: number; readonly resume: Position | null } {
+    if (!hasMore) return { untilMs: rangeEndMs, resume: last ?? after };
+    if (!last) return { untilMs: down ? Infinity : -Infinity, resume: after };
+    return { untilMs: down ? last.timestampMs : last.timestampMs + 1, resume: last };
+  }
+
+  /** The page ends where the walk that is furthest behind has got to: up to there, all of them are known. */
+  function endOfStop(): { readonly untilMs: number; readonly resume: Position } {
+    const edges = runs.flatMap((run) => (run.state === 'running' ? [run.edgeMs] : []));
+    const untilMs = down ? Math.max(rangeEndMs, ...edges) : Math.min(rangeEndMs, ...edges);
+    return { untilMs, resume: edgeAt('EVENTS', untilMs) };
+  }
+
+  function start(stream: RowStream<Row>): Run<Row> {
+    const run: Run<Row> = {
+      stream,
+      waiting: [],
+      taken: [],
+      edgeMs: startOfRest(stream.source, range, after, down ? 'down' : 'up'),
+      scanned: 0,
+      state: 'running',
+      batches: stream.read({
+        range,
+        direction: down ? 'down' : 'up',
+        after,
+        wanted: () =>
+          stream.maxScannedRows === null
+            ? Math.max(1, count + 1 - given.length - run.waiting.length)
+            : stream.maxScannedRows - run.scanned,
+      }),
+    };
+    return run;
+  }
+
+  async function pull(run: Run<Row>): Promise<void> {
+    if (run.state !== 'running' || stop) return;
+    const { maxScannedRows } = run.stream;
+    if (maxScannedRows !== null && run.scanned >= maxScannedRows) {
+      stop ??= {
+        code: 'SCAN_LIMIT',
+        reason: `The scan stopped at its bound of ${maxScannedRows} rows; endCursor goes on from there.`,
+      };
+      return;
+    }
+    try {
+      const read = await run.batches.next();
+      if (read.done) {
+        run.state = 'ended';
+        return;
+      }
+      run.taken.push({ batch: read.value, startMs: run.edgeMs });
+      appendAll(run.waiting, read.value.rows.filter(run.stream.isMatch));
+      run.scanned += read.value.rows.length + read.value.dropped.length;
+      run.edgeMs = read.value.edgeMs;
+      if (read.value.ended) run.state = 'ended';
+    } catch (error) {
+      if (error instanceof UpstreamError) run.state = { failed: error, sinceMs: run.edgeMs };
+      else if (
+        error instanceof RequestError &&
+        error.code === 'LIMIT_EXCEEDED' &&
+        runs.every((other) => other.taken.length > 0 || other.state !== 'running')
+      ) {
+        stop = {
+          code: 'CALL_BUDGET',
+          reason: 'The vendor calls granted to this operation were used up; endCursor goes on from there.',
+        };
+      } else throw error;
+    }
+  }
+
+  /** Nothing still unread of this walk can come before that row. */
+  function isPast(run: Run<Row>, row: Row): boolean {
+    return run.waiting.length > 0 || (down ? run.edgeMs <= row.timestampMs : run.edgeMs > row.timestampMs);
+  }
+
+  function coverRun(run: Run<Row>, untilMs: number, lastRow: Row | null): Coverage[] {
+    const examined = run.taken.flatMap(({ batch, startMs }): ExaminedSpan[] => {
+      const span = down
+        ? { fromMs: Math.max(batch.edgeMs, untilMs), toMs: startMs }
+        : { fromMs: startMs, toMs: Math.min(batch.edgeMs, untilMs) };
+      if (span.fromMs >= span.toMs) return [];
+      const isInside = (ms: number): boolean => ms >= span.fromMs && ms < span.toMs;
+      const rows = batch.rows.filter(
+        (row) => isInside(row.timestampMs) && (!lastRow || compare(row, lastRow) <= 0),
+      );
+      return [
+        {
+          ...span,
+          readAtMs: batch.readAtMs,
+          stale: batch.stale,
+          dropped: batch.dropped.filter(isInside).length,
+          rows: rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: run.stream.isMatch(row) })),
+        },
+      ];
+    });
+    const covered = recordCoverage(run.stream.source, examined, run.stream.age, nowMs, stop);
+    if (typeof run.state === 'string') return covered;
+    const { failed, sinceMs } = run.state;
+    const span = down ? { fromMs: untilMs, toMs: sinceMs } : { fromMs: sinceMs, toMs: untilMs };
+    return span.fromMs < span.toMs ? [...covered, coverFailure(run.stream.source, span, failed)] : covered;
+  }
+}
+
+/** The foremost entry of all walks. */
+function nextOf<Row extends Position>(
+  runs: readonly Run<Row>[],
+  compare: (a: Position, b: Position) => number,
+): { readonly run: Run<Row>; readonly row: Row } | null {
+  let next: { readonly run: Run<Row>; readonly row: Row } | null = null;
+  for (const run of runs) {
+    const row = run.waiting[0];
+    if (row && (!next || compare(row, next.row) < 0)) next = { run, row };
+  }
+  return next;
+}

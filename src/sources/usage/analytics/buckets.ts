@@ -1,0 +1,116 @@
+import { Temporal } from '../../../base/time.ts';
+import type { Interval, Range } from '../../../base/time.ts';
+
+/**
+ * The edges of every bucket that a range touches, in milliseconds since the epoch, ascending: bucket `i` is
+ * `[edges[i], edges[i + 1])`. The first starts at or before `range.fromMs`, the last ends at or after `range.toMs`.
+ *
+ * Calendar buckets begin with the first moment of their first day in the zone, so a day has 23 or 25 hours where clocks
+ * change, and one that a zone leaves out (Apia, 2011-12-30) is no bucket. Hours, minutes and seconds begin where the
+ * zone's clock shows a full one, and none reaches across a change of the clock: the hour that comes twice is two buckets.
+ *
+ * null: there are more than `atMost`.
+ */
+export function listBucketEdges(
+  range: Range,
+  interval: Interval,
+  timeZone: string,
+  atMost: number,
+): readonly number[] | null {
+  const edges: number[] = [];
+  for (const edge of interval in CLOCK_MS
+    ? clockEdges(range, interval, timeZone)
+    : dayEdges(range, interval, timeZone)) {
+    // A day that is left out begins where the next one does; around a repeated midnight two days may begin before the range.
+    if (edge === edges.at(-1)) continue;
+    if (edge <= range.fromMs) edges.length = 0;
+    edges.push(edge);
+    if (edge >= range.toMs) return edges;
+    if (edges.length > atMost) return null;
+  }
+  return edges;
+}
+
+const CLOCK_MS: Partial<Record<Interval, number>> = { HOUR: 3_600_000, MINUTE: 60_000, SECOND: 1_000 };
+
+function* clockEdges({ fromMs }: Range, interval: Interval, timeZone: string): Generator<number> {
+  const unitMs = CLOCK_MS[interval] ?? 1_000;
+  // `previous` looks strictly before its moment, and a change at `fromMs` itself counts.
+  const changedMs = clockChange(fromMs + 1, timeZone, 'previous') ?? -Infinity;
+  let offsetMs = offsetAt(fromMs, timeZone);
+  let edge = Math.max(floorTo(fromMs, unitMs, offsetMs), changedMs);
+  let nextChangeMs = clockChange(fromMs, timeZone, 'next') ?? Infinity;
+  for (;;) {
+    yield edge;
+    edge = floorTo(edge, unitMs, offsetMs) + unitMs;
+    if (edge >= nextChangeMs) {
+      edge = nextChangeMs;
+      offsetMs = offsetAt(edge, timeZone);
+      nextChangeMs = clockChange(edge, timeZone, 'next') ?? Infinity;
+    }
+  }
+}
+
+function* dayEdges({ fromMs }: Range, interval: Interval, timeZone: string): Generator<number> {
+  let date = firstDay(zonedAt(fromMs, timeZone).toPlainDate(), interval);
+  for (;;) {
+    yield date.toZonedDateTime(timeZone).epochMilliseconds;
+    date = date.add(CALENDAR_LENGTH[interval] ?? { days: 1 });
+  }
+}
+
+const CALENDAR_LENGTH: Partial<Record<Interval, Temporal.DurationLike>> = {
+  YEAR: { years: 1 },
+  QUARTER: { months: 3 },
+  MONTH: { months: 1 },
+  WEEK: { weeks: 1 },
+  DAY: { days: 1 },
+};
+
+function firstDay(date: Temporal.PlainDate, interval: Interval): Temporal.PlainDate {
+  if (interval === 'YEAR') return date.with({ month: 1, day: 1 });
+  if (interval === 'QUARTER') return date.with({ month: date.month - ((date.month - 1) % 3), day: 1 });
+  if (interval === 'MONTH') return date.with({ day: 1 });
+  return interval === 'WEEK' ? date.subtract({ days: date.dayOfWeek - 1 }) : date;
+}
+
+/** The nearest moment on one side at which the zone's offset changes; null: there is none. */
+function clockChange(ms: number, timeZone: string, direction: 'next' | 'previous'): number | null {
+  return zonedAt(ms, timeZone).getTimeZoneTransition(direction)?.epochMilliseconds ?? null;
+}
+
+function offsetAt(ms: number, timeZone: string): number {
+  return zonedAt(ms, timeZone).offsetNanoseconds / 1e6;
+}
+
+/** The last full unit by a clock that is `offsetMs` ahead of UTC. */
+function floorTo(ms: number, unitMs: number, offsetMs: number): number {
+  return Math.floor((ms + offsetMs) / unitMs) * unitMs - offsetMs;
+}
+
+function zonedAt(ms: number, timeZone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone);
+}
+
+/** `behaviour.md`, 'interval left out': how long a range may be for each interval. */
+const LONGEST = [
+  ['MINUTE', { hours: 2 }],
+  ['HOUR', { days: 3 }],
+  ['DAY', { days: 92 }],
+  ['MONTH', { years: 2 }],
+] as const;
+
+/** The interval for a caller who named none: ≤ 2 h minute, ≤ 3 d hour, ≤ 92 d day, ≤ 2 y month, else year. */
+export function chooseInterval(range: Range, timeZone: string): Interval {
+  for (const [interval, length] of LONGEST) {
+    // Three days hold 71 to 73 hours where clocks change: a range that is short enough by the zone's calendar or by the clock is.
+    const longestMs = Math.max(addTo(range.fromMs, length, timeZone), addTo(range.fromMs, length, 'UTC'));
+    if (range.toMs <= longestMs) return interval;
+  }
+  return 'YEAR';
+}
+
+function addTo(fromMs: number, length: Temporal.DurationLike, timeZone: string): number {
+  return Temporal.Instant.fromEpochMilliseconds(fromMs).toZonedDateTimeISO(timeZone).add(length)
+    .epochMilliseconds;
+}

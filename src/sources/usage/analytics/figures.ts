@@ -1,0 +1,98 @@
+import type { ProcessTime, StatusCounts, UsageSeries } from './analytics.ts';
+
+/** What one series tells of a stretch of time. Times are null where nothing was called. */
+export interface SeriesFigures {
+  readonly activity: number;
+  /** Calls by element key, zero left out. */
+  readonly elements: ReadonlyMap<string, number>;
+  readonly times: ProcessTime | null;
+  readonly statuses: StatusCounts;
+}
+
+/** One of the vendor's rows. */
+export interface SeriesRow<Series extends UsageSeries> {
+  /** Where it starts, by its own word; milliseconds since the epoch. */
+  readonly startMs: number;
+  /** The row's own `count`; null where it has none. */
+  readonly count: number | null;
+  readonly figure: SeriesFigures[Series];
+}
+
+type Rows<Series extends UsageSeries> = readonly Pick<SeriesRow<Series>, 'count' | 'figure'>[];
+
+const SUMS: { readonly [Series in UsageSeries]: (rows: Rows<Series>) => SeriesFigures[Series] } = {
+  activity: (rows) => sum(rows.map((row) => row.figure)),
+  elements(rows) {
+    const [only] = rows;
+    if (only && rows.length === 1) return only.figure;
+    const total = new Map<string, number>();
+    for (const { figure } of rows)
+      for (const [key, count] of figure) total.set(key, (total.get(key) ?? 0) + count);
+    return total;
+  },
+  times(rows) {
+    const called = rows.flatMap(({ figure, count }) => (figure && count ? [{ ...figure, count }] : []));
+    const [first] = called;
+    if (!first) return null;
+    let { min, max } = first;
+    let [least, greatest, weighted, calls] = [first.avg, first.avg, 0, 0];
+    for (const row of called) {
+      min = Math.min(min, row.min);
+      max = Math.max(max, row.max);
+      least = Math.min(least, row.avg);
+      greatest = Math.max(greatest, row.avg);
+      weighted += row.avg * row.count;
+      calls += row.count;
+    }
+    // Rounding must not carry an average out of what it is an average of; one row's own stays as it was said.
+    return { min, max, avg: Math.min(Math.max(weighted / calls, least), greatest) };
+  },
+  statuses: (rows) => ({
+    success: sum(rows.map((row) => row.figure.success)),
+    failed: sum(rows.map((row) => row.figure.failed)),
+  }),
+};
+
+/** Rows taken together: counts added, the least and the greatest time, averages weighted by their rows' counts. */
+export function sumRows<Series extends UsageSeries>(
+  series: Series,
+  rows: Rows<Series>,
+): SeriesFigures[Series] {
+  return SUMS[series](rows);
+}
+
+const COUNTED: { readonly [Series in UsageSeries]: (figure: SeriesFigures[Series]) => number | null } = {
+  activity: (count) => count,
+  elements: (elements) => sum([...elements.values()]),
+  times: () => null,
+  statuses: ({ success, failed }) => success + failed,
+};
+
+/** How many calls a figure speaks of; null: it does not tell. */
+export function countFigure<Series extends UsageSeries>(
+  series: Series,
+  figure: SeriesFigures[Series],
+): number | null {
+  return COUNTED[series](figure);
+}
+
+/** Whether nothing was called by a figure. */
+export function isEmpty<Series extends UsageSeries>(series: Series, figure: SeriesFigures[Series]): boolean {
+  return figure === null || countFigure(series, figure) === 0;
+}
+
+const COUNTS: { readonly [Series in UsageSeries]: (figure: SeriesFigures[Series]) => readonly number[] } = {
+  activity: (count) => [count],
+  elements: (elements) => [...elements.values()],
+  times: () => [],
+  statuses: ({ success, failed }) => [success, failed],
+};
+
+/** Whether each count of a figure is small enough to be exact. */
+export function isExact<Series extends UsageSeries>(series: Series, figure: SeriesFigures[Series]): boolean {
+  return COUNTS[series](figure).every(Number.isSafeInteger);
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}

@@ -1,0 +1,164 @@
+import { RequestError } from '../../../base/errors.ts';
+import { INTERVALS, Temporal } from '../../../base/time.ts';
+import type { Interval, Range } from '../../../base/time.ts';
+import { USAGE_SERIES } from './analytics.ts';
+import type { AnalyticsRequest, UsageSeries } from './analytics.ts';
+import { chooseInterval, listBucketEdges } from './buckets.ts';
+import { coarsestVendorInterval, countRows, planCalls } from './calls.ts';
+import type { Period, RowBounds, SharedCalls } from './calls.ts';
+import { previousRange } from './previous-range.ts';
+import { cutToAnswers } from './segments.ts';
+import { countVendorRows, longestReadable } from './vendor-rows.ts';
+
+/** All that is known of an answer before the first call. */
+export interface AnalyticsPlan {
+  readonly interval: Interval;
+  readonly timeZone: string;
+  /** The range itself, then the earlier periods in the order in which they were asked for. */
+  readonly periods: readonly Period[];
+  readonly calls: { readonly [Series in UsageSeries]: readonly SharedCalls[] };
+}
+
+/** @throws RequestError `LIMIT_EXCEEDED` for too many buckets or rows, `BAD_USER_INPUT` for a zone or offset that is none */
+export function planAnalytics(request: AnalyticsRequest, nowMs: number, bounds: RowBounds): AnalyticsPlan {
+  const timeZone = readTimeZone(request.timeZone);
+  const interval = request.interval ?? chooseInterval(request.range, timeZone);
+  const asked = [
+    { range: request.range, series: request.series },
+    ...request.previous.map(({ offset, series }) => ({
+      range: previousRange(request.range, offset, timeZone),
+      series,
+    })),
+  ].map(({ range, series }) => {
+    const edges = listBucketEdges(range, interval, timeZone, bounds.maxBuckets);
+    if (!edges) throw tooManyBuckets({ range, interval, timeZone, nowMs, bounds });
+    return { series, period: { range, edges } };
+  });
+  const planned = new Map<string, readonly SharedCalls[]>();
+  const planFor = (series: UsageSeries): readonly SharedCalls[] => {
+    const wanted = asked.map((entry) => entry.series.has(series));
+    // Series of the same periods are read alike.
+    const known = planned.get(wanted.join());
+    if (known) return known;
+    const periods = asked.flatMap(({ period }, index) => (wanted[index] ? [period] : []));
+    const calls = planCalls(periods, interval, nowMs, bounds);
+    if (calls) {
+      planned.set(wanted.join(), calls);
+      return calls;
+    }
+    const { range, edges } =
+      periods.find((period) => !planCalls([period], interval, nowMs, bounds)) ?? asked[0]!.period;
+    throw tooManyRows({ range, interval, timeZone, nowMs, bounds }, edges);
+  };
+  return {
+    interval,
+    timeZone,
+    periods: asked.map(({ period }) => period),
+    calls: {
+      activity: planFor('activity'),
+      elements: planFor('elements'),
+      times: planFor('times'),
+      statuses: planFor('statuses'),
+    },
+  };
+}
+
+/** What an answer takes if nothing is kept and the vendor keeps to its page. */
+export interface AnalyticsEstimate {
+  /** Of the period that has most. */
+  readonly buckets: number;
+  /** Calls by series. */
+  readonly calls: ReadonlyMap<UsageSeries, number>;
+  /** The vendor's rows. */
+  readonly rows: number;
+}
+
+/** @throws as `planAnalytics` */
+export function estimateAnalytics(
+  request: AnalyticsRequest,
+  nowMs: number,
+  bounds: RowBounds,
+): AnalyticsEstimate {
+  const { periods, calls } = planAnalytics(request, nowMs, bounds);
+  const made = USAGE_SERIES.map((series) => ({ series, calls: calls[series].flatMap((plan) => plan.calls) }));
+  return {
+    buckets: Math.max(...periods.map(({ edges }) => edges.length - 1)),
+    calls: new Map(
+      made.map((of) => [of.series, of.calls.flatMap((call) => cutToAnswers(of.series, call)).length]),
+    ),
+    rows: made.reduce((sum, of) => sum + countRows(of.calls), 0),
+  };
+}
+
+function readTimeZone(timeZone: string): string {
+  try {
+    return new Temporal.ZonedDateTime(0n, timeZone).timeZoneId;
+  } catch {
+    throw new RequestError('BAD_USER_INPUT', "'timeZone' must be an IANA time zone.", {
+      argument: 'timeZone',
+    });
+  }
+}
+
+/** What was asked, and what is allowed. */
+export interface RefusedSeries {
+  readonly range: Range;
+  readonly interval: Interval;
+  readonly timeZone: string;
+  readonly nowMs: number;
+  readonly bounds: RowBounds;
+}
+
+const NOMINAL_MS: Readonly<Record<Interval, number>> = {
+  YEAR: 31_556_952_000,
+  QUARTER: 7_889_238_000,
+  MONTH: 2_629_746_000,
+  WEEK: 604_800_000,
+  DAY: 86_400_000,
+  HOUR: 3_600_000,
+  MINUTE: 60_000,
+  SECOND: 1_000,
+};
+
+/** The refusal of more buckets than may be given out, with the finest interval that would do. */
+export function tooManyBuckets(refused: RefusedSeries): RequestError {
+  const { range, interval, bounds } = refused;
+  const requested = Math.ceil((range.toMs - range.fromMs) / NOMINAL_MS[interval]);
+  const coarser = finestCoarser(refused);
+  const way = coarser ? `Ask for 'interval: ${coarser}' or a shorter range.` : 'Ask for a shorter range.';
+  return new RequestError(
+    'LIMIT_EXCEEDED',
+    `'interval: ${interval}' makes about ${requested} buckets of this range, and an answer holds ${bounds.maxBuckets} at most. ${way}`,
+    { argument: 'interval', limit: 'maxBuckets', allowed: bounds.maxBuckets, requested },
+  );
+}
+
+/** The refusal of more vendor rows than may be read, with the zone, the interval and the length of range that would do. */
+export function tooManyRows(refused: RefusedSeries, edges: readonly number[]): RequestError {
+  const { range, interval, timeZone, bounds } = refused;
+  const inside = edges.filter((edge) => edge > range.fromMs && edge < range.toMs);
+  const rows = coarsestVendorInterval(interval, inside) ?? 'SECOND';
+  const requested = countVendorRows(range, rows);
+  const longestHours = Math.floor(longestReadable(rows, bounds.maxUpstreamBuckets) / NOMINAL_MS.HOUR);
+  const coarser = finestCoarser(refused);
+  const ways = [
+    ...(isAnswerable({ ...refused, timeZone: 'UTC' }) ? [`'timeZone: "UTC"'`] : []),
+    ...(coarser ? [`'interval: ${coarser}'`] : []),
+    `a range of at most ${longestHours} hours`,
+  ];
+  return new RequestError(
+    'LIMIT_EXCEEDED',
+    `'interval: ${interval}' in ${timeZone} has to be summed from the vendor's ${rows} rows in UTC: ${requested} of them, and ${bounds.maxUpstreamBuckets} may be read. Ask for ${ways.join(', or ')}.`,
+    { argument: 'interval', limit: 'maxUpstreamBuckets', allowed: bounds.maxUpstreamBuckets, requested },
+  );
+}
+
+function finestCoarser(refused: RefusedSeries): Interval | undefined {
+  const coarser = INTERVALS.slice(0, INTERVALS.indexOf(refused.interval));
+  return coarser.findLast((interval) => isAnswerable({ ...refused, interval }));
+}
+
+function isAnswerable({ range, interval, timeZone, nowMs, bounds }: RefusedSeries): boolean {
+  const edges = listBucketEdges(range, interval, timeZone, bounds.maxBuckets);
+  return edges !== null && planCalls([{ range, edges }], interval, nowMs, bounds) !== null;
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { SkippedRow } from '../paging/vendor-list.ts';
+import { decodeAddresses } from '../shared/addresses.ts';
+import { decodeTimestamp } from '../shared/timestamps.ts';
+import { REQUEST_STATUSES } from './record.ts';
+import type { UsageRecord } from './record.ts';
+
+/** Our name for each field we read, then the vendor's two: the page's camelCase (2014), and snake_case (since 2016). */
+const SPELLINGS = {
+  id: ['id', 'traffic_id'],
+  usageDate: ['usageDate', 'traffic_date'],
+  requestStatus: ['requestStatus', 'request_status'],
+  elementKey: ['elementKey', 'element_key'],
+  elementName: ['elementName', 'element_name'],
+  elementApi: ['elementApi', 'element_api'],
+  elementTags: ['elementTags', 'element_tag'],
+  instanceName: ['instanceName', 'instance_name'],
+  accountId: ['accountId', 'account_id'],
+  companyId: ['companyId', 'company_id'],
+  userId: ['userId', 'user_id'],
+  processTime: ['processTime', 'process_time'],
+  requestURI: ['requestURI', 'request_uri'],
+  requestIP: ['requestIP', 'request_ip'],
+  instanceTags: ['instanceTags', 'instance_tags'],
+  requestId: ['requestId', 'request_id'],
+  requestMethod: ['requestMethod', 'request_method'],
+  responseStatus: ['responseStatus', 'response_status'],
+  instanceId: ['instanceId', 'instance_id'],
+  vendorProcessTime: ['vendorProcessTime', 'vendor_process_time'],
+  platformProcessTime: ['platformProcessTime', 'platform_process_time'],
+} as const;
+const NAMES = Object.keys(SPELLINGS) as (keyof typeof SPELLINGS)[];
+
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => (value === undefined || value === '' ? null : value));
+/** The vendor gives ids of its own as numbers, those of its records as text. */
+const id = z
+  .union([z.string(), z.int(), z.bigint()])
+  .nullish()
+  .transform((value) => (value === null || value === undefined || value === '' ? null : String(value)));
+/** As wide as the graph's Int. */
+const int = z
+  .union([
+    z.int(),
+    z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .transform(Number),
+  ])
+  .refine((value) => value === (value | 0))
+  .nullish()
+  .transform((value) => value ?? null);
+const milliseconds = z
+  .number()
+  .min(0)
+  .transform(Math.round)
+  .refine(Number.isSafeInteger)
+  .nullish()
+  .transform((value) => value ?? null);
+/** One text on the vendor's page; a list has been seen, too. */
+const tags = z
+  .union([z.string().transform((value) => value.split(',')), z.array(z.string())])
+  .nullish()
+  .transform((value): readonly string[] =>
+    (value ?? []).map((tag) => tag.trim()).filter((tag) => tag !== ''),
+  );
+
+const usageRow = z.object({
+  // What cursors and paths can carry; every id seen is 24 hexadecimal digits.
+  id: z
+    .union([z.string(), z.int(), z.bigint()])
+    .transform(String)
+    .refine((value) => /^[A-Za-z0-9_-]{1,64}$/.test(value)),
+  usageDate: z.string(),
+  requestStatus: text,
+  elementKey: text,
+  elementName: text,
+  elementApi: text,
+  elementTags: tags,
+  instanceName: text,
+  accountId: id,
+  companyId: id,
+  userId: id,
+  processTime: milliseconds,
+  requestURI: text,
+  requestIP: text,
+  instanceTags: tags,
+  requestId: id,
+  requestMethod: text,
+  responseStatus: int,
+  instanceId: id,
+  vendorProcessTime: milliseconds,
+  platformProcessTime: milliseconds,
+});
+
+/**
+ * Reads one row of the log in either dialect. Unknown keys are not looked at, `headers` (raw request headers, credentials
+ * among them) least of all. A row without an id or a legible time, or with a value of another type than the vendor
+ * promises or beyond what the graph can give out, is dropped whole: half a row would be a wrong one.
+ */
+export function decodeUsageRecord(row: unknown): UsageRecord | SkippedRow {
+  if (typeof row !== 'object' || row === null) return { dropped: true, timestampMs: null };
+  const said = row as Readonly<Record<string, unknown>>;
+  const read = (name: keyof typeof SPELLINGS): unknown =>
+    said[SPELLINGS[name][0]] ?? said[SPELLINGS[name][1]];
+  const timestampMs = decodeTimestamp(read('usageDate'));
+  // Most of what is no row at all is known by this, without what checking it costs.
+  if (timestampMs === null || (read('id') ?? '') === '') return { dropped: true, timestampMs };
+  const parsed = usageRow.safeParse(Object.fromEntries(NAMES.map((name) => [name, read(name)])));
+  if (!parsed.success) return { dropped: true, timestampMs };
+  const { usageDate: _, requestStatus, ...fields } = parsed.data;
+  return Object.freeze({
+    source: 'USAGE' as const,
+    timestampMs,
+    ...fields,
+    requestStatus: REQUEST_STATUSES.find((status) => status === requestStatus?.toUpperCase()) ?? null,
+    requestStatusText: requestStatus,
+    ...decodeAddresses(fields.requestIP),
+  });
+}

@@ -1,0 +1,71 @@
+import { RequestError } from '../../base/errors.ts';
+import type { Query } from '../../upstream/upstream.ts';
+import type { UsageSeries } from './analytics/analytics.ts';
+import type { RequestStatus } from './record.ts';
+
+/** What usage records can be filtered by; parts left out do not filter. An empty list matches nothing. */
+export interface UsageFilter {
+  readonly hub?: string;
+  readonly elementKeys?: readonly string[];
+  /** Any of these. */
+  readonly tags?: readonly string[];
+  readonly status?: RequestStatus;
+  readonly searchText?: string;
+  /** An address or a CIDR block. The vendor can't filter by it: a bounded scan. */
+  readonly ipAddress?: string;
+}
+
+const MOST_VALUES = 50;
+const LONGEST_TEXT = 256;
+const CONTROL = /\p{Cc}/u;
+
+/**
+ * Refuses what must not reach the vendor, or would not reach it as it is: empty texts, control characters, half a surrogate
+ * pair, texts over 256 characters, lists of over 50 values.
+ * @throws RequestError `BAD_USER_INPUT` naming the argument
+ */
+export function checkUsageFilter(filter: UsageFilter, argument: string): void {
+  checkText(`${argument}.hub`, filter.hub);
+  checkText(`${argument}.searchText`, filter.searchText);
+  checkList(`${argument}.elementKeys`, filter.elementKeys);
+  checkList(`${argument}.tags`, filter.tags);
+}
+
+function checkList(argument: string, values: readonly string[] | undefined): void {
+  if (values === undefined) return;
+  if (values.length > MOST_VALUES)
+    refuse(argument, `may hold ${MOST_VALUES} values at most, not ${values.length}`);
+  for (const value of values) checkText(argument, value);
+}
+
+function checkText(argument: string, value: string | undefined): void {
+  if (value === undefined) return;
+  if (value === '') refuse(argument, 'must not be an empty text; leave it out to filter by nothing');
+  if (value.length > LONGEST_TEXT) refuse(argument, `may be ${LONGEST_TEXT} characters long at most`);
+  if (!value.isWellFormed()) refuse(argument, 'must not hold half a surrogate pair');
+  if (CONTROL.test(value)) refuse(argument, 'must not hold control characters');
+}
+
+function refuse(argument: string, rule: string): never {
+  throw new RequestError('BAD_USER_INPUT', `'${argument}' ${rule}.`, { argument });
+}
+
+/**
+ * The part of a filter that `GET /usage` understands, as its parameters. `ipAddress` is not among them.
+ * Statuses go out in upper case, which both of the vendor's pages accept.
+ */
+export function encodeUsageFilter(filter: UsageFilter): Query {
+  return [
+    ...(filter.hub === undefined ? [] : [['hub', filter.hub] as const]),
+    ...(filter.elementKeys ?? []).map((key) => ['keys[]', key] as const),
+    ...(filter.tags ?? []).map((tag) => ['tags[]', tag] as const),
+    ...(filter.status === undefined ? [] : [['status', filter.status] as const]),
+    ...(filter.searchText === undefined ? [] : [['searchText', filter.searchText] as const]),
+  ];
+}
+
+/** The series that counts just what a filter asks for; null: none does, so that records are counted one by one. */
+export function countingSeries({ elementKeys, status, ...others }: UsageFilter): UsageSeries | null {
+  if (Object.keys(others).length > 0 || (elementKeys && status)) return null;
+  return elementKeys ? 'elements' : status ? 'statuses' : 'activity';
+}

@@ -1,0 +1,91 @@
+import { forScan } from '../../upstream/upstream.ts';
+import type { CallContext } from '../../upstream/upstream.ts';
+import { seekIn } from '../paging/held-files.ts';
+import type { RowStream } from '../paging/row-stream.ts';
+import type { LocateRows } from '../paging/window-paging.ts';
+import { createAddressTest } from '../shared/addresses.ts';
+import type { GetUsageAnalytics } from './analytics/analytics.ts';
+import type { UsageDeps } from './client.ts';
+import { checkUsageFilter } from './filter.ts';
+import type { UsageFilter } from './filter.ts';
+import { createUsagePaging } from './paging.ts';
+import type { UsageRecord } from './record.ts';
+
+/**
+ * The records that a filter lets through; null: nothing can match it. The series tell where records lie, for walks upward.
+ * @param argument where the filter stands among the caller's arguments
+ * @throws RequestError `BAD_USER_INPUT`
+ */
+export function createUsageRowStream(
+  deps: UsageDeps,
+  context: CallContext,
+  filter: UsageFilter,
+  getUsageAnalytics: GetUsageAnalytics,
+  argument = 'filter',
+): RowStream<UsageRecord> | null {
+  checkUsageFilter(filter, argument);
+  if (filter.elementKeys?.length === 0 || filter.tags?.length === 0) return null;
+  const isInside = filter.ipAddress === undefined ? null : createAddressTest(filter.ipAddress);
+  return {
+    source: 'USAGE',
+    read: createUsagePaging(
+      deps,
+      isInside ? forScan(context) : context,
+      filter,
+      createUsageLocator(getUsageAnalytics),
+    ),
+    isMatch: isInside ?? (() => true),
+    maxScannedRows: isInside ? deps.settings.maxScannedRows : null,
+    age: seekIn(deps.settings.age, columnsOf(filter)),
+  };
+}
+
+/** Where each part of a filter looks, by the vendor's name. */
+const COLUMNS: Readonly<Record<keyof UsageFilter, readonly string[]>> = {
+  hub: ['elementKey', 'requestURI'],
+  elementKeys: ['elementKey'],
+  tags: ['elementTags', 'instanceTags'],
+  status: ['requestStatus'],
+  searchText: ['elementKey', 'elementName', 'elementApi', 'instanceName', 'requestURI', 'requestIP'],
+  ipAddress: ['requestIP'],
+};
+
+function columnsOf(filter: UsageFilter): readonly (readonly string[])[] {
+  return (Object.keys(filter) as (keyof UsageFilter)[]).map((part) => COLUMNS[part]);
+}
+
+/** The finest of these of which an answer stays small. */
+const INTERVALS = [
+  ['SECOND', 1_000],
+  ['MINUTE', 60_000],
+  ['HOUR', 3_600_000],
+] as const;
+const MOST_BUCKETS = 2_000;
+
+/**
+ * Finds, by one call of the activity series, how far up from the start of a stretch so many records lie. The series knows
+ * no filter and lags, so it is a hint and no more; null where it can't be read.
+ */
+export function createUsageLocator(getUsageAnalytics: GetUsageAnalytics): LocateRows {
+  return async (span, wanted) => {
+    const spanMs = span.toMs - span.fromMs;
+    const analytics = await getUsageAnalytics({
+      range: span,
+      interval: INTERVALS.find(([, ms]) => spanMs <= MOST_BUCKETS * ms)?.[0] ?? 'DAY',
+      timeZone: 'UTC',
+      series: new Set(['activity'] as const),
+      previous: [],
+    }).catch(() => null);
+    if (!analytics) return null;
+    let seen = 0;
+    for (const { startMs, endMs, count } of analytics.buckets) {
+      if (count === null) return null;
+      if (seen + count >= wanted) {
+        const share = (wanted - seen) / count;
+        return startMs + Math.ceil((endMs - startMs) * share);
+      }
+      seen += count;
+    }
+    return null;
+  };
+}

@@ -1,0 +1,169 @@
+import { UpstreamError } from '../base/errors.ts';
+import type { Secret } from '../base/secret.ts';
+import type { SharedStore } from '../base/shared-store.ts';
+import type { Source } from '../base/source.ts';
+import type { Clock } from '../base/time.ts';
+import { createAttempt } from './attempt.ts';
+import type { AttemptReport } from './attempt.ts';
+import { sendAuthorized } from './authorize.ts';
+import { createReadThrough } from './cache/read-through.ts';
+import { createTwoTierCache } from './cache/two-tier.ts';
+import type { Call, DecodedAnswer, Outcome, Turn } from './call.ts';
+import { createConcurrencyLimit } from './concurrency.ts';
+import { createHttpTransport } from './http-transport.ts';
+import { DEFAULT_UPSTREAM_LIMITS } from './limits.ts';
+import type { UpstreamLimits } from './limits.ts';
+import { createRetry, systemWait } from './retry.ts';
+import type { Wait } from './retry.ts';
+import { createManyTenants, createSingleTenant } from './tenants.ts';
+import type { Tenant } from './tenants.ts';
+import type { Transport } from './transport.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface UpstreamOptions {
+  readonly source: Source;
+  /** http or https, without credentials, query or fragment: `https://api.cloud-elements.com/elements/api-v2`. */
+  readonly baseUrl: string;
+  /** A socket of this machine to connect to in place of the address's host and port. */
+  readonly socketPath?: string | null;
+  readonly clock: Clock;
+  /** In [0, 1): spreads retries. */
+  readonly random: () => number;
+  /** What differs from `DEFAULT_UPSTREAM_LIMITS`. */
+  readonly limits?: Partial<UpstreamLimits>;
+  /**
+   * Callers bring credentials of their own: what one meets at the vendor does not bind the others. Left out: all calls are
+   * one tenant's.
+   */
+  readonly hasTenants?: boolean;
+  /** Told of every attempt, without values. */
+  readonly onAttempt?: (report: AttemptReport) => void;
+  /** Answers shared with other instances, sealed under `secret`. Closed by whoever made it. */
+  readonly shared?: { readonly store: SharedStore; readonly secret: Secret };
+  /** How to wait, for tests with a clock of their own. */
+  readonly wait?: Wait;
+  /** How to reach the vendor, for tests without sockets; else undici over `baseUrl`. */
+  readonly transport?: Transport;
+}
+
+const TURNED_BACK: Turn = { kind: 'turned-back' };
+
+/**
+ * HTTP to one vendor. The one place where the order of things stands:
+ * cache (memory, then shared) → single flight → retry → credentials → breaker → concurrency → breaker and pause once
+ * more, since either may have come while the call waited → one attempt.
+ * @throws TypeError for a base URL that is none
+ */
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { source, clock, random, onAttempt, socketPath = null, wait = systemWait } = options;
+  const limits: UpstreamLimits = { ...DEFAULT_UPSTREAM_LIMITS, ...options.limits };
+  const transport =
+    options.transport ??
+    createHttpTransport({ baseUrl: readBaseUrl(options.baseUrl), socketPath, ...limits });
+  let isClosed = false;
+
+  const answers = createTwoTierCache({
+    source,
+    clock,
+    maxBytes: limits.cacheBytes,
+    baseUrl: options.baseUrl,
+    shared: options.shared,
+  });
+  const tenants = (options.hasTenants ? createManyTenants : createSingleTenant)(clock, limits);
+  const tenantOf = ({ credentials }: Call): Tenant => tenants.of(credentials.scope);
+  const concurrency = createConcurrencyLimit(clock, limits);
+  const fail = ({ request: { operation } }: Call, message: string): UpstreamError =>
+    new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', source, operation, message });
+
+  const attempt = createAttempt({
+    source,
+    clock,
+    transport,
+    attemptTimeoutMs: limits.attemptTimeoutMs,
+    maxPauseMs: limits.maxPauseMs,
+    onAttempt,
+    onFirst: (call) => tenantOf(call).retries.earn(),
+  });
+  // What it tells of the vendor is noted while it still holds its slot: the next one must not be sent without knowing.
+  const withPermit = async (call: Call, work: () => Promise<Outcome>): Promise<Turn> => {
+    const tenant = tenantOf(call);
+    const report = tenant.pausedMs() > 0 ? null : tenant.permit();
+    if (!report) return TURNED_BACK;
+    const sentBefore = call.attempts;
+    try {
+      const outcome = await work();
+      report(outcome.verdict);
+      tenant.note(outcome);
+      return outcome;
+    } catch (reason) {
+      report(call.attempts === sentBefore ? 'unsent' : 'unknown');
+      throw reason;
+    }
+  };
+  const inSlot = (call: Call, work: () => Promise<Turn>): Promise<Turn> => {
+    const waiter = {
+      lane: tenantOf(call).lane(),
+      signal: call.flight.signal,
+      deadlineMs: call.flight.deadlineMs(),
+      tooBusy: () => fail(call, 'Too many calls are waiting for the vendor.'),
+    };
+    return concurrency.run(waiter, work);
+  };
+  const behindBreaker = async (call: Call, work: () => Promise<Turn>): Promise<Turn> => {
+    if (!tenantOf(call).isRefusing()) return work();
+    throw fail(call, 'The vendor has failed repeatedly and is being left alone for now.');
+  };
+  const withRetries = createRetry({
+    ...limits,
+    source,
+    clock,
+    random,
+    wait,
+    tenantOf,
+    isClosed: () => isClosed,
+  });
+  const callVendor = (call: Call): Promise<DecodedAnswer> =>
+    withRetries(call, () =>
+      sendAuthorized(source, call, (authorization) =>
+        behindBreaker(call, () => inSlot(call, () => withPermit(call, () => attempt(call, authorization)))),
+      ),
+    );
+
+  const getSegments = createReadThrough({ source, clock, answers, callVendor });
+
+  return {
+    async get(request, context) {
+      const { operation, path, query, cache } = request;
+      const [answer] = await getSegments(
+        {
+          operation,
+          path,
+          segments: [{ key: query.flat(), cache }],
+          query: () => query,
+          decode(response) {
+            const { rows, ...segment } = request.decode(response);
+            return { segments: [segment], rows };
+          },
+        },
+        context,
+      );
+      return answer!;
+    },
+    getSegments,
+    hasAnswered: tenants.hasAnswered,
+    health: tenants.health,
+    async close() {
+      isClosed = true;
+      await transport.close();
+    },
+  };
+}
+
+function readBaseUrl(text: string): URL {
+  const url = new URL(text);
+  const isPlain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  if (!/^https?:$/.test(url.protocol) || !isPlain) {
+    throw new TypeError('A base URL is http or https and has no credentials, query or fragment.');
+  }
+  return url;
+}

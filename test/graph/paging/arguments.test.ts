@@ -1,0 +1,85 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { RequestError } from '../../../src/base/errors.ts';
+import { readConnectionArguments } from '../../../src/graph/paging/arguments.ts';
+import type { ConnectionArguments } from '../../../src/graph/paging/arguments.ts';
+
+const LIMITS = { defaultPageSize: 50, maxPageSize: 500 };
+const read = (args: ConnectionArguments) => readConnectionArguments(args, LIMITS);
+
+function refusalOf(args: ConnectionArguments) {
+  try {
+    return read(args);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    return { code: error.code, ...error.details };
+  }
+}
+
+describe('the arguments of a list', () => {
+  test.each<[ConnectionArguments, ReturnType<typeof read>]>([
+    [{}, { count: 50, travel: 'forward', cursor: null }],
+    [
+      { first: null, after: null, last: null, before: null },
+      { count: 50, travel: 'forward', cursor: null },
+    ],
+    [{ first: 1 }, { count: 1, travel: 'forward', cursor: null }],
+    [{ first: 500 }, { count: 500, travel: 'forward', cursor: null }],
+    [{ after: 'c' }, { count: 50, travel: 'forward', cursor: 'c' }],
+    [
+      { first: 3, after: 'c' },
+      { count: 3, travel: 'forward', cursor: 'c' },
+    ],
+    [{ last: 3 }, { count: 3, travel: 'backward', cursor: null }],
+    [{ before: 'c' }, { count: 50, travel: 'backward', cursor: 'c' }],
+    [
+      { last: 3, before: 'c' },
+      { count: 3, travel: 'backward', cursor: 'c' },
+    ],
+    [{ after: '' }, { count: 50, travel: 'forward', cursor: '' }],
+  ])('%j ask for %j', (args, choice) => {
+    expect(read(args)).toEqual(choice);
+  });
+
+  test.each<[ConnectionArguments, string]>([
+    [{ first: 1, last: 1 }, 'last'],
+    [{ after: 'a', before: 'b' }, 'before'],
+    [{ first: 1, before: 'b' }, 'before'],
+    [{ last: 1, after: 'a' }, 'after'],
+    [{ first: 0 }, 'first'],
+    [{ first: -1 }, 'first'],
+    [{ last: 0 }, 'last'],
+  ])('%j is refused, naming the argument', (args, argument) => {
+    expect(refusalOf(args)).toEqual({ code: 'BAD_USER_INPUT', argument });
+  });
+
+  test.each(['first', 'last'] as const)('%s above the limit is refused, naming both figures', (argument) => {
+    expect(refusalOf({ [argument]: 501 })).toEqual({
+      code: 'LIMIT_EXCEEDED',
+      argument,
+      limit: 'maxPageSize',
+      allowed: 500,
+      requested: 501,
+    });
+  });
+
+  test('of any kind give a count within bounds or a coded error', () => {
+    const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
+    const args = fc.record({
+      first: maybe(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
+      last: maybe(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
+      after: maybe(fc.string()),
+      before: maybe(fc.string()),
+    });
+    fc.assert(
+      fc.property(args, (given) => {
+        const answer = refusalOf(given);
+        const isAllowed =
+          'count' in answer
+            ? answer.count >= 1 && answer.count <= 500
+            : answer.code === 'BAD_USER_INPUT' || answer.code === 'LIMIT_EXCEEDED';
+        expect(isAllowed).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { RequestError } from '../../../src/base/errors.ts';
+import { freezeRange } from '../../../src/graph/paging/range.ts';
+import type { RangeInput } from '../../../src/graph/paging/range.ts';
+
+const NOW = Date.parse('2026-03-31T12:00:00.000Z');
+const at = (text: string): number => Date.parse(text);
+
+function freeze(input: RangeInput | null | undefined) {
+  try {
+    const { fromMs, toMs } = freezeRange(input, NOW);
+    return [new Date(fromMs).toISOString(), new Date(toMs).toISOString()];
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    return { code: error.code, ...error.details };
+  }
+}
+
+describe('a range', () => {
+  const now = '2026-03-31T12:00:00.000Z';
+  test.each<[string, RangeInput | null | undefined, string, string]>([
+    ['left out', undefined, '2026-03-24T12:00:00.000Z', now],
+    ['of null', null, '2026-03-24T12:00:00.000Z', now],
+    ['of nothing', {}, '2026-03-24T12:00:00.000Z', now],
+    ['of nulls', { from: null, to: null, last: null }, '2026-03-24T12:00:00.000Z', now],
+    ['with from alone', { from: at('2026-03-31T11:00:00Z') }, '2026-03-31T11:00:00.000Z', now],
+    [
+      'with both ends',
+      { from: at('2026-01-01T00:00:00Z'), to: at('2026-01-02T00:00:00Z') },
+      '2026-01-01T00:00:00.000Z',
+      '2026-01-02T00:00:00.000Z',
+    ],
+    [
+      'that ends in the future',
+      { from: at('2026-03-31T11:00:00Z'), to: NOW + 1 },
+      '2026-03-31T11:00:00.000Z',
+      now,
+    ],
+    ['of the last minutes', { last: 'PT5M' }, '2026-03-31T11:55:00.000Z', now],
+    ['of less than a millisecond', { last: 'PT0.0000001S' }, '2026-03-31T11:59:59.999Z', now],
+    ['of the last month, by the calendar', { last: 'P1M' }, '2026-02-28T12:00:00.000Z', now],
+    [
+      'counted back from its end',
+      { last: 'P1D', to: at('2026-03-01T00:00:00Z') },
+      '2026-02-28T00:00:00.000Z',
+      '2026-03-01T00:00:00.000Z',
+    ],
+    [
+      'counted back from the future counts from now',
+      { last: 'P1D', to: NOW + 9 },
+      '2026-03-30T12:00:00.000Z',
+      now,
+    ],
+  ])('%s is known', (_name, input, from, to) => {
+    expect(freeze(input)).toEqual([from, to]);
+  });
+
+  test.each<[string, RangeInput, string]>([
+    ['whose ends are one', { from: NOW - 5, to: NOW - 5 }, 'range.from'],
+    ['whose ends are crossed', { from: NOW - 5, to: NOW - 6 }, 'range.from'],
+    ['that begins now', { from: NOW }, 'range.from'],
+    ['that begins in the future', { from: NOW + 1, to: NOW + 2 }, 'range.from'],
+    ['that begins before the first year', { from: at('0000-12-31T23:59:59Z') }, 'range.from'],
+    ['with from beside last', { from: NOW - 5, last: 'P1D' }, 'range.last'],
+    ['with to alone', { to: NOW - 5 }, 'range.to'],
+    ['of no length', { last: 'PT0S' }, 'range.last'],
+    ['of negative length', { last: '-P1D' }, 'range.last'],
+    ['that begins before the calendar', { last: 'P9999Y' }, 'range.last'],
+    ['that begins before time', { last: 'P999999999Y' }, 'range.last'],
+  ])('%s is refused, naming the part', (_name, input, argument) => {
+    expect(freeze(input)).toEqual({ code: 'BAD_USER_INPUT', argument });
+  });
+
+  test('holds something and ends no later than now', () => {
+    const part = fc.option(fc.integer({ min: NOW - 1e9, max: NOW + 1e9 }), { nil: null });
+    const last = fc.option(
+      fc.integer({ min: -5, max: 1e7 }).map((s) => `${s < 0 ? '-' : ''}PT${Math.abs(s)}S`),
+      {
+        nil: null,
+      },
+    );
+    fc.assert(
+      fc.property(part, part, last, (from, to, back) => {
+        const frozen = freeze({ from, to, last: back });
+        const isRight = Array.isArray(frozen)
+          ? at(frozen[0]!) < at(frozen[1]!) && at(frozen[1]!) <= NOW
+          : frozen.code === 'BAD_USER_INPUT';
+        expect(isRight).toBe(true);
+      }),
+    );
+  });
+});
+
+test('a range left out ends where entries are known to end; any other ends as it says, or now', () => {
+  const endMs = at('2014-08-10T10:00:00.001Z');
+  const range = (input: RangeInput | null) => freezeRange(input, NOW, endMs);
+  expect(range(null)).toEqual({ fromMs: at('2014-08-03T10:00:00.001Z'), toMs: endMs });
+  expect(range({})).toEqual(range(null));
+  expect(range({ last: 'P1D' }).toMs).toBe(NOW);
+  expect(range({ from: endMs - 1 })).toEqual({ fromMs: endMs - 1, toMs: NOW });
+});

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { createOriginReport } from '../../src/http/cors.ts';
+
+const LISTED = 'https://app.example';
+
+/** What is reported of requests with these headers, one after the other. */
+function report(...requests: readonly Record<string, string>[]): string[] {
+  const told: string[] = [];
+  const look = createOriginReport([LISTED], (message) => told.push(message));
+  for (const headers of requests) look({ host: 'sightline.example', ...headers });
+  return told;
+}
+
+test('an origin that is refused is reported with the setting that admits it, once', () => {
+  const origin = 'http://localhost:5173';
+  expect(report({ origin }, { origin }, { origin: 'http://localhost:3000' })).toEqual([
+    'A page of http://localhost:5173 may not read answers. Set SIGHTLINE_CORS_ORIGINS=https://app.example,http://localhost:5173 to admit it.',
+    'A page of http://localhost:3000 may not read answers. Set SIGHTLINE_CORS_ORIGINS=https://app.example,http://localhost:3000 to admit it.',
+  ]);
+});
+
+test('a page without an origin is reported with the way to give it one', () => {
+  expect(report({ origin: 'null' })).toEqual([
+    'A page without an origin (a file, a sandboxed frame) may not read answers. Serve it over HTTP and name its origin in SIGHTLINE_CORS_ORIGINS.',
+  ]);
+});
+
+test('nothing is reported of an origin that is listed, of the service’s own pages, and of what no browser sends', () => {
+  expect(
+    report(
+      {},
+      { origin: LISTED },
+      { origin: 'https://sightline.example' },
+      { origin: 'https://behind-a-proxy.example', 'sec-fetch-site': 'same-origin' },
+      { origin: 'http://x.example/\n' },
+      { origin: 'x' },
+      { origin: `https://${'x'.repeat(300)}.example` },
+      { origin: 'javascript:alert(1)' },
+    ),
+  ).toEqual([]);
+});

@@ -1,0 +1,848 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UpstreamError } from '../../../src/base/errors.ts';
+import type { AuditEvent } from '../../../src/sources/events/event.ts';
+import type { EventFilter } from '../../../src/sources/events/filter.ts';
+import type { EventOrder, EventPageRequest } from '../../../src/sources/events/order.ts';
+import { createEventsQuirks } from '../../../src/sources/events/quirks.ts';
+import { createEventsSource } from '../../../src/sources/events/source.ts';
+import type { Page } from '../../../src/sources/paging/page.ts';
+import { comparePositions } from '../../../src/sources/paging/position.ts';
+import type { Position } from '../../../src/sources/paging/position.ts';
+import { createCallBudget } from '../../../src/upstream/call-budget.ts';
+import { createSimulatedEventsVendor } from '../../support/simulated-events-vendor.ts';
+import type { EventsReading, SimulatedEvent } from '../../support/simulated-events-vendor.ts';
+import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
+import type { SeenCall } from '../../support/simulated-vendor.ts';
+import { expectNoneLostInSilence, walkPages } from '../../support/walk-pages.ts';
+
+const FROM = Date.parse('2026-03-01T00:00:00.000Z');
+const TO = Date.parse('2026-03-01T01:00:00.000Z');
+const NOW = Date.parse('2026-03-02T00:00:00.000Z');
+const range = { fromMs: FROM, toMs: TO };
+/** Ids beyond what a number can hold. */
+const BIG = 2n ** 53n;
+
+const plain: EventsReading = {
+  isFromInclusive: false,
+  isToInclusive: false,
+  takesOperators: true,
+  sortFields: ['timestamp', 'id', 'category'],
+  unsorted: (a, b) => (a.id < b.id ? -1 : 1),
+};
+
+type Answer = ReturnType<typeof createSimulatedEventsVendor>;
+
+function openSource(
+  rows: () => readonly SimulatedEvent[],
+  reading: EventsReading = plain,
+  options: {
+    largestPage?: number;
+    maxScannedRows?: number;
+    beforeCall?: () => void;
+    budget?: number;
+    wrap?: (answer: Answer) => Answer;
+  } = {},
+) {
+  const upstream = createSimulatedUpstream(
+    'EVENTS',
+    (options.wrap ?? ((answer) => answer))(createSimulatedEventsVendor(rows, reading, options.beforeCall)),
+    () => NOW,
+  );
+  const deps = {
+    upstream,
+    quirks: createEventsQuirks(),
+    nowMs: NOW,
+    settings: {
+      largestPage: options.largestPage ?? 1000,
+      maxScannedRows: options.maxScannedRows ?? 10_000,
+      staleIfErrorMs: 0,
+      age: { settleMs: 90_000, retentionMs: null },
+    },
+  };
+  return {
+    upstream,
+    quirks: deps.quirks,
+    open: (over = upstream) =>
+      createEventsSource(
+        { ...deps, upstream: over },
+        createTestCallContext('test', createCallBudget(options.budget ?? null)),
+      ),
+  };
+}
+
+const question = (asked: Partial<EventPageRequest> = {}): EventPageRequest => ({
+  range,
+  filter: {},
+  orderBy: [],
+  fields: new Set(),
+  count: 50,
+  travel: 'forward',
+  after: null,
+  ...asked,
+});
+
+const isOutOfOrder = (error: unknown): boolean =>
+  error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
+
+async function walkAll(
+  vendor: ReturnType<typeof openSource>,
+  count: () => number,
+  asked: Partial<EventPageRequest> = {},
+): Promise<AuditEvent[]> {
+  const rows: AuditEvent[] = [];
+  let after: Position | null = null;
+  for (let pages = 0; ; pages += 1) {
+    expect(pages).toBeLessThan(2000);
+    const page: Page<AuditEvent> = await vendor
+      .open()
+      .listEvents(question({ ...asked, count: count(), after }));
+    if (asked.travel === 'backward') rows.unshift(...page.rows);
+    else rows.push(...page.rows);
+    if (!page.hasMore) return rows;
+    after = page.resume;
+    expect(after).not.toBeNull();
+  }
+}
+
+const rowAt = (timestampMs: number, id: number): SimulatedEvent => ({ id: BIG + BigInt(id), timestampMs });
+
+/** Ties within a second, as whole seconds or to the millisecond. */
+const rowsArbitrary = (maxLength: number, seconds: number) =>
+  fc
+    .uniqueArray(fc.tuple(fc.nat({ max: seconds }), fc.nat({ max: 999 }), fc.nat({ max: 0xffffff })), {
+      maxLength,
+      selector: ([, , id]) => id,
+    })
+    .chain((rows) =>
+      fc
+        .boolean()
+        .map((isWhole) => rows.map(([at, ms, id]) => rowAt(FROM + at * 1000 + (isWhole ? 0 : ms), id))),
+    );
+
+const readingArbitrary: fc.Arbitrary<EventsReading> = fc.record({
+  isFromInclusive: fc.boolean(),
+  isToInclusive: fc.boolean(),
+  takesOperators: fc.boolean(),
+  sortFields: fc.constantFrom(['timestamp', 'id'], ['id'], []),
+  unsorted: fc.constantFrom(plain.unsorted, (a: SimulatedEvent, b: SimulatedEvent) => (a.id > b.id ? -1 : 1)),
+});
+
+/** Those that lie in the range. */
+const inRange = <Row extends { readonly timestampMs: number }>(rows: readonly Row[]): Row[] =>
+  rows.filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO);
+
+const inOrder = (rows: readonly SimulatedEvent[]): string[] =>
+  rows
+    .filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO)
+    .map(({ id, timestampMs }) => ({ source: 'EVENTS' as const, id: String(id), timestampMs }))
+    .sort(comparePositions)
+    .map(({ id }) => id);
+
+const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);
+
+describe('a walk over events', () => {
+  it.each([
+    ['forward', 'DESC'],
+    ['backward', 'DESC'],
+    ['forward', 'ASC'],
+    ['backward', 'ASC'],
+  ] as const)(
+    'gives every row once and in order, %s and %s, under every reading of the vendor',
+    async (travel, direction) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary(120, 80),
+          readingArbitrary,
+          fc.infiniteStream(fc.integer({ min: 1, max: 40 })),
+          fc.integer({ min: 2, max: 50 }),
+          async (rows, reading, counts, largestPage) => {
+            const vendor = openSource(() => rows, reading, { largestPage });
+            const walked = await walkAll(vendor, () => counts.next().value, {
+              travel,
+              orderBy: [{ field: 'TIMESTAMP', direction }],
+            });
+            expect(idsOf(walked)).toEqual(direction === 'DESC' ? inOrder(rows) : inOrder(rows).reverse());
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
+
+  it.each(['forward', 'backward'] as const)(
+    'gives every row that stood at its start once, none twice, in order, %s, while rows arrive late, tied and back-dated',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary(100, 60),
+          readingArbitrary.map((reading) => ({ ...reading, sortFields: ['timestamp', 'id'] })),
+          fc.array(fc.tuple(fc.nat({ max: 30 }), fc.nat({ max: 60 })), { maxLength: 60 }),
+          fc.integer({ min: 1, max: 25 }),
+          async (rows, reading, arrivals, count) => {
+            const log = [...rows];
+            let call = 0;
+            let next = 0x1000000;
+            const vendor = openSource(() => log, reading, {
+              beforeCall: () => {
+                for (const [at, second] of arrivals) {
+                  if (at === call) log.push(rowAt(FROM + second * 1000, next++));
+                }
+                call += 1;
+              },
+            });
+            const walked = await walkAll(vendor, () => count, { travel });
+            const ids = idsOf(walked);
+            expect(new Set(ids).size).toBe(ids.length);
+            expect(inOrder(rows).filter((id) => !ids.includes(id))).toEqual([]);
+            expect(ids).toEqual(
+              inOrder(walked.map((row) => ({ id: BigInt(row.id), timestampMs: row.timestampMs }))),
+            );
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
+
+  it.each([
+    ['forward', 'DESC'],
+    ['backward', 'DESC'],
+    ['forward', 'ASC'],
+    ['backward', 'ASC'],
+  ] as const)(
+    'tells an illegible row at least once over all its pages, %s and %s, under every reading of the vendor',
+    async (travel, direction) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary(40, 80).filter((rows) => rows.length > 1),
+          readingArbitrary,
+          fc.nat(),
+          fc.integer({ min: 1, max: 20 }),
+          fc.boolean(),
+          async (rows, reading, at, count, isScan) => {
+            const undated = at % rows.length;
+            const held = rows.map((row, n) => ({ ...row, username: 'x', isUndated: n === undated }));
+            const vendor = openSource(() => held, reading, { largestPage: 25, maxScannedRows: 7 });
+            let told = 0;
+            let after: Position | null = null;
+            for (;;) {
+              const page: Page<AuditEvent> = await vendor.open().listEvents(
+                question({
+                  range: { fromMs: FROM, toMs: Math.max(...rows.map(({ timestampMs }) => timestampMs)) + 1 },
+                  filter: isScan ? { username: { eq: 'x' } } : {},
+                  orderBy: [{ field: 'TIMESTAMP', direction }],
+                  travel,
+                  count,
+                  after,
+                }),
+              );
+              for (const { dropped } of page.coverage) told += dropped;
+              if (!page.hasMore) break;
+              after = page.resume;
+            }
+            expect(told).toBeGreaterThanOrEqual(1);
+          },
+        ),
+      );
+    },
+  );
+
+  it('survives a row that slips in between two pages of one overfull second', async () => {
+    const log = Array.from({ length: 50 }, (_, at) => rowAt(FROM + 5000, at));
+    let call = 0;
+    const vendor = openSource(() => log, plain, {
+      largestPage: 20,
+      beforeCall: () => {
+        call += 1;
+        if (call === 3) log.push(rowAt(FROM + 5000, 999));
+      },
+    });
+    const walked = await walkAll(vendor, () => 60);
+    expect(idsOf(walked)).toEqual(inOrder(log));
+  });
+
+  it('costs one call for a page of 50, at any depth and in either direction', async () => {
+    const rows = Array.from({ length: 3000 }, (_, at) => rowAt(FROM + at * 1000, at));
+    for (const travel of ['forward', 'backward'] as const) {
+      const vendor = openSource(() => rows);
+      let after: Position | null = null;
+      for (let pages = 1; pages <= 8; pages += 1) {
+        const page: Page<AuditEvent> = await vendor.open().listEvents(question({ travel, after }));
+        expect(page.rows).toHaveLength(50);
+        expect(vendor.upstream.calls).toHaveLength(pages);
+        after = page.resume;
+      }
+    }
+  });
+
+  it('asks each way of asking once, then keeps to the one that the vendor takes', async () => {
+    const rows = [rowAt(FROM + 1000, 1)];
+    const vendor = openSource(() => rows, { ...plain, takesOperators: false, sortFields: ['id'] });
+    await vendor.open().listEvents(question());
+    expect(vendor.upstream.calls.map(({ query }) => new Map(query).get('sort'))).toEqual([
+      'timestamp:desc,id:desc',
+      'timestamp:desc,id:desc',
+      'id:desc',
+      'id:desc',
+      ...Array.from({ length: vendor.upstream.calls.length - 4 }, () => 'id:desc'),
+    ]);
+    const asked = vendor.upstream.calls.length;
+    await vendor.open().listEvents(question());
+    expect(
+      vendor.upstream.calls.slice(asked).every(({ query }) => new Map(query).get('sort') === 'id:desc'),
+    ).toBe(true);
+    expect(new Map(vendor.upstream.calls.at(-1)?.query).get('createdFrom')).toMatch(/^2026-/);
+  });
+
+  it('sorts windows of time itself where the ids of the vendor run against time', async () => {
+    const rows = Array.from({ length: 30 }, (_, at) => rowAt(FROM + at * 1000, 100 - at));
+    const vendor = openSource(() => rows, { ...plain, sortFields: ['id'] }, { largestPage: 12 });
+    expect(idsOf(await walkAll(vendor, () => 7))).toEqual(inOrder(rows));
+  });
+
+  it('learns no way of asking where every way is refused, and tells the first refusal', async () => {
+    const rows = [rowAt(FROM + 1000, 1)];
+    const vendor = openSource(() => rows);
+    let refusals = 0;
+    const refusing = createSimulatedUpstream('EVENTS', () => {
+      refusals += 1;
+      return new UpstreamError({
+        code: 'UPSTREAM_REJECTED',
+        source: 'EVENTS',
+        operation: '/events',
+        status: 400,
+        message: `refusal ${refusals}`,
+      });
+    });
+    const page = vendor.open(refusing).listEvents(question());
+    await expect(page).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED', message: 'refusal 1' });
+    expect(refusals).toBe(6);
+    expect(idsOf((await vendor.open().listEvents(question())).rows)).toEqual(inOrder(rows));
+    expect(vendor.upstream.calls.map(({ query }) => new Map(query).get('sort'))).toEqual([
+      'timestamp:desc,id:desc',
+    ]);
+  });
+
+  it('learns no way of asking where the call budget ends before one is taken, and starts anew', async () => {
+    const rows = [rowAt(FROM + 1000, 1)];
+    const vendor = openSource(() => rows, { ...plain, takesOperators: false, sortFields: [] }, { budget: 5 });
+    await expect(vendor.open().listEvents(question())).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    const asked = vendor.upstream.calls.length;
+    await expect(vendor.open().listEvents(question())).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    expect(new Map(vendor.upstream.calls[asked]?.query).get('sort')).toBe('timestamp:desc,id:desc');
+  });
+
+  it('keeps to the way that another read has been answered in meanwhile', async () => {
+    const rows = [rowAt(FROM + 1000, 1)];
+    const vendor = openSource(() => rows, { ...plain, takesOperators: false });
+    const source = vendor.open();
+    const [first, second] = await Promise.all([
+      source.listEvents(question()),
+      source.listEvents(question({ filter: { category: { eq: 'authentication' } } })),
+    ]);
+    expect([idsOf(first.rows), idsOf(second.rows)]).toEqual([inOrder(rows), inOrder(rows)]);
+    await vendor.open().listEvents(question());
+    expect(vendor.upstream.calls.map(({ query }) => new Map(query).get('sort'))).toEqual(
+      Array.from({ length: 5 }, () => 'timestamp:desc,id:desc'),
+    );
+  });
+
+  it('treats a 400 as a rejection once the vendor has taken a query, and all ways of asking it are refused', async () => {
+    let isRejecting = false;
+    const upstream = createSimulatedUpstream('EVENTS', () =>
+      isRejecting
+        ? new UpstreamError({
+            code: 'UPSTREAM_REJECTED',
+            source: 'EVENTS',
+            operation: '/events',
+            status: 400,
+            message: '',
+          })
+        : { status: 200, headers: {}, body: [] },
+    );
+    const deps = {
+      upstream,
+      quirks: createEventsQuirks(),
+      nowMs: NOW,
+      settings: {
+        largestPage: 10,
+        maxScannedRows: 10,
+        staleIfErrorMs: 0,
+        age: { settleMs: 0, retentionMs: null },
+      },
+    };
+    await createEventsSource(deps, createTestCallContext()).listEvents(question());
+    isRejecting = true;
+    const page = createEventsSource(deps, createTestCallContext()).listEvents(question());
+    await expect(page).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
+    expect(upstream.calls).toHaveLength(1 + 6);
+  });
+
+  it('takes a 404 for a refusal, not for an empty list', async () => {
+    const upstream = createSimulatedUpstream('EVENTS', () => ({ status: 404 }));
+    const page = openSource(() => [])
+      .open(upstream)
+      .listEvents(question());
+    await expect(page).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED', status: 404 });
+  });
+
+  it('reads int64 ids without loss', async () => {
+    const rows = [rowAt(FROM, 1), { id: 2n ** 63n - 1n, timestampMs: FROM }];
+    const page = await openSource(() => rows)
+      .open()
+      .listEvents(question());
+    expect(idsOf(page.rows)).toEqual(['9223372036854775807', '9007199254740993']);
+  });
+});
+
+describe('a filter', () => {
+  const rows: SimulatedEvent[] = Array.from({ length: 40 }, (_, at) => ({
+    ...rowAt(FROM + at * 1000, at),
+    category: at % 2 === 0 ? 'authentication' : 'role_x',
+    action: ['user-login-success', 'user_locked', 'userXlocked', 'role-created'][at % 4]!,
+    username: at % 5 === 0 ? null : `user${at % 3}`,
+    ipAddress: at % 7 === 0 ? null : `10.0.${at % 3}.${at}`,
+    description: at % 4 === 1 ? 'User LOCKED out' : null,
+  }));
+
+  async function ask(filter: EventFilter) {
+    const vendor = openSource(() => rows);
+    const page = await vendor.open().listEvents(question({ filter, count: 100 }));
+    return {
+      at: page.rows.map((row) => Number(BigInt(row.id) - BIG)).sort((a, b) => a - b),
+      page,
+      calls: vendor.upstream.calls,
+    };
+  }
+  const where = (test: (row: SimulatedEvent, at: number) => boolean): number[] =>
+    rows.flatMap((row, at) => (test(row, at) ? [at] : []));
+
+  it("pushes what the vendor can answer, in the vendor's grammar", async () => {
+    const { at, calls } = await ask({
+      category: { eq: 'role_x' },
+      action: { in: ['user_locked', 'role-created'] },
+    });
+    expect(at).toEqual(
+      where((row) => row.category === 'role_x' && /user_locked|role-created/.test(row.action!)),
+    );
+    expect(calls[0]?.query).toContainEqual(['category', 'role_x']);
+    expect(calls[0]?.query).toContainEqual(['action', 'in:user_locked,role-created']);
+  });
+
+  it("keeps a caller's underscore a letter, though it is a wildcard to the vendor", async () => {
+    const { at, calls } = await ask({ action: { contains: 'user_l' } });
+    expect(calls[0]?.query).toContainEqual(['action', 'like:%user_l%']);
+    expect(at).toEqual(where((row) => row.action === 'user_locked'));
+  });
+
+  it.each<[string, EventFilter]>([
+    ['a value with an operator', { action: { eq: 'in:user_locked,role-created' } }],
+    ['a wildcard', { action: { contains: '%' } }],
+    ['a list of values with letters of their own', { category: { in: ['a b', 'role_x,authentication'] } }],
+  ])(
+    'outside the vendor’s grammar, such as %s, never leaves: the rows are looked through here',
+    async (_, filter) => {
+      const { at, calls, page } = await ask(filter);
+      expect(at).toEqual([]);
+      expect(calls.map(({ query }) => query.map(([name]) => name))).toEqual([
+        ['createdFrom', 'createdTo', 'fields', 'page', 'pageSize', 'sort'],
+      ]);
+      expect(page.coverage).toMatchObject([{ status: 'COMPLETE', scanned: rows.length, matched: 0 }]);
+    },
+  );
+
+  it.each<[string, EventFilter]>([
+    ['an empty text', { action: { eq: '' } }],
+    ['an empty list', { username: { in: [] } }],
+    ['a category that is missing', { category: { isNull: true } }],
+  ])('that nothing can match, such as %s, is answered without a call', async (_, filter) => {
+    const { at, calls, page } = await ask(filter);
+    expect(at).toEqual([]);
+    expect(calls).toHaveLength(0);
+    expect(page.coverage).toMatchObject([{ status: 'COMPLETE', asOfMs: null, fromMs: FROM, toMs: TO }]);
+  });
+
+  it.each<[string, EventFilter, (row: SimulatedEvent) => boolean]>([
+    ['username', { username: { eq: 'user1' } }, (row) => row.username === 'user1'],
+    ['a missing username', { username: { isNull: true } }, (row) => row.username === null],
+    ['an address', { ipAddress: '10.0.1.1' }, (row) => row.ipAddress === '10.0.1.1'],
+    ['a block', { ipAddress: '10.0.1.0/24' }, (row) => row.ipAddress?.startsWith('10.0.1.') ?? false],
+    [
+      'a text in any case',
+      { searchText: 'locked' },
+      (row) => row.description !== null && row.description !== undefined,
+    ],
+    ['the start of an action', { action: { startsWith: 'user_' } }, (row) => row.action === 'user_locked'],
+    ['not', { not: { username: { eq: 'user1' } } }, (row) => row.username !== 'user1'],
+    [
+      'not of two',
+      { not: { username: { eq: 'user1' }, category: { eq: 'role_x' } } },
+      (row) => !(row.username === 'user1' && row.category === 'role_x'),
+    ],
+    ['an empty not', { not: {} }, () => true],
+  ])('on %s gives the rows that match', async (_, filter, test) => {
+    expect((await ask(filter)).at).toEqual(where(test));
+  });
+
+  it('with half a character is refused by name, before a call', async () => {
+    const vendor = openSource(() => rows);
+    const half = { username: { eq: 'a\ud800' } };
+    for (const asked of [
+      vendor.open().listEvents(question({ filter: half })),
+      vendor.open().countEvents(range, half),
+      vendor.open().countEventFacets({ range, filter: half, facets: new Set(['username'] as const) }),
+    ]) {
+      await expect(asked).rejects.toMatchObject({
+        code: 'BAD_USER_INPUT',
+        details: { argument: 'filter.username.eq' },
+      });
+    }
+    expect(vendor.upstream.calls).toHaveLength(0);
+  });
+
+  it('that runs as a scan stops at its bound, says so, and goes on from there to the same rows', async () => {
+    const many = Array.from({ length: 2000 }, (_, at) => ({
+      ...rowAt(FROM + at * 1000, at),
+      username: at % 500 === 3 ? 'x' : 'y',
+    }));
+    const vendor = openSource(() => many, plain, { maxScannedRows: 300, largestPage: 100 });
+    const first = await vendor.open().listEvents(question({ filter: { username: { eq: 'x' } } }));
+    expect(first).toMatchObject({
+      rows: [],
+      hasMore: true,
+      coverage: [{ status: 'TRUNCATED', code: 'SCAN_LIMIT', matched: 0 }],
+    });
+    expect(first.coverage[0]?.scanned).toBeGreaterThan(250);
+    const walked = await walkAll(vendor, () => 50, { filter: { username: { eq: 'x' } } });
+    expect(walked.map((row) => Number(BigInt(row.id) - BIG))).toEqual([1503, 1003, 503, 3]);
+  });
+});
+
+describe('events by another field', () => {
+  const rows: SimulatedEvent[] = Array.from({ length: 60 }, (_, at) => ({
+    ...rowAt(FROM + ((at * 7) % 60) * 1000, at),
+    username: at % 6 === 0 ? null : `u${at % 5}`,
+  }));
+  const orders: EventOrder[][] = [
+    [{ field: 'USERNAME', direction: 'ASC' }],
+    [
+      { field: 'USERNAME', direction: 'DESC' },
+      { field: 'ID', direction: 'ASC' },
+    ],
+    [{ field: 'ID', direction: 'ASC' }],
+  ];
+
+  it.each(orders.map((orderBy) => [JSON.stringify(orderBy), orderBy] as const))(
+    'come once each, in order, missing ones last, by %s, forward and backward alike',
+    async (_, orderBy) => {
+      const vendor = openSource(() => rows);
+      const forward = await walkAll(vendor, () => 7, { orderBy });
+      const backward = await walkAll(vendor, () => 7, { orderBy, travel: 'backward' });
+      expect(idsOf(backward)).toEqual(idsOf(forward));
+      expect(new Set(idsOf(forward)).size).toBe(60);
+      if (orderBy[0]?.field === 'USERNAME')
+        expect(forward.slice(-10).every((row) => row.username === null)).toBe(true);
+    },
+  );
+
+  it('are refused where the range holds more than can be sorted exactly', async () => {
+    const vendor = openSource(() => rows, plain, { maxScannedRows: 50 });
+    const page = vendor.open().listEvents(question({ orderBy: orders[0]! }));
+    await expect(page).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      details: { argument: 'orderBy', allowed: 50 },
+    });
+  });
+});
+
+describe('events by id', () => {
+  const rows = Array.from({ length: 3000 }, (_, at) => rowAt(FROM + at * 1000, at));
+
+  it('are found in few calls, many at once, each in its place', async () => {
+    const vendor = openSource(() => rows);
+    // The vendor has given a longer page.
+    vendor.quirks.pages.note(1_000, 1_000, NOW);
+    const source = vendor.open();
+    const wanted = Array.from({ length: 50 }, (_, at) => rows[(at * 37) % 900]!);
+    const found = await Promise.all(
+      wanted.map(({ id, timestampMs }) => source.getEvent(String(id), timestampMs)),
+    );
+    expect(found.map((event) => event?.id)).toEqual(wanted.map(({ id }) => String(id)));
+    expect(vendor.upstream.calls).toHaveLength(1);
+  });
+
+  it('skip the stretches in which none is looked for', async () => {
+    const dense = Array.from({ length: 20_000 }, (_, at) => rowAt(FROM + at * 100, at));
+    const vendor = openSource(() => dense);
+    const source = vendor.open();
+    const found = await Promise.all(
+      [dense[10]!, dense[19_000]!].map(({ id, timestampMs }) => source.getEvent(String(id), timestampMs)),
+    );
+    expect(found.every((event) => event !== null)).toBe(true);
+    expect(vendor.upstream.calls).toHaveLength(2);
+  });
+
+  it('are null where there is none, or where the time is not theirs', async () => {
+    const source = openSource(() => rows).open();
+    expect(await source.getEvent('1', FROM)).toBeNull();
+    expect(await source.getEvent(String(rows[5]!.id), FROM + 60_000)).toBeNull();
+  });
+});
+
+describe('two events with one id', () => {
+  const twins = [FROM, FROM + 3_000, FROM + 600_000].map((timestampMs, at) => ({
+    ...rowAt(timestampMs, 7),
+    action: `action-${at}`,
+  }));
+
+  it('are each found under their own time, however they are asked for together', async () => {
+    for (const pair of twins.flatMap((a) => twins.map((b) => [a, b] as const))) {
+      const source = openSource(() => twins).open();
+      const found = await Promise.all(
+        pair.map(({ id, timestampMs }) => source.getEvent(String(id), timestampMs)),
+      );
+      expect(found).toMatchObject(pair.map(({ action }) => ({ action })));
+    }
+  });
+
+  it('within one second contradict each other: neither is given', async () => {
+    const source = openSource(() => [rowAt(FROM, 7), rowAt(FROM + 500, 7)]).open();
+    for (const ms of [FROM, FROM + 500])
+      await expect(source.getEvent(String(BIG + 7n), ms)).rejects.toMatchObject({
+        code: 'UPSTREAM_OUT_OF_ORDER',
+      });
+  });
+
+  it('do not stand in for each other: of one that is gone there is none', async () => {
+    for (const gone of twins)
+      for (const left of twins.filter((twin) => twin !== gone)) {
+        const source = openSource(() => [left]).open();
+        expect(await source.getEvent(String(gone.id), gone.timestampMs)).toBeNull();
+      }
+  });
+});
+
+describe('events by id over an answer that is not understood', () => {
+  const bodies: readonly (readonly [string, unknown, string])[] = [
+    ['no row', [null], 'UPSTREAM_BAD_RESPONSE'],
+    ['a message', [{ message: 'Internal error' }], 'UPSTREAM_BAD_RESPONSE'],
+    [
+      'a row without an id',
+      [{ timestamp: '2026-03-01T00:00:05Z', category: 'a', action: 'b' }],
+      'UPSTREAM_BAD_RESPONSE',
+    ],
+  ];
+  const answering = (body: (call: SeenCall) => unknown) =>
+    createEventsSource(
+      {
+        upstream: createSimulatedUpstream(
+          'EVENTS',
+          (call) => ({ status: 200, headers: {}, body: body(call) }),
+          () => NOW,
+        ),
+        quirks: createEventsQuirks(),
+        nowMs: NOW,
+        settings: {
+          largestPage: 1000,
+          maxScannedRows: 10_000,
+          staleIfErrorMs: 0,
+          age: { settleMs: 90_000, retentionMs: null },
+        },
+      },
+      createTestCallContext(),
+    );
+
+  it.each(bodies)('fail with a code, for it is not known that there is none: %s', async (_, body, code) => {
+    const source = answering(() => body);
+    await expect(source.getEvent('7', FROM + 5_000)).rejects.toMatchObject({ code, source: 'EVENTS' });
+  });
+
+  it('that holds the event give it, and those whose window was understood are null', async () => {
+    const good = { id: 7, timestamp: '2026-03-01T00:00:05Z', category: 'a', action: 'b' };
+    const bad = { ...good, id: 8, category: 5 };
+    const source = answering(() => [good, bad]);
+    const found = await Promise.allSettled([
+      source.getEvent('7', FROM + 5_000),
+      source.getEvent('8', FROM + 5_000),
+      source.getEvent('9', FROM + 60_000),
+    ]);
+    expect(found).toMatchObject([
+      { value: { id: '7' } },
+      { status: 'rejected', reason: { code: 'UPSTREAM_BAD_RESPONSE' } },
+      { value: null },
+    ]);
+  });
+});
+
+describe('events by id, where the calls run out', () => {
+  it('leave those standing that were found before', async () => {
+    const dense = Array.from({ length: 20_000 }, (_, at) => rowAt(FROM + at * 100, at));
+    const source = openSource(() => dense, plain, { budget: 2 }).open();
+    const found = await Promise.allSettled(
+      [dense[19_000]!, dense[9_000]!, dense[10]!].map(({ id, timestampMs }) =>
+        source.getEvent(String(id), timestampMs),
+      ),
+    );
+    expect(found).toMatchObject([
+      { value: { id: String(dense[19_000]!.id) } },
+      { value: { id: String(dense[9_000]!.id) } },
+      { status: 'rejected', reason: { code: 'LIMIT_EXCEEDED' } },
+    ]);
+  });
+});
+
+describe('a count of events', () => {
+  const rows = Array.from({ length: 2500 }, (_, at) => rowAt(FROM + at * 1000, at));
+
+  it('is exact where a walk reaches the end, and a lower bound where it is stopped', async () => {
+    const source = openSource(() => rows).open();
+    expect(await source.countEvents(range, {})).toEqual({ value: 2500, accuracy: 'EXACT' });
+    const bounded = openSource(() => rows, plain, { maxScannedRows: 1500 }).open();
+    expect(await bounded.countEvents(range, {})).toMatchObject({ accuracy: 'AT_LEAST' });
+  });
+
+  it('costs no call of its own after a page that held the whole list', async () => {
+    const vendor = openSource(() => rows.slice(0, 30));
+    const source = vendor.open();
+    await source.listEvents(question());
+    expect(await source.countEvents(range, {})).toEqual({ value: 30, accuracy: 'EXACT' });
+    expect(vendor.upstream.calls).toHaveLength(1);
+  });
+});
+
+describe('a row that can not be understood', () => {
+  it.each(['forward', 'backward'] as const)(
+    'among rows that can be is counted wherever it comes, also if it was understood a page before, %s',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary(60, 6),
+          readingArbitrary,
+          fc.integer({ min: 1, max: 20 }),
+          fc.nat(20),
+          fc.nat(20),
+          async (rows, reading, count, junkAt, row) => {
+            let calls = 0;
+            const vendor = openSource(() => rows, reading, {
+              wrap: (answer) => (call) => {
+                calls += 1;
+                const response = answer(call);
+                if (calls !== junkAt + 1 || !('body' in response) || !Array.isArray(response.body))
+                  return response;
+                const body = response.body.map((one: unknown, at) => (at === row ? null : one));
+                return { ...response, body };
+              },
+            });
+            const walked = await walkPages((after) =>
+              vendor.open().listEvents(question({ count, travel, after })),
+            );
+            expectNoneLostInSilence(inRange(rows), walked);
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
+});
+
+describe('an answer of which nothing can be understood', () => {
+  it.each(['forward', 'backward'] as const)(
+    'is never the end of a list, %s: its page is refused and comes when asked again, or coverage counts what was dropped',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary(60, 20),
+          readingArbitrary,
+          fc.integer({ min: 1, max: 20 }),
+          fc.integer({ min: 0, max: 12 }),
+          fc.integer({ min: 1, max: 2 }),
+          fc.constantFrom<unknown[]>([null], [{ message: 'Internal error' }], [null, {}, 'x']),
+          async (rows, reading, count, junkAt, times, junk) => {
+            let calls = 0;
+            const vendor = openSource(() => rows, reading, {
+              largestPage: 25,
+              wrap: (answer) => (call) => {
+                calls += 1;
+                const isJunk = calls > junkAt && calls <= junkAt + times;
+                return isJunk ? { status: 200, headers: {}, body: junk } : answer(call);
+              },
+            });
+            const walked = await walkPages((after) =>
+              vendor.open().listEvents(question({ count, travel, after })),
+            );
+            expectNoneLostInSilence(inRange(rows), walked);
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
+});
+
+describe('a log that rows are deleted from', () => {
+  it.each(['forward', 'backward'] as const)(
+    'gives every row that stands from the first call to the last once, or a coded error, %s',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc
+            .array(fc.nat(1), { minLength: 30, maxLength: 60 })
+            .map((seconds) => seconds.map((at, id) => rowAt(FROM + at * 60_000, id))),
+          readingArbitrary,
+          fc.integer({ min: 1, max: 30 }),
+          fc.array(fc.tuple(fc.nat(12), fc.nat(60)), { minLength: 1, maxLength: 3 }),
+          async (rows, reading, count, deletions) => {
+            let log = rows;
+            let calls = 0;
+            const beforeCall = (): void => {
+              for (const [call, at] of deletions)
+                if (call === calls) log = log.filter((row) => row !== rows[at]);
+              calls += 1;
+            };
+            const vendor = openSource(() => log, reading, { largestPage: 9, beforeCall });
+            const walked = await walkAll(vendor, () => count, { travel }).catch((error: unknown) => {
+              if (!isOutOfOrder(error)) throw error;
+              return null;
+            });
+            if (!walked) return;
+            const given = idsOf(walked);
+            expect(new Set(given).size).toBe(given.length);
+            expect(inOrder(log).filter((id) => !given.includes(id))).toEqual([]);
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
+});
+
+describe('a log that comes in bursts, of a vendor that does not sort by time', () => {
+  it.each([
+    ['id', 'ASC'],
+    ['id', 'DESC'],
+    ['none', 'ASC'],
+  ] as const)(
+    'is walked to its end within the calls of an operation: sorted by %s, %s',
+    async (sort, direction) => {
+      const week = { fromMs: FROM, toMs: FROM + 7 * 86_400_000 };
+      const rows = [
+        ...Array.from({ length: 160 }, (_, at) => rowAt(FROM + 3 * 86_400_000 + at * 25, at)),
+        ...Array.from({ length: 20 }, (_, at) => rowAt(FROM + at * 20_000_000, 1_000 + at)),
+      ];
+      const vendor = openSource(
+        () => rows,
+        { ...plain, sortFields: sort === 'none' ? [] : [sort] },
+        { largestPage: 50, budget: 20 },
+      );
+      for (const count of [8, 100]) {
+        const walked = await walkAll(vendor, () => count, {
+          range: week,
+          orderBy: [{ field: 'TIMESTAMP', direction }],
+        });
+        expect(new Set(idsOf(walked)).size).toBe(rows.length);
+        expect(walked).toHaveLength(rows.length);
+      }
+    },
+  );
+});

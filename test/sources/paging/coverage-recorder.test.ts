@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { foremostStatus, recordCoverage } from '../../../src/sources/paging/coverage-recorder.ts';
+import type { AgePolicy, ExaminedSpan, Stop } from '../../../src/sources/paging/coverage-recorder.ts';
+import { COVERAGE_STATUSES } from '../../../src/sources/paging/coverage.ts';
+
+const NOW = 1_000_000;
+const age: AgePolicy = { settleMs: 100, retentionMs: 1_000 };
+const forever: AgePolicy = { settleMs: 100, retentionMs: null };
+const stop: Stop = { code: 'SCAN_LIMIT', reason: 'bound' };
+
+const stretch = (fromMs: number, toMs: number, more: Partial<ExaminedSpan> = {}): ExaminedSpan => ({
+  fromMs,
+  toMs,
+  readAtMs: NOW,
+  stale: false,
+  dropped: 0,
+  rows: [],
+  ...more,
+});
+const row = (timestampMs: number, isMatch = true) => ({ timestampMs, isMatch });
+const told = (examined: readonly ExaminedSpan[], bounds = age, why: Stop | null = null) =>
+  recordCoverage('USAGE', examined, bounds, NOW, why).map(({ status, fromMs, toMs }) => [
+    status,
+    fromMs,
+    toMs,
+  ]);
+
+describe('coverage', () => {
+  it('is FILLING in its newest part, COMPLETE behind it, EXPIRED where the vendor is said to keep no more', () => {
+    expect(told([stretch(NOW - 2_000, NOW)])).toEqual([
+      ['FILLING', NOW - 100, NOW],
+      ['COMPLETE', NOW - 1_000, NOW - 100],
+      ['EXPIRED', NOW - 2_000, NOW - 1_000],
+    ]);
+  });
+
+  it('is cut just at those edges', () => {
+    expect(told([stretch(NOW - 500, NOW - 100)])).toEqual([['COMPLETE', NOW - 500, NOW - 100]]);
+    expect(told([stretch(NOW - 500, NOW - 99)])).toEqual([
+      ['FILLING', NOW - 100, NOW - 99],
+      ['COMPLETE', NOW - 500, NOW - 100],
+    ]);
+    expect(told([stretch(NOW - 1_000, NOW - 900)])).toEqual([['COMPLETE', NOW - 1_000, NOW - 900]]);
+    expect(told([stretch(NOW - 1_001, NOW - 900)])).toEqual([
+      ['COMPLETE', NOW - 1_000, NOW - 900],
+      ['EXPIRED', NOW - 1_001, NOW - 1_000],
+    ]);
+  });
+
+  it('fills from when it was read, not from when it is told', () => {
+    expect(told([stretch(NOW - 500, NOW - 200, { readAtMs: NOW - 300 })])).toEqual([
+      ['FILLING', NOW - 400, NOW - 200],
+      ['COMPLETE', NOW - 500, NOW - 400],
+    ]);
+  });
+
+  it('never expires where nothing is said of retention', () => {
+    expect(told([stretch(0, NOW - 200)], forever)).toEqual([['COMPLETE', 0, NOW - 200]]);
+  });
+
+  it('counts rows in the part that they fall in', () => {
+    const rows = [row(NOW - 50), row(NOW - 100, false), row(NOW - 101), row(NOW - 400, false)];
+    const coverage = recordCoverage('EVENTS', [stretch(NOW - 500, NOW, { rows })], forever, NOW, null);
+    expect(coverage.map(({ scanned, matched }) => [scanned, matched])).toEqual([
+      [2, 1],
+      [2, 1],
+    ]);
+  });
+
+  it('is TRUNCATED as a whole where a bound stopped the scan, with its code', () => {
+    expect(recordCoverage('USAGE', [stretch(NOW - 2_000, NOW)], age, NOW, stop)).toEqual([
+      expect.objectContaining({
+        status: 'TRUNCATED',
+        fromMs: NOW - 2_000,
+        toMs: NOW,
+        code: 'SCAN_LIMIT',
+        reason: 'bound',
+      }),
+    ]);
+  });
+
+  it('is TRUNCATED with ROWS_DROPPED in just the stretch that dropped rows, which count as scanned', () => {
+    const coverage = recordCoverage(
+      'USAGE',
+      [stretch(NOW - 300, NOW - 200, { dropped: 2, rows: [row(NOW - 250)] }), stretch(NOW - 400, NOW - 300)],
+      forever,
+      NOW,
+      null,
+    );
+    expect(coverage).toEqual([
+      expect.objectContaining({
+        status: 'TRUNCATED',
+        code: 'ROWS_DROPPED',
+        dropped: 2,
+        scanned: 3,
+        matched: 1,
+        reason: expect.stringContaining('2 rows'),
+      }),
+      expect.objectContaining({ status: 'COMPLETE', code: null, reason: null, dropped: 0 }),
+    ]);
+  });
+
+  it('is STALE before all else but a failure, even where rows were dropped and a bound stopped the scan', () => {
+    const old = stretch(NOW - 2_000, NOW, { stale: true, dropped: 1, readAtMs: NOW - 60 });
+    expect(recordCoverage('USAGE', [old], age, NOW, stop)).toEqual([
+      expect.objectContaining({ status: 'STALE', code: 'UPSTREAM', asOfMs: NOW - 60, dropped: 1 }),
+    ]);
+  });
+
+  it('joins neighbours of equal standing, and tells the older reading', () => {
+    const coverage = recordCoverage(
+      'USAGE',
+      [
+        stretch(NOW - 300, NOW - 200, { readAtMs: NOW - 1, rows: [row(NOW - 250)] }),
+        stretch(NOW - 400, NOW - 300, { rows: [row(NOW - 350, false)] }),
+      ],
+      forever,
+      NOW,
+      null,
+    );
+    expect(coverage).toEqual([
+      expect.objectContaining({
+        fromMs: NOW - 400,
+        toMs: NOW - 200,
+        asOfMs: NOW - 1,
+        scanned: 2,
+        matched: 1,
+      }),
+    ]);
+  });
+
+  it('keeps apart what does not touch', () => {
+    expect(told([stretch(NOW - 300, NOW - 250), stretch(NOW - 240, NOW - 200)], forever)).toHaveLength(2);
+  });
+
+  it('is disjoint, newest first, without gap or surplus, and counts each row once, whatever was examined', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: 1, max: 3_000 }), { minLength: 2, maxLength: 12 }),
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 2_999 }), fc.boolean()), { maxLength: 40 }),
+        fc.array(fc.tuple(fc.boolean(), fc.nat({ max: 2 }), fc.nat({ max: 300 })), {
+          minLength: 12,
+          maxLength: 12,
+        }),
+        (edges, rows, traits) => {
+          const bounds = edges.sort((a, b) => b - a).map((edge) => NOW - 3_000 + edge);
+          const examined = bounds.slice(1).map((fromMs, at): ExaminedSpan => {
+            const toMs = bounds[at]!;
+            const [stale, dropped, aged] = traits[at]!;
+            const inside = rows
+              .map(([ms, isMatch]) => row(NOW - 3_000 + ms, isMatch))
+              .filter(({ timestampMs: ms }) => ms >= fromMs && ms < toMs);
+            return stretch(fromMs, toMs, { stale, dropped, readAtMs: NOW - aged, rows: inside });
+          });
+          const coverage = recordCoverage('USAGE', examined, age, NOW, null);
+          expect(coverage[0]?.toMs).toBe(bounds[0]);
+          expect(coverage.at(-1)?.fromMs).toBe(bounds.at(-1));
+          for (const [at, entry] of coverage.entries()) {
+            expect(entry.fromMs).toBeLessThan(entry.toMs);
+            if (at > 0) expect(entry.toMs).toBe(coverage[at - 1]!.fromMs);
+            if (entry.status === 'COMPLETE') expect(entry.dropped).toBe(0);
+          }
+          const sum = (read: (entry: (typeof coverage)[number]) => number) =>
+            coverage.reduce((total, entry) => total + read(entry), 0);
+          const dropped = examined.reduce((total, part) => total + part.dropped, 0);
+          expect(sum((entry) => entry.dropped)).toBe(dropped);
+          expect(sum((entry) => entry.scanned ?? 0)).toBe(
+            examined.reduce((total, part) => total + part.rows.length, 0) + dropped,
+          );
+          expect(sum((entry) => entry.matched ?? 0)).toBe(
+            examined.flatMap((part) => part.rows).filter(({ isMatch }) => isMatch).length,
+          );
+        },
+      ),
+    );
+  });
+});
+
+describe('the foremost status', () => {
+  it('is the first of FAILED, STALE, TRUNCATED, EXPIRED, FILLING, COMPLETE that holds', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...COVERAGE_STATUSES]), (statuses) => {
+        const rank = Math.min(5, ...statuses.map((status) => COVERAGE_STATUSES.indexOf(status)));
+        expect(foremostStatus(statuses)).toBe(COVERAGE_STATUSES[rank]);
+      }),
+    );
+    expect(COVERAGE_STATUSES).toEqual(['FAILED', 'STALE', 'TRUNCATED', 'EXPIRED', 'FILLING', 'COMPLETE']);
+  });
+});

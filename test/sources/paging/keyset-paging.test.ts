@@ -1,0 +1,438 @@
+import { describe, expect, it } from 'vitest';
+import { RequestError, UpstreamError } from '../../../src/base/errors.ts';
+import { pageByKeyset } from '../../../src/sources/paging/keyset-paging.ts';
+import type { Batch, BatchRequest } from '../../../src/sources/paging/keyset-paging.ts';
+import type { Position } from '../../../src/sources/paging/position.ts';
+import type {
+  SkippedRow,
+  VendorList,
+  VendorPage,
+  VendorWindow,
+} from '../../../src/sources/paging/vendor-list.ts';
+
+// A list scripted to the row, for what simulated vendors rarely do; the paging laws are proven over those.
+
+type Entry = Position | SkippedRow;
+
+const row = (timestampMs: number, id: string): Position => ({ source: 'USAGE', timestampMs, id });
+const dropped = (timestampMs: number | null): SkippedRow => ({ dropped: true, timestampMs });
+
+interface Asked extends VendorWindow {
+  readonly page: number;
+}
+
+/** A vendor that holds these entries, newest first; bounds are inclusive; a short page is the last. */
+function createList(
+  entries: readonly Entry[],
+  options: {
+    unitMs?: number;
+    largestPage?: number;
+    page?: (asked: Asked, page: VendorPage<Position>) => VendorPage<Position>;
+  } = {},
+): VendorList<Position> & { readonly asked: Asked[] } {
+  const asked: Asked[] = [];
+  const { unitMs = 1, largestPage = 10, page: change = (_asked, page) => page } = options;
+  return {
+    asked,
+    source: 'USAGE',
+    operation: '/usage',
+    unitMs,
+    largestPage,
+    open(window) {
+      const inside: Entry[] = [];
+      let latest = Infinity;
+      for (const entry of entries) {
+        latest = entry.timestampMs ?? latest;
+        if (latest >= window.lowerMs && latest <= window.upperMs) inside.push(entry);
+      }
+      if (window.direction === 'up') inside.reverse();
+      let pages = 0;
+      return {
+        async next() {
+          const start = pages * window.pageSize;
+          const part = inside.slice(start, start + window.pageSize);
+          const call = { ...window, page: pages };
+          asked.push(call);
+          pages += 1;
+          return change(call, {
+            entries: part,
+            ended: part.length < window.pageSize,
+            readAtMs: 500,
+            stale: false,
+          });
+        },
+      };
+    },
+  };
+}
+
+async function walk(
+  list: VendorList<Position>,
+  asked: Partial<BatchRequest> = {},
+): Promise<Batch<Position>[]> {
+  const steps: Batch<Position>[] = [];
+  const walked = pageByKeyset(list, {
+    range: { fromMs: 0, toMs: 100 },
+    direction: 'down',
+    after: null,
+    wanted: () => Infinity,
+    ...asked,
+  });
+  for await (const step of walked) steps.push(step);
+  return steps;
+}
+
+const idsOf = (steps: readonly Batch<Position>[]): string[] =>
+  steps.flatMap((step) => step.rows.map(({ id }) => id));
+
+describe('a walk', () => {
+  const entries = [
+    row(101, 'over'),
+    row(100, 'edge'),
+    row(99, 'a'),
+    row(50, 'b'),
+    row(50, 'c'),
+    row(0, 'd'),
+    row(-1, 'under'),
+  ];
+
+  it.each(['down', 'up'] as const)(
+    'keeps to its half-open range, %s, though the vendor gives more',
+    async (direction) => {
+      const ids = idsOf(await walk(createList(entries), { direction }));
+      expect(ids).toEqual(direction === 'down' ? ['a', 'c', 'b', 'd'] : ['d', 'b', 'c', 'a']);
+    },
+  );
+
+  it('reads nothing of an empty range', async () => {
+    const list = createList(entries);
+    expect(await walk(list, { range: { fromMs: 50, toMs: 50 } })).toEqual([]);
+    expect(list.asked).toEqual([]);
+  });
+
+  it('reads nothing behind the end of its range', async () => {
+    const list = createList(entries);
+    expect(await walk(list, { range: { fromMs: 60, toMs: 100 }, after: row(59, 'x') })).toEqual([]);
+    expect(
+      await walk(list, { range: { fromMs: 60, toMs: 100 }, after: row(100, 'x'), direction: 'up' }),
+    ).toEqual([]);
+    expect(list.asked).toEqual([]);
+  });
+
+  it('goes on strictly behind a row, in either direction', async () => {
+    expect(idsOf(await walk(createList(entries), { after: row(50, 'c') }))).toEqual(['b', 'd']);
+    expect(idsOf(await walk(createList(entries), { after: row(50, 'b'), direction: 'up' }))).toEqual([
+      'c',
+      'a',
+    ]);
+  });
+
+  it('ends at once where a page reaches beyond its range, though the vendor has more', async () => {
+    const list = createList(entries, { largestPage: 4 });
+    const steps = await walk(list, { range: { fromMs: 51, toMs: 101 } });
+    expect(idsOf(steps)).toEqual(['edge', 'a']);
+    expect(steps.at(-1)).toMatchObject({ ended: true, edgeMs: 51 });
+    expect(list.asked).toHaveLength(1);
+  });
+
+  it('sends whole units, one wider than the range on the far side and up to the next on the near', async () => {
+    const list = createList([], { unitMs: 1000 });
+    await walk(list, { range: { fromMs: 5_500, toMs: 8_001 } });
+    await walk(list, { range: { fromMs: 5_500, toMs: 8_000 } });
+    await walk(list, { range: { fromMs: 5_500, toMs: 8_001 }, direction: 'up' });
+    expect(list.asked.map(({ lowerMs, upperMs }) => [lowerMs, upperMs])).toEqual([
+      [4_000, 9_000],
+      [4_000, 8_000],
+      [4_000, 9_000],
+    ]);
+  });
+
+  it('asks for what is wanted and nine more, and for a row more where one comes again', async () => {
+    const list = createList([], { largestPage: 100 });
+    await walk(list, { wanted: () => 20 });
+    await walk(list, { wanted: () => 20, after: row(50, 'b') });
+    await walk(list, { wanted: () => 500 });
+    await walk(list, { wanted: () => -50 });
+    expect(list.asked.map(({ pageSize }) => pageSize)).toEqual([29, 30, 100, 2]);
+  });
+
+  it('asks anew for the rows that the next window brings again', async () => {
+    const many = Array.from({ length: 60 }, (_, at) => row(99 - Math.floor(at / 6), String(100 + at)));
+    const list = createList(many, { largestPage: 100 });
+    await walk(list, { wanted: () => 11 });
+    // 20 rows: three whole instants and two rows of the fourth, which the second window brings again.
+    expect(list.asked[0]?.pageSize).toBe(20);
+    expect(list.asked[1]).toMatchObject({ upperMs: 97, pageSize: 22 });
+  });
+
+  it('tells how far it has got: down to the last instant that is whole, up to the first that is not', async () => {
+    const instants = Array.from({ length: 8 }, (_, at) => row(90 - at * 10, String(at)));
+    const down = await walk(createList(instants, { largestPage: 5 }));
+    expect(down.map(({ edgeMs, ended }) => [edgeMs, ended])).toEqual([
+      [51, false],
+      [0, true],
+    ]);
+    const up = await walk(createList(instants, { largestPage: 5 }), { direction: 'up' });
+    expect(up.map(({ edgeMs, ended }) => [edgeMs, ended])).toEqual([
+      [60, false],
+      [100, true],
+    ]);
+  });
+
+  it('tells the oldest reading of its pages, and whether one only stood in', async () => {
+    const tied = Array.from({ length: 12 }, (_, at) => row(50, String(at)));
+    const list = createList(tied, {
+      largestPage: 5,
+      page: ({ page }, read) => ({ ...read, readAtMs: [700, 600, 650][page]!, stale: page === 1 }),
+    });
+    expect(await walk(list)).toMatchObject([{ readAtMs: 600, stale: true }]);
+  });
+});
+
+describe('rows that could not be understood', () => {
+  it('are told with their times, once, whatever the page sizes', async () => {
+    const entries = [
+      dropped(100),
+      row(90, 'a'),
+      dropped(80),
+      dropped(null),
+      row(70, 'b'),
+      row(70, 'c'),
+      dropped(70),
+      row(60, 'd'),
+      dropped(null),
+      row(50, 'e'),
+      dropped(0),
+      dropped(-1),
+    ];
+    for (const largestPage of [3, 4, 5, 6, 7, 20]) {
+      const steps = await walk(createList(entries, { largestPage }));
+      expect(steps.flatMap((step) => step.dropped)).toEqual([80, 80, 70, 60, 0]);
+      expect(idsOf(steps)).toEqual(['a', 'c', 'b', 'd', 'e']);
+    }
+  });
+
+  it('at the head of the first window, without a time, are told at its start', async () => {
+    const list = createList([], {
+      page: (_asked, page) => ({ ...page, entries: [dropped(null), row(50, 'a')], ended: true }),
+    });
+    const [step] = await walk(list);
+    expect(step).toMatchObject({ dropped: [99], rows: [{ id: 'a' }] });
+  });
+
+  it.each([
+    ['down', 27],
+    ['up', 13],
+  ] as const)(
+    'without a time, behind a row from before the range or at its head, are told in the range, %s',
+    async (direction, toldAt) => {
+      // Within one unit, and a row of the vendor's wider bounds before it.
+      const range = { fromMs: 13, toMs: 28 };
+      for (const head of [[], [row(direction === 'down' ? 30 : 9, 'beyond')]]) {
+        const list = createList([], {
+          unitMs: 10,
+          page: (_asked, page) => ({ ...page, entries: [...head, dropped(null)], ended: true }),
+        });
+        const steps = await walk(list, { direction, range });
+        expect(steps.flatMap((step) => step.dropped)).toEqual([toldAt]);
+      }
+    },
+  );
+
+  it('at the instant of an edge belong to the page behind it, upward', async () => {
+    const entries = [dropped(60), row(50, 'b'), dropped(50), dropped(40)];
+    const up = await walk(createList(entries), { after: row(50, ''), direction: 'up' });
+    expect(up.flatMap((step) => step.dropped)).toEqual([50, 60]);
+    const down = await walk(createList(entries), { after: row(50, '') });
+    expect(down.flatMap((step) => step.dropped)).toEqual([40]);
+  });
+
+  it('behind a cursor are those of its instant, too: they may have been understood when the page before was read', async () => {
+    const entries = [dropped(60), row(50, 'b'), dropped(50), row(50, 'a'), dropped(40)];
+    const down = await walk(createList(entries), { after: row(50, 'b') });
+    expect(down.flatMap((step) => step.dropped)).toEqual([50, 40]);
+    const up = await walk(createList(entries), { after: row(50, 'a'), direction: 'up' });
+    expect(up.flatMap((step) => step.dropped)).toEqual([50, 60]);
+  });
+
+  it('alone on a full page are a bad response', async () => {
+    const list = createList(
+      Array.from({ length: 12 }, () => dropped(50)),
+      { largestPage: 5 },
+    );
+    await expect(walk(list)).rejects.toMatchObject({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      source: 'USAGE',
+      operation: '/usage',
+    });
+  });
+
+  it('alone on the last page are told and no more', async () => {
+    expect(await walk(createList([dropped(50)]))).toMatchObject([{ rows: [], dropped: [50], ended: true }]);
+  });
+});
+
+describe('a vendor that contradicts itself', () => {
+  const outOfOrder = { code: 'UPSTREAM_OUT_OF_ORDER', source: 'USAGE', operation: '/usage' };
+
+  it.each([
+    ['newer below older', 'down', [row(50, 'a'), row(60, 'b')], 'broke the order in time'],
+    ['older above newer, upward', 'up', [row(60, 'b'), row(50, 'a')], 'broke the order in time'],
+    ['one id twice on a page', 'down', [row(60, 'a'), row(50, 'a')], 'gave one id twice'],
+  ] as const)('on one page is refused at once: %s', async (_, direction, entries, says) => {
+    const list = createList([], { page: (_asked, page) => ({ ...page, entries, ended: true }) });
+    await expect(walk(list, { direction })).rejects.toMatchObject({
+      ...outOfOrder,
+      message: expect.stringContaining(says),
+    });
+    expect(list.asked).toHaveLength(1);
+  });
+
+  const tied = Array.from({ length: 12 }, (_, at) => row(50, String(10 + at)));
+
+  it('between two pages of an instant is asked anew twice, then refused', async () => {
+    const list = createList(tied, {
+      largestPage: 5,
+      page: ({ page }, read) => (page === 1 ? { ...read, entries: tied.slice(4, 9) } : read),
+    });
+    await expect(walk(list)).rejects.toMatchObject(outOfOrder);
+    expect(list.asked.map(({ page }) => page)).toEqual([0, 1, 0, 1, 0, 1]);
+  });
+
+  it('once only, is asked anew and forgiven', async () => {
+    let contradictions = 0;
+    const list = createList(tied, {
+      largestPage: 5,
+      page: ({ page }, read) => {
+        if (page !== 1 || contradictions > 0) return read;
+        contradictions += 1;
+        return { ...read, entries: tied.slice(4, 9) };
+      },
+    });
+    expect(idsOf(await walk(list))).toHaveLength(12);
+  });
+
+  it('as its reader finds out on a later page, is asked anew twice as well', async () => {
+    const list = createList(tied, {
+      largestPage: 5,
+      page: ({ page }, read) => {
+        if (page === 1)
+          throw new UpstreamError({
+            code: 'UPSTREAM_OUT_OF_ORDER',
+            source: 'USAGE',
+            operation: '/usage',
+            message: 'no unit',
+          });
+        return read;
+      },
+    });
+    await expect(walk(list)).rejects.toMatchObject({ ...outOfOrder, message: 'no unit' });
+    expect(list.asked.map(({ page }) => page)).toEqual([0, 1, 0, 1, 0, 1]);
+  });
+
+  it('as its reader finds out on the first page, is refused at once', async () => {
+    const list = createList(tied, {
+      page: () => {
+        throw new UpstreamError({
+          code: 'UPSTREAM_OUT_OF_ORDER',
+          source: 'USAGE',
+          operation: '/usage',
+          message: 'first',
+        });
+      },
+    });
+    await expect(walk(list)).rejects.toMatchObject({ message: 'first' });
+    expect(list.asked).toHaveLength(1);
+  });
+
+  it.each([1, 2])(
+    'is not how any other failure is taken: on page %i it is given as it is, and not asked anew',
+    async (failing) => {
+      const failure = new UpstreamError({
+        code: 'UPSTREAM_TIMEOUT',
+        source: 'USAGE',
+        operation: '/usage',
+        message: 'late',
+      });
+      const list = createList(tied, {
+        largestPage: 5,
+        page: ({ page }, read) => {
+          if (page === failing - 1) throw failure;
+          return read;
+        },
+      });
+      await expect(walk(list)).rejects.toBe(failure);
+      expect(list.asked).toHaveLength(failing);
+    },
+  );
+});
+
+describe('an instant that holds more than a page', () => {
+  const tied = [...Array.from({ length: 12 }, (_, at) => row(50, String(10 + at))), row(40, 'a')];
+  const spent = new RequestError('LIMIT_EXCEEDED', 'no calls left', {
+    limit: 'maxUpstreamCalls',
+    allowed: 3,
+  });
+
+  it('is read in the largest page before it is read on by offset', async () => {
+    const list = createList(tied, { largestPage: 12 });
+    const steps = await walk(list, { wanted: () => 1 });
+    expect(list.asked.map(({ page, pageSize }) => [page, pageSize])).toEqual([
+      [0, 10],
+      [0, 12],
+      [1, 12],
+    ]);
+    expect(idsOf(steps)).toHaveLength(13);
+  });
+
+  it('is not read larger where the vendor gave less than it was asked for', async () => {
+    const list = createList(tied.slice(0, 5), {
+      largestPage: 12,
+      page: ({ page }, read) => ({ ...read, ended: page > 0 }),
+    });
+    await walk(list, { wanted: () => 1 });
+    expect(list.asked.map(({ page, pageSize }) => [page, pageSize])).toEqual([
+      [0, 10],
+      [1, 10],
+    ]);
+  });
+
+  it('is refused with the way out where the budget ends inside it', async () => {
+    const list = createList(tied, {
+      largestPage: 5,
+      page: ({ page }, read) => {
+        if (page === 2) throw spent;
+        return read;
+      },
+    });
+    await expect(walk(list)).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('Narrow the filter'),
+      details: { limit: 'maxUpstreamCalls', allowed: 3 },
+    });
+  });
+
+  it('is not blamed where the budget ends before it', async () => {
+    const list = createList(tied, {
+      page: () => {
+        throw spent;
+      },
+    });
+    await expect(walk(list)).rejects.toBe(spent);
+  });
+
+  it('is told from the rows of the bound itself, which come again and drop', async () => {
+    // The bound is inclusive: after the first window, every window begins with all rows of the instant before.
+    const full = [
+      ...Array.from({ length: 4 }, (_, at) => row(60, String(20 + at))),
+      row(59, 'x'),
+      row(58, 'y'),
+    ];
+    for (const direction of ['down', 'up'] as const) {
+      const mirrored =
+        direction === 'down' ? full : full.map(({ timestampMs, id }) => row(118 - timestampMs, id)).reverse();
+      const steps = await walk(createList(mirrored, { largestPage: 3 }), { direction });
+      expect(idsOf(steps).sort()).toEqual(['20', '21', '22', '23', 'x', 'y']);
+    }
+  });
+});

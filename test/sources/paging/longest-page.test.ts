@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createLongestPage, isLastInList } from '../../../src/sources/paging/longest-page.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Notes each page, and tells of it. */
+function createPages(least: number) {
+  const pages = createLongestPage(least);
+  const isLast = (length: number, asked: number, nowMs: number | null): boolean => {
+    if (nowMs !== null) pages.note(length, asked, nowMs);
+    return pages.isLast(length, asked, nowMs);
+  };
+  return { ...pages, isLast };
+}
+
+describe('a page that may be the last', () => {
+  it('is so if it is empty, and never if it is full', () => {
+    const pages = createPages(0);
+    expect([pages.isLast(0, 60, 0), pages.isLast(60, 60, 0), pages.isLast(61, 60, 0)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('is so if it is shorter than the longest page of the last hour, and that is forgotten after one', () => {
+    const pages = createPages(0);
+    expect([pages.isLast(33, 60, 0), pages.isLast(33, 60, 1), pages.isLast(32, 60, 2)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(pages.isLast(32, 60, HOUR_MS + 1)).toBe(true);
+    expect(pages.isLast(32, 60, HOUR_MS + 2)).toBe(false);
+  });
+
+  it('is so if it is shorter than any limit is thought to be', () => {
+    const pages = createPages(50);
+    expect([pages.isLast(49, 1000, 0), pages.isLast(57, 1000, 0), pages.isLast(56, 1000, 0)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  it.each([50, 64, 100, 128, 200, 250, 256, 500, 512])(
+    'of %d rows is not, whatever has been seen, since a limit may have fallen to that',
+    (rows) => {
+      const pages = createPages(50);
+      pages.isLast(1000, 1000, 0);
+      expect(pages.isLast(rows, 1000, 1)).toBe(false);
+    },
+  );
+
+  it('is so from then on if a second question has shown it once, for an hour', () => {
+    const pages = createPages(50);
+    expect(pages.isLast(57, 1000, 0)).toBe(false);
+    pages.notePassed(57, 0);
+    expect([pages.isLast(57, 1000, HOUR_MS), pages.isLast(58, 1000, HOUR_MS)]).toEqual([true, false]);
+    expect(pages.isLast(57, 1000, 3 * HOUR_MS)).toBe(false);
+    // Of a length that looks like a limit it says nothing of others.
+    pages.notePassed(200, 0);
+    expect([200, 100, 50].map((rows) => pages.isLast(rows, 1000, HOUR_MS))).toEqual([true, false, false]);
+    expect(pages.isLast(200, 1000, HOUR_MS + 1)).toBe(false);
+  });
+
+  it('is never so by its length being passed if a list was cut at that length', () => {
+    const pages = createPages(50);
+    pages.noteCut(200);
+    pages.notePassed(200, 0);
+    expect(pages.isLast(200, 1000, 1)).toBe(false);
+  });
+
+  it('of an earlier answer that stands in is judged by all that was ever seen', () => {
+    const pages = createPages(0);
+    pages.note(200, 200, 0);
+    pages.note(30, 200, 2 * HOUR_MS);
+    expect([pages.isLast(157, 200, null), pages.isLast(157, 200, 2 * HOUR_MS)]).toEqual([true, false]);
+  });
+
+  it('is judged by no page that is longer than was asked for', () => {
+    const pages = createPages(0);
+    pages.isLast(5_000, 40, 0);
+    expect(pages.isLast(41, 60, 1)).toBe(false);
+  });
+
+  it('is not one that a limit of the vendor has cut, under any limit that has never been another', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 50, max: 400 }),
+        fc.array(fc.tuple(fc.nat({ max: 600 }), fc.integer({ min: 2, max: 1000 })), { maxLength: 40 }),
+        fc.constantFrom(0, 50),
+        (limit, questions, least) => {
+          const pages = createPages(least);
+          for (const [at, [there, asked]] of questions.entries()) {
+            const length = Math.min(there, asked, limit);
+            if (pages.isLast(length, asked, at)) expect(length).toBe(there);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('a page of a list that has given longer ones', () => {
+  it('is the last if it is shorter than asked, unless a limit that fell may have cut it', () => {
+    const pages = [100, 99, 57, 50, 49, 0];
+    expect(pages.map((length) => isLastInList(length, 100))).toEqual([false, true, true, false, true, true]);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { Batch } from '../../../src/sources/paging/keyset-paging.ts';
+import type { Position } from '../../../src/sources/paging/position.ts';
+import { requireParsable } from '../../../src/sources/paging/row-stream.ts';
+
+type Told = readonly [rows: number, dropped: number, ended: boolean, again?: number];
+
+async function read(told: readonly Told[]): Promise<Told[]> {
+  const stream = requireParsable<Position>({
+    source: 'EVENTS',
+    isMatch: () => false,
+    maxScannedRows: null,
+    age: { settleMs: 0, retentionMs: null },
+    async *read() {
+      for (const [rows, dropped, ended, again = 0] of told) {
+        yield {
+          rows: Array.from({ length: rows }, (_, at) => ({ source: 'EVENTS', timestampMs: at, id: `${at}` })),
+          dropped: Array.from({ length: dropped }, () => 0),
+          received: rows + dropped + again,
+          parsed: rows + again,
+          edgeMs: 0,
+          readAtMs: 0,
+          stale: false,
+          ended,
+        } satisfies Batch<Position>;
+      }
+    },
+  });
+  const steps: Told[] = [];
+  const range = { fromMs: 0, toMs: 1 };
+  for await (const step of stream.read({ range, direction: 'down', after: null, wanted: () => 1 }))
+    steps.push([step.rows.length, step.dropped.length, step.ended]);
+  return steps;
+}
+
+describe('a range', () => {
+  it.each<[string, Told[]]>([
+    ['in one step', [[0, 3, true]]],
+    [
+      'in several',
+      [
+        [0, 1, false],
+        [0, 0, false],
+        [0, 0, true],
+      ],
+    ],
+  ])('of whose rows not one could be understood is a bad response, %s', async (_, told) => {
+    await expect(read(told)).rejects.toMatchObject({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      source: 'EVENTS',
+      operation: '/events',
+    });
+  });
+
+  it.each<[string, Told[]]>([
+    ['is empty', [[0, 0, true]]],
+    [
+      'holds one good row, whether it matches or not',
+      [
+        [0, 5, false],
+        [1, 0, false],
+        [0, 2, true],
+      ],
+    ],
+    ['was not read to its end', [[0, 5, false]]],
+  ])('that %s passes as it is', async (_, told) => {
+    expect(await read(told)).toEqual(told);
+  });
+
+  it('passes if only rows that were given out before could be understood', async () => {
+    expect(await read([[0, 1, true, 1]])).toEqual([[0, 1, true]]);
+  });
+});

@@ -1,0 +1,272 @@
+import { describe, expect, it } from 'vitest';
+import type { Range } from '../../../src/base/time.ts';
+import type { Batch, BatchRequest } from '../../../src/sources/paging/keyset-paging.ts';
+import type { Position } from '../../../src/sources/paging/position.ts';
+import { isDense, pageByWindows } from '../../../src/sources/paging/window-paging.ts';
+import type { ReadWindow, WindowContent } from '../../../src/sources/paging/window-paging.ts';
+
+const MINUTE = 60_000;
+const row = (timestampMs: number, id = String(timestampMs)): Position => ({
+  source: 'USAGE',
+  timestampMs,
+  id,
+});
+
+/** Reads windows of these rows, and says dense where they hold more than `most`. */
+function createReader(
+  rows: readonly Position[],
+  most = Infinity,
+): ReadWindow<Position> & { readonly windows: Range[] } {
+  const windows: Range[] = [];
+  const read = async (window: Range): Promise<WindowContent<Position>> => {
+    windows.push(window);
+    const inside = rows.filter(({ timestampMs: ms }) => ms >= window.fromMs && ms < window.toMs);
+    if (inside.length > most) return { kind: 'dense', sample: inside };
+    return { kind: 'whole', rows: inside, dropped: [], received: 0, parsed: 0, readAtMs: 1, stale: false };
+  };
+  return Object.assign(read, { windows });
+}
+
+async function walk(
+  read: ReadWindow<Position>,
+  asked: Partial<BatchRequest>,
+  locate?: Parameters<typeof pageByWindows>[4],
+): Promise<Batch<Position>[]> {
+  const steps: Batch<Position>[] = [];
+  const range = { fromMs: 0, toMs: 1000 * MINUTE };
+  for await (const step of pageByWindows(
+    'USAGE',
+    { range, direction: 'up', after: null, wanted: () => 50, ...asked },
+    200,
+    read,
+    locate,
+  )) {
+    steps.push(step);
+  }
+  return steps;
+}
+
+const lengths = (windows: readonly Range[]): number[] =>
+  windows.map(({ fromMs, toMs }) => (toMs - fromMs) / MINUTE);
+
+describe('a walk by windows', () => {
+  it.each(['up', 'down'] as const)(
+    'covers its range without gap or overlap, %s, and ends at its edge',
+    async (direction) => {
+      const read = createReader([row(5 * MINUTE), row(700 * MINUTE)]);
+      const steps = await walk(read, { direction });
+      const windows =
+        direction === 'up'
+          ? read.windows
+          : read.windows.map(({ fromMs, toMs }) => ({
+              fromMs: 1000 * MINUTE - toMs,
+              toMs: 1000 * MINUTE - fromMs,
+            }));
+      expect(windows[0]?.fromMs).toBe(0);
+      expect(windows.at(-1)?.toMs).toBe(1000 * MINUTE);
+      for (const [at, window] of windows.entries())
+        if (at > 0) expect(window.fromMs).toBe(windows[at - 1]?.toMs);
+      expect(steps.map(({ ended }) => ended)).toEqual(steps.map((_, at) => at === steps.length - 1));
+      expect(steps.flatMap((step) => step.rows.map(({ id }) => Number(id) / MINUTE))).toEqual(
+        direction === 'up' ? [5, 700] : [700, 5],
+      );
+    },
+  );
+
+  it('begins with a quarter of an hour and grows sixteenfold over what is empty', async () => {
+    const read = createReader([]);
+    await walk(read, { range: { fromMs: 0, toMs: 10_000 * MINUTE } });
+    expect(lengths(read.windows)).toEqual([15, 240, 3840, 5905]);
+  });
+
+  it('takes a window that should hold one and a half times what is wanted, after the density of the last', async () => {
+    // Two rows a minute.
+    const rows = Array.from({ length: 2000 }, (_, at) => row((at * MINUTE) / 2));
+    const read = createReader(rows);
+    let wanted = 100;
+    for await (const step of pageByWindows(
+      'USAGE',
+      { range: { fromMs: 0, toMs: 1000 * MINUTE }, direction: 'up', after: null, wanted: () => wanted },
+      200,
+      read,
+    )) {
+      wanted -= step.rows.length;
+      if (wanted <= 0) break;
+    }
+    // 30 rows in 15 minutes; 70 are still wanted: 105 rows, 52.5 minutes.
+    expect(lengths(read.windows)).toEqual([15, 52.5]);
+  });
+
+  it('takes at least a quarter of a page, and at most four fifths of one', async () => {
+    const rows = Array.from({ length: 2000 }, (_, at) => row((at * MINUTE) / 2));
+    const few = createReader(rows);
+    await walk(few, { wanted: () => 1, range: { fromMs: 0, toMs: 100 * MINUTE } });
+    expect(lengths(few.windows).slice(0, 3)).toEqual([15, 25, 25]);
+    const many = createReader(rows);
+    await walk(many, { wanted: () => 5_000, range: { fromMs: 0, toMs: 300 * MINUTE } });
+    expect(lengths(many.windows).slice(0, 3)).toEqual([15, 80, 80]);
+  });
+
+  it('asks for no more than a page holds', async () => {
+    const asked: number[] = [];
+    const read: ReadWindow<Position> = async (_window, wanted) => {
+      asked.push(wanted);
+      return { kind: 'whole', rows: [], dropped: [], received: 0, parsed: 0, readAtMs: 1, stale: false };
+    };
+    await walk(read, { wanted: () => 700 });
+    await walk(read, { wanted: () => 7 });
+    expect(new Set(asked)).toEqual(new Set([200, 7]));
+  });
+
+  it('shortens a window that is too dense to what is wanted at that density, and to half at most', async () => {
+    const rows = Array.from({ length: 1500 }, (_, at) => row((at * MINUTE) / 100));
+    const read = createReader(rows, 120);
+    const steps = await walk(read, { range: { fromMs: 0, toMs: 15 * MINUTE } });
+    expect(lengths(read.windows)[1]).toBeCloseTo(0.5, 3);
+    expect(steps.flatMap((step) => step.rows)).toHaveLength(1500);
+    const half: Range[] = [];
+    await walk(
+      async (window) => {
+        half.push(window);
+        if (half.length === 1) return { kind: 'dense', sample: [row(14 * MINUTE)] };
+        return { kind: 'whole', rows: [], dropped: [], received: 0, parsed: 0, readAtMs: 1, stale: false };
+      },
+      { range: { fromMs: 0, toMs: 15 * MINUTE } },
+    );
+    expect(lengths(half).slice(0, 2)).toEqual([15, 7.5]);
+  });
+
+  it('asks once where rows lie before it shortens a window by guess', async () => {
+    const asked: (readonly [Range, number])[] = [];
+    const windows: Range[] = [];
+    let dense = 2;
+    await walk(
+      async (window) => {
+        windows.push(window);
+        dense -= 1;
+        if (dense >= 0) return { kind: 'dense', sample: [row(14 * MINUTE)] };
+        return { kind: 'whole', rows: [], dropped: [], received: 0, parsed: 0, readAtMs: 1, stale: false };
+      },
+      { range: { fromMs: 0, toMs: 15 * MINUTE }, wanted: () => 60_000 },
+      async (stretch, wanted) => {
+        asked.push([stretch, wanted]);
+        return 5 * MINUTE;
+      },
+    );
+    expect(asked).toEqual([[{ fromMs: 0, toMs: 15 * MINUTE }, 160]]);
+    expect(lengths(windows).slice(0, 3)).toEqual([15, 5, 5 / 16]);
+  });
+
+  it('reads no row twice of a window that was too dense: the part that was read is given out when its turn comes', async () => {
+    const rows = [1, 400, 401, 402, 403].map((at) => row(at * MINUTE));
+    const windows: Range[] = [];
+    const read: ReadWindow<Position> = async (window) => {
+      windows.push(window);
+      const inside = rows.filter(({ timestampMs: ms }) => ms >= window.fromMs && ms < window.toMs);
+      const told = { dropped: [], received: 2, parsed: 2, readAtMs: 1, stale: false };
+      const [a, b, c] = inside.toReversed();
+      if (!a || !b || !c) return { kind: 'whole', rows: inside, ...told };
+      return {
+        kind: 'dense',
+        newest: { fromMs: b.timestampMs, toMs: window.toMs, rows: [b, a], ...told },
+      };
+    };
+    const steps = await walk(read, { direction: 'up', range: { fromMs: 0, toMs: 500 * MINUTE } });
+    expect(steps.flatMap((step) => step.rows)).toEqual(rows);
+    expect(steps.map(({ ended }) => ended).indexOf(true)).toBe(steps.length - 1);
+    expect(windows.filter(({ toMs }) => toMs > 402 * MINUTE)).toHaveLength(1);
+  });
+
+  it('begins at a row and gives only what is behind it', async () => {
+    const rows = [row(10, 'a'), row(10, 'b'), row(10, 'c'), row(20, 'd')];
+    const up = createReader(rows);
+    expect(
+      (await walk(up, { after: row(10, 'b') })).flatMap((step) => step.rows.map(({ id }) => id)),
+    ).toEqual(['c', 'd']);
+    expect(up.windows[0]?.fromMs).toBe(10);
+    const down = createReader(rows);
+    expect(
+      (await walk(down, { after: row(10, 'b'), direction: 'down' })).flatMap((step) =>
+        step.rows.map(({ id }) => id),
+      ),
+    ).toEqual(['a']);
+    expect(down.windows[0]?.toMs).toBe(11);
+  });
+
+  it.each([
+    ['up', null, 0],
+    ['up', row(500), 500],
+    ['down', null, 999],
+    ['down', row(500), 500],
+    ['down', row(500, ''), 499],
+    ['down', row(0), 0],
+  ] as const)(
+    'tells a row without a time where it reaches a window first, %s',
+    async (direction, after, ms) => {
+      const [step] = await walk(
+        async () => ({
+          kind: 'whole',
+          rows: [],
+          dropped: [null, 700],
+          received: 2,
+          parsed: 1,
+          readAtMs: 1,
+          stale: false,
+        }),
+        { direction, after, range: { fromMs: 0, toMs: 1000 } },
+      );
+      expect(step?.dropped).toEqual([ms, 700]);
+    },
+  );
+
+  it.each([
+    ['comes, the window holds bad rows', true],
+    ['does not come, this is no list', false],
+  ])(
+    'reads a window of which nothing can be understood with a row that was: if that %s',
+    async (_, comes) => {
+      const windows: Range[] = [];
+      const read: ReadWindow<Position> = async (window) => {
+        windows.push(window);
+        const part = { received: 1, readAtMs: 1, stale: false };
+        if (windows.length === 1)
+          return { kind: 'whole', rows: [row(MINUTE)], dropped: [], parsed: 1, ...part };
+        const rows = comes && window.fromMs === MINUTE ? [row(MINUTE)] : [];
+        return { kind: 'whole', rows, dropped: [null], parsed: rows.length, ...part };
+      };
+      const walked = walk(read, { direction: 'up', range: { fromMs: 0, toMs: 20 * MINUTE } });
+      if (comes) {
+        const steps = await walked;
+        expect(steps.map((step) => [step.rows.length, step.dropped])).toEqual([
+          [1, []],
+          [0, [15 * MINUTE]],
+        ]);
+      } else await expect(walked).rejects.toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', source: 'USAGE' });
+      expect(windows.slice(1)).toEqual([
+        { fromMs: 15 * MINUTE, toMs: 20 * MINUTE },
+        { fromMs: MINUTE, toMs: 20 * MINUTE },
+      ]);
+    },
+  );
+
+  it('keeps to its range where the row it begins at lies outside', async () => {
+    const up = createReader([]);
+    await walk(up, { after: row(-5), range: { fromMs: 0, toMs: 10 } });
+    const down = createReader([]);
+    await walk(down, { after: row(50), range: { fromMs: 0, toMs: 10 }, direction: 'down' });
+    expect([...up.windows, ...down.windows]).toEqual([
+      { fromMs: 0, toMs: 10 },
+      { fromMs: 0, toMs: 10 },
+    ]);
+  });
+});
+
+describe('a window', () => {
+  it('is dense above twice what is wanted, but never where it is one instant', () => {
+    const window = { fromMs: 0, toMs: 10 };
+    expect(isDense(100, 50, window, 1)).toBe(false);
+    expect(isDense(101, 50, window, 1)).toBe(true);
+    expect(isDense(101, 50, window, 10)).toBe(false);
+    expect(isDense(101, 50, window, 9)).toBe(true);
+  });
+});

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createAddressTest, decodeAddresses, namedAddresses } from '../../../src/sources/shared/addresses.ts';
+
+describe('what a vendor says of an address', () => {
+  it.each([
+    ['10.0.0.1', '10.0.0.1'],
+    ['2001:db8::1', '2001:db8::1'],
+    ['::ffff:10.0.0.1', '::ffff:10.0.0.1'],
+    ['10.0.0.1:443', '10.0.0.1'],
+    ['[::1]:80', '::1'],
+    ['[2001:db8::1]', '2001:db8::1'],
+    [' 10.0.0.1 ', '10.0.0.1'],
+    ['fe80::1%eth0', 'fe80::1'],
+    ['[fe80::1%eth0]:8080', 'fe80::1'],
+  ])('is one address where it is exactly one, without its port or zone: %s', (text, address) => {
+    expect(decodeAddresses(text)).toEqual({ ipAddress: address });
+  });
+
+  it.each([
+    ['10.0.0.1, 10.0.0.2', ['10.0.0.1', '10.0.0.2']],
+    ['10.0.0.1,[::1]:80;10.0.0.2:9', ['10.0.0.1', '::1', '10.0.0.2']],
+    ['10.0.0.1 unknown', ['10.0.0.1']],
+  ])('is none but names several where it is a list: %s', (text, addresses) => {
+    expect(decodeAddresses(text)).toEqual({ ipAddress: null, addresses });
+  });
+
+  it.each([
+    '10.0.0',
+    'localhost',
+    'localhost:80',
+    '',
+    ',',
+    '10.0.0.256',
+    '0x7f.1',
+    '10.0.0.1:',
+    '10.0.0.1:port',
+    '10.0.0.1/32',
+    '[10.0.0.1',
+    '%eth0',
+    null,
+    undefined,
+  ])('is none where it is anything else: %s', (text) => {
+    expect(decodeAddresses(text)).toEqual({ ipAddress: null });
+  });
+
+  it('names every address that it holds, whatever stands between them', () => {
+    const part = fc.oneof(fc.ipV4(), fc.ipV6());
+    const written = part.chain((address) =>
+      fc
+        .constantFrom(address, address.includes(':') ? `[${address}]:443` : `${address}:443`)
+        .map((text) => ({ address, text })),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(written, { minLength: 1, maxLength: 6 }),
+        fc.constantFrom(',', ', ', ' ', ';'),
+        (list, gap) => {
+          const decoded = decodeAddresses(list.map(({ text }) => text).join(gap));
+          expect(namedAddresses(decoded)).toEqual([...new Set(list.map(({ address }) => address))]);
+          expect(decoded.ipAddress).toBe(list.length === 1 ? list[0]!.address : null);
+        },
+      ),
+    );
+  });
+});
+
+describe('a test for an address or a block', () => {
+  it.each([
+    ['10.0.0.1', '10.0.0.1', true],
+    ['10.0.0.1', '10.0.0.2', false],
+    ['10.0.0.0/8', '10.255.0.1', true],
+    ['10.0.0.0/8', '11.0.0.1', false],
+    ['10.1.2.3/8', '10.255.0.1', true],
+    ['0.0.0.0/0', '203.0.113.9', true],
+    ['0.0.0.0/0', '2001:db8::1', false],
+    ['10.0.0.1', '::ffff:10.0.0.1', true],
+    ['::ffff:10.0.0.0/104', '10.1.2.3', true],
+    ['::ffff:10.0.0.0/104', '11.1.2.3', false],
+    ['2001:db8::/32', '2001:db8:1::5', true],
+    ['2001:db8::/32', '2001:db9::5', false],
+    ['10.0.0.1/32', '10.0.0.1', true],
+    ['10.0.0.1/32', '10.0.0.0', false],
+  ])('%s on %s is %s', (block, address, isInside) => {
+    expect(createAddressTest(block)({ ipAddress: address })).toBe(isInside);
+  });
+
+  it('lets in no entry without an address', () => {
+    expect(createAddressTest('0.0.0.0/0')({ ipAddress: null })).toBe(false);
+  });
+
+  it.each([
+    ['10.0.0.2', true],
+    ['10.0.0.0/8', true],
+    ['2001:db8::/32', true],
+    ['10.0.0.3', false],
+  ])('lets in a list where any of its addresses is inside: %s is %s', (block, isInside) => {
+    const list = { ipAddress: null, addresses: ['192.0.2.1', '10.0.0.2', '2001:db8::1'] };
+    expect(createAddressTest(block)(list)).toBe(isInside);
+  });
+
+  it.each([
+    '10.0.0.0/33',
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+    '10.0.0.1:443',
+    '[::1]',
+    'fe80::1%eth0',
+    '2001:db8::/129',
+    'here',
+    '10.0.0.0/-1',
+    '::ffff:10.0.0.0/90',
+  ])('refuses %s, naming the argument', (text) => {
+    expect(() => createAddressTest(text)).toThrow(
+      expect.objectContaining({ code: 'BAD_USER_INPUT', details: { argument: 'filter.ipAddress' } }),
+    );
+  });
+});

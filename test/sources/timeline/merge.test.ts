@@ -1,0 +1,422 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RequestError, UpstreamError } from '../../../src/base/errors.ts';
+import type { Source } from '../../../src/base/source.ts';
+import type { Batch, BatchRequest } from '../../../src/sources/paging/keyset-paging.ts';
+import type { Page, PageRequest } from '../../../src/sources/paging/page.ts';
+import { comparePositions } from '../../../src/sources/paging/position.ts';
+import type { Position } from '../../../src/sources/paging/position.ts';
+import type { RowStream } from '../../../src/sources/paging/row-stream.ts';
+import { mergeStreams } from '../../../src/sources/timeline/merge.ts';
+
+const NOW = 10_000;
+const row = (source: Source, timestampMs: number, id = `${timestampMs}`): Position => ({
+  source,
+  timestampMs,
+  id,
+});
+const usage = (ms: number, id?: string): Position => row('USAGE', ms, id);
+const event = (ms: number, id?: string): Position => row('EVENTS', ms, id);
+
+const step = (
+  rows: readonly Position[],
+  edgeMs: number,
+  more: Partial<Batch<Position>> = {},
+): Batch<Position> => ({
+  rows,
+  edgeMs,
+  dropped: [],
+  received: rows.length,
+  parsed: rows.length,
+  readAtMs: NOW,
+  stale: false,
+  ended: false,
+  ...more,
+});
+const last = (rows: readonly Position[], edgeMs = 0, more: Partial<Batch<Position>> = {}) =>
+  step(rows, edgeMs, { ended: true, ...more });
+
+interface Scripted extends RowStream<Position> {
+  readonly walks: BatchRequest[];
+  readonly wanted: number[];
+  isClosed: boolean;
+}
+
+/** A strand whose walk takes these steps; an error in their place is thrown there. */
+function streamOf(
+  source: Source,
+  steps: readonly (Batch<Position> | Error)[],
+  more: Partial<RowStream<Position>> = {},
+): Scripted {
+  const stream: Scripted = {
+    source,
+    isMatch: () => true,
+    maxScannedRows: null,
+    age: { settleMs: 0, retentionMs: null },
+    walks: [],
+    wanted: [],
+    isClosed: false,
+    async *read(read: BatchRequest) {
+      stream.walks.push(read);
+      try {
+        for (const one of steps) {
+          stream.wanted.push(read.wanted());
+          if (one instanceof Error) throw one;
+          yield one;
+        }
+      } finally {
+        stream.isClosed = true;
+      }
+    },
+    ...more,
+  };
+  return stream;
+}
+
+const merge = (
+  streams: readonly RowStream<Position>[],
+  asked: Partial<PageRequest<unknown>> = {},
+): Promise<Page<Position>> =>
+  mergeStreams(
+    { range: { fromMs: 0, toMs: 1000 }, count: 3, travel: 'forward', after: null, ...asked },
+    streams,
+    NOW,
+  );
+
+const stretches = (page: Page<Position>) =>
+  page.coverage.map(({ source, status, fromMs, toMs, scanned, matched, dropped }) => [
+    source,
+    status,
+    fromMs,
+    toMs,
+    scanned,
+    matched,
+    dropped,
+  ]);
+
+const spent = new RequestError('LIMIT_EXCEEDED', 'spent');
+const down = new UpstreamError({
+  code: 'UPSTREAM_UNAVAILABLE',
+  source: 'EVENTS',
+  operation: '/events',
+  message: 'It is down.',
+});
+
+describe('merged walks', () => {
+  it('give out a row only when no other walk can hold one before it', async () => {
+    const a = streamOf('USAGE', [step([usage(900), usage(500)], 500), last([])]);
+    const b = streamOf('EVENTS', [step([event(950)], 940), step([event(700)], 650), last([])]);
+    const page = await merge([a, b]);
+    expect(page).toMatchObject({
+      rows: [event(950), usage(900), event(700)],
+      hasMore: true,
+      resume: event(700),
+    });
+    expect(stretches(page)).toEqual([
+      ['USAGE', 'COMPLETE', 700, 1000, 1, 1, 0],
+      ['EVENTS', 'COMPLETE', 700, 1000, 2, 2, 0],
+    ]);
+    expect([a.isClosed, b.isClosed]).toEqual([true, true]);
+  });
+
+  it('put usage before events at one instant, and wait for the instant to be whole', async () => {
+    const a = streamOf('USAGE', [step([usage(900)], 900), last([usage(800)])]);
+    const b = streamOf('EVENTS', [step([], 901), last([event(900), event(800)])]);
+    expect((await merge([a, b], { count: 9 })).rows).toEqual([
+      usage(900),
+      event(900),
+      usage(800),
+      event(800),
+    ]);
+  });
+
+  it('upward wait until the edge lies beyond the row, and give the page in the one order', async () => {
+    const a = streamOf('USAGE', [step([usage(100)], 101), last([usage(300)], 1000)]);
+    const b = streamOf('EVENTS', [step([], 100), step([event(100), event(200)], 250), last([], 1000)]);
+    const page = await merge([a, b], { travel: 'backward' });
+    expect(page).toMatchObject({
+      rows: [event(200), usage(100), event(100)],
+      hasMore: true,
+      resume: event(200),
+    });
+    expect(stretches(page)).toEqual([
+      ['USAGE', 'COMPLETE', 0, 201, 1, 1, 0],
+      ['EVENTS', 'COMPLETE', 0, 201, 2, 2, 0],
+    ]);
+    expect(a.walks[0]).toMatchObject({ direction: 'up' });
+  });
+
+  it('read all at first, then only the walk that holds the page up', async () => {
+    const a = streamOf('USAGE', [step([usage(990), usage(980), usage(970), usage(960)], 950), last([])]);
+    const b = streamOf('EVENTS', [step([event(995)], 990), step([], 980), step([], 900), last([])]);
+    await merge([a, b]);
+    expect([a.wanted.length, b.wanted.length]).toEqual([1, 3]);
+    expect(a.wanted).toEqual([4]);
+    expect(b.wanted).toEqual([4, 2, 1]);
+  });
+
+  it('tell the end where all have ended', async () => {
+    const page = await merge([streamOf('USAGE', [last([usage(900)])]), streamOf('EVENTS', [last([])])]);
+    expect(page).toMatchObject({ rows: [usage(900)], hasMore: false, resume: usage(900) });
+    expect(stretches(page)).toEqual([
+      ['USAGE', 'COMPLETE', 0, 1000, 1, 1, 0],
+      ['EVENTS', 'COMPLETE', 0, 1000, 0, 0, 0],
+    ]);
+  });
+
+  it('end a walk that stops without saying so', async () => {
+    const page = await merge([streamOf('USAGE', []), streamOf('EVENTS', [last([event(5)])])]);
+    expect(page).toMatchObject({ rows: [event(5)], hasMore: false });
+  });
+
+  it('cover from the cursor on, with the ties that are given out, and count dropped rows of the page alone', async () => {
+    const a = streamOf('USAGE', [last([usage(700)], 0, { dropped: [750, 650, 600] })]);
+    const b = streamOf('EVENTS', [last([event(800, 'a'), event(650), event(600)])]);
+    const page = await merge([a, b], { after: event(800, 'b') });
+    expect(page.rows).toEqual([event(800, 'a'), usage(700), event(650)]);
+    expect(stretches(page)).toEqual([
+      ['EVENTS', 'COMPLETE', 650, 801, 2, 2, 0],
+      ['USAGE', 'TRUNCATED', 650, 800, 3, 1, 2],
+    ]);
+    const outside = await merge([streamOf('USAGE', [last([])])], { after: usage(5000) });
+    expect(stretches(outside)).toEqual([['USAGE', 'COMPLETE', 0, 1000, 0, 0, 0]]);
+    const below = await merge([streamOf('USAGE', [last([], 1000)])], {
+      after: usage(-5),
+      travel: 'backward',
+    });
+    expect(stretches(below)).toEqual([['USAGE', 'COMPLETE', 0, 1000, 0, 0, 0]]);
+  });
+
+  it('of nothing asked for tell whether there is anything', async () => {
+    expect(
+      await merge([streamOf('USAGE', [step([usage(900)], 850)])], { count: 0, after: usage(950) }),
+    ).toMatchObject({
+      rows: [],
+      hasMore: true,
+      resume: usage(950),
+      coverage: [],
+    });
+  });
+});
+
+describe('a walk that fails', () => {
+  it('keeps what it gave before, and is FAILED from there to the end of the page', async () => {
+    const a = streamOf('USAGE', [last([usage(900), usage(300), usage(200), usage(100)])]);
+    const b = streamOf('EVENTS', [step([event(950)], 600), down]);
+    const page = await merge([a, b]);
+    expect(page).toMatchObject({ rows: [event(950), usage(900), usage(300)], hasMore: true });
+    expect(stretches(page)).toEqual([
+      ['USAGE', 'COMPLETE', 300, 1000, 2, 2, 0],
+      ['EVENTS', 'COMPLETE', 600, 1000, 1, 1, 0],
+      ['EVENTS', 'FAILED', 300, 600, null, null, 0],
+    ]);
+    expect(page.coverage.at(-1)).toMatchObject({ code: 'UPSTREAM', reason: 'It is down.', asOfMs: null });
+  });
+
+  it('upward is FAILED from where it had got to', async () => {
+    const a = streamOf('USAGE', [last([usage(100), usage(800)], 1000)]);
+    const b = streamOf('EVENTS', [step([event(200)], 400), down]);
+    const page = await merge([a, b], { travel: 'backward' });
+    expect(page).toMatchObject({ rows: [usage(800), event(200), usage(100)], hasMore: false });
+    expect(stretches(page)).toContainEqual(['EVENTS', 'FAILED', 400, 1000, null, null, 0]);
+  });
+
+  it('beyond the page leaves no trace on it', async () => {
+    const a = streamOf('USAGE', [last([usage(900), usage(800), usage(700), usage(600)])]);
+    const b = streamOf('EVENTS', [step([], 650), down]);
+    const page = await merge([a, b]);
+    expect(page.coverage.every(({ status }) => status === 'COMPLETE')).toBe(true);
+  });
+
+  it('that is not configured says so', async () => {
+    const missing = new UpstreamError({
+      code: 'SOURCE_NOT_CONFIGURED',
+      source: 'EVENTS',
+      operation: '/events',
+      message: 'none',
+    });
+    const page = await merge([streamOf('USAGE', [last([])]), streamOf('EVENTS', [missing])]);
+    expect(page.coverage).toContainEqual(
+      expect.objectContaining({ source: 'EVENTS', status: 'FAILED', code: 'NOT_CONFIGURED' }),
+    );
+  });
+
+  it.each([
+    ['another error', new Error('other')],
+    ['a refusal', new RequestError('BAD_USER_INPUT', 'no')],
+  ])('with %s fails the page, and closes the others', async (_, error) => {
+    const a = streamOf('USAGE', [step([usage(900)], 850), step([], 100)]);
+    const b = streamOf('EVENTS', [step([], 800), error]);
+    await expect(merge([a, b])).rejects.toBe(error);
+    expect(a.isClosed).toBe(true);
+  });
+});
+
+describe('a bound', () => {
+  it('on rows ends the page where the walk furthest behind has got to; all before it is given out', async () => {
+    const isMatch = ({ id }: Position): boolean => id !== 'no';
+    const a = streamOf(
+      'USAGE',
+      [step([usage(900), usage(890, 'no')], 880, { dropped: [885] }), step([usage(700)], 650)],
+      { isMatch, maxScannedRows: 3 },
+    );
+    const b = streamOf('EVENTS', [step([event(895), event(885), event(870)], 860)]);
+    const page = await merge([a, b], { count: 9 });
+    expect(page).toMatchObject({
+      rows: [usage(900), event(895), event(885)],
+      hasMore: true,
+      resume: { source: 'EVENTS', timestampMs: 880, id: '' },
+    });
+    expect(page.coverage).toMatchObject([
+      {
+        source: 'USAGE',
+        status: 'TRUNCATED',
+        code: 'SCAN_LIMIT',
+        fromMs: 880,
+        toMs: 1000,
+        scanned: 3,
+        matched: 1,
+        dropped: 1,
+        reason: expect.stringContaining('3 rows'),
+      },
+      { source: 'EVENTS', status: 'TRUNCATED', code: 'SCAN_LIMIT', fromMs: 880, toMs: 1000, scanned: 2 },
+    ]);
+    expect(a.wanted).toEqual([3]);
+  });
+
+  it('that a full page never needed to know is not told', async () => {
+    const a = streamOf('USAGE', [step([usage(900), usage(800), usage(700), usage(600)], 550)], {
+      maxScannedRows: 4,
+    });
+    const b = streamOf('EVENTS', [step([], 500), spent]);
+    const page = await merge([a, b]);
+    expect(page).toMatchObject({ hasMore: true, resume: usage(700) });
+    expect(page.coverage.map(({ status }) => status)).toEqual(['COMPLETE', 'COMPLETE']);
+  });
+
+  it('on calls before any walk has begun refuses the page', async () => {
+    await expect(merge([streamOf('USAGE', [spent]), streamOf('EVENTS', [last([])])])).rejects.toBe(spent);
+  });
+
+  it('on calls that lets one walk begin and not the other refuses the page: it could not go on from anywhere', async () => {
+    const late = streamOf('EVENTS', [], {
+      async *read(read) {
+        await new Promise(setImmediate);
+        yield* streamOf('EVENTS', [spent]).read(read);
+      },
+    });
+    await expect(merge([streamOf('USAGE', [step([usage(900)], 850)]), late])).rejects.toBe(spent);
+  });
+
+  it('on calls later ends the page where both are known, upward too', async () => {
+    const a = streamOf('USAGE', [step([usage(900), usage(700)], 650), spent]);
+    const b = streamOf('EVENTS', [step([event(800)], 750), spent]);
+    const page = await merge([a, b], { count: 9 });
+    expect(page).toMatchObject({
+      rows: [usage(900), event(800)],
+      hasMore: true,
+      resume: { timestampMs: 750, id: '' },
+    });
+    expect(page.coverage).toMatchObject([
+      {
+        source: 'USAGE',
+        status: 'TRUNCATED',
+        code: 'CALL_BUDGET',
+        fromMs: 750,
+        scanned: 1,
+        reason: expect.stringContaining('endCursor'),
+      },
+      { source: 'EVENTS', status: 'TRUNCATED', code: 'CALL_BUDGET', fromMs: 750, scanned: 1 },
+    ]);
+    const up = await merge(
+      [
+        streamOf('USAGE', [step([usage(100), usage(300)], 350), spent]),
+        streamOf('EVENTS', [step([event(200)], 250), spent]),
+      ],
+      { count: 9, travel: 'backward' },
+    );
+    expect(up).toMatchObject({
+      rows: [event(200), usage(100)],
+      hasMore: true,
+      resume: { timestampMs: 250, id: '' },
+    });
+  });
+
+  it('on calls does not hold up a walk that has ended or failed', async () => {
+    const ended = await merge(
+      [
+        streamOf('USAGE', [last([usage(900), usage(400)])]),
+        streamOf('EVENTS', [step([event(800)], 500), spent]),
+      ],
+      { count: 9 },
+    );
+    expect(ended).toMatchObject({ rows: [usage(900), event(800)], resume: { timestampMs: 500 } });
+    const failed = await merge(
+      [streamOf('EVENTS', [down]), streamOf('USAGE', [step([usage(900)], 500), spent])],
+      { count: 9 },
+    );
+    expect(failed).toMatchObject({ rows: [usage(900)], resume: { timestampMs: 500 } });
+    expect(failed.coverage).toContainEqual(
+      expect.objectContaining({ source: 'EVENTS', status: 'FAILED', fromMs: 500, toMs: 1000 }),
+    );
+  });
+
+  it('anywhere loses and doubles nothing, page after page', async () => {
+    const rowsOf = (source: Source) =>
+      fc
+        .uniqueArray(fc.nat({ max: 999 }), { maxLength: 40 })
+        .map((times) => times.map((ms) => row(source, ms)));
+    await fc.assert(
+      fc.asyncProperty(
+        rowsOf('USAGE'),
+        rowsOf('EVENTS'),
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 2, max: 30 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.constantFrom('forward' as const, 'backward' as const),
+        async (left, right, count, bound, stride, travel) => {
+          // Each step holds `stride` instants; after three steps of both together the budget is spent.
+          const open = (
+            rows: readonly Position[],
+            source: Source,
+            budget: { left: number },
+          ): RowStream<Position> => ({
+            source,
+            isMatch: () => true,
+            maxScannedRows: bound,
+            age: { settleMs: 0, retentionMs: null },
+            async *read({ after, direction }) {
+              const compare =
+                direction === 'down'
+                  ? comparePositions
+                  : (a: Position, b: Position) => comparePositions(b, a);
+              const rest = rows.filter((one) => !after || compare(one, after) > 0).sort(compare);
+              for (let at = 0; ; at += stride) {
+                if (budget.left === 0) throw spent;
+                budget.left -= 1;
+                const part = rest.slice(at, at + stride);
+                if (at + stride >= rest.length) return yield last(part, direction === 'down' ? 0 : 1000);
+                yield step(part, part.at(-1)!.timestampMs + (direction === 'down' ? 0 : 1));
+              }
+            },
+          });
+          const walked: Position[] = [];
+          for (let after: Position | null = null, pages = 0; ; pages += 1) {
+            expect(pages).toBeLessThan(400);
+            const budget = { left: 3 };
+            const page: Page<Position> = await merge(
+              [open(left, 'USAGE', budget), open(right, 'EVENTS', budget)],
+              { count, travel, after },
+            );
+            if (travel === 'forward') walked.push(...page.rows);
+            else walked.unshift(...page.rows);
+            if (!page.hasMore) break;
+            after = page.resume;
+          }
+          expect(walked).toEqual([...left, ...right].sort(comparePositions));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { holdFiles } from '../../../../src/sources/paging/held-files.ts';
+import { fillingSince, listSeriesCoverage } from '../../../../src/sources/usage/analytics/coverage.ts';
+import type { SeriesFacts } from '../../../../src/sources/usage/analytics/coverage.ts';
+
+const NOW = 1_000_000;
+const BOUNDS = { nowMs: NOW, settleMs: 100, retentionMs: 500_000 };
+const WHOLE = { fromMs: 0, toMs: NOW };
+const FRESH = { ...WHOLE, readAtMs: NOW, stale: false };
+const FACTS: SeriesFacts = {
+  spans: [FRESH],
+  dropped: 0,
+  unequalRows: [],
+  unequalBuckets: [],
+  cutRows: [],
+  isBeyondCounting: false,
+};
+
+function statusesOf(range = WHOLE, facts: Partial<SeriesFacts> = {}, bounds: Partial<typeof BOUNDS> = {}) {
+  const entries = listSeriesCoverage('times', range, { ...FACTS, ...facts }, { ...BOUNDS, ...bounds });
+  return entries.map(({ status, fromMs, toMs }) => [status, fromMs, toMs]);
+}
+
+test('a series is filling at its newest end and expired at its oldest', () => {
+  expect(statusesOf()).toEqual([
+    ['FILLING', 999_900, NOW],
+    ['COMPLETE', 500_000, 999_900],
+    ['EXPIRED', 0, 500_000],
+  ]);
+  expect(statusesOf({ fromMs: 600_000, toMs: 700_000 })).toEqual([['COMPLETE', 600_000, 700_000]]);
+  expect(statusesOf({ fromMs: 0, toMs: 500_000 })).toEqual([['EXPIRED', 0, 500_000]]);
+  expect(statusesOf({ fromMs: 999_900, toMs: NOW })).toEqual([['FILLING', 999_900, NOW]]);
+});
+
+test('where the vendor keeps data for less time than it needs to settle, expired is told', () => {
+  expect(statusesOf(WHOLE, {}, { retentionMs: 50 })).toEqual([
+    ['FILLING', 999_950, NOW],
+    ['EXPIRED', 0, 999_950],
+  ]);
+});
+
+test('each stretch is dated by its own reading, and only what stands in is STALE', () => {
+  const spans = [
+    { fromMs: 0, toMs: 900_000, readAtMs: 950_000, stale: false },
+    { fromMs: 900_000, toMs: NOW, readAtMs: 999_000, stale: true },
+  ];
+  const entries = listSeriesCoverage('times', { fromMs: 600_000, toMs: NOW }, { ...FACTS, spans }, BOUNDS);
+  expect(
+    entries.map(({ status, fromMs, toMs, asOfMs, code }) => [status, fromMs, toMs, asOfMs, code]),
+  ).toEqual([
+    ['STALE', 900_000, NOW, 999_000, 'UPSTREAM'],
+    ['COMPLETE', 600_000, 900_000, 950_000, null],
+  ]);
+});
+
+test('dropped rows are told before anything else, as of the earliest reading', () => {
+  const spans = [
+    { fromMs: 0, toMs: 7, readAtMs: 100_000, stale: false },
+    { fromMs: 7, toMs: NOW, readAtMs: NOW, stale: false },
+  ];
+  const entries = listSeriesCoverage('times', WHOLE, { ...FACTS, spans, dropped: 2 }, BOUNDS);
+  expect(entries).toMatchObject([
+    {
+      status: 'TRUNCATED',
+      ...WHOLE,
+      dropped: 2,
+      asOfMs: 100_000,
+      code: 'ROWS_DROPPED',
+      operation: '/usage/analytics/times',
+    },
+  ]);
+});
+
+test('a contradiction is said in the stretch that holds it', () => {
+  const facts = { ...FACTS, unequalRows: [10, 600_000, 600_001], unequalBuckets: [600_000] };
+  const entries = listSeriesCoverage('statuses', WHOLE, facts, BOUNDS);
+  expect(entries.map(({ reason }) => reason)).toEqual([
+    null,
+    "The vendor contradicts itself: in 2 of its rows the parts do not add up to 'count'. The vendor contradicts itself: 1 buckets do not add up to /usage/analytics/activity.",
+    "Older than the vendor is said to keep. The vendor contradicts itself: in 1 of its rows the parts do not add up to 'count'.",
+  ]);
+});
+
+test('stretches are disjoint, newest first, and make up the range; COMPLETE means that no row was dropped', () => {
+  const moment = fc.nat(NOW);
+  const reading = fc.record({ atMs: fc.nat(NOW - 1), readAtMs: moment, stale: fc.boolean() });
+  fc.assert(
+    fc.property(
+      fc.nat(NOW - 1),
+      fc.integer({ min: 1, max: NOW }),
+      fc.uniqueArray(reading, { selector: ({ atMs }) => atMs, maxLength: 4 }),
+      moment,
+      fc.option(moment),
+      fc.nat(1),
+      (fromMs, length, readings, settleMs, retentionMs, dropped) => {
+        const range = { fromMs, toMs: fromMs + length };
+        const bounds = { nowMs: NOW, settleMs, retentionMs };
+        const begins = [{ ...FRESH, atMs: -1 }, ...readings.toSorted((a, b) => a.atMs - b.atMs)];
+        const spans = begins.map(({ atMs, readAtMs, stale }, index) => {
+          const toMs = begins[index + 1]?.atMs ?? 2 * NOW;
+          return { fromMs: atMs, toMs, readAtMs, stale };
+        });
+        const entries = listSeriesCoverage('times', range, { ...FACTS, spans, dropped }, bounds);
+        expect(entries[0]?.toMs).toBe(range.toMs);
+        expect(entries.at(-1)?.fromMs).toBe(range.fromMs);
+        for (const [index, entry] of entries.entries()) {
+          expect(entry.fromMs).toBeLessThan(entry.toMs);
+          if (index > 0) expect(entry.toMs).toBe(entries[index - 1]?.fromMs);
+          if (entry.status === 'COMPLETE') {
+            expect([entry.dropped, entry.code]).toEqual([0, null]);
+            expect(entry.toMs).toBeLessThanOrEqual(Math.min(entry.asOfMs ?? 0, NOW) - settleMs);
+          }
+        }
+      },
+    ),
+  );
+});
+
+test('a reading fills from the settle delay before it was read, or before now if that is earlier', () => {
+  const since = (readAtMs: number, range = WHOLE) =>
+    fillingSince([{ ...range, readAtMs, stale: false }], BOUNDS);
+  expect(since(NOW - 40)).toBe(NOW - 140);
+  expect(since(NOW + 40)).toBe(NOW - 100);
+  expect(since(NOW, { fromMs: NOW - 60, toMs: NOW })).toBe(NOW - 60);
+});
+
+test('what had settled when it was read fills nowhere, however long ago that was', () => {
+  const settled = { fromMs: 0, toMs: 1_000, readAtMs: 1_100, stale: false };
+  expect(fillingSince([settled], BOUNDS)).toBe(Infinity);
+  expect(fillingSince([{ ...settled, readAtMs: 1_099 }], BOUNDS)).toBe(999);
+  expect(fillingSince([settled, { ...FRESH, fromMs: 1_000 }], BOUNDS)).toBe(NOW - 100);
+});
+
+test('over files a series is told as a list is: outside them not COMPLETE, and every unreadable row counted', () => {
+  const files = holdFiles([{ firstMs: 300_000, lastMs: 599_999 }], 0);
+  const over = (unreadable: number) =>
+    listSeriesCoverage('times', WHOLE, FACTS, {
+      ...BOUNDS,
+      settleMs: 0,
+      retentionMs: null,
+      files: { ...files, unreadable },
+    }).map(({ status, fromMs, toMs, dropped }) => [status, fromMs, toMs, dropped]);
+  expect(over(0)).toEqual([
+    ['FILLING', 600_000, NOW, 0],
+    ['COMPLETE', 300_000, 600_000, 0],
+    ['EXPIRED', 0, 300_000, 0],
+  ]);
+  expect(over(2)[1]).toEqual(['TRUNCATED', 300_000, 600_000, 2]);
+  // Rows of the vendor's answer that are missing belong to no part: they are counted once.
+  const dropped = listSeriesCoverage('times', WHOLE, { ...FACTS, dropped: 1 }, { ...BOUNDS, files });
+  expect(dropped.map((entry) => [entry.status, entry.dropped])).toEqual([['TRUNCATED', 1]]);
+  expect(fillingSince([FRESH], { ...BOUNDS, settleMs: 0, files })).toBe(600_000);
+});

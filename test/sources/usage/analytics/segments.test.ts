@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { USAGE_SERIES } from '../../../../src/sources/usage/analytics/analytics.ts';
+import { cutIntoSegments, cutToAnswers, halve } from '../../../../src/sources/usage/analytics/segments.ts';
+import {
+  countVendorRows,
+  isVendorEdge,
+  VENDOR_INTERVALS,
+} from '../../../../src/sources/usage/analytics/vendor-rows.ts';
+import type { VendorInterval } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
+
+const SETTLE = 90_000;
+const AGE = { settleMs: SETTLE, staleIfErrorMs: 86_400_000 };
+const NOW = Date.parse('2026-06-15T12:34:56.789Z');
+const DAY = 86_400_000;
+
+/** Ranges in the measure of their interval, cut anywhere or on a row's edge. */
+const asked = fc.constantFrom(...VENDOR_INTERVALS).chain((interval) => {
+  const unit = { SECOND: 1_000, MINUTE: 60_000, HOUR: 3_600_000, DAY }[interval as 'DAY'] ?? 30 * DAY;
+  const moment = fc.oneof(
+    fc.integer({ min: NOW - 200 * unit, max: NOW }),
+    fc.integer({ min: 1, max: 200 }).map((rows) => Math.floor(NOW / unit - rows) * unit),
+    fc.constant(NOW),
+  );
+  return fc
+    .tuple(moment, moment)
+    .filter(([a, b]) => a !== b)
+    .map(([a, b]) => ({ interval, range: { fromMs: Math.min(a, b), toMs: Math.max(a, b) } }));
+});
+
+const textOf = (interval: VendorInterval, from: string, to: string, now = NOW) =>
+  cutIntoSegments({ fromMs: Date.parse(from), toMs: Date.parse(to) }, interval, now, AGE).map(
+    ({ fromMs, toMs, isLive, cache }) =>
+      `${new Date(fromMs).toISOString()} ${new Date(toMs).toISOString()} ${cache.freshMs}${isLive ? ' live' : ''}`,
+  );
+
+describe('the chunks of a range', () => {
+  test('are days for rows of days, and all but the one under way are kept long', () => {
+    expect(textOf('DAY', '2026-06-12T06:00Z', new Date(NOW).toISOString())).toEqual([
+      '2026-06-12T06:00:00.000Z 2026-06-13T00:00:00.000Z 86400000',
+      '2026-06-13T00:00:00.000Z 2026-06-14T00:00:00.000Z 86400000',
+      '2026-06-14T00:00:00.000Z 2026-06-15T00:00:00.000Z 86400000',
+      '2026-06-15T00:00:00.000Z 2026-06-15T12:34:56.789Z 5000 live',
+    ]);
+  });
+
+  test('that has ended but not settled are kept for seconds where they have not settled', () => {
+    expect(textOf('MINUTE', '2026-06-15T11:50Z', '2026-06-15T12:34Z')).toEqual([
+      '2026-06-15T11:50:00.000Z 2026-06-15T12:00:00.000Z 86400000',
+      '2026-06-15T12:00:00.000Z 2026-06-15T12:34:00.000Z 5000',
+    ]);
+  });
+
+  test('that ends now are one from where it has not settled: a new chunk begins when the last has', () => {
+    const midnight = Date.parse('2026-06-15T00:00Z');
+    const at = (now: number) =>
+      textOf('HOUR', '2026-06-14T00:00Z', new Date(now).toISOString(), now).map((line) => line.slice(0, 49));
+    expect(at(midnight + SETTLE - 1)).toEqual(['2026-06-14T00:00:00.000Z 2026-06-15T00:01:29.999Z']);
+    expect(at(midnight + SETTLE)).toEqual([
+      '2026-06-14T00:00:00.000Z 2026-06-15T00:00:00.000Z',
+      '2026-06-15T00:00:00.000Z 2026-06-15T00:01:30.000Z',
+    ]);
+  });
+
+  test('are neighbours that make it up; each begins where a row does, and only the last may be live', () => {
+    fc.assert(
+      fc.property(asked, ({ interval, range }) => {
+        const segments = cutIntoSegments(range, interval, NOW, AGE);
+        expect(segments[0]?.fromMs).toBe(range.fromMs);
+        expect(segments.at(-1)?.toMs).toBe(range.toMs);
+        for (const [index, segment] of segments.entries()) {
+          const before = segments[index - 1];
+          expect(segment.toMs).toBeGreaterThan(segment.fromMs);
+          if (before) expect([before.toMs, before.isLive]).toEqual([segment.fromMs, false]);
+          if (before) expect(isVendorEdge(segment.fromMs, interval)).toBe(true);
+          expect(segment.cache.freshMs).toBe(segment.toMs <= NOW - SETTLE ? DAY : 5_000);
+        }
+        expect(segments.at(-1)?.isLive).toBe(range.toMs === NOW);
+        // All of a live range but its newest chunk has settled.
+        if (range.toMs === NOW)
+          expect(segments.slice(0, -1).every(({ toMs }) => toMs <= NOW - SETTLE)).toBe(true);
+      }),
+    );
+  });
+
+  test('that has ended are the same whenever it is asked for', () => {
+    fc.assert(
+      fc.property(asked, fc.integer({ min: 1, max: 400 * DAY }), ({ interval, range }, laterMs) => {
+        const edges = (now: number) =>
+          cutIntoSegments(range, interval, now, AGE).map(({ fromMs, toMs }) => [fromMs, toMs]);
+        expect(edges(range.toMs + 1)).toEqual(edges(range.toMs + 1 + laterMs));
+      }),
+    );
+  });
+
+  test('that ends now are long as soon as the long stretch has settled', () => {
+    const june = Date.parse('2026-06-01T00:00Z');
+    const at = (now: number) => textOf('DAY', '2026-05-01T00:00Z', new Date(now).toISOString(), now).length;
+    // 31 days and what has come of the next; a month and what has come of the next.
+    expect([at(june + SETTLE - 1), at(june + SETTLE)]).toEqual([31, 2]);
+  });
+
+  test('are one where the range is just a long one', () => {
+    expect(textOf('DAY', '2026-02-01T00:00Z', '2026-03-01T00:00Z')).toHaveLength(1);
+    expect(textOf('MINUTE', '2026-02-01T00:00Z', '2026-02-02T00:00Z')).toHaveLength(1);
+    expect(textOf('MONTH', '2025-01-01T00:00Z', '2026-01-01T00:00Z')).toHaveLength(1);
+  });
+
+  test('are long where a range holds them whole, and so never many', () => {
+    expect(textOf('HOUR', '2026-03-30T22:00Z', '2026-06-02T00:00Z')).toEqual([
+      '2026-03-30T22:00:00.000Z 2026-03-31T00:00:00.000Z 86400000',
+      '2026-03-31T00:00:00.000Z 2026-04-01T00:00:00.000Z 86400000',
+      '2026-04-01T00:00:00.000Z 2026-05-01T00:00:00.000Z 86400000',
+      '2026-05-01T00:00:00.000Z 2026-06-01T00:00:00.000Z 86400000',
+      '2026-06-01T00:00:00.000Z 2026-06-02T00:00:00.000Z 86400000',
+    ]);
+    // As many rows as are read at once, or as many days as are given out.
+    const unit = { SECOND: 1_000, MINUTE: 60_000, HOUR: 3_600_000 };
+    fc.assert(
+      fc.property(asked, ({ interval, range: { toMs } }) => {
+        const fromMs = toMs - (interval in unit ? 20_000 * unit[interval as 'HOUR'] : 2_000 * DAY);
+        expect(cutIntoSegments({ fromMs, toMs }, interval, NOW, AGE).length).toBeLessThanOrEqual(130);
+      }),
+    );
+  });
+});
+
+test('a call is cut between rows into such as make up its range, and as few as an answer of its series bears', () => {
+  const moment = fc.integer({ min: NOW - 400 * DAY, max: NOW });
+  fc.assert(
+    fc.property(
+      fc.tuple(moment, moment).filter(([a, b]) => a !== b),
+      fc.constantFrom<VendorInterval>('DAY', 'HOUR', 'MINUTE'),
+      fc.constantFrom(...USAGE_SERIES),
+      ([a, b], interval, series) => {
+        const range = { fromMs: Math.min(a, b), toMs: Math.max(a, b) };
+        const answers = cutToAnswers(series, { range, interval });
+        for (const calls of [halve({ range, interval }), answers]) {
+          const begins = calls.map((call) => call.range.fromMs);
+          expect([...begins, range.toMs]).toEqual([range.fromMs, ...calls.map((call) => call.range.toMs)]);
+          expect(begins.slice(1).every((at) => isVendorEdge(at, interval))).toBe(true);
+        }
+        const most = series === 'elements' ? 15_000 : 50_000;
+        const rows = answers.map((call) => countVendorRows(call.range, interval));
+        expect(Math.max(...rows)).toBeLessThanOrEqual(most);
+        // Cut at days, all but the last are smaller than they might be by a day at most.
+        expect(Math.min(...rows.slice(0, -1), Infinity)).toBeGreaterThanOrEqual(most - 2 * 1_440);
+      },
+    ),
+  );
+});

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { checkUsageFilter } from '../../../src/sources/usage/filter.ts';
+import type { UsageFilter } from '../../../src/sources/usage/filter.ts';
+
+describe('a usage filter', () => {
+  it.each<[string, UsageFilter]>([
+    ['filter.hub', { hub: 'a\ud800' }],
+    ['filter.searchText', { searchText: '\udc00b' }],
+    ['filter.elementKeys', { elementKeys: ['a', '\ud83d'] }],
+    ['filter.tags', { tags: ['\udc00\ud800'] }],
+  ])('with half a character, which would be sent as another, is refused by name: %s', (argument, filter) => {
+    expect(() => checkUsageFilter(filter, 'filter')).toThrow(
+      expect.objectContaining({ code: 'BAD_USER_INPUT', details: { argument } }),
+    );
+  });
+
+  it('with a whole character of any plane passes', () => {
+    expect(() => checkUsageFilter({ hub: '😀', tags: ['ü', '\u{10ffff}'] }, 'filter')).not.toThrow();
+  });
+});

@@ -1,0 +1,296 @@
+import { describe, expect, it } from 'vitest';
+import type { CoverageStatus } from '../../../src/sources/paging/coverage.ts';
+import type { AnalyticsRequest, UsageAnalytics } from '../../../src/sources/usage/analytics/analytics.ts';
+import { encodeUsageFilter } from '../../../src/sources/usage/filter.ts';
+import { createUsageQuirks } from '../../../src/sources/usage/quirks.ts';
+import { createUsageSource } from '../../../src/sources/usage/source.ts';
+import { createCallBudget } from '../../../src/upstream/call-budget.ts';
+import type { CallBudget } from '../../../src/upstream/call-budget.ts';
+import { createSimulatedUsageVendor } from '../../support/simulated-usage-vendor.ts';
+import type { SimulatedUsageRow } from '../../support/simulated-usage-vendor.ts';
+import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
+
+const NOW = Date.parse('2026-03-02T00:00:00.000Z');
+const at = (text: string): number => Date.parse(`2026-03-01T${text}Z`);
+const hour = { fromMs: at('10:00:00'), toMs: at('11:00:00') };
+
+function openSource(
+  options: {
+    rows?: readonly SimulatedUsageRow[];
+    status?: CoverageStatus;
+    reason?: string;
+    failed?: boolean;
+    asOfMs?: number;
+    retentionMs?: number;
+    elements?: readonly (readonly [string, number])[];
+    maxScannedRows?: number;
+    callBudget?: CallBudget;
+  } = {},
+) {
+  const asked: AnalyticsRequest[] = [];
+  const upstream = createSimulatedUpstream(
+    'USAGE',
+    createSimulatedUsageVendor(() => options.rows ?? [], {
+      offsetUnit: 'pages',
+      clamp: 100,
+      isFromInclusive: true,
+      isToInclusive: true,
+      dialect: 'snake',
+      tie: () => (a, b) => (a.id < b.id ? -1 : 1),
+    }),
+    () => NOW,
+  );
+  const analytics = async (request: AnalyticsRequest): Promise<UsageAnalytics> => {
+    asked.push(request);
+    return {
+      ...request.range,
+      interval: request.interval ?? 'HOUR',
+      timeZone: 'UTC',
+      buckets: [],
+      previous: [],
+      totals: {
+        count: options.failed ? null : 120,
+        elements: new Map(
+          options.elements ?? [
+            ['box', 40],
+            ['sfdc', 30],
+          ],
+        ),
+        processTime: null,
+        statuses: { success: 100, failed: 20 },
+      },
+      coverage: [
+        {
+          source: 'USAGE',
+          operation: '/usage/analytics/activity',
+          status: options.status ?? 'COMPLETE',
+          ...request.range,
+          asOfMs: options.asOfMs ?? NOW,
+          scanned: null,
+          matched: null,
+          dropped: 0,
+          code: null,
+          reason: options.reason ?? null,
+        },
+      ],
+    };
+  };
+  const settings = {
+    largestPage: 100,
+    maxScannedRows: options.maxScannedRows ?? 1_000,
+    staleIfErrorMs: 0,
+    age: { settleMs: 90_000, retentionMs: options.retentionMs ?? null },
+  };
+  const source = createUsageSource(
+    { upstream, quirks: createUsageQuirks(), nowMs: NOW, settings },
+    analytics,
+    createTestCallContext('test', options.callBudget),
+  );
+  return { source, asked, upstream };
+}
+
+describe('a count of usage records', () => {
+  it.each([
+    ['an hour', hour, 'HOUR'],
+    ['minutes', { fromMs: at('10:07:00'), toMs: at('11:00:00') }, 'MINUTE'],
+    ['days', { fromMs: Date.parse('2026-01-01T00:00:00Z'), toMs: Date.parse('2026-02-01T00:00:00Z') }, 'DAY'],
+  ])(
+    'is exact from a closed series whose buckets begin and end with the range: %s',
+    async (_, range, interval) => {
+      const { source, asked } = openSource();
+      expect(await source.countUsageRecords(range, {})).toEqual({ value: 120, accuracy: 'EXACT' });
+      expect(asked).toMatchObject([{ range, interval, timeZone: 'UTC' }]);
+    },
+  );
+
+  it.each([
+    ['its edges fall between buckets', { fromMs: at('10:00:00.001'), toMs: at('11:00:00') }],
+    ['its buckets would be too many', { fromMs: Date.parse('2025-01-01T00:01:00Z'), toMs: at('11:00:00') }],
+  ])('is an estimate where %s', async (_, range) => {
+    const { source, asked } = openSource();
+    expect(await source.countUsageRecords(range, {})).toEqual({ value: 120, accuracy: 'ESTIMATE' });
+    expect(asked).toMatchObject([{ interval: null }]);
+  });
+
+  it.each(['FILLING', 'STALE', 'TRUNCATED', 'EXPIRED'] as const)(
+    'is an estimate where the series is %s',
+    async (status) => {
+      expect(await openSource({ status }).source.countUsageRecords(hour, {})).toMatchObject({
+        accuracy: 'ESTIMATE',
+      });
+    },
+  );
+
+  it('is an estimate where the series was kept from before the operation, whose list may have gained and lost since', async () => {
+    const kept = openSource({ asOfMs: NOW - 1 }).source;
+    expect(await kept.countUsageRecords(hour, {})).toEqual({ value: 120, accuracy: 'ESTIMATE' });
+    const readNow = openSource({ asOfMs: NOW + 1 }).source;
+    expect(await readNow.countUsageRecords(hour, {})).toEqual({ value: 120, accuracy: 'EXACT' });
+  });
+
+  it('is none where the counts of elements sum up beyond what can be given exactly', async () => {
+    const { source } = openSource({
+      elements: [
+        ['box', Number.MAX_SAFE_INTEGER],
+        ['sfdc', 1],
+      ],
+    });
+    expect(await source.countUsageRecords(hour, { elementKeys: ['box', 'sfdc'] })).toBeNull();
+  });
+
+  it('is an estimate where the series contradict each other', async () => {
+    const { source } = openSource({ reason: 'sums differ' });
+    expect(await source.countUsageRecords(hour, {})).toMatchObject({ accuracy: 'ESTIMATE' });
+  });
+
+  it('is none where the series failed', async () => {
+    expect(await openSource({ failed: true }).source.countUsageRecords(hour, {})).toBeNull();
+  });
+
+  it.each([
+    ['elements', { elementKeys: ['box', 'box', 'none'] }, 40, 'elements'],
+    ['a status', { status: 'FAILED' as const }, 20, 'statuses'],
+    ['the other status', { status: 'SUCCESS' as const }, 100, 'statuses'],
+  ])('by %s comes from the series that knows them', async (_, filter, value, series) => {
+    const { source, asked } = openSource();
+    expect(await source.countUsageRecords(hour, filter)).toEqual({ value, accuracy: 'EXACT' });
+    expect([...asked[0]!.series]).toEqual([series]);
+  });
+
+  it.each([
+    { hub: 'crm' },
+    { tags: ['a'] },
+    { searchText: 'x' },
+    { elementKeys: ['box'], status: 'FAILED' as const },
+  ])('that no series knows is counted in a scan of what the vendor gives: %j', async (filter) => {
+    const rows = Array.from({ length: 250 }, (_, n) => ({
+      id: `a${String(n).padStart(4, '0')}`,
+      timestampMs: hour.fromMs + n * 1000,
+    }));
+    const whole = openSource({ rows });
+    expect(await whole.source.countUsageRecords(hour, filter)).toEqual({ value: 250, accuracy: 'EXACT' });
+    expect([whole.asked.length, whole.upstream.calls.length]).toEqual([0, 3]);
+    for (const { query } of whole.upstream.calls)
+      expect(query).toEqual(expect.arrayContaining([...encodeUsageFilter(filter)]));
+
+    const bounded = openSource({ rows, maxScannedRows: 150 });
+    const count = await bounded.source.countUsageRecords(hour, filter);
+    expect(count).toMatchObject({ accuracy: 'AT_LEAST' });
+    expect(count!.value).toBeGreaterThanOrEqual(150);
+    expect(bounded.upstream.calls).toHaveLength(2);
+  });
+
+  it('has its share of the calls, as every scan', async () => {
+    const rows = Array.from({ length: 2_500 }, (_, n) => ({
+      id: `a${String(n).padStart(4, '0')}`,
+      timestampMs: hour.fromMs + n * 1000,
+    }));
+    const callBudget = createCallBudget(20);
+    callBudget.share({ keptFromScans: 10, scans: 2, counts: 1 });
+    const { source, upstream } = openSource({ rows, callBudget });
+    expect(await source.countUsageRecords(hour, { hub: 'crm' })).toMatchObject({ accuracy: 'AT_LEAST' });
+    expect(upstream.calls).toHaveLength(5);
+  });
+
+  it('is exactly zero, without a call, where nothing can match', async () => {
+    const { source, asked } = openSource();
+    expect(await source.countUsageRecords(hour, { tags: [] })).toEqual({ value: 0, accuracy: 'EXACT' });
+    expect(asked).toEqual([]);
+  });
+
+  it('by address is counted in a scan, exact or a lower bound', async () => {
+    const rows = Array.from({ length: 300 }, (_, n) => ({
+      id: `a${String(n).padStart(4, '0')}`,
+      timestampMs: hour.fromMs + n * 1000,
+      ip: n % 3 === 0 ? '203.0.113.9' : '10.0.0.1',
+    }));
+    const filter = { ipAddress: '203.0.113.9' };
+    expect(await openSource({ rows }).source.countUsageRecords(hour, filter)).toEqual({
+      value: 100,
+      accuracy: 'EXACT',
+    });
+    const bounded = await openSource({ rows, maxScannedRows: 150 }).source.countUsageRecords(hour, filter);
+    expect(bounded).toMatchObject({ accuracy: 'AT_LEAST' });
+    expect(bounded!.value).toBeLessThan(100);
+  });
+
+  it('is exact and free after a page that held the whole list', async () => {
+    const { source, asked } = openSource({ rows: [{ id: 'a', timestampMs: hour.fromMs }] });
+    await source.listUsageRecords({ range: hour, filter: {}, count: 50, travel: 'forward', after: null });
+    expect(await source.countUsageRecords(hour, {})).toEqual({ value: 1, accuracy: 'EXACT' });
+    expect(asked).toEqual([]);
+  });
+
+  it('is a lower bound after such a page of what the vendor may keep no longer, by a scan as well', async () => {
+    const page = { range: hour, count: 50, travel: 'forward', after: null } as const;
+    for (const filter of [{}, { ipAddress: '203.0.113.9' }]) {
+      const { source } = openSource({ retentionMs: 3_600_000 });
+      await source.listUsageRecords({ ...page, filter });
+      expect(await source.countUsageRecords(hour, filter)).toEqual({ value: 0, accuracy: 'AT_LEAST' });
+      const scanned = openSource({ retentionMs: 3_600_000 }).source;
+      expect(await scanned.countUsageRecords(hour, { ipAddress: '203.0.113.9' })).toEqual({
+        value: 0,
+        accuracy: 'AT_LEAST',
+      });
+    }
+  });
+});
+
+describe('a usage filter', () => {
+  it.each([
+    [{ hub: '' }, 'filter.hub'],
+    [{ searchText: 'a\nb' }, 'filter.searchText'],
+    [{ searchText: 'x'.repeat(257) }, 'filter.searchText'],
+    [{ elementKeys: ['ok', 'a\u0000'] }, 'filter.elementKeys'],
+    [{ tags: Array.from({ length: 51 }, () => 'a') }, 'filter.tags'],
+  ])('that must not reach the vendor is refused by its name: %#', async (filter, argument) => {
+    const { source, upstream } = openSource();
+    const page = source.listUsageRecords({ range: hour, filter, count: 1, travel: 'forward', after: null });
+    await expect(page).rejects.toMatchObject({ code: 'BAD_USER_INPUT', details: { argument } });
+    expect(upstream.calls).toEqual([]);
+  });
+
+  it('is sent as the vendor spells it', async () => {
+    const { source, upstream } = openSource();
+    const filter = {
+      hub: 'crm',
+      elementKeys: ['a', 'b'],
+      tags: ['c'],
+      status: 'FAILED' as const,
+      searchText: 'd e',
+    };
+    await source.listUsageRecords({ range: hour, filter, count: 1, travel: 'forward', after: null });
+    expect(upstream.calls[0]?.query.slice(0, 6)).toEqual([
+      ['hub', 'crm'],
+      ['keys[]', 'a'],
+      ['keys[]', 'b'],
+      ['tags[]', 'c'],
+      ['status', 'FAILED'],
+      ['searchText', 'd e'],
+    ]);
+  });
+});
+
+describe('a record by id', () => {
+  it.each(['..', 'a/b', 'a'.repeat(65), '', 'é'])(
+    'that no record can have is null without a call: %j',
+    async (id) => {
+      const { source, upstream } = openSource();
+      expect(await source.getUsageRecord(id, null)).toBeNull();
+      expect(upstream.calls).toEqual([]);
+    },
+  );
+
+  it('of a list costs no call of its own', async () => {
+    const { source, upstream } = openSource({ rows: [{ id: 'abc', timestampMs: hour.fromMs }] });
+    await source.listUsageRecords({ range: hour, filter: {}, count: 50, travel: 'forward', after: null });
+    const asked = upstream.calls.length;
+    for (const timestampMs of [null, hour.fromMs])
+      expect(await source.getUsageRecord('abc', timestampMs)).toMatchObject({ id: 'abc' });
+    expect(upstream.calls).toHaveLength(asked);
+  });
+
+  it('that there is none of is null', async () => {
+    expect(await openSource().source.getUsageRecord('abc', null)).toBeNull();
+  });
+});

@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isSkipped } from '../../../src/sources/paging/vendor-list.ts';
+import { decodeUsageRecord } from '../../../src/sources/usage/decode.ts';
+
+const camel = {
+  id: '53e6df56e4b067fd19a9d69f',
+  requestStatus: 'SUCCESS',
+  elementName: 'GitHub OAuth',
+  elementKey: 'githuboauth',
+  accountId: 1,
+  instanceName: 'production 2',
+  usageDate: '2014-08-10T03:02:34.053+00:00',
+  userId: 1,
+  processTime: 992,
+  requestURI: '/elements/api-v1/oauth/1/authenticate',
+  requestIP: '172.31.28.13',
+  elementTags: 'production',
+  elementApi: 'authenticate',
+  companyId: 1,
+};
+
+const snake = {
+  traffic_id: '53e6df56e4b067fd19a9d69f',
+  traffic_date: '2014-08-10T03:02:34.053Z',
+  request_status: 'FAILED',
+  element_name: 'GitHub OAuth',
+  element_key: 'githuboauth',
+  element_api: 'authenticate',
+  element_tag: ['production', 'qa'],
+  instance_tags: 'a, b',
+  instance_name: 'production 2',
+  request_uri: '/x',
+  request_ip: '172.31.28.13',
+  process_time: 992,
+  user_id: 1,
+  account_id: 9_007_199_254_740_993n,
+  company_id: 1,
+  request_id: 'r-1',
+  request_method: 'GET',
+  response_status: '404',
+  vendor_process_time: 900,
+  platform_process_time: 92,
+  instance_id: 7,
+  headers: { authorization: 'never-to-be-shown' },
+  something_new: true,
+};
+
+describe('a usage record', () => {
+  it("is read from the page's own example", () => {
+    expect(decodeUsageRecord(camel)).toEqual({
+      source: 'USAGE',
+      id: '53e6df56e4b067fd19a9d69f',
+      timestampMs: Date.parse('2014-08-10T03:02:34.053Z'),
+      requestStatus: 'SUCCESS',
+      requestStatusText: 'SUCCESS',
+      elementKey: 'githuboauth',
+      elementName: 'GitHub OAuth',
+      elementApi: 'authenticate',
+      elementTags: ['production'],
+      instanceName: 'production 2',
+      accountId: '1',
+      companyId: '1',
+      userId: '1',
+      processTime: 992,
+      requestURI: '/elements/api-v1/oauth/1/authenticate',
+      requestIP: '172.31.28.13',
+      ipAddress: '172.31.28.13',
+      instanceTags: [],
+      requestId: null,
+      requestMethod: null,
+      responseStatus: null,
+      instanceId: null,
+      vendorProcessTime: null,
+      platformProcessTime: null,
+    });
+  });
+
+  it('is read from the dialect since 2016, without its headers', () => {
+    const record = decodeUsageRecord(snake);
+    expect(record).toMatchObject({
+      id: '53e6df56e4b067fd19a9d69f',
+      requestStatus: 'FAILED',
+      elementTags: ['production', 'qa'],
+      instanceTags: ['a', 'b'],
+      accountId: '9007199254740993',
+      requestId: 'r-1',
+      requestMethod: 'GET',
+      responseStatus: 404,
+      vendorProcessTime: 900,
+      platformProcessTime: 92,
+      instanceId: '7',
+    });
+    expect(JSON.stringify(record)).not.toContain('never-to-be-shown');
+  });
+
+  it('has no status of ours where the vendor says one that its page does not name, and keeps the text', () => {
+    expect(decodeUsageRecord({ ...camel, requestStatus: 'success' })).toMatchObject({
+      requestStatus: 'SUCCESS',
+      requestStatusText: 'success',
+    });
+    expect(decodeUsageRecord({ ...camel, requestStatus: 'PENDING' })).toMatchObject({
+      requestStatus: null,
+      requestStatusText: 'PENDING',
+    });
+  });
+
+  it.each([
+    'requestStatus',
+    'elementKey',
+    'elementTags',
+    'instanceName',
+    'accountId',
+    'requestIP',
+    'processTime',
+  ])('may lack its %s', (name) => {
+    expect(isSkipped(decodeUsageRecord({ ...camel, [name]: undefined }))).toBe(false);
+    expect(isSkipped(decodeUsageRecord({ ...camel, [name]: null }))).toBe(false);
+    if (name !== 'processTime') expect(isSkipped(decodeUsageRecord({ ...camel, [name]: '' }))).toBe(false);
+  });
+
+  it.each([
+    ['no id', { id: undefined }],
+    ['an id that no path can carry', { id: '../x' }],
+    ['an id of 65 letters', { id: 'a'.repeat(65) }],
+    ['a process time that is text', { processTime: 'slow' }],
+    ['a status that is a number', { requestStatus: 5 }],
+    ['a process time beyond what a number holds exactly', { processTime: 1e300 }],
+    ['a negative process time', { processTime: -1 }],
+    ["a vendor's process time beyond it", { vendorProcessTime: 2 ** 53 }],
+    ["a platform's process time below zero", { platformProcessTime: -0.5 }],
+    ['a response status beyond 32 bits', { responseStatus: 2 ** 31 }],
+    ['a response status beyond 32 bits as text', { responseStatus: '10000000000' }],
+  ])('is dropped with %s, its time kept', (_, change) => {
+    expect(decodeUsageRecord({ ...camel, ...change })).toEqual({
+      dropped: true,
+      timestampMs: Date.parse(camel.usageDate),
+    });
+  });
+
+  it.each([{ usageDate: 'soon' }, { usageDate: undefined }, { usageDate: 1407639754053 }])(
+    'is dropped without a legible time: %j',
+    (change) => {
+      expect(decodeUsageRecord({ ...camel, ...change })).toEqual({ dropped: true, timestampMs: null });
+    },
+  );
+
+  it('holds numbers that the graph can give out, or is dropped', () => {
+    const fields = ['processTime', 'vendorProcessTime', 'platformProcessTime', 'responseStatus'] as const;
+    fc.assert(
+      fc.property(fc.constantFrom(...fields), fc.double(), (name, value) => {
+        const record = decodeUsageRecord({ ...camel, [name]: value });
+        if (isSkipped(record)) return;
+        expect(record[name]).toSatisfy(Number.isSafeInteger);
+        if (name === 'responseStatus') expect(record[name] === (record[name]! | 0)).toBe(true);
+        else expect(record[name]).toBeGreaterThanOrEqual(0);
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(
+      decodeUsageRecord({ ...camel, processTime: 2 ** 53 - 1, responseStatus: 2 ** 31 - 1 }),
+    ).toMatchObject({
+      processTime: 2 ** 53 - 1,
+      responseStatus: 2 ** 31 - 1,
+    });
+  });
+
+  it.each([{}, { id: 'a' }, { usageDate: camel.usageDate }, { ...camel, id: '' }])(
+    'without a legible id or time is not looked at any further: %j',
+    (fields) => {
+      const row = {
+        ...fields,
+        get elementKey(): string {
+          throw new Error('it was looked at');
+        },
+      };
+      expect(isSkipped(decodeUsageRecord(row))).toBe(true);
+    },
+  );
+
+  it('is right or dropped, whatever one field is turned into', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(camel)), fc.jsonValue(), (name, value) => {
+        const record = decodeUsageRecord({ ...camel, [name]: value });
+        if (isSkipped(record)) return;
+        const plain = decodeUsageRecord(camel);
+        if (isSkipped(plain)) throw new Error('the example must decode');
+        for (const [key, kept] of Object.entries(plain)) {
+          const touched = [name, 'requestStatusText', 'ipAddress', 'timestampMs'].includes(key);
+          if (!touched) expect(record[key as keyof typeof record]).toEqual(kept);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

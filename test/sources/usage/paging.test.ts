@@ -1,0 +1,590 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UpstreamError } from '../../../src/base/errors.ts';
+import type { Page } from '../../../src/sources/paging/page.ts';
+import { comparePositions } from '../../../src/sources/paging/position.ts';
+import type { Position } from '../../../src/sources/paging/position.ts';
+import { createUsageQuirks } from '../../../src/sources/usage/quirks.ts';
+import type { UsageRecord } from '../../../src/sources/usage/record.ts';
+import { createUsageSource } from '../../../src/sources/usage/source.ts';
+import { createCallBudget } from '../../../src/upstream/call-budget.ts';
+import { createSimulatedUsageVendor } from '../../support/simulated-usage-vendor.ts';
+import type { SimulatedUsageRow, UsageReading } from '../../support/simulated-usage-vendor.ts';
+import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
+import { expectNoneLostInSilence, walkPages } from '../../support/walk-pages.ts';
+
+const FROM = Date.parse('2026-03-01T00:00:00.000Z');
+const TO = Date.parse('2026-03-01T01:00:00.000Z');
+const NOW = Date.parse('2026-03-02T00:00:00.000Z');
+const range = { fromMs: FROM, toMs: TO };
+
+const plain: UsageReading = {
+  offsetUnit: 'records',
+  clamp: 1000,
+  isFromInclusive: true,
+  isToInclusive: false,
+  dialect: 'camel',
+  tie: () => (a, b) => (a.id < b.id ? 1 : -1),
+};
+
+type Answer = ReturnType<typeof createSimulatedUsageVendor>;
+
+function openSource(
+  rows: () => readonly SimulatedUsageRow[],
+  reading: UsageReading,
+  options: {
+    largestPage?: number;
+    beforeCall?: (call: number) => void;
+    budget?: number;
+    wrap?: (answer: Answer) => Answer;
+  } = {},
+) {
+  const upstream = createSimulatedUpstream(
+    'USAGE',
+    (options.wrap ?? ((answer) => answer))(createSimulatedUsageVendor(rows, reading, options.beforeCall)),
+    () => NOW,
+  );
+  const deps = {
+    upstream,
+    quirks: createUsageQuirks(),
+    nowMs: NOW,
+    settings: {
+      largestPage: options.largestPage ?? 200,
+      maxScannedRows: 10_000,
+      staleIfErrorMs: 0,
+      age: { settleMs: 90_000, retentionMs: null },
+    },
+  };
+  return {
+    upstream,
+    /** A source for each operation, as a caller's pages come one operation at a time. */
+    open: (over = upstream) =>
+      createUsageSource(
+        { ...deps, upstream: over },
+        async () => {
+          throw new Error('no series are asked for here');
+        },
+        createTestCallContext('test', createCallBudget(options.budget ?? null)),
+      ),
+  };
+}
+
+/** Walks a whole list page by page, as a caller would; each page its own operation. */
+async function walkAll(
+  vendor: ReturnType<typeof openSource>,
+  count: () => number,
+  travel: 'forward' | 'backward',
+): Promise<UsageRecord[]> {
+  const rows: UsageRecord[] = [];
+  let after: Position | null = null;
+  for (let pages = 0; ; pages += 1) {
+    expect(pages).toBeLessThan(2000);
+    const page: Page<UsageRecord> = await vendor
+      .open()
+      .listUsageRecords({ range, filter: {}, count: count(), travel, after });
+    if (travel === 'forward') rows.push(...page.rows);
+    else rows.unshift(...page.rows);
+    if (!page.hasMore) return rows;
+    after = page.resume;
+    expect(after).not.toBeNull();
+  }
+}
+
+/** Rows with many ties: `instants` instants, an hour at most from the range's edge. */
+const rowsArbitrary = (options: { maxLength: number; instants: number }) =>
+  fc
+    .uniqueArray(fc.tuple(fc.nat({ max: options.instants - 1 }), fc.nat({ max: 0xffffff })), {
+      maxLength: options.maxLength,
+      selector: ([, id]) => id,
+    })
+    .map((pairs): SimulatedUsageRow[] => pairs.map(([at, id]) => rowAt(FROM + at * 60_000, id)));
+
+const rowAt = (timestampMs: number, id: number): SimulatedUsageRow => ({
+  id: id.toString(16).padStart(24, '0'),
+  timestampMs,
+});
+
+const readingArbitrary: fc.Arbitrary<UsageReading> = fc.record({
+  offsetUnit: fc.constantFrom('records' as const, 'pages' as const),
+  clamp: fc.integer({ min: 2, max: 60 }),
+  isFromInclusive: fc.boolean(),
+  isToInclusive: fc.boolean(),
+  dialect: fc.constantFrom('camel' as const, 'snake' as const),
+  tie: fc.constantFrom(...[true, false].map((isUp) => () => byId(isUp))),
+});
+
+function byId(isUp: boolean): (a: SimulatedUsageRow, b: SimulatedUsageRow) => number {
+  return (a, b) => (a.id < b.id === isUp ? -1 : 1);
+}
+
+/** Those that lie in the range. */
+const inRange = <Row extends { readonly timestampMs: number }>(rows: readonly Row[]): Row[] =>
+  rows.filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO);
+
+const inOrder = (rows: readonly SimulatedUsageRow[]): string[] =>
+  rows
+    .filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO)
+    .map((row) => ({ source: 'USAGE' as const, ...row }))
+    .sort(comparePositions)
+    .map(({ id }) => id);
+
+const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);
+
+const isOutOfOrder = (error: unknown): boolean =>
+  error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
+
+describe('a walk over a log that stands still', () => {
+  it.each(['forward', 'backward'] as const)(
+    'tells an illegible row at least once over all its pages, %s, under every reading of the vendor',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary({ maxLength: 40, instants: 30 }).filter((rows) => rows.length > 1),
+          readingArbitrary,
+          fc.nat(),
+          fc.integer({ min: 1, max: 20 }),
+          async (rows, reading, at, count) => {
+            const undated = at % rows.length;
+            const held = rows.map((row, n) => ({ ...row, isUndated: n === undated }));
+            const toMs = Math.max(...rows.map(({ timestampMs }) => timestampMs)) + 1;
+            // A page holds every instant, so that none is read by offsets, which need legible rows.
+            const vendor = openSource(() => held, { ...reading, clamp: 50 });
+            const whole = { fromMs: FROM, toMs };
+            // The vendor shows how long its pages can be, so that one illegible row alone is known to be the last.
+            await vendor
+              .open()
+              .listUsageRecords({ range: whole, filter: {}, count: 50, travel: 'forward', after: null });
+            let told = 0;
+            let after: Position | null = null;
+            for (;;) {
+              const page: Page<UsageRecord> = await vendor
+                .open()
+                .listUsageRecords({ range: whole, filter: {}, count, travel, after });
+              for (const { dropped } of page.coverage) told += dropped;
+              if (!page.hasMore) break;
+              after = page.resume;
+            }
+            expect(told).toBeGreaterThanOrEqual(1);
+          },
+        ),
+      );
+    },
+  );
+
+  it.each(['forward', 'backward'] as const)(
+    'gives every row once and in order, %s, under every reading of the vendor, whatever the page sizes',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary({ maxLength: 120, instants: 61 }),
+          readingArbitrary,
+          fc.infiniteStream(fc.integer({ min: 1, max: 40 })),
+          fc.integer({ min: 2, max: 50 }),
+          async (rows, reading, counts, largestPage) => {
+            const vendor = openSource(() => rows, reading, { largestPage });
+            const walked = await walkAll(vendor, () => counts.next().value, travel);
+            expect(idsOf(walked)).toEqual(inOrder(rows));
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
+
+  it.each(['forward', 'backward'] as const)(
+    'walks an instant that holds more rows than a page, %s',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary({ maxLength: 150, instants: 2 }),
+          readingArbitrary,
+          fc.integer({ min: 1, max: 30 }),
+          async (rows, reading, count) => {
+            const vendor = openSource(() => rows, reading, { largestPage: 20 });
+            expect(idsOf(await walkAll(vendor, () => count, travel))).toEqual(inOrder(rows));
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
+
+  it('is exact or a coded error where the vendor shuffles the rows of one instant from call to call', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        rowsArbitrary({ maxLength: 120, instants: 6 }),
+        readingArbitrary,
+        fc.integer({ min: 1, max: 30 }),
+        async (rows, reading, count) => {
+          const shuffled = { ...reading, tie: (call: number) => byId(call % 3 === 0) };
+          const vendor = openSource(() => rows, shuffled, { largestPage: 20 });
+          const walked = await walkAll(vendor, () => count, 'forward').catch((error: unknown) => {
+            if (!isOutOfOrder(error)) throw error;
+            return null;
+          });
+          if (walked) expect(idsOf(walked)).toEqual(inOrder(rows));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('a vendor that gives more rows at once than it is asked for', () => {
+  it('is read exactly, whatever the sizes', async () => {
+    const rows = Array.from({ length: 300 }, (_, at) => rowAt(FROM + Math.floor(at / 3) * 1000, at + 1));
+    for (const clamp of [40, 130, 500]) {
+      const upstream = createSimulatedUpstream('USAGE', (call) =>
+        createSimulatedUsageVendor(() => rows, { ...plain, clamp })({
+          ...call,
+          query: call.query.map(([name, value]) => [name, name === 'pageSize' ? String(clamp) : value]),
+        }),
+      );
+      const { open } = openSource(() => rows, plain);
+      expect(idsOf(await walkAll({ upstream, open: () => open(upstream) }, () => 7, 'forward'))).toEqual(
+        inOrder(rows),
+      );
+    }
+  });
+
+  it('of an instant that holds more than a stack could is read exactly', async () => {
+    const rows = Array.from({ length: 130_000 }, (_, at) => rowAt(FROM + 1000, at + 1));
+    const vendor = openSource(() => rows, { ...plain, clamp: 10_000 }, { largestPage: 10_000 });
+    const page = await vendor
+      .open()
+      .listUsageRecords({ range, filter: {}, count: 130_000, travel: 'forward', after: null });
+    expect([page.rows.length, page.hasMore]).toEqual([130_000, false]);
+  });
+});
+
+describe('a walk over a log that moves', () => {
+  it.each(['forward', 'backward'] as const)(
+    'gives every row that stood at its start once, none twice, in order, %s, while rows arrive late, tied and back-dated',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary({ maxLength: 100, instants: 61 }),
+          readingArbitrary,
+          fc.array(fc.tuple(fc.nat({ max: 30 }), fc.nat({ max: 60 })), { maxLength: 60 }),
+          fc.integer({ min: 1, max: 25 }),
+          async (rows, reading, arrivals, count) => {
+            const log = [...rows];
+            let call = 0;
+            let next = 0x1000000;
+            const vendor = openSource(
+              () => log,
+              { ...reading, clamp: reading.clamp + 20 },
+              {
+                beforeCall: () => {
+                  for (const [at, minute] of arrivals) {
+                    if (at === call) log.push(rowAt(FROM + minute * 60_000, next++));
+                  }
+                  call += 1;
+                },
+              },
+            );
+            const walked = await walkAll(vendor, () => count, travel).catch((error: unknown) => {
+              if (!isOutOfOrder(error)) throw error;
+              return null;
+            });
+            fc.pre(walked !== null);
+            const ids = idsOf(walked);
+            expect(new Set(ids).size).toBe(ids.length);
+            expect(inOrder(rows).filter((id) => !ids.includes(id))).toEqual([]);
+            expect(ids).toEqual(inOrder(walked));
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
+});
+
+describe('the cost of a page', () => {
+  const sparse = Array.from({ length: 3000 }, (_, at) => rowAt(FROM + at * 1000, at + 1));
+
+  it('is one call for a page of 50, at any depth', async () => {
+    const vendor = openSource(() => sparse, plain);
+    let after: Position | null = null;
+    for (let page = 0; page < 10; page += 1) {
+      const before = vendor.upstream.calls.length;
+      const read: Page<UsageRecord> = await vendor
+        .open()
+        .listUsageRecords({ range, filter: {}, count: 50, travel: 'forward', after });
+      expect(read.rows).toHaveLength(50);
+      expect(read.hasMore).toBe(true);
+      expect(vendor.upstream.calls.length - before).toBe(1);
+      after = read.resume;
+    }
+  });
+
+  it('is ⌈(first + 1) / page size⌉ calls for a page of 500 from a vendor that gives out 200', async () => {
+    const vendor = openSource(() => sparse, plain);
+    const page = await vendor
+      .open()
+      .listUsageRecords({ range, filter: {}, count: 500, travel: 'forward', after: null });
+    expect(page.rows).toHaveLength(500);
+    expect(vendor.upstream.calls).toHaveLength(3);
+  });
+
+  it('is one call for ten equal questions of one operation', async () => {
+    const vendor = openSource(() => sparse, plain);
+    const source = vendor.open();
+    const question = { range, filter: {}, count: 50, travel: 'forward' as const, after: null };
+    await Promise.all(Array.from({ length: 10 }, () => source.listUsageRecords({ ...question })));
+    expect(vendor.upstream.calls).toHaveLength(1);
+  });
+
+  it('never asks for a deep offset', async () => {
+    const vendor = openSource(() => sparse, plain);
+    await walkAll(vendor, () => 100, 'forward');
+    const offsets = vendor.upstream.calls.map((call) => new Map(call.query).get('pageOffset'));
+    expect(new Set(offsets)).toEqual(new Set(['0']));
+  });
+});
+
+describe('a vendor that breaks its own order', () => {
+  it('is found out, and no page is given out', async () => {
+    const rows = Array.from({ length: 30 }, (_, at) => rowAt(FROM + at * 1000, at + 1));
+    const upstream = createSimulatedUpstream('USAGE', () => ({
+      status: 200,
+      headers: {},
+      body: rows.map(({ id, timestampMs }) => ({ id, usageDate: new Date(timestampMs).toISOString() })),
+    }));
+    const source = createUsageSource(
+      {
+        upstream,
+        quirks: createUsageQuirks(),
+        nowMs: NOW,
+        settings: {
+          largestPage: 200,
+          maxScannedRows: 1000,
+          staleIfErrorMs: 0,
+          age: { settleMs: 0, retentionMs: null },
+        },
+      },
+      async () => {
+        throw new Error('no series are asked for here');
+      },
+      createTestCallContext(),
+    );
+    const page = source.listUsageRecords({ range, filter: {}, count: 10, travel: 'forward', after: null });
+    await expect(page).rejects.toMatchObject({
+      code: 'UPSTREAM_OUT_OF_ORDER',
+      source: 'USAGE',
+      operation: '/usage',
+    });
+  });
+});
+
+describe('a spent call budget', () => {
+  const tied = Array.from({ length: 900 }, (_, at) => rowAt(FROM + 1000, at + 1));
+
+  it('inside an instant refuses the page with the way out, never a short one', async () => {
+    const vendor = openSource(() => tied, { ...plain, clamp: 50 }, { budget: 5 });
+    const page = vendor
+      .open()
+      .listUsageRecords({ range, filter: {}, count: 100, travel: 'forward', after: null });
+    await expect(page).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('Narrow the filter'),
+    });
+  });
+
+  it('between instants gives what there is, TRUNCATED, and the place to go on from', async () => {
+    const rows = Array.from({ length: 900 }, (_, at) => rowAt(FROM + at * 1000, at + 1));
+    const vendor = openSource(() => rows, { ...plain, clamp: 50 }, { budget: 5 });
+    const page = await vendor
+      .open()
+      .listUsageRecords({ range, filter: {}, count: 500, travel: 'forward', after: null });
+    expect(page.hasMore).toBe(true);
+    expect(page.rows.length).toBeGreaterThan(200);
+    expect(page.coverage).toMatchObject([{ status: 'TRUNCATED', code: 'CALL_BUDGET' }]);
+  });
+});
+
+describe('a row that can not be understood', () => {
+  it.each(['forward', 'backward'] as const)(
+    'among rows that can be is counted wherever it comes, also if it was understood a page before, %s',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary({ maxLength: 60, instants: 6 }),
+          fc.integer({ min: 1, max: 20 }),
+          fc.nat(20),
+          fc.nat(20),
+          async (rows, count, junkAt, row) => {
+            let calls = 0;
+            const vendor = openSource(() => rows, plain, {
+              wrap: (answer) => (call) => {
+                calls += 1;
+                const response = answer(call);
+                if (calls !== junkAt + 1 || !('body' in response) || !Array.isArray(response.body))
+                  return response;
+                const body = response.body.map((one: unknown, at) => (at === row ? null : one));
+                return { ...response, body };
+              },
+            });
+            const walked = await walkPages((after) =>
+              vendor.open().listUsageRecords({ range, filter: {}, count, travel, after }),
+            );
+            expectNoneLostInSilence(inRange(rows), walked);
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
+});
+
+describe('an answer of which nothing can be understood', () => {
+  it.each(['forward', 'backward'] as const)(
+    'is never the end of a list, %s: its page is refused and comes when asked again, or coverage counts what was dropped',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary({ maxLength: 60, instants: 20 }),
+          readingArbitrary,
+          fc.integer({ min: 1, max: 20 }),
+          fc.integer({ min: 0, max: 12 }),
+          fc.integer({ min: 1, max: 2 }),
+          fc.constantFrom<unknown[]>([null], [{ message: 'Internal error' }], [null, {}, 'x']),
+          async (rows, reading, count, junkAt, times, junk) => {
+            let calls = 0;
+            const vendor = openSource(() => rows, reading, {
+              largestPage: 25,
+              wrap: (answer) => (call) => {
+                calls += 1;
+                const isJunk = calls > junkAt && calls <= junkAt + times;
+                return isJunk ? { status: 200, headers: {}, body: junk } : answer(call);
+              },
+            });
+            const walked = await walkPages((after) =>
+              vendor.open().listUsageRecords({ range, filter: {}, count, travel, after }),
+            );
+            expectNoneLostInSilence(inRange(rows), walked);
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
+
+  it('and that is one bad row alone does not fail the first page that a fresh service reads backward', async () => {
+    const vendor = openSource(
+      () => [
+        { ...rowAt(FROM + 60_000, 1), isUndated: true },
+        ...Array.from({ length: 20 }, (_, at) => rowAt(TO - 1_000 - at, at + 2)),
+      ],
+      plain,
+    );
+    const page = await vendor
+      .open()
+      .listUsageRecords({ range, filter: {}, count: 10, travel: 'backward', after: null });
+    expect(page.rows).toHaveLength(10);
+    expect(page.coverage).toContainEqual(expect.objectContaining({ status: 'TRUNCATED', dropped: 1 }));
+  });
+});
+
+describe('a log that comes in bursts', () => {
+  const DAY = 86_400_000;
+  const week = { fromMs: FROM, toMs: FROM + 7 * DAY };
+  const burst = (atMs: number, rows: number, widthMs: number) => ({ atMs, rows, widthMs });
+  const logOf = (bursts: readonly ReturnType<typeof burst>[]): SimulatedUsageRow[] =>
+    bursts.flatMap(({ atMs, rows, widthMs }, at) =>
+      Array.from({ length: rows }, (_, n) =>
+        rowAt(FROM + atMs + Math.floor((n * widthMs) / rows), at * 10_000 + n),
+      ),
+    );
+
+  /** Walks the week backward, and tells how many pages it took; a page that is refused fails the test. */
+  async function walkWeek(rows: readonly SimulatedUsageRow[], count: number): Promise<number> {
+    const vendor = openSource(() => rows, plain, { budget: 20 });
+    const given: string[] = [];
+    let pages = 0;
+    for (let after: Position | null = null; ; pages += 1) {
+      expect(pages).toBeLessThan(1_000);
+      const page: Page<UsageRecord> = await vendor
+        .open()
+        .listUsageRecords({ range: week, filter: {}, count, travel: 'backward', after });
+      given.unshift(...idsOf(page.rows));
+      if (!page.hasMore) break;
+      after = page.resume;
+    }
+    const stood = rows.map((row) => ({ source: 'USAGE' as const, ...row })).sort(comparePositions);
+    expect(given).toEqual(idsOf(stood));
+    return pages + 1;
+  }
+
+  it.each([
+    ['600 rows in two seconds, among 30 others', [burst(3 * DAY, 600, 2_000), burst(0, 30, 7 * DAY - 1)]],
+    ['600 rows in two seconds at its beginning', [burst(0, 600, 2_000), burst(DAY, 30, 5 * DAY)]],
+    ['3,000 rows in two seconds after four empty days', [burst(4 * DAY, 3_000, 2_000)]],
+    ['1,500 rows in one millisecond', [burst(5 * DAY, 1_500, 1), burst(0, 50, 6 * DAY)]],
+    ['5,000 rows in a tenth of a second, twice', [burst(DAY, 5_000, 100), burst(6 * DAY, 5_000, 100)]],
+  ])('is walked backward to its end: %s', async (_name, bursts) => {
+    const rows = logOf(bursts);
+    expect(await walkWeek(rows, 500)).toBeLessThanOrEqual(2 * Math.ceil(rows.length / 500) + 4);
+  });
+
+  it('is walked backward to its end, whatever its shape', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            atMs: fc.oneof(fc.nat(6 * DAY), fc.nat(100_000)),
+            rows: fc.integer({ min: 1, max: 500 }),
+            widthMs: fc.constantFrom(1, 20, 2_000, 100_000, DAY / 2),
+          }),
+          { minLength: 1, maxLength: 4 },
+        ),
+        fc.constantFrom(100, 500),
+        async (bursts, count) => {
+          await walkWeek(logOf(bursts), count);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe('a log that rows are deleted from', () => {
+  it.each(['forward', 'backward'] as const)(
+    'gives every row that stands from the first call to the last once, or a coded error, %s',
+    async (travel) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc
+            .array(fc.nat(1), { minLength: 30, maxLength: 60 })
+            .map((instants) => instants.map((at, id) => rowAt(FROM + at * 60_000, id))),
+          readingArbitrary,
+          fc.integer({ min: 1, max: 30 }),
+          fc.array(fc.tuple(fc.nat(12), fc.nat(60)), { minLength: 1, maxLength: 3 }),
+          async (rows, reading, count, deletions) => {
+            let log = rows;
+            let calls = 0;
+            const beforeCall = (): void => {
+              for (const [call, at] of deletions)
+                if (call === calls) log = log.filter((row) => row !== rows[at]);
+              calls += 1;
+            };
+            const vendor = openSource(
+              () => log,
+              { ...reading, clamp: Math.max(reading.clamp, 9) },
+              { largestPage: 9, beforeCall },
+            );
+            const walked = await walkAll(vendor, () => count, travel).catch((error: unknown) => {
+              if (!isOutOfOrder(error)) throw error;
+              return null;
+            });
+            if (!walked) return;
+            const given = idsOf(walked);
+            expect(new Set(given).size).toBe(given.length);
+            expect(inOrder(log).filter((id) => !given.includes(id))).toEqual([]);
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
+});

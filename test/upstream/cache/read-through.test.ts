@@ -1,0 +1,255 @@
+import { describe, expect, test } from 'vitest';
+import { UpstreamError } from '../../../src/base/errors.ts';
+import { Secret } from '../../../src/base/secret.ts';
+import type { TransportAnswer } from '../../../src/upstream/transport.ts';
+import type { CachePolicy, CallContext, SegmentsRequest } from '../../../src/upstream/upstream.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
+import {
+  contextOf,
+  createFakeTransport,
+  createSimulatedTime,
+  createTestUpstream,
+  credentialsOf,
+  jsonAnswer,
+} from '../../support/upstream-fixtures.ts';
+
+// A vendor that answers `?from=b&to=d` with the letters b, c and d, each read a different number of times.
+
+const ALPHABET = Array.from('abcdefghij');
+const LONG = { freshMs: 60_000, staleIfErrorMs: 600_000 };
+const SHORT = { freshMs: 1_000, staleIfErrorMs: 600_000 };
+const DOWN: TransportAnswer = { status: 400, headers: {}, body: Buffer.alloc(0) };
+
+interface Letter {
+  readonly letter: string;
+  readonly reading: number;
+}
+
+/** The letters of a text in parts of one each; the last one is live where the text ends with `!`. */
+function requestOf(text: string, cache?: CachePolicy): SegmentsRequest<Letter> {
+  const letters = Array.from(text.replace('!', ''));
+  const isLive = text.endsWith('!');
+  return {
+    operation: '/letters',
+    path: '/letters',
+    segments: letters.map((letter, index) => ({
+      key: [letter],
+      cache: isLive && index === letters.length - 1 ? SHORT : LONG,
+    })),
+    query: (first, last) => [
+      ['from', letters[first] ?? ''],
+      ['to', letters[last] ?? ''],
+    ],
+    decode(response, first, last) {
+      const body = response.status === 200 ? (response.body as Letter[]) : [];
+      const decoded = letters
+        .slice(first, last + 1)
+        .map((letter) => body.filter((entry) => entry.letter === letter))
+        .map((entries) => ({
+          value: entries[0] ?? { letter: '?', reading: 0 },
+          body: entries,
+          ...(cache && { cache }),
+        }));
+      return { segments: decoded, rows: body.length };
+    },
+  };
+}
+
+function createLetters(answer?: () => TransportAnswer | null, store = createMemoryStore()) {
+  const time = createSimulatedTime();
+  const readings = new Map<string, number>();
+  const create = () => {
+    const transport = createFakeTransport(({ target }) => {
+      const other = answer?.();
+      if (other) return other;
+      const { from = '', to = '' } = Object.fromEntries(new URL(target, 'http://x').searchParams);
+      const asked = ALPHABET.slice(ALPHABET.indexOf(from), ALPHABET.indexOf(to) + 1);
+      for (const letter of asked) readings.set(letter, (readings.get(letter) ?? 0) + 1);
+      return jsonAnswer(asked.map((letter) => ({ letter, reading: readings.get(letter) })));
+    });
+    const upstream = createTestUpstream({
+      clock: time.clock,
+      wait: time.wait,
+      transport,
+      shared: { store, secret: new Secret('a secret of tests') },
+    });
+    return {
+      /** `a1 b1*`: letters, how often each was read, and whether it only stands in. */
+      async read(text: string, context: Partial<CallContext> = {}, segments = requestOf(text)) {
+        const deadlineMs = time.clock.now() + 5_000;
+        const answers = await upstream.getSegments(segments, contextOf({ deadlineMs, ...context }));
+        return answers.map(({ value, stale }) => value.letter + value.reading + (stale ? '*' : '')).join(' ');
+      },
+      /** What has been asked for, as `b-d`. */
+      asked: () =>
+        transport.requests.map(({ target }) => {
+          const { from, to } = Object.fromEntries(new URL(target, 'http://x').searchParams);
+          return `${from}-${to}`;
+        }),
+    };
+  };
+  return { time, one: create(), two: create() };
+}
+
+describe('parts of an answer', () => {
+  test('are read by one call, from the first to the last that is not kept', async () => {
+    const { one } = createLetters();
+    expect(await one.read('cd')).toBe('c1 d1');
+    expect(await one.read('abcd')).toBe('a1 b1 c1 d1');
+    expect(await one.read('cdef')).toBe('c1 d1 e1 f1');
+    expect(one.asked()).toEqual(['c-d', 'a-b', 'e-f']);
+  });
+
+  test('in between that are kept are read again rather than the vendor asked twice, and stay as they were kept', async () => {
+    const { one } = createLetters();
+    await one.read('bc');
+    expect(await one.read('abcd')).toBe('a1 b2 c2 d1');
+    expect(await one.read('bc')).toBe('b1 c1');
+    expect(one.asked()).toEqual(['b-c', 'a-d']);
+  });
+
+  test('cost nothing where all are kept, whichever calls brought them', async () => {
+    const { one } = createLetters();
+    await one.read('abc');
+    await one.read('def');
+    expect(await one.read('bcde')).toBe('b1 c1 d1 e1');
+    expect(one.asked()).toHaveLength(2);
+  });
+
+  test('have each an age of their own', async () => {
+    const { time, one } = createLetters();
+    await one.read('abc!');
+    time.advance(1_000);
+    expect(await one.read('abc!')).toBe('a1 b1 c2');
+    time.advance(59_000);
+    expect(await one.read('abc!')).toBe('a2 b2 c3');
+    expect(one.asked()).toEqual(['a-c', 'c-c', 'a-c']);
+  });
+
+  test('are kept for less time where the answer itself says so', async () => {
+    const { time, one } = createLetters();
+    expect(await one.read('ab', {}, requestOf('ab', { freshMs: 500, staleIfErrorMs: 0 }))).toBe('a1 b1');
+    time.advance(499);
+    expect(await one.read('ab')).toBe('a1 b1');
+    time.advance(1);
+    expect(await one.read('ab', {}, requestOf('ab', { freshMs: 0, staleIfErrorMs: 0 }))).toBe('a2 b2');
+    expect(await one.read('ab')).toBe('a3 b3');
+  });
+
+  test('are read anew for who wants the newest, and the older ones for who names an age', async () => {
+    const { time, one } = createLetters();
+    await one.read('ab');
+    time.advance(500);
+    await one.read('c');
+    expect(await one.read('abc', { maxAgeMs: 499 })).toBe('a2 b2 c1');
+    expect(await one.read('abc', { maxAgeMs: 0 })).toBe('a3 b3 c2');
+  });
+
+  test('that are asked for a thousand times at once are one call', async () => {
+    const { one } = createLetters();
+    const all = await Promise.all(Array.from({ length: 1_000 }, () => one.read('abc!')));
+    expect(new Set(all)).toEqual(new Set(['a1 b1 c1']));
+    expect(one.asked()).toEqual(['a-c']);
+  });
+
+  test('of two questions at once are a call each, unless they lack the same', async () => {
+    const { one } = createLetters();
+    const all = await Promise.all(['ab', 'abc', 'bc', 'abc', 'b'].map((text) => one.read(text)));
+    expect(all.map((text) => text.replaceAll(/\d/g, ''))).toEqual(['a b', 'a b c', 'b c', 'a b c', 'b']);
+    expect(one.asked().toSorted()).toEqual(['a-b', 'a-c', 'b-b', 'b-c']);
+  });
+
+  test('of one tenant are none of another’s', async () => {
+    const { one } = createLetters();
+    await one.read('abc');
+    expect(await one.read('abc', { credentials: credentialsOf('User two') })).toBe('a2 b2 c2');
+  });
+
+  test('that nothing is said of are nothing, kept as such', async () => {
+    const { one } = createLetters(() => jsonAnswer(null, 404));
+    expect(await one.read('ab')).toBe('?0 ?0');
+    expect(await one.read('ab')).toBe('?0 ?0');
+    expect(one.asked()).toHaveLength(1);
+  });
+});
+
+describe('parts that another instance has read', () => {
+  test('cost no call, in whichever company they were read', async () => {
+    const { one, two } = createLetters();
+    await one.read('abcd');
+    await one.read('ef');
+    expect(await two.read('bcde')).toBe('b1 c1 d1 e1');
+    expect(await two.read('fg')).toBe('f1 g1');
+    expect(two.asked()).toEqual(['g-g']);
+  });
+});
+
+describe('where the vendor fails', () => {
+  const isBadResponse = (error: unknown) =>
+    error instanceof UpstreamError && error.code === 'UPSTREAM_BAD_RESPONSE';
+
+  function createFailing() {
+    let answer: TransportAnswer | null = null;
+    const letters = createLetters(() => answer);
+    return {
+      ...letters,
+      fail: (how: TransportAnswer = { ...DOWN, status: 302 }) => {
+        answer = how;
+      },
+    };
+  }
+
+  test('parts that were kept stand in, marked, beside those that are as good as new', async () => {
+    const { time, one, fail } = createFailing();
+    await one.read('abc!');
+    time.advance(1_000);
+    fail();
+    expect(await one.read('abc!')).toBe('a1 b1 c1*');
+  });
+
+  test('an earlier part of another instance stands in, too', async () => {
+    const { time, one, two, fail } = createFailing();
+    await one.read('abc!');
+    time.advance(1_000);
+    fail();
+    expect(await two.read('abc!')).toBe('a1 b1 c1*');
+  });
+
+  test('a part that holds others as well stands in for those that name it, the first that is kept', async () => {
+    const { time, one, fail } = createFailing();
+    await one.read('abc!');
+    time.advance(1_000);
+    fail();
+    const segments = requestOf('abcd!');
+    const fallbackKeys = [['d'], ['c'], ['b']];
+    const withFallbackKeys = {
+      ...segments,
+      segments: segments.segments.map((segment) => ({ ...segment, fallbackKeys })),
+    };
+    expect(await one.read('', {}, withFallbackKeys)).toBe('a1 b1 c1* c1*');
+  });
+
+  test('one part that was never read makes an error of all', async () => {
+    const { time, one, fail } = createFailing();
+    await one.read('abc!');
+    time.advance(1_000);
+    fail();
+    await expect(one.read('abcd')).rejects.toSatisfy(isBadResponse);
+  });
+
+  test('a refusal is told, whatever is kept', async () => {
+    const { time, one, fail } = createFailing();
+    await one.read('abc!');
+    time.advance(1_000);
+    fail(DOWN);
+    await expect(one.read('abc!')).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
+  });
+
+  test('who names an age is told of the failure', async () => {
+    const { time, one, fail } = createFailing();
+    await one.read('abc!');
+    time.advance(1_000);
+    fail();
+    await expect(one.read('abc!', { maxAgeMs: 60_000 })).rejects.toSatisfy(isBadResponse);
+  });
+});

@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeEntry, encodeEntry } from '../../../src/upstream/cache/shared-tier.ts';
+
+const entries = fc.record({
+  scope: fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()),
+  policy: fc.record({ freshMs: fc.nat(), staleIfErrorMs: fc.nat() }),
+  readAtMs: fc.maxSafeNat(),
+  status: fc.constantFrom(200 as const, 404 as const),
+  headers: fc.dictionary(fc.stringMatching(/^[a-z-]{1,20}$/), fc.string()).map((one) => ({ ...one })),
+  body: fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+});
+
+test('an entry comes back as it was', () => {
+  fc.assert(
+    fc.property(entries, (entry) => {
+      expect(decodeEntry(encodeEntry(entry))).toEqual(entry);
+    }),
+  );
+});
+
+test('bytes that are no entry, or not all of its head, are none', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      expect(decodeEntry(Buffer.from(bytes))).toBeNull();
+    }),
+  );
+  fc.assert(
+    fc.property(entries, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (entry, share) => {
+      const bytes = encodeEntry({ ...entry, body: Buffer.alloc(0) });
+      expect(decodeEntry(bytes.subarray(0, Math.floor(bytes.length * share)))).toBeNull();
+    }),
+  );
+});
+
+test('a head of another version is none', () => {
+  const head = Buffer.from(JSON.stringify({ scope: 'a', status: 500 }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(head.length);
+  expect(decodeEntry(Buffer.concat([length, head]))).toBeNull();
+});

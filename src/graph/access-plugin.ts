@@ -12,16 +12,16 @@ import { requireAccess } from './access.ts';
 import type { Access, Viewer } from './access.ts';
 import type { GraphContext } from './context.ts';
 
-/** The name by which the builder takes it. */
+/** The plugin's name, for the builder. */
 export const ACCESS_PLUGIN = 'sightlineAccess';
 
 type Resolver<Types extends SchemaTypes> = GraphQLFieldResolver<unknown, Types['Context'], object>;
 type TypeResolver<Types extends SchemaTypes> = GraphQLTypeResolver<unknown, Types['Context']>;
 
 /**
- * `requires` on a type or a field: the scopes of which a caller must hold one. It is checked before the field is resolved,
- * for a type at every field that gives it out, and written at the end of the description: who reads the schema sees who may
- * see what, and the two can't differ.
+ * `requires` on a type or a field: the caller must hold one of these scopes. The plugin checks it before a field is resolved,
+ * for a type at every field that returns it. It also appends the scopes to the description, so that the schema always says
+ * what is checked.
  */
 export class AccessPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onTypeConfig(config: PothosTypeConfig): PothosTypeConfig {
@@ -43,7 +43,7 @@ export class AccessPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     };
   }
 
-  /** A row that no resolver has asked about is stopped here, whatever its field is said to give. */
+  /** Refuses a row behind an interface, whose type no field's check has seen. */
   override wrapResolveType(
     resolveType: TypeResolver<Types>,
     _config: PothosInterfaceTypeConfig | PothosUnionTypeConfig,
@@ -58,7 +58,7 @@ export class AccessPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     };
   }
 
-  /** The field's own, and its type's. */
+  /** The access that the field requires, and the access that its type requires. */
   #listAccess(config: PothosOutputFieldConfig<Types>): readonly Access[] {
     const own = (config.pothosOptions as { requires?: Access }).requires;
     const type = nameOf(config.type);
@@ -68,7 +68,7 @@ export class AccessPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 }
 
-// A plugin is written for every builder; ours has one kind of context.
+// A plugin must fit every builder, but this service has only one kind of context.
 function viewerOf(context: object): Viewer {
   return (context as GraphContext).viewer;
 }
@@ -85,9 +85,9 @@ function nameOf<Types extends SchemaTypes>(type: PothosOutputFieldType<Types>) {
 
 function describe(description: string | null | undefined, access: Access): string {
   const needs =
-    access.length > 0 ? access.map((scope) => `\`${scope}\``).join(' or ') : 'a caller who is known';
-  const said = description ? `${description.replace(/\.?$/, '.')} ` : '';
-  return `${said}Needs ${needs}.`;
+    access.length > 0 ? access.map((scope) => `\`${scope}\``).join(' or ') : 'an authenticated caller';
+  const text = description ? `${description.replace(/\.?$/, '.')} ` : '';
+  return `${text}Needs ${needs}.`;
 }
 
 declare global {
@@ -96,11 +96,11 @@ declare global {
       sightlineAccess: AccessPlugin<Types>;
     }
     interface BaseTypeOptions<Types extends SchemaTypes = SchemaTypes> {
-      /** The scopes of which a caller must hold one to be given this type. */
+      /** A caller must hold one of these scopes to get this type. */
       requires?: Access;
     }
     interface FieldOptions {
-      /** The scopes of which a caller must hold one to be given this field; of none, to be known. */
+      /** A caller must hold one of these scopes to get this field. Empty: the caller must be authenticated. */
       requires?: Access;
     }
   }

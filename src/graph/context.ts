@@ -6,14 +6,29 @@ import type { Viewer } from './access.ts';
 import type { CursorSealer } from './paging/cursor.ts';
 import type { SourceEnds } from './paging/range.ts';
 
-/** The bounds in force, as `service.limits` tells them; null: not bounded. */
+/** Everything that a resolver may use. `http` makes a new one for each operation. */
+export interface GraphContext {
+  /** The operation's one 'now', in milliseconds since the epoch. */
+  readonly nowMs: number;
+  readonly ends: SourceEnds;
+  readonly usage: UsageSource;
+  readonly events: EventsSource;
+  /** Merges both sources into one order and relates their entries. */
+  readonly timeline: TimelineSource;
+  readonly cursors: CursorSealer;
+  readonly limits: Limits;
+  readonly viewer: Viewer;
+  readonly service: ServiceReader;
+}
+
+/** The limits in force, shown as `service.limits`. null: no limit. */
 export interface Limits {
-  /** Rows of a page where neither `first` nor `last` is given. */
+  /** Rows of a page if neither `first` nor `last` is given. */
   readonly defaultPageSize: number;
   readonly maxPageSize: number;
-  /** Buckets that an answer may hold. */
+  /** Buckets in one answer. */
   readonly maxBuckets: number;
-  /** Buckets that may be read from the vendor to make them. */
+  /** Vendor buckets that may be read to make them. */
   readonly maxUpstreamBuckets: number;
   readonly maxScannedRows: number;
   readonly maxUpstreamCalls: number | null;
@@ -21,35 +36,20 @@ export interface Limits {
   readonly maxCost: number | null;
 }
 
-/** How one source is doing, from what was last seen: reading it causes no call. */
-export interface SourceStatus {
-  readonly source: Source;
-  readonly configured: boolean;
-  /** null: nothing has been seen yet. */
-  readonly healthy: boolean | null;
-  readonly lastSuccessAtMs: number | null;
-  /** How far back the vendor is said to keep data, an ISO 8601 duration; null: unknown. */
-  readonly retention: string | null;
-}
-
-/** What the service knows of itself. */
+/** What the service knows about itself. */
 export interface ServiceReader {
   readonly version: string;
-  /** One status per source, in the order of `SOURCES`. */
+  /** One status for each source, in the order of `SOURCES`. */
   sources(): readonly SourceStatus[];
 }
 
-/** All that a resolver may know of; made anew for each operation by `http`. */
-export interface GraphContext {
-  /** The operation's one 'now', in milliseconds since the epoch. */
-  readonly nowMs: number;
-  readonly ends: SourceEnds;
-  readonly usage: UsageSource;
-  readonly events: EventsSource;
-  /** Both of them in one order, and what ties their entries together. */
-  readonly timeline: TimelineSource;
-  readonly cursors: CursorSealer;
-  readonly limits: Limits;
-  readonly viewer: Viewer;
-  readonly service: ServiceReader;
+/** The state of one source, from earlier calls: it makes no call. */
+export interface SourceStatus {
+  readonly source: Source;
+  readonly configured: boolean;
+  /** null: no call has been made yet. */
+  readonly healthy: boolean | null;
+  readonly lastSuccessAtMs: number | null;
+  /** How long the vendor says it keeps data, an ISO 8601 duration. null: unknown. */
+  readonly retention: string | null;
 }

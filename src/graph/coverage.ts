@@ -4,78 +4,81 @@ import { SourceType } from './source.ts';
 
 const CoverageStatusType = builder.enumType('CoverageStatus', {
   description:
-    'How complete a stretch is. Where several hold, the first of FAILED, STALE, TRUNCATED, EXPIRED, FILLING, COMPLETE is told.',
+    'How complete a span of time is. If several statuses apply, the most severe is reported: FAILED, STALE, TRUNCATED, EXPIRED, FILLING, COMPLETE, in this order.',
   values: {
-    COMPLETE: { description: 'All that the vendor has is here.' },
+    COMPLETE: { description: 'Everything that the vendor has is here.' },
     FILLING: {
       description:
-        'May still gain entries: the newest part, or what lies behind the last row of served files.',
+        'Entries may still be added, because the span is very new or lies behind the last row of the served files. Ask again later.',
     },
     EXPIRED: {
       description:
-        'Older than the vendor is said to keep, or in none of the files that are served in its place.',
+        'The span is older than the data that the vendor says it keeps, or outside of the served files. What is missing may have been deleted.',
     },
     TRUNCATED: {
       description:
-        'A bound stopped the scan and `endCursor` resumes it, or rows were dropped (ROWS_DROPPED). More pages alone is not TRUNCATED.',
+        'A limit stopped the scan, or rows were skipped; `code` says which. If a limit stopped it, continue from `endCursor`. Further pages alone do not make a span TRUNCATED.',
     },
-    STALE: { description: 'The vendor failed, and an earlier answer stands in.' },
+    STALE: { description: 'The vendor failed. An earlier answer is shown instead, from the time in `asOf`.' },
     FAILED: {
       description:
-        'Nothing could be read or understood. In a timeline, the same `after` again reads the stretch anew, and `endCursor` skips it.',
+        'Nothing could be read or parsed. In a timeline, ask with the same `after` to read the span again, or continue from `endCursor` without it.',
     },
   } as const,
 });
 
 const CoverageCodeType = builder.enumType('CoverageCode', {
-  description: 'Why a stretch is less than complete.',
+  description: 'Why a span is not complete.',
   values: {
-    SCAN_LIMIT: { description: 'The scan looked at as many rows as one operation may.' },
-    CALL_BUDGET: { description: 'The vendor calls of this operation were spent.' },
-    UPSTREAM: { description: 'The vendor failed.' },
-    NOT_CONFIGURED: { description: 'There are no credentials for this source, and no file.' },
-    FORBIDDEN: { description: 'The caller may not see this.' },
-    ROWS_DROPPED: { description: 'Rows could not be understood and are missing.' },
+    SCAN_LIMIT: { description: 'The scan reached the number of rows that one operation may read.' },
+    CALL_BUDGET: { description: 'The operation, or its scan, used up its vendor calls.' },
+    UPSTREAM: { description: 'The vendor failed. `reason` says how.' },
+    NOT_CONFIGURED: { description: 'This source has neither credentials nor a file.' },
+    FORBIDDEN: { description: 'The caller may not read this source.' },
+    ROWS_DROPPED: { description: 'Some rows could not be parsed and were skipped. `dropped` counts them.' },
   } as const,
 });
 
 /** `Coverage` in the graph. */
 export const CoverageType = builder.objectRef<Coverage>('Coverage').implement({
   description:
-    "How complete an answer is, as data: in an audit, silence must not read as 'nothing happened'. One entry per source (and operation, for series) and disjoint stretch that this page examined, newest first.",
+    'How complete an answer is. An empty list proves that nothing happened only if its coverage is COMPLETE. There is one entry for each source and each separate span of time that this page examined, newest first. Series have one for each vendor operation, too.',
   fields: (t) => ({
-    source: t.expose('source', { type: SourceType, description: 'Whose entries these are.' }),
+    source: t.expose('source', { type: SourceType, description: 'The source that was read.' }),
     operation: t.exposeString('operation', {
       nullable: true,
-      description: "The vendor's path template, for series.",
+      description: "The path template of the vendor's operation. Null unless this is a series.",
     }),
-    status: t.expose('status', { type: CoverageStatusType, description: 'How complete the stretch is.' }),
-    from: t.expose('fromMs', { type: 'DateTime', description: 'Where the stretch begins; it is in.' }),
-    to: t.expose('toMs', { type: 'DateTime', description: 'Where the stretch ends; it is out.' }),
+    status: t.expose('status', { type: CoverageStatusType, description: 'How complete the span is.' }),
+    from: t.expose('fromMs', { type: 'DateTime', description: 'Start of the span (inclusive).' }),
+    to: t.expose('toMs', { type: 'DateTime', description: 'End of the span (exclusive).' }),
     asOf: t.expose('asOfMs', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was read from the vendor; null: never.',
+      description: 'When the span was read from the vendor. Null if it was not read.',
     }),
     scanned: t.expose('scanned', {
       type: 'SafeInt',
       nullable: true,
-      description: 'Rows that were looked at; null where rows are not looked at.',
+      description: 'How many rows were read. Null for series and if the span could not be read.',
     }),
     matched: t.expose('matched', {
       type: 'SafeInt',
       nullable: true,
-      description: 'Rows of those that the filter kept.',
+      description: 'How many of the `scanned` rows match the filter. Null if `scanned` is null.',
     }),
     dropped: t.expose('dropped', {
       type: 'SafeInt',
-      description: 'Rows that could not be understood; where it is COMPLETE, 0.',
+      description: 'How many rows were skipped because they could not be parsed. 0 if COMPLETE.',
     }),
     code: t.expose('code', {
       type: CoverageCodeType,
       nullable: true,
-      description: 'Why it is less than complete.',
+      description: 'Why the span is not complete. Null if it is COMPLETE or the status alone says why.',
     }),
-    reason: t.exposeString('reason', { nullable: true, description: 'The same in a sentence.' }),
+    reason: t.exposeString('reason', {
+      nullable: true,
+      description: 'More about the status, for people. The text may change; programs read `code`.',
+    }),
   }),
 });

@@ -1,33 +1,14 @@
 import type { Position } from '../sources/paging/position.ts';
 
-/** What a global id stands for. */
+/** The entry that a global id names. */
 export type GlobalId =
-  /** The time is a hint where to look first; null: an id from before ids carried one. */
+  /** The time is a hint where to look first. null: an older id, from before ids had a time. */
   | { readonly source: 'USAGE'; readonly id: string; readonly timestampMs: number | null }
   | { readonly source: 'EVENTS'; readonly id: string; readonly timestampMs: number };
 
-const USAGE_ID = /^[A-Za-z0-9_-]{1,64}$/;
-const TIMED_USAGE = /^(-?\d{1,16}):([A-Za-z0-9_-]{1,64})$/;
-const EVENT = /^(-?\d{1,16}):(-?\d{1,19})$/;
-const MAX_INT64 = 2n ** 63n;
-// The furthest moments that a date can stand for.
-const MAX_DATE_MS = 8.64e15;
-
-/** Whether a text can be the id of a usage record; one that can't must never be put into a vendor's path. */
-export function isUsageRecordId(text: string): boolean {
-  return USAGE_ID.test(text);
-}
-
-/** Whether a text can be the id of an event: an int64, written in one way. */
-export function isEventId(text: string): boolean {
-  if (!/^-?\d{1,19}$/.test(text)) return false;
-  const number = BigInt(text);
-  return number >= -MAX_INT64 && number < MAX_INT64 && number.toString() === text;
-}
-
 /**
- * The global id of an entry. It carries the entry's time: the events' vendor has no read by id, and many usage records at
- * once are found in few calls by it.
+ * The global id of an entry. It holds the entry's time, because the events vendor cannot read by id, and because a list of
+ * usage records by time finds many of them in one call.
  */
 export function encodeGlobalId({ source, id, timestampMs }: Position): string {
   return encodeId({ source, id, timestampMs });
@@ -40,16 +21,19 @@ function encodeId({ source, id, timestampMs }: GlobalId): string {
   );
 }
 
+const TIMED_USAGE = /^(-?\d{1,16}):([A-Za-z0-9_-]{1,64})$/;
+const EVENT = /^(-?\d{1,16}):(-?\d{1,19})$/;
+
 /**
- * What a global id stands for; null for every text that `encodeGlobalId` does not give, but for a usage record's without a
- * time, as they once were.
+ * The entry that a global id names. null for every text that `encodeGlobalId` does not return, except older ids of usage
+ * records, which have no time.
  */
 export function decodeGlobalId(text: string): GlobalId | null {
   const plain = Buffer.from(text, 'base64url').toString('utf8');
   const colon = plain.indexOf(':');
   const rest = plain.slice(colon + 1);
   const found = plain.slice(0, colon) === 'UsageRecord' ? decodeUsage(rest) : decodeEvent(plain, rest);
-  // One text for each: padding and other letters of base64 make no second id.
+  // An entry has exactly one id: padding or the other base64 alphabet does not make a second one.
   return found && encodeId(found) === text ? found : null;
 }
 
@@ -67,8 +51,26 @@ function decodeEvent(plain: string, rest: string): GlobalId | null {
   return timestampMs === null ? null : { source: 'EVENTS', id, timestampMs };
 }
 
-/** Milliseconds since the epoch, as they were written. */
+/** The latest time of a JavaScript date; its negative is the earliest. */
+const MAX_DATE_MS = 8.64e15;
+
+/** Milliseconds since the epoch; null unless `text` is their canonical spelling. */
 function decodeTime(text: string): number | null {
   const timestampMs = Number(text);
   return Math.abs(timestampMs) <= MAX_DATE_MS && String(timestampMs) === text ? timestampMs : null;
+}
+
+const USAGE_ID = /^[A-Za-z0-9_-]{1,64}$/;
+const MAX_INT64 = 2n ** 63n;
+
+/** Whether a text can be the id of a usage record. Any other text must never be put into a vendor's path. */
+export function isUsageRecordId(text: string): boolean {
+  return USAGE_ID.test(text);
+}
+
+/** Whether a text can be the id of an event: an int64 in its one canonical spelling. */
+export function isEventId(text: string): boolean {
+  if (!/^-?\d{1,19}$/.test(text)) return false;
+  const number = BigInt(text);
+  return number >= -MAX_INT64 && number < MAX_INT64 && number.toString() === text;
 }

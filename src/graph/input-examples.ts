@@ -1,4 +1,4 @@
-/** An object of each input type, as a document writes it: the way out for who has sent a text, a list or a number. */
+/** An example object of each input type. The error for a text, a list or a number in its place shows it. */
 export const INPUT_EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['DateTimeRange', '{ last: "P7D" }'],
   ['EventFilter', '{ action: { eq: "user-login-success" } }'],

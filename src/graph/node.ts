@@ -11,24 +11,24 @@ import { SourceType } from './source.ts';
 /** An entry of either source. */
 export type ActivityRow = UsageRecord | AuditEvent;
 
-/** The name of a row's type in the graph. */
+/** The name of an entry's type in the graph. */
 export function typeNameOf({ source }: ActivityRow): 'UsageRecord' | 'Event' {
   return source === 'USAGE' ? 'UsageRecord' : 'Event';
 }
 
 /** `Node` in the graph. */
 export const NodeInterface = builder.interfaceRef<ActivityRow>('Node').implement({
-  description: 'What can be read again by its global id.',
+  description: 'Something that you can read again by its global id.',
   resolveType: typeNameOf,
   fields: (t) => ({
     id: t.id({
-      description: 'The global id: text to hand back, not to read.',
+      description: 'The global id, for `node` and `nodes`. Do not parse it.',
       resolve: (row) => encodeGlobalId(row),
     }),
   }),
 });
 
-/** What may be hidden of an entry. */
+/** The fields that may be hidden, by source. */
 const MASKABLE = {
   USAGE: ['IP_ADDRESS', 'REQUEST_URI'],
   EVENTS: ['USERNAME', 'IP_ADDRESS', 'DESCRIPTION'],
@@ -37,22 +37,23 @@ const MASKABLE = {
 /** `Activity` in the graph. */
 export const ActivityInterface = builder.interfaceRef<ActivityRow>('Activity').implement({
   description:
-    'What both sources share: something happened, at a time, from an address. Order everywhere: newest first, USAGE before EVENTS at one instant, then id (usage by code unit, events as integers).',
+    'An entry of either source: something happened at a time, from an address. Lists are newest first. Entries with the same time are sorted by source (USAGE before EVENTS), then by id (usage records by code unit, events as integers).',
   interfaces: [NodeInterface],
   resolveType: typeNameOf,
   fields: (t) => ({
     timestamp: t.expose('timestampMs', { type: 'DateTime', description: 'When it happened.' }),
-    source: t.expose('source', { type: SourceType, description: 'The vendor that told it.' }),
+    source: t.expose('source', { type: SourceType, description: 'The source that this entry comes from.' }),
     ipAddress: t.field({
       type: 'IP',
       nullable: true,
       description:
-        'The address that it came from, without its port, where there is exactly one. Needs `pii:read`.',
+        'The address of the caller, without a port. Null if the vendor names none or several. Needs `pii:read`.',
       resolve: (row, _args, { viewer }) => unlessMasked(viewer, 'IP_ADDRESS', row.ipAddress),
     }),
     masked: t.field({
       type: [MaskedFieldType],
-      description: 'Fields that are null, or cut, because the caller may not see them.',
+      description:
+        'Personal data that is null or shortened because the caller lacks `pii:read`. The list is the same for every entry of a type, even if the entry has no such value.',
       resolve: (row, _args, { viewer }) => maskedFields(viewer, MASKABLE[row.source]),
     }),
   }),
@@ -63,8 +64,8 @@ builder.queryField('node', (t) =>
     type: NodeInterface,
     nullable: true,
     requires: ['usage:read', 'events:read'],
-    description: 'What stands behind a global id; null: nothing does.',
-    args: { id: t.arg.id({ required: true, description: 'A global id.' }) },
+    description: 'The entry with this global id. Null if there is none.',
+    args: { id: t.arg.id({ required: true, description: 'The global id of an entry.' }) },
     resolve: (_root, { id }, context) => getNode(id, context),
   }),
 );
@@ -74,26 +75,33 @@ builder.queryField('nodes', (t) =>
     type: [NodeInterface],
     nullable: { list: false, items: true },
     description:
-      "What stands behind each of the global ids, in their order; null where nothing does. Each entry needs the scope of its source, and is refused on its own: the list can't be null.",
+      'The entries with these global ids, in the same order. An item is null if there is no such entry. Each entry needs the scope of its source: if the scope is missing, that item alone is null and has an error.',
     args: {
-      ids: t.arg.idList({ required: true, description: 'Global ids, at most `service.limits.maxPageSize`.' }),
+      ids: t.arg.idList({
+        required: true,
+        description: 'Global ids, at most `service.limits.maxPageSize` of them.',
+      }),
     },
     resolve(_root, { ids }, context) {
       const allowed = context.limits.maxPageSize;
       if (ids.length > allowed) {
-        throw new RequestError('LIMIT_EXCEEDED', `'ids' may hold at most ${allowed}. Ask in several parts.`, {
-          argument: 'ids',
-          limit: 'maxPageSize',
-          allowed,
-          requested: ids.length,
-        });
+        throw new RequestError(
+          'LIMIT_EXCEEDED',
+          `'ids' may hold at most ${allowed} ids. Send the others in further operations.`,
+          {
+            argument: 'ids',
+            limit: 'maxPageSize',
+            allowed,
+            requested: ids.length,
+          },
+        );
       }
       return ids.map((id) => getNode(id, context));
     },
   }),
 );
 
-/** Whether there is such an entry is told to those alone who may read it. */
+/** Checks the scope before it reads, because only a caller with the scope may learn whether there is such an entry. */
 async function getNode(text: string, { usage, events, viewer }: GraphContext): Promise<ActivityRow | null> {
   const found = decodeGlobalId(text);
   if (!found) return null;

@@ -8,12 +8,12 @@ import './service.ts';
 import './timeline/queries.ts';
 import './usage/queries.ts';
 
-builder.queryType({ description: 'All that can be asked.' });
+builder.queryType({ description: 'Everything that you can ask for.' });
 
-/** The graph, complete. */
+/** The complete graph. */
 export const schema = builder.toSchema();
 
-/** The graph as `schema/schema.graphql` holds it: sorted, so that a change shows as what it is. */
+/** The graph as text, as in `schema/schema.graphql`. It is sorted, so that a diff shows only what changed. */
 export function printSortedSchema(graph: GraphQLSchema): string {
   return `${printSchema(lexicographicSortSchema(graph))}\n`;
 }

@@ -5,65 +5,80 @@ import type { GraphContext, Limits, SourceStatus } from './context.ts';
 import { SourceType } from './source.ts';
 
 const SourceStatusType = builder.objectRef<SourceStatus>('SourceStatus').implement({
-  description: 'How one source is doing.',
+  description: 'The state of one source.',
   fields: (t) => ({
-    source: t.expose('source', { type: SourceType, description: 'The source.' }),
-    configured: t.exposeBoolean('configured', { description: 'There are credentials for it.' }),
+    source: t.expose('source', { type: SourceType, description: 'Which source this is.' }),
+    configured: t.exposeBoolean('configured', {
+      description: 'Whether the service has credentials for this source.',
+    }),
     healthy: t.exposeBoolean('healthy', {
       nullable: true,
-      description: 'From what was last seen, without a call of its own; null: nothing has been seen yet.',
+      description:
+        'Whether the vendor answers, judged by earlier calls: this field makes no call. Null if there was no call yet.',
     }),
     lastSuccessAt: t.expose('lastSuccessAtMs', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the vendor last answered; null: not yet.',
+      description: 'When the vendor last answered. Null if it has not answered yet.',
     }),
     retention: t.expose('retention', {
       type: 'Duration',
       nullable: true,
-      description: 'How far back the vendor is said to keep data; null: unknown.',
+      description: 'How long the vendor keeps data, as configured by the operator. Null if unknown.',
     }),
   }),
 });
 
 const LimitsType = builder.objectRef<Limits>('Limits').implement({
-  description: 'The limits in force for one operation; null: not bounded.',
+  description: 'The limits for one operation. Null means no limit.',
   fields: (t) => ({
     defaultPageSize: t.exposeInt('defaultPageSize', {
-      description: 'Rows of a page where neither `first` nor `last` is given.',
+      description: 'How many rows a page has if neither `first` nor `last` is given.',
     }),
-    maxPageSize: t.exposeInt('maxPageSize', { description: 'The largest `first` or `last`.' }),
-    maxBuckets: t.exposeInt('maxBuckets', { description: 'Buckets that a series may have.' }),
+    maxPageSize: t.exposeInt('maxPageSize', {
+      description: 'The largest `first` or `last`, and the most ids in `nodes`.',
+    }),
+    maxBuckets: t.exposeInt('maxBuckets', { description: 'How many buckets a series may have.' }),
     maxUpstreamBuckets: t.exposeInt('maxUpstreamBuckets', {
-      description: "Buckets that may be read from the vendor to make a series in the caller's time zone.",
+      description: "How many of the vendor's buckets may be read to make a series in another time zone.",
     }),
     maxScannedRows: t.exposeInt('maxScannedRows', {
       description:
-        'Rows that a scan may look at before it stops and can be resumed: at most, for it may make its share of the vendor calls only, and a vendor may give less at once than it is asked for.',
+        'How many rows a scan may read. It can stop earlier, because a scan may use only a part of the vendor calls, and a vendor may return fewer rows than requested. Continue from `endCursor`.',
     }),
     maxUpstreamCalls: t.exposeInt('maxUpstreamCalls', {
       nullable: true,
-      description: 'Calls to the vendors.',
+      description: 'How many vendor calls an operation may make.',
     }),
-    maxDepth: t.exposeInt('maxDepth', { nullable: true, description: 'How deep a document may be nested.' }),
-    maxCost: t.exposeInt('maxCost', { nullable: true, description: 'How much an operation may cost.' }),
+    maxDepth: t.exposeInt('maxDepth', {
+      nullable: true,
+      description: 'How many levels of fields a document may have.',
+    }),
+    maxCost: t.exposeInt('maxCost', {
+      nullable: true,
+      description:
+        'How many points an operation may cost. A point is about one millisecond of processor time.',
+    }),
   }),
 });
 
 const ServiceType = builder.objectRef<GraphContext>('Service').implement({
-  description: 'Limits in force, and how each source is doing.',
+  description: 'The limits in force and the state of each source.',
   fields: (t) => ({
-    version: t.string({ description: "This service's version.", resolve: ({ service }) => service.version }),
+    version: t.string({
+      description: 'The version of this service.',
+      resolve: ({ service }) => service.version,
+    }),
     now: t.expose('nowMs', {
       type: 'DateTime',
-      description: "The operation's 'now', which its ranges count from.",
+      description: "The operation's 'now'. Its ranges are relative to it.",
     }),
     sources: t.field({
       type: [SourceStatusType],
-      description: 'Both sources, USAGE first.',
+      description: 'The state of both sources, USAGE first.',
       resolve: ({ service }) => service.sources(),
     }),
-    limits: t.expose('limits', { type: LimitsType, description: 'The limits in force.' }),
+    limits: t.expose('limits', { type: LimitsType, description: 'The limits for one operation.' }),
   }),
 });
 
@@ -72,17 +87,17 @@ builder.queryField('service', (t) =>
     type: ServiceType,
     nullable: true,
     requires: [],
-    description: 'Limits in force, and how each source is doing. Causes no vendor call.',
+    description: 'The limits in force and the state of each source. Makes no vendor call.',
     resolve: (_root, _args, context) => context,
   }),
 );
 
 const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
-  description: 'Who is asking.',
+  description: 'The caller.',
   fields: (t) => ({
     scopes: t.stringList({
       description:
-        'What the caller may do: `usage:read`, `events:read`, `pii:read` (personal data), `introspect` (read this schema).',
+        'What the caller may do: `usage:read` and `events:read` (read that source), `pii:read` (see personal data), `introspect` (read this schema).',
       resolve: ({ scopes }) => SCOPES.filter((scope) => scopes.has(scope)),
     }),
   }),
@@ -92,7 +107,7 @@ builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerType,
     nullable: true,
-    description: 'Who is asking, and what they may see. Answered to everybody.',
+    description: 'The caller and their scopes. Everybody may ask for it.',
     resolve: (_root, _args, { viewer }) => viewer,
   }),
 );

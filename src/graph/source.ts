@@ -2,9 +2,11 @@ import { builder } from './builder.ts';
 
 /** `Source` in the graph. */
 export const SourceType = builder.enumType('Source', {
-  description: 'The two vendors. At one instant, USAGE comes before EVENTS.',
+  description: 'The two vendors. If entries have the same time, those of USAGE come before those of EVENTS.',
   values: {
-    USAGE: { description: 'The Usage API: calls of elements.' },
-    EVENTS: { description: 'The Events API: what people did in the billing system.' },
+    USAGE: {
+      description: 'The Usage API of SAP Open Connectors: a log of API calls to elements (connectors).',
+    },
+    EVENTS: { description: 'The Events API of the billing system: a log of user actions.' },
   } as const,
 });

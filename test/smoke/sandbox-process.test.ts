@@ -166,8 +166,8 @@ describe('a cursor', () => {
   /** Opens a cursor for a query that it is not of: one under another key is not even known for a cursor. */
   const openUnder = (secret: Secret, cursor: string) => () =>
     createCursorSealer(secret).open(cursor, digestQuery('events', { of: 'another query' }), 'after');
-  const OPENED = 'This cursor was given out by another query.';
-  const NOT_OPENED = 'This cursor was not given out by this service';
+  const OPENED = 'This cursor comes from another query.';
+  const NOT_OPENED = 'This cursor was not made by this service';
 
   function writeExport(): string {
     const file = join(makeFolder(), 'events.ndjson');

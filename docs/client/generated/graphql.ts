@@ -4,73 +4,73 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** How much a relation proves: the same for a pair, whichever of the two is asked about. May cost a call of the entry’s own source. */
+/** How much a relation proves. It is the same for a pair in both directions. It may need a further call to the entry's own source. */
 export type Confidence =
-  /** One public address that few users of either source are seen from. */
+  /** Both come from the same public address, and at most five users of either source were seen from it. */
   | 'HIGH'
-  /** Time alone; an address that is private, carrier-grade, loopback or otherwise special, one of several, or that many users are seen from; or a time near to both that was not read whole. */
+  /** They are related by time only, or the address is not public (such as private or carrier-grade NAT), is one of several or has more users, or the time around both entries could not be read completely. */
   | 'LOW';
 
-/** Why two entries are held to belong together. TIME alone proves little; a private or shared address likewise. */
+/** What relates two entries. TIME alone proves little, and so does an address that is private or shared by many users. */
 export type CorrelationBasis =
-  /** Both came from one address. Needs `pii:read`. */
+  /** Both come from the same address. Needs `pii:read`. */
   | 'IP'
-  /** Both lie near in time, whatever else they are. */
+  /** Both happened within the given time of each other. */
   | 'TIME';
 
-/** Why a stretch is less than complete. */
+/** Why a span is not complete. */
 export type CoverageCode =
-  /** The vendor calls of this operation were spent. */
+  /** The operation, or its scan, used up its vendor calls. */
   | 'CALL_BUDGET'
-  /** The caller may not see this. */
+  /** The caller may not read this source. */
   | 'FORBIDDEN'
-  /** There are no credentials for this source, and no file. */
+  /** This source has neither credentials nor a file. */
   | 'NOT_CONFIGURED'
-  /** Rows could not be understood and are missing. */
+  /** Some rows could not be parsed and were skipped. `dropped` counts them. */
   | 'ROWS_DROPPED'
-  /** The scan looked at as many rows as one operation may. */
+  /** The scan reached the number of rows that one operation may read. */
   | 'SCAN_LIMIT'
-  /** The vendor failed. */
+  /** The vendor failed. `reason` says how. */
   | 'UPSTREAM';
 
-/** How complete a stretch is. Where several hold, the first of FAILED, STALE, TRUNCATED, EXPIRED, FILLING, COMPLETE is told. */
+/** How complete a span of time is. If several statuses apply, the most severe is reported: FAILED, STALE, TRUNCATED, EXPIRED, FILLING, COMPLETE, in this order. */
 export type CoverageStatus =
-  /** All that the vendor has is here. */
+  /** Everything that the vendor has is here. */
   | 'COMPLETE'
-  /** Older than the vendor is said to keep, or in none of the files that are served in its place. */
+  /** The span is older than the data that the vendor says it keeps, or outside of the served files. What is missing may have been deleted. */
   | 'EXPIRED'
-  /** Nothing could be read or understood. In a timeline, the same `after` again reads the stretch anew, and `endCursor` skips it. */
+  /** Nothing could be read or parsed. In a timeline, ask with the same `after` to read the span again, or continue from `endCursor` without it. */
   | 'FAILED'
-  /** May still gain entries: the newest part, or what lies behind the last row of served files. */
+  /** Entries may still be added, because the span is very new or lies behind the last row of the served files. Ask again later. */
   | 'FILLING'
-  /** The vendor failed, and an earlier answer stands in. */
+  /** The vendor failed. An earlier answer is shown instead, from the time in `asOf`. */
   | 'STALE'
-  /** A bound stopped the scan and `endCursor` resumes it, or rows were dropped (ROWS_DROPPED). More pages alone is not TRUNCATED. */
+  /** A limit stopped the scan, or rows were skipped; `code` says which. If a limit stopped it, continue from `endCursor`. Further pages alone do not make a span TRUNCATED. */
   | 'TRUNCATED';
 
-/** Personal data that a caller without `pii:read` does not see. */
+/** Personal data that is hidden from a caller without `pii:read`. */
 export type MaskedField =
-  /** `description`, which names people. */
+  /** `description`, because it names people. */
   | 'DESCRIPTION'
   /** `ipAddress` and `requestIP`. */
   | 'IP_ADDRESS'
-  /** The query string of `requestURI`, and each part of its path that is no name, version or number of up to six digits. */
+  /** `requestURI`: the query string is removed, and `*` replaces each part of the path that is not a name, a version or a number of up to six digits. */
   | 'REQUEST_URI'
   /** `username`. */
   | 'USERNAME';
 
 /** How a call ended. */
 export type RequestStatus =
-  /** The call was not answered, or answered with an error. */
+  /** The call got an error or no answer. */
   | 'FAILED'
-  /** The call was answered. */
+  /** The call succeeded. */
   | 'SUCCESS';
 
-/** The two vendors. At one instant, USAGE comes before EVENTS. */
+/** The two vendors. If entries have the same time, those of USAGE come before those of EVENTS. */
 export type Source =
-  /** The Events API: what people did in the billing system. */
+  /** The Events API of the billing system: a log of user actions. */
   | 'EVENTS'
-  /** The Usage API: calls of elements. */
+  /** The Usage API of SAP Open Connectors: a log of API calls to elements (connectors). */
   | 'USAGE';
 
 export type FailedCallsQueryVariables = Exact<{

@@ -5,10 +5,10 @@ import { pageFields } from '../paging/types.ts';
 import { EventType } from './types.ts';
 
 const EventEdgeType = builder.objectRef<Edge<AuditEvent>>('EventEdge').implement({
-  description: 'An event in its place in a list.',
+  description: 'An event and its position in a list.',
   fields: (t) => ({
     cursor: t.string({
-      description: 'The place in the list, for `after` and `before`.',
+      description: 'The position in the list, for `after` and `before`.',
       resolve: (edge) => edge.cursor(),
     }),
     node: t.expose('node', { type: EventType, description: 'The event.' }),
@@ -27,11 +27,12 @@ export const EventConnectionType = builder.objectRef<Connection<AuditEvent>>('Ev
     }),
     nodes: t.field({
       type: [EventType],
-      description: 'The events alone.',
+      description: 'The events without their cursors.',
       resolve: ({ page }) => page.rows,
     }),
     ...pageFields(t, {
-      totalCount: 'Computed only when selected; null where no honest figure exists.',
+      totalCount:
+        'How many events the list has. It is counted only if selected. Null if no reliable number is available.',
       coverage: 'How complete this page is.',
     }),
   }),

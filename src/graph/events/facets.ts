@@ -3,99 +3,102 @@ import type { EventFacet, EventFacets, FacetCounts } from '../../sources/events/
 import { builder } from '../builder.ts';
 import { CoverageType } from '../coverage.ts';
 
-/** The counts of one field, to be cut at `top` values. */
+/** The counts of one field, of which the first `top` values are shown. */
 export interface FacetView {
   readonly counts: FacetCounts;
   readonly top: number;
 }
 
 const FacetValueType = builder.objectRef<FacetCounts['values'][number]>('FacetValue').implement({
-  description: 'A value, and how often it occurs.',
+  description: 'A value and how many events have it.',
   fields: (t) => ({
     value: t.exposeString('value', { description: 'The value.' }),
-    count: t.expose('count', { type: 'SafeInt', description: 'Rows with this value.' }),
+    count: t.expose('count', { type: 'SafeInt', description: 'How many events have this value.' }),
   }),
 });
 
-/** `Facet` in the graph. */
-export const FacetType = builder.objectRef<FacetView>('Facet').implement({
-  description: 'The values of one field over the rows that match, its own filter left aside.',
+const FacetType = builder.objectRef<FacetView>('Facet').implement({
+  description:
+    'The values of one field among the events that match the filter. The filter on the field itself is ignored.',
   fields: (t) => ({
     values: t.field({
       type: [FacetValueType],
-      description: 'The `top` most frequent values, most frequent first; equally frequent ones by code unit.',
+      description:
+        'The `top` most frequent values, most frequent first. Equally frequent values are sorted by code unit.',
       resolve: ({ counts, top }) => counts.values.slice(0, top),
     }),
     missing: t.field({
       type: 'SafeInt',
-      description: 'Rows without a value.',
+      description: 'How many events have no value.',
       resolve: ({ counts }) => counts.missing,
     }),
     other: t.field({
       type: 'SafeInt',
-      description: 'Rows with a value beyond `top`.',
+      description: 'The sum of the counts of all further values, beyond `top`.',
       resolve: ({ counts, top }) => counts.values.slice(top).reduce((sum, { count }) => sum + count, 0),
     }),
   }),
 });
 
-/** What was counted over a range, to be cut at `top` values a facet. */
+/** The facets of a range, of which the first `top` values each are shown. */
 export interface EventFacetsView {
   readonly range: Range;
   readonly counted: EventFacets;
   readonly top: number;
 }
 
-/** null: it was not counted, since the viewer may not see it or nothing could be read. */
-function viewFacet({ counted, top }: EventFacetsView, facet: EventFacet): FacetView | null {
-  const counts = counted.facets.get(facet);
-  return counts ? { counts, top } : null;
-}
-
 /** `EventFacets` in the graph. */
 export const EventFacetsType = builder.objectRef<EventFacetsView>('EventFacets').implement({
   requires: ['events:read'],
   description:
-    'What there is to filter events by. Each facet ignores its own filter, so that a menu does not collapse. A facet is null where nothing could be read.',
+    'The values that events can be filtered by. Each facet ignores the filter on its own field, so that a menu keeps its other options. A facet is null if nothing could be read.',
   fields: (t) => ({
     from: t.field({
       type: 'DateTime',
-      description: 'Where the range begins; it is in.',
+      description: 'Start of the range (inclusive).',
       resolve: ({ range }) => range.fromMs,
     }),
     to: t.field({
       type: 'DateTime',
-      description: 'Where the range ends; it is out.',
+      description: 'End of the range (exclusive).',
       resolve: ({ range }) => range.toMs,
     }),
     categories: t.field({
       type: FacetType,
       nullable: true,
-      description: 'By `category`.',
+      description: 'The values of `category`.',
       resolve: (view) => viewFacet(view, 'category'),
     }),
     actions: t.field({
       type: FacetType,
       nullable: true,
-      description: 'By `action`.',
+      description: 'The values of `action`.',
       resolve: (view) => viewFacet(view, 'action'),
     }),
     usernames: t.field({
       type: FacetType,
       nullable: true,
-      description: 'By `username`. Null for a caller without `pii:read`.',
+      description: 'The values of `username`. Null for a caller without `pii:read`.',
       resolve: (view) => viewFacet(view, 'username'),
     }),
     ipAddresses: t.field({
       type: FacetType,
       nullable: true,
-      description: 'By `ipAddress`. Null for a caller without `pii:read`.',
+      description:
+        'The addresses. An event that names several counts for each of them. Null for a caller without `pii:read`.',
       resolve: (view) => viewFacet(view, 'ipAddress'),
     }),
     coverage: t.field({
       type: [CoverageType],
-      description: 'How complete the counts are: where it tells TRUNCATED or FAILED, they are lower bounds.',
+      description:
+        'How complete the counts are. If a status is TRUNCATED or FAILED, the counts are lower bounds.',
       resolve: ({ counted }) => counted.coverage,
     }),
   }),
 });
+
+/** null: it was not counted, because the viewer may not see it or because nothing could be read. */
+function viewFacet({ counted, top }: EventFacetsView, facet: EventFacet): FacetView | null {
+  const counts = counted.facets.get(facet);
+  return counts ? { counts, top } : null;
+}

@@ -4,7 +4,7 @@ import type { Viewer } from '../access.ts';
 import { builder } from '../builder.ts';
 import { refuseMasked } from '../masking.ts';
 
-/** `StringFilter` as GraphQL hands it over: exactly one part is there. */
+/** `StringFilter` as GraphQL passes it: exactly one field is given. */
 export interface StringFilterShape {
   eq?: string | null | undefined;
   in?: string[] | null | undefined;
@@ -14,18 +14,18 @@ export interface StringFilterShape {
 }
 
 const StringFilterInput = builder.inputRef<StringFilterShape>('StringFilter').implement({
-  description: 'A test of one text, case-sensitive. Exactly one field. An empty list matches nothing.',
+  description: 'A case-sensitive test of a text. Give exactly one field. An empty list matches nothing.',
   isOneOf: true,
   fields: (t) => ({
-    eq: t.string({ description: 'Is this text.' }),
-    in: t.stringList({ description: 'Is any of these texts.' }),
-    startsWith: t.string({ description: 'Begins with this text. `%` and `_` stand for themselves.' }),
-    contains: t.string({ description: 'Holds this text. `%` and `_` stand for themselves.' }),
-    isNull: t.boolean({ description: 'Is left out by the vendor (true), or is there (false).' }),
+    eq: t.string({ description: 'The value equals this text.' }),
+    in: t.stringList({ description: 'The value equals one of these texts.' }),
+    startsWith: t.string({ description: 'The value starts with this text. `%` and `_` are not wildcards.' }),
+    contains: t.string({ description: 'The value contains this text. `%` and `_` are not wildcards.' }),
+    isNull: t.boolean({ description: 'True: the event has no value. False: it has one.' }),
   }),
 });
 
-/** `EventFilter` as GraphQL hands it over. */
+/** `EventFilter` as GraphQL passes it. */
 export interface EventFilterShape {
   category?: StringFilterShape | null | undefined;
   action?: StringFilterShape | null | undefined;
@@ -38,27 +38,36 @@ export interface EventFilterShape {
 /** `EventFilter` in the graph. */
 export const EventFilterInput = builder.inputRef<EventFilterShape>('EventFilter').implement({
   description:
-    'Goes to the vendor where it can answer (category, action), else runs as a bounded scan that coverage reports. Fields are combined with AND; case-sensitive.',
+    'An event must match all given fields. The vendor tests `category` and `action` if it can. Sightline tests everything else in a bounded scan: coverage says how far it got. Texts are case-sensitive, except `searchText`.',
   fields: (t) => ({
-    category: t.field({ type: StringFilterInput, description: 'The category.' }),
-    action: t.field({ type: StringFilterInput, description: 'The action.' }),
-    username: t.field({ type: StringFilterInput, description: 'Who did it: a scan. Needs `pii:read`.' }),
+    category: t.field({ type: StringFilterInput, description: 'Events whose category matches.' }),
+    action: t.field({ type: StringFilterInput, description: 'Events whose action matches.' }),
+    username: t.field({
+      type: StringFilterInput,
+      description: 'Events whose user matches. This is a scan. Needs `pii:read`.',
+    }),
     ipAddress: t.field({
       type: 'IP',
       description:
-        'From this address, or from any of this CIDR block: a scan. An event that names several addresses matches by any of them. Needs `pii:read`.',
+        'Events from this address, or from any address in this CIDR block. This is a scan. If an event names several addresses, one match is enough. Needs `pii:read`.',
     }),
-    searchText: t.string({ description: 'Text in the description, in any case: a scan. Needs `pii:read`.' }),
-    not: t.field({ type: EventFilterInput, description: 'None that this filter matches: a scan.' }),
+    searchText: t.string({
+      description:
+        'Events whose description contains this text, in upper or lower case. This is a scan. Needs `pii:read`.',
+    }),
+    not: t.field({
+      type: EventFilterInput,
+      description: 'Events that do not match this filter. This is a scan.',
+    }),
   }),
 });
 
-/** How often `not` may stand inside `not`. */
+/** How many times `not` may be nested inside `not`. */
 const MAX_DEPTH = 5;
 
 /**
- * The filter as the source takes it, its nulls left out.
- * @throws RequestError `FORBIDDEN` for a part that would tell what the viewer may not see; `LIMIT_EXCEEDED` for `not`
+ * The filter for the source, without nulls.
+ * @throws RequestError `FORBIDDEN` for a field that would reveal what the viewer may not see; `LIMIT_EXCEEDED` if `not` is
  *   nested too deeply
  */
 export function readEventFilter(
@@ -87,14 +96,14 @@ function readStringFilter(input: StringFilterShape): StringFilter {
   if (input.in != null) return { in: input.in };
   if (input.startsWith != null) return { startsWith: input.startsWith };
   if (input.contains != null) return { contains: input.contains };
-  // `@oneOf` has seen to it that one part is given, and that it is not null.
+  // `@oneOf` guarantees that one field is given and that it is not null.
   return { isNull: input.isNull === true };
 }
 
 function tooDeep(): RequestError {
   return new RequestError(
     'LIMIT_EXCEEDED',
-    `'not' may stand inside 'not' at most ${MAX_DEPTH} deep. Two of them cancel out.`,
+    `'not' may be nested at most ${MAX_DEPTH} deep. Remove pairs of 'not': two of them cancel out.`,
     { argument: 'filter', limit: 'maxFilterDepth', allowed: MAX_DEPTH },
   );
 }

@@ -4,42 +4,42 @@ import { builder } from '../builder.ts';
 import { refuseMasked } from '../masking.ts';
 
 const EventOrderFieldType = builder.enumType('EventOrderField', {
-  description: 'What events can be sorted by.',
+  description: 'The fields that events can be sorted by.',
   values: {
-    TIMESTAMP: { description: 'When it happened.' },
+    TIMESTAMP: { description: 'The time of the event.' },
     ID: { description: "The vendor's id, as a number." },
     CATEGORY: { description: 'The category, by code unit.' },
     ACTION: { description: 'The action, by code unit.' },
-    USERNAME: { description: 'The user, by code unit. Needs `pii:read`.' },
+    USERNAME: { description: 'The username, by code unit. Needs `pii:read`.' },
   } as const,
 });
 
 const OrderDirectionType = builder.enumType('OrderDirection', {
-  description: 'Which end comes first.',
+  description: 'The direction of a sort.',
   values: {
-    ASC: { description: 'The smallest or oldest first.' },
-    DESC: { description: 'The largest or newest first.' },
+    ASC: { description: 'Smallest or oldest first.' },
+    DESC: { description: 'Largest or newest first.' },
   } as const,
 });
 
 /** `EventOrder` in the graph. */
 export const EventOrderInput = builder.inputType('EventOrder', {
   description:
-    "One key to sort by. Nulls last. An order that can't be kept exactly over the range is refused with LIMIT_EXCEEDED.",
+    'One sort key. Events without a value come last. Any order other than by time reads the whole range first: if it holds more rows than `service.limits.maxScannedRows`, the query fails with LIMIT_EXCEEDED. Shorten the range then.',
   fields: (t) => ({
-    field: t.field({ type: EventOrderFieldType, required: true, description: 'What to sort by.' }),
+    field: t.field({ type: EventOrderFieldType, required: true, description: 'The field to sort by.' }),
     direction: t.field({
       type: OrderDirectionType,
       required: true,
       defaultValue: 'DESC',
-      description: 'Which end comes first.',
+      description: 'The direction of the sort.',
     }),
   }),
 });
 
 /**
- * The order as the source takes it; empty: newest first.
- * @throws RequestError `FORBIDDEN` for an order that would tell what the viewer may not see
+ * The order for the source. Empty: newest first.
+ * @throws RequestError `FORBIDDEN` for an order that would reveal what the viewer may not see
  */
 export function readEventOrder(
   input: readonly (typeof EventOrderInput.$inferInput)[] | null | undefined,

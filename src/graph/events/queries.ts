@@ -16,15 +16,28 @@ builder.queryField('events', (t) =>
   t.field({
     type: EventConnectionType,
     nullable: true,
-    description: 'Events, newest first if not ordered. The range defaults to the last 7 days. `GET /events`',
+    description: 'A list of events, newest first unless `orderBy` is given. Reads `GET /events`.',
     args: {
-      range: t.arg({ type: DateTimeRangeInput, description: 'When. Left out: the last 7 days.' }),
-      filter: t.arg({ type: EventFilterInput, description: 'Which events.' }),
-      orderBy: t.arg({ type: [EventOrderInput], description: 'What to sort by. Left out: newest first.' }),
-      first: t.arg.int({ description: "How many, from the list's beginning on or behind `after`." }),
-      after: t.arg.string({ description: 'A cursor of an earlier page: only events behind it.' }),
-      last: t.arg.int({ description: "How many, from the list's end on or ahead of `before`." }),
-      before: t.arg.string({ description: 'A cursor of a later page: only events ahead of it.' }),
+      range: t.arg({ type: DateTimeRangeInput, description: 'The range of time. Default: the last 7 days.' }),
+      filter: t.arg({ type: EventFilterInput, description: 'Which events to read. Default: all.' }),
+      orderBy: t.arg({
+        type: [EventOrderInput],
+        description: 'The sort keys, most important first. Default: newest first.',
+      }),
+      first: t.arg.int({
+        description:
+          'How many events to read, from the start of the list, or after the cursor `after`. Default: `service.limits.defaultPageSize`.',
+      }),
+      after: t.arg.string({
+        description: 'A cursor, such as `endCursor` of the previous page: read the events after it.',
+      }),
+      last: t.arg.int({
+        description:
+          'How many events to read, from the end of the list back, or before the cursor `before`. Do not combine `last` or `before` with `first` or `after`.',
+      }),
+      before: t.arg.string({
+        description: 'A cursor, such as `startCursor` of the next page: read the events before it.',
+      }),
     },
     resolve(_root, args, context, info) {
       const { events, viewer } = context;
@@ -46,7 +59,7 @@ builder.queryField('events', (t) =>
   }),
 );
 
-/** The most values of a facet that one answer may hold. */
+/** The largest `top`. */
 const MAX_TOP = 500;
 
 builder.queryField('eventFacets', (t) =>
@@ -54,14 +67,15 @@ builder.queryField('eventFacets', (t) =>
     type: EventFacetsType,
     nullable: true,
     description:
-      'What there is to filter by in a range, with counts: a bounded scan that counts the selected facets only. Each facet ignores its own filter, so that a menu does not collapse. The range defaults to the last 7 days. `GET /events`',
+      'The values that events can be filtered by, with their counts. A bounded scan counts only the selected facets. Each facet ignores the filter on its own field, so that a menu keeps its other options. Reads `GET /events`.',
     args: {
-      range: t.arg({ type: DateTimeRangeInput, description: 'When. Left out: the last 7 days.' }),
-      filter: t.arg({ type: EventFilterInput, description: 'Which events.' }),
+      range: t.arg({ type: DateTimeRangeInput, description: 'The range of time. Default: the last 7 days.' }),
+      filter: t.arg({ type: EventFilterInput, description: 'Which events to read. Default: all.' }),
       top: t.arg.int({
         required: true,
         defaultValue: 20,
-        description: 'How many values a facet shows, from 1 to 500; the rest is counted in `other`.',
+        description:
+          'How many values a facet shows, from 1 to 500. `other` counts the events with further values.',
       }),
     },
     async resolve(_root, args, { events, viewer, nowMs, ends }, info) {

@@ -7,15 +7,13 @@ import { maskedFields } from '../masking.ts';
 import type { MaskedField } from '../masking.ts';
 import { selectedFieldNames } from '../selection.ts';
 
-/** What a field of an event is made from, beyond itself. */
-const MADE_FROM: Readonly<Record<string, OptionalEventField>> = { relatedUsage: 'ipAddress' };
+/** Fields of an event that need another field, which the vendor must be asked for. */
+const NEEDS: Readonly<Record<string, OptionalEventField>> = { relatedUsage: 'ipAddress' };
 
 /** The optional fields of an event that the selection of an `EventConnection`, or of an `ActivityConnection`, needs. */
 export function selectedEventFields(info: GraphQLResolveInfo): ReadonlySet<OptionalEventField> {
   const names = new Set([...selectedFieldNames(info, 'nodes'), ...selectedFieldNames(info, 'edges', 'node')]);
-  const needed = new Set(
-    [...names].map((name) => (Object.hasOwn(MADE_FROM, name) && MADE_FROM[name]) || name),
-  );
+  const needed = new Set([...names].map((name) => (Object.hasOwn(NEEDS, name) && NEEDS[name]) || name));
   return new Set(OPTIONAL_EVENT_FIELDS.filter((field) => needed.has(field)));
 }
 
@@ -25,14 +23,14 @@ const HIDDEN_WITH: Readonly<Record<OptionalEventField, MaskedField>> = {
   ipAddress: 'IP_ADDRESS',
 };
 
-/** The optional fields of an event that the viewer may see: the vendor is asked for no others on their behalf. */
+/** The optional fields of an event that the viewer may see. The vendor is never asked for others. */
 export function visibleEventFields(viewer: Viewer): ReadonlySet<OptionalEventField> {
   return new Set(
     OPTIONAL_EVENT_FIELDS.filter((field) => maskedFields(viewer, [HIDDEN_WITH[field]]).length === 0),
   );
 }
 
-/** The facets by the names of their fields, and what hides them. */
+/** The facets by the names of their fields, each with the data that hides it. */
 const FACETS: Readonly<Record<string, readonly [facet: EventFacet, hiddenWith: readonly MaskedField[]]>> = {
   categories: ['category', []],
   actions: ['action', []],
@@ -40,12 +38,12 @@ const FACETS: Readonly<Record<string, readonly [facet: EventFacet, hiddenWith: r
   ipAddresses: ['ipAddress', ['IP_ADDRESS']],
 };
 
-/** The facets among the names of fields, whoever may see them. */
+/** The facets among the names of fields, whether or not the viewer may see them. */
 export function facetsAmong(names: Iterable<string>): readonly EventFacet[] {
   return [...names].flatMap((name) => (Object.hasOwn(FACETS, name) && FACETS[name]?.[0]) || []);
 }
 
-/** The facets that the selection of `EventFacets` shows and the viewer may see: only these are counted. */
+/** The facets that `EventFacets` selects and the viewer may see. Only these are counted. */
 export function selectedEventFacets(info: GraphQLResolveInfo, viewer: Viewer): ReadonlySet<EventFacet> {
   return new Set(
     [...selectedFieldNames(info)].flatMap((name) => {

@@ -2,7 +2,7 @@ import { RequestError } from '../../base/errors.ts';
 import type { Travel } from '../../sources/paging/page.ts';
 import type { Limits } from '../context.ts';
 
-/** The paging arguments as GraphQL hands them over. */
+/** The paging arguments as GraphQL passes them. */
 export interface ConnectionArguments {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
@@ -10,18 +10,18 @@ export interface ConnectionArguments {
   readonly before?: string | null | undefined;
 }
 
-/** Which page is asked for. */
+/** The page that the arguments ask for. */
 export interface PageChoice {
   readonly count: number;
   readonly travel: Travel;
-  /** The sealed cursor to go on behind; null: from the range's edge. */
+  /** The sealed cursor that the page continues from. null: it starts at the edge of the range. */
   readonly cursor: string | null;
 }
 
 /**
- * The page that the arguments ask for: `first` and `after` from the newest on, `last` and `before` from the oldest on.
- * @throws RequestError `BAD_USER_INPUT` for arguments that contradict each other or ask for less than one row;
- *   `LIMIT_EXCEEDED` for more rows than `maxPageSize`
+ * Reads the arguments: `first` and `after` start with the newest row, `last` and `before` with the oldest.
+ * @throws RequestError `BAD_USER_INPUT` if arguments contradict each other or ask for less than one row;
+ *   `LIMIT_EXCEEDED` if they ask for more rows than `maxPageSize`
  */
 export function readConnectionArguments(
   args: ConnectionArguments,
@@ -54,7 +54,7 @@ function checkCount(name: 'first' | 'last', count: number, max: number): number 
   if (count > max) {
     throw new RequestError(
       'LIMIT_EXCEEDED',
-      `'${name}' may be at most ${max}, and is ${count}. Ask for ${max} and go on from the page's cursor.`,
+      `'${name}' may be at most ${max}, and is ${count}. Ask for ${max} and continue from the page's cursor.`,
       { argument: name, limit: 'maxPageSize', allowed: max, requested: count },
     );
   }
@@ -64,7 +64,7 @@ function checkCount(name: 'first' | 'last', count: number, max: number): number 
 function contradiction(name: string, other: string): RequestError {
   return new RequestError(
     'BAD_USER_INPUT',
-    `'${name}' can't stand beside '${other}'. Use 'first' with 'after' to go from newest to oldest, or 'last' with 'before' to go back.`,
+    `'${other}' can't be combined with '${name}'. Use 'first' with 'after' to read forward, or 'last' with 'before' to read backward.`,
     { argument: other },
   );
 }

@@ -14,20 +14,20 @@ import type { PageInfo } from './page-info.ts';
 import { defaultEnd, freezeRange } from './range.ts';
 import type { RangeInput } from './range.ts';
 
-/** A row that has a place in the one order of all entries. */
+/** A row with its place in the order of all entries. */
 export interface Row {
   readonly source: Position['source'];
   readonly timestampMs: number;
   readonly id: string;
 }
 
-/** A row as an edge; the cursor is sealed when it is asked for. */
+/** A row as an edge. Its cursor is sealed only if it is selected. */
 export interface Edge<Node> {
   readonly node: Node;
   cursor(): string;
 }
 
-/** One page of a list as the graph gives it out. */
+/** One page of a list as the graph shows it. */
 export interface Connection<Node> {
   readonly range: Range;
   readonly page: Page<Node>;
@@ -36,16 +36,16 @@ export interface Connection<Node> {
   totalCount(): Promise<TotalCount | null>;
 }
 
-/** Which list is asked for, and how its source reads it. */
+/** A list, its arguments, and how its source reads it. */
 export interface ConnectionQuery<Node, Filter> {
   readonly list: CursorList;
-  /** Whose entries it holds. */
+  /** The sources of its entries. */
   readonly sources: readonly Source[];
   readonly args: ConnectionArguments & { readonly range?: RangeInput | null | undefined };
   readonly filter: Filter;
-  /** What else binds a cursor, such as the order. */
+  /** Further arguments that a cursor is bound to, such as the order. */
   readonly binding?: unknown;
-  /** Whether the answer holds anything but the range and the count; where false, no page is read. */
+  /** Whether the selection needs a page. If false, only the range and the count are answered, without reading a page. */
   readonly wantsPage: boolean;
   read(request: PageRequest<Filter>): Promise<Page<Node>>;
   count(range: Range): Promise<TotalCount | null>;
@@ -55,7 +55,7 @@ const UNREAD: Page<never> = { rows: [], hasMore: false, resume: null, coverage: 
 
 /**
  * Reads one page of a list.
- * @throws RequestError `BAD_USER_INPUT`, `LIMIT_EXCEEDED`, `CURSOR_INVALID` before any call; what the source throws
+ * @throws RequestError `BAD_USER_INPUT`, `LIMIT_EXCEEDED`, `CURSOR_INVALID` before any call; every error of the source
  */
 export async function readConnection<Node extends Row, Filter>(
   asked: ConnectionQuery<Node, Filter>,
@@ -89,7 +89,7 @@ export async function readConnection<Node extends Row, Filter>(
   };
 }
 
-/** Beside a page of which an earlier answer stands in for a part, no count is proven. */
+/** A count is not proven if a part of the page comes from an earlier answer. */
 function countBeside({ coverage }: Page<unknown>, count: TotalCount | null): TotalCount | null {
   const isStale = coverage.some(({ status }) => status === 'STALE');
   return isStale && count?.accuracy === 'EXACT' ? { ...count, accuracy: 'ESTIMATE' } : count;
@@ -101,7 +101,7 @@ function positionOf({ timestampMs, source, id }: Row): Position {
 
 const WITHOUT_PAGE: ReadonlySet<string> = new Set(['__typename', 'from', 'to', 'totalCount']);
 
-/** Whether the selection of a connection needs a page to be read: its range and its count do not. */
+/** Whether the selection of a connection needs a page. Its range and its count do not. */
 export function needsPage(info: GraphQLResolveInfo): boolean {
   return isPageAmong(selectedFieldNames(info));
 }

@@ -7,7 +7,7 @@ import type { Position } from '../../sources/paging/position.ts';
 import { isEventId, isUsageRecordId } from '../global-id.ts';
 import { EARLIEST_MS } from './range.ts';
 
-/** The lists that give out cursors. Their order is written into cursors: add at the end only. */
+/** The lists that have cursors. A cursor holds an index into this array, so append only. */
 export const CURSOR_LISTS = ['usageRecords', 'events', 'timeline', 'relatedEvents', 'relatedUsage'] as const;
 export type CursorList = (typeof CURSOR_LISTS)[number];
 
@@ -18,26 +18,26 @@ export interface CursorQuery {
   readonly digest: Buffer;
 }
 
-/** What a cursor says. */
+/** The content of a cursor. */
 export interface Cursor {
   readonly query: CursorQuery;
-  /** The range as frozen by the first page. */
+  /** The range as fixed by the first page. */
   readonly range: Range;
   readonly position: Position;
   /**
-   * Whether the list may hold entries on the near side of the position, its own row included. False only if the pages up to
+   * Whether the list may hold entries at or before the position, in the direction of travel. False only if the pages up to
    * here examined all of it and found none.
    */
   readonly hasRowsBehind: boolean;
 }
 
 const VERSION = 2;
-/** With what a digest takes, a sealed cursor is a multiple of three bytes long (see `cursor-sealer.ts`). */
+/** With this length, a sealed cursor is a multiple of three bytes long (see `SEALED_FORM`). */
 export const DIGEST_BYTES = 20;
 /** The longest id that a position may have, in bytes. */
 export const MAX_ID_BYTES = 64;
 
-/** A day before years get a fifth digit, since bounds are widened. */
+/** The last day before years have five digits. It is not the last millisecond, because the sources widen ranges. */
 const LATEST_MS = Date.parse('9999-12-31T00:00:00Z');
 
 const AT = { version: 0, list: 1, hasRowsBehind: 2, source: 3, from: 4, to: 12, time: 20, digest: 28 };
@@ -46,7 +46,7 @@ const ID_AT = ID_LENGTH_AT + 1;
 /** The size of every encoded cursor. */
 export const CURSOR_BYTES = ID_AT + MAX_ID_BYTES;
 
-/** A cursor as bytes, always `CURSOR_BYTES` of them. @throws RangeError for an id longer than `MAX_ID_BYTES` */
+/** A cursor as `CURSOR_BYTES` bytes. @throws RangeError if the id is longer than `MAX_ID_BYTES` */
 export function encodeCursor({ query, range, position, hasRowsBehind }: Cursor): Buffer {
   const bytes = Buffer.alloc(CURSOR_BYTES);
   bytes.writeUInt8(VERSION, AT.version);
@@ -65,14 +65,15 @@ export function encodeCursor({ query, range, position, hasRowsBehind }: Cursor):
 }
 
 /**
- * The cursor behind the bytes. @throws RequestError `CURSOR_INVALID` for bytes of another version, or for what no cursor of
- * ours says: where the secret is known, as the sandbox's is, anybody can seal any bytes
+ * The cursor that the bytes hold.
+ * @throws RequestError `CURSOR_INVALID` for bytes of another version, or with values that no cursor of ours holds: if the
+ *   secret is known, as the sandbox's is, anybody can seal any bytes
  */
 export function decodeCursor(bytes: Buffer): Cursor {
   const list = CURSOR_LISTS[bytes.readUInt8(AT.list)];
   const source = SOURCES[bytes.readUInt8(AT.source)];
   if (bytes.readUInt8(AT.version) !== VERSION || !list || !source)
-    throw refuse('This cursor is of another version of this service. Begin again without it.');
+    throw refuse('This cursor comes from another version of this service. Start again without it.');
   const idLength = bytes.readUInt8(ID_LENGTH_AT);
   const cursor: Cursor = {
     query: { list, digest: bytes.subarray(AT.digest, AT.digest + DIGEST_BYTES) },
@@ -85,17 +86,17 @@ export function decodeCursor(bytes: Buffer): Cursor {
     hasRowsBehind: bytes.readUInt8(AT.hasRowsBehind) === 1,
   };
   if (idLength > MAX_ID_BYTES || !isPossible(cursor))
-    throw refuse('This cursor says what no cursor of this service does. Begin again without it.');
+    throw refuse('This cursor holds values that this service never writes. Start again without it.');
   return cursor;
 }
 
 function isPossible({ range: { fromMs, toMs }, position: { timestampMs, source, id } }: Cursor): boolean {
   const isId = source === 'USAGE' ? isUsageRecordId : isEventId;
-  // The empty id is an edge: see `Position`.
+  // An empty id is an edge of a range: see `Position`.
   return [fromMs, toMs, timestampMs].every(isDate) && fromMs <= toMs && (id === '' || isId(id));
 }
 
-/** Whether vendors can be asked about a moment: their years have four digits. */
+/** Whether a vendor can be asked about a time: its year must have four digits. */
 function isDate(ms: number): boolean {
   return Number.isInteger(ms) && ms >= EARLIEST_MS && ms <= LATEST_MS;
 }
@@ -107,21 +108,21 @@ function refuse(message: string): RequestError {
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const SEALED_BYTES = NONCE_BYTES + CURSOR_BYTES + TAG_BYTES;
-// A multiple of three bytes leaves no spare bits in the last letter: one cursor has one spelling.
+// A multiple of three bytes leaves no unused bits in the last character, so that a cursor has only one spelling.
 const SEALED_FORM = new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((SEALED_BYTES * 4) / 3)}}$`);
 
-/** Seals cursors, so that a caller can neither read nor alter them. */
+/** Seals cursors, so that callers can neither read nor change them. */
 export interface CursorSealer {
-  /** Text of constant length; equal cursors give equal text, on every instance with the same secret. */
+  /** Text of constant length. Equal cursors give equal text on every instance with the same secret. */
   seal(cursor: Cursor): string;
   /**
-   * The cursor behind the text that came as `argument`.
-   * @throws RequestError `CURSOR_INVALID`, naming the argument, where it is not ours, altered, or of another query than `query`
+   * The cursor in the text that the caller gave as `argument`.
+   * @throws RequestError `CURSOR_INVALID`, names the argument, if the cursor is not ours, was changed, or is of another query
    */
   open(text: string, query: CursorQuery, argument: 'after' | 'before'): Cursor;
 }
 
-/** A sealer (AES-256-GCM) whose keys are derived from `secret`, the service's `SIGHTLINE_SECRET`. */
+/** A sealer (AES-256-GCM). Its keys are derived from `secret`, the service's `SIGHTLINE_SECRET`. */
 export function createCursorSealer(secret: Secret): CursorSealer {
   const key = deriveKey(secret, 'cursor encryption');
   const nonceKey = deriveKey(secret, 'cursor nonce');
@@ -136,7 +137,7 @@ export function createCursorSealer(secret: Secret): CursorSealer {
   return {
     seal(cursor) {
       const plain = encodeCursor(cursor);
-      // A keyed hash of the content as the nonce: it repeats only where the whole plaintext does, which tells nothing.
+      // The nonce is a keyed hash of the content. It repeats only if the whole content does, which reveals nothing.
       const nonce = createHmac('sha256', nonceKey).update(plain).digest().subarray(0, NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', key, nonce);
       const sealed = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
@@ -147,7 +148,7 @@ export function createCursorSealer(secret: Secret): CursorSealer {
       if (cursor.query.list !== query.list || !cursor.query.digest.equals(query.digest)) {
         throw new RequestError(
           'CURSOR_INVALID',
-          'This cursor was given out by another query. Ask for the next page with the same range, filter and order.',
+          'This cursor comes from another query. Ask for the next page with the same range, filter and order.',
           { argument },
         );
       }
@@ -173,7 +174,7 @@ function unseal(text: string, key: Buffer): Buffer {
 function notOurs(): RequestError {
   return new RequestError(
     'CURSOR_INVALID',
-    'This cursor was not given out by this service, or has been altered. Begin again without it.',
+    'This cursor was not made by this service, or was changed. Start again without it.',
   );
 }
 
@@ -182,8 +183,8 @@ function deriveKey(secret: Secret, purpose: string): Buffer {
 }
 
 /**
- * What binds a cursor to its query: the list and a hash of its arguments as given, paging apart. The order of an input's
- * fields does not matter, nor whether an argument is null or left out.
+ * The query that a cursor is bound to: the list and a hash of its arguments, without the paging arguments. The order of an
+ * input's fields does not matter, nor does it matter if an argument is null or omitted.
  */
 export function digestQuery(list: CursorList, args: Readonly<Record<string, unknown>>): CursorQuery {
   const text = JSON.stringify([list, canonical(args)]);

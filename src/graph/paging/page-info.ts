@@ -3,7 +3,7 @@ import type { Position } from '../../sources/paging/position.ts';
 import type { PageChoice } from './arguments.ts';
 import type { Cursor } from './cursor.ts';
 
-/** `PageInfo`; a cursor is sealed when it is asked for. */
+/** `PageInfo`. A cursor is sealed only if it is selected. */
 export interface PageInfo {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
@@ -11,10 +11,10 @@ export interface PageInfo {
   endCursor(): string | null;
 }
 
-/** What page info is made from. */
+/** The facts that a page info is made from. */
 export interface PageInfoFacts {
   readonly choice: PageChoice;
-  /** The cursor that the page was asked with, opened. */
+  /** The opened cursor that the page was asked with. */
   readonly cursor: Cursor | null;
   readonly page: Page<unknown>;
   /** The positions of the page's rows, in the list's order. */
@@ -23,8 +23,8 @@ export interface PageInfoFacts {
 }
 
 /**
- * Where a page stands. What lies ahead in the direction of travel is the source's word. What lies behind is the cursor's,
- * so that it costs no call: clients ask for both on every page.
+ * The position of a page in its list. The source knows if more rows are ahead in the direction of travel. The cursor knows
+ * if rows are behind, so that this costs no call: clients select both on every page.
  */
 export function createPageInfo(facts: PageInfoFacts): PageInfo {
   const { choice, cursor, page, positions } = facts;
@@ -41,12 +41,12 @@ export function createPageInfo(facts: PageInfoFacts): PageInfo {
     : { hasNextPage: isBehind, hasPreviousPage: isAhead, startCursor: leading, endCursor: trailing };
 }
 
-/** The cursor to go on with: the last row given out, or where a stopped scan got to. */
+/** The cursor to continue from: the last row of the page, or the place that a stopped scan reached. */
 function leadingCursor(facts: PageInfoFacts, lastRow: Position | undefined): string | null {
   const { page, cursor } = facts;
   if (page.hasMore && page.resume && isStoppedScan(facts)) return facts.seal(page.resume, hasRowsUpTo(facts));
   if (lastRow) return facts.seal(lastRow, true);
-  // Nothing was examined at all: the same place again.
+  // Nothing was examined, so the next page starts at the same place.
   return page.hasMore && cursor ? facts.seal(cursor.position, cursor.hasRowsBehind) : null;
 }
 
@@ -55,7 +55,7 @@ function isStoppedScan({ page, positions, choice }: PageInfoFacts): boolean {
   return page.coverage.some(({ code }) => code === 'SCAN_LIMIT' || code === 'CALL_BUDGET');
 }
 
-/** Whether the end of this page may have entries behind it. What could not be read may hold some. */
+/** Whether there may be entries behind the end of this page. A span that could not be read may hold some. */
 function hasRowsUpTo({ page, positions, cursor }: PageInfoFacts): boolean {
   return (
     positions.length > 0 ||

@@ -3,7 +3,7 @@ import type { Source } from '../../base/source.ts';
 import { Temporal } from '../../base/time.ts';
 import type { Range } from '../../base/time.ts';
 
-/** `DateTimeRange` as GraphQL hands it over; moments in milliseconds since the epoch. */
+/** `DateTimeRange` as GraphQL passes it. Times are in milliseconds since the epoch. */
 export interface RangeInput {
   readonly from?: number | null | undefined;
   readonly to?: number | null | undefined;
@@ -11,14 +11,13 @@ export interface RangeInput {
 }
 
 const DEFAULT_LAST = 'P7D';
-const TOO_EARLY = 'reaches back further than time can be written.';
-/** A year is written with four digits, here and at both vendors. */
+/** Years have four digits, here and at both vendors. */
 export const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
 
 /**
- * The range that is meant, fixed against `nowMs`; nothing given means the last 7 days up to `endMs`. A `to` in the future is
+ * The range that the input means at `nowMs`. An empty input means the last 7 days up to `endMs`. A `to` in the future means
  * `nowMs`.
- * @throws RequestError `BAD_USER_INPUT` naming the part at fault
+ * @throws RequestError `BAD_USER_INPUT`, names the faulty part
  */
 export function freezeRange(
   input: RangeInput | null | undefined,
@@ -28,23 +27,26 @@ export function freezeRange(
   const from = input?.from ?? null;
   const to = input?.to ?? null;
   const last = input?.last ?? null;
-  if (from !== null && last !== null) throw fault('last', "takes the place of 'from': give one of the two.");
+  if (from !== null && last !== null)
+    throw fault('last', "can't be combined with 'from'. Give one of the two.");
   if (to !== null && from === null && last === null) {
-    throw fault('to', "needs a beginning beside it: give 'from' or 'last' as well.");
+    throw fault('to', "needs a start. Give 'from' or 'last' as well.");
   }
   if (from === null && to === null && last === null)
     return { fromMs: countBack(endMs, DEFAULT_LAST), toMs: endMs };
   const toMs = Math.min(to ?? nowMs, nowMs);
   if (from === null) return { fromMs: countBack(toMs, last ?? DEFAULT_LAST), toMs };
   if (from < EARLIEST_MS) throw fault('from', TOO_EARLY);
-  if (from >= nowMs) throw fault('from', 'must lie before now.');
-  if (from >= toMs) throw fault('from', "must lie before 'to'.");
+  if (from >= nowMs) throw fault('from', 'must be before now.');
+  if (from >= toMs) throw fault('from', "must be before 'to'.");
   return { fromMs: from, toMs };
 }
 
+const TOO_EARLY = 'must not reach back before the year 1.';
+
 function countBack(toMs: number, last: string): number {
   const duration = Temporal.Duration.from(last);
-  if (duration.sign <= 0) throw fault('last', 'must be longer than nothing.');
+  if (duration.sign <= 0) throw fault('last', "must be longer than zero, such as 'P7D'.");
   let fromMs: number;
   try {
     fromMs = Temporal.Instant.fromEpochMilliseconds(toMs)
@@ -57,15 +59,15 @@ function countBack(toMs: number, last: string): number {
   return fromMs;
 }
 
-function fault(part: 'from' | 'to' | 'last', sentence: string): RequestError {
+function fault(part: 'from' | 'to' | 'last', rule: string): RequestError {
   const argument = `range.${part}`;
-  return new RequestError('BAD_USER_INPUT', `'${argument}' ${sentence}`, { argument });
+  return new RequestError('BAD_USER_INPUT', `'${argument}' ${rule}`, { argument });
 }
 
-/** When a source's entries end, if that is known: with the last row of its files. null: they go on until now. */
+/** The time at which a source's entries end: after the last row of its files. null: they continue until now. */
 export type SourceEnds = Readonly<Record<Source, number | null>>;
 
-/** Where the default range of a list over these sources ends: with the last entry that any of them can have. */
+/** The end of the default range of a list over these sources: the latest end of any of them, or now if none is known. */
 export function defaultEnd(ends: SourceEnds, sources: readonly Source[], nowMs: number): number {
   const known = sources.flatMap((source) => ends[source] ?? []);
   return known.length > 0 ? Math.max(...known) : nowMs;

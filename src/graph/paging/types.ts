@@ -7,59 +7,63 @@ import type { PageInfo } from './page-info.ts';
 /** `DateTimeRange` in the graph; frozen by `freezeRange`. */
 export const DateTimeRangeInput = builder.inputType('DateTimeRange', {
   description:
-    "Half-open: `from` is in, `to` is out. Either `from` (`to` defaults to now), or `last`, counted back from `to`. One 'now' per operation, frozen into every cursor; a future `to` is clamped to it. Over served files, a range that is left out is the last 7 days up to their last row.",
+    "A range of time, from `from` (inclusive) to `to` (exclusive). Give either `from` or `last`. An operation has one 'now', and a `to` in the future means now. The first page fixes the range, and its cursors keep it. If a list is given no range, it reads the last 7 days; if files are served, the last 7 days up to their last row.",
   fields: (t) => ({
-    from: t.field({ type: 'DateTime', description: 'Where the range begins; it is in.' }),
-    to: t.field({ type: 'DateTime', description: 'Where the range ends; it is out. Left out: now.' }),
+    from: t.field({ type: 'DateTime', description: 'Start of the range (inclusive).' }),
+    to: t.field({ type: 'DateTime', description: 'End of the range (exclusive). Default: now.' }),
     last: t.field({
       type: 'Duration',
-      description: 'How long the range is, counted back from `to` in the UTC calendar.',
+      description: 'The length of the range, such as `P7D`. It is subtracted from `to` in the UTC calendar.',
     }),
   }),
 });
 
 const CountAccuracyType = builder.enumType('CountAccuracy', {
-  description: 'How far a count can be trusted.',
+  description: 'How exact a count is.',
   values: {
-    EXACT: { description: 'Proven by a whole walk, or by a closed series that was read with the list.' },
-    ESTIMATE: { description: 'A series of the vendor, or an earlier answer, stands in for a count of rows.' },
+    EXACT: {
+      description:
+        'The exact number: all rows were counted, or a series of the vendor that no longer changes was read.',
+    },
+    ESTIMATE: { description: 'An estimate, from a series of the vendor or from an earlier answer.' },
     AT_LEAST: {
-      description: 'Counted as far as a bound on the scan, or what the vendor still keeps, allows.',
+      description:
+        'A lower bound: a limit stopped the count, or rows could not be read or may have been deleted.',
     },
   } as const,
 });
 
-/** `TotalCount` in the graph. */
-export const TotalCountType = builder.objectRef<TotalCount>('TotalCount').implement({
-  description: 'How many entries a list has over all its pages.',
+const TotalCountType = builder.objectRef<TotalCount>('TotalCount').implement({
+  description: 'How many entries a list has on all its pages together.',
   fields: (t) => ({
-    value: t.expose('value', { type: 'SafeInt', description: 'The count.' }),
-    accuracy: t.expose('accuracy', { type: CountAccuracyType, description: 'How far it can be trusted.' }),
+    value: t.expose('value', { type: 'SafeInt', description: 'The number of entries.' }),
+    accuracy: t.expose('accuracy', { type: CountAccuracyType, description: 'How exact the number is.' }),
   }),
 });
 
 /** `PageInfo` in the graph. */
 export const PageInfoType = builder.objectRef<PageInfo>('PageInfo').implement({
   description:
-    'Where a page stands in its list. A page of a scan may be empty with `hasNextPage` true and `endCursor` set.',
+    'The position of a page in its list. A page of a scan may be empty although `hasNextPage` is true: continue from `endCursor`.',
   fields: (t) => ({
     hasNextPage: t.boolean({
-      description: 'Further entries follow, or a stopped scan could not know yet. Seen, not guessed.',
+      description:
+        'True if entries follow this page (a further row was read to prove it), or if a scan stopped before it could know.',
       resolve: (info) => info.hasNextPage,
     }),
     hasPreviousPage: t.boolean({
       description:
-        'Entries come before this page, or a part before it could not be read. It costs no vendor call.',
+        'True if entries precede this page, or if a span before it could not be read. It costs no vendor call.',
       resolve: (info) => info.hasPreviousPage,
     }),
     startCursor: t.string({
       nullable: true,
-      description: 'Where this page begins: as `before`, it gives the page ahead of it.',
+      description: 'The start of this page. Give it as `before` to read the previous page.',
       resolve: (info) => info.startCursor(),
     }),
     endCursor: t.string({
       nullable: true,
-      description: 'Where this page ends: as `after`, it gives the next one.',
+      description: 'The end of this page. Give it as `after` to read the next page.',
       resolve: (info) => info.endCursor(),
     }),
   }),
@@ -70,21 +74,24 @@ type FieldBuilder = PothosSchemaTypes.ObjectFieldBuilder<
   Connection<unknown>
 >;
 
-/** What every connection tells of its page besides the rows. `texts` are the sentences that differ from list to list. */
+/** The fields of every connection besides its rows. `texts` are the descriptions that differ from list to list. */
 export function pageFields(
   t: FieldBuilder,
   texts: { readonly totalCount: string; readonly coverage: string },
 ) {
   return {
-    pageInfo: t.expose('pageInfo', { type: PageInfoType, description: 'Where this page stands.' }),
+    pageInfo: t.expose('pageInfo', {
+      type: PageInfoType,
+      description: 'The position of this page in its list.',
+    }),
     from: t.field({
       type: 'DateTime',
-      description: 'Where the range begins, as frozen by the first page.',
+      description: 'Start of the range (inclusive), as fixed by the first page.',
       resolve: ({ range }) => range.fromMs,
     }),
     to: t.field({
       type: 'DateTime',
-      description: 'Where the range ends, as frozen by the first page.',
+      description: 'End of the range (exclusive), as fixed by the first page.',
       resolve: ({ range }) => range.toMs,
     }),
     totalCount: t.field({

@@ -5,10 +5,10 @@ import type { Page } from '../../sources/paging/page.ts';
 import type { TimelineFilter } from '../../sources/timeline/source.ts';
 import type { Scope, Viewer } from '../access.ts';
 
-/** The scope that each source's entries need. */
+/** The scope that a caller needs for the entries of each source. */
 const SCOPE_OF = { USAGE: 'usage:read', EVENTS: 'events:read' } as const satisfies Record<Source, Scope>;
 
-/** The sources that a filter asks for, by whether the viewer may read them. */
+/** The sources that a filter asks for: those that the viewer may read, and the others. */
 export function splitSources(
   { sources = SOURCES }: TimelineFilter,
   viewer: Viewer,
@@ -20,7 +20,7 @@ export function splitSources(
   };
 }
 
-/** The page with a FORBIDDEN stretch for each source that was left out: over what the page examined of the others. */
+/** Adds a FORBIDDEN span to the page's coverage for each source that was not read. It is as long as the other sources' spans. */
 export function coverForbidden<Row>(page: Page<Row>, forbidden: readonly Source[], range: Range): Page<Row> {
   if (forbidden.length === 0) return page;
   const { coverage } = page;

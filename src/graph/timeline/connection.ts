@@ -5,10 +5,10 @@ import type { Connection, Edge } from '../paging/connection.ts';
 import { pageFields } from '../paging/types.ts';
 
 const ActivityEdgeType = builder.objectRef<Edge<Activity>>('ActivityEdge').implement({
-  description: 'An entry of either source in its place in the timeline.',
+  description: 'An entry of either source and its position in the timeline.',
   fields: (t) => ({
     cursor: t.string({
-      description: 'The place in the timeline, for `after` and `before`.',
+      description: 'The position in the timeline, for `after` and `before`.',
       resolve: (edge) => edge.cursor(),
     }),
     node: t.expose('node', { type: ActivityInterface, description: 'The entry.' }),
@@ -20,7 +20,7 @@ export const ActivityConnectionType = builder
   .objectRef<Connection<Activity>>('ActivityConnection')
   .implement({
     description:
-      'One page of both sources in one order, newest first. Of a source that the caller may not read, coverage tells FORBIDDEN.',
+      'One page with entries of both sources, newest first. If the caller may not read a source, its entries are missing and coverage has the code FORBIDDEN.',
     requires: ['usage:read', 'events:read'],
     fields: (t) => ({
       edges: t.field({
@@ -30,13 +30,14 @@ export const ActivityConnectionType = builder
       }),
       nodes: t.field({
         type: [ActivityInterface],
-        description: 'The entries alone.',
+        description: 'The entries without their cursors.',
         resolve: ({ page }) => page.rows,
       }),
       ...pageFields(t, {
         totalCount:
-          'The sum of both sources, as sure as the less sure one. Computed only when selected; null where no honest figure exists.',
-        coverage: 'How complete this page is, source by source: a source that failed is told here alone.',
+          'How many entries both sources have together, with the weaker accuracy of the two. It is counted only if selected. Null if no reliable number is available.',
+        coverage:
+          'How complete this page is, for each source. If a source failed, only coverage says so: there is no error.',
       }),
     }),
   });

@@ -9,24 +9,25 @@ import { readUsageFilter, UsageRecordFilterInput } from '../usage/filter.ts';
 /** `TimelineFilter` in the graph. */
 export const TimelineFilterInput = builder.inputType('TimelineFilter', {
   description:
-    '`usage` and `events` narrow their own source only; `ipAddress` both; `sources` left out means both. An empty list matches nothing.',
+    'An entry must match all given fields that apply to its source. `usage` applies to usage records, `events` to events, and `ipAddress` to both. An empty list matches nothing.',
   fields: (t) => ({
-    sources: t.field({ type: [SourceType], description: 'Entries of these sources. Left out: of both.' }),
+    sources: t.field({ type: [SourceType], description: 'Entries of these sources. Default: both.' }),
     ipAddress: t.field({
       type: 'IP',
       description:
-        'From this address, or from any of this CIDR block, in both sources: a bounded scan. An entry that names several addresses matches by any of them. Needs `pii:read`.',
+        'Entries of both sources from this address, or from any address in this CIDR block. This is a bounded scan: coverage says how far it got. If an entry names several addresses, one match is enough. Needs `pii:read`.',
     }),
-    usage: t.field({ type: UsageRecordFilterInput, description: 'Which usage records.' }),
-    events: t.field({ type: EventFilterInput, description: 'Which events.' }),
+    usage: t.field({ type: UsageRecordFilterInput, description: 'Further conditions for usage records.' }),
+    events: t.field({ type: EventFilterInput, description: 'Further conditions for events.' }),
   }),
 });
 
 type TimelineFilterShape = typeof TimelineFilterInput.$inferInput;
 
 /**
- * The filter as the source takes it, its nulls left out.
- * @throws RequestError `FORBIDDEN` for a part that would tell what the viewer may not see; `LIMIT_EXCEEDED`
+ * The filter for the source, without nulls.
+ * @throws RequestError `FORBIDDEN` for a field that would reveal what the viewer may not see; `LIMIT_EXCEEDED` if `not` is
+ *   nested too deeply
  */
 export function readTimelineFilter(
   input: TimelineFilterShape | null | undefined,

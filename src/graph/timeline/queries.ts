@@ -19,14 +19,24 @@ builder.queryField('timeline', (t) =>
     type: ActivityConnectionType,
     nullable: true,
     description:
-      'Both sources in one order, newest first. The range defaults to the last 7 days. `GET /usage` and `GET /events`',
+      'A list with the entries of both sources, newest first. Reads `GET /usage` and `GET /events`.',
     args: {
-      range: t.arg({ type: DateTimeRangeInput, description: 'When. Left out: the last 7 days.' }),
-      filter: t.arg({ type: TimelineFilterInput, description: 'Which entries.' }),
-      first: t.arg.int({ description: 'How many, from the newest on or behind `after`.' }),
-      after: t.arg.string({ description: 'A cursor of an earlier page: only entries behind it.' }),
-      last: t.arg.int({ description: 'How many, from the oldest on or ahead of `before`.' }),
-      before: t.arg.string({ description: 'A cursor of a later page: only entries ahead of it.' }),
+      range: t.arg({ type: DateTimeRangeInput, description: 'The range of time. Default: the last 7 days.' }),
+      filter: t.arg({ type: TimelineFilterInput, description: 'Which entries to read. Default: all.' }),
+      first: t.arg.int({
+        description:
+          'How many entries to read, from the newest on, or after the cursor `after`. Default: `service.limits.defaultPageSize`.',
+      }),
+      after: t.arg.string({
+        description: 'A cursor, such as `endCursor` of the previous page: read the entries after it.',
+      }),
+      last: t.arg.int({
+        description:
+          'How many entries to read, from the oldest back, or before the cursor `before`. The page is still newest first. Do not combine `last` or `before` with `first` or `after`.',
+      }),
+      before: t.arg.string({
+        description: 'A cursor, such as `startCursor` of the next page: read the entries before it.',
+      }),
     },
     resolve(_root, args, context, info) {
       const { timeline, viewer } = context;
@@ -40,7 +50,7 @@ builder.queryField('timeline', (t) =>
           forbidden,
           page.range,
         );
-      // A sum that leaves a source out would be read as the whole.
+      // A sum without one source would look like the total of both.
       const count = async (range: Range) =>
         forbidden.length > 0 ? null : timeline.countActivities(range, filter);
       const query = {
@@ -55,17 +65,18 @@ builder.queryField('timeline', (t) =>
   }),
 );
 
-const WITHIN = 'How far to either side, both ends in; at most `PT24H`.';
-const BY = 'Related by any of these; at least one. IP needs `pii:read`.';
-const FIRST = 'How many, from the newest on or behind `after`.';
-const AFTER = 'A cursor of an earlier page, of the same entry, `within` and `by`: only what is behind it.';
+const WITHIN = 'How long before and after this entry to look (inclusive), from 1 ms to `PT24H`.';
+const BY = 'What relates two entries. One match is enough. Give at least one. IP needs `pii:read`.';
+const FIRST =
+  'How many entries to read, from the newest on, or after the cursor `after`. Default: `service.limits.defaultPageSize`.';
+const AFTER = 'A cursor of a page with the same entry, `within` and `by`: read the entries after it.';
 
 builder.objectField(UsageRecordType, 'relatedEvents', (t) =>
   t.field({
     type: RelatedEventConnectionType,
     nullable: true,
     description:
-      'Events near in time: `within` to either side, related by any of `by`. Many entries at once cost few calls. `GET /events`',
+      'Events shortly before or after this call that are related to it. The windows of all entries in the answer are read together, which needs few calls. Reads `GET /events`.',
     args: {
       within: t.arg({ type: 'Duration', required: true, defaultValue: 'PT5M', description: WITHIN }),
       by: t.arg({ type: [CorrelationBasisType], required: true, defaultValue: ['IP'], description: BY }),
@@ -84,7 +95,7 @@ builder.objectField(EventType, 'relatedUsage', (t) =>
     type: RelatedUsageConnectionType,
     nullable: true,
     description:
-      'API calls near in time: `within` to either side, related by any of `by`. Many entries at once cost few calls. `GET /usage`',
+      'API calls shortly before or after this event that are related to it. The windows of all entries in the answer are read together, which needs few calls. Reads `GET /usage`.',
     args: {
       within: t.arg({ type: 'Duration', required: true, defaultValue: 'PT5M', description: WITHIN }),
       by: t.arg({ type: [CorrelationBasisType], required: true, defaultValue: ['IP'], description: BY }),

@@ -19,7 +19,7 @@ import { digestQuery } from '../paging/cursor.ts';
 import { createPageInfo } from '../paging/page-info.ts';
 import type { PageInfo } from '../paging/page-info.ts';
 
-/** An entry of the other source, what ties it to this one, and its place. */
+/** An entry of the other source, what relates it to this one, and its cursor. */
 export interface RelatedEdge<Row> {
   readonly node: Row;
   readonly basis: readonly CorrelationBasis[];
@@ -27,14 +27,14 @@ export interface RelatedEdge<Row> {
   cursor(): string;
 }
 
-/** One page of what is related to an entry. */
+/** One page of the entries that are related to an entry. */
 export interface RelatedConnection<Row> {
   readonly edges: readonly RelatedEdge<Row>[];
   readonly pageInfo: PageInfo;
   readonly coverage: readonly Coverage[];
 }
 
-/** The arguments as GraphQL hands them over. */
+/** The arguments as GraphQL passes them. */
 export interface RelatedArguments {
   readonly within: string;
   readonly by: readonly CorrelationBasis[];
@@ -42,7 +42,7 @@ export interface RelatedArguments {
   readonly after?: string | null | undefined;
 }
 
-/** The other source's part: its list in cursors, its name, and how it is asked. */
+/** The other source: the name of the list in cursors, its name, and how it is read. */
 export interface RelatedQuery<Row extends Activity> {
   readonly list: 'relatedEvents' | 'relatedUsage';
   readonly source: Row['source'];
@@ -50,9 +50,10 @@ export interface RelatedQuery<Row extends Activity> {
 }
 
 /**
- * Reads what is related to an entry. All is asked before anything is awaited, so that the entries of a list are asked
- * about together. A cursor holds for one entry, `within` and `by`; its range ends where an earlier reading was stopped.
- * @throws RequestError before any call; what the source throws
+ * Reads the entries that are related to an entry. It calls the source before it awaits anything, so that the source can read
+ * for all entries of a list together. A cursor is valid for one entry, `within` and `by`. Its range ends where an earlier
+ * page stopped reading.
+ * @throws RequestError before any call; every error of the source
  */
 export async function readRelated<Row extends Activity>(
   of: Activity,
@@ -103,7 +104,7 @@ export async function readRelated<Row extends Activity>(
 const MAX_WITHIN_MS = 86_400_000;
 
 /**
- * `within` in milliseconds, rounded down; a day is 24 hours here.
+ * `within` in milliseconds, rounded down. A day is 24 hours.
  * @throws RequestError `BAD_USER_INPUT` for less than a millisecond, `LIMIT_EXCEEDED` for more than a day
  */
 export function readWithin(within: string): number {
@@ -111,17 +112,17 @@ export function readWithin(within: string): number {
     Temporal.Duration.from(within);
   const exactMs =
     (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + milliseconds + microseconds / 1000;
-  // A week, and all that only a calendar could measure, is longer than a day.
+  // Weeks, months and years are longer than a day, so their exact length does not matter.
   const withinMs = years + months + weeks > 0 ? Infinity : Math.floor(exactMs);
   if (sign <= 0 || withinMs < 1) {
-    throw new RequestError('BAD_USER_INPUT', "'within' must be at least a millisecond, such as PT5M.", {
+    throw new RequestError('BAD_USER_INPUT', "'within' must be at least one millisecond, such as 'PT5M'.", {
       argument: 'within',
     });
   }
   if (withinMs > MAX_WITHIN_MS) {
     throw new RequestError(
       'LIMIT_EXCEEDED',
-      "'within' may be at most PT24H to either side. For longer stretches, ask 'timeline' by address.",
+      "'within' may be at most 'PT24H'. For a longer time, query 'timeline' with 'filter.ipAddress'.",
       { argument: 'within', limit: 'maxWithinMs', allowed: MAX_WITHIN_MS },
     );
   }
@@ -129,12 +130,12 @@ export function readWithin(within: string): number {
 }
 
 /**
- * What to relate by.
- * @throws RequestError `BAD_USER_INPUT` for an empty list, `FORBIDDEN` for an address that the viewer may not see
+ * The bases to relate entries by.
+ * @throws RequestError `BAD_USER_INPUT` for an empty list, `FORBIDDEN` for IP if the viewer may not see addresses
  */
 export function readBases(by: readonly CorrelationBasis[], viewer: Viewer): ReadonlySet<CorrelationBasis> {
   if (by.length === 0) {
-    throw new RequestError('BAD_USER_INPUT', "'by' must hold IP, TIME or both.", { argument: 'by' });
+    throw new RequestError('BAD_USER_INPUT', "'by' must contain IP, TIME or both.", { argument: 'by' });
   }
   if (by.includes('IP')) refuseMasked(viewer, 'IP_ADDRESS', 'by');
   return new Set(by);

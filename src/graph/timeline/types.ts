@@ -11,22 +11,25 @@ import type { RelatedConnection, RelatedEdge } from './related.ts';
 /** `CorrelationBasis` in the graph. */
 export const CorrelationBasisType = builder.enumType('CorrelationBasis', {
   description:
-    'Why two entries are held to belong together. TIME alone proves little; a private or shared address likewise.',
+    'What relates two entries. TIME alone proves little, and so does an address that is private or shared by many users.',
   values: {
-    IP: { description: 'Both came from one address. Needs `pii:read`.' },
-    TIME: { description: 'Both lie near in time, whatever else they are.' },
+    IP: { description: 'Both come from the same address. Needs `pii:read`.' },
+    TIME: { description: 'Both happened within the given time of each other.' },
   } as const,
 });
 
 /** `Confidence` in the graph. */
 export const ConfidenceType = builder.enumType('Confidence', {
   description:
-    'How much a relation proves: the same for a pair, whichever of the two is asked about. May cost a call of the entry’s own source.',
+    "How much a relation proves. It is the same for a pair in both directions. It may need a further call to the entry's own source.",
   values: {
-    HIGH: { description: 'One public address that few users of either source are seen from.' },
+    HIGH: {
+      description:
+        'Both come from the same public address, and at most five users of either source were seen from it.',
+    },
     LOW: {
       description:
-        'Time alone; an address that is private, carrier-grade, loopback or otherwise special, one of several, or that many users are seen from; or a time near to both that was not read whole.',
+        'They are related by time only, or the address is not public (such as private or carrier-grade NAT), is one of several or has more users, or the time around both entries could not be read completely.',
     },
   } as const,
 });
@@ -57,20 +60,20 @@ export const RelatedUsageConnectionType = createConnectionType(
 
 function createEdgeType<Row>(name: string, noun: string) {
   return builder.objectRef<RelatedEdge<Row>>(name).implement({
-    description: `${noun} that is related to an entry, and why.`,
+    description: `${noun} that is related to an entry, and what relates the two.`,
     fields: (t) => ({
       cursor: t.string({
-        description: 'The place among what is related to this entry, for `after`.',
+        description: 'The position in this list, for `after`.',
         resolve: (edge) => edge.cursor(),
       }),
       basis: t.field({
         type: [CorrelationBasisType],
-        description: 'What ties the two together, of what was asked for in `by`.',
+        description: 'What relates the two: one or more values of `by`.',
         resolve: ({ basis }) => basis,
       }),
       confidence: t.field({
         type: ConfidenceType,
-        description: 'How much that proves.',
+        description: 'How much the relation proves.',
         resolve: (edge) => edge.confidence(),
       }),
     }),
@@ -84,21 +87,21 @@ function createConnectionType<Row>(
 ) {
   return builder.objectRef<RelatedConnection<Row>>(name).implement({
     requires,
-    description: 'One page of what is related to an entry, newest first.',
+    description: 'One page of the entries that are related to an entry, newest first.',
     fields: (t) => ({
       edges: t.field({
         type: [edgeType],
-        description: 'What is related, and what ties it to the entry.',
+        description: 'The related entries, each with what relates it.',
         resolve: ({ edges }) => edges,
       }),
       pageInfo: t.field({
         type: PageInfoType,
-        description: 'Where this page stands.',
+        description: 'The position of this page in its list.',
         resolve: ({ pageInfo }) => pageInfo,
       }),
       coverage: t.field({
         type: [CoverageType],
-        description: 'How complete the reading of the window about the entry is.',
+        description: 'How completely the time around the entry was read.',
         resolve: ({ coverage }) => coverage,
       }),
     }),

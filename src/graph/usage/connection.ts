@@ -5,10 +5,10 @@ import { pageFields } from '../paging/types.ts';
 import { UsageRecordType } from './types.ts';
 
 const UsageRecordEdgeType = builder.objectRef<Edge<UsageRecord>>('UsageRecordEdge').implement({
-  description: 'A usage record in its place in a list.',
+  description: 'A usage record and its position in a list.',
   fields: (t) => ({
     cursor: t.string({
-      description: 'The place in the list, for `after` and `before`.',
+      description: 'The position in the list, for `after` and `before`.',
       resolve: (edge) => edge.cursor(),
     }),
     node: t.expose('node', { type: UsageRecordType, description: 'The usage record.' }),
@@ -29,11 +29,12 @@ export const UsageRecordConnectionType = builder
       }),
       nodes: t.field({
         type: [UsageRecordType],
-        description: 'The records alone.',
+        description: 'The records without their cursors.',
         resolve: ({ page }) => page.rows,
       }),
       ...pageFields(t, {
-        totalCount: 'Computed only when selected; null where no honest figure exists.',
+        totalCount:
+          'How many records the list has. It is counted only if selected. Null if no reliable number is available.',
         coverage: 'How complete this page is.',
       }),
     }),

@@ -7,17 +7,19 @@ import { RequestStatusType } from './types.ts';
 /** `UsageRecordFilter` in the graph. */
 export const UsageRecordFilterInput = builder.inputType('UsageRecordFilter', {
   description:
-    'All that `GET /usage` filters by, and `ipAddress`, which is a bounded scan. Fields are combined with AND. An empty list matches nothing.',
+    'A record must match all given fields. An empty list matches nothing. The vendor tests every field except `ipAddress`, which Sightline tests in a bounded scan.',
   fields: (t) => ({
     hub: t.string({ description: 'The name of a hub, such as `documents` or `crm`.' }),
-    elementKeys: t.stringList({ description: "Any of these elements. The vendor's `keys[]`." }),
-    tags: t.stringList({ description: "Any of these tags. The vendor's `tags[]`." }),
-    status: t.field({ type: RequestStatusType, description: 'How the call ended.' }),
-    searchText: t.string({ description: 'Text that the vendor looks for in a record. Needs `pii:read`.' }),
+    elementKeys: t.stringList({ description: "Calls of any of these elements. The vendor's `keys[]`." }),
+    tags: t.stringList({ description: "Calls with any of these tags. The vendor's `tags[]`." }),
+    status: t.field({ type: RequestStatusType, description: 'Calls that ended like this.' }),
+    searchText: t.string({
+      description: 'Text that the vendor searches for in the record. Needs `pii:read`.',
+    }),
     ipAddress: t.field({
       type: 'IP',
       description:
-        'From this address, or from any of this CIDR block: a bounded scan. A record that names several addresses matches by any of them. Needs `pii:read`.',
+        'Calls from this address, or from any address in this CIDR block. This is a bounded scan: coverage says how far it got. If a record names several addresses, one match is enough. Needs `pii:read`.',
     }),
   }),
 });
@@ -25,8 +27,8 @@ export const UsageRecordFilterInput = builder.inputType('UsageRecordFilter', {
 type UsageRecordFilterShape = typeof UsageRecordFilterInput.$inferInput;
 
 /**
- * The filter as the source takes it, its nulls left out.
- * @throws RequestError `FORBIDDEN` for a part that would tell what the viewer may not see
+ * The filter for the source, without nulls.
+ * @throws RequestError `FORBIDDEN` for a field that would reveal what the viewer may not see
  */
 export function readUsageFilter(
   input: UsageRecordFilterShape | null | undefined,
@@ -34,7 +36,7 @@ export function readUsageFilter(
   argument = 'filter',
 ): UsageFilter {
   const { hub, elementKeys, tags, status, searchText, ipAddress } = input ?? {};
-  // The vendor searches the whole record, its address and its URI among the rest.
+  // The vendor searches the whole record, which includes its address and its URI.
   if (searchText != null) refuseMasked(viewer, 'REQUEST_URI', `${argument}.searchText`);
   if (ipAddress != null) refuseMasked(viewer, 'IP_ADDRESS', `${argument}.ipAddress`);
   return {

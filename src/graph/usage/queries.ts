@@ -18,13 +18,17 @@ builder.queryField('usageRecord', (t) =>
   t.field({
     type: UsageRecordType,
     nullable: true,
-    description: "One usage record by the vendor's id; null: there is none. `GET /usage/{id}`",
+    description: 'The usage record with this vendor id. Null if there is none. Reads `GET /usage/{id}`.',
     args: { recordId: t.arg.id({ required: true, description: "The vendor's id, such as `53e6e0c8e4b0`." }) },
     resolve(_root, { recordId }, { usage }) {
       if (!isUsageRecordId(recordId)) {
-        throw new RequestError('BAD_USER_INPUT', "'recordId' must be 1 to 64 of A-Z, a-z, 0-9, _ and -.", {
-          argument: 'recordId',
-        });
+        throw new RequestError(
+          'BAD_USER_INPUT',
+          "'recordId' must be 1 to 64 characters of A-Z, a-z, 0-9, _ and -.",
+          {
+            argument: 'recordId',
+          },
+        );
       }
       return usage.getUsageRecord(recordId, null);
     },
@@ -35,14 +39,24 @@ builder.queryField('usageRecords', (t) =>
   t.field({
     type: UsageRecordConnectionType,
     nullable: true,
-    description: 'Usage records, newest first. The range defaults to the last 7 days. `GET /usage`',
+    description: 'A list of usage records, newest first. Reads `GET /usage`.',
     args: {
-      range: t.arg({ type: DateTimeRangeInput, description: 'When. Left out: the last 7 days.' }),
-      filter: t.arg({ type: UsageRecordFilterInput, description: 'Which records.' }),
-      first: t.arg.int({ description: 'How many, from the newest on or behind `after`.' }),
-      after: t.arg.string({ description: 'A cursor of an earlier page: only records behind it.' }),
-      last: t.arg.int({ description: 'How many, from the oldest on or ahead of `before`.' }),
-      before: t.arg.string({ description: 'A cursor of a later page: only records ahead of it.' }),
+      range: t.arg({ type: DateTimeRangeInput, description: 'The range of time. Default: the last 7 days.' }),
+      filter: t.arg({ type: UsageRecordFilterInput, description: 'Which records to read. Default: all.' }),
+      first: t.arg.int({
+        description:
+          'How many records to read, from the newest on, or after the cursor `after`. Default: `service.limits.defaultPageSize`.',
+      }),
+      after: t.arg.string({
+        description: 'A cursor, such as `endCursor` of the previous page: read the records after it.',
+      }),
+      last: t.arg.int({
+        description:
+          'How many records to read, from the oldest back, or before the cursor `before`. The page is still newest first. Do not combine `last` or `before` with `first` or `after`.',
+      }),
+      before: t.arg.string({
+        description: 'A cursor, such as `startCursor` of the next page: read the records before it.',
+      }),
     },
     resolve(_root, args, context, info) {
       const { usage, viewer } = context;
@@ -66,19 +80,19 @@ builder.queryField('usageAnalytics', (t) =>
     type: UsageAnalyticsType,
     nullable: true,
     description:
-      'Calls over time: counts, elements, process times and statuses. `GET /usage/analytics/{activity,activity/elements,times,statuses}`: only those that the selection needs.',
+      'The number of API calls over time, with their elements, process times and statuses. Reads those of `GET /usage/analytics/{activity,activity/elements,times,statuses}` that the selection needs.',
     args: {
-      range: t.arg({ type: DateTimeRangeInput, required: true, description: 'When.' }),
+      range: t.arg({ type: DateTimeRangeInput, required: true, description: 'The range of time.' }),
       interval: t.arg({
         type: AnalyticsIntervalType,
         description:
-          'How long a bucket is. Left out: minutes up to 2 hours, hours up to 3 days, days up to 92, months up to 2 years, else years.',
+          'The length of a bucket. Default: MINUTE for a range of up to 2 hours, HOUR up to 3 days, DAY up to 92 days, MONTH up to 2 years, YEAR for longer ranges.',
       }),
       timeZone: t.arg({
         type: 'TimeZone',
         required: true,
         defaultValue: 'UTC',
-        description: 'The zone whose calendar and clock the buckets follow.',
+        description: 'The time zone whose days and hours the buckets follow.',
       }),
     },
     async resolve(_root, { range, interval, timeZone }, { usage, nowMs }, info) {

@@ -7,36 +7,38 @@ import { ActivityInterface, NodeInterface } from '../node.ts';
 export const RequestStatusType = builder.enumType('RequestStatus', {
   description: 'How a call ended.',
   values: {
-    SUCCESS: { description: 'The call was answered.' },
-    FAILED: { description: 'The call was not answered, or answered with an error.' },
+    SUCCESS: { description: 'The call succeeded.' },
+    FAILED: { description: 'The call got an error or no answer.' },
   } as const,
 });
 
-/** `UsageRecord` in the graph; fields keep the vendor's spelling. */
+/** `UsageRecord` in the graph. Field names keep the vendor's spelling. */
 export const UsageRecordType = builder.objectRef<UsageRecord>('UsageRecord').implement({
-  description: "One call in the Usage API's log. Fields of its older and newer dialects alike.",
+  description:
+    "One API call in the Usage API's log. Its fields come from both the older and the newer format of the log; 'since 2016' marks those that only the newer format has.",
   requires: ['usage:read'],
   interfaces: [NodeInterface, ActivityInterface],
   fields: (t) => ({
     recordId: t.exposeID('id', { description: "The vendor's id." }),
     usageDate: t.expose('timestampMs', {
       type: 'DateTime',
-      description: 'When the call was made: `timestamp` under its own name.',
+      description: "When the call was made. The same as `timestamp`, under the vendor's name.",
     }),
     requestStatus: t.expose('requestStatus', {
       type: RequestStatusType,
       nullable: true,
-      description: "How the call ended; null for a status that the vendor's page does not name.",
+      description:
+        'How the call ended. Null for a status that the vendor does not document: see `requestStatusText`.',
     }),
     requestStatusText: t.exposeString('requestStatusText', {
       nullable: true,
-      description: 'The status as the vendor said it.',
+      description: 'The status in the words of the vendor.',
     }),
     elementKey: t.exposeString('elementKey', {
       nullable: true,
       description: 'The key of the element that was called, such as `githuboauth`.',
     }),
-    elementName: t.exposeString('elementName', { nullable: true, description: "The element's name." }),
+    elementName: t.exposeString('elementName', { nullable: true, description: 'The name of the element.' }),
     elementApi: t.exposeString('elementApi', {
       nullable: true,
       description: 'The operation of the element that was called.',
@@ -57,13 +59,13 @@ export const UsageRecordType = builder.objectRef<UsageRecord>('UsageRecord').imp
     requestURI: t.string({
       nullable: true,
       description:
-        'The path that was called. A caller without `pii:read` sees no query string, and `*` for each part of the path that holds a mail address.',
+        'The URI that was called. For a caller without `pii:read`, it has no query string, and `*` replaces each part of the path that may be personal, such as a mail address, a network address, a phone number or a token. Names, versions and numbers of up to six digits remain.',
       resolve: (record, _args, { viewer }) => maskRequestUri(viewer, record.requestURI),
     }),
     requestIP: t.string({
       nullable: true,
       description:
-        'The address of the caller as the vendor said it; it may be several, or none. Needs `pii:read`.',
+        'The address of the caller as the vendor writes it. It may be a list of addresses. Needs `pii:read`.',
       resolve: (record, _args, { viewer }) => unlessMasked(viewer, 'IP_ADDRESS', record.requestIP),
     }),
     instanceTags: t.exposeStringList('instanceTags', {
@@ -79,7 +81,7 @@ export const UsageRecordType = builder.objectRef<UsageRecord>('UsageRecord').imp
     }),
     responseStatus: t.exposeInt('responseStatus', {
       nullable: true,
-      description: 'The HTTP status of the answer. Since 2016.',
+      description: 'The HTTP status of the response. Since 2016.',
     }),
     instanceId: t.exposeID('instanceId', {
       nullable: true,
@@ -88,8 +90,7 @@ export const UsageRecordType = builder.objectRef<UsageRecord>('UsageRecord').imp
     vendorProcessTime: t.expose('vendorProcessTime', {
       type: 'SafeInt',
       nullable: true,
-      description:
-        "The part of `processTime` that the element's own vendor took, in milliseconds. Since 2016.",
+      description: 'The part of `processTime` that the called API took, in milliseconds. Since 2016.',
     }),
     platformProcessTime: t.expose('platformProcessTime', {
       type: 'SafeInt',

@@ -3,23 +3,23 @@ import { builder } from '../../builder.ts';
 import { encodeAnalyticsId } from './view.ts';
 import type { PeriodView } from './view.ts';
 
-/** Figures, and what they are figures of: a bucket by its start, or the whole period ('totals'). */
+/** Figures with their period and their part of it: the start of a bucket, or 'totals' for the whole period. */
 export interface FiguresOf<Figures> {
   readonly figures: Figures;
   readonly view: PeriodView;
   readonly part: number | 'totals';
 }
 
-const ID = 'Stable for equal range, interval and zone, for caches that key objects by id.';
+const ID = 'An id for client caches. It is the same for the same range, interval and time zone.';
 
 /** `ProcessTime` in the graph. */
 export const AnalyticsProcessTimeType = builder.objectRef<FiguresOf<ProcessTime>>('ProcessTime').implement({
   description: 'How long calls took, in milliseconds.',
   fields: (t) => ({
     id: t.id({ description: ID, resolve: ({ view, part }) => encodeAnalyticsId('ProcessTime', view, part) }),
-    min: t.float({ description: 'The shortest.', resolve: ({ figures }) => figures.min }),
-    max: t.float({ description: 'The longest.', resolve: ({ figures }) => figures.max }),
-    avg: t.float({ description: 'The mean over all calls.', resolve: ({ figures }) => figures.avg }),
+    min: t.float({ description: 'The time of the shortest call.', resolve: ({ figures }) => figures.min }),
+    max: t.float({ description: 'The time of the longest call.', resolve: ({ figures }) => figures.max }),
+    avg: t.float({ description: 'The mean time of all calls.', resolve: ({ figures }) => figures.avg }),
   }),
 });
 
@@ -27,7 +27,7 @@ export const AnalyticsProcessTimeType = builder.objectRef<FiguresOf<ProcessTime>
 export const AnalyticsStatusCountsType = builder
   .objectRef<FiguresOf<StatusCounts>>('StatusCounts')
   .implement({
-    description: 'Calls by how they ended.',
+    description: 'How many calls succeeded and failed.',
     fields: (t) => ({
       id: t.id({
         description: ID,
@@ -35,12 +35,12 @@ export const AnalyticsStatusCountsType = builder
       }),
       success: t.field({
         type: 'SafeInt',
-        description: 'Calls that succeeded.',
+        description: 'The number of calls that succeeded.',
         resolve: ({ figures }) => figures.success,
       }),
       failed: t.field({
         type: 'SafeInt',
-        description: 'Calls that failed.',
+        description: 'The number of calls that failed.',
         resolve: ({ figures }) => figures.failed,
       }),
     }),
@@ -50,22 +50,25 @@ export const AnalyticsStatusCountsType = builder
 export const AnalyticsElementCountType = builder
   .objectRef<FiguresOf<readonly [key: string, count: number]>>('ElementCount')
   .implement({
-    description: 'Calls of one element.',
+    description: 'The calls of one element.',
     fields: (t) => ({
       id: t.id({
         description: ID,
         resolve: ({ figures: [key], view, part }) => encodeAnalyticsId('ElementCount', view, part, key),
       }),
-      elementKey: t.string({ description: "The element's key.", resolve: ({ figures: [key] }) => key }),
+      elementKey: t.string({
+        description: 'The key of the element, such as `githuboauth`.',
+        resolve: ({ figures: [key] }) => key,
+      }),
       count: t.field({
         type: 'SafeInt',
-        description: 'Calls of it; 0 where it was not called in this stretch.',
+        description: 'The number of calls. 0 if the element was not called in this bucket or period.',
         resolve: ({ figures: [, count] }) => count,
       }),
     }),
   });
 
-/** The elements to show of some counts: those that rank in the whole period, with zeros for what was not called here. */
+/** The counts of the elements that rank in the whole period, with zeros for elements that were not called here. */
 export function listElementCounts(
   counts: ReadonlyMap<string, number> | null,
   view: PeriodView,

@@ -3,7 +3,7 @@ import { RequestError } from '../../../base/errors.ts';
 import type { AnalyticsRequest, UsageSeries } from '../../../sources/usage/analytics/analytics.ts';
 import { selectedFieldNames, selectedFields } from '../../selection.ts';
 
-/** Which series each field is read from; a field that is not named here costs no call. */
+/** The series that each field is read from. Other fields need no call. */
 const SERIES_OF_BUCKET: Readonly<Record<string, UsageSeries>> = {
   count: 'activity',
   elements: 'elements',
@@ -17,9 +17,9 @@ const SERIES_OF_TOTALS: Readonly<Record<string, UsageSeries>> = {
 };
 
 /**
- * The series that a selection of `UsageAnalytics` needs, for the range itself and for each `previous`. Several `previous`
- * with other offsets are each read in all the series that any of them selects.
- * @throws RequestError `BAD_USER_INPUT` for an `elements(top:)` below 1, once and not in every bucket
+ * The series that a selection of `UsageAnalytics` needs, for the range itself and for each `previous`. If there are several
+ * `previous`, each is read in all the series that any of them selects.
+ * @throws RequestError `BAD_USER_INPUT` for an `elements(top:)` below 1, here and so only once, not in every bucket
  */
 export function readAnalyticsSelection(
   info: GraphQLResolveInfo,

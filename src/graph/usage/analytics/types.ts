@@ -6,40 +6,43 @@ import type { AnalyticsView, BucketView, PeriodView } from './view.ts';
 
 /** `Interval` in the graph. */
 export const AnalyticsIntervalType = builder.enumType('Interval', {
-  description: 'How long a bucket of a series is.',
+  description: 'The length of a bucket of a series.',
   values: {
     YEAR: { description: 'A calendar year.' },
-    QUARTER: { description: 'Three calendar months, from January, April, July or October.' },
+    QUARTER: { description: 'Three calendar months, starting with January, April, July or October.' },
     MONTH: { description: 'A calendar month.' },
-    WEEK: { description: 'An ISO week, from Monday.' },
-    DAY: { description: 'A calendar day; 23 or 25 hours where clocks change.' },
-    HOUR: { description: "An hour as the zone's clock shows it; one that comes twice is two buckets." },
+    WEEK: { description: 'An ISO week, starting with Monday.' },
+    DAY: { description: 'A calendar day. It has 23 or 25 hours if the clocks change.' },
+    HOUR: {
+      description:
+        "An hour on the time zone's clock. If the clocks change and an hour comes twice, it is two buckets.",
+    },
     MINUTE: { description: 'A minute.' },
     SECOND: { description: 'A second.' },
   } as const,
 });
 
 /** `AnalyticsPeriod` in the graph. */
-export const AnalyticsPeriodType = builder.objectRef<PeriodView>('AnalyticsPeriod').implement({
-  description: 'An earlier period, in buckets of the same interval and zone.',
+const AnalyticsPeriodType = builder.objectRef<PeriodView>('AnalyticsPeriod').implement({
+  description: 'An earlier period, in buckets of the same interval and time zone.',
   fields: (t) => ({
     id: t.id({
-      description: 'Stable for equal range, interval and zone, for caches that key objects by id.',
+      description: 'An id for client caches. It is the same for the same range, interval and time zone.',
       resolve: (view) => encodeAnalyticsId('AnalyticsPeriod', view),
     }),
     from: t.field({
       type: 'DateTime',
-      description: 'Where it begins; it is in.',
+      description: 'Start of the period (inclusive).',
       resolve: ({ period }) => period.fromMs,
     }),
     to: t.field({
       type: 'DateTime',
-      description: 'Where it ends; it is out.',
+      description: 'End of the period (exclusive).',
       resolve: ({ period }) => period.toMs,
     }),
     buckets: t.field({
       type: [AnalyticsBucketType],
-      description: 'Its buckets, oldest first, none left out.',
+      description: 'All buckets of the period, oldest first, including empty ones.',
       resolve: listBuckets,
     }),
     totals: t.field({
@@ -49,48 +52,43 @@ export const AnalyticsPeriodType = builder.objectRef<PeriodView>('AnalyticsPerio
     }),
     coverage: t.field({
       type: [CoverageType],
-      description: 'How complete each series that was read is, by operation.',
+      description: 'How complete the answer is, with separate entries for each series (`operation`).',
       resolve: ({ period }) => period.coverage,
     }),
   }),
 });
 
-/** The buckets of a period, each knowing its period. */
-export function listBuckets(view: PeriodView): BucketView[] {
-  return view.period.buckets.map((bucket) => ({ bucket, view }));
-}
-
 /** `UsageAnalytics` in the graph. */
 export const UsageAnalyticsType = builder.objectRef<AnalyticsView>('UsageAnalytics').implement({
   requires: ['usage:read'],
   description:
-    'Calls over time. A series that failed is null in every bucket and in the totals, and told once in coverage, by operation.',
+    'Calls over time. If a series failed, its fields are null in every bucket and in the totals, and coverage says why.',
   fields: (t) => ({
     id: t.id({
-      description: 'Stable for equal arguments and frozen range.',
+      description: 'An id for client caches. It is the same for the same range, interval and time zone.',
       resolve: (view) => encodeAnalyticsId('UsageAnalytics', view),
     }),
     from: t.field({
       type: 'DateTime',
-      description: 'Where the range begins, as asked and frozen, not floored; it is in.',
+      description: 'Start of the range (inclusive). It is not rounded to the start of a bucket.',
       resolve: ({ period }) => period.fromMs,
     }),
     to: t.field({
       type: 'DateTime',
-      description: 'Where the range ends, as asked and frozen; it is out.',
+      description: 'End of the range (exclusive).',
       resolve: ({ period }) => period.toMs,
     }),
     interval: t.expose('interval', {
       type: AnalyticsIntervalType,
-      description: 'How long a bucket is, as asked or chosen.',
+      description: 'The length of a bucket, as requested or chosen by default.',
     }),
     timeZone: t.expose('timeZone', {
       type: 'TimeZone',
-      description: 'The zone whose calendar and clock the buckets follow.',
+      description: 'The time zone whose days and hours the buckets follow.',
     }),
     buckets: t.field({
       type: [AnalyticsBucketType],
-      description: 'The buckets, oldest first, none left out.',
+      description: 'All buckets, oldest first, including empty ones.',
       resolve: listBuckets,
     }),
     totals: t.field({
@@ -102,14 +100,21 @@ export const UsageAnalyticsType = builder.objectRef<AnalyticsView>('UsageAnalyti
       type: AnalyticsPeriodType,
       nullable: true,
       description:
-        'The period before, for comparison: directly before and of the same length (whole months before whole months, whole days before whole days), or `offset` earlier by the calendar of `timeZone`.',
-      args: { offset: t.arg({ type: 'Duration', description: 'How much earlier, such as P1Y.' }) },
+        'An earlier period to compare with. With `offset`, it is that much earlier in the calendar of `timeZone`. Without, it is the period of the same length directly before: a range of whole months is compared with as many whole months, a range of whole days with as many whole days.',
+      args: {
+        offset: t.arg({ type: 'Duration', description: 'How much earlier the period is, such as `P1Y`.' }),
+      },
       resolve: ({ previous }, { offset }) => previous.get(offset ?? null),
     }),
     coverage: t.field({
       type: [CoverageType],
-      description: 'How complete each series that was read is, by operation.',
+      description: 'How complete the answer is, with separate entries for each series (`operation`).',
       resolve: ({ period }) => period.coverage,
     }),
   }),
 });
+
+/** The buckets of a period, each with its period. */
+function listBuckets(view: PeriodView): BucketView[] {
+  return view.period.buckets.map((bucket) => ({ bucket, view }));
+}

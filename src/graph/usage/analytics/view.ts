@@ -5,27 +5,27 @@ import type {
   UsageAnalytics,
 } from '../../../sources/usage/analytics/analytics.ts';
 
-/** One period as its fields see it. */
+/** One period, for the resolvers of its fields. */
 export interface PeriodView {
   readonly period: AnalyticsPeriod;
   readonly interval: Interval;
   readonly timeZone: string;
-  /** Which elements to show, the same for every bucket. */
+  /** The elements to list, the same for every bucket. */
   readonly rank: RankElements;
 }
 
-/** The whole answer, its earlier periods by the `offset` that asked for them. */
+/** The whole answer, with its earlier periods by their `offset`. */
 export interface AnalyticsView extends PeriodView {
   readonly previous: ReadonlyMap<string | null, PeriodView>;
 }
 
-/** One bucket, and the period that it is a part of. */
+/** One bucket and its period. */
 export interface BucketView {
   readonly bucket: AnalyticsBucket;
   readonly view: PeriodView;
 }
 
-/** An answer as the graph gives it out; `offsets` in the order in which the earlier periods were asked for. */
+/** The view of an answer. `offsets` are in the order in which the earlier periods were requested. */
 export function createAnalyticsView(
   analytics: UsageAnalytics,
   offsets: readonly (string | null)[],
@@ -42,12 +42,12 @@ export function createAnalyticsView(
   return { ...viewOf(analytics), previous };
 }
 
-/** The elements of a field `elements(top, keys)`, in the order to give them out. */
+/** The elements of a field `elements(top, keys)`, in their order in the answer. */
 export type RankElements = (top: number | null, keys: readonly string[] | null) => readonly string[];
 
 /**
- * Ranks the elements of a period by their calls over all of it, the most called first, ties by key (code unit). `keys`
- * narrows to these, called or not; `top` to the first so many. Equal questions are answered once: each bucket asks.
+ * Ranks the elements of a period by their calls in all of it: the most called first, ties by key (code unit). `keys` lists
+ * only these elements, called or not. `top` limits their number. Results are kept, because every bucket asks for the same.
  */
 export function createElementRanking(totals: ReadonlyMap<string, number> | null): RankElements {
   const known = new Map<string, readonly string[]>();
@@ -67,14 +67,14 @@ export function createElementRanking(totals: ReadonlyMap<string, number> | null)
 
 function rankElements(totals: ReadonlyMap<string, number>, keys: readonly string[]): readonly string[] {
   const countOf = (key: string) => totals.get(key) ?? 0;
-  // `<` compares by code unit; a locale's order would differ from machine to machine.
+  // `<` compares by code unit. The order of a locale would differ between machines.
   return [...new Set(keys)].toSorted((a, b) => countOf(b) - countOf(a) || (a < b ? -1 : 1));
 }
 
 /**
- * The id of a part of an answer: equal for equal type, frozen range, interval, zone and `parts`, and for nothing else. So a
- * client's cache that keys objects by id holds two charts over one range as one, and never mixes two ranges. It begins with
- * the type for caches that key by id alone.
+ * The id of a part of an answer: equal if, and only if, type, range, interval, time zone and `parts` are equal. So a client
+ * cache that keys objects by id shares the parts of two charts over one range, and never mixes two ranges. The id includes
+ * the type, because some caches key by id alone.
  */
 export function encodeAnalyticsId(
   type: string,

@@ -49,9 +49,9 @@ export interface EventFacetsView {
 
 /** `EventFacets` in the graph. */
 export const EventFacetsType = builder.objectRef<EventFacetsView>('EventFacets').implement({
-  requires: ['events:read'],
   description:
     'The values that events can be filtered by. Each facet ignores the filter on its own field, so that a menu keeps its other options. A facet is null if nothing could be read.',
+  requires: ['events:read'],
   fields: (t) => ({
     from: t.field({
       type: 'DateTime',

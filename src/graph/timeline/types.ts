@@ -86,8 +86,8 @@ function createConnectionType<Row>(
   requires: Access,
 ) {
   return builder.objectRef<RelatedConnection<Row>>(name).implement({
-    requires,
     description: 'One page of the entries that are related to an entry, newest first.',
+    requires,
     fields: (t) => ({
       edges: t.field({
         type: [edgeType],

@@ -60,9 +60,9 @@ const AnalyticsPeriodType = builder.objectRef<PeriodView>('AnalyticsPeriod').imp
 
 /** `UsageAnalytics` in the graph. */
 export const UsageAnalyticsType = builder.objectRef<AnalyticsView>('UsageAnalytics').implement({
-  requires: ['usage:read'],
   description:
     'Calls over time. If a series failed, its fields are null in every bucket and in the totals, and coverage says why.',
+  requires: ['usage:read'],
   fields: (t) => ({
     id: t.id({
       description: 'An id for client caches. It is the same for the same range, interval and time zone.',

@@ -10,7 +10,7 @@ const RANGE = 'range: { last: "PT1H" }';
 const USAGE_ID = encodeGlobalId(createRecord());
 const EVENT_ID = encodeGlobalId(createEvent());
 
-/** Every root field that gives out data, and the scope that it needs. */
+/** Every root field that returns data, and the scope that it needs. */
 const FIELDS: readonly (readonly [field: string, scope: Scope])[] = [
   ['usageRecord(recordId: "1") { id }', 'usage:read'],
   ['usageRecords { from }', 'usage:read'],
@@ -48,7 +48,7 @@ describe('a field', () => {
     expect(codesOf(await allowed.askRaw(`{ ${field} }`))).toEqual([]);
   });
 
-  test('service needs a caller who is known; viewer and __typename are answered to everybody', async () => {
+  test('service needs an authenticated caller; everybody may ask for viewer and __typename', async () => {
     const { askRaw } = createFakeContext({ context: anonymous });
     const { data, ...rest } = await askRaw('{ __typename viewer { scopes } service { version } }');
     expect(data).toEqual({ __typename: 'Query', viewer: { scopes: [] }, service: null });
@@ -56,14 +56,14 @@ describe('a field', () => {
     expect((await createFakeContext({ scopes: [] }).ask('{ service { version } }')).errors).toBeUndefined();
   });
 
-  test('each of several ids is refused on its own', async () => {
+  test('each of several ids is refused separately', async () => {
     const { askRaw } = createFakeContext({ ...answers, scopes: ['events:read'] });
     const { data, ...rest } = await askRaw(`{ nodes(ids: ["${USAGE_ID}", "${EVENT_ID}", "x"]) { id } }`);
     expect(data).toEqual({ nodes: [null, { id: EVENT_ID }, null] });
     expect(codesOf(rest)).toEqual(['FORBIDDEN']);
   });
 
-  test('what is related comes from the other source, and needs its scope', async () => {
+  test('related entries need the scope of their own source', async () => {
     const { askRaw } = createFakeContext({ ...answers, scopes: ['usage:read'] });
     const { data, ...rest } = await askRaw(
       '{ usageRecords { nodes { recordId relatedEvents(by: [TIME]) { edges { cursor } } } } }',
@@ -74,7 +74,7 @@ describe('a field', () => {
 });
 
 describe('a row behind an interface', () => {
-  test('is refused by its type where no resolver has asked', async () => {
+  test('is refused because of its type, if no resolver checked the scope', async () => {
     const { askRaw } = createFakeContext({
       timeline: { listActivities: async () => page(createEvent()) },
       scopes: ['usage:read'],
@@ -86,12 +86,12 @@ describe('a row behind an interface', () => {
 });
 
 describe('the timeline', () => {
-  const stretch = { fromMs: NOW_MS - 1_000, toMs: NOW_MS - 500 };
+  const span = { fromMs: NOW_MS - 1_000, toMs: NOW_MS - 500 };
   const covered = {
     source: 'USAGE' as const,
     operation: null,
     status: 'COMPLETE' as const,
-    ...stretch,
+    ...span,
     asOfMs: NOW_MS,
     scanned: 1,
     matched: 1,
@@ -105,11 +105,11 @@ describe('the timeline', () => {
   };
   const QUERY = `{ timeline { nodes { source } totalCount { value } coverage { source status code from to } } }`;
 
-  test('stands without the source that the caller may not read, and says so over what it examined', async () => {
+  test('leaves out the source that the caller may not read, and says so for the span that it examined', async () => {
     const { ask, calls } = createFakeContext({ timeline, scopes: ['usage:read'] });
     const { data, errors } = await ask(QUERY);
     expect(errors).toBeUndefined();
-    const when = { from: new Date(stretch.fromMs).toISOString(), to: new Date(stretch.toMs).toISOString() };
+    const when = { from: new Date(span.fromMs).toISOString(), to: new Date(span.toMs).toISOString() };
     expect(data).toEqual({
       timeline: {
         nodes: [{ source: 'USAGE' }],
@@ -123,7 +123,7 @@ describe('the timeline', () => {
     expect(calls).toMatchObject([['listActivities', { filter: { sources: ['USAGE'] } }]]);
   });
 
-  test('asked for that source alone, it is empty, and FORBIDDEN over the whole range', async () => {
+  test('is empty, and FORBIDDEN for the whole range, if only that source is requested', async () => {
     const { ask, calls } = createFakeContext({
       timeline: { listActivities: async () => EMPTY_PAGE },
       scopes: ['usage:read'],
@@ -147,7 +147,7 @@ describe('the timeline', () => {
     expect(calls).toMatchObject([['listActivities', { filter: { sources: [] } }]]);
   });
 
-  test('says nothing of sources that are not asked for, or may be read', async () => {
+  test('reports no source that is not requested or that the caller may read', async () => {
     const both = createFakeContext({ timeline, scopes: ['usage:read', 'events:read'] });
     expect((await both.ask(QUERY)).data).toMatchObject({
       timeline: { totalCount: { value: 1 }, coverage: [{ source: 'USAGE' }] },
@@ -158,13 +158,13 @@ describe('the timeline', () => {
   });
 
   test.each([
-    ['nobody known', anonymous, 'UNAUTHENTICATED'],
+    ['an anonymous caller', anonymous, 'UNAUTHENTICATED'],
     [
-      'a caller of neither',
+      'a caller without either scope',
       { viewer: { isAnonymous: false, scopes: new Set<Scope>(['pii:read']) } },
       'FORBIDDEN',
     ],
-  ])('is refused to %s', async (_name, context, code) => {
+  ])('is refused for %s', async (_name, context, code) => {
     const { askRaw, calls } = createFakeContext({ timeline, context });
     expect(codesOf(await askRaw(QUERY))).toEqual([code]);
     expect(calls).toEqual([]);
@@ -172,21 +172,21 @@ describe('the timeline', () => {
 });
 
 describe('the schema', () => {
-  test('says of every root field that gives out data which scopes it needs', () => {
+  test('names the scopes of every root field that returns data', () => {
     const fields = Object.values(schema.getQueryType()?.getFields() ?? {});
     const open = fields.filter(({ description }) => !/[Nn]eeds /.test(description ?? ''));
     expect(open.map(({ name }) => name)).toEqual(['viewer']);
   });
 
-  test('says of every field of personal data that it needs pii:read, in answers and in filters', () => {
-    const told = Object.values(schema.getTypeMap()).flatMap((type) =>
+  test('says that personal data needs pii:read, in answers and in filters', () => {
+    const described = Object.values(schema.getTypeMap()).flatMap((type) =>
       isObjectType(type) || isInterfaceType(type) || isInputObjectType(type)
         ? Object.values(type.getFields())
             .filter(({ description }) => description?.includes('pii:read'))
             .map(({ name }) => `${type.name}.${name}`)
         : [],
     );
-    expect(told).toEqual(
+    expect(described).toEqual(
       expect.arrayContaining([
         'UsageRecord.ipAddress',
         'UsageRecord.requestIP',

@@ -14,11 +14,11 @@ import type { GraphQLArgument, GraphQLInputField, GraphQLNamedType, GraphQLSchem
 import { expect, test } from 'vitest';
 import { printSortedSchema, schema } from '../../src/graph/schema.ts';
 
-// Both are read from their text, so that their defaults look alike.
+// Both are read from text, so that their defaults look the same.
 const given = new Set(listPromises(buildSchema(printSchema(schema))));
 const contract = buildSchema(readFileSync(new URL('contract.fixture.graphql', import.meta.url), 'utf8'));
 
-/** Types and fields that the contract promises and this version does not give yet. The list only shrinks. */
+/** Types and fields that the contract promises and this version does not have yet. The list only shrinks. */
 const NOT_YET: readonly string[] = ['Subscription', 'ActivityUpdate'];
 
 /** Whether a promise is about this type or field. */
@@ -26,7 +26,7 @@ function isAbout(promise: string, name: string): boolean {
   return promise.startsWith(name) && !/^\w/.test(promise.slice(name.length));
 }
 
-/** All that callers are written against, a line each: kinds, fields, arguments, defaults, nullability. */
+/** Everything that callers rely on, one line each: kinds, fields, arguments, defaults, nullability. */
 function listPromises(of: GraphQLSchema): string[] {
   return listOwnTypes(of).flatMap((type) => [
     `${type.name} is a ${type.constructor.name}`,
@@ -60,17 +60,17 @@ function printInput({ name, type, default: value }: GraphQLArgument | GraphQLInp
   return `${name}: ${String(type)}${value?.literal ? ` = ${print(value.literal)}` : ''}`;
 }
 
-test('the graph keeps the contract word by word, but for what is not there yet', () => {
+test('the graph keeps the whole contract, except for the parts that are not there yet', () => {
   const missing = listPromises(contract).filter((promise) => !given.has(promise));
   expect(missing.filter((promise) => !NOT_YET.some((name) => isAbout(promise, name)))).toEqual([]);
 });
 
-test('nothing in the list of what is not there yet is there', () => {
+test('no part in the list of missing parts exists', () => {
   const missing = listPromises(contract).filter((promise) => !given.has(promise));
   expect(NOT_YET.filter((name) => !missing.some((promise) => isAbout(promise, name)))).toEqual([]);
 });
 
-test('every type, field, argument and value says what it is', () => {
+test('every type, field, argument and value has a description', () => {
   const undescribed = listOwnTypes(schema)
     .flatMap((type) => [[type.name, type.description] as const, ...listDescriptions(type)])
     .filter(([, description]) => !description?.trim())
@@ -91,7 +91,7 @@ function listDescriptions(type: GraphQLNamedType): (readonly [string, string | n
   ]);
 }
 
-test('schema/schema.graphql is the graph as it stands: npm run codegen writes it', () => {
+test('schema/schema.graphql is the current graph; npm run codegen writes it', () => {
   const committed = readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8');
   expect(committed).toBe(printSortedSchema(schema));
 });

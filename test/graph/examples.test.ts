@@ -10,7 +10,7 @@ const examples = readdirSync(folder)
   .map((name) => [name, readFileSync(new URL(name, folder), 'utf8')] as const);
 
 describe('the example', () => {
-  test.each(examples)('%s says what it answers and what it costs', (_name, text) => {
+  test.each(examples)('%s says what it answers and how many calls it makes', (_name, text) => {
     const [question, costs] = text.split('\n');
     expect(question).toMatch(/^# \S.*[?.]$/);
     expect(costs).toMatch(/^# vendor calls: usage \d+( to \d+)?, events \d+( to \d+)?$/);
@@ -21,7 +21,7 @@ describe('the example', () => {
   });
 
   test.each(examples)(
-    '%s runs as it stands, and asks no source that it says it does not',
+    '%s runs unchanged, and calls exactly the sources that it names',
     async (_name, text) => {
       const { ask, calls } = createFakeContext({
         usage: { getUsageRecord: async () => createRecord() },

@@ -17,7 +17,7 @@ import type { UsageSource } from '../../src/sources/usage/source.ts';
 
 export const NOW_MS = Date.parse('2026-11-21T12:00:00.000Z');
 
-/** A page without rows, over. */
+/** The only page of an empty list. */
 export const EMPTY_PAGE: Page<never> = { rows: [], hasMore: false, resume: null, coverage: [] };
 
 export function createRecord(facts: Partial<UsageRecord> = {}): UsageRecord {
@@ -64,7 +64,7 @@ export function createEvent(facts: Partial<AuditEvent> = {}): AuditEvent {
   };
 }
 
-/** Analytics without a bucket. */
+/** Analytics without buckets. */
 function createAnalytics({ range, interval, timeZone, previous }: AnalyticsRequest): UsageAnalytics {
   const totals = { count: null, elements: null, processTime: null, statuses: null };
   const period = { ...range, buckets: [], totals, coverage: [] };
@@ -75,15 +75,15 @@ type Call = readonly [name: string, ...args: unknown[]];
 
 type Ask = (query: string, variables?: Record<string, unknown>) => Promise<ExecutionResult>;
 
-/** A context whose sources answer as told and note what they were asked. */
+/** A context whose sources give the set answers and record their calls. */
 export interface FakeContext {
   readonly context: GraphContext;
   readonly calls: readonly Call[];
-  /** The answer as it goes over the wire, errors not yet translated. */
+  /** The answer as JSON, with errors that are not yet translated. */
   readonly ask: Ask;
-  /** The answer with the errors themselves. */
+  /** The answer with the error objects. */
   readonly askRaw: Ask;
-  /** The data of an operation that codegen has typed; fails where there are errors. */
+  /** The data of an operation that codegen typed. Throws if there are errors. */
   readonly read: <Data, Variables extends Record<string, unknown>>(
     document: TypedDocumentString<Data, Variables>,
     variables: Variables,
@@ -100,7 +100,7 @@ export interface FakeAnswers {
 
 export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
   const calls: Call[] = [];
-  const noting = <Source extends object>(source: Source): Source =>
+  const recording = <Source extends object>(source: Source): Source =>
     new Proxy(source, {
       get(target, name, receiver) {
         const method: unknown = Reflect.get(target, name, receiver);
@@ -114,21 +114,21 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
   const context: GraphContext = {
     nowMs: NOW_MS,
     ends: { USAGE: null, EVENTS: null },
-    usage: noting<UsageSource>({
+    usage: recording<UsageSource>({
       getUsageRecord: async () => null,
       listUsageRecords: async () => EMPTY_PAGE,
       countUsageRecords: async () => null,
       getUsageAnalytics: async (request) => createAnalytics(request),
       ...answers.usage,
     }),
-    events: noting<EventsSource>({
+    events: recording<EventsSource>({
       getEvent: async () => null,
       listEvents: async () => EMPTY_PAGE,
       countEvents: async () => null,
       countEventFacets: async () => ({ facets: new Map(), coverage: [] }),
       ...answers.events,
     }),
-    timeline: noting<TimelineSource>({
+    timeline: recording<TimelineSource>({
       listActivities: async () => EMPTY_PAGE,
       countActivities: async () => null,
       listRelatedEvents: async () => ({ take: () => [], coverage: [], unreadBelowMs: null }),

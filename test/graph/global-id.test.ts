@@ -9,7 +9,7 @@ const moment = fc.integer({ min: -8.64e15, max: 8.64e15 });
 const text = (plain: string): string => Buffer.from(plain).toString('base64url');
 
 describe('a global id', () => {
-  test('of a usage record gives its id and its time back', () => {
+  test('of a usage record decodes to its id and its time', () => {
     fc.assert(
       fc.property(usageId, moment, (id, timestampMs) => {
         const globalId = encodeGlobalId({ source: 'USAGE', id, timestampMs });
@@ -18,7 +18,7 @@ describe('a global id', () => {
     );
   });
 
-  test('of a usage record from before ids carried a time still gives its id back', () => {
+  test('of a usage record without a time, as older ids, decodes to its id', () => {
     fc.assert(
       fc.property(usageId, (id) => {
         expect(decodeGlobalId(text(`UsageRecord:${id}`))).toEqual({ source: 'USAGE', id, timestampMs: null });
@@ -26,7 +26,7 @@ describe('a global id', () => {
     );
   });
 
-  test('of an event gives its id and its time back, to the last digit of 64 bits', () => {
+  test('of an event decodes to its exact 64-bit id and its time', () => {
     fc.assert(
       fc.property(int64, moment, (id, timestampMs) => {
         const event = { source: 'EVENTS', id, timestampMs } as const;
@@ -67,11 +67,11 @@ describe('a global id', () => {
     `${text('UsageRecord:a')}=`,
     ` ${text('UsageRecord:a')}`,
     Buffer.from('UsageRecord:a?').toString('base64'),
-  ])('that is not one of ours is nothing: %j', (globalId) => {
+  ])('that this service never made is null: %j', (globalId) => {
     expect(decodeGlobalId(globalId)).toBeNull();
   });
 
-  test('of any text is nothing, or is that very text again', () => {
+  test('of any text is null, or encodes to the same text again', () => {
     fc.assert(
       fc.property(
         fc.oneof(

@@ -2,7 +2,7 @@ import type { Page, PageRequest } from '../../src/sources/paging/page.ts';
 import { comparePositions } from '../../src/sources/paging/position.ts';
 import type { Position } from '../../src/sources/paging/position.ts';
 
-/** A source over rows held in memory, newest first; it stops after `maxScanned` rows, as a scan does. */
+/** A source over rows in memory, newest first. It stops after `maxScanned` rows, like a scan. */
 export function listInMemory<Row extends Position>(
   rows: readonly Row[],
   isMatch: (row: Row) => boolean = () => true,

@@ -46,7 +46,7 @@ describe('personal data', () => {
     });
   });
 
-  test('is null, and listed, without an error, to a caller without it', async () => {
+  test('is null and listed in masked, without an error, for a caller without pii:read', async () => {
     const { data, errors } = await createFakeContext({
       ...answers,
       scopes: ['usage:read', 'events:read'],
@@ -93,12 +93,12 @@ describe('personal data', () => {
     ['/hubs/crm/contacts/17', '/hubs/crm/contacts/17'],
     ['https://bob@example.com/hubs', 'https://*/hubs'],
     ['', ''],
-  ])('of the URI %s, %s is left', (uri, left) => {
+  ])('the URI %s is shown as %s', (uri, left) => {
     expect(maskRequestUri({ isAnonymous: false, scopes: new Set() }, uri)).toBe(left);
     expect(maskRequestUri({ isAnonymous: false, scopes: new Set(['pii:read']) }, uri)).toBe(uri);
   });
 
-  test('is listed as masked whether an entry has it or not: the list tells nothing', async () => {
+  test('is listed as masked even if an entry has no such value, so that the list reveals nothing', async () => {
     const bare = createEvent({ ipAddress: null, username: null, description: null });
     const { ask } = createFakeContext({ events: { listEvents: page(bare) }, scopes: ['events:read'] });
     const { data } = await ask('{ events { nodes { masked } } }');
@@ -114,7 +114,7 @@ describe('personal data', () => {
     ['events(filter: { searchText: "bob" })', 'filter.searchText'],
     ['events(filter: { not: { not: { searchText: "bob" } } })', 'filter.not.not.searchText'],
     ['events(orderBy: [{ field: CATEGORY }, { field: USERNAME }])', 'orderBy'],
-  ])('can be neither filtered nor sorted by without it: %s', async (field, argument) => {
+  ])('cannot be filtered or sorted by without pii:read: %s', async (field, argument) => {
     const refused = createFakeContext({ scopes: ['usage:read', 'events:read'] });
     const { errors } = await refused.ask(`{ ${field} { nodes { id } } }`);
     expect(errors?.[0]?.message).toContain(`'${argument}' needs the scope pii:read`);

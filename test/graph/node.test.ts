@@ -22,7 +22,7 @@ describe('node', () => {
     expect(calls).toEqual([['getUsageRecord', createRecord().id, createRecord().timestampMs]]);
   });
 
-  test('reads a usage record by an id from before ids carried a time, and gives its id of today', async () => {
+  test('reads a usage record by an older id without a time, and returns its new id', async () => {
     const { ask, calls } = createFakeContext(answers);
     const old = Buffer.from(`UsageRecord:${createRecord().id}`).toString('base64url');
     const { data } = await ask('query ($id: ID!) { node(id: $id) { id } }', { id: old });
@@ -30,7 +30,7 @@ describe('node', () => {
     expect(calls).toEqual([['getUsageRecord', createRecord().id, null]]);
   });
 
-  test('reads an event by its id, exact beyond 2^53, and the time that the global id carries', async () => {
+  test('reads an event by its exact id, beyond 2^53, and by the time in its global id', async () => {
     const { ask, calls } = createFakeContext(answers);
     const { data } = await ask(
       'query ($id: ID!) { node(id: $id) { __typename id ... on Event { eventId } } }',
@@ -42,7 +42,7 @@ describe('node', () => {
     expect(calls).toEqual([['getEvent', '9223372036854775807', NOW_MS - 30_000]]);
   });
 
-  test('is null for nonsense, and no call is made', async () => {
+  test('is null for a text that is not an id, without a call', async () => {
     const { ask, calls } = createFakeContext(answers);
     const { data, errors } = await ask('{ node(id: "Li4vLi4") { id } }');
     expect([data, errors]).toEqual([{ node: null }, undefined]);
@@ -53,14 +53,14 @@ describe('node', () => {
 describe('nodes', () => {
   const NODES = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
 
-  test('keeps the order, with null for what is unknown', async () => {
+  test('keeps the order, and has null for unknown ids', async () => {
     const { ask } = createFakeContext(answers);
     const gone = encodeGlobalId(createRecord({ id: 'gone' }));
     const { data } = await ask(NODES, { ids: [EVENT_ID, 'nonsense', RECORD_ID, gone, EVENT_ID] });
     expect(data).toEqual({ nodes: [{ id: EVENT_ID }, null, { id: RECORD_ID }, null, { id: EVENT_ID }] });
   });
 
-  test('leaves the others standing where one fails', async () => {
+  test('keeps the other entries if one fails', async () => {
     const getEvent = () => Promise.reject(new Error('down'));
     const { ask } = createFakeContext({ ...answers, events: { getEvent } });
     const { data, errors } = await ask(NODES, { ids: [EVENT_ID, RECORD_ID] });
@@ -69,7 +69,7 @@ describe('nodes', () => {
     expect(errors?.[0]?.path).toEqual(['nodes', 0]);
   });
 
-  test('refuses more ids than a page may have rows, before any call', async () => {
+  test('refuses more ids than the maximum page size, before any call', async () => {
     const { ask, calls } = createFakeContext(answers);
     const { errors } = await ask(NODES, { ids: Array.from({ length: 501 }, () => RECORD_ID) });
     expect(errors?.[0]?.message).toContain('at most 500');

@@ -5,11 +5,11 @@ import { schema } from '../../src/graph/schema.ts';
 
 function scalar(name: string): GraphQLScalarType {
   const type = schema.getType(name);
-  if (!(type instanceof GraphQLScalarType)) throw new Error(`${name} is no scalar`);
+  if (!(type instanceof GraphQLScalarType)) throw new Error(`${name} is not a scalar`);
   return type;
 }
 
-/** What a scalar makes of a text, as a variable and as a literal alike. */
+/** The value of a text, the same for a variable and a literal. */
 function read(name: string, text: string): unknown {
   const tries = [
     () => scalar(name).coerceInputValue(text),
@@ -49,7 +49,7 @@ describe('DateTime', () => {
     expect(() => scalar('DateTime').coerceInputValue(NINE)).toThrow('DateTime');
   });
 
-  test('is given out in UTC with milliseconds and Z, and reads what it gives out', () => {
+  test('is written in UTC with milliseconds and Z, and reads what it writes', () => {
     const moment = fc.integer({
       min: Date.parse('0001-01-01T00:00:00Z'),
       max: Date.parse('9999-12-31T23:59:59Z'),
@@ -110,14 +110,14 @@ describe('TimeZone', () => {
 });
 
 describe('SafeInt', () => {
-  test('passes 2^31 and stops at 2^53', () => {
+  test('accepts 2^31 and refuses 2^53', () => {
     expect(scalar('SafeInt').coerceOutputValue(2 ** 31)).toBe(2 ** 31);
     expect(() => scalar('SafeInt').coerceOutputValue(2 ** 53)).toThrow('unsafe');
     expect(() => scalar('SafeInt').coerceOutputValue(0.5)).toThrow('non-integer');
   });
 });
 
-describe('what is refused', () => {
+describe('a refusal', () => {
   test.each([
     ['DateTime', 'yesterday', '2026-11-21T09:30:00Z'],
     ['IP', '10.0.0', '192.0.2.7'],
@@ -128,7 +128,7 @@ describe('what is refused', () => {
     ['TimeZone', 'Mars', /such as 'UTC' or 'Europe\/Berlin'\.$/],
     ['TimeZone', '+02:00', /such as 'UTC' or 'Europe\/Berlin', not an offset\.$/],
     ['TimeZone', 'GMT+2', /not an offset\.$/],
-  ])('of %s (%j) is told what would do, as a value and as a literal', (name, text, way) => {
+  ])('of %s (%j) says what is accepted, for a value and for a literal', (name, text, way) => {
     expect(() => scalar(name).coerceInputValue(text)).toThrow(way);
     expect(() => scalar(name).parseLiteral(parseConstValue(`"${text}"`), undefined)).toThrow(way);
   });

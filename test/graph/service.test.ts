@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createFakeContext } from './fake-context.ts';
 
-test('service tells the version, the one now, the limits and both sources, without a call', async () => {
+test('service returns the version, now, the limits and both sources, without a call', async () => {
   const { ask, calls, context } = createFakeContext();
   const { data } = await ask(`{ service {
     version now
@@ -28,7 +28,7 @@ test('service tells the version, the one now, the limits and both sources, witho
   expect(calls).toEqual([]);
 });
 
-test('viewer tells the scopes of the caller', async () => {
+test('viewer returns the scopes of the caller', async () => {
   const { ask } = createFakeContext({ scopes: ['events:read', 'pii:read'] });
   expect((await ask('{ viewer { scopes } }')).data).toEqual({
     viewer: { scopes: ['events:read', 'pii:read'] },

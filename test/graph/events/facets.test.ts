@@ -13,7 +13,7 @@ const COUNTS: FacetCounts = {
   missing: 4,
 };
 
-/** A source that gives the same counts for each facet it is asked for. */
+/** A source that returns the same counts for each requested facet. */
 const answers = {
   countEventFacets: async ({ facets }: EventFacetsRequest) => ({
     facets: new Map([...facets].map((facet) => [facet, COUNTS] as const)),
@@ -22,7 +22,7 @@ const answers = {
 };
 
 describe('eventFacets', () => {
-  test('shows the top values, and counts the rest and the missing', async () => {
+  test('shows the top values, and counts the other and the missing ones', async () => {
     const { ask } = createFakeContext({ events: answers });
     const { data } = await ask(
       '{ eventFacets(top: 1) { from to categories { values { value count } missing other } } }',
@@ -36,7 +36,7 @@ describe('eventFacets', () => {
     });
   });
 
-  test('shows twenty if not said, so that nothing of three is beyond', async () => {
+  test('shows twenty values by default, so that three leave no others', async () => {
     const { ask } = createFakeContext({ events: answers });
     const { data } = await ask('{ eventFacets { actions { values { value } other } } }');
     expect(data).toMatchObject({ eventFacets: { actions: { values: [{}, {}, {}], other: 0 } } });
@@ -53,13 +53,13 @@ describe('eventFacets', () => {
       '{ eventFacets { categories { missing } actions { missing } usernames { missing } ipAddresses { missing } } }',
       ['category', 'action', 'username', 'ipAddress'],
     ],
-  ])('counts only what is selected: %s', async (query, facets) => {
+  ])('counts only the selected facets: %s', async (query, facets) => {
     const { ask, calls } = createFakeContext({ events: answers });
     await ask(query);
     expect(calls).toEqual([['countEventFacets', { range: WEEK, filter: {}, facets: new Set(facets) }]]);
   });
 
-  test('hands over range and filter', async () => {
+  test('passes the range and the filter to the source', async () => {
     const { ask, calls } = createFakeContext({ events: answers });
     await ask(
       '{ eventFacets(range: { last: "P1D" }, filter: { action: { in: [] } }) { actions { missing } } }',
@@ -72,7 +72,7 @@ describe('eventFacets', () => {
     ]);
   });
 
-  test('does not count names and addresses for who may not see them', async () => {
+  test('does not count names and addresses for a caller who may not see them', async () => {
     const { ask, calls } = createFakeContext({ events: answers, scopes: ['events:read'] });
     const { data, errors } = await ask(
       '{ eventFacets { actions { missing } usernames { missing } ipAddresses { missing } } }',
@@ -84,7 +84,7 @@ describe('eventFacets', () => {
     expect(calls).toMatchObject([['countEventFacets', { facets: new Set(['action']) }]]);
   });
 
-  test('is null facet by facet where nothing could be read', async () => {
+  test('has null for each facet if nothing could be read', async () => {
     const { ask } = createFakeContext();
     const { data, errors } = await ask('{ eventFacets { actions { missing } coverage { status } } }');
     expect([data, errors]).toEqual([{ eventFacets: { actions: null, coverage: [] } }, undefined]);

@@ -4,7 +4,7 @@ import { createEvent, createFakeContext, EMPTY_PAGE, NOW_MS } from '../fake-cont
 
 const WEEK = { fromMs: NOW_MS - 7 * 86_400_000, toMs: NOW_MS };
 
-/** The request that a query causes at the source. */
+/** The request that a query makes to the source. */
 async function requestOf(query: string, variables?: Record<string, unknown>): Promise<EventPageRequest> {
   const requests: EventPageRequest[] = [];
   const listEvents = async (request: EventPageRequest) => {
@@ -18,7 +18,7 @@ async function requestOf(query: string, variables?: Record<string, unknown>): Pr
 }
 
 describe('events', () => {
-  test('asks for the last seven days, newest first, if nothing is said', async () => {
+  test('reads the last seven days, newest first, by default', async () => {
     expect(await requestOf('{ events { nodes { id } } }')).toEqual({
       range: WEEK,
       filter: {},
@@ -30,7 +30,7 @@ describe('events', () => {
     });
   });
 
-  test('gives every field of an event', async () => {
+  test('returns every field of an event', async () => {
     const listEvents = async () => ({ ...EMPTY_PAGE, rows: [createEvent()] });
     const { data } = await createFakeContext({ events: { listEvents } }).ask(
       '{ events { nodes { eventId timestamp source ipAddress masked category action description username } } }',
@@ -48,11 +48,11 @@ describe('events', () => {
     ['{ events { nodes { ... on Activity { ipAddress } } } }', ['ipAddress']],
     ['{ events { nodes { id description @skip(if: true) username @include(if: true) } } }', ['username']],
     ['{ events { coverage { reason } pageInfo { endCursor } } }', []],
-  ])('asks only for the fields that are shown: %s', async (query, fields) => {
+  ])('asks only for the selected fields: %s', async (query, fields) => {
     expect((await requestOf(query)).fields).toEqual(new Set(fields));
   });
 
-  test('hands a filter to the source in its own shape', async () => {
+  test('passes a filter to the source in the shape of the source', async () => {
     const { filter } = await requestOf(`{ events(filter: {
       category: { in: [] }
       action: { contains: "login_%" }
@@ -68,7 +68,7 @@ describe('events', () => {
     });
   });
 
-  test('hands an order to the source as it is, descending if not said', async () => {
+  test('passes an order to the source unchanged, descending by default', async () => {
     const { orderBy } = await requestOf(
       '{ events(orderBy: [{ field: CATEGORY, direction: ASC }, { field: ID }]) { nodes { id } } }',
     );
@@ -93,7 +93,7 @@ describe('events', () => {
   });
 
   test.each(['{}', '{ eq: "a", contains: "b" }', '{ eq: null }'])(
-    'a text filter takes exactly one part: %s',
+    'a text filter takes exactly one field: %s',
     async (filter) => {
       const { ask, calls } = createFakeContext();
       const { errors } = await ask(`{ events(filter: { category: ${filter} }) { nodes { id } } }`);
@@ -105,7 +105,7 @@ describe('events', () => {
   test.each([
     [5, false],
     [6, true],
-  ])('not inside not, %i deep, is refused: %s', async (depth, isRefused) => {
+  ])('not nested %i deep is refused: %s', async (depth, isRefused) => {
     const { ask, calls } = createFakeContext();
     const nested = `${'{ not: '.repeat(depth)}{}${' }'.repeat(depth)}`;
     const { errors } = await ask(`{ events(filter: ${nested}) { nodes { id } } }`);
@@ -113,7 +113,7 @@ describe('events', () => {
     expect(calls).toHaveLength(isRefused ? 0 : 1);
   });
 
-  test('counts under the same filter', async () => {
+  test('counts with the same filter', async () => {
     const { ask, calls } = createFakeContext();
     const { data } = await ask('{ events(filter: { category: { eq: "a" } }) { totalCount { value } } }');
     expect(data).toEqual({ events: { totalCount: null } });

@@ -49,21 +49,24 @@ describe('the arguments of a list', () => {
     [{ first: 0 }, 'first'],
     [{ first: -1 }, 'first'],
     [{ last: 0 }, 'last'],
-  ])('%j is refused, naming the argument', (args, argument) => {
+  ])('%j is refused, and the error names the argument', (args, argument) => {
     expect(refusalOf(args)).toEqual({ code: 'BAD_USER_INPUT', argument });
   });
 
-  test.each(['first', 'last'] as const)('%s above the limit is refused, naming both figures', (argument) => {
-    expect(refusalOf({ [argument]: 501 })).toEqual({
-      code: 'LIMIT_EXCEEDED',
-      argument,
-      limit: 'maxPageSize',
-      allowed: 500,
-      requested: 501,
-    });
-  });
+  test.each(['first', 'last'] as const)(
+    '%s above the limit is refused, and the error names both numbers',
+    (argument) => {
+      expect(refusalOf({ [argument]: 501 })).toEqual({
+        code: 'LIMIT_EXCEEDED',
+        argument,
+        limit: 'maxPageSize',
+        allowed: 500,
+        requested: 501,
+      });
+    },
+  );
 
-  test('of any kind give a count within bounds or a coded error', () => {
+  test('always give a count within the limits or a coded error', () => {
     const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
     const args = fc.record({
       first: maybe(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),

@@ -56,9 +56,9 @@ const anyScan = fc.record({
   maxScanned: fc.constantFrom(1, 3, 7, Infinity),
 });
 
-describe('walking a list page by page', () => {
+describe('reading a list page by page', () => {
   for (const direction of ['forward', 'backward'] as const) {
-    test(`${direction} gives every row once, in order, and ends`, async () => {
+    test(`${direction} returns every row once, in order, and ends`, async () => {
       await fc.assert(
         fc.asyncProperty(
           someRecords,
@@ -89,7 +89,7 @@ describe('walking a list page by page', () => {
     });
   }
 
-  test('turning round at any edge gives the rows on its other side', async () => {
+  test('reading backward from any edge returns the rows before it', async () => {
     const records = Array.from({ length: 9 }, (_, age) =>
       createRecord({ id: `r${age}`, timestampMs: NOW_MS - 1 - age }),
     );
@@ -103,7 +103,7 @@ describe('walking a list page by page', () => {
     }
   });
 
-  test('keeps the range of its first page, however late the next one is asked for', async () => {
+  test('keeps the range of the first page, even if the next page is read much later', async () => {
     const list = listInMemory(
       [1, 2, 3].map((age) => createRecord({ id: `r${age}`, timestampMs: NOW_MS - age })),
     );
@@ -122,7 +122,7 @@ describe('walking a list page by page', () => {
     expect(second.usageRecords!.edges[0]!.node.recordId).toBe('r2');
   });
 
-  test('a cursor of another filter is refused, and no call is made', async () => {
+  test('a cursor of another query is refused, without a call', async () => {
     const list = listInMemory([createRecord()]);
     const { read } = createFakeContext({ usage: { listUsageRecords: list } });
     const cursor = (await read(Forward, { first: 1 })).usageRecords!.edges[0]!.cursor;
@@ -147,9 +147,9 @@ describe('walking a list page by page', () => {
     expect(rest.usageRecords!.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
   });
 
-  test('no count beside a page of which an earlier answer stands in is exact', async () => {
+  test('a count is not exact if the page comes from an earlier answer', async () => {
     const at = (status: CoverageStatus) => {
-      const stretch: Coverage = {
+      const span: Coverage = {
         source: 'USAGE',
         operation: null,
         status,
@@ -163,7 +163,7 @@ describe('walking a list page by page', () => {
         reason: null,
       };
       const usage = {
-        listUsageRecords: async () => ({ ...EMPTY_PAGE, coverage: [stretch] }),
+        listUsageRecords: async () => ({ ...EMPTY_PAGE, coverage: [span] }),
         countUsageRecords: async () => ({ value: 7, accuracy: 'EXACT' as const }),
       };
       return createFakeContext({ usage }).ask(

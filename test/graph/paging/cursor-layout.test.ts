@@ -11,7 +11,7 @@ const cursor: Cursor = {
   hasRowsBehind: true,
 };
 
-/** What becomes of bytes: the cursor, or the code of the refusal. */
+/** The decoded cursor, or the code of the error. */
 function decode(bytes: Buffer): Cursor | string {
   try {
     return decodeCursor(bytes);
@@ -21,7 +21,7 @@ function decode(bytes: Buffer): Cursor | string {
 }
 
 describe('decodeCursor', () => {
-  test('takes any bytes for a cursor that could have been given out, or refuses them', () => {
+  test('decodes any bytes to a cursor that the service could have made, or refuses them', () => {
     const bytes = fc.uint8Array({ minLength: CURSOR_BYTES, maxLength: CURSOR_BYTES });
     const places = fc.array(fc.tuple(fc.nat({ max: CURSOR_BYTES - 1 }), fc.nat({ max: 255 })), {
       maxLength: 6,
@@ -48,24 +48,24 @@ describe('decodeCursor', () => {
   });
 
   test.each<[string, Cursor]>([
-    ['a time that is no number', { ...cursor, position: { ...cursor.position, timestampMs: NaN } }],
-    ['a time without end', { ...cursor, position: { ...cursor.position, timestampMs: Infinity } }],
-    ['a time between milliseconds', { ...cursor, position: { ...cursor.position, timestampMs: 1_000.5 } }],
+    ['a time that is not a number', { ...cursor, position: { ...cursor.position, timestampMs: NaN } }],
+    ['an infinite time', { ...cursor, position: { ...cursor.position, timestampMs: Infinity } }],
+    ['a fraction of a millisecond', { ...cursor, position: { ...cursor.position, timestampMs: 1_000.5 } }],
     [
-      'a time that no date can have',
+      'a time beyond the last date',
       { ...cursor, position: { ...cursor.position, timestampMs: 8.64e15 + 2 } },
     ],
-    ['a range from no time', { ...cursor, range: { fromMs: NaN, toMs: 3_000 } }],
-    ['a range without end', { ...cursor, range: { fromMs: 1_000, toMs: Infinity } }],
-    ['a range that ends before it begins', { ...cursor, range: { fromMs: 3_001, toMs: 3_000 } }],
-    ['an event whose id is no number', { ...cursor, position: { ...cursor.position, id: 'x' } }],
-    ['an event whose id is written otherwise', { ...cursor, position: { ...cursor.position, id: '07' } }],
+    ['a range whose start is not a number', { ...cursor, range: { fromMs: NaN, toMs: 3_000 } }],
+    ['a range with an infinite end', { ...cursor, range: { fromMs: 1_000, toMs: Infinity } }],
+    ['a range that ends before it starts', { ...cursor, range: { fromMs: 3_001, toMs: 3_000 } }],
+    ['an event whose id is not a number', { ...cursor, position: { ...cursor.position, id: 'x' } }],
+    ['an event whose id has another spelling', { ...cursor, position: { ...cursor.position, id: '07' } }],
     [
-      'an event whose id is too great',
+      'an event whose id is too large',
       { ...cursor, position: { ...cursor.position, id: String(2n ** 63n) } },
     ],
     [
-      'a record whose id leads elsewhere',
+      'a record whose id leaves the path',
       { ...cursor, position: { timestampMs: 2_000, source: 'USAGE', id: '../x' } },
     ],
   ])('refuses %s', (_name, altered) => {

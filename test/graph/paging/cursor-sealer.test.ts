@@ -43,7 +43,7 @@ const codeOf = (act: () => unknown): string => {
 };
 
 describe('a cursor', () => {
-  test('says after opening what it said before sealing', () => {
+  test('is the same after sealing and opening', () => {
     fc.assert(
       fc.property(anyCursor, (cursor) => {
         expect(sealer.open(sealer.seal(cursor), cursor.query, 'after')).toEqual(cursor);
@@ -51,7 +51,7 @@ describe('a cursor', () => {
     );
   });
 
-  test('is of one length, whatever it says', () => {
+  test('always has the same length', () => {
     fc.assert(
       fc.property(anyCursor, (cursor) => {
         expect(sealer.seal(cursor)).toMatch(/^[A-Za-z0-9_-]{188}$/);
@@ -59,7 +59,7 @@ describe('a cursor', () => {
     );
   });
 
-  test('is printed alike each time, also by another instance with the same secret', () => {
+  test('has the same text every time, on every instance with the same secret', () => {
     const other = createCursorSealer(new Secret('one'));
     fc.assert(
       fc.property(anyCursor, (cursor) => {
@@ -68,7 +68,7 @@ describe('a cursor', () => {
     );
   });
 
-  test('tells nothing of its content: one letter of the id changes the whole text', () => {
+  test('reveals nothing of its content: one character of the id changes the whole text', () => {
     const [cursor] = fc.sample(anyCursor, 1);
     const a = sealer.seal({ ...cursor!, position: { ...cursor!.position, id: 'a' } });
     const b = sealer.seal({ ...cursor!, position: { ...cursor!.position, id: 'b' } });
@@ -76,7 +76,7 @@ describe('a cursor', () => {
     expect(equal.length).toBeLessThan(30);
   });
 
-  test('is refused with any bit flipped', () => {
+  test('is refused if any bit is flipped', () => {
     const [cursor] = fc.sample(anyCursor, 1);
     const bytes = Buffer.from(sealer.seal(cursor!), 'base64url');
     const accepted = Array.from({ length: bytes.length * 8 }, (_, bit) => {
@@ -87,7 +87,7 @@ describe('a cursor', () => {
     expect(accepted).toEqual([]);
   });
 
-  test('has one spelling: padding, spaces and the other alphabet are refused', () => {
+  test('has one spelling: padding, spaces and the other base64 alphabet are refused', () => {
     const cursor = fc.sample(anyCursor, 20).find((one) => /[-_]/.test(sealer.seal(one)))!;
     const text = sealer.seal(cursor);
     const others = [
@@ -103,7 +103,7 @@ describe('a cursor', () => {
     );
   });
 
-  test('that is any other text is refused', () => {
+  test('is refused if it is any other text', () => {
     const [cursor] = fc.sample(anyCursor, 1);
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[A-Za-z0-9_-]{188}$/)), (text) => {
@@ -112,7 +112,7 @@ describe('a cursor', () => {
     );
   });
 
-  test('of another secret is refused', () => {
+  test('is refused if it was sealed with another secret', () => {
     const other = createCursorSealer(new Secret('two'));
     fc.assert(
       fc.property(anyCursor, (cursor) => {
@@ -121,7 +121,7 @@ describe('a cursor', () => {
     );
   });
 
-  test('of another list or other arguments is refused', () => {
+  test('is refused if it is of another list or has other arguments', () => {
     const [cursor] = fc.sample(anyCursor, 1);
     const query = digestQuery('events', { filter: { category: { eq: 'a' } } });
     const text = sealer.seal({ ...cursor!, query });
@@ -134,7 +134,7 @@ describe('a cursor', () => {
     expect(codeOf(() => sealer.open(text, query, 'after'))).toBe('no error');
   });
 
-  test('is not made for an id that it has no room for', () => {
+  test('cannot be made for an id that is too long', () => {
     const [cursor] = fc.sample(anyCursor, 1);
     const position = { ...cursor!.position, id: 'x'.repeat(65) };
     expect(() => sealer.seal({ ...cursor!, position })).toThrow(RangeError);

@@ -25,13 +25,13 @@ interface Situation {
   readonly rows: readonly string[];
   readonly hasMore: boolean;
   readonly resume: string | null;
-  /** The cursor that the page was asked with: what it says of the rows behind it. */
+  /** What the cursor of the request says about rows behind it. */
   readonly cursor?: 'rows behind' | 'nothing behind';
   readonly coverage?: readonly Coverage[];
 }
 
-/** The page info of a page of two rows at most. */
-function tell({ travel, rows, hasMore, resume, cursor, coverage = [] }: Situation) {
+/** The page info of a page of at most two rows. */
+function describeInfo({ travel, rows, hasMore, resume, cursor, coverage = [] }: Situation) {
   const query = { list: 'usageRecords', digest: Buffer.alloc(20) } as const;
   const range = { fromMs: 0, toMs: 2_000 };
   const facts: PageInfoFacts = {
@@ -53,30 +53,34 @@ describe('a page read forward', () => {
       { travel, rows: ['a', 'b'], hasMore: false, resume: 'b' },
       [false, 'a', 'b', false],
     ],
-    ['with more to come', { travel, rows: ['a', 'b'], hasMore: true, resume: 'b' }, [false, 'a', 'b', true]],
+    [
+      'with more rows to come',
+      { travel, rows: ['a', 'b'], hasMore: true, resume: 'b' },
+      [false, 'a', 'b', true],
+    ],
     ['of an empty list', { travel, rows: [], hasMore: false, resume: null }, [false, null, null, false]],
     [
-      'of a scan that found nothing still resumes, and knows that nothing is behind',
+      'of a scan that found nothing can be continued, and knows that nothing is behind',
       { travel, rows: [], hasMore: true, resume: 'x' },
       [false, null, 'x, nothing behind', true],
     ],
     [
-      'of a scan that found nothing, behind one that found nothing, still knows that nothing is behind',
+      'of a scan that found nothing, after another one that found nothing, knows that nothing is behind',
       { travel, rows: [], hasMore: true, resume: 'x', cursor: 'nothing behind' },
       [false, null, 'x, nothing behind', true],
     ],
     [
-      'of a scan that found nothing behind rows passes on that they are there',
+      'of a scan that found nothing after earlier rows still knows of those rows',
       { travel, rows: [], hasMore: true, resume: 'x', cursor: 'rows behind' },
       [true, null, 'x', true],
     ],
     [
-      'of which a part could not be read says that there may be rows behind',
+      'with a span that could not be read says that rows may be behind',
       { travel, rows: [], hasMore: true, resume: 'x', coverage: [{ ...STOPPED, status: 'FAILED' }] },
       [false, null, 'x', true],
     ],
     [
-      'of a scan that stopped behind its last match',
+      'of a scan that stopped after its last match',
       { travel, rows: ['a'], hasMore: true, resume: 'x' },
       [false, 'a', 'x', true],
     ],
@@ -86,37 +90,37 @@ describe('a page read forward', () => {
       [false, 'a', 'a', true],
     ],
     [
-      'that is full, of a scan that stopped before it knew',
+      'that is full, of a scan that stopped before it knew if more follow',
       { travel, rows: ['a', 'b'], hasMore: true, resume: 'x', coverage: [STOPPED] },
       [false, 'a', 'x', true],
     ],
     [
-      'that is full never goes on behind the row that proved there is more',
+      'that is full continues from its own last row, not from the row that proved there is more',
       { travel, rows: ['a', 'b'], hasMore: true, resume: 'c' },
       [false, 'a', 'b', true],
     ],
     [
-      'behind a row that was given out',
+      'after a row of an earlier page',
       { travel, rows: ['a'], hasMore: false, resume: 'a', cursor: 'rows behind' },
       [true, 'a', 'a', false],
     ],
     [
-      'behind a place that a scan passed, with rows before it',
+      'after a position that a scan reached, with rows before it',
       { travel, rows: ['a'], hasMore: false, resume: 'a', cursor: 'rows behind' },
       [true, 'a', 'a', false],
     ],
     [
-      'behind a place up to which a scan found nothing',
+      'after a position up to which a scan found nothing',
       { travel, rows: ['a'], hasMore: false, resume: 'a', cursor: 'nothing behind' },
       [false, 'a', 'a', false],
     ],
     [
-      'of which nothing could be examined gives its own place again',
+      'without any examined row returns the position of the request',
       { travel, rows: [], hasMore: true, resume: null, cursor: 'rows behind' },
       [true, null, 'given', true],
     ],
   ])('%s', (_name, situation, expected) => {
-    expect(tell(situation)).toEqual(expected);
+    expect(describeInfo(situation)).toEqual(expected);
   });
 });
 
@@ -128,23 +132,27 @@ describe('a page read backward', () => {
       { travel, rows: ['a', 'b'], hasMore: false, resume: 'a' },
       [false, 'a', 'b', false],
     ],
-    ['with more to come', { travel, rows: ['a', 'b'], hasMore: true, resume: 'a' }, [true, 'a', 'b', false]],
     [
-      'of a scan that found nothing still resumes',
+      'with more rows to come',
+      { travel, rows: ['a', 'b'], hasMore: true, resume: 'a' },
+      [true, 'a', 'b', false],
+    ],
+    [
+      'of a scan that found nothing can be continued',
       { travel, rows: [], hasMore: true, resume: 'x', cursor: 'rows behind' },
       [true, 'x', null, true],
     ],
     [
-      'ahead of a row that was given out',
+      'before a row of another page',
       { travel, rows: ['a'], hasMore: false, resume: 'a', cursor: 'rows behind' },
       [false, 'a', 'a', true],
     ],
     [
-      'ahead of a place up to which a scan found nothing',
+      'before a position up to which a scan found nothing',
       { travel, rows: ['a'], hasMore: false, resume: 'a', cursor: 'nothing behind' },
       [false, 'a', 'a', false],
     ],
   ])('%s', (_name, situation, expected) => {
-    expect(tell(situation)).toEqual(expected);
+    expect(describeInfo(situation)).toEqual(expected);
   });
 });

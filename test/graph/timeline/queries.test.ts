@@ -8,7 +8,7 @@ import { listInMemory } from '../list-in-memory.ts';
 
 const WEEK = { fromMs: NOW_MS - 7 * 86_400_000, toMs: NOW_MS };
 
-/** The request that a query causes at the source. */
+/** The request that a query makes to the source. */
 async function requestOf(query: string): Promise<TimelinePageRequest> {
   const requests: TimelinePageRequest[] = [];
   const listActivities = async (request: TimelinePageRequest) => {
@@ -19,12 +19,12 @@ async function requestOf(query: string): Promise<TimelinePageRequest> {
   if (errors) throw new Error(errors[0]!.message);
   expect(requests).toHaveLength(1);
   const [{ filter, ...request }] = requests as [TimelinePageRequest];
-  // Left out or not, both are meant.
+  // Omitted sources mean both.
   return { ...request, filter: { sources: SOURCES, ...filter } };
 }
 
 describe('timeline', () => {
-  test('asks for the last seven days of both, unfiltered, if nothing is said', async () => {
+  test('reads the last seven days of both sources, unfiltered, by default', async () => {
     expect(await requestOf('{ timeline { nodes { id } } }')).toEqual({
       range: WEEK,
       filter: { sources: SOURCES },
@@ -35,7 +35,7 @@ describe('timeline', () => {
     });
   });
 
-  test('gives entries of both as what they are, in one order', async () => {
+  test('returns entries of both sources with their own types, in one order', async () => {
     const rows = [createEvent(), createRecord()];
     const { ask } = createFakeContext({
       timeline: { listActivities: async () => ({ ...EMPTY_PAGE, rows }) },
@@ -81,11 +81,11 @@ describe('timeline', () => {
     ],
     ['{ timeline { nodes { ... on Activity { ... on Event { username @skip(if: true) } } } } }', []],
     ['{ timeline { nodes { ... on Event { relatedUsage { edges { basis } } } } } }', ['ipAddress']],
-  ])('asks only for the fields of events that are needed: %s', async (query, fields) => {
+  ])('asks only for the selected fields of events: %s', async (query, fields) => {
     expect((await requestOf(query)).fields).toEqual(new Set(fields));
   });
 
-  test('hands a filter to the source in its own shape, nulls left out and empty lists kept', async () => {
+  test('passes a filter to the source in the shape of the source, without nulls and with empty lists', async () => {
     const { filter } = await requestOf(`{ timeline(filter: {
       sources: [EVENTS, USAGE]
       ipAddress: "10.0.0.0/8"
@@ -107,7 +107,7 @@ describe('timeline', () => {
     });
   });
 
-  test('counts both only when the count is selected, and reads no page for the count alone', async () => {
+  test('counts only if the count is selected, and reads no page if only the count is selected', async () => {
     const countActivities = async () => ({ value: 7, accuracy: 'AT_LEAST' }) as const;
     const { ask, calls } = createFakeContext({ timeline: { countActivities } });
     const { data } = await ask(
@@ -123,7 +123,7 @@ describe('timeline', () => {
     ['usage: { ipAddress: "10.0.0.1" }', 'filter.usage.ipAddress'],
     ['events: { username: { eq: "bob" } }', 'filter.events.username'],
     ['events: { not: { searchText: "bob" } }', 'filter.events.not.searchText'],
-  ])('refuses to filter by {%s} for who may not see it', async (filter, argument) => {
+  ])('refuses the filter {%s} of a caller who may not see the data', async (filter, argument) => {
     const { askRaw, calls } = createFakeContext({ scopes: ['usage:read', 'events:read'] });
     const { errors } = await askRaw(`{ timeline(filter: { ${filter} }) { nodes { id } } }`);
     expect(errors?.[0]?.originalError).toBeInstanceOf(RequestError);
@@ -133,7 +133,7 @@ describe('timeline', () => {
 });
 
 describe('the cursor of a timeline', () => {
-  // Both sources at each of many instants, so that pages end between the two.
+  // Both sources have entries at each time, so that pages end between the two.
   const rows = Array.from({ length: 60 }, (_, at): Activity => {
     const timestampMs = NOW_MS - 1_000 * (1 + Math.floor(at / 4));
     return at % 2 === 0
@@ -156,48 +156,51 @@ describe('the cursor of a timeline', () => {
   }
   const PAGE_INFO = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
 
-  test.each([1, 3, 7, 59, 60, 61])('walks both in pages of %i, there and back', async (size) => {
-    const { ask } = createFakeContext({ timeline });
-    const read = async (direction: 'first' | 'last', cursor: string | null): Promise<Page['timeline']> => {
-      const place = direction === 'first' ? 'after' : 'before';
-      const { data, errors } = await ask(
-        `query ($cursor: String) { timeline(${direction}: ${size}, ${place}: $cursor) {
+  test.each([1, 3, 7, 59, 60, 61])(
+    'reads both sources in pages of %i, forward and backward',
+    async (size) => {
+      const { ask } = createFakeContext({ timeline });
+      const read = async (direction: 'first' | 'last', cursor: string | null): Promise<Page['timeline']> => {
+        const place = direction === 'first' ? 'after' : 'before';
+        const { data, errors } = await ask(
+          `query ($cursor: String) { timeline(${direction}: ${size}, ${place}: $cursor) {
           nodes { __typename source ... on Event { eventId } ... on UsageRecord { recordId } } ${PAGE_INFO} } }`,
-        { cursor },
-      );
-      expect(errors).toBeUndefined();
-      return (data as unknown as Page).timeline;
-    };
-    const nameOf = (node: unknown) => {
-      const { source, eventId, recordId } = node as Record<string, string>;
-      return `${source} ${eventId ?? recordId}`;
-    };
-    const { rows: expected } = await timeline.listActivities({
-      range: WEEK,
-      filter: {},
-      count: 100,
-      travel: 'forward',
-      after: null,
-    });
+          { cursor },
+        );
+        expect(errors).toBeUndefined();
+        return (data as unknown as Page).timeline;
+      };
+      const nameOf = (node: unknown) => {
+        const { source, eventId, recordId } = node as Record<string, string>;
+        return `${source} ${eventId ?? recordId}`;
+      };
+      const { rows: expected } = await timeline.listActivities({
+        range: WEEK,
+        filter: {},
+        count: 100,
+        travel: 'forward',
+        after: null,
+      });
 
-    const down: string[] = [];
-    for (let cursor: string | null = null, more = true; more;) {
-      const page = await read('first', cursor);
-      down.push(...page.nodes.map(nameOf));
-      [cursor, more] = [page.pageInfo.endCursor, page.pageInfo.hasNextPage];
-    }
-    expect(down).toEqual(expected.map(idOf));
+      const forward: string[] = [];
+      for (let cursor: string | null = null, more = true; more;) {
+        const page = await read('first', cursor);
+        forward.push(...page.nodes.map(nameOf));
+        [cursor, more] = [page.pageInfo.endCursor, page.pageInfo.hasNextPage];
+      }
+      expect(forward).toEqual(expected.map(idOf));
 
-    const up: string[] = [];
-    for (let cursor: string | null = null, more = true; more;) {
-      const page = await read('last', cursor);
-      up.unshift(...page.nodes.map(nameOf));
-      [cursor, more] = [page.pageInfo.startCursor, page.pageInfo.hasPreviousPage];
-    }
-    expect(up).toEqual(down);
-  });
+      const backward: string[] = [];
+      for (let cursor: string | null = null, more = true; more;) {
+        const page = await read('last', cursor);
+        backward.unshift(...page.nodes.map(nameOf));
+        [cursor, more] = [page.pageInfo.startCursor, page.pageInfo.hasPreviousPage];
+      }
+      expect(backward).toEqual(forward);
+    },
+  );
 
-  test('belongs to its filter, and to no other list', async () => {
+  test('is valid only for its filter and its list', async () => {
     const { ask } = createFakeContext({ timeline });
     const { data } = await ask('{ timeline(first: 1) { pageInfo { endCursor } } }');
     const { endCursor: after } = (data as unknown as Page).timeline.pageInfo;

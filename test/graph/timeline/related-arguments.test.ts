@@ -18,7 +18,7 @@ describe('within', () => {
     expect(readWithin(text)).toBe(ms);
   });
 
-  test('is any whole number of milliseconds up to a day', () => {
+  test('may be any whole number of milliseconds up to a day', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 86_400_000 }), (ms) => {
         expect(readWithin(`PT${(ms / 1000).toFixed(3)}S`)).toBe(ms);
@@ -53,7 +53,7 @@ describe('by', () => {
     );
   });
 
-  test('takes IP only from who may see addresses', () => {
+  test('accepts IP only from a caller who may see addresses', () => {
     const { viewer } = createFakeContext({ scopes: ['usage:read', 'events:read'] }).context;
     expect(readBases(['TIME'], viewer)).toEqual(new Set(['TIME']));
     expect(() => readBases(['TIME', 'IP'], viewer)).toThrow(

@@ -18,7 +18,7 @@ import { createSimulatedUsageVendor } from '../../support/simulated-usage-vendor
 import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
 import { createEvent, createFakeContext, createRecord, EMPTY_PAGE, NOW_MS } from '../fake-context.ts';
 
-/** The vendor has given a long page. */
+/** Quirks of a vendor that has returned a long page. */
 function createSeasonedQuirks(): UsageQuirks {
   const quirks = createUsageQuirks();
   quirks.pages.note(1_000, 1_000, NOW_MS);
@@ -28,7 +28,7 @@ function createSeasonedQuirks(): UsageQuirks {
 const MINUTE_MS = 60_000;
 const PUBLIC = '81.92.103.114';
 
-/** A source of calls near events that holds `rows`, newest first, and stops after `maxScanned` of them. */
+/** A source of calls near events over `rows`, newest first. It stops after `maxScanned` rows. */
 function listNear(rows: readonly UsageRecord[], maxScanned = Infinity) {
   return async ({ of, withinMs, belowMs }: RelatedRequest) => {
     const near = rows.filter(
@@ -78,7 +78,7 @@ const CONNECTION =
   '{ edges { cursor node { recordId } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }';
 
 describe('relatedEvents and relatedUsage', () => {
-  test('ask for five minutes to either side, by address, if nothing is said', async () => {
+  test('look five minutes before and after, by address, by default', async () => {
     const { ask, calls } = createFakeContext({
       usage: { listUsageRecords: async () => ({ ...EMPTY_PAGE, rows: [createRecord()] }) },
       events: { listEvents: async () => ({ ...EMPTY_PAGE, rows: [createEvent()] }) },
@@ -94,7 +94,7 @@ describe('relatedEvents and relatedUsage', () => {
     ]);
   });
 
-  test('give each entry with what ties it, and how complete the window is', async () => {
+  test('return each entry with its basis, and the coverage of the window', async () => {
     const listRelatedEvents = async () => ({
       take: takeFrom([{ row: createEvent(), basis: ['IP', 'TIME'], confidence: async () => 'LOW' } as const]),
       coverage: [STOPPED],
@@ -132,7 +132,7 @@ describe('relatedEvents and relatedUsage', () => {
     ]);
   });
 
-  test('that fail are null and one coded error each, and leave the entry standing', async () => {
+  test('that fail are null with one coded error each, and leave the entry intact', async () => {
     const fault = new RequestError('LIMIT_EXCEEDED', 'none are left');
     const { ask } = createFakeContext({
       events: oneEvent,
@@ -162,7 +162,7 @@ describe('relatedEvents and relatedUsage', () => {
     expect(calls.map(([name]) => name)).toEqual(['getEvent']);
   });
 
-  test('by address are refused to who may not see addresses; by time they are not', async () => {
+  test('by address are refused for a caller who may not see addresses; by time they are not', async () => {
     const { askRaw, calls } = createFakeContext({ events: oneEvent, scopes: ['usage:read', 'events:read'] });
     const { errors } = await askRaw(`{ node(id: "${NODE_ID}") { ... on Event {
       relatedUsage { edges { basis } }
@@ -174,11 +174,11 @@ describe('relatedEvents and relatedUsage', () => {
   });
 });
 
-describe('pages of what is related', () => {
+describe('pages of related entries', () => {
   const query = (args: string) =>
     `query ($id: ID!, $after: String) { node(id: $id) { ... on Event { related: relatedUsage(${args}) ${CONNECTION} } } }`;
 
-  test('give every entry once, in order, whatever the page size and wherever a bound stops the reading', async () => {
+  test('return every entry once, in order, for every page size and wherever a limit stops the scan', async () => {
     const times = fc.uniqueArray(fc.integer({ min: -240_000, max: 240_000 }), { maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(
@@ -218,7 +218,7 @@ describe('pages of what is related', () => {
     );
   });
 
-  test('go on behind the cursor of any edge', async () => {
+  test('continue after the cursor of any edge', async () => {
     const rows = Array.from({ length: 9 }, (_, at) =>
       createRecord({ id: `r${at}`, timestampMs: createEvent().timestampMs - at }),
     );
@@ -234,7 +234,7 @@ describe('pages of what is related', () => {
     }
   });
 
-  test('a cursor belongs to its entry, its window and its bases', async () => {
+  test('a cursor is valid only for its entry, its window and its bases', async () => {
     const event = createEvent();
     const { ask } = createFakeContext({
       events: { getEvent: async (id) => createEvent({ id }) },
@@ -264,7 +264,7 @@ describe('a list of 50', () => {
   );
   const LIST = '{ events { nodes { eventId relatedUsage { edges { node { recordId } } } } } }';
 
-  test('asks the source about all of them in one tick', async () => {
+  test('asks the source for all entries in one tick', async () => {
     let waiting = 0;
     const batches: number[] = [];
     const { ask, calls } = createFakeContext({
@@ -288,7 +288,7 @@ describe('a list of 50', () => {
     expect(batches).toEqual([50]);
   });
 
-  test('causes one call to the list and two to what is related, where each on its own would need one', async () => {
+  test('needs one call for the list and two for the related entries, instead of one for each entry', async () => {
     const records = Array.from({ length: 250 }, (_, at) => ({
       id: at.toString(16).padStart(24, '0'),
       timestampMs: NOW_MS - at * 15_000,
@@ -318,7 +318,7 @@ describe('a list of 50', () => {
     expect(single.usageCalls).toHaveLength(50);
   });
 
-  /** Both real sources over simulated vendors, the events those above. */
+  /** Both real sources over simulated vendors, with the events from above. */
   function openSources(records: readonly { id: string; timestampMs: number; ip: string }[]) {
     const settings = {
       largestPage: 200,
@@ -335,7 +335,7 @@ describe('a list of 50', () => {
       tie: () => () => 0,
     });
     const eventsVendor = createSimulatedEventsVendor(
-      // And one more, since a page of just 50 might be as long as a limit lets it.
+      // One event more, because the vendor may limit a page to just 50.
       () =>
         [...events, { id: '1', timestampMs: NOW_MS - 3 * 3_600_000 }].map((event) => ({
           ...event,
@@ -351,7 +351,7 @@ describe('a list of 50', () => {
     );
     const usage = {
       upstream: createSimulatedUpstream('USAGE', usageVendor, () => NOW_MS),
-      // A page longer than any asked for has been seen: a shorter one is the last.
+      // A longer page has been seen, so a page that is shorter than requested is the last one.
       quirks: createSeasonedQuirks(),
       nowMs: NOW_MS,
       settings,

@@ -5,7 +5,7 @@ import { createFakeContext, createRecord, EMPTY_PAGE, NOW_MS } from '../fake-con
 const WEEK = { fromMs: NOW_MS - 7 * 86_400_000, toMs: NOW_MS };
 
 describe('usageRecord', () => {
-  test('gives every field of the record', async () => {
+  test('returns every field of the record', async () => {
     const { ask, calls } = createFakeContext({ usage: { getUsageRecord: async () => createRecord() } });
     const { data } = await ask(`{ usageRecord(recordId: "53e6e0c8") {
       recordId timestamp usageDate source requestStatus requestStatusText elementKey elementName elementApi elementTags
@@ -18,13 +18,13 @@ describe('usageRecord', () => {
     expect(calls).toEqual([['getUsageRecord', '53e6e0c8', null]]);
   });
 
-  test('is null where there is none', async () => {
+  test('is null if there is no such record', async () => {
     const { data, errors } = await createFakeContext().ask('{ usageRecord(recordId: "gone") { id } }');
     expect([data, errors]).toEqual([{ usageRecord: null }, undefined]);
   });
 
   test.each(['', '..', 'a/b', 'a%2fb', 'x'.repeat(65), 'a b'])(
-    'refuses the id %j, and no call leaves',
+    'refuses the id %j without a call',
     async (recordId) => {
       const { ask, calls } = createFakeContext();
       const { errors } = await ask('query ($recordId: ID!) { usageRecord(recordId: $recordId) { id } }', {
@@ -37,7 +37,7 @@ describe('usageRecord', () => {
 });
 
 describe('usageRecords', () => {
-  test('asks for the last seven days, fifty rows, unfiltered, if nothing is said', async () => {
+  test('reads the last seven days, fifty rows, unfiltered, by default', async () => {
     const { ask, calls } = createFakeContext();
     await ask('{ usageRecords { nodes { id } } }');
     expect(calls).toEqual([
@@ -45,7 +45,7 @@ describe('usageRecords', () => {
     ]);
   });
 
-  test('hands all of a filter to the source, nulls left out and empty lists kept', async () => {
+  test('passes the whole filter to the source, without nulls and with empty lists', async () => {
     const { ask, calls } = createFakeContext();
     await ask(`{ usageRecords(
       range: { from: "2026-11-20T01:00:00+01:00", to: "2026-11-21T00:00:00Z" }
@@ -72,7 +72,7 @@ describe('usageRecords', () => {
     ]);
   });
 
-  test('counts only when the count is selected, and reads no page for the count alone', async () => {
+  test('counts only if the count is selected, and reads no page if only the count is selected', async () => {
     const countUsageRecords = async () => ({ value: 3_000_000_000, accuracy: 'ESTIMATE' }) as const;
     const { ask, calls } = createFakeContext({ usage: { countUsageRecords } });
     const { data } = await ask(
@@ -88,7 +88,7 @@ describe('usageRecords', () => {
     expect(calls).toEqual([['countUsageRecords', WEEK, { hub: 'crm' }]]);
   });
 
-  test('a count that fails leaves the page standing', async () => {
+  test('a count that fails leaves the page intact', async () => {
     const countUsageRecords = () => Promise.reject(new Error('down'));
     const { data, errors } = await createFakeContext({ usage: { countUsageRecords } }).ask(
       '{ usageRecords { nodes { id } totalCount { value } } }',
@@ -97,7 +97,7 @@ describe('usageRecords', () => {
     expect(errors).toHaveLength(1);
   });
 
-  test('a source that fails is null and one error, and leaves the other source standing', async () => {
+  test('a source that fails is null with one error, and leaves the other source intact', async () => {
     const listUsageRecords = () => Promise.reject(new Error('down'));
     const { data, errors } = await createFakeContext({ usage: { listUsageRecords } }).ask(
       '{ usageRecords { nodes { id } edges { cursor } pageInfo { endCursor } coverage { status } } events { nodes { id } } }',
@@ -107,7 +107,7 @@ describe('usageRecords', () => {
     expect(errors?.[0]?.path).toEqual(['usageRecords']);
   });
 
-  test('tells coverage as it is', async () => {
+  test('returns the coverage unchanged', async () => {
     const coverage = [
       {
         source: 'USAGE',
@@ -166,7 +166,7 @@ describe('usageRecords', () => {
   });
 });
 
-/** The refusal itself, which the JSON of an answer does not hold. */
+/** The error object, which the JSON of an answer does not contain. */
 async function refusalOf(args: string): Promise<RequestError | null> {
   const { askRaw } = createFakeContext();
   const [error] = (await askRaw(`{ usageRecords(${args}) { nodes { id } } }`)).errors ?? [];

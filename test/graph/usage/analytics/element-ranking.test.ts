@@ -9,24 +9,24 @@ const TOTALS = new Map([
   ['__proto__', 1],
 ]);
 
-test('elements rank by calls, ties by code unit', () => {
+test('elements are ranked by calls, ties by code unit', () => {
   const rank = createElementRanking(TOTALS);
   expect(rank(null, null)).toEqual(['Zendesk', 'adobe', 'box', '__proto__']);
   expect(rank(2, null)).toEqual(['Zendesk', 'adobe']);
 });
 
-test('keys narrow, called or not, and none twice; an empty list matches nothing', () => {
+test('keys lists only these elements, called or not, each once; an empty list matches nothing', () => {
   const rank = createElementRanking(TOTALS);
   expect(rank(null, ['box', 'never', 'adobe', 'box'])).toEqual(['adobe', 'box', 'never']);
   expect(rank(1, ['box', 'never'])).toEqual(['box']);
   expect(rank(null, [])).toEqual([]);
 });
 
-test('where the series failed there is nothing to rank', () => {
+test('there is nothing to rank if the series failed', () => {
   expect(createElementRanking(null)(5, null)).toEqual([]);
 });
 
-test('the first so many are the beginning of all, whatever order the vendor named them in', () => {
+test('top returns the start of the full ranking, in whatever order the vendor lists the elements', () => {
   const totals = fc.dictionary(fc.string(), fc.nat(5)).map((counts) => Object.entries(counts));
   fc.assert(
     fc.property(totals, fc.integer({ min: 1, max: 9 }), (entries, top) => {

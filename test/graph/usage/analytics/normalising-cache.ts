@@ -3,19 +3,19 @@ import type { FieldNode, SelectionSetNode } from 'graphql';
 
 type Fields = Record<string, unknown>;
 
-/** What identifies an object to a client's cache. */
+/** The key of an object in a client's cache. null: the object has no key. */
 export type KeyOf = (object: Fields) => string | null;
 
-/** As Apollo Client keys objects: by type and id. */
+/** The keys of Apollo Client: type and id. */
 export const byTypeAndId: KeyOf = ({ __typename, id }) =>
   typeof id === 'string' ? `${String(__typename)}:${id}` : null;
 
-/** As Relay does: by id alone. */
+/** The keys of Relay: only the id. */
 export const byIdAlone: KeyOf = ({ id }) => (typeof id === 'string' ? id : null);
 
 /**
- * A client's cache at its strictest: each object that has a key is kept once, its fields by name and arguments, and merged
- * with what is known of it; an object without a key is replaced as a whole by the next one in its place.
+ * The strictest cache that a client may have. An object with a key is stored once: its fields, by name and arguments, are
+ * merged into the stored ones. An object without a key is replaced as a whole by the next one at the same place.
  */
 export function createNormalisingCache(keyOf: KeyOf) {
   const objects = new Map<string, Fields>([['ROOT', {}]]);
@@ -52,7 +52,7 @@ export function createNormalisingCache(keyOf: KeyOf) {
       const fields = write({ ...data, id: undefined }, selection) as Fields;
       objects.set('ROOT', { ...objects.get('ROOT'), ...fields });
     },
-    /** @throws Error where a field of the query is no longer known */
+    /** @throws Error if a field of the query is no longer stored */
     read: (query: string): unknown => read(objects.get('ROOT'), selectionOf(query)),
   };
 }

@@ -50,7 +50,7 @@ describe('calls for a selection', () => {
     expect(calls).toHaveLength(count);
   });
 
-  test('two charts in one operation over one range share theirs', async () => {
+  test('two charts in one operation over one range share their calls', async () => {
     const { read, calls } = createReader({ log: LOG }, {}, NOW_MS);
     const { ask } = createFakeContext({ usage: { getUsageAnalytics: read } });
     await ask(
@@ -61,7 +61,7 @@ describe('calls for a selection', () => {
 });
 
 describe('an answer', () => {
-  test('echoes what was asked, frozen and not floored, and the interval that was chosen', async () => {
+  test('returns the exact range, and the interval that was chosen', async () => {
     const { ask } = createGraph();
     const { answer } = await ask(
       'from to interval timeZone',
@@ -75,7 +75,7 @@ describe('an answer', () => {
     });
   });
 
-  test('shows the same elements in the same order in every bucket, zeros and all', async () => {
+  test('shows the same elements in the same order in every bucket, with zeros', async () => {
     const log = ['box', 'box', 'twilio', 'sap'].map((element, day) => ({
       atMs: Date.parse('2026-11-01T00:00:00Z') + day * 86_400_000,
       element,
@@ -103,7 +103,7 @@ describe('an answer', () => {
     });
   });
 
-  test('has no rate and no times where nothing was called, and zero calls', async () => {
+  test('has zero calls, no rate and no times if nothing was called', async () => {
     const { ask } = createGraph({ log: [] });
     const { answer, errors } = await ask(
       'totals { count elementCount successRate processTime { avg } statuses { success failed } elements(top: 3) { count } }',
@@ -119,7 +119,7 @@ describe('an answer', () => {
     });
   });
 
-  test('of a vendor that says nothing intelligible is null, told once in coverage, without an error', async () => {
+  test('of a series that cannot be parsed is null, reported once in coverage, without an error', async () => {
     const { ask } = createGraph({
       answer: (operation, rows) => (operation.endsWith('/activity') ? { oops: true } : rows),
     });
@@ -148,7 +148,7 @@ describe('an answer', () => {
     ]);
   });
 
-  test('gives each earlier period under its own offset', async () => {
+  test('returns each earlier period under its own offset', async () => {
     const { ask } = createGraph();
     const { answer } = await ask(
       'before: previous { from to } month: previous(offset: "P1M") { from to buckets { timestamp } totals { count } coverage { operation status } }',
@@ -175,7 +175,7 @@ describe('a refusal', () => {
     expect(calls).toEqual([]);
   });
 
-  test('of an offset that leads nowhere comes before any call', async () => {
+  test('of an invalid offset comes before any call', async () => {
     const { ask, calls } = createGraph();
     const { errors } = await ask('totals { count } previous(offset: "-P1D") { totals { count } }');
     expect(errors).toHaveLength(1);
@@ -186,7 +186,7 @@ describe('a refusal', () => {
 describe.each([
   ['by type and id', byTypeAndId],
   ['by id alone', byIdAlone],
-])('a client’s cache that keys objects %s', (_name, keyOf) => {
+])("a client's cache that keys objects %s", (_name, keyOf) => {
   const chart = (
     fields: string,
     args = 'range: { from: "2026-11-01T00:00:00Z", to: "2026-11-08T00:00:00Z" }',
@@ -201,7 +201,7 @@ describe.each([
   const previous =
     'previous { __typename id buckets { __typename id count } totals { __typename id count } }';
 
-  test('holds several charts over one range side by side, and none evicts or changes another', async () => {
+  test('holds several charts over one range, and none evicts or changes another', async () => {
     const { read } = createReader({ log: LOG }, {}, NOW_MS);
     const { ask } = createFakeContext({ usage: { getUsageAnalytics: read } });
     const cache = createNormalisingCache(keyOf);

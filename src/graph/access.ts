@@ -1,6 +1,6 @@
 import { RequestError } from '../base/errors.ts';
 
-/** What a caller may be permitted to do. */
+/** The permissions that a caller may have. */
 export const SCOPES = ['usage:read', 'events:read', 'pii:read', 'introspect'] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -14,14 +14,13 @@ export interface Viewer {
 /** A viewer must hold one of these scopes. If the list is empty, the viewer must only be authenticated. */
 export type Access = readonly Scope[];
 
-/** Whether a viewer has the access. */
 export function hasAccess(viewer: Viewer, access: Access): boolean {
   if (access.length === 0) return !viewer.isAnonymous;
   return access.some((scope) => viewer.scopes.has(scope));
 }
 
 /**
- * Refuses a viewer who does not have the access.
+ * Refuses a viewer without the access.
  * @throws RequestError `UNAUTHENTICATED` if the viewer is anonymous, `FORBIDDEN` if a scope is missing; both name the scopes
  */
 export function requireAccess(viewer: Viewer, access: Access): void {

@@ -39,7 +39,6 @@ const CoverageCodeType = builder.enumType('CoverageCode', {
   } as const,
 });
 
-/** `Coverage` in the graph. */
 export const CoverageType = builder.objectRef<Coverage>('Coverage').implement({
   description:
     'How complete an answer is. An empty list proves that nothing happened only if its coverage is COMPLETE. There is one entry for each source and each separate span of time that this page examined, newest first. Series have one for each vendor operation, too.',

@@ -6,7 +6,6 @@ import { builder } from './builder.ts';
 export const MASKED_FIELDS = ['USERNAME', 'IP_ADDRESS', 'DESCRIPTION', 'REQUEST_URI'] as const;
 export type MaskedField = (typeof MASKED_FIELDS)[number];
 
-/** `MaskedField` in the graph. */
 export const MaskedFieldType = builder.enumType('MaskedField', {
   description: 'Personal data that is hidden from a caller without `pii:read`.',
   values: {

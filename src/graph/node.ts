@@ -16,7 +16,6 @@ export function typeNameOf({ source }: ActivityRow): 'UsageRecord' | 'Event' {
   return source === 'USAGE' ? 'UsageRecord' : 'Event';
 }
 
-/** `Node` in the graph. */
 export const NodeInterface = builder.interfaceRef<ActivityRow>('Node').implement({
   description: 'Something that you can read again by its global id.',
   resolveType: typeNameOf,
@@ -34,7 +33,6 @@ const MASKABLE = {
   EVENTS: ['USERNAME', 'IP_ADDRESS', 'DESCRIPTION'],
 } as const;
 
-/** `Activity` in the graph. */
 export const ActivityInterface = builder.interfaceRef<ActivityRow>('Activity').implement({
   description:
     'An entry of either source: something happened at a time, from an address. Lists are newest first. Entries with the same time are sorted by source (USAGE before EVENTS), then by id (usage records by code unit, events as integers).',

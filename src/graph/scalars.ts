@@ -74,8 +74,8 @@ const MAX_TEXT_LENGTH = 200;
 
 /**
  * Input as the library reads it, then narrowed by `refine`, which throws if the value is still wrong. Every fault is reported
- * as `rule`, which may depend on the text, because the library's messages say neither what is accepted nor, always, where
- * the fault is. Without its place, the error could not name the argument.
+ * as `rule`, which may depend on the text, because the library's messages do not say what is accepted. Some of them also
+ * have no place in the document, and without it the error could not name the argument.
  */
 function refinedInput<Value>(
   scalar: GraphQLScalarType,

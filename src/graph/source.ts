@@ -1,6 +1,5 @@
 import { builder } from './builder.ts';
 
-/** `Source` in the graph. */
 export const SourceType = builder.enumType('Source', {
   description: 'The two vendors. If entries have the same time, those of USAGE come before those of EVENTS.',
   values: {

@@ -15,7 +15,6 @@ const EventEdgeType = builder.objectRef<Edge<AuditEvent>>('EventEdge').implement
   }),
 });
 
-/** `EventConnection` in the graph. */
 export const EventConnectionType = builder.objectRef<Connection<AuditEvent>>('EventConnection').implement({
   description: 'One page of events.',
   requires: ['events:read'],

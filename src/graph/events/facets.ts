@@ -3,7 +3,7 @@ import type { EventFacet, EventFacets, FacetCounts } from '../../sources/events/
 import { builder } from '../builder.ts';
 import { CoverageType } from '../coverage.ts';
 
-/** The counts of one field, of which the first `top` values are shown. */
+/** The counts of one field. Only the first `top` values are shown. */
 export interface FacetView {
   readonly counts: FacetCounts;
   readonly top: number;
@@ -40,14 +40,13 @@ const FacetType = builder.objectRef<FacetView>('Facet').implement({
   }),
 });
 
-/** The facets of a range, of which the first `top` values each are shown. */
+/** The facets of a range. Each shows only its first `top` values. */
 export interface EventFacetsView {
   readonly range: Range;
   readonly counted: EventFacets;
   readonly top: number;
 }
 
-/** `EventFacets` in the graph. */
 export const EventFacetsType = builder.objectRef<EventFacetsView>('EventFacets').implement({
   description:
     'The values that events can be filtered by. Each facet ignores the filter on its own field, so that a menu keeps its other options. A facet is null if nothing could be read.',

@@ -35,7 +35,6 @@ export interface EventFilterShape {
   not?: EventFilterShape | null | undefined;
 }
 
-/** `EventFilter` in the graph. */
 export const EventFilterInput = builder.inputRef<EventFilterShape>('EventFilter').implement({
   description:
     'An event must match all given fields. The vendor tests `category` and `action` if it can. Sightline tests everything else in a bounded scan: coverage says how far it got. Texts are case-sensitive, except `searchText`.',

@@ -22,7 +22,6 @@ const OrderDirectionType = builder.enumType('OrderDirection', {
   } as const,
 });
 
-/** `EventOrder` in the graph. */
 export const EventOrderInput = builder.inputType('EventOrder', {
   description:
     'One sort key. Events without a value come last. Any order other than by time reads the whole range first: if it holds more rows than `service.limits.maxScannedRows`, the query fails with LIMIT_EXCEEDED. Shorten the range then.',

@@ -14,7 +14,7 @@ export interface PageInfo {
 /** The facts that a page info is made from. */
 export interface PageInfoFacts {
   readonly choice: PageChoice;
-  /** The opened cursor that the page was asked with. */
+  /** The cursor of the request, opened. */
   readonly cursor: Cursor | null;
   readonly page: Page<unknown>;
   /** The positions of the page's rows, in the list's order. */

@@ -11,7 +11,7 @@ export interface RangeInput {
 }
 
 const DEFAULT_LAST = 'P7D';
-/** Years have four digits, here and at both vendors. */
+/** The earliest time of a range. Years have four digits here and at both vendors. */
 export const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
 
 /**

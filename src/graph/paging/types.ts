@@ -4,7 +4,7 @@ import { CoverageType } from '../coverage.ts';
 import type { Connection } from './connection.ts';
 import type { PageInfo } from './page-info.ts';
 
-/** `DateTimeRange` in the graph; frozen by `freezeRange`. */
+/** `freezeRange` reads it. */
 export const DateTimeRangeInput = builder.inputType('DateTimeRange', {
   description:
     "A range of time, from `from` (inclusive) to `to` (exclusive). Give either `from` or `last`. An operation has one 'now', and a `to` in the future means now. The first page fixes the range, and its cursors keep it. If a list is given no range, it reads the last 7 days; if files are served, the last 7 days up to their last row.",
@@ -41,7 +41,6 @@ const TotalCountType = builder.objectRef<TotalCount>('TotalCount').implement({
   }),
 });
 
-/** `PageInfo` in the graph. */
 export const PageInfoType = builder.objectRef<PageInfo>('PageInfo').implement({
   description:
     'The position of a page in its list. A page of a scan may be empty although `hasNextPage` is true: continue from `endCursor`.',

@@ -15,7 +15,6 @@ const ActivityEdgeType = builder.objectRef<Edge<Activity>>('ActivityEdge').imple
   }),
 });
 
-/** `ActivityConnection` in the graph. */
 export const ActivityConnectionType = builder
   .objectRef<Connection<Activity>>('ActivityConnection')
   .implement({

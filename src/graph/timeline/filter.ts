@@ -6,7 +6,6 @@ import { refuseMasked } from '../masking.ts';
 import { SourceType } from '../source.ts';
 import { readUsageFilter, UsageRecordFilterInput } from '../usage/filter.ts';
 
-/** `TimelineFilter` in the graph. */
 export const TimelineFilterInput = builder.inputType('TimelineFilter', {
   description:
     'An entry must match all given fields that apply to its source. `usage` applies to usage records, `events` to events, and `ipAddress` to both. An empty list matches nothing.',

@@ -8,7 +8,6 @@ import { PageInfoType } from '../paging/types.ts';
 import { UsageRecordType } from '../usage/types.ts';
 import type { RelatedConnection, RelatedEdge } from './related.ts';
 
-/** `CorrelationBasis` in the graph. */
 export const CorrelationBasisType = builder.enumType('CorrelationBasis', {
   description:
     'What relates two entries. TIME alone proves little, and so does an address that is private or shared by many users.',
@@ -18,7 +17,6 @@ export const CorrelationBasisType = builder.enumType('CorrelationBasis', {
   } as const,
 });
 
-/** `Confidence` in the graph. */
 export const ConfidenceType = builder.enumType('Confidence', {
   description:
     "How much a relation proves. It is the same for a pair in both directions. It may need a further call to the entry's own source.",
@@ -44,14 +42,12 @@ builder.objectField(RelatedUsageEdgeType, 'node', (t) =>
   t.expose('node', { type: UsageRecordType, description: 'The API call.' }),
 );
 
-/** `RelatedEventConnection` in the graph. */
 export const RelatedEventConnectionType = createConnectionType(
   'RelatedEventConnection',
   RelatedEventEdgeType,
   ['events:read'],
 );
 
-/** `RelatedUsageConnection` in the graph. */
 export const RelatedUsageConnectionType = createConnectionType(
   'RelatedUsageConnection',
   RelatedUsageEdgeType,

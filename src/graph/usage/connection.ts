@@ -15,7 +15,6 @@ const UsageRecordEdgeType = builder.objectRef<Edge<UsageRecord>>('UsageRecordEdg
   }),
 });
 
-/** `UsageRecordConnection` in the graph. */
 export const UsageRecordConnectionType = builder
   .objectRef<Connection<UsageRecord>>('UsageRecordConnection')
   .implement({

@@ -4,7 +4,6 @@ import { builder } from '../builder.ts';
 import { refuseMasked } from '../masking.ts';
 import { RequestStatusType } from './types.ts';
 
-/** `UsageRecordFilter` in the graph. */
 export const UsageRecordFilterInput = builder.inputType('UsageRecordFilter', {
   description:
     'A record must match all given fields. An empty list matches nothing. The vendor tests every field except `ipAddress`, which Sightline tests in a bounded scan.',

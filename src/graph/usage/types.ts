@@ -3,7 +3,6 @@ import { builder } from '../builder.ts';
 import { maskRequestUri, unlessMasked } from '../masking.ts';
 import { ActivityInterface, NodeInterface } from '../node.ts';
 
-/** `RequestStatus` in the graph. */
 export const RequestStatusType = builder.enumType('RequestStatus', {
   description: 'How a call ended.',
   values: {

@@ -8,7 +8,6 @@ import {
 import { encodeAnalyticsId } from './view.ts';
 import type { BucketView, PeriodView } from './view.ts';
 
-/** `AnalyticsBucket` in the graph. */
 export const AnalyticsBucketType = builder.objectRef<BucketView>('AnalyticsBucket').implement({
   description: 'One bucket of a series, merged from up to four vendor calls.',
   fields: (t) => ({
@@ -76,7 +75,6 @@ export const AnalyticsBucketType = builder.objectRef<BucketView>('AnalyticsBucke
   }),
 });
 
-/** `AnalyticsTotals` in the graph. */
 export const AnalyticsTotalsType = builder.objectRef<PeriodView>('AnalyticsTotals').implement({
   description: 'The figures of a whole period.',
   fields: (t) => ({

@@ -12,7 +12,6 @@ export interface FiguresOf<Figures> {
 
 const ID = 'An id for client caches. It is the same for the same range, interval and time zone.';
 
-/** `ProcessTime` in the graph. */
 export const AnalyticsProcessTimeType = builder.objectRef<FiguresOf<ProcessTime>>('ProcessTime').implement({
   description: 'How long calls took, in milliseconds.',
   fields: (t) => ({
@@ -23,7 +22,6 @@ export const AnalyticsProcessTimeType = builder.objectRef<FiguresOf<ProcessTime>
   }),
 });
 
-/** `StatusCounts` in the graph. */
 export const AnalyticsStatusCountsType = builder
   .objectRef<FiguresOf<StatusCounts>>('StatusCounts')
   .implement({
@@ -46,7 +44,6 @@ export const AnalyticsStatusCountsType = builder
     }),
   });
 
-/** `ElementCount` in the graph. */
 export const AnalyticsElementCountType = builder
   .objectRef<FiguresOf<readonly [key: string, count: number]>>('ElementCount')
   .implement({

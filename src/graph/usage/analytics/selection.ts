@@ -19,7 +19,7 @@ const SERIES_OF_TOTALS: Readonly<Record<string, UsageSeries>> = {
 /**
  * The series that a selection of `UsageAnalytics` needs, for the range itself and for each `previous`. If there are several
  * `previous`, each is read in all the series that any of them selects.
- * @throws RequestError `BAD_USER_INPUT` for an `elements(top:)` below 1, here and so only once, not in every bucket
+ * @throws RequestError `BAD_USER_INPUT` for an `elements(top:)` below 1: one error here, not one in every bucket
  */
 export function readAnalyticsSelection(
   info: GraphQLResolveInfo,

@@ -4,7 +4,6 @@ import { AnalyticsBucketType, AnalyticsTotalsType } from './buckets.ts';
 import { encodeAnalyticsId } from './view.ts';
 import type { AnalyticsView, BucketView, PeriodView } from './view.ts';
 
-/** `Interval` in the graph. */
 export const AnalyticsIntervalType = builder.enumType('Interval', {
   description: 'The length of a bucket of a series.',
   values: {
@@ -22,7 +21,6 @@ export const AnalyticsIntervalType = builder.enumType('Interval', {
   } as const,
 });
 
-/** `AnalyticsPeriod` in the graph. */
 const AnalyticsPeriodType = builder.objectRef<PeriodView>('AnalyticsPeriod').implement({
   description: 'An earlier period, in buckets of the same interval and time zone.',
   fields: (t) => ({
@@ -58,7 +56,6 @@ const AnalyticsPeriodType = builder.objectRef<PeriodView>('AnalyticsPeriod').imp
   }),
 });
 
-/** `UsageAnalytics` in the graph. */
 export const UsageAnalyticsType = builder.objectRef<AnalyticsView>('UsageAnalytics').implement({
   description:
     'Calls over time. If a series failed, its fields are null in every bucket and in the totals, and coverage says why.',

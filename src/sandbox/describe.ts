@@ -1,40 +1,39 @@
-import { EVENTS_EXPORT, showNames, USAGE_EXPORT } from './data/export-columns.ts';
+import { EVENTS_EXPORT, USAGE_EXPORT } from './data/export-columns.ts';
 import type { ExportKind } from './data/export-columns.ts';
-import { countOf } from './data/load-export.ts';
 import type { LoadedExport, LoadedSources } from './data/load-export.ts';
-import type { Database } from './db/database.ts';
+import { countOf, showNames } from './data/wording.ts';
+import type { FoundRange } from './db/tables.ts';
 
-/** What a source held when the sandbox started. */
-export interface FoundRange {
-  /** Of the oldest row and of the newest; milliseconds since the epoch; null: it holds nothing. */
-  readonly fromMs: number | null;
-  readonly toMs: number | null;
-  readonly rows: number;
+interface Ranges {
+  readonly usage: FoundRange;
+  readonly events: FoundRange;
 }
 
-export async function findRange(database: Database, table: 'usage' | 'events'): Promise<FoundRange> {
-  const [row] = await database.read(
-    `select epoch_ms(min(happened_at)), epoch_ms(max(happened_at)), count(*) from ${table}`,
-  );
-  const [from, to, rows] = row ?? [];
-  return {
-    fromMs: typeof from === 'bigint' ? Number(from) : null,
-    toMs: typeof to === 'bigint' ? Number(to) : null,
-    rows: Number(rows ?? 0),
-  };
-}
+const USAGE_TITLE = 'Usage API   ';
+const EVENTS_TITLE = 'Events API  ';
 
-/** The share of unreadable rows from which on something must be wrong with a file as a whole. */
-const LOUD_SHARE = 0.01;
-
-/** Which files are served and what was found in them, a few lines for people. */
-export function describeFiles(
-  { usage, events }: LoadedSources,
-  ranges: { readonly usage: FoundRange; readonly events: FoundRange },
+/**
+ * A few lines for people about generated data.
+ *
+ * @param urls null: the sandbox listens on sockets, which have no address for people
+ */
+export function describeGenerated(
+  { usage, events }: Ranges,
+  urls: { readonly usage: string; readonly events: string } | null,
+  hasArrivals: boolean,
 ): string {
   return [
-    ...describeSource('Usage API   ', USAGE_EXPORT, usage, ranges.usage),
-    ...describeSource('Events API  ', EVENTS_EXPORT, events, ranges.events),
+    `${USAGE_TITLE}${urls ? `${urls.usage}  ` : ''}${describeRange(usage)}`,
+    `${EVENTS_TITLE}${urls ? `${urls.events}  ` : ''}${describeRange(events)}`,
+    ...(hasArrivals ? ['New rows keep arriving.'] : []),
+  ].join('\n');
+}
+
+/** A few lines for people about the user's own files: which are served, and what is wrong with them. */
+export function describeFiles({ usage, events }: LoadedSources, ranges: Ranges): string {
+  return [
+    ...describeSource(USAGE_TITLE, USAGE_EXPORT, usage, ranges.usage),
+    ...describeSource(EVENTS_TITLE, EVENTS_EXPORT, events, ranges.events),
   ].join('\n');
 }
 
@@ -49,31 +48,39 @@ function describeSource(
   return [`${title}${files}`, ...notes.map((note) => `${' '.repeat(title.length)}${note}`)];
 }
 
-function describeLoaded(loaded: LoadedExport, { fromMs, toMs }: FoundRange): readonly string[] {
+/** Above this share of unreadable rows, something is probably wrong with the whole file. */
+const WARNING_SHARE = 0.01;
+
+function describeLoaded(loaded: LoadedExport, range: FoundRange): readonly string[] {
   const { files, rows, repeated, unreadable, firstUnreadable, unreadableValues, absent, ignored } = loaded;
   const share = unreadable / (rows + repeated + unreadable);
-  const when = [fromMs, toMs].map((ms) => new Date(ms ?? 0).toISOString()).join(' to ');
-  return [
-    showNames(files),
-    `${countOf(rows, 'row')} from ${when}`,
-    ...(repeated > 0 ? [`left out: ${countOf(repeated, 'row')} that had come before`] : []),
-    ...(share > LOUD_SHARE
-      ? [`WARNING: ${(share * 100).toFixed(1)} % COULD NOT BE READ. Is it the right file, and whole?`]
-      : []),
-    ...(unreadable > 0
-      ? [
-          `${countOf(unreadable, 'row')} could not be read, and the coverage of every answer says so. The first:`,
-        ]
-      : []),
-    ...firstUnreadable.map((sentence) => `  ${sentence}`),
-    ...Object.entries(unreadableValues).map(
-      ([name, count]) => `${name} is no whole number in ${countOf(count, 'row')}, and null there`,
-    ),
-    ...(absent.length > 0
-      ? [
-          `${files.length > 1 ? 'not a column of every file' : 'no column'}, so null and found by no filter: ${showNames(absent)}`,
-        ]
-      : []),
-    ...(ignored.length > 0 ? [`columns that are not used: ${showNames(ignored)}`] : []),
-  ];
+  const notes = [showNames(files), describeRange(range)];
+  if (repeated > 0)
+    notes.push(`left out: ${countOf(repeated, 'row')} with the id and the time of an earlier row`);
+  if (share > WARNING_SHARE) {
+    const percent = (share * 100).toFixed(1);
+    notes.push(`WARNING: ${percent} % COULD NOT BE READ. Is it the right file, and is it complete?`);
+  }
+  if (unreadable > 0) {
+    notes.push(
+      `${countOf(unreadable, 'row')} could not be read. The coverage of every answer says so. The first:`,
+    );
+    notes.push(...firstUnreadable.map((sentence) => `  ${sentence}`));
+  }
+  for (const [name, count] of Object.entries(unreadableValues))
+    notes.push(`${name} is not a whole number in ${countOf(count, 'row')}; it is null there`);
+  if (absent.length > 0) {
+    const title =
+      files.length > 1
+        ? 'columns missing in some files (null there; no filter matches)'
+        : 'missing columns (null; no filter matches)';
+    notes.push(`${title}: ${showNames(absent)}`);
+  }
+  if (ignored.length > 0) notes.push(`unused columns: ${showNames(ignored)}`);
+  return notes;
+}
+
+function describeRange({ fromMs, toMs, rows }: FoundRange): string {
+  if (fromMs === null || toMs === null) return 'no rows';
+  return `${countOf(rows, 'row')} from ${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()}`;
 }

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { createTokenIssuer, isSameSecret } from './api/credentials.ts';
+import { createTokenIssuer, drawCredentials } from './api/credentials.ts';
+import type { SandboxCredentials } from './api/credentials.ts';
 import { createEventsApi } from './api/events.ts';
 import { startRestServer } from './api/rest-server.ts';
-import { createUsageApi, isUsageAuthorization } from './api/usage.ts';
+import type { RestServer } from './api/rest-server.ts';
+import { createUsageApi } from './api/usage.ts';
 import { createArrivals } from './data/arrivals.ts';
+import type { Arrivals } from './data/arrivals.ts';
 import { createChance } from './data/chance.ts';
 import { fillEvents } from './data/events.ts';
 import { loadEventsExport, loadUsageExport } from './data/load-export.ts';
@@ -15,53 +18,44 @@ import type { Story } from './data/stories.ts';
 import { fillStoryCalls, fillUsage } from './data/usage.ts';
 import { openDatabase } from './db/database.ts';
 import type { Database } from './db/database.ts';
-import { createTables } from './db/tables.ts';
-import { describeFiles, findRange } from './describe.ts';
-import type { FoundRange } from './describe.ts';
+import { createTables, findRange } from './db/tables.ts';
+import type { FoundRange } from './db/tables.ts';
+import { describeFiles, describeGenerated } from './describe.ts';
 import { DEFAULT_SANDBOX_OPTIONS } from './options.ts';
 import type { SandboxOptions } from './options.ts';
-
-/** What the sandbox's servers ask for: 256 random bits each, drawn anew at each start. */
-export interface SandboxCredentials {
-  readonly usageUserSecret: string;
-  readonly usageOrganizationSecret: string;
-  /** Never runs out, beside the tokens that `POST /authenticate` gives for the two below. */
-  readonly eventsToken: string;
-  readonly eventsUsername: string;
-  readonly eventsPassword: string;
-}
+import { createClock } from './time.ts';
 
 export interface RunningSandbox {
-  /** Base URLs as the settings take them: `…/elements/api-v2` and `…/v1`. */
+  /** Base URLs in the form that the settings take: `…/elements/api-v2` and `…/v1`. */
   readonly usageUrl: string;
   readonly eventsUrl: string;
-  /** The sockets that are listened on in place of ports; null: it listens on ports. */
+  /** Paths of the Unix sockets that the servers listen on. null: they listen on ports. */
   readonly sockets: { readonly usage: string; readonly events: string } | null;
   readonly credentials: SandboxCredentials;
-  /** What was read of the user's own files; null for a source: it has none. null: all data is made up. */
+  /** What the user's own files hold. null: all data is generated. */
   readonly loaded: LoadedSources | null;
   readonly ranges: { readonly usage: FoundRange; readonly events: FoundRange };
   readonly stories: readonly Story[];
-  /** What it serves, a few lines for people. */
+  /** What the sandbox serves, in a few lines for people. */
   describe(): string;
-  /** The sandbox's own time, milliseconds since the epoch. */
+  /** The sandbox's own time, in milliseconds since the epoch. */
   now(): number;
-  /** Asks the database itself, past both APIs; tables `usage` and `events`, rows by column name, int64 as bigint. */
+  /** Queries the database directly. Tables: `usage` and `events`; rows by column name; int64 as bigint. */
   query: Database['readObjects'];
-  /** Lets in what is to be seen by then, ahead of the clock; nothing without arrivals. */
+  /** Adds the rows that become visible up to `nowMs`, ahead of the clock. Does nothing without arrivals. */
   advanceTo(nowMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
-const ARRIVAL_STEP_MS = 1_000;
-const UPSTREAM_FILES = new URL('../../schema/upstream/', import.meta.url);
+const ARRIVAL_INTERVAL_MS = 1_000;
+const OPENAPI_FOLDER = new URL('../../schema/upstream/', import.meta.url);
 
 /**
- * Starts both vendors' stand-ins on loopback.
+ * Starts the simulated APIs of both vendors on this machine.
  *
- * @param options what is left out is as in `DEFAULT_SANDBOX_OPTIONS`
- * @param socketFolder a folder to make sockets in, which are then listened on in place of the ports; null: ports
- * @throws Error an export can't be read, a port is taken, or a socket can't be made
+ * @param options an option that is left out is as in `DEFAULT_SANDBOX_OPTIONS`
+ * @param socketFolder a folder for the Unix sockets that the servers then listen on; null: they listen on ports
+ * @throws Error if an export can't be read, a port is taken, or a socket can't be made
  */
 export async function startSandbox(
   options: Partial<SandboxOptions> = {},
@@ -84,80 +78,50 @@ async function serve(
 ): Promise<RunningSandbox> {
   const now = createClock(settings.nowMs);
   const startMs = now();
-  const servesFiles = settings.usageFiles.length > 0 || settings.eventsFiles.length > 0;
-  const arrivalsOn = settings.arrivals && !servesFiles;
-  const stories = settings.stories && !servesFiles ? planStories(settings.seed, startMs) : [];
   const chance = createChance(settings.seed + 1);
-
-  await createTables(database);
-  await createMacros(database, settings.seed);
-  const loaded = servesFiles ? await loadFiles(database, settings) : null;
-  if (loaded === null) {
-    await fillUsage(database, settings.usageRows, startMs);
-    await fillStoryCalls(database, settings.seed, stories);
-    await fillEvents(database, settings.eventsRows, startMs, stories);
-  }
+  const { loaded, stories } = await fillTables(database, settings, startMs);
   const ranges = { usage: await findRange(database, 'usage'), events: await findRange(database, 'events') };
+  const arrivals = settings.arrivals && loaded === null ? createArrivals(database, startMs, chance) : null;
 
-  const arrivals = arrivalsOn ? createArrivals(database, startMs, chance) : null;
-  const issuer = createTokenIssuer(randomBytes(32), now);
   const credentials = drawCredentials();
-  const { usageUserSecret, usageOrganizationSecret, eventsToken, eventsUsername, eventsPassword } =
-    credentials;
-  const { latencyMs, errorRate } = settings;
+  const issuer = createTokenIssuer(randomBytes(32), now);
   const sockets =
     socketFolder === null
       ? null
       : { usage: join(socketFolder, 'usage'), events: join(socketFolder, 'events') };
+  const { latencyMs, errorRate } = settings;
   const shared = { latencyMs, errorRate, chance, onFault: (error: unknown) => console.error(error) };
-
   const usageServer = await startRestServer({
     ...shared,
-    definition: new URL('usage.openapi.yaml', UPSTREAM_FILES),
-    root: '/elements/api-v2',
+    api: createUsageApi(database, {
+      settings,
+      rowsPerMs: readDensity(ranges.usage),
+      credentials,
+      now,
+      chance,
+    }),
+    openApiFile: new URL('usage.openapi.yaml', OPENAPI_FOLDER),
     listen: sockets ? { path: sockets.usage } : { port: settings.usagePort },
-    operations: createUsageApi(database, settings, readDensity(ranges.usage), now),
-    authorizers: {
-      elementsAuthorization: (header) =>
-        isUsageAuthorization(header, usageUserSecret, usageOrganizationSecret),
-    },
-    encodeRefusal: (_status, message) => ({ requestId: createRequestId(now(), chance), message }),
     onAnswer: (trace) => arrivals?.logCall(trace, now()),
   });
-  let eventsServer: Awaited<ReturnType<typeof startRestServer>>;
+  let eventsServer: RestServer;
   try {
     eventsServer = await startRestServer({
       ...shared,
-      definition: new URL('events.openapi.yaml', UPSTREAM_FILES),
-      root: '/v1',
+      api: createEventsApi(database, credentials, issuer),
+      openApiFile: new URL('events.openapi.yaml', OPENAPI_FOLDER),
       listen: sockets ? { path: sockets.events } : { port: settings.eventsPort },
-      operations: createEventsApi(database, issuer, { username: eventsUsername, password: eventsPassword }),
-      authorizers: {
-        bearerAuth: (header) => {
-          const token = /^Bearer (\S+)$/i.exec(header)?.[1] ?? '';
-          return isSameSecret(token, eventsToken) || issuer.isValid(token);
-        },
-      },
-      encodeRefusal: (status, message) => ({ error: REASONS[status] ?? 'Error', message }),
     });
   } catch (error) {
     await usageServer.close();
     throw error;
   }
-
-  const timer =
-    arrivals === null
-      ? undefined
-      : setInterval(() => {
-          arrivals.advanceTo(now()).catch((error: unknown) => {
-            clearInterval(timer);
-            console.error(error);
-          });
-        }, ARRIVAL_STEP_MS);
+  const urls = { usage: usageServer.url, events: eventsServer.url };
+  const stopArrivals = arrivals === null ? () => {} : startArrivals(arrivals, now);
 
   return {
-    usageUrl: usageServer.url,
-    eventsUrl: eventsServer.url,
+    usageUrl: urls.usage,
+    eventsUrl: urls.events,
     sockets,
     credentials,
     loaded,
@@ -165,86 +129,56 @@ async function serve(
     stories,
     describe: () =>
       loaded === null
-        ? [
-            `Usage API   ${sockets ? '' : `${usageServer.url}  `}${describeRange(ranges.usage)}`,
-            `Events API  ${sockets ? '' : `${eventsServer.url}  `}${describeRange(ranges.events)}`,
-            ...(arrivalsOn ? ['New rows keep arriving.'] : []),
-          ].join('\n')
+        ? describeGenerated(ranges, sockets ? null : urls, arrivals !== null)
         : describeFiles(loaded, ranges),
     now,
     query: (sql, values) => database.readObjects(sql, values),
     advanceTo: async (nowMs) => arrivals?.advanceTo(nowMs),
     close: async () => {
-      clearInterval(timer);
+      stopArrivals();
       await Promise.all([usageServer.close(), eventsServer.close()]);
+      // Waits for the step that may still run.
       await arrivals?.advanceTo(0);
       await database.close();
     },
   };
 }
 
-/** A source without a file stays empty. */
-async function loadFiles(
+/** Fills the tables with the user's own files or, if there are none, with generated rows and the stories. */
+async function fillTables(
   database: Database,
-  { usageFiles, eventsFiles }: SandboxOptions,
-): Promise<LoadedSources> {
-  return {
-    usage: usageFiles.length > 0 ? await loadUsageExport(database, usageFiles) : null,
-    events: eventsFiles.length > 0 ? await loadEventsExport(database, eventsFiles) : null,
-  };
+  settings: SandboxOptions,
+  startMs: number,
+): Promise<{ readonly loaded: LoadedSources | null; readonly stories: readonly Story[] }> {
+  const { usageFiles, eventsFiles, seed } = settings;
+  await createTables(database);
+  await createMacros(database, seed);
+  if (usageFiles.length > 0 || eventsFiles.length > 0) {
+    const loaded = {
+      usage: usageFiles.length > 0 ? await loadUsageExport(database, usageFiles) : null,
+      events: eventsFiles.length > 0 ? await loadEventsExport(database, eventsFiles) : null,
+    };
+    return { loaded, stories: [] };
+  }
+  const stories = settings.stories ? planStories(seed, startMs) : [];
+  await fillUsage(database, settings.usageRows, startMs);
+  await fillStoryCalls(database, seed, stories);
+  await fillEvents(database, settings.eventsRows, startMs, stories);
+  return { loaded: null, stories };
 }
 
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  406: 'Not Acceptable',
-  415: 'Unsupported Media Type',
-  421: 'Misdirected Request',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-};
-
-function drawCredentials(): SandboxCredentials {
-  const draw = () => randomBytes(32).toString('base64url');
-  return {
-    usageUserSecret: draw(),
-    usageOrganizationSecret: draw(),
-    eventsToken: draw(),
-    eventsUsername: draw(),
-    eventsPassword: draw(),
-  };
-}
-
-/** The machine's clock, or one that starts at a given instant and runs on. */
-function createClock(nowMs: number | null): () => number {
-  if (nowMs === null) return () => Date.now();
-  const started = performance.now();
-  return () => nowMs + Math.floor(performance.now() - started);
+/** Lets new rows arrive as time passes. @returns a function that stops this */
+function startArrivals(arrivals: Arrivals, now: () => number): () => void {
+  const timer = setInterval(() => {
+    arrivals.advanceTo(now()).catch((error: unknown) => {
+      clearInterval(timer);
+      console.error(error);
+    });
+  }, ARRIVAL_INTERVAL_MS);
+  return () => clearInterval(timer);
 }
 
 function readDensity({ fromMs, toMs, rows }: FoundRange): number {
   if (fromMs === null || toMs === null) return 1;
   return rows / Math.max(1, toMs - fromMs);
-}
-
-function createRequestId(nowMs: number, chance: () => number): string {
-  const part = () =>
-    Math.floor(chance() * 0x1_0000_0000)
-      .toString(16)
-      .padStart(8, '0');
-  return (
-    Math.floor(nowMs / 1000)
-      .toString(16)
-      .padStart(8, '0') +
-    part() +
-    part()
-  );
-}
-
-function describeRange({ fromMs, toMs, rows }: FoundRange): string {
-  return fromMs === null || toMs === null
-    ? 'nothing'
-    : `${rows} rows from ${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()}`;
 }

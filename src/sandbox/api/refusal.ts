@@ -1,4 +1,4 @@
-/** What a vendor answers in place of data; the server puts it into that vendor's form. */
+/** An answer of a vendor that is an error. The server encodes it in that vendor's form. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   /** The HTTP status. */

@@ -1,29 +1,30 @@
 import type { Database, SqlValue } from '../db/database.ts';
 import type { Dialect, PageOffsetUnit } from '../options.ts';
+import { DAY_MS } from '../time.ts';
 import { readInstant } from './instant.ts';
 import { Refusal } from './refusal.ts';
 import { usageRecordSql } from './usage-record.ts';
 
-export interface UsageListSettings {
+interface UsageListSettings {
   readonly dialect: Dialect;
   readonly pageOffset: PageOffsetUnit;
   readonly maxPageSize: number;
   readonly nextPageToken: boolean;
-  /** How dense the log is, to begin with a stretch that is likely to hold a page. */
+  /** The average density of the log. It suggests how long a span holds a page. */
   readonly rowsPerMs: number;
 }
 
-export interface UsagePage {
-  /** Each a JSON object. */
+interface UsagePage {
+  /** Each is a JSON object. */
   readonly rows: readonly string[];
-  /** null: the last page, or a vendor that gives none. */
+  /** null: this is the last page, or the sandbox gives no tokens. */
   readonly nextPageToken: string | null;
 }
 
-const WEEK_MS = 7 * 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 
 /**
- * `GET /usage`: newest first, from `from` (in) to `to` (in).
+ * `GET /usage`: newest first, from `from` to `to`, both inclusive.
  *
  * @throws Refusal 400
  */
@@ -37,16 +38,16 @@ export async function listUsage(
   const fromMs = token?.fromMs ?? readBound(query, 'from', nowMs - WEEK_MS);
   const toMs = token?.toMs ?? readBound(query, 'to', nowMs);
   const limit = Math.min(Number(query.get('pageSize') ?? 100), settings.maxPageSize);
-  const asked = Number(query.get('pageOffset') ?? 0);
-  const offset = token?.offset ?? (settings.pageOffset === 'pages' ? asked * limit : asked);
+  const pageOffset = Number(query.get('pageOffset') ?? 0);
+  const offset = token?.offset ?? (settings.pageOffset === 'pages' ? pageOffset * limit : pageOffset);
 
   const filter = encodeFilter(query);
   const rows = await readNewest(database, filter, { fromMs, toMs, offset, limit: limit + 1 }, settings);
-  const more = rows.length > limit;
+  const hasMore = rows.length > limit;
   return {
     rows: rows.slice(0, limit),
     nextPageToken:
-      more && settings.nextPageToken ? writeToken({ fromMs, toMs, offset: offset + limit }) : null,
+      hasMore && settings.nextPageToken ? writeToken({ fromMs, toMs, offset: offset + limit }) : null,
   };
 }
 
@@ -96,8 +97,8 @@ interface PageRange {
 }
 
 /**
- * The newest rows first, from a stretch that grows until it holds enough or is the whole range: sorting all rows for each
- * page would cost ten times as much.
+ * Reads the newest rows, from a span that grows until it holds enough or is the whole range. To sort all rows for each page
+ * would take ten times as long.
  */
 async function readNewest(
   database: Database,
@@ -113,15 +114,15 @@ async function readNewest(
     ) order by happened_at desc, seq desc`;
   let lengthMs = Math.ceil((2 * (offset + limit)) / rowsPerMs);
   for (;;) {
-    const lowMs = Math.max(fromMs, toMs - lengthMs);
+    const spanFromMs = Math.max(fromMs, toMs - lengthMs);
     const rows = await database.read(sql, [
-      BigInt(lowMs),
+      BigInt(spanFromMs),
       BigInt(toMs),
       ...filter.values,
       BigInt(limit),
       BigInt(offset),
     ]);
-    if (rows.length === limit || lowMs <= fromMs) return rows.map(([json]) => json as string);
+    if (rows.length === limit || spanFromMs <= fromMs) return rows.map(([json]) => json as string);
     lengthMs *= 8;
   }
 }
@@ -130,23 +131,23 @@ function readBound(query: URLSearchParams, name: string, fallbackMs: number): nu
   const text = query.get(name);
   if (text === null) return fallbackMs;
   const ms = readInstant(text);
-  if (ms === null) throw new Refusal(400, `${name} is to be in the ISO8601 format.`);
+  if (ms === null) throw new Refusal(400, `${name} must be a time in ISO 8601.`);
   return ms;
 }
 
-interface Token {
+interface PageToken {
   readonly fromMs: number;
   readonly toMs: number;
   readonly offset: number;
 }
 
-function writeToken({ fromMs, toMs, offset }: Token): string {
+function writeToken({ fromMs, toMs, offset }: PageToken): string {
   return Buffer.from(`${fromMs}.${toMs}.${offset}`).toString('base64url');
 }
 
-function readToken(text: string | null): Token | null {
+function readToken(text: string | null): PageToken | null {
   if (text === null) return null;
   const match = /^(-?\d{1,15})\.(-?\d{1,15})\.(\d{1,9})$/.exec(Buffer.from(text, 'base64url').toString());
-  if (match === null) throw new Refusal(400, 'nextPage is not a token of ours.');
+  if (match === null) throw new Refusal(400, 'nextPage is not a token of this API.');
   return { fromMs: Number(match[1]), toMs: Number(match[2]), offset: Number(match[3]) };
 }

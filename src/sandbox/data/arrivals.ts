@@ -1,26 +1,34 @@
-import type { RestTrace } from '../api/rest-server.ts';
 import type { Database } from '../db/database.ts';
 import { insertUsageRows } from '../db/tables.ts';
 import type { MadeUsageRow } from '../db/tables.ts';
+import { HOUR_MS } from '../time.ts';
 import type { Chance } from './chance.ts';
 import { drawnEventsSql } from './events.ts';
 import { insertUsageSql, usageId } from './usage.ts';
 
-/** A usage row shows up within 10 s, and is counted by analytics within 90 s. */
-const LAG_MS = 10_000;
-const COUNT_LAG_MS = 90_000;
-/** The most that one step makes up for, after the machine has slept. */
-const LONGEST_STEP_MS = 3_600_000;
-
-/** New rows as time passes. What comes in which second follows from the seed, whenever it is asked for. */
+/** New rows that arrive as time passes. The seed alone decides which rows arrive in which second. */
 export interface Arrivals {
-  /** Lets everything in that is to be seen by then; steps run one after another. */
+  /** Adds the rows that become visible up to `nowMs`. Steps run one after another. */
   advanceTo(nowMs: number): Promise<void>;
-  /** Has a call to the Usage API itself appear in its log, late like any other. */
-  logCall(trace: RestTrace, atMs: number): void;
+  /** Adds a call to the Usage API to that API's own log. Like other rows, it becomes visible late. */
+  logCall(call: LoggedCall, atMs: number): void;
 }
 
-/** @param startMs where the generated past ends */
+interface LoggedCall {
+  /** The path with its query. */
+  readonly uri: string;
+  /** The HTTP status of the answer. */
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+/** A usage row becomes visible at most 10 s after its time. Analytics count it 10 to 90 s after its time. */
+const LAG_MS = 10_000;
+const COUNT_LAG_MS = 90_000;
+/** After the machine has slept, one step adds the rows of at most this time. */
+const LONGEST_STEP_MS = HOUR_MS;
+
+/** @param startMs the end of the generated past */
 export function createArrivals(database: Database, startMs: number, chance: Chance): Arrivals {
   let reachedMs = startMs;
   let logged = 0;
@@ -58,13 +66,13 @@ export function createArrivals(database: Database, startMs: number, chance: Chan
   return {
     advanceTo: (nowMs) => {
       const result = step.then(() => advance(nowMs));
-      // A step that failed is told to who asked for it, and the next one runs all the same.
+      // The caller receives the error of a failed step. The next step runs nevertheless.
       step = result.catch(() => undefined);
       return result;
     },
     logCall: ({ uri, status, durationMs }, atMs) => {
       logged += 1;
-      const made: MadeUsageRow = {
+      const row: MadeUsageRow = {
         id: usageId(atMs, 'e4b0109109', logged),
         atMs,
         countedMs: atMs + LAG_MS + Math.floor(chance() * (COUNT_LAG_MS - LAG_MS)),
@@ -82,7 +90,7 @@ export function createArrivals(database: Database, startMs: number, chance: Chan
         address: '127.0.0.1',
         responseStatus: status,
       };
-      pending = [...pending, { visibleMs: atMs + Math.floor(chance() * LAG_MS), row: made }];
+      pending = [...pending, { visibleMs: atMs + Math.floor(chance() * LAG_MS), row }];
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts';
 import { quoteSql } from '../db/sql.ts';
+import { DAY_MS, HOUR_MS } from '../time.ts';
 import { USERNAMES } from './catalogue.ts';
 import { rhythmSql } from './macros.ts';
 import type { Story } from './stories.ts';
@@ -33,7 +34,7 @@ export async function fillEvents(
   nowMs: number,
   stories: readonly Story[],
 ): Promise<void> {
-  const bulkMs = Math.floor((nowMs - 5 * 86_400_000) / 3_600_000) * 3_600_000;
+  const bulkMs = Math.floor((nowMs - 5 * DAY_MS) / HOUR_MS) * HOUR_MS;
   const generated = drawnEventsSql(`
     select i, date_trunc('second', case when chance(i, 43) < 0.005 then epoch_ms(${bulkMs}) else happened_at end) as happened_at
     from (${rhythmSql(rows, nowMs)})`);

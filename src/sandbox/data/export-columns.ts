@@ -1,3 +1,5 @@
+import { showNames } from './wording.ts';
+
 /** What an export of one source is read for: each column of ours, and the names under which it may stand in a file. */
 export interface ExportKind {
   /** As people say it, after 'an export of'. */
@@ -68,9 +70,6 @@ export interface ColumnMatch {
   readonly ignored: readonly string[];
 }
 
-const NAMES_SHOWN = 40;
-const LETTERS_SHOWN = 60;
-
 /**
  * Finds our columns among a file's, in any case, with or without `_`, `-` and spaces.
  * @throws Error if a needed column is missing; the message names the columns wanted and found
@@ -104,17 +103,6 @@ function findColumns(names: readonly string[], { columns }: ExportKind): ColumnM
     absent: Object.entries(columns).flatMap(([column, [name = column]]) => (found.has(column) ? [] : [name])),
     ignored: names.filter((name) => name !== '' && !byWritten.has(simplify(name))),
   };
-}
-
-/** Names of columns for people. They are a file's own, so that they may be long, many or hold control characters. */
-export function showNames(names: readonly string[]): string {
-  const shown = names
-    .filter((name) => name !== '')
-    .slice(0, NAMES_SHOWN)
-    // Unprintable ones would reach a terminal.
-    .map((name) => name.replaceAll(/[\p{C}]+/gu, ' ').slice(0, LETTERS_SHOWN));
-  const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
-  return shown.length === 0 ? 'none' : `${shown.join(', ')}${more}`;
 }
 
 function hintSwapped(names: readonly string[], kind: ExportKind): string {

@@ -6,6 +6,7 @@ import { EVENTS_EXPORT, USAGE_EXPORT } from './export-columns.ts';
 import type { ExportKind } from './export-columns.ts';
 import { createRawTable, readExportFile } from './export-file.ts';
 import type { FileOutcome } from './export-file.ts';
+import { countOf } from './wording.ts';
 
 /** What came of reading one source's files. */
 export interface LoadedExport {
@@ -201,8 +202,4 @@ async function countUnreadableValues(
 function explainEmpty(file: string, kind: ExportKind, [first]: readonly string[]): string {
   const why = first === undefined ? 'no row at all' : `no row that can be used: ${first}`;
   return `${file} can't be served: as an export of ${kind.title} it has ${why}`;
-}
-
-export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

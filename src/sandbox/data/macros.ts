@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts';
 import { quoteSql, quoteSqlList } from '../db/sql.ts';
+import { DAY_MS, MINUTE_MS } from '../time.ts';
 import { ELEMENTS, EVENT_KINDS, OFFICE_ADDRESS, USERNAMES } from './catalogue.ts';
 import { createChance } from './chance.ts';
 
@@ -45,9 +46,9 @@ export async function createMacros(database: Database, seed: number): Promise<vo
   `);
 }
 
-const STEP_MS = 600_000;
+const STEP_MS = 10 * MINUTE_MS;
 /** How far back generated data reaches. */
-export const GENERATED_MS = 35 * 86_400_000;
+export const GENERATED_MS = 35 * DAY_MS;
 
 /**
  * A relation `times(i, happened_at, step_at)`: exactly `rows` instants over the 35 days before `nowMs`, more of them in the daytime

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../time.ts';
 import { USERNAMES } from './catalogue.ts';
 import { createChance, drawBetween } from './chance.ts';
 
@@ -17,7 +18,6 @@ export interface Story {
   readonly callsMs: readonly number[];
 }
 
-const HOUR_MS = 3_600_000;
 const ACTS = [
   { hoursAgo: 20, network: '12.34.56' },
   { hoursAgo: 9, network: '98.76.54' },

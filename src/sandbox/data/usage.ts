@@ -1,18 +1,17 @@
 import type { Database } from '../db/database.ts';
 import { insertUsageRows } from '../db/tables.ts';
+import { DAY_MS, HOUR_MS } from '../time.ts';
 import { ELEMENTS, USERNAMES } from './catalogue.ts';
 import { createChance, drawBetween } from './chance.ts';
 import { GENERATED_MS, rhythmSql } from './macros.ts';
 import type { Story } from './stories.ts';
-
-const DAY_MS = 86_400_000;
 
 /**
  * Fills `usage` with the past: the rhythm of 35 days, a nightly job whose calls come within three milliseconds, and one
  * bulk run at a single instant three days ago, with more rows than a page is likely to hold.
  */
 export async function fillUsage(database: Database, rows: number, nowMs: number): Promise<void> {
-  const bulkMs = Math.floor((nowMs - 3 * DAY_MS) / 3_600_000) * 3_600_000 + 123;
+  const bulkMs = Math.floor((nowMs - 3 * DAY_MS) / HOUR_MS) * HOUR_MS + 123;
   await database.run(
     insertUsageSql(`
       select i, settled as happened_at, settled as counted_at from (

@@ -1,8 +1,8 @@
 import type { Database } from './database.ts';
 
 /**
- * The two tables that everything is answered from. `seq` is the order in which rows came to be known: the vendor's order
- * within one instant, which follows no id. `counted_at` is when analytics begin to count a row.
+ * Creates `usage` and `events`, from which every call is answered. `seq` is the order in which rows became known. The vendor
+ * gives the rows of one instant in that order, which does not follow their ids. From `counted_at` on, analytics count a row.
  */
 export async function createTables(database: Database): Promise<void> {
   await database.run(`
@@ -23,11 +23,11 @@ export async function createTables(database: Database): Promise<void> {
   `);
 }
 
-/** A row of `usage` that was made outside the database. */
+/** A row of `usage` that was created outside the database. */
 export interface MadeUsageRow {
   readonly id: string;
   readonly atMs: number;
-  /** When analytics begin to count it. */
+  /** From then on, analytics count it. */
   readonly countedMs: number;
   readonly status: string;
   readonly elementKey: string | null;
@@ -77,7 +77,27 @@ const INSERT = `
     left join (select number, username as known from person) on known = calledBy
   order by happened_at`;
 
-/** Adds rows to `usage`, the oldest first. */
+/** Adds rows to `usage`, oldest first. */
 export async function insertUsageRows(database: Database, rows: readonly MadeUsageRow[]): Promise<void> {
   if (rows.length > 0) await database.read(INSERT, [JSON.stringify(rows)]);
+}
+
+/** The rows that a table held when the sandbox started. */
+export interface FoundRange {
+  /** The time of the oldest row and of the newest, in milliseconds since the epoch. null: there are no rows. */
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly rows: number;
+}
+
+export async function findRange(database: Database, table: 'usage' | 'events'): Promise<FoundRange> {
+  const [row] = await database.read(
+    `select epoch_ms(min(happened_at)), epoch_ms(max(happened_at)), count(*) from ${table}`,
+  );
+  const [from, to, rows] = row ?? [];
+  return {
+    fromMs: typeof from === 'bigint' ? Number(from) : null,
+    toMs: typeof to === 'bigint' ? Number(to) : null,
+    rows: Number(rows ?? 0),
+  };
 }

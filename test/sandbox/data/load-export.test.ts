@@ -498,11 +498,11 @@ describe('what it tells at the start', () => {
     });
     expect(text).toContain('Usage API   calls.csv\n');
     expect(text).toContain(`2000 rows from ${timeOf(0)} to ${timeOf(1_999)}`);
-    expect(text).toContain('left out: 1 row that had come before');
+    expect(text).toContain('left out: 1 row with the id and the time of an earlier row');
     expect(text).toContain('1 row could not be read');
     expect(text).toContain('calls.csv, line 2003 has fewer values than the header has names');
-    expect(text).toMatch(/null and found by no filter: .*requestIP/);
-    expect(text).toContain('columns that are not used: colour');
+    expect(text).toMatch(/missing columns \(null; no filter matches\): .*requestIP/);
+    expect(text).toContain('unused columns: colour');
     expect(text).toContain('Events API  no file, so not configured; give one with --events FILE');
     expect(text).not.toMatch(/WARNING|http|sandbox/);
   });

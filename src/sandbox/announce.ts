@@ -1,7 +1,7 @@
 import type { LoadedExport } from './data/load-export.ts';
 import type { RunningSandbox } from './start.ts';
 
-/** A story as told to another process: what to look for, half-open, instants in RFC 3339. */
+/** A story in the announcement: from `from` (inclusive) to `to` (exclusive), in RFC 3339. */
 export interface AnnouncedStory {
   readonly address: string;
   readonly username: string;
@@ -9,20 +9,20 @@ export interface AnnouncedStory {
   readonly to: string;
 }
 
-/** One source's files as told to another process; milliseconds since the epoch. */
+/** The files of one source in the announcement. */
 export interface AnnouncedFiles {
-  /** Of each file, when its first row happened and its last one. */
+  /** By file: the times of its oldest and its newest row, in milliseconds since the epoch. */
   readonly spans: readonly { readonly firstMs: number; readonly lastMs: number }[];
   readonly names: readonly string[];
   readonly rows: number;
   readonly unreadable: number;
-  /** The first of these, a sentence each. */
+  /** A sentence for each of the first unreadable rows. */
   readonly firstUnreadable: readonly string[];
-  /** Columns that not all of them have. */
+  /** Columns that at least one file lacks. */
   readonly absent: readonly string[];
 }
 
-/** The one message that a sandbox in a child process sends once it serves. */
+/** The one message of a sandbox in a child process. It sends it when it begins to serve. */
 export interface SandboxAnnouncement {
   readonly usageUrl: string;
   readonly eventsUrl: string;
@@ -30,16 +30,16 @@ export interface SandboxAnnouncement {
   readonly usageUserSecret: string;
   readonly usageOrganizationSecret: string;
   readonly eventsToken: string;
-  /** The user's own files; null for a source: it has none. null: all data is made up. */
+  /** The user's own files. null: all data is generated; null for a source: it has no file. */
   readonly files: { readonly usage: AnnouncedFiles | null; readonly events: AnnouncedFiles | null } | null;
-  /** How far the sandbox's clock is ahead of the machine's, in milliseconds: `--now` sets it. */
+  /** How far the sandbox's clock is ahead of the machine's, in milliseconds. `--now` causes it. */
   readonly clockOffsetMs: number;
   readonly stories: readonly AnnouncedStory[];
-  /** For people. */
+  /** What the sandbox serves, in a few lines for people. */
   readonly description: string;
 }
 
-/** Tells whoever started this process how to reach the sandbox; `send` is that of the IPC channel. */
+/** Sends the process that started this one all that it needs to use the sandbox. `send` writes to the IPC channel. */
 export function announce(sandbox: RunningSandbox, send: (announcement: SandboxAnnouncement) => void): void {
   const { usageUserSecret, usageOrganizationSecret, eventsToken } = sandbox.credentials;
   const encodeFiles = (loaded: LoadedExport | null): AnnouncedFiles | null =>

@@ -1,39 +1,39 @@
-/** The two forms in which the Usage API has given out its records: that of 2014, and that since 2016. */
+/** The two forms of usage records: camelCase as in 2014, snake_case since 2016. */
 export const DIALECTS = ['camel', 'snake'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
-/** What `pageOffset` counts; the vendor's page leaves it open. */
+/** What `pageOffset` counts. The vendor's page does not say (docs/vendors.md#usage-pages). */
 export const PAGE_OFFSET_UNITS = ['records', 'pages'] as const;
 export type PageOffsetUnit = (typeof PAGE_OFFSET_UNITS)[number];
 
-/** How the sandbox behaves; each is a switch of the command line. */
+/** How the sandbox behaves. Each option is a switch of the command line. */
 export interface SandboxOptions {
-  /** Exports of usage records to serve in place of generated ones; none: generated, if there are no `eventsFiles` either. */
+  /** Exports of usage records to serve. Rows are generated only if there are no files of either source. */
   readonly usageFiles: readonly string[];
-  /** Likewise for events. */
+  /** Exports of events to serve. */
   readonly eventsFiles: readonly string[];
-  /** Equal seeds and equal `nowMs` give equal data. */
+  /** The same seed and the same `nowMs` give the same data. */
   readonly seed: number;
-  /** Where the clock starts, in milliseconds since the epoch; it runs on from there. null: the machine's clock. */
+  /** The time at which the clock starts, in milliseconds since the epoch; it runs on from there. null: the machine's clock. */
   readonly nowMs: number | null;
-  /** New rows come in as time passes. Exports never gain rows. */
+  /** Whether new rows arrive as time passes. Exports never gain rows. */
   readonly arrivals: boolean;
-  /** The stories that run across both sources are part of the data. */
+  /** Whether the data includes the stories, which run across both sources. */
   readonly stories: boolean;
-  /** Rows to generate, the stories not counted. */
+  /** The number of rows to generate, in addition to the stories. */
   readonly usageRows: number;
   readonly eventsRows: number;
   readonly dialect: Dialect;
   readonly pageOffset: PageOffsetUnit;
   /** Whether `GET /usage` answers with the header `elements-next-page-token`. */
   readonly nextPageToken: boolean;
-  /** The most rows that one page of `GET /usage` holds, whatever is asked for. */
+  /** The most rows in a page of `GET /usage`, even if the call asks for more. */
   readonly maxPageSize: number;
-  /** Whether 'nothing in this range' is a 404 on `/usage`, `/times` and `/statuses`. */
+  /** Whether an empty range is a 404 on `/usage`, `/times` and `/statuses`. */
   readonly notFoundWhenEmpty: boolean;
-  /** Added to each answer. */
+  /** A delay before each answer. */
   readonly latencyMs: number;
-  /** The share of calls, 0 to 1, that fail with a 5xx; drawn from the seed. */
+  /** The share of calls, 0 to 1, that fail with a 5xx, drawn from the seed. */
   readonly errorRate: number;
   /** 0: any free port. */
   readonly usagePort: number;

@@ -3,7 +3,7 @@ import type { Dialect } from '../options.ts';
 
 const TAGS = `array_to_string(element_tags, ',')`;
 
-/** Each field on the wire, and the SQL that it comes from. `headers` holds credentials: a reader must never show or log it. */
+/** The fields of a record in the vendor's JSON, and the SQL of each. `headers` holds credentials: never show or log it. */
 const FIELDS: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
   camel: {
     id: 'id',
@@ -57,8 +57,8 @@ const FIELDS: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * The SQL of a row of `usage` as JSON in one of the vendor's two forms; what the row does not know is left out, as the
- * vendor does. Made in the database, since that takes a tenth of the time of an object a row.
+ * SQL of a row of `usage` as the vendor's JSON. Fields that are null are left out, as the vendor does. The database makes the
+ * JSON, because that takes a tenth of the time of making objects in JavaScript.
  */
 export function usageRecordSql(dialect: Dialect): string {
   return jsonSql(FIELDS[dialect]);

@@ -1,12 +1,11 @@
-/** The made-up company behind the generated data: what is called, by whom, from where. */
-
+/** An API that the invented company calls. */
 export interface CatalogueElement {
   readonly key: string;
   readonly name: string;
   readonly hub: string;
-  /** How often it is called, against the others; they sum up to 100. */
+  /** Its share of all calls, in percent. */
   readonly weight: number;
-  /** Milliseconds of a typical call. */
+  /** The duration of a typical call, in milliseconds. */
   readonly typicalMs: number;
   readonly resources: readonly string[];
 }
@@ -103,7 +102,7 @@ export const ELEMENTS: readonly CatalogueElement[] = [
   },
 ];
 
-/** Every user calls and logs in from an address of their own, but for those behind the one office address. */
+/** The users. Some share the office address; every other user has an address of their own. */
 export const USERNAMES: readonly string[] = [
   'bob.smith',
   'ada.martin',
@@ -135,16 +134,16 @@ export const USERNAMES: readonly string[] = [
   'support.desk',
 ];
 
-/** Shared by a quarter of all users: an address that proves little. */
+/** A quarter of the users share this address, so it does not identify one of them. */
 export const OFFICE_ADDRESS = '81.92.103.114';
 
-/** What the Events API tells, how often (summing up to 100), and in which words; `{user}` is the username. */
+/** The kinds of events. `weight` is a kind's share of all events, in percent; `{user}` is the username. */
 export const EVENT_KINDS: readonly {
   readonly category: string;
   readonly action: string;
   readonly weight: number;
   readonly description: string;
-  /** Done by the system itself: without a username or an address. */
+  /** The system itself did it, so the event has no username and no address. */
   readonly system: boolean;
 }[] = [
   {

@@ -1,7 +1,10 @@
-/** Draws numbers from 0 (in) to 1 (out); equal seeds draw equal rows of numbers. */
+/** Draws numbers from 0 (inclusive) to 1 (exclusive). */
 export type Chance = () => number;
 
-/** A small, fast generator (32 bits of state): enough for made-up data, of no use for secrets. */
+/**
+ * Creates a small, fast generator (32 bits of state). The same seed draws the same numbers. It serves generated data and is
+ * not fit for secrets.
+ */
 export function createChance(seed: number): Chance {
   let state = (seed ^ Math.floor(seed / 0x1_0000_0000)) >>> 0;
   return () => {
@@ -12,7 +15,7 @@ export function createChance(seed: number): Chance {
   };
 }
 
-/** A whole number from `low` to `high`, both in. */
+/** A whole number from `low` to `high`, both inclusive. */
 export function drawBetween(chance: Chance, low: number, high: number): number {
   return low + Math.floor(chance() * (high - low + 1));
 }

@@ -5,10 +5,14 @@ import { USERNAMES } from './catalogue.ts';
 import { rhythmSql } from './macros.ts';
 import type { Story } from './stories.ts';
 
-/** From here on ids are beyond what a double can hold. */
+/** The first id that a double can't represent, 2^53 + 1. Larger ids follow it. */
 const FIRST_BIG_ID = 9_007_199_254_740_993n;
 
-/** The columns of an event but its id, from a relation `times(i, happened_at)` whose instants are whole seconds. */
+/**
+ * SQL of all columns of events except the id.
+ *
+ * @param timesSql a relation `(i, happened_at)`: each event's number, and its time in whole seconds
+ */
 export function drawnEventsSql(timesSql: string): string {
   return `
     select i, happened_at, category, action, replace(template, '{user}', username_drawn) as description,
@@ -25,8 +29,8 @@ export function drawnEventsSql(timesSql: string): string {
 }
 
 /**
- * Fills `events` with the past and the stories. Ids grow with time; the newer two fifths are beyond 2^53. One bulk run of
- * user updates holds a single second.
+ * Fills `events` with generated rows and the stories. Ids grow with time; the newer two fifths are beyond 2^53. A bulk run
+ * puts 0.5 % of the rows into one second.
  */
 export async function fillEvents(
   database: Database,
@@ -38,14 +42,14 @@ export async function fillEvents(
   const generated = drawnEventsSql(`
     select i, date_trunc('second', case when chance(i, 43) < 0.005 then epoch_ms(${bulkMs}) else happened_at end) as happened_at
     from (${rhythmSql(rows, nowMs)})`);
-  const reported = stories
+  const storyRows = stories
     .flatMap(storyEvents)
     .map(
       (event, index) =>
         `(${-1 - index}, epoch_ms(${event.atMs}), 'authentication', ${quoteSql(event.action)}, ${quoteSql(event.description)}, ` +
         `${quoteSql(event.username)}, ${quoteSql(event.address)})`,
     );
-  const all = reported.length === 0 ? generated : `${generated} union all values ${reported.join(', ')}`;
+  const all = storyRows.length === 0 ? generated : `${generated} union all values ${storyRows.join(', ')}`;
   await database.run(`
     insert into events
     select case when nth <= 0.6 * (count(*) over ()) then 100000 + nth else ${FIRST_BIG_ID} + nth * 3 end as id,

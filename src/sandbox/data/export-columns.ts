@@ -1,20 +1,23 @@
 import { showNames } from './wording.ts';
 
-/** What an export of one source is read for: each column of ours, and the names under which it may stand in a file. */
+/** The columns that an export of one source may have. */
 export interface ExportKind {
-  /** As people say it, after 'an export of'. */
+  /** Follows 'an export of' in messages. */
   readonly title: string;
   /** The switch that takes such a file. */
   readonly switchName: '--usage' | '--events';
+  /** By column of our table: its possible names in a file. */
   readonly columns: Readonly<Record<string, readonly string[]>>;
-  /** A file without one of these is refused, and so is a row. */
+  /** A file that lacks one of these columns is refused. A row that lacks one of these values is unreadable. */
   readonly needed: readonly string[];
+  /** The columns of whole numbers, and the largest number that the graph can represent. */
+  readonly integers: Readonly<Record<string, number>>;
 }
 
-/** The endings of files that can be read, for people. */
+/** The file endings that can be read, for people. */
 export const EXPORT_ENDINGS = '.csv, .tsv, .json, .ndjson, .jsonl (each also with .gz or .zst) or .parquet';
 
-/** Both of the vendor's dialects: camelCase (2014), snake_case (since 2016). */
+/** Usage records in either dialect of the vendor: camelCase (2014) or snake_case (since 2016). */
 export const USAGE_EXPORT: ExportKind = {
   title: 'usage records',
   switchName: '--usage',
@@ -43,6 +46,16 @@ export const USAGE_EXPORT: ExportKind = {
     request_method: ['requestMethod', 'request_method'],
     response_status: ['responseStatus', 'response_status'],
   },
+  integers: {
+    instance_id: Number.MAX_SAFE_INTEGER,
+    account_id: Number.MAX_SAFE_INTEGER,
+    company_id: Number.MAX_SAFE_INTEGER,
+    user_id: Number.MAX_SAFE_INTEGER,
+    process_time: Number.MAX_SAFE_INTEGER,
+    vendor_process_time: Number.MAX_SAFE_INTEGER,
+    platform_process_time: Number.MAX_SAFE_INTEGER,
+    response_status: 2 ** 31 - 1,
+  },
 };
 
 export const EVENTS_EXPORT: ExportKind = {
@@ -58,21 +71,24 @@ export const EVENTS_EXPORT: ExportKind = {
     username: ['username', 'user_name'],
     ip_address: ['ipAddress', 'ip_address'],
   },
+  // The id is read as text and checked row by row.
+  integers: {},
 };
 
-/** Which of a file's columns are which of ours. */
+/** How the columns of a file match those of our table. */
 export interface ColumnMatch {
-  /** By our name, the file's: several where a file has a value under both of its names. */
+  /** By column of our table: its names in the file. A file may have a column under several names. */
   readonly found: ReadonlyMap<string, readonly string[]>;
-  /** The first name of each of our columns that the file lacks. */
+  /** The first name of each column of our table that the file lacks. */
   readonly absent: readonly string[];
-  /** The file's that are none of ours. */
+  /** The columns of the file that our table does not have. */
   readonly ignored: readonly string[];
 }
 
 /**
- * Finds our columns among a file's, in any case, with or without `_`, `-` and spaces.
- * @throws Error if a needed column is missing; the message names the columns wanted and found
+ * Matches the columns of a file by name, in any case, with or without `_`, `-` and spaces.
+ *
+ * @throws Error if a needed column is missing; the message names the needed columns and those of the file
  */
 export function matchColumns(names: readonly string[], kind: ExportKind): ColumnMatch {
   const match = findColumns(names, kind);
@@ -80,36 +96,37 @@ export function matchColumns(names: readonly string[], kind: ExportKind): Column
   if (missing.length === 0) return match;
   const wanted = kind.needed.map((column) => (kind.columns[column] ?? []).join(' or ')).join(', ');
   throw new Error(
-    `an export of ${kind.title} needs the columns ${wanted}, and these were found: ${showNames(names)}.${hintSwapped(names, kind)}`,
+    `an export of ${kind.title} needs the columns ${wanted}, and these were found: ${showNames(names)}.${hintOtherKind(names, kind)}`,
   );
 }
 
-/** How many of these names are those of a column. */
+/** How many of these names are names of a column. */
 export function countKnown(names: readonly string[], kind: ExportKind): number {
   return [...findColumns(names, kind).found.values()].flat().length;
 }
 
 function findColumns(names: readonly string[], { columns }: ExportKind): ColumnMatch {
-  const byWritten = new Map(
+  const columnByName = new Map(
     Object.entries(columns).flatMap(([column, known]) => known.map((name) => [simplify(name), column])),
   );
   const found = new Map<string, string[]>();
   for (const name of names) {
-    const column = byWritten.get(simplify(name));
+    const column = columnByName.get(simplify(name));
     if (column !== undefined) found.set(column, [...(found.get(column) ?? []), name]);
   }
   return {
     found,
     absent: Object.entries(columns).flatMap(([column, [name = column]]) => (found.has(column) ? [] : [name])),
-    ignored: names.filter((name) => name !== '' && !byWritten.has(simplify(name))),
+    ignored: names.filter((name) => name !== '' && !columnByName.has(simplify(name))),
   };
 }
 
-function hintSwapped(names: readonly string[], kind: ExportKind): string {
+/** A sentence if the columns are those of the other source's export; empty if not. */
+function hintOtherKind(names: readonly string[], kind: ExportKind): string {
   const other = kind === USAGE_EXPORT ? EVENTS_EXPORT : USAGE_EXPORT;
   const { found } = findColumns(names, other);
   return other.needed.every((column) => found.has(column))
-    ? ` They are those of an export of ${other.title}, which ${other.switchName} takes.`
+    ? ` These are the columns of an export of ${other.title}, which ${other.switchName} takes.`
     : '';
 }
 

@@ -5,8 +5,8 @@ import { ELEMENTS, EVENT_KINDS, OFFICE_ADDRESS, USERNAMES } from './catalogue.ts
 import { createChance } from './chance.ts';
 
 /**
- * What generated rows are drawn with, inside the database: `chance(i, salt)` is a number from 0 to 1 that depends on the
- * seed, the row's number and the salt alone, so that rows come out equal in any order and on any number of threads.
+ * Creates what the database needs to generate rows. The macro `chance(i, salt)` gives a number from 0 to 1 that depends only
+ * on the seed, the row's number and the salt, so that the rows are the same in any order and on any number of threads.
  */
 export async function createMacros(database: Database, seed: number): Promise<void> {
   const chance = createChance(seed);
@@ -47,12 +47,12 @@ export async function createMacros(database: Database, seed: number): Promise<vo
 }
 
 const STEP_MS = 10 * MINUTE_MS;
-/** How far back generated data reaches. */
+/** Generated data covers this time before the start. */
 export const GENERATED_MS = 35 * DAY_MS;
 
 /**
- * A relation `times(i, happened_at, step_at)`: exactly `rows` instants over the 35 days before `nowMs`, more of them in the daytime
- * (UTC) and on working days, numbered from 0 in the order of their ten-minute steps.
+ * SQL of a relation `(i, happened_at)`: exactly `rows` times in the 35 days before `nowMs`, more of them in the daytime (UTC)
+ * and on working days. `i` numbers them from 0 in the order of their ten-minute steps.
  */
 export function rhythmSql(rows: number, nowMs: number): string {
   const startMs = nowMs - GENERATED_MS;

@@ -4,14 +4,14 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 
 export type Compression = 'uncompressed' | 'gzip' | 'zstd';
 
-/** What a text file holds, whatever its format. */
+/** A summary of a text file in any format. */
 export interface TextScan {
-  /** Its beginning, without a byte order mark: the first line at least, unless that has more than 64 KiB. */
+  /** The beginning, without a byte order mark. It holds the whole first line if that is at most 64 KiB long. */
   readonly head: string;
   readonly hasByteOrderMark: boolean;
-  /** How its first line ends. */
+  /** The end of the first line. */
   readonly newline: '\n' | '\r\n' | '\r';
-  /** Lines with anything on them. */
+  /** How many lines are not empty. */
   readonly lines: number;
 }
 
@@ -20,10 +20,10 @@ const LF = 10;
 const CR = 13;
 
 /**
- * Reads a text file to its end. The database counts only the lines that it has understood, and takes a compressed file that
- * is cut off for a whole one: so that nothing is lost in silence, both are checked here.
+ * Reads a text file to its end. This finds two losses that the database does not report: it counts only the lines that it
+ * could parse, and it accepts a compressed file that is cut off.
  *
- * @throws Error if it can't be read or unpacked, or is no UTF-8 to judge by its beginning
+ * @throws Error if the file can't be read or unpacked, or begins like UTF-16
  */
 export async function scanTextFile(file: string, compression: Compression): Promise<TextScan> {
   let head = Buffer.alloc(0);
@@ -86,49 +86,4 @@ function findNewline(head: Buffer): TextScan['newline'] {
   const feed = head.indexOf(LF);
   if (feed === -1) return head.includes(CR) ? '\r' : '\n';
   return feed > 0 && head[feed - 1] === CR ? '\r\n' : '\n';
-}
-
-/** What the first line of a CSV file tells. */
-export interface CsvHeader {
-  readonly delimiter: Delimiter;
-  /** The names of its columns, in their order. */
-  readonly names: readonly string[];
-}
-
-const DELIMITERS = [',', ';', '\t'] as const;
-type Delimiter = (typeof DELIMITERS)[number];
-
-/**
- * Reads the header of a CSV file (RFC 4180). The delimiter is the one that brings out the most known names; if several do,
- * the one that brings out the most names.
- *
- * @param countKnown how many of these names are known
- */
-export function readCsvHeader(line: string, countKnown: (names: readonly string[]) => number): CsvHeader {
-  const [first, ...others] = DELIMITERS.map((delimiter) => {
-    const names = splitLine(line, delimiter);
-    return { delimiter, names, known: countKnown(names) };
-  });
-  const best = others.reduce(
-    (left, right) =>
-      right.known > left.known || (right.known === left.known && right.names.length > left.names.length)
-        ? right
-        : left,
-    first!,
-  );
-  return { delimiter: best.delimiter, names: best.names };
-}
-
-function splitLine(line: string, delimiter: string): readonly string[] {
-  const value = new RegExp(
-    `(?: *"((?:[^"]|"")*)"[^${delimiter}]*|([^${delimiter}]*))(?:${delimiter}|$)`,
-    'y',
-  );
-  const names: string[] = [];
-  while (value.lastIndex <= line.length) {
-    const [whole = '', quoted, plain = ''] = value.exec(line) ?? [];
-    names.push((quoted?.replaceAll('""', '"') ?? plain).trim());
-    if (!whole.endsWith(delimiter)) break;
-  }
-  return names;
 }

@@ -7,8 +7,8 @@ import { GENERATED_MS, rhythmSql } from './macros.ts';
 import type { Story } from './stories.ts';
 
 /**
- * Fills `usage` with the past: the rhythm of 35 days, a nightly job whose calls come within three milliseconds, and one
- * bulk run at a single instant three days ago, with more rows than a page is likely to hold.
+ * Fills `usage` with generated rows over 35 days. A nightly job makes its calls within three milliseconds. Three days before
+ * `nowMs`, a bulk run puts more rows into one instant than a page is likely to hold.
  */
 export async function fillUsage(database: Database, rows: number, nowMs: number): Promise<void> {
   const bulkMs = Math.floor((nowMs - 3 * DAY_MS) / HOUR_MS) * HOUR_MS + 123;
@@ -27,13 +27,14 @@ export async function fillUsage(database: Database, rows: number, nowMs: number)
   );
 }
 
-/** Spells last an hour and befall one element. Shares of all hours. */
-const FAILING_SPELLS = 0.004;
-const SLOW_SPELLS = 0.008;
+/** The shares of hours in which the calls of one element mostly fail, or are slow. */
+const FAILING_SHARE = 0.004;
+const SLOW_SHARE = 0.008;
 
 /**
- * The statement that fills `usage`, given a relation `times(i, happened_at, counted_at)`: `i` numbers each row for all time, and
- * all else about a row follows from the seed, `i` and `at`.
+ * The SQL that inserts generated rows into `usage`. Everything else about a row follows from the seed, `i` and `happened_at`.
+ *
+ * @param timesSql a relation `(i, happened_at, counted_at)`; no two rows ever have the same `i`
  */
 export function insertUsageSql(timesSql: string): string {
   return `
@@ -54,9 +55,9 @@ export function insertUsageSql(timesSql: string): string {
     ),
     outcome as (
       select *,
-        chance(i, 6) < (case when not platform and spell < ${FAILING_SPELLS} then 0.7 when platform then 0.004 else 0.02 end) as failed,
+        chance(i, 6) < (case when not platform and spell < ${FAILING_SHARE} then 0.7 when platform then 0.004 else 0.02 end) as failed,
         greatest(5, (case when platform then 40 else typical_ms end)
-          * (case when not platform and spell between ${FAILING_SPELLS} and ${FAILING_SPELLS + SLOW_SPELLS} then 7 else 1 end)
+          * (case when not platform and spell between ${FAILING_SHARE} and ${FAILING_SHARE + SLOW_SHARE} then 7 else 1 end)
           * exp(0.55 * sqrt(-2 * ln(greatest(chance(i, 7), 1e-12))) * cos(2 * pi() * chance(i, 8))))::bigint as process_time,
         pick(i, 9, resources) as resource,
         pick(i, 10, ['GET', 'GET', 'GET', 'GET', 'GET', 'POST', 'PATCH', 'DELETE']) as request_method,
@@ -99,12 +100,12 @@ export function insertUsageSql(timesSql: string): string {
   `;
 }
 
-/** The id that the vendor's own page shows: examples may ask for it over a sandbox as it is. */
+/** The id of the example on the vendor's page. It exists here, so that the example works with a sandbox. */
 const DOCUMENTED_ID = '53e6e0c8e4b067fd19a9d6ab';
 
 /**
- * Adds to `usage` what the intruder of each story called: contacts, page by page, a few calls refused. The first call of the
- * last story has the documented id.
+ * Adds to `usage` the calls that the attacker of each story made: contacts, page by page, and a few calls refused. The first
+ * call of the last story has the documented id.
  */
 export async function fillStoryCalls(
   database: Database,
@@ -144,7 +145,7 @@ export async function fillStoryCalls(
   await insertUsageRows(database, rows);
 }
 
-/** 24 hex characters as the vendor's: seconds, machine (10 characters), counter. */
+/** An id of 24 hex characters, as the vendor's: the seconds since the epoch, the machine (10 characters), a counter. */
 export function usageId(atMs: number, machine: string, counter: number): string {
   const hex = (value: number, length: number) => value.toString(16).padStart(length, '0');
   return `${hex(Math.floor(atMs / 1000), 8)}${machine}${hex(counter % 0x100_0000, 6)}`;

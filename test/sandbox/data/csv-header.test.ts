@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countKnown, USAGE_EXPORT } from '../../../src/sandbox/data/export-columns.ts';
-import { readCsvHeader } from '../../../src/sandbox/data/text-file.ts';
+import { readCsvHeader } from '../../../src/sandbox/data/csv-export.ts';
 
 const read = (line: string) => readCsvHeader(line, (names) => countKnown(names, USAGE_EXPORT));
 

@@ -161,7 +161,7 @@ describe('a CSV file', () => {
   );
 
   test.each([
-    ['in a quote', 'id9,"2026-03-01T00', 'has a quote that is not closed, or text behind one that is'],
+    ['in a quote', 'id9,"2026-03-01T00', 'has a quote that is not closed, or text after a closing quote'],
     ['before its last value', 'id9,2026-03-01T00', 'has fewer values than the header has names'],
   ])('cut off %s loses its last line alone, which is told with its number', async (_name, last, problem) => {
     const plain = linesOf(30_000);
@@ -189,11 +189,11 @@ describe('a CSV file', () => {
       rows: 3,
       unreadable: 6,
       firstUnreadable: [
-        'broken.csv, line 3 has a quote that is not closed, or text behind one that is',
+        'broken.csv, line 3 has a quote that is not closed, or text after a closing quote',
         'broken.csv, line 4 has no time that can be read in usageDate',
         'broken.csv, line 6 has more values than the header has names',
         'broken.csv, line 7 has no id',
-        'broken.csv, line 9 has an id of more than letters, digits, _ and -',
+        'broken.csv, line 9 has an id that is not 1 to 64 letters, digits, _ or -',
       ],
     });
   });
@@ -280,10 +280,10 @@ describe('a JSON file', () => {
         rows: 2,
         unreadable: 7,
         firstUnreadable: [
-          'broken.ndjson, row 2 is no JSON',
+          'broken.ndjson, row 2 is not JSON',
           'broken.ndjson, row 3 has no time that can be read in usageDate',
-          'broken.ndjson, row 4 is no JSON object',
-          'broken.ndjson, row 5 is no JSON object',
+          'broken.ndjson, row 4 is not a JSON object',
+          'broken.ndjson, row 5 is not a JSON object',
           'broken.ndjson, row 6 has no time that can be read in usageDate',
         ],
         unreadableValues: { processTime: 1 },
@@ -387,7 +387,7 @@ describe('times and ids', () => {
       rows: 2,
       repeated: 1,
       unreadable: 1,
-      firstUnreadable: ['one-id.csv, line 4 has the id of an earlier row, and another time'],
+      firstUnreadable: ['one-id.csv, line 4 has the id of an earlier row, but another time'],
     });
   });
 });
@@ -524,23 +524,27 @@ describe('it does not start over', () => {
 
   test.each<[string, Content, string]>([
     ['torn.json', '[{"id":"a","usageDate":"2026-03-01"},{"id":', "torn.json can't be read"],
-    ['list.txt', 'x', 'is to end in .csv, .tsv, .json'],
-    ['packed.parquet.gz', 'x', 'is to end in .csv, .tsv, .json'],
+    ['list.txt', 'x', 'must end in .csv, .tsv, .json'],
+    ['packed.parquet.gz', 'x', 'must end in .csv, .tsv, .json'],
     [
       'foreign.csv',
       'colour,size\nred,1\n',
       'needs the columns id or traffic_id, usageDate or traffic_date, and these were found: colour, size.',
     ],
-    ['events.json', JSON.stringify([event]), 'They are those of an export of events, which --events takes.'],
+    [
+      'events.json',
+      JSON.stringify([event]),
+      'These are the columns of an export of events, which --events takes.',
+    ],
     [
       'wrapped.json',
       JSON.stringify({ data: [record], total: 1 }),
-      "these were found: data, total. If the rows are in the list 'data', write that list alone, as by: jq '.data'.",
+      "these were found: data, total. If the rows are in the list 'data', save that list alone, for example by: jq '.data'.",
     ],
     [
       'large-wrapped.json',
       JSON.stringify({ data: [{ ...record, requestURI: '/'.repeat(17 * 1024 * 1024) }] }),
-      'one value of it has more than 16 MiB. If the rows are in a list within an object',
+      'one value in it is larger than 16 MiB. If the rows are in a list within an object',
     ],
     ['no-rows.json', '[]', 'these were found: none'],
     ['header.csv', `${HEADER}\n`, 'it has no row at all'],
@@ -564,7 +568,7 @@ describe('it does not start over', () => {
 
   test('usage records given as events', async () => {
     expect(await refusal({ 'calls.json': JSON.stringify([record]) }, loadEventsExport)).toContain(
-      'an export of events needs the columns id or event_id, timestamp, category, action, and these were found: id, usageDate. They are those of an export of usage records, which --usage takes.',
+      'an export of events needs the columns id or event_id, timestamp, category, action, and these were found: id, usageDate. These are the columns of an export of usage records, which --usage takes.',
     );
   });
 

@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import type { Transport } from '../src/upstream/transport.ts';
 import { createTestApp } from '../test/support/running-app.ts';
 
-// What a series takes of the processor and of the wire, by rows read and by what is given out. Reports; the bounds in
-// docs/operations.md follow from it. A vendor without sockets answers, so that nothing but Sightline is measured.
+// Measures the processor time and the bytes that a series needs, by rows read and by rows answered. It only reports. The bounds
+// in docs/operations.md follow from it. The vendor has no sockets, so that only Sightline is measured.
 
 const { values } = parseArgs({ options: { elements: { type: 'string', default: '25' } } });
 const elementCount = Number(values.elements);
@@ -110,7 +110,7 @@ async function ask(query: string) {
   return { text, ms: (user + system) / 1_000, ...read };
 }
 
-console.log('| question | cost | ms of processor | vendor calls | rows read | MB read | KB given |');
+console.log('| question | cost | processor ms | vendor calls | rows read | MB read | KB answered |');
 console.log('|---|--:|--:|--:|--:|--:|--:|');
 for (const [name, range, interval, timeZone, fields] of QUESTIONS) {
   const query = `{ usageAnalytics(range: { ${range} }, interval: ${interval}, timeZone: "${timeZone}") { ${fields} coverage { status reason } } }`;
@@ -125,9 +125,9 @@ for (const [name, range, interval, timeZone, fields] of QUESTIONS) {
   };
   const { requested, actual } = answer.extensions?.cost ?? {};
   const failed = answer.data?.usageAnalytics?.coverage.find(({ status }) => status === 'FAILED');
-  const told = answer.errors?.[0]?.message ?? failed?.reason;
+  const problem = answer.errors?.[0]?.message ?? failed?.reason;
   console.log(
-    `| ${name}${told ? ` (${told})` : ''} | ${requested} → ${actual} | ${ms.toFixed(0)} | ${calls} | ${rows} | ${(bytes / 1e6).toFixed(1)} | ${(text.length / 1e3).toFixed(0)} |`,
+    `| ${name}${problem ? ` (${problem})` : ''} | ${requested} → ${actual} | ${ms.toFixed(0)} | ${calls} | ${rows} | ${(bytes / 1e6).toFixed(1)} | ${(text.length / 1e3).toFixed(0)} |`,
   );
 }
 console.log(`Memory at the end: ${(memoryUsage.rss() / 1e6).toFixed(0)} MB.`);

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { countCalls, startApp, type Asked } from '../test/support/running-app.ts';
 
-// Walks whole lists of a log that moves, over HTTP on both sides, and holds what came against the database. Reports; the
-// same laws are asserted, on fewer rows, by the tests.
+// Pages through whole lists over HTTP while new rows arrive, and compares the result with the database. It only reports: the
+// tests assert the same laws over fewer rows.
 
 interface ListPage {
   readonly list: {
@@ -41,15 +41,15 @@ const LISTS = [
 const running = await startApp({ usageRows: rows, eventsRows: rows, arrivals: true, nowMs: Date.now() });
 try {
   console.log(
-    `| list | stood | came | lost | doubled | out of order | pages of ${first} | vendor calls | most in a page | s |`,
+    `| list | stored | received | lost | doubled | out of order | pages of ${first} | vendor calls | most for a page | s |`,
   );
   console.log('|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|');
   for (const { field, select, sql, name } of LISTS) {
     const startedMs = performance.now();
-    const stood = (await running.sandbox.query(sql)).map((row) => String(row['key']));
+    const stored = (await running.sandbox.query(sql)).map((row) => String(row['key']));
     const from = new Date(running.sandbox.now() - 40 * 86_400_000).toISOString();
     const query = `query ($from: DateTime!, $after: String) { list: ${field}(range: { from: $from }, first: ${first}, after: $after) { edges { node { ${select} } } pageInfo { hasNextPage endCursor } } }`;
-    const came: string[] = [];
+    const received: string[] = [];
     let calls = 0;
     let most = 0;
     let pages = 0;
@@ -59,7 +59,7 @@ try {
       const asked: Asked<ListPage> = await running.ask<ListPage>(query, { from, after });
       if (asked.errors) throw new Error(JSON.stringify(asked.errors));
       for (const { node } of asked.data.list.edges) {
-        came.push(name(node.key));
+        received.push(name(node.key));
         const ms = Date.parse(node.timestamp);
         if (ms > newest) disorder += 1;
         newest = ms;
@@ -71,11 +71,11 @@ try {
       if (!asked.data.list.pageInfo.hasNextPage) break;
       after = asked.data.list.pageInfo.endCursor;
     }
-    const given = new Set(came);
-    const lost = stood.filter((key) => !given.has(key)).length;
+    const given = new Set(received);
+    const lost = stored.filter((key) => !given.has(key)).length;
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
     console.log(
-      `| ${field} | ${stood.length} | ${came.length} | ${lost} | ${came.length - given.size} | ${disorder} | ${pages} | ${calls} | ${most} | ${seconds} |`,
+      `| ${field} | ${stored.length} | ${received.length} | ${lost} | ${received.length - given.size} | ${disorder} | ${pages} | ${calls} | ${most} | ${seconds} |`,
     );
   }
 } finally {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** As much of a package's entry in `package-lock.json` as is read and written here. */
+/** The part of a package's entry in `package-lock.json` that this script reads and writes. */
 interface LockedPackage {
   readonly version?: string;
   readonly cpu?: readonly string[];
@@ -19,7 +19,7 @@ export interface Lockfile {
 
 const isExact = (version: string): boolean => /^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version);
 
-/** Packages for one platform that a package names by exact version, and for which there is no entry. */
+/** Lists the packages for one platform that another package names by exact version and that have no entry. */
 export function listMissingPackages(
   lockfile: Lockfile,
 ): { name: string; version: string; parent: LockedPackage }[] {
@@ -30,7 +30,7 @@ export function listMissingPackages(
   );
 }
 
-/** What the name of a binary package says of its platform: `@oxlint/binding-linux-arm64-musl`. */
+/** Reads the platform from the name of a binary package, such as `@oxlint/binding-linux-arm64-musl`. */
 export function readPlatform(name: string): { os: string; cpu: string; libc?: string } {
   const found =
     /(android|darwin|freebsd|linux|openharmony|win32)-(arm64|arm|ia32|ppc64|riscv64|s390x|x64)(.*)$/.exec(
@@ -42,7 +42,7 @@ export function readPlatform(name: string): { os: string; cpu: string; libc?: st
   return { os, cpu, libc: abi.includes('musl') ? 'musl' : 'glibc' };
 }
 
-/** The lockfile with an entry for every platform, in npm's order. */
+/** Adds an entry for every platform to the lockfile, in npm's order. */
 export function completeLockfile<File extends Lockfile>(lockfile: File): File {
   const added = listMissingPackages(lockfile).map(({ name, version, parent }): [string, LockedPackage] => {
     const { os, cpu, libc } = readPlatform(name);
@@ -65,8 +65,8 @@ export function completeLockfile<File extends Lockfile>(lockfile: File): File {
   return { ...lockfile, packages: Object.fromEntries(packages) };
 }
 
-// A registry that lacks the packages of other platforms makes npm leave them out of the lockfile, which `npm ci` then
-// refuses everywhere. To be run after each `npm install` that changed a dependency; proven by test/checks/lockfile.test.ts.
+// Run this after each `npm install` that changes a dependency. If a registry lacks the packages of other platforms, npm leaves
+// them out of the lockfile, and then `npm ci` refuses the lockfile on every platform. test/checks/lockfile.test.ts checks it.
 if (import.meta.main) {
   const path = join(import.meta.dirname, '../package-lock.json');
   const lockfile = JSON.parse(await readFile(path, 'utf8')) as Lockfile;

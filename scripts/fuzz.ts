@@ -1,17 +1,22 @@
 import { parseArgs } from 'node:util';
 import { runCase, type CaseViolation } from '../test/support/fuzz/case.ts';
 
-// Walks and charts over vendors that are made up anew for each seed, with faults, late rows and deletions, each answer
-// held against what really happened. Every violation is printed with its seed, and comes again with `--seed`.
+// Pages through lists and asks for charts over vendors that each seed generates, with faults, late rows and deletions, and
+// compares each answer with the vendors' logs. Each violation is printed with its seed; `--seed` repeats it.
 
 const HELP = `npm run test:fuzz -- [switches]
 
-  --walks N      how many walks at least (10,000)
-  --faulty N     how many operations at least during which a vendor fails (10,000)
-  --seconds N    and no longer than this (3,600); Ctrl+C ends with the seed under way, and reports
+Runs seed after seed until it has enough walks and enough faulty operations, or the time is over. A walk
+pages through one list. Defaults are in parentheses. Ctrl+C ends after the current seed and prints the report.
+
+  --walks N      the least number of walks (10,000)
+  --faulty N     the least number of operations during which a vendor fails (10,000)
+  --seconds N    the most time (3,600)
   --from N       the first seed (1)
-  --seed N       this seed alone, with each vendor call and each page
-  --check        end with 1 where a law is broken
+  --seed N       run only this seed, and print each vendor call and each page
+  --check        exit with status 1 if a law is broken
+
+  -h, --help     show this text
 `;
 
 async function fuzz(argv: readonly string[]): Promise<void> {
@@ -66,18 +71,18 @@ async function fuzz(argv: readonly string[]): Promise<void> {
     ['seconds', ((performance.now() - startMs) / 1_000).toFixed(0)],
     ['walks', sum.walks.toLocaleString('en')],
     ['pages', sum.pages.toLocaleString('en')],
-    ['rows given', sum.rows.toLocaleString('en')],
+    ['rows received', sum.rows.toLocaleString('en')],
     ['charts', sum.charts.toLocaleString('en')],
     ['buckets', sum.buckets.toLocaleString('en')],
     ['operations', sum.operations.toLocaleString('en')],
-    ['of them while a vendor failed', sum.faultyOperations.toLocaleString('en')],
+    ['operations while a vendor failed', sum.faultyOperations.toLocaleString('en')],
     ...[...broken].map(([law, seeds]) => [`broken: ${law}`, `${seeds.size} seeds`] as const),
   ];
   process.stdout.write(rows.map(([name, value]) => `| ${name} | ${value} |\n`).join(''));
   if (values.check && broken.size > 0) process.exitCode = 1;
 }
 
-/** One seed with all that happens in it. */
+/** Runs one seed, and prints all that happens in it. */
 async function runAlone(seed: number): Promise<void> {
   const { world, violations } = await runCase(seed, {
     trace: (line) => void process.stdout.write(`${line}\n`),

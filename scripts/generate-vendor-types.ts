@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { parse } from 'yaml';
 
-/** The contracts, and where the types of what they put on the wire are kept. */
+/** The vendors' contracts, and the files with the types of their JSON. */
 export const VENDOR_TYPES = [
   { contract: 'schema/upstream/usage.openapi.yaml', types: 'src/sources/usage/usage-wire.generated.ts' },
   { contract: 'schema/upstream/events.openapi.yaml', types: 'src/sources/events/events-wire.generated.ts' },
@@ -12,18 +12,18 @@ export const VENDOR_TYPES = [
 const BANNER = (contract: string): string =>
   `// Generated from ${contract} by \`npm run generate:vendor-types\`; never edited by hand.\n`;
 
-/** TypeScript's word for an int64 schema: upstream reads integers beyond 2^53 as bigint. */
+/** The TypeScript type of an int64 schema. Integers beyond 2^53 are read as bigint. */
 function int64Type(type: unknown): string {
   const names = Array.isArray(type) ? type : [type];
   return names.map((name) => (name === 'integer' ? 'number | bigint' : String(name))).join(' | ');
 }
 
-/** A schema in the words of the generator. */
+/** Adapts a schema to the generator. */
 function adapt(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(adapt);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, part]): [string, unknown] => {
-    // An index signature must hold for the named properties, too, which `timestamp` beside the counts does not.
+    // A typed index signature would have to fit the named properties as well. `timestamp` does not fit one of counts.
     if (key === 'additionalProperties' && typeof part === 'object') return [key, true];
     return [key, adapt(part)];
   });
@@ -31,7 +31,7 @@ function adapt(value: unknown): unknown {
   return schema['format'] === 'int64' ? { ...schema, tsType: int64Type(schema['type']) } : schema;
 }
 
-/** The types of every schema of one contract, as the text of a file. */
+/** Generates the text of a file with the types of all schemas of one contract. */
 export async function generateVendorTypes(root: string, contract: string): Promise<string> {
   const document = parse(await readFile(join(root, contract), 'utf8')) as {
     components: { schemas: Record<string, JSONSchema> };
@@ -51,7 +51,7 @@ export async function generateVendorTypes(root: string, contract: string): Promi
   return [BANNER(contract), ...parts].join('\n');
 }
 
-// With `--check` nothing is written: the files must already be what would be written.
+// With `--check` it writes nothing, and fails if a file differs from what it would write.
 if (import.meta.main) {
   const root = join(import.meta.dirname, '..');
   for (const { contract, types } of VENDOR_TYPES) {
@@ -59,7 +59,7 @@ if (import.meta.main) {
     if (!process.argv.includes('--check')) {
       await writeFile(join(root, types), generated);
     } else if (generated !== (await readFile(join(root, types), 'utf8'))) {
-      console.error(`${types} is not what ${contract} says: npm run generate:vendor-types`);
+      console.error(`${types} does not match ${contract}. Run: npm run generate:vendor-types`);
       process.exitCode = 1;
     }
   }

@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** As much of `package-lock.json` as is read here. */
+/** The part of `package-lock.json` that this script reads. */
 export interface LicensedLockfile {
   readonly packages: Readonly<
     Record<string, { readonly version?: string; readonly license?: string; readonly dev?: boolean }>
   >;
 }
 
-/** The packages that are part of the running service, `name@version`, by their licences. */
+/** The packages of the running service as `name@version`, by licence. Development tools are left out. */
 export function listLicenses({ packages }: LicensedLockfile): ReadonlyMap<string, readonly string[]> {
   const licenses = new Map<string, string[]>();
   for (const [path, { version = '', license = 'none', dev = false }] of Object.entries(packages)) {
-    // The empty path is this project.
+    // The empty path is the project itself.
     if (path === '' || dev) continue;
     const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
     licenses.set(license, [...(licenses.get(license) ?? []), `${name}@${version}`]);

@@ -2,20 +2,20 @@ import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-// Both vendors of the soak, as a process of their own on loopback. Tells its port, then a report whenever it is asked for
-// one, and ends with the soak.
+// The process of both vendors for the soak test, on loopback. It sends its port, then a report for each message that it
+// receives. It ends when the soak test disconnects.
 
-/** What the vendors have seen. */
+/** What the vendors have counted so far. */
 export interface VendorReport {
   readonly calls: number;
   readonly faults: number;
-  /** Open now. */
+  /** Sockets that are open now. */
   readonly sockets: number;
   readonly mostSockets: number;
 }
 
 const DAY_MS = 86_400_000;
-/** So many calls fail, as a share of all. */
+/** The share of calls that fail, 0 to 1. */
 const share = Number(process.argv[2]);
 const sockets = new Set<Socket>();
 let mostSockets = 0;
@@ -43,7 +43,7 @@ process.on('message', () => {
 });
 process.on('disconnect', () => process.exit());
 
-/** The next of four kinds. */
+/** Fails in one of four ways, in turn. */
 function fail(response: ServerResponse): void {
   switch (faults % 4) {
     case 0:

@@ -8,16 +8,20 @@ import type { App } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import type { VendorReport } from './soak-vendor.ts';
 
-// Many requests through the whole service in this process, over sockets to vendors that fail now and then: what it still
-// holds in memory afterwards, and what it has left open. Told as a table; `--check` turns the figures into a verdict.
+// Sends many requests through the whole service, in this process, over sockets to vendors that sometimes fail. Then it prints
+// a table of the memory that the service still holds and of what it has left open. `--check` judges these figures.
 
 const HELP = `npm run test:soak -- [switches]
 
-  --requests N   how many (200,000)
-  --seconds N    and no longer than this (900)
-  --faults N     vendor answers that fail, in a thousand (10)
-  --check        end with 1 where the heap grows by 1 MiB or more in 100,000 requests, or a handle or
-                 a socket is left
+Sends requests through the whole service, and reports memory and open handles. Defaults are in parentheses.
+
+  --requests N   the number of requests (200,000)
+  --seconds N    the most time (900)
+  --faults N     how many of a thousand vendor calls fail (10)
+  --check        exit with status 1 if the heap grows by 1 MiB or more in 100,000 requests, or a handle
+                 or a socket is left open
+
+  -h, --help     show this text
 `;
 
 interface Sample {
@@ -29,9 +33,9 @@ const VENDOR = fileURLToPath(new URL('soak-vendor.ts', import.meta.url));
 const MEBIBYTE = 1024 * 1024;
 const CONCURRENCY = 32;
 const SAMPLE_EVERY = 2_500;
-/** By then caches are full and code is compiled; what the heap holds is no leak. Parsed documents are kept by the thousand. */
+/** After these requests the caches are full, one of them with a thousand parsed documents, and the code is compiled. */
 const WARM_UP_REQUESTS = 12_500;
-/** Small, so that it is full long before the warm-up ends. */
+/** Small, so that the cache is full long before the warm-up ends. */
 const CACHE_BYTES = 2 * MEBIBYTE;
 const FROM_MS = Date.UTC(2026, 0, 1);
 const DAY_MS = 86_400_000;
@@ -49,7 +53,7 @@ async function soak(argv: readonly string[]): Promise<void> {
   });
   const { gc } = globalThis;
   if (values.help || !gc) {
-    process.stdout.write(gc ? HELP : 'node needs --expose-gc, which `npm run test:soak` gives it.\n');
+    process.stdout.write(gc ? HELP : 'Node needs the switch --expose-gc. Run: npm run test:soak\n');
     process.exit(gc ? 0 : 2);
   }
   const wanted = Number(values.requests);
@@ -61,26 +65,26 @@ async function soak(argv: readonly string[]): Promise<void> {
   const startMs = performance.now();
   const samples: Sample[] = [];
   const codes = new Map<string, number>();
-  const asked = { times: 0 };
-  const isOver = (at: number): boolean => asked.times >= at || performance.now() >= endMs;
+  const sent = { count: 0 };
+  const isOver = (at: number): boolean => sent.count >= at || performance.now() >= endMs;
   while (!isOver(wanted)) {
-    const next = Math.min(asked.times + SAMPLE_EVERY, wanted);
+    const next = Math.min(sent.count + SAMPLE_EVERY, wanted);
     const work = async (): Promise<void> => {
       while (!isOver(next)) {
-        asked.times += 1;
-        for (const code of await ask(app, asked.times)) codes.set(code, (codes.get(code) ?? 0) + 1);
+        sent.count += 1;
+        for (const code of await ask(app, sent.count)) codes.set(code, (codes.get(code) ?? 0) + 1);
       }
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, work));
-    samples.push({ requests: asked.times, heapBytes: await measureHeap(gc) });
+    samples.push({ requests: sent.count, heapBytes: await measureHeap(gc) });
   }
-  const done = asked.times;
+  const done = sent.count;
   const seconds = (performance.now() - startMs) / 1_000;
   await app.close();
   await settle();
   const handlesLeft = countHandles() - handlesBefore;
-  // Connections that rest keep no process alive, so that only their other end tells of those that were forgotten.
-  const { calls, faults, sockets, mostSockets } = await vendor.tell();
+  // An idle connection does not keep the process alive, so only the other end knows which are still open.
+  const { calls, faults, sockets, mostSockets } = await vendor.report();
   await vendor.close();
 
   const measured = samples.filter(({ requests }) => requests >= WARM_UP_REQUESTS);
@@ -90,12 +94,12 @@ async function soak(argv: readonly string[]): Promise<void> {
     ['seconds', seconds.toFixed(0)],
     ['requests a second', Math.round(done / seconds).toLocaleString('en')],
     ['vendor calls', calls.toLocaleString('en')],
-    ['of them failed on purpose', faults.toLocaleString('en')],
-    ['errors told to callers', [...codes].map(([code, times]) => `${code} ${times}`).join(', ') || 'none'],
+    ['vendor calls that failed on purpose', faults.toLocaleString('en')],
+    ['errors in answers', [...codes].map(([code, times]) => `${code} ${times}`).join(', ') || 'none'],
     ['heap after warm-up, MiB', mebibytes(measured[0])],
     ['heap at the end, MiB', mebibytes(samples.at(-1))],
     ['heap slope, MiB per 100,000 requests', (slope / MEBIBYTE).toFixed(2)],
-    ['sockets to the vendors, at most at once', String(mostSockets)],
+    ['most sockets to the vendors at one time', String(mostSockets)],
     ['sockets left open', String(sockets)],
     ['handles left open', String(handlesLeft)],
   ];
@@ -117,7 +121,7 @@ function createService(vendorUrl: string): App {
   return createApp(reading.config, { limits: { retryBaseMs: 1, retryMaxMs: 1 } });
 }
 
-/** What clients send: a few documents, and variables that hardly any other request has had, so that caches turn over. */
+/** Requests have few documents, and variables that rarely repeat, so that cache entries are replaced. */
 const DOCUMENTS = [
   'query ($recordId: ID!) { usageRecord(recordId: $recordId) { recordId requestURI timestamp } }',
   'query ($range: DateTimeRange!) { usageRecords(range: $range, first: 5) { nodes { recordId timestamp } pageInfo { endCursor } coverage { status } } }',
@@ -125,7 +129,7 @@ const DOCUMENTS = [
   'query ($range: DateTimeRange!) { usageAnalytics(range: $range, interval: DAY) { buckets { timestamp count } coverage { status } } }',
   'query ($range: DateTimeRange!) { timeline(range: $range, first: 5) { nodes { id timestamp } coverage { status } } }',
 ] as const;
-/** So often a document comes that nobody has sent before, and always while warming up: what is kept of those is bounded, too. */
+/** After the warm-up, five of 50 requests have a document that is new; before, all have. The service must not keep them all. */
 const NEW_DOCUMENT_EVERY = 50;
 
 function createRequest(turn: number): { readonly query: string; readonly variables: object } {
@@ -156,11 +160,15 @@ async function ask(app: App, turn: number): Promise<readonly string[]> {
 
 interface Vendor {
   readonly url: string;
-  tell(): Promise<VendorReport>;
+  report(): Promise<VendorReport>;
   close(): Promise<void>;
 }
 
-/** Both vendors, in a process of their own: what is theirs is no handle of ours. */
+/**
+ * Starts both vendors in another process, so that their handles are not counted here.
+ *
+ * @param share of the calls that fail, 0 to 1
+ */
 async function startVendor(share: number): Promise<Vendor> {
   const child = fork(VENDOR, [String(share)]);
   const next = async <Message>(): Promise<Message> => {
@@ -170,10 +178,10 @@ async function startVendor(share: number): Promise<Vendor> {
   const port = await next<number>();
   return {
     url: `http://127.0.0.1:${port}`,
-    tell() {
-      const told = next<VendorReport>();
-      child.send('tell');
-      return told;
+    report() {
+      const report = next<VendorReport>();
+      child.send('report');
+      return report;
     },
     async close() {
       const ended = once(child, 'exit');
@@ -185,17 +193,17 @@ async function startVendor(share: number): Promise<Vendor> {
 
 async function measureHeap(gc: NodeJS.GCFunction): Promise<number> {
   await settle();
-  // What finalisers let go of is collected in the next round.
+  // Finalisers release objects that only the next round can collect.
   for (let round = 0; round < 3; round += 1) gc();
   return process.memoryUsage().heapUsed;
 }
 
-/** Lets timers of what has just ended run out. */
+/** Waits until the timers of work that has just ended have run. */
 async function settle(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-/** What keeps the process alive, but for its own pipes. */
+/** Counts the handles that keep the process alive, without its own pipes. */
 function countHandles(): number {
   return process.getActiveResourcesInfo().filter((name) => !/^(?:Pipe|TTY|FSReq|ConnectWrap)/.test(name))
     .length;
@@ -205,7 +213,7 @@ function mebibytes(sample: Sample | undefined): string {
   return sample ? (sample.heapBytes / MEBIBYTE).toFixed(1) : '–';
 }
 
-/** Bytes a request: the line that comes nearest to all samples. */
+/** The slope of the line of best fit through the samples, in bytes per request. */
 function slopeBytes(samples: readonly Sample[]): number {
   const mean = (pick: (sample: Sample) => number): number =>
     samples.reduce((sum, sample) => sum + pick(sample), 0) / samples.length;

@@ -1,4 +1,4 @@
-/** The part of a syntax node that these rules look at. */
+/** The properties of a syntax node that these rules read. */
 interface ModuleNode {
   readonly source?: { readonly value: unknown } | null;
   readonly importKind?: string;
@@ -10,11 +10,11 @@ interface RuleContext {
   report(problem: { node: ModuleNode; message: string }): void;
 }
 
-/** Law 1: a file re-exports types at most, so that importing one thing never loads others. */
+/** Law 1: a file re-exports only types, so that an import loads only what it names. */
 const noValueReExport = {
   create: (context: RuleContext) => {
     const report = (node: ModuleNode): void =>
-      context.report({ node, message: 'law 1: no barrels, a file re-exports types at most' });
+      context.report({ node, message: 'law 1: no barrels; a file re-exports only types' });
     return {
       ExportAllDeclaration(node: ModuleNode) {
         if (node.exportKind !== 'type') report(node);
@@ -28,7 +28,7 @@ const noValueReExport = {
   },
 };
 
-/** Law 2: the process loads the sandbox, and its database with it, only where it is asked to. */
+/** Law 2: main.ts loads the sandbox, with its database, only for the commands that need it. */
 const sandboxOnDemand = {
   create: (context: RuleContext) => ({
     ImportDeclaration(node: ModuleNode) {
@@ -40,7 +40,7 @@ const sandboxOnDemand = {
   }),
 };
 
-/** The laws that no rule of oxlint's own states; an oxlint plugin. */
+/** An oxlint plugin for the laws that no built-in rule covers. */
 const lawRules = {
   meta: { name: 'laws' },
   rules: { 'no-value-re-export': noValueReExport, 'sandbox-on-demand': sandboxOnDemand },

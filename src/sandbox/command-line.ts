@@ -35,7 +35,7 @@ Defaults are in parentheses.
 
 Data
   --usage FILE             serve your own export of usage records; repeat it for several files
-                           (${EXPORT_ENDINGS})
+                           file endings: ${EXPORT_ENDINGS}
   --events FILE            serve your own export of events; a source without a file is not configured
   --rows USAGE,EVENTS      how many rows to generate, in addition to the stories (${DEFAULTS.usageRows},${DEFAULTS.eventsRows})
   --seed N                 the same seed and the same --now give the same data (${DEFAULTS.seed})

@@ -12,7 +12,7 @@ interface Planted {
   /** The file that breaks a law. */
   readonly file: string;
   readonly source: string;
-  /** What the checker says about it. */
+  /** The message of the checker. */
   readonly law: RegExp;
 }
 
@@ -21,9 +21,9 @@ const LAW_2 = /^law 2: /;
 const SIBLING = /^law 1: .* sibling|^law 1: never between usage and events/;
 const fence = (rooms: string): RegExp => new RegExp(`^law 2: this package is fenced into ${rooms}$`);
 
-/** Each is one file that breaks one law, by a value or by a type alone. */
+/** Each file breaks one law, by a value or only by a type. */
 const PLANTED: readonly Planted[] = [
-  // upward, in every form that an import can take
+  // upward, in every form of an import
   { file: 'src/base/up-value.ts', source: "import { a } from '../upstream/a.ts';\nvoid a;", law: LAW_1 },
   {
     file: 'src/base/up-type.ts',
@@ -123,7 +123,7 @@ const PLANTED: readonly Planted[] = [
   },
   { file: 'src/graph/usage/schema-up.ts', source: "import '../schema.ts';", law: LAW_1 },
 
-  // the sandbox and the console stand alone, and nobody leans on them
+  // the sandbox and the console import no layer, and no layer imports them
   {
     file: 'src/sandbox/out.ts',
     source: "import type { A } from '../base/a.ts';\nexport type B = A;",
@@ -214,7 +214,7 @@ const PLANTED: readonly Planted[] = [
     law: /only main\.ts reads process/,
   },
 
-  // barrels and cycles, by types alone, too
+  // barrels and cycles, also of types only
   { file: 'src/base/barrel.ts', source: "export * from './a.ts';", law: /no barrels/ },
   { file: 'src/base/barrel-named.ts', source: "export { a } from './a.ts';", law: /no barrels/ },
   {
@@ -229,7 +229,7 @@ const PLANTED: readonly Planted[] = [
   },
 ];
 
-/** What the laws allow, each room reaching as far as it may. */
+/** Files that keep the laws. Each room imports all that it may. */
 const CLEAN: Readonly<Record<string, string>> = {
   'src/base/a.ts': 'export interface A { readonly a: number }\nexport const a = 1;',
   'src/base/reads-a.ts':
@@ -275,7 +275,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
-/** A work tree with these files and the project's own checker. */
+/** Creates a tree with these files and the configuration of the project's checker. */
 function createTree(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'layers-'));
   folders.push(folder);
@@ -289,7 +289,7 @@ function createTree(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** What the checker says, by file; and whether it lets the tree pass. */
+/** Runs the checker over a tree. @returns whether the tree passes, and the checker's messages by file */
 function checkLayers(folder: string): {
   readonly passes: boolean;
   readonly said: ReadonlyMap<string, readonly string[]>;
@@ -311,7 +311,7 @@ function checkLayers(folder: string): {
 }
 
 describe('the layers', () => {
-  test('every planted violation fails, and the checker names the law', () => {
+  test('every planted violation fails, and the message names the law', () => {
     const folder = createTree({
       ...CLEAN,
       ...Object.fromEntries(PLANTED.map(({ file, source }) => [file, source])),
@@ -323,11 +323,11 @@ describe('the layers', () => {
     }
   });
 
-  test('a tree that keeps to the laws passes', () => {
+  test('a tree that keeps the laws passes', () => {
     expect(checkLayers(createTree(CLEAN))).toEqual({ passes: true, said: new Map() });
   });
 
-  test('every folder of a layer is a room of its own or shared by its layer', () => {
+  test('every folder of a layer is a known room, or shared by its layer', () => {
     const known = new Set([
       ...(config.overrides ?? []).flatMap(({ files }) => files),
       'src/graph/paging/**',

@@ -11,7 +11,7 @@ import {
 const text = readFileSync(join(import.meta.dirname, '../../package-lock.json'), 'utf8');
 const lockfile = JSON.parse(text) as Lockfile;
 
-test('the lockfile holds the binaries of every platform, so that npm ci accepts it (node scripts/complete-lockfile.ts)', () => {
+test('the lockfile has the binaries of every platform, so that npm ci accepts it (node scripts/complete-lockfile.ts)', () => {
   expect(listMissingPackages(lockfile).map(({ name }) => name)).toEqual([]);
 });
 
@@ -19,7 +19,7 @@ test('the lockfile names no download address', () => {
   expect(text).not.toContain('"resolved": "http');
 });
 
-test('every package that we depend on is pinned to one exact version', () => {
+test('every dependency is pinned to one exact version', () => {
   const own = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as Record<
     string,
     unknown
@@ -30,7 +30,7 @@ test('every package that we depend on is pinned to one exact version', () => {
   expect(asked.filter(([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version))).toEqual([]);
 });
 
-test('a missing binary is added for the platform that its name tells, and nothing else changes', () => {
+test('a missing binary is added for the platform in its name, and nothing else changes', () => {
   const parent = {
     version: '1.0.0',
     license: 'MIT',

@@ -10,18 +10,18 @@ const { packages } = JSON.parse(
   readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean }>>;
 };
 
-test('no package runs anything while it is installed', () => {
+test('no package runs a script when it is installed', () => {
   const running = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript);
   expect(running.map(([path]) => path)).toEqual([]);
 });
 
-test('there is one copy of graphql: two would not know each other’s types', () => {
+test("there is one copy of graphql, because two copies do not accept each other's types", () => {
   expect(Object.keys(packages).filter((path) => path.endsWith('node_modules/graphql'))).toEqual([
     'node_modules/graphql',
   ]);
 });
 
-test('what runs in the service may be used by anybody for anything', () => {
+test('every package of the service has a permissive licence', () => {
   const free = new Set([
     '0BSD',
     'Apache-2.0',
@@ -36,7 +36,7 @@ test('what runs in the service may be used by anybody for anything', () => {
   expect(others).toEqual([]);
 });
 
-test('the list of licences leaves out this project and its tools, and shows a package without one', () => {
+test('the list of licences leaves out this project and its tools, and shows a package without a licence', () => {
   const lockfile = {
     packages: {
       '': { version: '1.0.0', license: 'MIT' },

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 let tree = '';
 
-/** One file for each thing that a check must see, beside one that is as it should be. */
+/** One file for each violation that a check must find, and `sum.ts`, which is correct apart from an unused export. */
 const FILES: Readonly<Record<string, string>> = {
   'src/main.ts': "import { sum } from './sum.ts';\n\nvoid sum(1, 2);\n",
   'src/sum.ts': 'export const sum = (a: number, b: number): number => a + b;\nexport const unused = 1;\n',
@@ -43,7 +43,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(tree, { recursive: true }));
 
-/** What a tool of the project says of the planted tree; it must not let the tree pass. */
+/** Runs a tool of the project over the planted tree and expects it to fail. @returns its output */
 function run(tool: string, ...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -57,15 +57,15 @@ function run(tool: string, ...args: string[]): string {
   return stdout + stderr;
 }
 
-describe('a planted violation fails', () => {
-  test('check:types: a wrong type, a missing element, an enum, a type imported as a value', () => {
+describe('a check finds its planted violations', () => {
+  test('check:types: a wrong type, an unchecked index, an enum, a type imported as a value', () => {
     const said = run('typescript/bin/tsc', '-p', '.');
     for (const file of ['type', 'index', 'enum', 'value-import'])
       expect(said).toContain(`src/wrong-${file}.ts`);
     expect(said).not.toContain('src/sum.ts');
   });
 
-  test('check:lint: any, a silenced compiler, a promise let go, a file name, a skipped test', () => {
+  test('check:lint: any, a silenced compiler, an unawaited promise, a file name, a skipped test', () => {
     const said = run('oxlint/bin/oxlint', '-f', 'unix', 'src', 'test');
     for (const file of [
       'src/sloppy-any',
@@ -79,7 +79,7 @@ describe('a planted violation fails', () => {
     expect(said).not.toContain('src/sum.ts');
   });
 
-  test('check:format: a file in another style', () => {
+  test('check:format: an unformatted file', () => {
     const said = run('oxfmt/bin/oxfmt', '--check', 'src');
     expect(said).toContain('src/ugly.ts');
     expect(said).not.toContain('src/sum.ts');

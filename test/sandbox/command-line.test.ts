@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readSandboxOptions, SANDBOX_SWITCHES } from '../../src/sandbox/command-line.ts';
 import { DEFAULT_SANDBOX_OPTIONS } from '../../src/sandbox/options.ts';
 
-test('no switches give the defaults', () => {
+test('without switches the options are the defaults', () => {
   expect(readSandboxOptions([])).toEqual({ kind: 'options', options: DEFAULT_SANDBOX_OPTIONS });
 });
 
@@ -35,7 +35,7 @@ test('every switch sets its option', () => {
   });
 });
 
-test('all faults are told together, each naming its switch', () => {
+test('all faults are reported together, and each names its switch', () => {
   const read = readSandboxOptions(
     '--seed x --now soon --rows 5 --dialect kebab --page-offset rows --max-page-size 0 --latency -1 --error-rate 2 --usage-port 70000'
       .replace('--latency -1', '--latency=-1')

@@ -10,22 +10,22 @@ export interface Answer {
   readonly status: number;
   readonly text: string;
   readonly headers: Headers;
-  /** The body, decoded. */
+  /** The decoded body, as a list and as an object. */
   readonly rows: readonly Record<string, unknown>[];
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A sandbox with few rows and nothing that moves. */
+/** Starts a sandbox with few rows, to which none are added. */
 export function startSmallSandbox(options: Partial<SandboxOptions> = {}): Promise<RunningSandbox> {
   return startSandbox({ nowMs: NOW_MS, arrivals: false, usageRows: 2_000, eventsRows: 600, ...options });
 }
 
-/** What opens the Usage API of a sandbox. */
+/** The `Authorization` header for the Usage API of a sandbox. */
 export function authorizeUsage({ credentials }: RunningSandbox): string {
   return `User ${credentials.usageUserSecret}, Organization ${credentials.usageOrganizationSecret}`;
 }
 
-/** What opens the Events API of a sandbox. */
+/** The `Authorization` header for the Events API of a sandbox. */
 export function authorizeEvents({ credentials }: RunningSandbox): string {
   return `Bearer ${credentials.eventsToken}`;
 }
@@ -46,7 +46,7 @@ export function askUsage(
   return ask(`${sandbox.usageUrl}${path}?${search}`, { headers: { authorization: authorizeUsage(sandbox) } });
 }
 
-/** All of generated time, ten rows, unless said otherwise. */
+/** Asks for ten events of the whole generated time, unless `query` says otherwise. */
 export function askEvents(sandbox: RunningSandbox, query: Record<string, string> = {}): Promise<Answer> {
   const search = new URLSearchParams({
     page: '1',

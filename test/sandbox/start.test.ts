@@ -29,7 +29,7 @@ const digest = async ({ query }: RunningSandbox) =>
   ]);
 
 describe('the data', () => {
-  test('follows from seed and now alone', async () => {
+  test('depends on the seed and on now alone', async () => {
     const same = await startSmallSandbox({ seed: 3 });
     const other = await startSmallSandbox({ seed: 4 });
     const digests = await Promise.all([sandbox, same, other].map(digest));
@@ -38,7 +38,7 @@ describe('the data', () => {
     expect(digests[2]).not.toBe(digests[0]);
   });
 
-  test('covers 35 days up to now, with no row twice', async () => {
+  test('covers 35 days up to now, and no row comes twice', async () => {
     const [row] = await sandbox.query(
       `select count(*) as n, count(distinct id) as ids, epoch_ms(min(happened_at)) as first, epoch_ms(max(happened_at)) as last from usage`,
     );
@@ -62,7 +62,7 @@ describe('the data', () => {
     expect(await share('isodow(happened_at) > 5')).toBeLessThan(0.15);
   });
 
-  test('has exactly the rows asked for, the stories on top', async () => {
+  test('has exactly the requested number of rows, besides the stories', async () => {
     const plain = await startSmallSandbox({ stories: false, usageRows: 321, eventsRows: 123 });
     expect(plain.ranges).toMatchObject({ usage: { rows: 321 }, events: { rows: 123 } });
     expect(plain.stories).toEqual([]);
@@ -74,7 +74,7 @@ describe('the data', () => {
   });
 });
 
-test('a story is found through both APIs, and its address belongs to nobody else', async () => {
+test('a story is found through both APIs, and nobody else uses its address', async () => {
   expect(sandbox.stories).toHaveLength(3);
   for (const { address, username, fromMs, toMs, failuresMs, callsMs } of sandbox.stories) {
     const second = (ms: number) => new Date(ms).toISOString().replace('.000Z', 'Z');
@@ -108,7 +108,7 @@ test('a story is found through both APIs, and its address belongs to nobody else
   }
 });
 
-describe('the doors', () => {
+describe('the credentials', () => {
   const send = (url: string, authorization: string | undefined) =>
     ask(url, authorization === undefined ? {} : { headers: { authorization } });
   const askUsageAs = (authorization?: string) => send(`${sandbox.usageUrl}/usage`, authorization);
@@ -118,7 +118,7 @@ describe('the doors', () => {
       authorization,
     );
 
-  test('the Usage API refuses all but both of its secrets, each in its place', async () => {
+  test('the Usage API accepts only both of its secrets, each in its place', async () => {
     const { usageUserSecret: user, usageOrganizationSecret: organization, eventsToken } = sandbox.credentials;
     const bad = [
       undefined,
@@ -137,7 +137,7 @@ describe('the doors', () => {
     }
   });
 
-  test('the Events API refuses all but its token', async () => {
+  test('the Events API accepts only its token', async () => {
     const bad = [
       undefined,
       'Bearer',
@@ -152,7 +152,7 @@ describe('the doors', () => {
     }
   });
 
-  test('each start draws credentials of its own, whatever the seed; those once published open nothing', async () => {
+  test('each start draws new credentials, even for the same seed, and the credentials of old examples are refused', async () => {
     const same = await startSmallSandbox({ seed: 3 });
     await same.close();
     const drawn = [sandbox, same].flatMap(({ credentials }) => Object.values(credentials));
@@ -172,7 +172,7 @@ describe('the doors', () => {
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401]);
   });
 
-  test('an unknown path, another method and a form that is not JSON are refused', async () => {
+  test('an unknown path, an unsupported method and a format that is not JSON are refused', async () => {
     const headers = { authorization: authorizeUsage(sandbox) };
     expect((await ask(`${sandbox.usageUrl}/nothing`, { headers })).status).toBe(404);
     expect((await ask(`${sandbox.usageUrl}/usage`, { headers, method: 'DELETE' })).status).toBe(405);
@@ -182,7 +182,7 @@ describe('the doors', () => {
   });
 });
 
-describe('faults on demand', () => {
+describe('requested faults', () => {
   const statuses = async (seed: number) => {
     const faulty = await startSmallSandbox({ errorRate: 0.5, seed, usageRows: 10, eventsRows: 10 });
     const seen: number[] = [];
@@ -191,7 +191,7 @@ describe('faults on demand', () => {
     return seen;
   };
 
-  test('about the share asked for fails with a 5xx, the same calls for the same seed', async () => {
+  test('about the requested share of calls fails with a 5xx, the same calls for the same seed', async () => {
     const [first, same, other] = await Promise.all([statuses(1), statuses(1), statuses(2)]);
     expect(same).toEqual(first);
     expect(other).not.toEqual(first);
@@ -208,7 +208,7 @@ describe('faults on demand', () => {
     await slow.close();
   });
 
-  test('a port that is taken is told, and nothing stays open', async () => {
+  test('a port that is taken is reported, and nothing stays open', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;
@@ -219,7 +219,7 @@ describe('faults on demand', () => {
   });
 });
 
-test('the announcement is plain data that leads to both APIs and to the stories', async () => {
+test('the announcement is plain data with the addresses of both APIs and the stories', async () => {
   const sent: SandboxAnnouncement[] = [];
   announce(sandbox, (message) => sent.push(structuredClone(message)));
   const [reported] = sent;
@@ -239,7 +239,7 @@ test('the announcement is plain data that leads to both APIs and to the stories'
   expect(Math.abs(Date.now() + reported.clockOffsetMs - sandbox.now())).toBeLessThan(1_000);
 });
 
-test('many calls at once are all answered', async () => {
+test('many calls at the same time are all answered', async () => {
   const answers = await Promise.all(
     Array.from({ length: 40 }, (_, call) => askUsage(sandbox, '/usage', { pageSize: String(call + 1) })),
   );

@@ -3,7 +3,7 @@ import { createTokenIssuer, TOKEN_LIFETIME_MS } from '../../../src/sandbox/api/c
 
 const key = Buffer.from('a key for tests');
 
-test('a token holds for 15 minutes and not a moment longer', () => {
+test('a token is valid for exactly 15 minutes', () => {
   let nowMs = 1_800_000_000_000;
   const issuer = createTokenIssuer(key, () => nowMs);
   const token = issuer.issue('ada');
@@ -14,7 +14,7 @@ test('a token holds for 15 minutes and not a moment longer', () => {
   expect(issuer.isValid(token)).toBe(false);
 });
 
-test('an altered, foreign or nonsensical token is refused', () => {
+test('a token that is altered, of another issuer or malformed is refused', () => {
   const now = () => 1_800_000_000_000;
   const issuer = createTokenIssuer(key, now);
   const [head, , signature] = issuer.issue('ada').split('.');

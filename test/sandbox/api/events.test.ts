@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** Ids as text: they pass 2^53. */
+/** Ids as text, because they are larger than 2^53. */
 const ids = (text: string) => [...text.matchAll(/"id":(\d+)/g)].map((match) => match[1]);
 
 async function idsWhere(sql: string, order = 'id'): Promise<readonly string[]> {
@@ -17,7 +17,7 @@ async function idsWhere(sql: string, order = 'id'): Promise<readonly string[]> {
 }
 
 describe('GET /events', () => {
-  test('page by page gives every event once, ids beyond 2^53 exact', async () => {
+  test('the pages give every event once, with exact ids beyond 2^53', async () => {
     const seen: (string | undefined)[] = [];
     for (let page = 1; ; page += 1) {
       const { text, rows } = await askEvents(sandbox, {
@@ -32,7 +32,7 @@ describe('GET /events', () => {
     expect(seen.filter((id) => BigInt(id ?? 0) > 2n ** 53n).length).toBeGreaterThan(100);
   });
 
-  test('a row has the fields of the page, and only those always that must', async () => {
+  test('an event has the documented fields, and optional fields are absent rather than null', async () => {
     const { rows } = await askEvents(sandbox, { pageSize: '1000' });
     for (const row of rows) {
       expect(row['timestamp']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
@@ -62,7 +62,7 @@ describe('GET /events', () => {
     expect(ids(text)).toEqual(await idsWhere(sql));
   });
 
-  test('times are bare (the instant is in), gt: or lt: (it is not)', async () => {
+  test('a bare time is inclusive; one with gt: or lt: is exclusive', async () => {
     const [row] = await sandbox.query(
       'select epoch_ms(happened_at) as ms from events order by id limit 1 offset 300',
     );
@@ -91,7 +91,7 @@ describe('GET /events', () => {
     );
   });
 
-  test('fields picks fields', async () => {
+  test('fields selects the fields', async () => {
     const { rows } = await askEvents(sandbox, { fields: 'id,action' });
     for (const row of rows) expect(Object.keys(row)).toEqual(['id', 'action']);
   });
@@ -148,7 +148,7 @@ describe('POST /authenticate', () => {
       body: JSON.stringify(body),
     });
 
-  test('gives a token that opens the events', async () => {
+  test('gives a token that the Events API accepts', async () => {
     const { body } = await authenticate({
       username: sandbox.credentials.eventsUsername,
       password: sandbox.credentials.eventsPassword,
@@ -160,7 +160,7 @@ describe('POST /authenticate', () => {
     expect(status).toBe(200);
   });
 
-  test('a wrong password is a 401, no body a 400, another form a 415', async () => {
+  test('a wrong password is a 401, a missing body a 400, another content type a 415', async () => {
     expect(await authenticate({ username: 'sandbox', password: 'x' })).toMatchObject({
       status: 401,
       body: { error: 'Unauthorized' },

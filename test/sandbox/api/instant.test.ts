@@ -4,11 +4,11 @@ import { readInstant } from '../../../src/sandbox/api/instant.ts';
 
 const instants = fc.integer({ min: Date.UTC(1971, 0, 1), max: Date.UTC(2199, 0, 1) });
 
-test('an instant as JavaScript writes it is read back to the millisecond', () => {
+test('a time in the form of JavaScript is read to the millisecond', () => {
   fc.assert(fc.property(instants, (ms) => readInstant(new Date(ms).toISOString()) === ms));
 });
 
-test('an offset is taken off', () => {
+test('an offset is subtracted', () => {
   fc.assert(
     fc.property(instants, fc.integer({ min: -14 * 60, max: 14 * 60 }), (ms, minutes) => {
       const hours = String(Math.floor(Math.abs(minutes) / 60)).padStart(2, '0');
@@ -36,6 +36,6 @@ test.each([
   '2026-01-01T25:00:00Z',
   '2026-01-01T00:00:00+30:00',
   '1',
-])('%j is no instant', (text) => {
+])('%j is not a time', (text) => {
   expect(readInstant(text)).toBeNull();
 });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** Sends a request as it is written, and gives the answer's status; null: the connection ended without one. */
+/** Sends a request byte by byte as given. @returns the status; null: the connection ended without an answer */
 async function statusOf(target: string, headers: readonly string[]): Promise<number | null> {
   const socket = connect(Number(new URL(sandbox.usageUrl).port), '127.0.0.1');
   socket.setEncoding('utf8').on('error', () => {});
@@ -24,14 +24,14 @@ async function statusOf(target: string, headers: readonly string[]): Promise<num
 }
 
 test.each(['//[', '//[::1', '//a:99999', '///', 'http://['])(
-  'a target that is no address, such as %s, is answered 400',
+  'a target that is not an address, such as %s, is answered with 400',
   async (target) => {
     expect(await statusOf(target, ['host: localhost'])).toBe(400);
     expect((await askUsage(sandbox, '/usage')).status).toBe(200);
   },
 );
 
-test('no target ends the process or is answered with a fault', async () => {
+test('no target ends the process or is answered with a 5xx', async () => {
   const anyTarget = fc
     .tuple(
       fc.constantFrom(
@@ -56,13 +56,13 @@ test('no target ends the process or is answered with a fault', async () => {
 });
 
 test.each(['localhost', 'localhost:9', '127.0.0.1', '127.0.0.1:9', 'LocalHost'])(
-  'a request to Host %s is heard',
+  'a request to Host %s is accepted',
   async (host) => {
     expect(await statusOf('/elements/api-v2/usage', [`host: ${host}`])).toBe(401);
   },
 );
 
-// A page of another name that has been turned to point here sends its own name, whatever the port.
+// A web page whose name was pointed at this machine sends its own name, with any port.
 test.each([
   'evil.example',
   'localhost.evil.example',

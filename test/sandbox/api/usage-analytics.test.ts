@@ -21,7 +21,7 @@ const RANGES = {
 const STEPS = { quarter: '3 months' } as Record<string, string>;
 
 test.each(Object.entries(RANGES))(
-  "%s: every series equals the database's own figures, empty buckets and all",
+  "%s: every series equals the database's own figures, including empty buckets",
   async (interval, [from, to]) => {
     const ask = async (path: string) =>
       (await askUsage(sandbox, `/usage/analytics/${path}`, { from, to, interval })).rows;
@@ -70,7 +70,7 @@ test.each(Object.entries(RANGES))(
     expect(times).toEqual(wanted.map((row) => row.times));
     expect(statuses).toEqual(wanted.map((row) => row.statuses));
 
-    // The range ends on a bucket's start: the vendor's row of zeros at `to`.
+    // The range ends at the start of a bucket, so the vendor gives a row of zeros at `to`.
     if (interval !== 'year' && interval !== 'quarter') {
       expect(activity?.at(-1)).toEqual({ timestamp: new Date(to).toISOString(), count: 0 });
     }
@@ -97,13 +97,13 @@ test.each([
   ['2026-03-03T10:00:00Z', '2026-03-03T12:00:00Z', 60_000],
   ['2026-03-01', '2026-03-04', 3_600_000],
   ['2026-02-25', '2026-03-04', 86_400_000],
-])('without an interval, %s to %s is given in steps of %d ms', async (from, to, stepMs) => {
+])('without an interval, %s to %s has buckets of %d ms', async (from, to, stepMs) => {
   const { rows } = await askUsage(sandbox, '/usage/analytics/activity', { from, to });
   const [first, second] = rows.map((row) => Date.parse(String(row['timestamp'])));
   expect((second ?? 0) - (first ?? 0)).toBe(stepMs);
 });
 
-test('element keys are data: one may be named like a part of every object', async () => {
+test('an element key may be the name of a property that every object has', async () => {
   await sandbox.query(
     `insert into usage by name select 'odd' || key as id, timestamp '2020-05-05' as happened_at, happened_at as counted_at,
       'SUCCESS' as request_status, key as element_key, 1 as process_time

@@ -16,7 +16,7 @@ async function idsWhere(sql: string): Promise<readonly unknown[]> {
 }
 
 describe('GET /usage', () => {
-  test('answers the newest first, 100 of the last 7 days when nothing is asked', async () => {
+  test('gives the newest 100 records of the last 7 days without parameters', async () => {
     const { rows, status } = await askUsage(sandbox, '/usage');
     expect(status).toBe(200);
     expect(ids(rows)).toEqual((await idsWhere('true')).slice(0, 100));
@@ -24,7 +24,7 @@ describe('GET /usage', () => {
     expect(ids(oldest.rows)).toEqual(await idsWhere(`happened_at >= epoch_ms(${NOW_MS - 7 * DAY_MS})`));
   });
 
-  test('takes both ends of the range in, to the millisecond', async () => {
+  test('includes both ends of the range, to the millisecond', async () => {
     const [row] = await sandbox.query(
       'select epoch_ms(happened_at) as ms from usage order by happened_at limit 1 offset 700',
     );
@@ -76,7 +76,7 @@ describe('GET /usage', () => {
     expect(ids(rows)).toEqual(wanted);
   });
 
-  test('records offset by offset are all records', async () => {
+  test('pages by offset give all records', async () => {
     const seen: unknown[] = [];
     for (let offset = 0; ; offset += 333) {
       const { rows } = await askUsage(sandbox, '/usage', {
@@ -105,7 +105,7 @@ describe('GET /usage', () => {
     expect(body).toEqual({ requestId: expect.stringMatching(/^[0-9a-f]{24}$/), message: expect.any(String) });
   });
 
-  test('ties at one instant are many, and none is in the order of its id', async () => {
+  test('many records share one instant, and their order does not follow their ids', async () => {
     const [tie] = await sandbox.query(
       'select count(*) as n, epoch_ms(happened_at) as ms from usage group by happened_at order by 1 desc limit 1',
     );
@@ -120,7 +120,7 @@ describe('GET /usage', () => {
 });
 
 describe('GET /usage/{id}', () => {
-  test('answers the same record as the list', async () => {
+  test('gives the same record as the list', async () => {
     const { rows } = await askUsage(sandbox, '/usage', { pageSize: '1' });
     const { body } = await askUsage(sandbox, `/usage/${String(rows[0]?.['traffic_id'])}`);
     expect(body).toEqual(rows[0]);
@@ -134,7 +134,7 @@ describe('GET /usage/{id}', () => {
 });
 
 describe('the two dialects', () => {
-  test('snake_case leaves out what it does not know, and holds the headers that nobody may show', async () => {
+  test('snake_case leaves out unknown values, and has the headers that nobody may show', async () => {
     const { rows } = await askUsage(sandbox, '/usage', { ...EVERYTHING, pageSize: '5000' });
     for (const row of rows) {
       expect(row['traffic_id']).toMatch(/^[0-9a-f]{24}$/);
@@ -146,7 +146,7 @@ describe('the two dialects', () => {
     expect(new Set(platform.map((row) => row['element_key']))).toEqual(new Set([undefined, '']));
   });
 
-  test('camelCase is the page of 2014, field by field', async () => {
+  test('camelCase has exactly the fields of the page of 2014', async () => {
     const camel = await startSmallSandbox({ dialect: 'camel', usageRows: 200, eventsRows: 10 });
     const { rows } = await askUsage(camel, '/usage', { 'keys[]': 'sfdc', pageSize: '1' });
     await camel.close();
@@ -171,7 +171,7 @@ describe('the two dialects', () => {
 });
 
 describe('switches of the list', () => {
-  test('pageOffset counts pages, of the size that a page really holds', async () => {
+  test('pageOffset counts pages of the actual page size', async () => {
     const paged = await startSmallSandbox({
       pageOffset: 'pages',
       maxPageSize: 50,
@@ -188,7 +188,7 @@ describe('switches of the list', () => {
     expect([...ids(first.rows), ...ids(second.rows)]).toEqual(wanted.map((row) => row['id']));
   });
 
-  test('elements-next-page-token leads through the whole list, and is absent on its last page', async () => {
+  test('elements-next-page-token leads through the whole list, and the last page has none', async () => {
     const tokens = await startSmallSandbox({ nextPageToken: true, usageRows: 500, eventsRows: 10 });
     const seen: unknown[] = [];
     let query: Record<string, string> = { ...EVERYTHING, pageSize: '100' };
@@ -204,7 +204,7 @@ describe('switches of the list', () => {
     expect((await askUsage(sandbox, '/usage')).headers.get('elements-next-page-token')).toBeNull();
   });
 
-  test('an empty range is an empty list, or a 404 where asked for', async () => {
+  test('an empty range is an empty list, or a 404 if the switch asks for it', async () => {
     const nothing = { from: '2020-01-01', to: '2020-01-02' };
     expect((await askUsage(sandbox, '/usage', nothing)).rows).toEqual([]);
     const strict = await startSmallSandbox({ notFoundWhenEmpty: true, usageRows: 10, eventsRows: 10 });

@@ -17,7 +17,7 @@ async function readNew(sandbox: RunningSandbox): Promise<unknown> {
   ];
 }
 
-test('what arrives follows from the seed, in however many steps', async () => {
+test('the seed decides which rows arrive, in any number of steps', async () => {
   const [once, often, other] = await Promise.all([startMoving(), startMoving(), startMoving(2)]);
   await once.advanceTo(NOW_MS + 10 * MINUTE_MS);
   for (let step = 1; step <= 10; step += 1) await often.advanceTo(NOW_MS + step * MINUTE_MS);
@@ -30,7 +30,7 @@ test('what arrives follows from the seed, in however many steps', async () => {
   expect(third).not.toEqual(first);
 });
 
-test('a usage row shows up to 10 s late, behind newer ones; analytics count it up to 90 s late', async () => {
+test('a usage row becomes visible up to 10 s late, after newer ones; analytics count it up to 90 s late', async () => {
   const sandbox = await startMoving();
   const late: bigint[] = [];
   for (let second = 1; second <= 30; second += 1) {
@@ -60,7 +60,7 @@ test('a usage row shows up to 10 s late, behind newer ones; analytics count it u
   await sandbox.close();
 });
 
-test('the log logs itself: a call to the Usage API appears in it, with its query and without an element', async () => {
+test('a call to the Usage API appears in its own log, with its query and without an element', async () => {
   const sandbox = await startMoving();
   await askUsage(sandbox, '/usage', { searchText: 'mark-of-this-call' });
   await ask(`${sandbox.usageUrl}/usage/53e6df56e4b067fd19a9d69f`, {
@@ -87,7 +87,7 @@ test('the log logs itself: a call to the Usage API appears in it, with its query
   ]);
 });
 
-test('without arrivals nothing comes, and no call is logged', async () => {
+test('without arrivals no row is added and no call is logged', async () => {
   const sandbox = await startSandbox({ nowMs: NOW_MS, usageRows: 50, eventsRows: 50, arrivals: false });
   await askUsage(sandbox, '/usage');
   await sandbox.advanceTo(NOW_MS + 10 * MINUTE_MS);

@@ -7,7 +7,7 @@ import { planStories } from '../../../src/sandbox/data/stories.ts';
 const seeds = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const instants = fc.integer({ min: Date.UTC(2000, 0, 1), max: Date.UTC(2100, 0, 1) });
 
-test('a story goes failures, lock-out, log-in, calls, and lies in the day before now', () => {
+test('a story is failures, a lock-out, a log-in and calls, in this order, in the day before now', () => {
   fc.assert(
     fc.property(seeds, instants, (seed, nowMs) => {
       for (const story of planStories(seed, nowMs)) {
@@ -24,7 +24,7 @@ test('a story goes failures, lock-out, log-in, calls, and lies in the day before
   );
 });
 
-test('each story has a public address and a user of its own', () => {
+test('each story has its own public address and its own user', () => {
   fc.assert(
     fc.property(seeds, instants, (seed, nowMs) => {
       const stories = planStories(seed, nowMs);
@@ -38,7 +38,7 @@ test('each story has a public address and a user of its own', () => {
   );
 });
 
-test('equal seeds and times tell equal stories, another seed others', () => {
+test('the same seed and time give the same stories; another seed gives others', () => {
   expect(planStories(5, 1_800_000_000_000)).toEqual(planStories(5, 1_800_000_000_000));
   expect(planStories(5, 1_800_000_000_000)).not.toEqual(planStories(6, 1_800_000_000_000));
 });

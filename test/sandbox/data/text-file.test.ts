@@ -18,7 +18,7 @@ async function scan(content: string | Buffer, compression: 'uncompressed' | 'gzi
   return await scanTextFile(file, compression);
 }
 
-test('lines with anything on them are counted, however they end and wherever a chunk of the file does', async () => {
+test('every line that is not empty is counted, with any line end and any size of chunks', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom('', 'a', ' ', 'ä', 'x'.repeat(70_000)), { maxLength: 6 }),
@@ -35,7 +35,7 @@ test('lines with anything on them are counted, however they end and wherever a c
   );
 });
 
-test('the end of the first line is told, and a byte order mark is no part of it', async () => {
+test('the end of the first line is recognised, and a byte order mark is not part of the line', async () => {
   expect(await scan('a\nb\r\n')).toMatchObject({ newline: '\n', head: 'a\nb\r\n', hasByteOrderMark: false });
   expect(await scan('\uFEFFa\r\nb\n')).toMatchObject({
     newline: '\r\n',
@@ -46,7 +46,7 @@ test('the end of the first line is told, and a byte order mark is no part of it'
   expect(await scan('')).toMatchObject({ newline: '\n', head: '', lines: 0 });
 });
 
-test('UTF-16 is refused with the way out, and what is cut off is not taken for whole', async () => {
+test('UTF-16 is refused with the way out, and a compressed file that is cut off is refused', async () => {
   await expect(scan(Buffer.from('\uFEFFid,usageDate', 'utf16le'))).rejects.toThrow('save it as UTF-8');
   const packed = gzipSync('a\n'.repeat(10_000));
   await expect(scan(packed.subarray(0, packed.length - 9), 'gzip')).rejects.toThrow('unexpected end of file');

@@ -10,7 +10,7 @@ interface UsageListSettings {
   readonly pageOffset: PageOffsetUnit;
   readonly maxPageSize: number;
   readonly nextPageToken: boolean;
-  /** The average density of the log. It suggests how long a span holds a page. */
+  /** The average density of the log. It decides the length of the span that is read first. */
   readonly rowsPerMs: number;
 }
 

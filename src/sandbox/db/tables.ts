@@ -1,7 +1,7 @@
 import type { Database } from './database.ts';
 
 /**
- * Creates `usage` and `events`, from which every call is answered. `seq` is the order in which rows became known. The vendor
+ * Creates `usage` and `events`, from which every call is answered. `seq` is the order in which rows became known. `GET /usage`
  * gives the rows of one instant in that order, which does not follow their ids. From `counted_at` on, analytics count a row.
  */
 export async function createTables(database: Database): Promise<void> {

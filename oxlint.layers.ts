@@ -20,6 +20,7 @@ const FENCES: readonly { readonly packages: string; readonly rooms: readonly str
   { packages: '(?:undici|@redis/[^/]+)', rooms: ['upstream'] },
   { packages: '(?:@duckdb/[^/]+|openapi-backend)', rooms: ['sandbox'] },
   { packages: '(?:node:)?process', rooms: ['main'] },
+  { packages: '(?:node:)?crypto', rooms: ['sealing', 'sandbox'] },
 ];
 
 /** Layers from the top; each may import those after it. Files of the top level end in `.ts`, folders in `/`. */
@@ -130,6 +131,7 @@ const config: OxlintConfig = {
       },
     },
     room(['src/base/**'], 'base', aboveOf('base')),
+    room(['src/base/sealing.ts'], 'sealing', aboveOf('base')),
     room(['src/upstream/**'], 'upstream', aboveOf('upstream')),
     room(['src/sources/**'], 'sources', [
       ...aboveOf('sources'),

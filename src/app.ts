@@ -1,6 +1,5 @@
-import { hkdfSync } from 'node:crypto';
 import manifest from '../package.json' with { type: 'json' };
-import { Secret } from './base/secret.ts';
+import { deriveSecret } from './base/sealing.ts';
 import type { SharedBuckets, SharedStore } from './base/shared-store.ts';
 import type { Source } from './base/source.ts';
 import { systemClock } from './base/time.ts';
@@ -295,9 +294,7 @@ const NO_CREDENTIALS: OperationCredentials = { usage: null, events: null };
 function createVendorAccess(config: Config, overrides: AppOverrides): VendorAccess {
   const { vendors, secret, upstream } = config;
   const { clock = systemClock, exchange, onAttempt } = overrides;
-  const scopeKey = new Secret(
-    Buffer.from(hkdfSync('sha256', secret.reveal(), '', 'sightline scope v1', 32)).toString('base64url'),
-  );
+  const scopeKey = deriveSecret(secret, 'sightline scope v1');
   const opened: PostTransport[] = [];
   const open = (url: string): EventsExchange => {
     const { attemptTimeoutMs } = upstream;

@@ -1,6 +1,6 @@
-import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { deriveSecret } from './base/sealing.ts';
 import { Secret } from './base/secret.ts';
 import { hasIdentity, readIdentity } from './http/identity/settings.ts';
 import type { IdentitySettings } from './http/identity/settings.ts';
@@ -332,7 +332,7 @@ function arrange(
     host: settings.HOST,
     port: settings.PORT,
     log: { level: settings.LOG_LEVEL, isProduction: settings.NODE_ENV === 'production' },
-    secret: settings.SIGHTLINE_SECRET ?? deriveSecret(vendors) ?? MADE_UP_SECRET,
+    secret: settings.SIGHTLINE_SECRET ?? deriveFromVendors(vendors) ?? MADE_UP_SECRET,
     vendors,
     identity,
     bounds: {
@@ -425,7 +425,7 @@ function readEventsSecrets(settings: z.infer<typeof SETTINGS>, eventsUrl: string
  * Unset, the secret follows from the secrets that the vendors gave out, so that cursors hold on each instance and after a restart.
  * A username and a password are left out: a person may have chosen them. null: there are no credentials.
  */
-function deriveSecret(vendors: Vendors): Secret | null {
+function deriveFromVendors(vendors: Vendors): Secret | null {
   if (vendors.kind !== 'configured') return null;
   const { usage, events } = vendors;
   const material = [
@@ -433,8 +433,7 @@ function deriveSecret(vendors: Vendors): Secret | null {
     ...(events?.secrets.kind === 'token' ? [events.secrets.token] : []),
   ].map((one) => one.reveal());
   if (material.length === 0) return null;
-  const bytes = hkdfSync('sha256', JSON.stringify(material), '', 'sightline secret v2', 32);
-  return new Secret(Buffer.from(bytes).toString('base64url'));
+  return deriveSecret(new Secret(JSON.stringify(material)), 'sightline secret v2');
 }
 
 function hasCredentials(set: Readonly<Record<string, string>>): boolean {

@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -9,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
+import { drawSecret } from './base/sealing.ts';
 import { Secret } from './base/secret.ts';
 import { MADE_UP_SECRET, readConfig, refuseHost } from './config.ts';
 import type { Config, EventsVendor, SourceConfig, UsageVendor } from './config.ts';
@@ -364,10 +364,6 @@ function pointAt(config: Config, announced: SandboxAnnouncement): Config {
     usage: hold(config.usage, files?.usage),
     events: hold(config.events, files?.events),
   };
-}
-
-function drawSecret(): Secret {
-  return new Secret(randomBytes(32).toString('base64url'));
 }
 
 /** One line a request: for people in a terminal, JSON elsewhere. */

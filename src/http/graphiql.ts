@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { digest } from '../base/sealing.ts';
 
 /** GraphiQL as one page that needs nothing from elsewhere. */
 export interface GraphiqlPage {
@@ -44,7 +44,7 @@ export async function createGraphiqlPage(queries: readonly string[]): Promise<Gr
   });
   const html = Buffer.from(text.trim().replace('</head>', `${TABS_STAY}</head>`));
   const gzipped = await promisify(gzip)(html, { level: 6 });
-  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
+  const etag = `"${digest(html).toString('base64url').slice(0, 22)}"`;
   return { html, gzipped, etag };
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from '../base/sealing.ts';
 
 /** The only documents that are answered: their texts by the SHA-256 of each, in lower-case hexadecimal digits. */
 export type TrustedDocuments = ReadonlyMap<string, string>;
@@ -42,5 +42,5 @@ export function withoutPrefix(hash: string): string {
 
 /** The name of a document: its SHA-256 in lower-case hexadecimal digits. */
 export function hashDocument(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return digest(text).toString('hex');
 }

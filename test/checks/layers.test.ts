@@ -209,6 +209,16 @@ const PLANTED: readonly Planted[] = [
     law: fence('main'),
   },
   {
+    file: 'src/base/crypto.ts',
+    source: "import { createHash } from 'node:crypto';\nvoid createHash;",
+    law: fence('sealing, sandbox'),
+  },
+  {
+    file: 'src/graph/crypto.ts',
+    source: "import type { Cipher } from 'crypto';\nexport type A = Cipher;",
+    law: fence('sealing, sandbox'),
+  },
+  {
     file: 'src/sandbox/process.ts',
     source: 'export const a = process.pid;',
     law: /only main\.ts reads process/,
@@ -232,6 +242,7 @@ const PLANTED: readonly Planted[] = [
 /** Files that keep the laws. Each room imports all that it may. */
 const CLEAN: Readonly<Record<string, string>> = {
   'src/base/a.ts': 'export interface A { readonly a: number }\nexport const a = 1;',
+  'src/base/sealing.ts': "import { createHash } from 'node:crypto';\nexport const hash = createHash;",
   'src/base/reads-a.ts':
     "import type { A } from './a.ts';\nexport type { A };\nexport const b = globalThis.Temporal;",
   'src/upstream/a.ts':
@@ -264,7 +275,8 @@ const CLEAN: Readonly<Record<string, string>> = {
   'src/sandbox/a.ts':
     "import type { B } from '@duckdb/node-api';\nimport { c } from './graph/c.ts';\nexport const b: B = c;",
   'src/sandbox/graph/c.ts': "import type { D } from '../http/d.ts';\nexport const c: D = 1;",
-  'src/sandbox/http/d.ts': 'export type D = number;',
+  'src/sandbox/http/d.ts':
+    "import { createHmac } from 'node:crypto';\nvoid createHmac;\nexport type D = number;",
   'src/main.ts':
     "import type { B } from './sandbox/a.ts';\nimport { app } from './app.ts';\nexport const run = async (): Promise<B> => [await import('./sandbox/a.ts'), app, process.pid];",
 };

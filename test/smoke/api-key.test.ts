@@ -44,7 +44,8 @@ test.each([
   [[], 'a name and scopes'],
   [['dashboard'], 'a name and scopes'],
   [['dashboard', 'everything'], 'these scopes'],
-  [['a name', 'usage:read'], 'the form'],
+  [['a name', 'usage:read'], 'The name may have'],
+  [['#a', 'usage:read'], 'The name may have'],
 ])('no key is made of %j, and the way out is told', async (words, told) => {
   const made = run(['api-key', ...words]);
   expect(await made.exit).toBe(2);

@@ -1,5 +1,5 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync } from 'node:crypto';
 import { RequestError } from '../../base/errors.ts';
+import { deriveKey, digest, keyedDigest, NONCE_BYTES, seal, TAG_BYTES, unseal } from '../../base/sealing.ts';
 import type { Secret } from '../../base/secret.ts';
 import { SOURCES } from '../../base/source.ts';
 import type { Range } from '../../base/time.ts';
@@ -105,8 +105,6 @@ function refuse(message: string): RequestError {
   return new RequestError('CURSOR_INVALID', message);
 }
 
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 const SEALED_BYTES = NONCE_BYTES + CURSOR_BYTES + TAG_BYTES;
 // A multiple of three bytes leaves no unused bits in the last character, so that a cursor has only one spelling.
 const SEALED_FORM = new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((SEALED_BYTES * 4) / 3)}}$`);
@@ -124,11 +122,11 @@ export interface CursorSealer {
 
 /** A sealer (AES-256-GCM). Its keys are derived from `secret`, the service's `SIGHTLINE_SECRET`. */
 export function createCursorSealer(secret: Secret): CursorSealer {
-  const key = deriveKey(secret, 'cursor encryption');
-  const nonceKey = deriveKey(secret, 'cursor nonce');
+  const key = deriveKey(secret, 'sightline cursor encryption v1');
+  const nonceKey = deriveKey(secret, 'sightline cursor nonce v1');
   const readCursor = (text: string, argument: string): Cursor => {
     try {
-      return decodeCursor(unseal(text, key));
+      return decodeCursor(unsealText(text, key));
     } catch (error) {
       if (error instanceof RequestError) throw new RequestError(error.code, error.message, { argument });
       throw error;
@@ -138,10 +136,9 @@ export function createCursorSealer(secret: Secret): CursorSealer {
     seal(cursor) {
       const plain = encodeCursor(cursor);
       // The nonce is a keyed hash of the content. It repeats only if the whole content does, which reveals nothing.
-      const nonce = createHmac('sha256', nonceKey).update(plain).digest().subarray(0, NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce);
-      const sealed = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-      return sealed.toString('base64url');
+      const nonce = keyedDigest(nonceKey, plain).subarray(0, NONCE_BYTES);
+      const { text, tag } = seal(key, plain, nonce);
+      return Buffer.concat([nonce, text, tag]).toString('base64url');
     },
     open(text, query, argument) {
       const cursor = readCursor(text, argument);
@@ -157,18 +154,16 @@ export function createCursorSealer(secret: Secret): CursorSealer {
   };
 }
 
-function unseal(text: string, key: Buffer): Buffer {
+function unsealText(text: string, key: Buffer): Buffer {
   if (!SEALED_FORM.test(text)) throw notOurs();
   const sealed = Buffer.from(text, 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), {
-    authTagLength: TAG_BYTES,
+  const plain = unseal(key, {
+    nonce: sealed.subarray(0, NONCE_BYTES),
+    text: sealed.subarray(NONCE_BYTES, -TAG_BYTES),
+    tag: sealed.subarray(-TAG_BYTES),
   });
-  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-  try {
-    return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
-  } catch {
-    throw notOurs();
-  }
+  if (!plain) throw notOurs();
+  return plain;
 }
 
 function notOurs(): RequestError {
@@ -178,17 +173,13 @@ function notOurs(): RequestError {
   );
 }
 
-function deriveKey(secret: Secret, purpose: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret.reveal(), '', `sightline ${purpose} v1`, 32));
-}
-
 /**
  * The query that a cursor is bound to: the list and a hash of its arguments, without the paging arguments. The order of an
  * input's fields does not matter, nor does it matter if an argument is null or omitted.
  */
 export function digestQuery(list: CursorList, args: Readonly<Record<string, unknown>>): CursorQuery {
   const text = JSON.stringify([list, canonical(args)]);
-  return { list, digest: createHash('sha256').update(text).digest().subarray(0, DIGEST_BYTES) };
+  return { list, digest: digest(text).subarray(0, DIGEST_BYTES) };
 }
 
 function canonical(value: unknown): unknown {

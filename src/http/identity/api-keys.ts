@@ -1,27 +1,29 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { areDigestsEqual, digest, drawBytes } from '../../base/sealing.ts';
 import { SCOPES } from '../../graph/access.ts';
 import type { Scope } from '../../graph/access.ts';
 import { isScope } from './caller.ts';
 
-/** An API key as it is kept: its hash, never itself. */
+/** An API key as the service stores it: its hash, never the key itself. */
 export interface ApiKey {
-  /** What it is known by in logs. */
+  /** Names the key in logs. */
   readonly name: string;
   readonly scopes: readonly Scope[];
-  /** SHA-256. A key is 256 random bits, so that no slower hash would add anything. */
+  /** SHA-256. A key holds 256 random bits, so a slower hash would add nothing. */
   readonly hash: Buffer;
 }
 
 export interface ParsedApiKeys {
   readonly keys: readonly ApiKey[];
-  /** A sentence each, naming the line, never what stands in it. */
+  /** A sentence for each fault. It names the line, never its text. */
   readonly faults: readonly string[];
 }
 
 const NAME = /^[A-Za-z0-9][\w.@-]{0,63}$/;
+const NAME_RULE = 'up to 64 letters, digits, _ . @ and -, beginning with a letter or a digit';
+const SCOPES_RULE = `may hold these scopes, with commas between them: ${SCOPES.join(' ')}.`;
 const HASH = /^[0-9a-f]{64}$/i;
 
-/** Reads lines of the form `name scope,scope sha256hex`; empty lines, and those that begin with `#`, are left out. */
+/** Reads lines of the form `name scope,scope sha256hex`. It skips empty lines and lines that begin with `#`. */
 export function readApiKeys(text: string): ParsedApiKeys {
   const keys: ApiKey[] = [];
   const faults: string[] = [];
@@ -39,50 +41,49 @@ export function readApiKeys(text: string): ParsedApiKeys {
 function readLine(words: readonly string[]): ApiKey | string {
   const [name = '', list = '', hash = ''] = words;
   if (words.length !== 3) return 'must have the form: name scope,scope sha256hex.';
-  if (!NAME.test(name)) return 'must begin with a name: up to 64 letters, digits, _ . @ and -.';
+  if (!NAME.test(name)) return `must begin with a name: ${NAME_RULE}.`;
   const scopes = list.split(',');
-  if (!scopes.every(isScope)) return `may hold these scopes, with commas between them: ${SCOPES.join(' ')}.`;
+  if (!scopes.every(isScope)) return SCOPES_RULE;
   if (!HASH.test(hash)) return 'must end with the SHA-256 of a key, as 64 hexadecimal digits.';
   return { name, scopes, hash: Buffer.from(hash, 'hex') };
 }
 
-/** An API key's line, as `readApiKeys` reads it. */
+/** The line of an API key, as `readApiKeys` reads it. */
 export function formatApiKey({ name, scopes, hash }: ApiKey): string {
   return `${name} ${scopes.join(',')} ${hash.toString('hex')}`;
 }
 
-/** The hash that a key is kept by. */
+/** The hash by which the service knows a key. */
 export function hashApiKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
+  return digest(key);
 }
 
-/** The entry of a key that a caller sends; null: there is none. Takes equally long for every key of one length. */
+/** Finds the entry of a key that a caller sends; null if there is none. It takes equally long for all keys of one length. */
 export function findApiKey(keys: readonly ApiKey[], key: string): ApiKey | null {
   const hash = hashApiKey(key);
   let found: ApiKey | null = null;
-  for (const one of keys) if (timingSafeEqual(one.hash, hash)) found = one;
+  for (const one of keys) if (areDigestsEqual(one.hash, hash)) found = one;
   return found;
 }
 
-/** A new key, and the line by which it is kept. */
+/** A new key, and the line to store in `SIGHTLINE_API_KEYS_FILE`. */
 export interface NewApiKey {
-  /** To be shown once. */
+  /** Show it once: the line does not hold it. */
   readonly key: string;
   readonly line: string;
 }
 
-/** Tells a key apart from other secrets that may turn up in a log or a repository. */
+/** Lets people and scanners recognize a key that turns up in a log or a repository. */
 const PREFIX = 'sightline_';
 
-/** Makes a key of 256 random bits; a sentence instead: the name or a scope will not do. */
+/** Makes a key of 256 random bits. It returns a sentence instead if the name or a scope is not allowed. */
 export function createApiKey(
   name: string,
   scopes: readonly string[],
-  random: (bytes: number) => Buffer = randomBytes,
+  random: (bytes: number) => Buffer = drawBytes,
 ): NewApiKey | string {
+  if (!NAME.test(name)) return `The name may have ${NAME_RULE}.`;
+  if (scopes.length === 0 || !scopes.every(isScope)) return `The key ${SCOPES_RULE}`;
   const key = `${PREFIX}${random(32).toString('base64url')}`;
-  const hash = hashApiKey(key);
-  const { keys, faults } = readApiKeys(`${name} ${scopes.join(',')} ${hash.toString('hex')}`);
-  const [made] = keys;
-  return made ? { key, line: formatApiKey(made) } : (faults[0] ?? '').replace('line 1 ', 'It ');
+  return { key, line: formatApiKey({ name, scopes, hash: hashApiKey(key) }) };
 }

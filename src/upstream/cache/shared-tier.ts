@@ -1,6 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { CredentialScope, ScopedKey } from '../../base/credential-scope.ts';
+import { deriveKey, keyedDigest, NONCE_BYTES, seal, TAG_BYTES, unseal } from '../../base/sealing.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { SharedStore } from '../../base/shared-store.ts';
 import type { Clock } from '../../base/time.ts';
@@ -32,9 +32,6 @@ export interface SharedTierOptions {
   readonly baseUrl: string;
 }
 
-const CIPHER = 'aes-256-gcm';
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 /** Clocks of instances may differ by so much. */
 const MAX_SKEW_MS = 1_000;
@@ -45,23 +42,19 @@ const MAX_SKEW_MS = 1_000;
  */
 export function createSharedTier(options: SharedTierOptions): SharedTier {
   const { store, clock, secret, baseUrl } = options;
-  const derive = (purpose: string): Buffer =>
-    Buffer.from(hkdfSync('sha256', secret.reveal(), '', `sightline shared answers v1 ${purpose}`, 32));
-  const namingKey = derive('names');
-  const sealingKey = derive('seals');
+  const namingKey = deriveKey(secret, 'sightline shared answers v1 names');
+  const sealingKey = deriveKey(secret, 'sightline shared answers v1 seals');
 
   /** The name tells nothing of what was asked, which may be a person's. */
   const nameOf = (key: ScopedKey): string =>
-    `sightline:1:${createHmac('sha256', namingKey)
-      .update(JSON.stringify([baseUrl, key]))
-      .digest('base64url')}`;
-  const keyOf = (name: string): Buffer => createHmac('sha256', sealingKey).update(name).digest();
+    `sightline:1:${keyedDigest(namingKey, JSON.stringify([baseUrl, key])).toString('base64url')}`;
+  const keyOf = (name: string): Buffer => keyedDigest(sealingKey, name);
 
   return {
     async read(scope, key) {
       const name = nameOf(key);
       const sealed = await store.read(name);
-      const bytes = sealed && open(keyOf(name), sealed);
+      const bytes = sealed && unsealEntry(keyOf(name), sealed);
       const entry = bytes && decodeEntry(bytes);
       if (entry?.scope !== scope) return null;
       const nowMs = clock.now();
@@ -77,28 +70,25 @@ export function createSharedTier(options: SharedTierOptions): SharedTier {
       if (ttlMs <= 0 || answer.body.length > MAX_BODY_BYTES) return;
       const name = nameOf(key);
       const entry: SharedEntry = { scope, policy, readAtMs, ...answer };
-      store.write(name, seal(keyOf(name), encodeEntry(entry)), ttlMs);
+      store.write(name, sealEntry(keyOf(name), encodeEntry(entry)), ttlMs);
     },
   };
 }
 
-function seal(key: Buffer, plain: Buffer): Buffer {
-  const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv(CIPHER, key, iv);
-  const text = Buffer.concat([cipher.update(plain), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), text]);
+function sealEntry(key: Buffer, plain: Buffer): Buffer {
+  const { nonce, text, tag } = seal(key, plain);
+  return Buffer.concat([nonce, tag, text]);
 }
 
 /** null for bytes that were not sealed under this key, or not left as they were. */
-function open(key: Buffer, sealed: Buffer): Buffer | null {
-  if (sealed.length < IV_BYTES + TAG_BYTES) return null;
-  const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
-  decipher.setAuthTag(sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-  try {
-    return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
-  } catch {
-    return null;
-  }
+function unsealEntry(key: Buffer, sealed: Buffer): Buffer | null {
+  const textAt = NONCE_BYTES + TAG_BYTES;
+  if (sealed.length < textAt) return null;
+  return unseal(key, {
+    nonce: sealed.subarray(0, NONCE_BYTES),
+    tag: sealed.subarray(NONCE_BYTES, textAt),
+    text: sealed.subarray(textAt),
+  });
 }
 
 /** A vendor's answer as it is shared: word for word, so that bytes of another version are decoded by its reader's rules. */

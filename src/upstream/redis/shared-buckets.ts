@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { deriveKey, keyedDigest } from '../../base/sealing.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { RatePolicy, SharedBuckets } from '../../base/shared-store.ts';
 import type { RedisConnection } from './connection.ts';
@@ -43,11 +43,9 @@ export function createSharedBuckets(
   const { clock, timeoutMs, secret } = options;
   // A breaker apart from the cache's: an account may read and write, and have no right to run scripts.
   const guard = createRedisGuard(options);
-  const namingKey = Buffer.from(
-    hkdfSync('sha256', secret.reveal(), '', 'sightline shared buckets v1 names', 32),
-  );
+  const namingKey = deriveKey(secret, 'sightline shared buckets v1 names');
   const nameOf = (caller: string): string =>
-    `sightline:1:points:${createHmac('sha256', namingKey).update(caller).digest('base64url')}`;
+    `sightline:1:points:${keyedDigest(namingKey, caller).toString('base64url')}`;
 
   const draw = (caller: string, points: number, policy: RatePolicy, ms: number): Promise<number | null> =>
     guard(async () => {

@@ -52,9 +52,11 @@ test.each([
 });
 
 test.each([
-  ['', ['usage:read'], 'It must have the form'],
-  ['two words', ['usage:read'], 'It must have the form'],
-  ['a', ['usage:write'], 'It may hold these scopes'],
+  ['', ['usage:read'], 'The name may have up to 64 letters'],
+  ['two words', ['usage:read'], 'The name may have up to 64 letters'],
+  ['#a', ['usage:read'], 'The name may have up to 64 letters'],
+  ['a', ['usage:write'], 'The key may hold these scopes'],
+  ['a', [], 'The key may hold these scopes'],
 ])('no key is made for %j with %j', (name, scopes, words) => {
   expect(createApiKey(name, scopes)).toContain(words);
 });

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createApp } from '../src/app.ts';
 import type { App } from '../src/app.ts';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/load.ts';
 import type { VendorReport } from './soak-vendor.ts';
 
 // Sends many requests through the whole service, in this process, over sockets to vendors that sometimes fail. Then it prints

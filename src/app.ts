@@ -1,168 +1,121 @@
 import manifest from '../package.json' with { type: 'json' };
-import { deriveSecret } from './base/sealing.ts';
-import type { SharedBuckets, SharedStore } from './base/shared-store.ts';
+import type { SharedStore } from './base/shared-store.ts';
 import type { Source } from './base/source.ts';
 import { systemClock } from './base/time.ts';
 import type { Clock } from './base/time.ts';
-import type { Config, SourceConfig, VendorAddress } from './config.ts';
-import type { GraphContext, SourceStatus } from './graph/context.ts';
-import { visibleEventFields } from './graph/events/selection.ts';
+import { readRetention, readSourceEnd, readSourceSettings } from './config/config.ts';
+import type { Config, SourceConfig } from './config/config.ts';
+import { readAddresses, readOwnSecrets } from './config/vendors.ts';
+import type { VendorAddress } from './config/vendors.ts';
 import { createCursorSealer } from './graph/paging/cursor.ts';
 import type { SourceEnds } from './graph/paging/range.ts';
 import { schema } from './graph/schema.ts';
+import { createContexts } from './http/context.ts';
 import { createHandler } from './http/handler.ts';
 import type { Handler, RequestLine } from './http/handler.ts';
-import { createIdentity } from './http/identity/authenticate.ts';
+import { openIdentity } from './http/identity/identity.ts';
+import { createVendorCredentials } from './http/identity/vendor-credentials.ts';
 import { createRateLimit, createSharedRateLimit } from './http/limits/rate-limit.ts';
-import type { RateLimit } from './http/limits/rate-limit.ts';
-import type { Operation } from './http/operation.ts';
 import type { AuditLine } from './http/plugins/audit.ts';
-import { createEventsCredentials } from './sources/events/credentials.ts';
-import type { EventsExchange, EventsSecrets } from './sources/events/credentials.ts';
-import { createEventsQuirks } from './sources/events/quirks.ts';
-import { createEventsSource } from './sources/events/source.ts';
-import { endOf } from './sources/paging/held-files.ts';
-import type { SkippedRowsReport, SourceSettings } from './sources/paging/vendor-page.ts';
-import { keepByScope } from './sources/shared/scope.ts';
-import { createTimelineSource } from './sources/timeline/source.ts';
-import { createAnalyticsReader } from './sources/usage/analytics/reader.ts';
-import { createUsageCredentials } from './sources/usage/credentials.ts';
-import type { UsageSecrets } from './sources/usage/credentials.ts';
-import { createUsageQuirks } from './sources/usage/quirks.ts';
-import { createUsageSource } from './sources/usage/source.ts';
+import type { SkippedRowsReport } from './sources/paging/vendor-page.ts';
 import type { AttemptReport } from './upstream/attempt.ts';
 import { createUpstream } from './upstream/create.ts';
-import { createHttpTransport } from './upstream/http-transport.ts';
 import type { UpstreamLimits } from './upstream/limits.ts';
-import { createRedisConnection } from './upstream/redis/connection.ts';
-import { createSharedBuckets } from './upstream/redis/shared-buckets.ts';
-import { createSharedStore } from './upstream/redis/shared-store.ts';
+import { openSharedRedis } from './upstream/redis/shared.ts';
 import type { PostTransport, Transport } from './upstream/transport.ts';
-import type { CallContext, Credentials, Upstream } from './upstream/upstream.ts';
+import type { Upstream } from './upstream/upstream.ts';
 
 export const VERSION: string = manifest.version;
 
 /** The service without a port. */
 export interface App extends Handler {
-  /** Ends the connections to the vendors and to the shared cache. */
+  /** Ends the connections to the vendors, to the token issuer and to Redis. */
   close(): Promise<void>;
 }
 
-/** What tests and `main` put in the place of the defaults. */
+/** What tests and the command line replace or observe. */
 export interface AppOverrides {
   readonly clock?: Clock;
-  /** In [0, 1): spreads retries. */
+  /** In [0, 1); spreads retries in time. */
   readonly random?: () => number;
-  /** How to reach each vendor without sockets. */
+  /** Reach each vendor without sockets. */
   readonly transports?: Partial<Record<Source, Transport>>;
-  /** How to exchange credentials for a token without sockets. */
+  /** Exchanges credentials for a token without sockets. */
   readonly exchange?: PostTransport;
-  /** How to reach the issuer of callers' tokens without sockets. */
+  /** Reaches the issuer of callers' tokens without sockets. */
   readonly issuer?: Transport;
   readonly limits?: Partial<UpstreamLimits>;
   readonly isReady?: () => boolean;
-  /** Told of what callers are not told. */
+  /** Receives faults that callers do not see. */
   readonly onFault?: (error: unknown) => void;
   readonly onRequest?: (line: RequestLine) => void;
-  /** Told, once for each origin, why its pages can't read answers. */
+  /** Receives, once for each origin, why the pages of that origin can't read answers. */
   readonly onRefusedOrigin?: (message: string) => void;
   readonly onAttempt?: (report: AttemptReport) => void;
-  /** Told of rows that could not be understood, without what they hold. */
+  /** Receives the number of rows that could not be parsed, never their values. */
   readonly onSkippedRows?: (report: SkippedRowsReport) => void;
-  /** Told of every operation; left out: there is no audit trail. */
+  /** Receives every operation; left out: there is no audit trail. */
   readonly onAudit?: (line: AuditLine) => void;
 }
 
-/** The address of a vendor that is not configured: nothing is ever sent there. */
-const NOWHERE: VendorAddress = { baseUrl: 'http://127.0.0.1:9', socketPath: null };
-const DAY_MS = 86_400_000;
-/** A few keys of some kilobytes at most. */
-const MAX_KEY_SET_BYTES = 256 * 1024;
-/** A token is a few hundred bytes. */
-const MAX_TOKEN_ANSWER_BYTES = 64 * 1024;
-
-/** Wires the layers, and opens no port. */
+/** Wires the layers. It opens no port. */
 export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const { clock = systemClock, onFault = () => {}, onRequest = () => {}, isReady = () => true } = overrides;
-  const addresses = readAddresses(config);
-  const shared = openShared(config, clock, onFault);
+  const { vendors, secret } = config;
+  const shared = config.sharedCache && openSharedRedis({ ...config.sharedCache, secret, clock, onFault });
   const store = shared?.store ?? null;
+  const addresses = readAddresses(vendors);
   const upstreams = {
     usage: createVendorUpstream('USAGE', addresses.usage, config, config.usage, store, overrides),
     events: createVendorUpstream('EVENTS', addresses.events, config, config.events, store, overrides),
   };
-  const access = createVendorAccess(config, overrides);
-  const quirksOf = { usage: keepByScope(createUsageQuirks), events: keepByScope(createEventsQuirks) };
-  const sourceDeps = {
+  const vendorCredentials = createVendorCredentials({
+    own: readOwnSecrets(vendors),
+    secret,
+    clock,
+    attemptTimeoutMs: config.upstream.attemptTimeoutMs,
+    exchange: overrides.exchange,
+    onAttempt: overrides.onAttempt,
+  });
+  const openedIdentity = openIdentity(config.identity, clock, overrides.issuer);
+  const ends: SourceEnds = { USAGE: readSourceEnd(config.usage), EVENTS: readSourceEnd(config.events) };
+  const { timeoutMs, ...limits } = config.operation;
+  const { maxBuckets, maxUpstreamBuckets } = limits;
+  const usageSettings = readSourceSettings(config, config.usage);
+  const createContext = createContexts({
+    version: VERSION,
+    limits: { ...limits, maxDepth: config.bounds.maxDepth },
+    cursors: createCursorSealer(secret),
+    ends,
+    credentialsOf: vendorCredentials.of,
     usage: {
       upstream: upstreams.usage,
-      settings: readSourceSettings(config, config.usage),
-      onSkippedRows: overrides.onSkippedRows,
+      settings: usageSettings,
+      retention: readRetention(config.usage),
+    },
+    analytics: {
+      ...usageSettings.age,
+      maxBuckets,
+      maxUpstreamBuckets,
+      staleIfErrorMs: config.staleIfErrorMs,
     },
     events: {
       upstream: upstreams.events,
       settings: readSourceSettings(config, config.events),
-      onSkippedRows: overrides.onSkippedRows,
+      retention: readRetention(config.events),
     },
-  };
-  const analyticsDeps = {
-    ...sourceDeps.usage,
-    settings: {
-      maxBuckets: config.operation.maxBuckets,
-      maxUpstreamBuckets: config.operation.maxUpstreamBuckets,
-      staleIfErrorMs: config.staleIfErrorMs,
-      ...sourceDeps.usage.settings.age,
-    },
-  };
-  const { timeoutMs, ...limits } = config.operation;
-  const ends: SourceEnds = { USAGE: readEnd(config.usage), EVENTS: readEnd(config.events) };
-  const standing = {
-    ends,
-    cursors: createCursorSealer(config.secret),
-    limits: { ...limits, maxDepth: config.bounds.maxDepth },
-  };
-
-  const createContext = (operation: Operation): GraphContext => {
-    const { nowMs, deadlineMs, signal, callBudget, maxAgeMs } = operation;
-    const credentials = access.of(operation);
-    const call = { signal, deadlineMs, callBudget, maxAgeMs };
-    const service = {
-      version: VERSION,
-      sources: () => [
-        readStatus('USAGE', upstreams.usage, credentials.usage, config.usage),
-        readStatus('EVENTS', upstreams.events, credentials.events, config.events),
-      ],
-    };
-    const usageCall: CallContext = { ...call, credentials: credentials.usage };
-    const eventsCall: CallContext = { ...call, credentials: credentials.events };
-    const usageDeps = { ...sourceDeps.usage, quirks: quirksOf.usage(credentials.usage), nowMs };
-    const visible = visibleEventFields(operation.caller);
-    const eventsDeps = { ...sourceDeps.events, quirks: quirksOf.events(credentials.events), nowMs, visible };
-    const readAnalytics = createAnalyticsReader(analyticsDeps, usageCall, nowMs);
-    const usage = createUsageSource(usageDeps, readAnalytics, usageCall);
-    const events = createEventsSource(eventsDeps, eventsCall);
-    const timeline = createTimelineSource(
-      { deps: usageDeps, context: usageCall, reader: usage },
-      { deps: eventsDeps, context: eventsCall, reader: events },
-      nowMs,
-    );
-    return { ...standing, viewer: operation.caller, service, nowMs, usage, events, timeline };
-  };
-
-  const opened: Pick<Transport, 'get' | 'close'>[] = [];
-  const identity = createIdentity(config.identity, clock, (origin) => {
-    const transport = overrides.issuer ?? createKeySetTransport(origin);
-    opened.push(transport);
-    return transport;
+    onSkippedRows: overrides.onSkippedRows,
   });
+  const ownRateLimit = config.rate && createRateLimit(config.rate, clock);
+
   const http = createHandler({
-    identity,
+    identity: openedIdentity.identity,
     schema,
     createContext,
     clock,
     timeoutMs,
     maxUpstreamCalls: limits.maxUpstreamCalls,
-    vendorCredentials: config.vendors.kind === 'request' ? 'request' : 'config',
+    vendorCredentials: vendors.kind === 'request' ? 'request' : 'config',
     bounds: config.bounds,
     costLimits: {
       ...limits,
@@ -171,15 +124,18 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     },
     trustedDocuments: config.trustedDocuments,
     corsOrigins: config.corsOrigins,
-    rateLimit: openRateLimit(config, clock, shared?.buckets ?? null),
+    rateLimit:
+      config.rate && ownRateLimit && shared
+        ? createSharedRateLimit(config.rate, shared.buckets, ownRateLimit)
+        : ownRateLimit,
     answeredScope(operation) {
-      if (config.vendors.kind !== 'request') return null;
-      const { usage, events } = access.of(operation);
+      if (vendors.kind !== 'request') return null;
+      const { usage, events } = vendorCredentials.of(operation);
       if (usage && upstreams.usage.hasAnswered(usage.scope)) return usage.scope;
       return events && upstreams.events.hasAnswered(events.scope) ? events.scope : null;
     },
     maxBodyBytes: config.maxBodyBytes,
-    isLoopbackOnly: config.vendors.kind === 'configured' && !config.vendors.isPublic && !config.identity,
+    isLoopbackOnly: vendors.kind === 'configured' && !vendors.isPublic && !config.identity,
     isReady,
     onFault,
     onRequest,
@@ -192,66 +148,12 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       await Promise.all([
         upstreams.usage.close(),
         upstreams.events.close(),
-        access.close(),
+        vendorCredentials.close(),
+        openedIdentity.close(),
         store?.close(),
-        ...opened.map((transport) => transport.close()),
       ]);
     },
   };
-}
-
-function readAddresses({ vendors }: Config): {
-  readonly usage: VendorAddress;
-  readonly events: VendorAddress;
-} {
-  if (vendors.kind === 'request') {
-    const { usageUrl, eventsUrl } = vendors;
-    return {
-      usage: { baseUrl: usageUrl, socketPath: null },
-      events: { baseUrl: eventsUrl, socketPath: null },
-    };
-  }
-  const { usage, events } = vendors.kind === 'configured' ? vendors : { usage: null, events: null };
-  return { usage: usage ?? NOWHERE, events: events ?? NOWHERE };
-}
-
-/** What instances share over one connection. */
-interface Shared {
-  readonly store: SharedStore;
-  readonly buckets: SharedBuckets;
-}
-
-/** Begins to connect, where instances are to share what they have read and given; null: nothing is opened. */
-function openShared(
-  { sharedCache, secret }: Config,
-  clock: Clock,
-  onFault: (error: unknown) => void,
-): Shared | null {
-  if (!sharedCache) return null;
-  const { url, timeoutMs } = sharedCache;
-  const connection = createRedisConnection(url);
-  const reportFault = (text: string) => () => onFault(new Error(text));
-  return {
-    store: createSharedStore(connection, {
-      clock,
-      timeoutMs,
-      onTrouble: reportFault('The shared cache fails and is left alone for now; answers come without it.'),
-    }),
-    buckets: createSharedBuckets(connection, {
-      clock,
-      timeoutMs,
-      secret,
-      onTrouble: reportFault(
-        'The shared points fail and are left alone for now; each instance counts its own.',
-      ),
-    }),
-  };
-}
-
-function openRateLimit({ rate }: Config, clock: Clock, buckets: SharedBuckets | null): RateLimit | null {
-  if (!rate) return null;
-  const own = createRateLimit(rate, clock);
-  return buckets ? createSharedRateLimit(rate, buckets, own) : own;
 }
 
 function createVendorUpstream(
@@ -275,102 +177,4 @@ function createVendorUpstream(
     ...(store ? { shared: { store, secret: config.secret } } : {}),
     ...(onAttempt ? { onAttempt } : {}),
   });
-}
-
-/** What one operation calls the vendors with; null: nothing for this source. */
-interface OperationCredentials {
-  readonly usage: Credentials | null;
-  readonly events: Credentials | null;
-}
-
-interface VendorAccess {
-  of(operation: Pick<Operation, 'callerSecrets'>): OperationCredentials;
-  close(): Promise<void>;
-}
-
-const NO_CREDENTIALS: OperationCredentials = { usage: null, events: null };
-
-/** Whose credentials an operation calls with: the service's own or its caller's, never the one for the other. */
-function createVendorAccess(config: Config, overrides: AppOverrides): VendorAccess {
-  const { vendors, secret, upstream } = config;
-  const { clock = systemClock, exchange, onAttempt } = overrides;
-  const scopeKey = deriveSecret(secret, 'sightline scope v1');
-  const opened: PostTransport[] = [];
-  const open = (url: string): EventsExchange => {
-    const { attemptTimeoutMs } = upstream;
-    const transport = exchange ?? createExchangeTransport(url, attemptTimeoutMs);
-    opened.push(transport);
-    return { transport, clock, timeoutMs: attemptTimeoutMs, onAttempt };
-  };
-  const create = (usage: UsageSecrets | null, events: EventsSecrets | null): OperationCredentials => ({
-    usage: usage && createUsageCredentials(scopeKey, usage),
-    events: events && createEventsCredentials(scopeKey, events, ({ url }) => open(url)),
-  });
-  const own =
-    vendors.kind === 'configured' ? create(vendors.usage, vendors.events?.secrets ?? null) : NO_CREDENTIALS;
-  return {
-    of({ callerSecrets }) {
-      if (vendors.kind !== 'request') return own;
-      return callerSecrets ? create(callerSecrets.usage, callerSecrets.events) : NO_CREDENTIALS;
-    },
-    async close() {
-      await Promise.all(opened.map((transport) => transport.close()));
-    },
-  };
-}
-
-/** To whom callers' tokens come from: no vendor, and told nothing of theirs. */
-function createKeySetTransport(origin: string): Transport {
-  return createHttpTransport({
-    baseUrl: new URL(origin),
-    maxConcurrency: 1,
-    maxBodyBytes: MAX_KEY_SET_BYTES,
-    attemptTimeoutMs: 3_000,
-  });
-}
-
-/** Apart from the vendor's own connections: it may be of another origin, and must not queue behind what waits for it. */
-function createExchangeTransport(url: string, attemptTimeoutMs: number): PostTransport {
-  return createHttpTransport({
-    baseUrl: new URL(new URL(url).origin),
-    maxConcurrency: 1,
-    maxBodyBytes: MAX_TOKEN_ANSWER_BYTES,
-    attemptTimeoutMs,
-  });
-}
-
-function readSourceSettings(
-  config: Config,
-  { largestPage, scanPage, retentionDays, files }: SourceConfig,
-): SourceSettings {
-  return {
-    largestPage,
-    scanPage,
-    maxScannedRows: config.operation.maxScannedRows,
-    staleIfErrorMs: config.staleIfErrorMs,
-    // A file gains nothing, and forgets nothing.
-    age: files
-      ? { settleMs: 0, retentionMs: null, files }
-      : { settleMs: config.settleMs, retentionMs: retentionDays === null ? null : retentionDays * DAY_MS },
-  };
-}
-
-function readEnd({ files }: SourceConfig): number | null {
-  return files && endOf(files);
-}
-
-function readStatus(
-  source: Source,
-  upstream: Upstream,
-  credentials: Credentials | null,
-  { retentionDays, files }: SourceConfig,
-): SourceStatus {
-  const { healthy, lastSuccessAtMs } = upstream.health(credentials?.scope ?? null);
-  return {
-    source,
-    configured: credentials !== null,
-    healthy,
-    lastSuccessAtMs,
-    retention: retentionDays === null || files ? null : `P${retentionDays}D`,
-  };
 }

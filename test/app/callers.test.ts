@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { App, AppOverrides } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/load.ts';
 import type { AuditLine } from '../../src/http/plugins/audit.ts';
 import { hashDocument } from '../../src/http/trusted-documents.ts';
 import { hasRedis, startRedis } from '../support/redis-server.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { Secret } from '../../src/base/secret.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/load.ts';
 import type { LoadedExport } from '../../src/sandbox/data/load-export.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import { holdFiles } from '../../src/sources/paging/held-files.ts';

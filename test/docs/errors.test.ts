@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { REQUEST_CODES, UPSTREAM_CODES } from '../../src/base/errors.ts';
-import { SETTING_NAMES } from '../../src/config.ts';
+import { SETTING_NAMES } from '../../src/config/settings.ts';
 import { maskError } from '../../src/http/mask-error.ts';
 import { COVERAGE_CODES, COVERAGE_STATUSES } from '../../src/sources/paging/coverage.ts';
 import { createTestApp } from '../support/running-app.ts';

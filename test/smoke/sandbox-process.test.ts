@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
-import { MADE_UP_SECRET } from '../../src/config.ts';
+import { MADE_UP_SECRET } from '../../src/config/secret.ts';
 import { createCursorSealer, digestQuery } from '../../src/graph/paging/cursor.ts';
 import { runInTest as run } from './run-in-test.ts';
 import type { RunningService } from './run-service.ts';

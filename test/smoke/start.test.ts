@@ -115,7 +115,7 @@ describe('start', () => {
     });
     expect(await service.exit).toBe(1);
     expect(service.printed()).toMatch(
-      /^sightline: SIGHTLINE_AUDIT_LOG names what can't be written: ENOTDIR/m,
+      /^sightline: SIGHTLINE_AUDIT_LOG names a file that can't be written: ENOTDIR/m,
     );
   });
 
@@ -286,7 +286,7 @@ describe('files of one’s own', () => {
     const service = run([word, file!], { PORT: '0' });
     expect(await service.exit).toBe(1);
     expect(service.printed()).toContain(reason);
-    expect(service.printed()).toContain('Your files can not be served.');
+    expect(service.printed()).toContain("Your files can't be served.");
     expect(service.printed()).not.toMatch(/sandbox/i);
   });
 });

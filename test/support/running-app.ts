@@ -1,6 +1,6 @@
 import { createApp } from '../../src/app.ts';
 import type { App, AppOverrides } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/load.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import type { RunningSandbox } from '../../src/sandbox/start.ts';

@@ -1,35 +1,25 @@
-import { createLocalJWKSet } from 'jose';
-import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../../base/time.ts';
-import type { Transport } from '../../upstream/transport.ts';
 import { findApiKey } from './api-keys.ts';
 import type { ApiKey } from './api-keys.ts';
 import { ANONYMOUS_CALLER, createCaller, OPEN_CALLER } from './caller.ts';
 import type { Caller } from './caller.ts';
-import { createIssuerKeys, KeysUnavailable } from './issuer-keys.ts';
-import type { IdentitySettings } from './settings.ts';
+import type { Identity } from './identity.ts';
+import { KeysUnavailable } from './issuer-keys.ts';
 import { verifyToken } from './tokens.ts';
-import type { TokenRules } from './tokens.ts';
 
-/** How callers say who they are; `null` in the place of it all: nobody is asked. */
-export interface Identity {
-  readonly keys: readonly ApiKey[];
-  readonly tokens: (TokenRules & { readonly findKey: JWTVerifyGetKey }) | null;
-}
-
-/** `refused`: what was sent is no proof. `unknown`: it can't be judged now, since the issuer's keys can't be read. */
+/** `refused`: the proof is not valid. `unknown`: the service cannot check it now, because it cannot read the issuer's keys. */
 export type Authentication =
   | { readonly kind: 'caller'; readonly caller: Caller }
   | { readonly kind: 'refused' }
   | { readonly kind: 'unknown' };
 
-/** The two headers that count, as they were sent; null: not sent. */
+/** The two headers that may carry a proof, as the caller sent them; null: not sent. */
 export interface SentProof {
   readonly authorization: string | null;
   readonly apiKey: string | null;
 }
 
-/** The header that takes an API key alone. */
+/** The header for an API key alone. */
 export const API_KEY_HEADER = 'x-api-key';
 
 const OPEN: Authentication = { kind: 'caller', caller: OPEN_CALLER };
@@ -37,8 +27,10 @@ const ANONYMOUS: Authentication = { kind: 'caller', caller: ANONYMOUS_CALLER };
 const REFUSED: Authentication = { kind: 'refused' };
 
 /**
- * Who sends a request. Whoever sends nothing is anonymous; whoever sends what is not good is refused, and never taken for
- * somebody who sent nothing. Never throws.
+ * Finds out who sends a request. A caller without a proof is anonymous. A caller with an invalid proof is refused, never treated
+ * as anonymous. Never throws.
+ *
+ * @param identity null: the service does not ask callers who they are
  */
 export async function authenticate(
   identity: Identity | null,
@@ -46,20 +38,20 @@ export async function authenticate(
   clock: Clock,
 ): Promise<Authentication> {
   if (!identity) return OPEN;
-  if (authorization === null) return apiKey === null ? ANONYMOUS : judgeKey(identity.keys, apiKey);
+  if (authorization === null) return apiKey === null ? ANONYMOUS : checkKey(identity.keys, apiKey);
   const [, bearer] = /^bearer +([\w.~+/-]+=*) *$/i.exec(authorization) ?? [];
-  // Two proofs may be of two callers.
+  // Two proofs could belong to two callers.
   if (bearer === undefined || apiKey !== null) return REFUSED;
-  // A token's three parts stand between dots, which no key of ours holds.
-  return bearer.includes('.') ? judgeToken(identity.tokens, bearer, clock) : judgeKey(identity.keys, bearer);
+  // A token's three parts have dots between them. No key of this service holds a dot.
+  return bearer.includes('.') ? checkToken(identity.tokens, bearer, clock) : checkKey(identity.keys, bearer);
 }
 
-function judgeKey(keys: readonly ApiKey[], sent: string): Authentication {
+function checkKey(keys: readonly ApiKey[], sent: string): Authentication {
   const key = findApiKey(keys, sent);
   return key ? { kind: 'caller', caller: createCaller('key', key.name, key.scopes) } : REFUSED;
 }
 
-async function judgeToken(tokens: Identity['tokens'], token: string, clock: Clock): Promise<Authentication> {
+async function checkToken(tokens: Identity['tokens'], token: string, clock: Clock): Promise<Authentication> {
   if (!tokens) return REFUSED;
   try {
     const caller = await verifyToken(token, tokens, tokens.findKey, clock);
@@ -69,78 +61,37 @@ async function judgeToken(tokens: Identity['tokens'], token: string, clock: Cloc
   }
 }
 
-const KEY_SET_TIMEOUT_MS = 3_000;
-
-/**
- * What callers are judged by; null: nobody is asked.
- *
- * @param openTransport reaches the origin of the issuer's keys; asked for once, and only where they are to be fetched
- */
-export function createIdentity(
-  settings: IdentitySettings | null,
-  clock: Clock,
-  openTransport: (origin: string) => Pick<Transport, 'get'>,
-): Identity | null {
-  if (!settings) return null;
-  const { keys, tokens } = settings;
-  if (!tokens) return { keys, tokens: null };
-  const { issuer, audiences, keySet } = tokens;
-  const findKey =
-    keySet.kind === 'file'
-      ? createLocalJWKSet(keySet.keys)
-      : createIssuerKeys({ clock, read: createKeySetReader(new URL(keySet.url), openTransport) });
-  return { keys, tokens: { issuer, audiences, findKey } };
-}
-
-function createKeySetReader(
-  { origin, pathname, search }: URL,
-  openTransport: (origin: string) => Pick<Transport, 'get'>,
-): () => Promise<JSONWebKeySet> {
-  const transport = openTransport(origin);
-  return async () => {
-    const { status, body } = await transport.get({
-      target: `${pathname}${search}`,
-      authorization: null,
-      timeoutMs: KEY_SET_TIMEOUT_MS,
-      // The keys are for all callers: none who leaves ends their reading.
-      signal: new AbortController().signal,
-    });
-    if (status !== 200) throw new Error(`The issuer's keys were answered with ${status}.`);
-    return JSON.parse(body.toString('utf8')) as JSONWebKeySet;
-  };
-}
-
-/** Why a request is not taken, as an answer over HTTP. */
+/** The HTTP answer to a request whose proof was not accepted. */
 export interface CallerRefusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** For the log. */
+  /** The error code, for the log. */
   readonly code: string;
 }
 
 const RETRY_AFTER_S = 5;
 
-/** The answer to who has not proven who they are. Which part of the proof is wrong would help only who forges one. */
+/** Answers a caller without a valid proof. It does not say which part is wrong, because that helps only forgers. */
 export function refuseCaller({ kind }: Exclude<Authentication, { readonly kind: 'caller' }>): CallerRefusal {
   if (kind === 'refused') {
-    return answer(
+    return createRefusal(
       401,
       'UNAUTHENTICATED',
-      'The API key or token is not good: unknown, ended, or made for another service. Send another one, or none.',
+      'The API key or token is not valid: it is unknown, has expired, or was made for another service. Send another one, or none.',
       { 'www-authenticate': 'Bearer realm="sightline", error="invalid_token"' },
     );
   }
-  return answer(
+  return createRefusal(
     503,
     'UPSTREAM_UNAVAILABLE',
-    "The token can't be checked, since its issuer's keys can't be read now. Ask again in a few seconds.",
+    "The token can't be checked, because its issuer's keys can't be read now. Ask again in a few seconds.",
     { 'retry-after': String(RETRY_AFTER_S) },
     { retryAfterMs: RETRY_AFTER_S * 1_000 },
   );
 }
 
-function answer(
+function createRefusal(
   status: number,
   code: string,
   message: string,

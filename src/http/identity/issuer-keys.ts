@@ -2,44 +2,47 @@ import { createLocalJWKSet, errors } from 'jose';
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../../base/time.ts';
 
-/** The issuer's keys can't be read now: whether a token is good is not known. */
+/** The issuer's keys can't be read now, so the service cannot check the token. */
 export class KeysUnavailable extends Error {
   override readonly name = 'KeysUnavailable';
 }
 
 export interface IssuerKeysOptions {
-  /** Reads the key set from its issuer. */
+  /** Reads the key set from the issuer. */
   readonly read: () => Promise<JSONWebKeySet>;
   readonly clock: Clock;
 }
 
+/** How long keys are valid without asking the issuer again. */
 const FRESH_MS = 10 * 60_000;
-/** How long keys hold that can't be read again: an issuer's outage is not ours. */
+/** How long keys stay valid if the issuer fails, so that its outage is not an outage of this service. */
 const STALE_MS = 60 * 60_000;
-/** A key that is not among them may have come since; asked for so often at most, since anybody can name one. */
+/** The shortest time between readings for unknown keys. A bound is needed because anybody can name an unknown key. */
 const COOLDOWN_MS = 30_000;
-/** After a failure, the issuer is left alone so long. */
+/** How long not to ask the issuer after a failure. */
 const FAILURE_PAUSE_MS = 5_000;
 
-interface Held {
+interface KeySet {
   readonly find: ReturnType<typeof createLocalJWKSet>;
   readonly readAtMs: number;
 }
 
 /**
- * The key that a token names, out of its issuer's set: read when first needed, kept for 10 minutes, and for an hour where the
- * issuer fails. Tokens that are checked at once cause one reading.
- * @throws KeysUnavailable; jose's errors where the set has no such key
+ * Finds the key that a token names in its issuer's set. It reads the set when first needed and keeps it for 10 minutes, or for
+ * an hour if the issuer fails. Tokens that are checked at the same time share one reading.
+ *
+ * jose's `createRemoteJWKSet` can't replace this: see docs/decisions/identity.md.
+ * @throws KeysUnavailable; errors of jose if the set has no such key
  */
 export function createIssuerKeys({ read, clock }: IssuerKeysOptions): JWTVerifyGetKey {
-  let held: Held | null = null;
+  let latest: KeySet | null = null;
   let failedAtMs = -Infinity;
-  let reading: Promise<Held> | null = null;
+  let reading: Promise<KeySet> | null = null;
 
-  const readNow = async (): Promise<Held> => {
+  const readNow = async (): Promise<KeySet> => {
     try {
-      held = { find: createLocalJWKSet(await read()), readAtMs: clock.now() };
-      return held;
+      latest = { find: createLocalJWKSet(await read()), readAtMs: clock.now() };
+      return latest;
     } catch (cause) {
       failedAtMs = clock.now();
       throw new KeysUnavailable("The issuer's keys can't be read.", { cause });
@@ -47,15 +50,15 @@ export function createIssuerKeys({ read, clock }: IssuerKeysOptions): JWTVerifyG
       reading = null;
     }
   };
-  const refresh = (): Promise<Held> => {
+  const refresh = (): Promise<KeySet> => {
     if (clock.now() < failedAtMs + FAILURE_PAUSE_MS) {
-      return Promise.reject(new KeysUnavailable("The issuer's keys could not be read just now."));
+      return Promise.reject(new KeysUnavailable("The issuer's keys could not be read a few seconds ago."));
     }
     reading ??= readNow();
     return reading;
   };
-  const current = async (): Promise<Held> => {
-    const known = held;
+  const current = async (): Promise<KeySet> => {
+    const known = latest;
     if (known && clock.now() < known.readAtMs + FRESH_MS) return known;
     try {
       return await refresh();
@@ -70,9 +73,9 @@ export function createIssuerKeys({ read, clock }: IssuerKeysOptions): JWTVerifyG
     try {
       return await known.find(header, token);
     } catch (error) {
-      const mayHaveCome =
+      const mayBeNew =
         error instanceof errors.JWKSNoMatchingKey && clock.now() >= known.readAtMs + COOLDOWN_MS;
-      if (!mayHaveCome) throw error;
+      if (!mayBeNew) throw error;
       return (await refresh()).find(header, token);
     }
   };

@@ -5,13 +5,14 @@ import type { Scope } from '../../graph/access.ts';
 import { createCaller, isScope } from './caller.ts';
 import type { Caller } from './caller.ts';
 
+/** What a token must say to be accepted. */
 export interface TokenRules {
   readonly issuer: string;
-  /** Any one of these. */
+  /** A token must name at least one of these. */
   readonly audiences: readonly string[];
 }
 
-/** Signatures by a private key only: whoever can check one must not be able to make one. */
+/** Asymmetric signatures only, so that a key that checks tokens cannot make them. */
 export const TOKEN_ALGORITHMS: readonly string[] = [
   'RS256',
   'RS384',
@@ -26,12 +27,12 @@ export const TOKEN_ALGORITHMS: readonly string[] = [
   'Ed25519',
 ];
 
-/** How far the issuer's clock and ours may be apart. */
+/** How much the issuer's clock and this one may differ. */
 const TOLERANCE_S = 30;
 
 /**
- * The caller whom a JWT speaks of; null: the token is not good, whatever the reason.
- * @throws what `findKey` throws where it can't say which keys are good
+ * The caller whom a JWT names; null: the token is not valid, for any reason.
+ * @throws what `findKey` throws if it cannot tell which keys are valid
  */
 export async function verifyToken(
   token: string,
@@ -49,8 +50,8 @@ export async function verifyToken(
       currentDate: new Date(clock.now()),
     });
     const { sub, exp, nbf = 0 } = payload;
-    // A subject that is no text could read like another one's, and JSON writes numbers beyond all times.
-    if (typeof sub !== 'string' || sub === '' || !isMoment(exp) || !isMoment(nbf)) return null;
+    // A subject that is not text could look like another caller's. JSON allows numbers that are no date.
+    if (typeof sub !== 'string' || sub === '' || !isDate(exp) || !isDate(nbf)) return null;
     return createCaller('token', `${issuer} ${sub}`, readScopes(payload));
   } catch (error) {
     if (error instanceof errors.JOSEError) return null;
@@ -58,12 +59,12 @@ export async function verifyToken(
   }
 }
 
-/** Seconds since the epoch that are a date. */
-function isMoment(seconds: number | undefined): boolean {
+/** Whether seconds since the epoch are a date. */
+function isDate(seconds: number | undefined): boolean {
   return seconds !== undefined && !Number.isNaN(new Date(seconds * 1_000).getTime());
 }
 
-/** `scope` with spaces between (RFC 8693), or a list as `scope`, `scp` or `scopes`; what is none of ours is left out. */
+/** Reads `scope` with spaces between (RFC 8693), or a list in `scope`, `scp` or `scopes`. It ignores scopes of other services. */
 function readScopes({ scope, scp, scopes }: JWTPayload): readonly Scope[] {
   return [scope, scp, scopes]
     .flatMap((claim): unknown[] =>

@@ -3,7 +3,7 @@ import type { JWTHeaderParameters, JWTPayload } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { hashApiKey } from '../../../src/http/identity/api-keys.ts';
 import { authenticate } from '../../../src/http/identity/authenticate.ts';
-import type { Identity } from '../../../src/http/identity/authenticate.ts';
+import type { Identity } from '../../../src/http/identity/identity.ts';
 import { KeysUnavailable } from '../../../src/http/identity/issuer-keys.ts';
 
 const NOW_S = 1_800_000_000;

@@ -1,28 +1,17 @@
-import type { JSONWebKeySet } from 'jose';
-import { isLoopbackHost } from '../loopback.ts';
-import { readApiKeys } from './api-keys.ts';
-import type { ApiKey } from './api-keys.ts';
-import type { TokenRules } from './tokens.ts';
-
-/** Where an issuer's public keys come from. */
-export type KeySetLocation =
-  | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'file'; readonly keys: JSONWebKeySet };
-
-/** How callers say who they are, as the settings give it. */
-export interface IdentitySettings {
-  readonly keys: readonly ApiKey[];
-  readonly tokens: (TokenRules & { readonly keySet: KeySetLocation }) | null;
-}
+import { readApiKeys } from '../http/identity/api-keys.ts';
+import type { ApiKey } from '../http/identity/api-keys.ts';
+import type { IdentitySettings, KeySetLocation } from '../http/identity/identity.ts';
+import { isLoopbackHost } from '../http/loopback.ts';
+import type { SetValues } from './settings.ts';
 
 export interface ParsedIdentity {
-  /** null: nobody is asked. */
+  /** null: the service does not ask callers who they are. */
   readonly identity: IdentitySettings | null;
-  /** A sentence each, naming its setting, never a value. */
+  /** A sentence for each fault. It names the setting, never the value. */
   readonly faults: readonly string[];
 }
 
-/** Any of them set: callers are asked who they are. */
+/** If any of these is set, the service asks callers who they are. */
 const IDENTITY_SETTINGS = [
   'SIGHTLINE_API_KEYS',
   'SIGHTLINE_API_KEYS_FILE',
@@ -32,16 +21,15 @@ const IDENTITY_SETTINGS = [
   'SIGHTLINE_AUTH_JWKS_FILE',
 ] as const;
 
-type Settings = Readonly<Record<string, string>>;
+type KeySet = Extract<KeySetLocation, { readonly kind: 'file' }>['keys'];
 type ReadText = (path: string) => string;
 
 /**
- * Reads how callers are known.
+ * Reads the settings that say how callers prove who they are.
  *
- * @param set what is set, without empty values
- * @param readText the text of a file; throws where it can't be read
+ * @param readText the text of a file; it throws if it cannot read the file
  */
-export function readIdentity(set: Settings, readText: ReadText): ParsedIdentity {
+export function readIdentity(set: SetValues, readText: ReadText): ParsedIdentity {
   if (!hasIdentity(set)) return { identity: null, faults: [] };
   const faults: string[] = [];
   const keys = readKeys(set, readText, faults);
@@ -49,20 +37,20 @@ export function readIdentity(set: Settings, readText: ReadText): ParsedIdentity 
   return { identity: { keys, tokens }, faults };
 }
 
-/** Whether anything says how callers are known, be it right or wrong. */
-export function hasIdentity(set: Settings): boolean {
+/** Whether any of the settings that concern identity is set, valid or not. */
+export function hasIdentity(set: SetValues): boolean {
   return IDENTITY_SETTINGS.some((name) => name in set);
 }
 
 function readKeys(
-  { SIGHTLINE_API_KEYS: inline, SIGHTLINE_API_KEYS_FILE: path }: Settings,
+  { SIGHTLINE_API_KEYS: inline, SIGHTLINE_API_KEYS_FILE: path }: SetValues,
   readText: ReadText,
   faults: string[],
 ): readonly ApiKey[] {
   const texts: (readonly [setting: string, text: string])[] = [];
   if (inline !== undefined) texts.push(['SIGHTLINE_API_KEYS', inline.replaceAll(';', '\n')]);
   if (path !== undefined) {
-    const text = readFileOf('SIGHTLINE_API_KEYS_FILE', path, readText, faults);
+    const text = readSettingFile('SIGHTLINE_API_KEYS_FILE', path, readText, faults);
     if (text !== null) texts.push(['SIGHTLINE_API_KEYS_FILE', text]);
   }
   const all: ApiKey[] = [];
@@ -78,7 +66,7 @@ function readKeys(
   return all;
 }
 
-function readTokens(set: Settings, readText: ReadText, faults: string[]): IdentitySettings['tokens'] {
+function readTokens(set: SetValues, readText: ReadText, faults: string[]): IdentitySettings['tokens'] {
   const {
     SIGHTLINE_AUTH_ISSUER: issuer,
     SIGHTLINE_AUTH_AUDIENCE: audience,
@@ -103,25 +91,25 @@ function readKeySet(
   faults: string[],
 ): KeySetLocation | null {
   if ((url === undefined) === (path === undefined)) {
-    const words = url === undefined ? 'One of these is missing' : 'Both of these are set, and one will do';
-    faults.push(`SIGHTLINE_AUTH_JWKS_URL or SIGHTLINE_AUTH_JWKS_FILE: ${words.toLowerCase()}.`);
+    const reason = url === undefined ? 'one of these is missing' : 'both of these are set, leave one out';
+    faults.push(`SIGHTLINE_AUTH_JWKS_URL or SIGHTLINE_AUTH_JWKS_FILE: ${reason}.`);
     return null;
   }
   if (url !== undefined) {
     if (isKeySetUrl(url)) return { kind: 'url', url };
     faults.push(
-      'SIGHTLINE_AUTH_JWKS_URL must be an https address without credentials or fragment; http is taken on this machine only.',
+      'SIGHTLINE_AUTH_JWKS_URL must be an https address without credentials or fragment; http is allowed for an address of this machine only.',
     );
     return null;
   }
-  const text = readFileOf('SIGHTLINE_AUTH_JWKS_FILE', path ?? '', readText, faults);
+  const text = readSettingFile('SIGHTLINE_AUTH_JWKS_FILE', path ?? '', readText, faults);
   if (text === null) return null;
   const keys = decodeKeySet(text);
   if (!keys) faults.push('SIGHTLINE_AUTH_JWKS_FILE must be a JSON Web Key Set of public keys alone.');
   return keys && { kind: 'file', keys };
 }
 
-function readFileOf(setting: string, path: string, readText: ReadText, faults: string[]): string | null {
+function readSettingFile(setting: string, path: string, readText: ReadText, faults: string[]): string | null {
   try {
     return readText(path);
   } catch (error) {
@@ -131,7 +119,7 @@ function readFileOf(setting: string, path: string, readText: ReadText, faults: s
   }
 }
 
-/** Who could change the keys on their way could make any token. */
+/** Requires https, because anybody who can change the keys on their way can forge any token. */
 function isKeySetUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
@@ -139,9 +127,9 @@ function isKeySetUrl(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
 }
 
-function decodeKeySet(text: string): JSONWebKeySet | null {
+function decodeKeySet(text: string): KeySet | null {
   try {
-    const set = JSON.parse(text) as Partial<JSONWebKeySet> | null;
+    const set = JSON.parse(text) as Partial<KeySet> | null;
     const keys = set?.keys;
     const isPublic = (key: unknown): boolean =>
       typeof key === 'object' && key !== null && 'kty' in key && key.kty !== 'oct' && !('d' in key);

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MADE_UP_SECRET, readConfig, SETTING_NAMES } from '../src/config.ts';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../../src/config/config.ts';
+import { readConfig } from '../../src/config/load.ts';
+import { MADE_UP_SECRET } from '../../src/config/secret.ts';
+import { SETTING_NAMES } from '../../src/config/settings.ts';
 
 const USAGE = { USAGE_API_USER_SECRET: 'canary-user', USAGE_API_ORGANIZATION_SECRET: 'canary-organization' };
 const EVENTS = { EVENTS_API_TOKEN: 'canary-token' };
@@ -266,7 +268,7 @@ describe('readConfig', () => {
 });
 
 describe('.env.example', () => {
-  const lines = readFileSync(new URL('../.env.example', import.meta.url), 'utf8').split('\n');
+  const lines = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8').split('\n');
   const listed = lines.flatMap((line) => {
     const [, name, value] = /^#([A-Z_]+)=(.*)$/.exec(line) ?? [];
     return name === undefined ? [] : [[name, value ?? ''] as const];

@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, generateSecret } from 'jose';
 import { expect, test } from 'vitest';
-import { readConfig } from '../../../src/config.ts';
-import { hashApiKey } from '../../../src/http/identity/api-keys.ts';
+import { readConfig } from '../../src/config/load.ts';
+import { hashApiKey } from '../../src/http/identity/api-keys.ts';
 
 const pair = await generateKeyPair('ES256', { extractable: true });
 const publicKey = await exportJWK(pair.publicKey);

@@ -1,0 +1,47 @@
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import { openAuditFile } from '../http/audit-file.ts';
+import type { SandboxAnnouncement } from '../sandbox/announce.ts';
+import { quit, readMessage } from './process.ts';
+
+/** The log of requests and faults, a line each: coloured text in a terminal, JSON in production and in pipes. */
+export async function createLog({ log: { level, isProduction } }: Config): Promise<Logger> {
+  if (isProduction || !process.stdout.isTTY) return pino({ level });
+  const { default: pretty } = await import('pino-pretty');
+  const stream = pretty({
+    colorize: true,
+    ignore: 'pid,hostname,method,path,status,ms,operation,vendorCalls,errors',
+    messageFormat: (line, key) => (line[key] === 'request' ? formatRequest(line) : String(line[key])),
+  });
+  return pino({ level }, stream);
+}
+
+function formatRequest(line: Readonly<Record<string, unknown>>): string {
+  const { method, path, status, ms, operation, vendorCalls, errors } = line;
+  const codes = Array.isArray(errors) ? errors.map(String) : [];
+  const calls = `${String(vendorCalls)} vendor call${vendorCalls === 1 ? '' : 's'}`;
+  return [method, path, operation, status ?? 'left', `${String(ms)} ms`, calls, ...codes]
+    .filter((part) => part !== null && part !== undefined)
+    .map(String)
+    .join(' ');
+}
+
+/** The audit trail. It writes each line whole before the next one, or throws. */
+export function openAuditLog(target: string): Logger {
+  try {
+    return pino({ name: 'audit' }, { write: openAuditFile(target) });
+  } catch (error) {
+    return quit(1, [`SIGHTLINE_AUDIT_LOG names a file that can't be written: ${readMessage(error)}`]);
+  }
+}
+
+/** Logs what was read of the user's files, for a service without a banner. */
+export function logFiles(log: Logger, { usage, events }: NonNullable<SandboxAnnouncement['files']>): void {
+  for (const [source, files] of Object.entries({ USAGE: usage, EVENTS: events })) {
+    if (files === null) continue;
+    const { spans: _spans, absent: _absent, ...found } = files;
+    if (files.unreadable > 0) log.warn({ source, ...found }, 'rows of files could not be read');
+    else log.info({ source, ...found }, 'files read');
+  }
+}

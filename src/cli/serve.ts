@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import type { Logger } from 'pino';
+import manifest from '../../package.json' with { type: 'json' };
+import type { App } from '../app.ts';
+import { drawSecret } from '../base/sealing.ts';
+import { Secret } from '../base/secret.ts';
+import type { Config, SourceConfig } from '../config/config.ts';
+import { readConfig, refuseHost } from '../config/load.ts';
+import { MADE_UP_SECRET } from '../config/secret.ts';
+import type { EventsVendor, UsageVendor } from '../config/vendors.ts';
+import { isLoopbackHost } from '../http/loopback.ts';
+import type { RunningServer } from '../http/server.ts';
+import type { AnnouncedFiles, SandboxAnnouncement } from '../sandbox/announce.ts';
+import { holdFiles } from '../sources/paging/held-files.ts';
+import { takeSwitches } from './arguments.ts';
+import { describeStart, describeVendors } from './banner.ts';
+import { createLog, logFiles, openAuditLog } from './log.ts';
+import { EXIT_USAGE, onStop, quit } from './process.ts';
+import { forkSandbox } from './sandbox-process.ts';
+import { readSandboxSwitches } from './sandbox.ts';
+
+/** A stop takes 10 s at most: while notice is given, for open requests, and for the sandbox. */
+const NOTICE_MS = 500;
+const DRAIN_MS = 8_000;
+
+/** The command `start`: the service, and a sandbox behind it if no credentials are set. */
+export async function serve(args: readonly string[]): Promise<void> {
+  const { config, switches } = readCommand(args);
+  const isSandboxed = config.vendors.kind === 'sandbox';
+  const servesFiles = switches.length > 0 && (await checkSwitches(switches, config));
+  const log = await createLog(config);
+  const audit = config.auditLog === null ? null : openAuditLog(config.auditLog);
+  // The sandbox fills its database while this process loads the graph.
+  const [sandbox, { createApp }] = await Promise.all([
+    isSandboxed ? forkSandbox(switches, servesFiles) : null,
+    import('../app.ts'),
+  ]);
+  const announcement = sandbox?.announcement ?? null;
+  const clockOffsetMs = announcement?.clockOffsetMs ?? 0;
+  let isReady = true;
+  const app = createApp(announcement ? pointAt(config, announcement) : config, {
+    // The service follows the sandbox's clock, because 'now' and 'the last day' must mean the same to both.
+    clock: { now: () => Date.now() + clockOffsetMs },
+    isReady: () => isReady,
+    onFault: (error) => log.error({ err: error }, 'fault'),
+    onRequest: (line) => log.info(line, 'request'),
+    onRefusedOrigin: (message) => log.warn(message),
+    onAttempt: (report) => log.debug(report, 'vendor call'),
+    onSkippedRows: (report) => log.warn(report, 'rows of the vendor could not be understood'),
+    ...(audit ? { onAudit: (line) => audit.info(line, 'operation') } : {}),
+  });
+  const server = await listen(app, config);
+  reportStart(server.url, config, announcement, log);
+  onStop(async (signal) => {
+    isReady = false;
+    // Ctrl-C comes from a terminal, where no load balancer needs notice.
+    await server.close(DRAIN_MS, signal === 'SIGINT' ? 0 : NOTICE_MS);
+    await app.close();
+    await sandbox?.end();
+  });
+}
+
+/** Reads the settings and the switch of the service itself. All other switches are the sandbox's. */
+function readCommand(args: readonly string[]): {
+  readonly config: Config;
+  readonly switches: readonly string[];
+} {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const { values, rest } = takeSwitches(args, { 'trusted-documents': { type: 'string' } });
+  const file = values['trusted-documents'];
+  if (file === true || (typeof file === 'string' && file.startsWith('-')))
+    quit(EXIT_USAGE, ['--trusted-documents needs a FILE.']);
+  const parsed = readConfig({
+    ...process.env,
+    ...(typeof file === 'string' ? { SIGHTLINE_TRUSTED_DOCUMENTS: file } : {}),
+  });
+  if (parsed.kind === 'faults') quit(1, parsed.faults);
+  return { config: parsed.config, switches: rest };
+}
+
+/** Whether the sandbox's switches name files of the user. It ends the process if the switches do not suit the settings. */
+async function checkSwitches(switches: readonly string[], config: Config): Promise<boolean> {
+  const options = await readSandboxSwitches(switches);
+  const servesFiles = options.usageFiles.length > 0 || options.eventsFiles.length > 0;
+  if (config.vendors.kind !== 'sandbox') {
+    quit(EXIT_USAGE, [
+      servesFiles
+        ? 'Your files would replace the vendors, but credentials of the vendors are set: leave out --usage and --events, or the credentials.'
+        : 'These switches are those of the sandbox, which does not run if credentials are set.',
+    ]);
+  }
+  if (options.usagePort !== 0 || options.eventsPort !== 0) {
+    quit(EXIT_USAGE, [
+      '--usage-port and --events-port are switches of npm run sandbox. The sandbox behind a service opens no port.',
+    ]);
+  }
+  if (servesFiles && !isLoopbackHost(config.host) && !config.identity)
+    quit(1, [refuseHost('Your own files are served')]);
+  return servesFiles;
+}
+
+/** The same configuration, with the sandbox as both vendors. */
+function pointAt(config: Config, announced: SandboxAnnouncement): Config {
+  const { files, sockets } = announced;
+  const isPublic = files === null;
+  const hold = (source: SourceConfig, held: AnnouncedFiles | null | undefined): SourceConfig =>
+    held ? { ...source, files: holdFiles(held.spans, held.unreadable, held.absent) } : source;
+  const usage: UsageVendor = {
+    baseUrl: announced.usageUrl,
+    socketPath: sockets?.usage ?? null,
+    userSecret: new Secret(announced.usageUserSecret),
+    organizationSecret: new Secret(announced.usageOrganizationSecret),
+  };
+  const events: EventsVendor = {
+    baseUrl: announced.eventsUrl,
+    socketPath: sockets?.events ?? null,
+    secrets: { kind: 'token', token: new Secret(announced.eventsToken) },
+  };
+  return {
+    ...config,
+    // Cursors over made-up data stay valid after a restart. Nobody else may open cursors over a user's own data.
+    secret: isPublic || config.secret !== MADE_UP_SECRET ? config.secret : drawSecret(),
+    vendors: {
+      kind: 'configured',
+      usage: isPublic || files.usage ? usage : null,
+      events: isPublic || files.events ? events : null,
+      isPublic,
+    },
+    usage: hold(config.usage, files?.usage),
+    events: hold(config.events, files?.events),
+  };
+}
+
+async function listen(app: App, config: Config): Promise<RunningServer> {
+  const { startServer } = await import('../http/server.ts');
+  return startServer({
+    ...config,
+    handle: (request, response) => void app.handle(request, response),
+  }).catch((error: NodeJS.ErrnoException) => quit(1, [explainListen(error, config)]));
+}
+
+function explainListen({ code, message }: NodeJS.ErrnoException, { host, port }: Config): string {
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is taken on ${host}. Set PORT to another one, or end the process that listens there.`;
+  if (code === 'EACCES') return `This user may not open port ${port}. Set PORT to 1024 or above.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST is no address of this machine: ${host}.`;
+  return `The port could not be opened: ${message}`;
+}
+
+/** Prints a banner or, in production, logs the same facts. */
+function reportStart(url: string, config: Config, sandbox: SandboxAnnouncement | null, log: Logger): void {
+  const files = sandbox?.files ?? null;
+  const facts = { graphiql: `${url}/graphql`, vendors: describeVendors(config, files) };
+  if (config.log.isProduction) {
+    log.info({ ...facts, version: manifest.version }, 'listening');
+    if (files) logFiles(log, files);
+  } else process.stdout.write(describeStart(facts, config.vendors.kind, sandbox));
+}

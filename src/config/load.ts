@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import type { IdentitySettings } from '../http/identity/identity.ts';
+import { isLoopbackHost } from '../http/loopback.ts';
+import { readTrustedDocuments } from '../http/trusted-documents.ts';
+import type { ParsedManifest } from '../http/trusted-documents.ts';
+import type { Config } from './config.ts';
+import { hasIdentity, readIdentity } from './identity.ts';
+import { chooseSecret, MISSING_SECRET } from './secret.ts';
+import { findUnknownSettings, SETTINGS } from './settings.ts';
+import type { Settings, SetValues } from './settings.ts';
+import { findVendorFaults, hasCredentials, hasVendorSecret, readVendors } from './vendors.ts';
+
+/** Either a valid configuration, or all faults: a sentence each, without the value of any secret. */
+export type ParsedConfig =
+  | { readonly kind: 'config'; readonly config: Config }
+  | { readonly kind: 'faults'; readonly faults: readonly string[] };
+
+/**
+ * Reads the environment. Nothing else in the service reads it. It reports all faults together; each names its setting, never
+ * the value.
+ *
+ * @param env an empty value counts as unset
+ * @param readText the text of a file that a setting names; it throws if it cannot read the file
+ */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  readText: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+): ParsedConfig {
+  const set: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') set[name] = value;
+  const read = SETTINGS.safeParse(set);
+  const { identity, faults: identityFaults } = readIdentity(set, readText);
+  const trusted = readManifest(set['SIGHTLINE_TRUSTED_DOCUMENTS'], readText);
+  const faults = [
+    ...findUnknownSettings(Object.keys(set)),
+    ...(read.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? []),
+    ...findVendorFaults(set),
+    ...(needsSecret(set) ? [MISSING_SECRET] : []),
+    ...(read.success ? findContradictions(read.data) : []),
+    ...identityFaults,
+    ...(trusted?.kind === 'fault' ? [trusted.fault] : []),
+    ...(isExposed(set) ? [refuseHost('Real credentials are set')] : []),
+  ];
+  if (!read.success || faults.length > 0) return { kind: 'faults', faults };
+  const trustedDocuments = trusted?.kind === 'documents' ? trusted.documents : null;
+  return { kind: 'config', config: { ...toConfig(read.data, identity), trustedDocuments } };
+}
+
+/** The fault of a `HOST` that other machines reach, and the way out. `because` says which data they would see. */
+export function refuseHost(because: string): string {
+  return [
+    `HOST must be an address of this machine only, such as 127.0.0.1. ${because}, and the service does not ask callers who they are:`,
+    'everybody who reaches the port would see all data. Make keys for callers (npm run api-key) and set',
+    'SIGHTLINE_API_KEYS_FILE, or set SIGHTLINE_AUTH_ISSUER with its audience and keys. Set HOST=127.0.0.1 to serve this machine only.',
+  ].join(' ');
+}
+
+/** Whether `SIGHTLINE_SECRET` is missing and no secret of a vendor can replace it. */
+function needsSecret(set: SetValues): boolean {
+  if ('SIGHTLINE_SECRET' in set) return false;
+  return set['VENDOR_CREDENTIALS'] === 'request' || (hasCredentials(set) && !hasVendorSecret(set));
+}
+
+/** Settings that are valid alone and contradict each other. */
+function findContradictions(settings: Settings): string[] {
+  const faults: string[] = [];
+  if (settings.SIGHTLINE_DEFAULT_PAGE_SIZE > settings.SIGHTLINE_MAX_PAGE_SIZE)
+    faults.push('SIGHTLINE_DEFAULT_PAGE_SIZE must not be above SIGHTLINE_MAX_PAGE_SIZE.');
+  if (settings.EVENTS_API_AUTH_USERNAME_FIELD === settings.EVENTS_API_AUTH_PASSWORD_FIELD)
+    faults.push('EVENTS_API_AUTH_USERNAME_FIELD and EVENTS_API_AUTH_PASSWORD_FIELD must differ.');
+  const capacity = settings.SIGHTLINE_RATE_CAPACITY;
+  if (capacity > 0 && capacity < settings.SIGHTLINE_MAX_COST)
+    faults.push('SIGHTLINE_RATE_CAPACITY must be 0 (off) or at least SIGHTLINE_MAX_COST.');
+  return faults;
+}
+
+/**
+ * Whether other machines would see real data without a proof of who they are. Not so if each request brings its own
+ * credentials, because these show no more than the vendor itself would.
+ */
+function isExposed(set: SetValues): boolean {
+  return hasCredentials(set) && !isLoopbackHost(set['HOST'] ?? '127.0.0.1') && !hasIdentity(set);
+}
+
+/** null: no manifest is set. */
+function readManifest(path: string | undefined, readText: (path: string) => string): ParsedManifest | null {
+  if (path === undefined) return null;
+  try {
+    return readTrustedDocuments(readText(path));
+  } catch {
+    return { kind: 'fault', fault: "SIGHTLINE_TRUSTED_DOCUMENTS names a file that can't be read." };
+  }
+}
+
+function toConfig(settings: Settings, identity: IdentitySettings | null): Omit<Config, 'trustedDocuments'> {
+  const vendors = readVendors(settings);
+  return {
+    host: settings.HOST,
+    port: settings.PORT,
+    log: { level: settings.LOG_LEVEL, isProduction: settings.NODE_ENV === 'production' },
+    secret: chooseSecret(settings.SIGHTLINE_SECRET, vendors),
+    vendors,
+    identity,
+    bounds: {
+      maxTokens: settings.SIGHTLINE_MAX_TOKENS,
+      maxDepth: settings.SIGHTLINE_MAX_DEPTH,
+      maxAliases: settings.SIGHTLINE_MAX_ALIASES,
+      maxDirectives: settings.SIGHTLINE_MAX_DIRECTIVES,
+      maxRootFields: settings.SIGHTLINE_MAX_ROOT_FIELDS,
+      maxSelections: settings.SIGHTLINE_MAX_SELECTIONS,
+    },
+    maxBodyBytes: settings.SIGHTLINE_MAX_BODY_BYTES,
+    operation: {
+      timeoutMs: settings.SIGHTLINE_OPERATION_TIMEOUT_MS,
+      maxUpstreamCalls: settings.SIGHTLINE_MAX_UPSTREAM_CALLS,
+      defaultPageSize: settings.SIGHTLINE_DEFAULT_PAGE_SIZE,
+      maxPageSize: settings.SIGHTLINE_MAX_PAGE_SIZE,
+      maxBuckets: settings.SIGHTLINE_MAX_BUCKETS,
+      maxUpstreamBuckets: settings.SIGHTLINE_MAX_UPSTREAM_BUCKETS,
+      maxScannedRows: settings.SIGHTLINE_MAX_SCANNED_ROWS,
+      maxCost: settings.SIGHTLINE_MAX_COST,
+    },
+    rate:
+      settings.SIGHTLINE_RATE_CAPACITY === 0
+        ? null
+        : { capacity: settings.SIGHTLINE_RATE_CAPACITY, perSecond: settings.SIGHTLINE_RATE_PER_SECOND },
+    corsOrigins: settings.SIGHTLINE_CORS_ORIGINS,
+    auditLog: settings.SIGHTLINE_AUDIT_LOG ?? null,
+    upstream: {
+      attemptTimeoutMs: settings.SIGHTLINE_ATTEMPT_TIMEOUT_MS,
+      maxBodyBytes: settings.SIGHTLINE_MAX_UPSTREAM_BYTES,
+      maxPauseMs: settings.SIGHTLINE_MAX_RETRY_AFTER_MS,
+      cacheBytes: settings.SIGHTLINE_CACHE_BYTES,
+    },
+    // A sandbox makes up new rows at each start.
+    sharedCache:
+      settings.REDIS_URL && vendors.kind !== 'sandbox'
+        ? { url: settings.REDIS_URL, timeoutMs: settings.SIGHTLINE_REDIS_TIMEOUT_MS }
+        : null,
+    settleMs: settings.SIGHTLINE_SETTLE_MS,
+    staleIfErrorMs: settings.SIGHTLINE_STALE_IF_ERROR_MS,
+    usage: {
+      largestPage: settings.USAGE_API_PAGE_SIZE,
+      scanPage: settings.USAGE_API_SCAN_PAGE_SIZE,
+      maxConcurrency: settings.USAGE_API_CONCURRENCY,
+      retentionDays: settings.USAGE_API_RETENTION_DAYS,
+      files: null,
+    },
+    events: {
+      largestPage: settings.EVENTS_API_PAGE_SIZE,
+      scanPage: settings.EVENTS_API_PAGE_SIZE,
+      maxConcurrency: settings.EVENTS_API_CONCURRENCY,
+      retentionDays: settings.EVENTS_API_RETENTION_DAYS,
+      files: null,
+    },
+  };
+}

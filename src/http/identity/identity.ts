@@ -1,0 +1,85 @@
+import { createLocalJWKSet } from 'jose';
+import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
+import type { Clock } from '../../base/time.ts';
+import { createHttpTransport } from '../../upstream/http-transport.ts';
+import type { Transport } from '../../upstream/transport.ts';
+import type { ApiKey } from './api-keys.ts';
+import { createIssuerKeys } from './issuer-keys.ts';
+import type { TokenRules } from './tokens.ts';
+
+/** Where an issuer's public keys come from. */
+export type KeySetLocation =
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'file'; readonly keys: JSONWebKeySet };
+
+/** How callers prove who they are, as the settings say. */
+export interface IdentitySettings {
+  readonly keys: readonly ApiKey[];
+  readonly tokens: (TokenRules & { readonly keySet: KeySetLocation }) | null;
+}
+
+/** What the service checks callers' proofs against. */
+export interface Identity {
+  readonly keys: readonly ApiKey[];
+  readonly tokens: (TokenRules & { readonly findKey: JWTVerifyGetKey }) | null;
+}
+
+/** An identity with its connection to the token issuer. */
+export interface OpenIdentity {
+  /** null: the service does not ask callers who they are. */
+  readonly identity: Identity | null;
+  close(): Promise<void>;
+}
+
+const KEY_SET_TIMEOUT_MS = 3_000;
+/** A key set holds a few keys of some kilobytes at most. */
+const MAX_KEY_SET_BYTES = 256 * 1024;
+
+/**
+ * Prepares what the settings ask for. It fetches the issuer's keys only when the first token needs them.
+ *
+ * @param issuer reaches the issuer of the tokens; left out: over HTTP
+ */
+export function openIdentity(
+  settings: IdentitySettings | null,
+  clock: Clock,
+  issuer?: Pick<Transport, 'get' | 'close'>,
+): OpenIdentity {
+  const close = (): Promise<void> => Promise.resolve();
+  if (!settings) return { identity: null, close };
+  const { keys, tokens } = settings;
+  if (!tokens) return { identity: { keys, tokens: null }, close };
+  const { issuer: name, audiences, keySet } = tokens;
+  const rules: TokenRules = { issuer: name, audiences };
+  if (keySet.kind === 'file')
+    return { identity: { keys, tokens: { ...rules, findKey: createLocalJWKSet(keySet.keys) } }, close };
+  const url = new URL(keySet.url);
+  const transport = issuer ?? createKeySetTransport(url.origin);
+  const findKey = createIssuerKeys({ clock, read: () => readKeySet(url, transport) });
+  return { identity: { keys, tokens: { ...rules, findKey } }, close: () => transport.close() };
+}
+
+/** Connections of its own, because the issuer is no vendor and must not receive a vendor's credentials. */
+function createKeySetTransport(origin: string): Transport {
+  return createHttpTransport({
+    baseUrl: new URL(origin),
+    maxConcurrency: 1,
+    maxBodyBytes: MAX_KEY_SET_BYTES,
+    attemptTimeoutMs: KEY_SET_TIMEOUT_MS,
+  });
+}
+
+async function readKeySet(
+  { pathname, search }: URL,
+  transport: Pick<Transport, 'get'>,
+): Promise<JSONWebKeySet> {
+  const { status, body } = await transport.get({
+    target: `${pathname}${search}`,
+    authorization: null,
+    timeoutMs: KEY_SET_TIMEOUT_MS,
+    // A caller who leaves must not end this call, because the keys serve all callers.
+    signal: new AbortController().signal,
+  });
+  if (status !== 200) throw new Error(`The issuer answered the request for its keys with ${status}.`);
+  return JSON.parse(body.toString('utf8')) as JSONWebKeySet;
+}

@@ -21,7 +21,7 @@ export interface GraphContext {
   readonly service: ServiceReader;
 }
 
-/** The limits in force, shown as `service.limits`. null: no limit. */
+/** The limits in force, shown as `service.limits`. */
 export interface Limits {
   /** Rows of a page if neither `first` nor `last` is given. */
   readonly defaultPageSize: number;
@@ -31,9 +31,9 @@ export interface Limits {
   /** Vendor buckets that may be read to make them. */
   readonly maxUpstreamBuckets: number;
   readonly maxScannedRows: number;
-  readonly maxUpstreamCalls: number | null;
-  readonly maxDepth: number | null;
-  readonly maxCost: number | null;
+  readonly maxUpstreamCalls: number;
+  readonly maxDepth: number;
+  readonly maxCost: number;
 }
 
 /** What the service knows about itself. */

@@ -27,8 +27,8 @@ export interface Operation {
 export interface OperationOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
-  /** Vendor calls; null: not bounded. */
-  readonly maxUpstreamCalls: number | null;
+  /** How many vendor calls the operation may make. */
+  readonly maxUpstreamCalls: number;
   /** Whose credentials the vendors are called with: the service's own, or those that each request brings. */
   readonly vendorCredentials: 'config' | 'request';
 }

@@ -25,7 +25,7 @@ export interface CallShares {
 
 /** The vendor calls of one GraphQL operation: counted down against its budget, and told in `extensions.upstream`. */
 export interface CallBudget {
-  /** Calls that may still be made; Infinity where no budget is set. */
+  /** Calls that may still be made. */
   remaining(): number;
   /**
    * Takes one call from the budget.
@@ -48,14 +48,14 @@ export interface CallBudget {
   forScan(purpose?: 'page' | 'count'): CallBudget;
 }
 
-/** A ledger for one operation; `budget` null means not bounded. */
-export function createCallBudget(budget: number | null): CallBudget {
+/** The calls of one operation, `budget` in all. */
+export function createCallBudget(budget: number): CallBudget {
   const tallies = new Map<string, CallTally>();
   let spent = 0;
   let spentByScans = 0;
   const pages = new Set<{ spent: number }>();
   let shares: CallShares | null = null;
-  const remaining = (): number => (budget === null ? Infinity : budget - spent);
+  const remaining = (): number => budget - spent;
   const tallyOf = (source: Source, operation: string): CallTally => {
     const key = `${source} ${operation}`;
     let tally = tallies.get(key);
@@ -68,7 +68,7 @@ export function createCallBudget(budget: number | null): CallBudget {
   const callBudget: CallBudget = {
     remaining,
     spend(source, operation) {
-      if (budget !== null && spent >= budget) throw refuseCall(budget);
+      if (spent >= budget) throw refuseCall(budget);
       spent += 1;
       tallyOf(source, operation).calls += 1;
     },
@@ -83,7 +83,6 @@ export function createCallBudget(budget: number | null): CallBudget {
       shares = planned;
     },
     forScan(purpose = 'page') {
-      if (budget === null) return callBudget;
       const own = { spent: 0 };
       if (purpose === 'page') pages.add(own);
       const left = (): number => {

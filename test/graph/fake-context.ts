@@ -144,7 +144,7 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
       maxScannedRows: 10_000,
       maxUpstreamCalls: 20,
       maxDepth: 12,
-      maxCost: null,
+      maxCost: 3_000,
     },
     viewer: { isAnonymous: false, scopes: new Set(answers.scopes ?? SCOPES) },
     service: {

@@ -76,7 +76,7 @@ export async function getSegmentsUncached<Value>(
 /** What an operation hands down, with a scope named `name` and no bound on calls unless a ledger says so. */
 export function createTestCallContext(
   name = 'test',
-  callBudget: CallBudget = createCallBudget(null),
+  callBudget: CallBudget = createCallBudget(1_000_000),
 ): CallContext {
   return {
     credentials: {

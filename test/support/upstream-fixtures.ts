@@ -43,7 +43,7 @@ export function contextOf(parts: Partial<CallContext> & { readonly deadlineMs: n
   return {
     credentials: credentialsOf('User one'),
     signal: new AbortController().signal,
-    callBudget: createCallBudget(null),
+    callBudget: createCallBudget(1_000_000),
     maxAgeMs: null,
     ...parts,
   };

@@ -88,9 +88,8 @@ describe('the calls of an operation', () => {
     expect(drain(more)).toBe(9);
   });
 
-  test('where nothing was planned, a scan may take all that is left; without a budget, all', () => {
+  test('where nothing was planned, a scan may take all that is left', () => {
     expect(drain(createCallBudget(5).forScan())).toBe(5);
-    expect(drain(createCallBudget(null).forScan(), 50)).toBe(50);
   });
 
   test('scans never take what is kept for all else, however many there are', () => {

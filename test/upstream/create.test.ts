@@ -56,7 +56,7 @@ describe('retry', () => {
     const { transport, upstream, context, reports } = createRig((_, attempt) =>
       attempt < 3 ? jsonAnswer({}, 500) : jsonAnswer([1]),
     );
-    const callBudget = createCallBudget(null);
+    const callBudget = createCallBudget(1_000_000);
     expect((await upstream.get(requestOf(), context({ callBudget }))).value).toEqual([1]);
     expect(transport.requests).toHaveLength(3);
     expect(callBudget.tallies()).toMatchObject([{ operation: '/usage', calls: 3, rows: 1 }]);
@@ -511,7 +511,7 @@ describe('credentials', () => {
       authorization === 'new' ? jsonAnswer([1]) : jsonAnswer({}, 401),
     );
     const credentials = renewable(['old', 'new']);
-    const callBudget = createCallBudget(null);
+    const callBudget = createCallBudget(1_000_000);
     expect((await upstream.get(requestOf(), context({ credentials, callBudget }))).value).toEqual([1]);
     expect(credentials.rejections).toEqual([undefined, 'old']);
     expect(transport.requests.map(({ authorization }) => authorization)).toEqual(['old', 'new']);
@@ -557,7 +557,7 @@ describe('single flight and cache', () => {
       await settle();
       return jsonAnswer([1]);
     });
-    const ledgers = Array.from({ length: 1_000 }, () => createCallBudget(null));
+    const ledgers = Array.from({ length: 1_000 }, () => createCallBudget(1_000_000));
     const answers = await Promise.all(
       ledgers.map((callBudget) => upstream.get(requestOf({ cache: kept }), context({ callBudget }))),
     );

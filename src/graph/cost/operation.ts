@@ -19,7 +19,7 @@ export interface OperationEstimate {
   /** Scans that share the others, and how many of them only count. */
   readonly scans: number;
   readonly counts: number;
-  /** More are never made: retries, crowded instants and scans included. Infinity: not bounded. */
+  /** More are never made: retries, crowded instants and scans included. */
   readonly mostCalls: number;
   /** In points; what it costs in fact is never more. */
   readonly cost: number;
@@ -67,11 +67,10 @@ export function estimateOperation(
   const scans = new Set([...needs.flatMap(({ scans: keys = [] }) => keys), ...counts]);
   const possibleScans = new Set(needs.flatMap(({ possibleScans: keys = [] }) => keys));
   const fullCalls = [...full.values()].reduce((sum, calls) => sum + calls, 0);
-  const budget = limits.maxUpstreamCalls ?? Infinity;
+  const budget = limits.maxUpstreamCalls;
   const isOpen = needs.some((need) => need.isOpen) || scans.size > 0 || possibleScans.size > 0;
   const mostCalls = isOpen ? budget : Math.min(fullCalls * ATTEMPTS, budget);
   const plannedCalls = fullCalls + scans.size;
-  const chargedCalls = Number.isFinite(mostCalls) ? mostCalls : plannedCalls;
   return {
     leastCalls: least.size,
     plannedCalls,
@@ -79,7 +78,7 @@ export function estimateOperation(
     scans: scans.size + possibleScans.size,
     counts: counts.size,
     mostCalls,
-    cost: toPoints(costOf(shape) + chargedCalls * COST.call),
+    cost: toPoints(costOf(shape) + mostCalls * COST.call),
     measure: (data, calls) => toPoints(measureCost(shape, data) + calls * COST.call),
     fields,
     shape,
@@ -89,14 +88,14 @@ export function estimateOperation(
 /** Why an operation must not be run; null: it may. */
 export function refuseOperation(plan: OperationEstimate, limits: EstimateLimits): RequestError | null {
   const { maxUpstreamCalls, maxCost } = limits;
-  if (maxUpstreamCalls !== null && plan.leastCalls > maxUpstreamCalls) {
+  if (plan.leastCalls > maxUpstreamCalls) {
     return new RequestError(
       'LIMIT_EXCEEDED',
       `This operation would make ${plan.leastCalls} vendor calls at least, and may make ${maxUpstreamCalls}; none was made. Ask for fewer records by id, or fewer fields at once.`,
       { limit: 'maxUpstreamCalls', allowed: maxUpstreamCalls, requested: plan.leastCalls },
     );
   }
-  if (maxCost !== null && plan.cost > maxCost) {
+  if (plan.cost > maxCost) {
     return new RequestError(
       'LIMIT_EXCEEDED',
       `This operation may cost ${plan.cost} points, and ${maxCost} are allowed; no call was made. The dearest part is '${costliestPath(plan.shape)}': ask there for fewer rows, buckets or values, or for it alone.`,

@@ -56,11 +56,7 @@ export function useCost({
           const actual = plan.measure(result.data, calls);
           verdict?.giveBack(Math.max(plan.cost - actual, 0));
           const { leastCalls, plannedCalls, mostCalls } = plan;
-          const calling = {
-            leastCalls,
-            plannedCalls,
-            mostCalls: Number.isFinite(mostCalls) ? mostCalls : null,
-          };
+          const calling = { leastCalls, plannedCalls, mostCalls };
           const cost = { requested: plan.cost, actual, ...(isLocal ? calling : {}) };
           setResult({ ...result, extensions: { ...result.extensions, cost } });
         },

@@ -27,7 +27,7 @@ interface Settings {
 }
 
 function openEvents(rows: readonly SimulatedEvent[], settings: Settings = {}) {
-  const { largestPage = 1_000, maxScannedRows = 10_000, budget = null, isConfigured = true } = settings;
+  const { largestPage = 1_000, maxScannedRows = 10_000, budget = 1_000_000, isConfigured = true } = settings;
   const vendor = createSimulatedEventsVendor(() => rows, {
     isFromInclusive: false,
     isToInclusive: true,

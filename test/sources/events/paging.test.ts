@@ -66,7 +66,7 @@ function openSource(
     open: (over = upstream) =>
       createEventsSource(
         { ...deps, upstream: over },
-        createTestCallContext('test', createCallBudget(options.budget ?? null)),
+        createTestCallContext('test', createCallBudget(options.budget ?? 1_000_000)),
       ),
   };
 }

@@ -89,7 +89,7 @@ function openTimeline(
     usageCalls: usage.upstream.calls,
     eventsCalls: events.upstream.calls,
     open() {
-      const context = createTestCallContext('test', createCallBudget(options.budget ?? null));
+      const context = createTestCallContext('test', createCallBudget(options.budget ?? 1_000_000));
       const noSeries = async () => {
         throw new Error('no series are asked for here');
       };

@@ -49,7 +49,7 @@ type Answer = UpstreamResponse | UpstreamError;
 
 /** API calls near events, from a vendor that holds `rows`; each `open` is an operation of its own. */
 function openLoader(rows: readonly SimulatedUsageRow[], settings: Settings = {}) {
-  const { largestPage = 200, maxScannedRows = 10_000, budget = null, answer, events = [] } = settings;
+  const { largestPage = 200, maxScannedRows = 10_000, budget = 1_000_000, answer, events = [] } = settings;
   const vendor = createSimulatedUsageVendor(() => rows, {
     offsetUnit: 'records',
     clamp: 1_000,

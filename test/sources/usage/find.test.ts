@@ -51,7 +51,7 @@ function openSource(rows: readonly SimulatedUsageRow[], { budget, clamp = 1_000,
   const source = createUsageSource(
     deps,
     noSeries,
-    createTestCallContext('test', createCallBudget(budget ?? null)),
+    createTestCallContext('test', createCallBudget(budget ?? 1_000_000)),
   );
   return {
     source,

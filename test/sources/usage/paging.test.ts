@@ -64,7 +64,7 @@ function openSource(
         async () => {
           throw new Error('no series are asked for here');
         },
-        createTestCallContext('test', createCallBudget(options.budget ?? null)),
+        createTestCallContext('test', createCallBudget(options.budget ?? 1_000_000)),
       ),
   };
 }

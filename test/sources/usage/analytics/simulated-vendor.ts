@@ -113,7 +113,7 @@ function createContext(): CallContext {
     },
     signal: new AbortController().signal,
     deadlineMs: NOW + 8_000,
-    callBudget: createCallBudget(null),
+    callBudget: createCallBudget(1_000_000),
     maxAgeMs: null,
   };
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import { z } from 'zod';
 import { Secret } from '../base/secret.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -27,7 +27,10 @@ const optionalInteger = (min: number, max: number) =>
       return z.NEVER;
     });
 
-/** The characters of a header's value (https://www.rfc-editor.org/rfc/rfc9110#name-field-values), but no comma, which separates credentials. */
+/**
+ * The characters of a header's value: https://www.rfc-editor.org/rfc/rfc9110#name-field-values. A comma is not allowed, because it
+ * separates the credentials in the header.
+ */
 const secret = z
   .string()
   .regex(

@@ -18,6 +18,7 @@ const FILES: Readonly<Record<string, string>> = {
   'src/wrong-value-import.ts': "import { Sum } from './wrong-value-type.ts';\n\nexport const a: Sum = 1;\n",
   'src/wrong-value-type.ts': 'export type Sum = number;\n',
   'src/sloppy-any.ts': 'export const read = (value: unknown): number => (value as any).count;\n',
+  'src/sloppy-zod.ts': "import * as z from 'zod';\n\nexport const text = z.string();\n",
   'src/sloppy-ignore.ts': "// @ts-ignore\nexport const count: number = 'one';\n",
   'src/sloppy-promise.ts':
     'const wait = async (): Promise<void> => {};\nexport const run = (): void => {\n  wait();\n};\n',
@@ -65,11 +66,12 @@ describe('a check finds its planted violations', () => {
     expect(said).not.toContain('src/sum.ts');
   });
 
-  test('check:lint: any, a silenced compiler, an unawaited promise, a file name, a skipped test', () => {
+  test('check:lint: any, a silenced compiler, a second way to import zod, an unawaited promise, a file name, a skipped test', () => {
     const said = run('oxlint/bin/oxlint', '-f', 'unix', 'src', 'test');
     for (const file of [
       'src/sloppy-any',
       'src/sloppy-ignore',
+      'src/sloppy-zod',
       'src/sloppy-promise',
       'src/SloppyName',
       'test/skipped.test',

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import { z } from 'zod';
 import type { CredentialScope, ScopedKey } from '../../base/credential-scope.ts';
 import { deriveKey, keyedDigest, NONCE_BYTES, seal, TAG_BYTES, unseal } from '../../base/sealing.ts';
 import type { Secret } from '../../base/secret.ts';

@@ -1,6 +1,6 @@
 import type { Source } from './source.ts';
 
-/** The caller's own faults. Closed: `docs/errors.md` tells each one's meaning and way out. */
+/** The codes of faults of the caller. The list is closed; `docs/errors.md` explains each code and its way out. */
 export const REQUEST_CODES = [
   'BAD_USER_INPUT',
   'UNAUTHENTICATED',
@@ -11,21 +11,21 @@ export const REQUEST_CODES = [
 
 export type RequestCode = (typeof REQUEST_CODES)[number];
 
-/** What a refusal names besides its sentence: the argument at fault, or the limit and its figure. */
+/** What a refusal names besides its message. */
 export interface RequestErrorDetails {
   /** The argument at fault, with its path: `range.from`, `filter.category.in`. */
   readonly argument?: string;
-  /** The setting that refused, as `service.limits` names it: `maxPageSize`. */
+  /** The limit that was exceeded, as `service.limits` names it: `maxPageSize`. */
   readonly limit?: string;
-  /** The limit's figure. */
+  /** The value of the limit. */
   readonly allowed?: number;
-  /** What was asked. */
+  /** What the caller asked for. */
   readonly requested?: number;
-  /** The scopes, any one of which would do. */
+  /** The scopes. Any one of them is enough. */
   readonly scopes?: readonly string[];
 }
 
-/** A request that is refused as it stands; the message says what to do instead. Translated once in `http/mask-error.ts`. */
+/** A refused request. Its message says what to do instead. Only `http/mask-error.ts` translates it for callers. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly code: RequestCode;
@@ -38,7 +38,7 @@ export class RequestError extends Error {
   }
 }
 
-/** All that can go wrong between us and a vendor. Closed: `docs/errors.md` tells each one's meaning. */
+/** The codes of failures of a vendor or on the way to it. The list is closed; `docs/errors.md` explains each code. */
 export const UPSTREAM_CODES = [
   'UPSTREAM_TIMEOUT',
   'UPSTREAM_UNAVAILABLE',
@@ -54,23 +54,23 @@ export const UPSTREAM_CODES = [
 
 export type UpstreamCode = (typeof UPSTREAM_CODES)[number];
 
-/** The facts of a failure. `message` is our own sentence: never a secret, a vendor URL or a vendor body. */
+/** The facts of a failure. `message` is a sentence of this service. It never holds a secret, a vendor's URL or a vendor's text. */
 export interface UpstreamErrorFacts {
   readonly code: UpstreamCode;
   readonly source: Source;
   /** The vendor's path template, such as `/usage/{id}`. */
   readonly operation: string;
   readonly message: string;
-  /** The vendor's HTTP status, where there was an answer. */
+  /** The HTTP status, if the vendor answered. */
   readonly status?: number;
   /** How long the vendor asked us to wait, in milliseconds. */
   readonly retryAfterMs?: number;
-  /** The vendor's own id of the request, for its support. */
+  /** The vendor's id of the request, for the vendor's support. */
   readonly requestId?: string;
   readonly cause?: unknown;
 }
 
-/** A vendor call that gave no usable answer; made in `upstream` and `sources`, translated once in `http/mask-error.ts`. */
+/** A vendor call without a usable answer. `upstream` and `sources` make it; only `http/mask-error.ts` translates it for callers. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
   readonly code: UpstreamCode;
@@ -91,7 +91,7 @@ export class UpstreamError extends Error {
   }
 }
 
-/** A failure as a value: DataLoader takes one for each key, so that one key's failure is not another's. */
+/** A failure as an `Error`, because DataLoader takes one for each key, so that one key can fail alone. */
 export function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error('A source failed without an error.', { cause: error });
 }

@@ -1,11 +1,12 @@
 import { inspect } from 'node:util';
 
 const SHOWN = '[secret]';
-// Characters that a text hardly shares with a secret by chance.
-const TELLING_PIECE = 8;
-const SHORTEST_TELLING = 4;
+/** A text that shares this many characters with a secret rarely does so by chance. */
+const PIECE_LENGTH = 8;
+/** Any text may hold a shorter secret by chance. */
+const SHORTEST_SEARCHED = 4;
 
-/** A value that must never be seen: it prints as `[secret]` in every form but `reveal()`. */
+/** A value that must never be printed. Every way to print it gives `[secret]`; only `reveal()` gives the value. */
 export class Secret {
   readonly #value: string;
 
@@ -13,23 +14,23 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The value itself, for the one place that sends it. */
+  /** The value itself, for the code that sends it or derives keys from it. */
   reveal(): string {
     return this.#value;
   }
 
   /**
-   * Whether `text` holds the value, or any eight characters of it in a row: as it is, or in percent, hex or base64 encoding,
-   * in whatever case. Of a value shorter than that only the whole counts, and one below four characters, which any text may
-   * hold by chance, is only looked for as the text itself.
+   * Whether `text` holds the value or any eight consecutive characters of it: plain or in percent, hex or base64 encoding, in
+   * upper or lower case. A value of four to seven characters must occur whole. A shorter value must equal the text, because any
+   * text may hold it by chance.
    */
   isIn(text: string): boolean {
     const value = this.#value;
     const within = text.toLowerCase();
-    if (value.length < SHORTEST_TELLING) return value !== '' && within === value.toLowerCase();
+    if (value.length < SHORTEST_SEARCHED) return value !== '' && within === value.toLowerCase();
     const inBase64Url = within.replaceAll('+', '-').replaceAll('/', '_');
     const isFound = (form: string, inText: string): boolean =>
-      holdsPiece(inText, form.toLowerCase(), value.length < TELLING_PIECE ? form.length : TELLING_PIECE);
+      holdsPiece(inText, form.toLowerCase(), value.length < PIECE_LENGTH ? form.length : PIECE_LENGTH);
     return (
       isFound(value, within) ||
       isFound(encodeURIComponent(value.toWellFormed()), within) ||
@@ -55,7 +56,7 @@ export class Secret {
   }
 }
 
-/** Whether so many characters of `form` in a row stand anywhere in `text`. */
+/** Whether `text` holds any `length` consecutive characters of `form`. */
 function holdsPiece(text: string, form: string, length: number): boolean {
   for (let at = 0; at + length <= form.length; at += 1) {
     if (text.includes(form.slice(at, at + length))) return true;
@@ -63,7 +64,10 @@ function holdsPiece(text: string, form: string, length: number): boolean {
   return false;
 }
 
-/** What is sure to stand in any base64 of the value with so many bytes (modulo 3) before it: characters of it alone. */
+/**
+ * The base64url characters that depend on the value alone, if `bytesBefore` bytes (modulo 3) come before it in the encoded text.
+ * Characters at both ends also depend on the text around the value, so they are left out.
+ */
 function encodeBase64Url(value: string, bytesBefore: number): string {
   const bytes = Buffer.concat([Buffer.alloc(bytesBefore), Buffer.from(value)]);
   return bytes

@@ -1,26 +1,28 @@
-/** Bytes under keys that several instances share, such as Redis: a help, never a condition. */
+/** A store that several instances share, such as Redis. The service works without it. */
 export interface SharedStore {
-  /** null: there is nothing, or it can't be had in the few milliseconds that this may take. Never rejects. */
+  /** null: there is nothing under the key, or the store fails or takes longer than its time-out. Never rejects. */
   read(key: string): Promise<Buffer | null>;
-  /** Keeps bytes for `ttlMs` at most, while the caller goes on; whether it worked is not told. Never throws. */
+  /** Stores bytes for `ttlMs` at most. It does not wait for the store and does not report a failure. Never throws. */
   write(key: string, bytes: Buffer, ttlMs: number): void;
   /** Ends the connections. */
   close(): Promise<void>;
 }
 
-/** How many points a caller may have saved up, and how many come back each second. */
+/** The rate limit of one caller. */
 export interface RatePolicy {
+  /** How many points a caller may save up. */
   readonly capacity: number;
+  /** How many points come back each second. */
   readonly perSecond: number;
 }
 
-/** Buckets of points that several instances share, such as in Redis: a help, never a condition. */
+/** Buckets of points that several instances share, such as in Redis. The service works without them. */
 export interface SharedBuckets {
   /**
-   * Takes points, or none where there are too few.
-   * @returns how many were there before; null where that can't be told in the few milliseconds that this may take. Never rejects.
+   * Takes points from the caller's bucket, or none if it holds too few.
+   * @returns how many points the bucket held before; null if the store fails or takes longer than its time-out. Never rejects.
    */
   take(caller: string, points: number, policy: RatePolicy): Promise<number | null>;
-  /** Gives back what was taken here, while the caller goes on; whether it worked is not told. Never throws. */
+  /** Gives back points that were taken. It does not wait for the store and does not report a failure. Never throws. */
   giveBack(caller: string, points: number, policy: RatePolicy): void;
 }

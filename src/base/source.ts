@@ -1,5 +1,5 @@
-/** The two vendors, in the order that decides between entries of one instant: usage first. */
+/** The two sources. Entries of the same instant follow in this order: usage first. */
 export const SOURCES = ['USAGE', 'EVENTS'] as const;
 
-/** One of the two vendors. */
+/** One of the two sources. */
 export type Source = (typeof SOURCES)[number];

@@ -1,4 +1,4 @@
-/** Where time comes from; tests hand in their own, so that no test sleeps. */
+/** The source of the current time. Tests replace it, so that no test sleeps. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -7,23 +7,22 @@ export interface Clock {
 /** The machine's clock. */
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** A half-open stretch of time: `fromMs` is in, `toMs` is out. Milliseconds since the epoch. */
+/** A range of time, in milliseconds since the epoch: `fromMs` is inside, `toMs` is outside. */
 export interface Range {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** The lengths of a bucket, coarsest first; `WEEK` is the ISO week, from Monday. */
+/** The lengths of a bucket, longest first. `WEEK` is the ISO week, which begins on Monday. */
 export const INTERVALS = ['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND'] as const;
 
 export type Interval = (typeof INTERVALS)[number];
 
-// Node 26 brings Temporal; Node 24 does not.
-/** Zone and calendar arithmetic: the runtime's own Temporal, else the polyfill. */
+/** Arithmetic with time zones and calendars: the runtime's own Temporal, or the polyfill on Node 24, which has none. */
 export const Temporal: typeof globalThis.Temporal =
   globalThis.Temporal ?? (await import('temporal-polyfill')).Temporal;
 
-/** The fewest ranges that cover just these: those that overlap or touch become one. Newest first, disjoint. */
+/** Joins the ranges that overlap or touch. The result covers the same time, newest range first. */
 export function mergeRanges(ranges: readonly Range[]): Range[] {
   const merged: { fromMs: number; toMs: number }[] = [];
   for (const range of [...ranges].sort((a, b) => b.toMs - a.toMs)) {

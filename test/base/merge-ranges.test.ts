@@ -10,7 +10,7 @@ const ranges = fc.array(
   { maxLength: 30 },
 );
 
-test('what was given is covered, and nothing else', () => {
+test('the result covers the same time as the ranges given', () => {
   fc.assert(
     fc.property(ranges, (given) => {
       const isIn =
@@ -23,7 +23,7 @@ test('what was given is covered, and nothing else', () => {
   );
 });
 
-test('what comes out is newest first, and apart', () => {
+test('the result has its newest range first, and no two ranges touch', () => {
   fc.assert(
     fc.property(ranges, (given) => {
       const merged = mergeRanges(given);
@@ -47,7 +47,7 @@ test.each([
   expect(mergeRanges(given.toReversed())).toEqual(mergeRanges(given));
 });
 
-test('what was given is left as it is', () => {
+test('the ranges given are not changed', () => {
   const given = [Object.freeze({ fromMs: 0, toMs: 10 }), Object.freeze({ fromMs: 5, toMs: 20 })];
   mergeRanges(Object.freeze(given));
   expect(given).toEqual([

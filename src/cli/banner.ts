@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { VENDOR_HEADERS } from '../http/vendor-headers.ts';
 import type { AnnouncedFiles, SandboxAnnouncement } from '../sandbox/announce.ts';
 
-/** Where the service can be reached, and what it calls for each source; for people. */
+/** The address of the service, and what it calls for each source; for people. */
 export interface StartFacts {
   readonly graphiql: string;
   readonly vendors: { readonly usage: string; readonly events: string };

@@ -7,7 +7,7 @@ import type { ApiKey } from './api-keys.ts';
 import { createIssuerKeys } from './issuer-keys.ts';
 import type { TokenRules } from './tokens.ts';
 
-/** Where an issuer's public keys come from. */
+/** The place of an issuer's public keys: an address, or a file that has been read. */
 export type KeySetLocation =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'file'; readonly keys: JSONWebKeySet };

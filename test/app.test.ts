@@ -5,7 +5,7 @@ import { startSandbox } from '../src/sandbox/start.ts';
 import type { RunningSandbox } from '../src/sandbox/start.ts';
 import { askApp, countCalls, createTestApp, NOW_MS } from './support/running-app.ts';
 
-// The whole of it but the port: HTTP in, the graph, both sources, HTTP out to both vendors' stand-ins.
+// The whole service without its port, over sandboxes of both vendors.
 
 let sandbox: RunningSandbox;
 const apps: App[] = [];
@@ -18,7 +18,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-/** A service over the sandbox, its cache empty; `env` wins over the sandbox's settings. */
+/** A service with an empty cache over the sandbox. `env` wins over the sandbox's settings. */
 function createService(env: Record<string, string> = {}): App {
   const { usageUserSecret, usageOrganizationSecret, eventsToken } = sandbox.credentials;
   const app = createTestApp(
@@ -40,7 +40,7 @@ const readIds = async (sql: string): Promise<string[]> =>
   (await sandbox.query(sql)).map(({ id }) => String(id));
 
 describe('the service', () => {
-  test('keeps to GraphQL over HTTP: all 61 audits', async () => {
+  test('passes all 61 audits of GraphQL over HTTP', async () => {
     const app = createService();
     const results = await auditServer({
       url: 'http://service.test/graphql',
@@ -54,7 +54,7 @@ describe('the service', () => {
     expect(results).toHaveLength(61);
   });
 
-  test('a record asked for ten times is one call: ten aliases of five records are five', async () => {
+  test('ten aliases of five records cause five calls', async () => {
     const ids = await readIds('SELECT id FROM usage ORDER BY id LIMIT 5');
     const fields = Array.from(
       { length: 10 },
@@ -68,7 +68,7 @@ describe('the service', () => {
     expect(countCalls(answer, 'USAGE')).toBe(5);
   });
 
-  test('one vendor that is down leaves the other’s answer standing', async () => {
+  test('if one vendor is down, the answer of the other one is given', async () => {
     const app = createService({ EVENTS_API_URL: 'http://127.0.0.1:9/v1' });
     const { data, errors } = await askApp(
       app,
@@ -92,7 +92,7 @@ describe('the service', () => {
     });
   });
 
-  test('a source without credentials is not configured, and nothing is faked', async () => {
+  test('a source without credentials is not configured, and gives no made-up data', async () => {
     const app = createService({
       USAGE_API_URL: '',
       USAGE_API_USER_SECRET: '',
@@ -107,14 +107,14 @@ describe('the service', () => {
     expect(answer.upstream).toEqual([]);
   });
 
-  test('wrong credentials are told as such, without them', async () => {
+  test('wrong credentials are reported, without their values', async () => {
     const app = createService({ EVENTS_API_TOKEN: 'canary-token' });
     const { errors } = await askApp(app, '{ events { nodes { id } } }');
     expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAUTHENTICATED', source: 'EVENTS' } }]);
     expect(JSON.stringify(errors)).not.toContain('canary');
   });
 
-  test('an operation that is sure to need more calls than it may make is refused before the first', async () => {
+  test('an operation that needs more calls than it may make is refused before the first call', async () => {
     const app = createService({ SIGHTLINE_MAX_UPSTREAM_CALLS: '2' });
     const fields = ['a', 'b', 'c'].map((id) => `${id}: usageRecord(recordId: "${id}") { id }`);
     const answer = await askApp(app, `{ ${fields.join(' ')} }`);
@@ -125,7 +125,7 @@ describe('the service', () => {
     expect(countCalls(await askApp(app, `{ ${fields.slice(1).join(' ')} }`), 'USAGE')).toBe(2);
   });
 
-  test('bad input names its argument, and no call leaves', async () => {
+  test('the error for bad input names its argument, and no call is made', async () => {
     const app = createService();
     const cases: readonly (readonly [string, string, string])[] = [
       ['events(first: 501) { nodes { id } }', 'LIMIT_EXCEEDED', 'first'],

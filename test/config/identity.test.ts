@@ -30,7 +30,7 @@ const REAL = { EVENTS_API_TOKEN: 'canary-token', SIGHTLINE_SECRET: 'canary-of-mo
 const TOKENS = { SIGHTLINE_AUTH_ISSUER: 'https://issuer.example', SIGHTLINE_AUTH_AUDIENCE: 'a, b' };
 const URL_OF_KEYS = 'https://issuer.example/keys?p=one';
 
-// Who is served where: the start-up table.
+// With which settings the service starts.
 test.each<readonly [env: Readonly<Record<string, string>>, starts: boolean]>([
   [{}, true],
   [{ HOST: '0.0.0.0' }, true],
@@ -52,14 +52,14 @@ test.each<readonly [env: Readonly<Record<string, string>>, starts: boolean]>([
   expect(JSON.stringify(reading)).not.toContain('canary');
 });
 
-test('keys come from the environment and from a file; nothing set asks nobody', () => {
+test('keys come from the environment and from a file; without settings the service asks nobody', () => {
   const reading = read({ SIGHTLINE_API_KEYS: `${line('c')};${line('d')}`, SIGHTLINE_API_KEYS_FILE: 'keys' });
   const names = reading.kind === 'config' && reading.config.identity?.keys.map(({ name }) => name);
   expect(names).toEqual(['c', 'd', 'a', 'b']);
   expect(read({})).toMatchObject({ config: { identity: null } });
 });
 
-test('an issuer’s tokens are checked for any of the audiences', () => {
+test('a token of the issuer may name any of the audiences', () => {
   const reading = read({ ...TOKENS, SIGHTLINE_AUTH_JWKS_URL: URL_OF_KEYS });
   expect(reading).toMatchObject({
     config: {
@@ -75,7 +75,7 @@ test('an issuer’s tokens are checked for any of the audiences', () => {
   });
 });
 
-test('all faults are told together, each with its setting', () => {
+test('all faults are reported together, each with its setting', () => {
   const reading = read({
     SIGHTLINE_API_KEYS: line('a'),
     SIGHTLINE_API_KEYS_FILE: 'bad',
@@ -117,6 +117,6 @@ test.each([
   expect(reading.kind === 'faults' && reading.faults.join()).toContain(words);
 });
 
-test('keys are read over http from this machine alone', () => {
+test('keys may be read over http from this machine only', () => {
   expect(read({ ...TOKENS, SIGHTLINE_AUTH_JWKS_URL: 'http://127.0.0.1:8080/keys' }).kind).toBe('config');
 });

@@ -45,14 +45,14 @@ describe('readConfig', () => {
     });
   });
 
-  test('an empty value counts as none', () => {
+  test('an empty value counts as unset', () => {
     expect(configOf({ PORT: '', EVENTS_API_TOKEN: '', USAGE_API_URL: '' })).toMatchObject({
       port: 4_000,
       vendors: { kind: 'sandbox' },
     });
   });
 
-  test('one source leaves the other not configured; the vendors’ own URLs are the default', () => {
+  test('credentials of one source leave the other not configured; the vendors’ URLs are the default', () => {
     expect(configOf({ ...EVENTS, ...SECRET }).vendors).toMatchObject({
       kind: 'configured',
       usage: null,
@@ -64,7 +64,7 @@ describe('readConfig', () => {
     });
   });
 
-  test('a slash at the end of a URL is not part of it', () => {
+  test('a slash at the end of a URL is removed', () => {
     const { vendors } = configOf({ ...EVENTS, ...SECRET, EVENTS_API_URL: 'http://127.0.0.1:5000/v1//' });
     expect(vendors).toMatchObject({ events: { baseUrl: 'http://127.0.0.1:5000/v1' } });
   });
@@ -123,13 +123,13 @@ describe('readConfig', () => {
     [{ ...USAGE, HOST: '0.0.0.0' }, 'HOST must be an address of this machine only'],
     [{ ...EVENTS, HOST: '10.0.0.1' }, 'HOST must be an address of this machine only'],
     [{ EVENTS_API_TOKEN: 'canary canary', HOST: '::' }, 'HOST must be an address of this machine only'],
-  ])('%j is refused, and no value is told', (env, start) => {
+  ])('%j is refused, and no message holds a value', (env, start) => {
     const faults = faultsOf(env);
     expect(faults.some((fault) => fault.startsWith(start))).toBe(true);
     expect(faults.join()).not.toContain('canary');
   });
 
-  test('all faults are told together', () => {
+  test('all faults are reported together', () => {
     const faults = faultsOf({
       PORT: 'x',
       LOG_LEVEL: 'x',
@@ -147,11 +147,11 @@ describe('readConfig', () => {
     ]);
   });
 
-  test('made-up data may be served anywhere', () => {
+  test('made-up data may be served on any address', () => {
     expect(configOf({ HOST: '0.0.0.0' }).host).toBe('0.0.0.0');
   });
 
-  test('a username and a password are exchanged below the Events API’s URL, unless settings say otherwise', () => {
+  test('a username and a password are exchanged under the Events API’s URL, unless a setting names another one', () => {
     expect(
       configOf({ ...LOGIN, ...SECRET, EVENTS_API_URL: 'http://127.0.0.1:5000/v1/' }).vendors,
     ).toMatchObject({
@@ -181,7 +181,7 @@ describe('readConfig', () => {
     });
   });
 
-  test('credentials by request leave the vendors’ own URLs as the default, and need no sandbox', () => {
+  test('if each request brings its credentials, the vendors’ URLs are the default, and there is no sandbox', () => {
     expect(configOf(REQUEST).vendors).toEqual({
       kind: 'request',
       usageUrl: 'https://api.cloud-elements.com/elements/api-v2',
@@ -195,11 +195,11 @@ describe('readConfig', () => {
     });
   });
 
-  test('where each request brings its own credentials, any address may be served', () => {
+  test('if each request brings its credentials, the service may listen on any address', () => {
     expect(configOf({ ...REQUEST, HOST: '0.0.0.0' }).host).toBe('0.0.0.0');
   });
 
-  test('what Kubernetes tells of the services around is not taken for settings', () => {
+  test('names that Kubernetes sets for services are not taken for settings', () => {
     const env = {
       SIGHTLINE_SERVICE_HOST: '10.0.0.1',
       SIGHTLINE_PORT: 'tcp://10.0.0.1:80',
@@ -208,14 +208,14 @@ describe('readConfig', () => {
     expect(faultsOf({ ...env, SIGHTLINE_SERVICE_PORT_HTTP: '80' })).toEqual([]);
   });
 
-  test('no form of printing tells a secret', () => {
+  test('no way to print the configuration shows a secret', () => {
     const config = configOf({ ...USAGE, ...LOGIN, ...SECRET });
     expect(`${JSON.stringify(config)}${inspect(config, { depth: 10, showHidden: true })}`).not.toContain(
       'canary',
     );
   });
 
-  test('no key follows from a username or a password: where nothing else is set, the service does not start', () => {
+  test('no key is derived from a username or a password: if nothing else is set, the service does not start', () => {
     const text = fc.string({ minLength: 1, maxLength: 3 });
     const credentials = fc.record(
       {
@@ -247,7 +247,7 @@ describe('readConfig', () => {
     );
   });
 
-  test('unset, the secret follows from all that the vendors gave out, and changes with it', () => {
+  test('if the secret is unset, it is derived from all secrets of the vendors, and changes with them', () => {
     const secretOf = (env: Record<string, string>): string => configOf(env).secret.reveal();
     const made = [USAGE, EVENTS, { ...USAGE, ...EVENTS }, { ...EVENTS, EVENTS_API_TOKEN: 'another' }].map(
       secretOf,
@@ -257,7 +257,7 @@ describe('readConfig', () => {
     expect(secretOf({ ...USAGE, ...LOGIN })).toBe(made[0]);
   });
 
-  test('a secret that is missing is told with a command that makes one', () => {
+  test('the fault of a missing secret shows a command that makes one', () => {
     const [fault] = faultsOf(LOGIN);
     const [, command = ''] = /made by: (node .*")/.exec(fault ?? '') ?? [];
     const makeOne = () => execSync(command, { encoding: 'utf8' }).trim();
@@ -274,7 +274,7 @@ describe('.env.example', () => {
     return name === undefined ? [] : [[name, value ?? ''] as const];
   });
 
-  test('lists every setting once, and none that there is not', () => {
+  test('lists every setting once, and no other name', () => {
     expect(listed.map(([name]) => name).toSorted()).toEqual(SETTING_NAMES.toSorted());
   });
 

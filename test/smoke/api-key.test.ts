@@ -13,7 +13,7 @@ async function ask(url: string, headers: Record<string, string>) {
   return { status: response.status, body: (await response.json()) as unknown };
 }
 
-test('a new key opens a service that serves other machines, to its scopes; its line is all that is kept', async () => {
+test('a service that stores only the line of a new key accepts the key, with its scopes', async () => {
   const made = run(['api-key', 'dashboard', 'events:read', 'introspect']);
   expect(await made.exit).toBe(0);
   const [, key] = /(sightline_\S+)/.exec(made.printed()) ?? [];
@@ -46,13 +46,13 @@ test.each([
   [['dashboard', 'everything'], 'these scopes'],
   [['a name', 'usage:read'], 'The name may have'],
   [['#a', 'usage:read'], 'The name may have'],
-])('no key is made of %j, and the way out is told', async (words, told) => {
+])('no key is made of %j, and the message says why', async (words, reason) => {
   const made = run(['api-key', ...words]);
   expect(await made.exit).toBe(2);
-  expect(made.printed()).toContain(told);
+  expect(made.printed()).toContain(reason);
 });
 
-test('a file of keys that is missing is a fault, not a service without keys', async () => {
+test('the service does not start if its file of keys is missing', async () => {
   const service = run([], { PORT: '0', SIGHTLINE_API_KEYS_FILE: 'nowhere' });
   expect(await service.exit).toBe(1);
   expect(service.printed()).toContain('SIGHTLINE_API_KEYS_FILE names a file that can');

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { runService, type RunningService } from './run-service.ts';
 
-/** As `runService`; the process ends with the test. */
+/** The same as `runService`, but the process ends with the test. */
 export function runInTest(...words: Parameters<typeof runService>): RunningService {
   const service = runService(...words);
   onTestFinished(async () => {

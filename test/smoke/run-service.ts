@@ -8,18 +8,18 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-/** A real process of `src/main.ts`, as Node runs it: without a bundler's or a test runner's leniency. */
+/** A process of `src/main.ts` that Node runs without a test runner or a bundler, because these accept code that Node refuses. */
 export interface RunningService {
   readonly child: ChildProcess;
-  /** All that it has printed, both streams. */
+  /** Everything that it has printed on both streams. */
   printed(): string;
-  /** Waits for a text that matches; rejects where the process ends without it. */
+  /** Waits for a text that matches; rejects if the process ends without printing it. */
   waitFor(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Its exit code, once it has ended; null: a signal ended it. */
+  /** The exit code once the process has ended; null: a signal ended it. */
   readonly exit: Promise<number | null>;
 }
 
-/** Starts it in an empty folder of its own (no `.env` is found there), which goes with it, with no other settings than these. */
+/** Starts the process with these settings alone, in an empty folder without `.env`. The folder is removed when the process ends. */
 export function runService(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -39,7 +39,7 @@ export function runService(
       for (const look of waiting) look();
     });
   }
-  // 'close' comes once the streams have been read to their ends, also by children that hold them.
+  // 'close' comes when the streams have ended, also in children that inherited them.
   const exit = once(child, 'close')
     .finally(() => rmSync(folder, { recursive: true, force: true }))
     .then(([code]) => code as number | null);

@@ -31,7 +31,7 @@ interface Started {
   readonly sandboxPid: number;
 }
 
-/** A service over a sandbox of its own, which has begun to serve. */
+/** A service that has begun to serve over its own sandbox. */
 async function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Started> {
   const service = run(args, { PORT: '0', ...env });
   const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
@@ -66,7 +66,7 @@ function countPorts(pid: number): number {
 const readOr = (path: string, fallback: string): string => tryOr(() => readFileSync(path, 'utf8'), fallback);
 const linkOr = (path: string, fallback: string): string => tryOr(() => readlinkSync(path), fallback);
 
-/** Processes and their files may go while they are looked at. */
+/** Processes and their files may disappear while the test reads them. */
 function tryOr<T>(read: () => T, fallback: T): T {
   try {
     return read();
@@ -87,7 +87,7 @@ async function ask(url: string, query: string) {
   };
 }
 
-/** The status that a vendor's socket answers with. */
+/** The status of an answer over a vendor's socket. */
 function askSocket(socketPath: string, path: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     request({ socketPath, path, headers: { host: 'localhost' } }, (response) => {
@@ -100,7 +100,7 @@ function askSocket(socketPath: string, path: string): Promise<number | undefined
 }
 
 describe('the sandbox behind a service', () => {
-  test('is reached by sockets in a folder of this user’s alone, and by no port', async () => {
+  test('listens on sockets in a folder that only this user may enter, and on no port', async () => {
     const folder = makeFolder();
     const { service, sandboxPid } = await start(SMALL, { TMPDIR: folder });
     const [sockets, ...others] = readdirSync(folder);
@@ -115,7 +115,7 @@ describe('the sandbox behind a service', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('ends with a service that is killed, and leaves nothing', async () => {
+  test('ends if its service is killed, and leaves no files', async () => {
     const folder = makeFolder();
     const { service, sandboxPid } = await start(SMALL, { TMPDIR: folder });
     expect(readdirSync(folder)).toHaveLength(1);
@@ -125,7 +125,7 @@ describe('the sandbox behind a service', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('takes the service with it when it dies, which says so and leaves nothing', async () => {
+  test('ends the service if it dies; the service says so and leaves no files', async () => {
     const folder = makeFolder();
     const { service, sandboxPid } = await start(SMALL, { TMPDIR: folder });
     process.kill(sandboxPid, 'SIGKILL');
@@ -136,7 +136,7 @@ describe('the sandbox behind a service', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('outlives a signal that a supervisor sends to both, so that what is under way is answered', async () => {
+  test('ignores a signal that a supervisor sends to both, so that the service answers open requests', async () => {
     const { service, url, sandboxPid } = await start(SMALL);
     process.kill(sandboxPid, 'SIGTERM');
     process.kill(sandboxPid, 'SIGINT');
@@ -156,14 +156,14 @@ describe('the sandbox behind a service', () => {
 });
 
 describe('a cursor', () => {
-  /** The cursor of a first page of events. */
+  /** The end cursor of a first page of events. */
   async function readCursor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const { url } = await start(args, env);
     const { data } = await ask(url, '{ events(first: 2) { pageInfo { endCursor } } }');
     return data?.['events']?.pageInfo.endCursor ?? '';
   }
 
-  /** Opens a cursor for a query that it is not of: one under another key is not even known for a cursor. */
+  /** Opens a cursor for another query. The message tells whether the key is right: under a wrong key it is no cursor at all. */
   const openUnder = (secret: Secret, cursor: string) => () =>
     createCursorSealer(secret).open(cursor, digestQuery('events', { of: 'another query' }), 'after');
   const OPENED = 'This cursor comes from another query.';
@@ -181,17 +181,17 @@ describe('a cursor', () => {
     return file;
   }
 
-  test('of made-up data opens under a published key, and so after a restart', async () => {
+  test('over made-up data opens under a published key, and so after a restart', async () => {
     expect(openUnder(MADE_UP_SECRET, await readCursor(SMALL))).toThrow(OPENED);
   });
 
-  test('of one’s own exports opens under no published key', async () => {
+  test('over your own exports opens under no published key', async () => {
     const cursor = await readCursor(['--events', writeExport()]);
     expect(cursor).not.toBe('');
     expect(openUnder(MADE_UP_SECRET, cursor)).toThrow(NOT_OPENED);
   });
 
-  test('of one’s own exports opens under the secret that is set, and so after a restart', async () => {
+  test('over your own exports opens under the secret that is set, and so after a restart', async () => {
     const secret = 'a secret that outlives a restart of the service';
     const cursor = await readCursor(['--events', writeExport()], { SIGHTLINE_SECRET: secret });
     expect(openUnder(new Secret(secret), cursor)).toThrow(OPENED);

@@ -29,7 +29,7 @@ async function ask(url: string, query: string): Promise<Answer> {
   return (await response.json()) as Answer;
 }
 
-/** Whether a port of this machine still answers. */
+/** Whether the service still answers. */
 const isOpen = (url: string) =>
   fetch(url).then(
     () => true,
@@ -37,7 +37,7 @@ const isOpen = (url: string) =>
   );
 
 describe('start', () => {
-  test('watched for changes, as while it is worked on, it serves all the same', async () => {
+  test('it also serves under node --watch', async () => {
     const service = run(SMALL, { PORT: '0' }, ['--watch']);
     const [, url] = await service.waitFor(/GraphiQL +(http:\/\/127\.0\.0\.1:\d+\/graphql)/);
     expect(await ask(url!, '{ service { version } }')).toMatchObject({ data: { service: {} } });
@@ -46,7 +46,7 @@ describe('start', () => {
     expect(await isOpen(url!)).toBe(false);
   });
 
-  test('without credentials it serves over sandboxes, and ends with them when told to', async () => {
+  test('without credentials it serves over sandboxes, and a signal ends both', async () => {
     const service = run(SMALL, { PORT: '0' });
     const [, url] = await service.waitFor(/GraphiQL +(http:\/\/127\.0\.0\.1:\d+\/graphql)/);
     expect(service.printed()).toContain('No credentials are set');
@@ -71,7 +71,7 @@ describe('start', () => {
     expect(performance.now() - startedMs).toBeLessThan(10_000);
   });
 
-  test('told to end, it says so to whoever asks while it still takes requests', async () => {
+  test('after a signal to end it reports that it is not ready, and still answers requests for a short time', async () => {
     const service = run([], { PORT: '0', EVENTS_API_TOKEN: 'canary', ...SECRET });
     const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
     const readiness = async () => (await fetch(new URL('/health/ready', url))).status;
@@ -83,7 +83,7 @@ describe('start', () => {
   });
 
   test.runIf(existsSync('/proc/self/task'))(
-    'the signal by which Node opens its debugger opens none, in the service as in its sandbox',
+    'SIGUSR1 opens no debugger, neither in the service nor in its sandbox',
     async () => {
       const service = run(SMALL, { PORT: '0' });
       const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
@@ -101,12 +101,12 @@ describe('start', () => {
     },
   );
 
-  test('the scripts that serve never open a debugger by a signal, not even before the first line is run', () => {
+  test('the scripts that serve turn SIGUSR1 off before the first line runs', () => {
     for (const script of [manifest.scripts.start, manifest.scripts.sandbox])
       expect(script).toContain(' --disable-sigusr1 ');
   });
 
-  test('an audit trail that can’t be opened is a fault at the start', async () => {
+  test('the service does not start if the audit trail can’t be opened', async () => {
     const service = run([], {
       PORT: '0',
       EVENTS_API_TOKEN: 'canary',
@@ -120,7 +120,7 @@ describe('start', () => {
   });
 
   test.runIf(existsSync('/dev/full'))(
-    'an audit trail that can’t be written withholds every answer',
+    'the service withholds every answer if the audit trail can’t be written',
     async () => {
       const service = run([], {
         PORT: '0',
@@ -144,7 +144,7 @@ describe('start', () => {
     },
   );
 
-  test('it starts, and says what is wrong, while a vendor is down', async () => {
+  test('it starts while a vendor is down, and its answers say what is wrong', async () => {
     const service = run([], {
       PORT: '0',
       EVENTS_API_URL: 'http://127.0.0.1:9/v1',
@@ -170,7 +170,7 @@ describe('start', () => {
     expect(service.printed()).not.toContain('canary');
   });
 
-  test('all faults of the settings are told together, and no secret', async () => {
+  test('all faults of the settings are reported together, without a secret', async () => {
     const service = run([], {
       PORT: 'x',
       USAGE_API_USER_SECRET: 'canary-1',
@@ -186,15 +186,15 @@ describe('start', () => {
 
   test.each([
     ['real credentials', [], { EVENTS_API_TOKEN: 'canary' }],
-    ['exports of one’s own', ['--events', 'mine.json'], {}],
-  ])('%s are refused to other machines, with the way out', async (_name, args, env) => {
+    ['your own exports', ['--events', 'mine.json'], {}],
+  ])('%s are not served to other machines, and the message says the way out', async (_name, args, env) => {
     const service = run(args, { HOST: '0.0.0.0', PORT: '0', ...env });
     expect(await service.exit).toBe(1);
     expect(service.printed()).toContain('Set HOST=127.0.0.1');
     expect(service.printed()).not.toContain('canary');
   });
 
-  test('where each request brings its credentials it starts at once, on any address, without a sandbox', async () => {
+  test('if each request brings its credentials, it starts on any address, without a sandbox', async () => {
     const service = run([], {
       PORT: '0',
       HOST: '0.0.0.0',
@@ -209,7 +209,7 @@ describe('start', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'SOURCE_NOT_CONFIGURED', source: 'EVENTS' } }]);
   });
 
-  test('a port that is taken is told with the way out', async () => {
+  test('the message about a taken port says the way out', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -220,7 +220,7 @@ describe('start', () => {
   });
 });
 
-describe('files of one’s own', () => {
+describe('your own files', () => {
   const lines = [
     'id,usageDate,requestStatus',
     'a,2026-03-01T10:00:00Z,SUCCESS',
@@ -228,7 +228,7 @@ describe('files of one’s own', () => {
   ];
   const header = 'id,timestamp,category,action';
 
-  /** A folder that goes with the test, with these files in it; their paths, in order. */
+  /** Writes files into a folder that is removed after the test. @returns their paths, in order */
   const write = (files: Readonly<Record<string, string>>): string[] => {
     const folder = mkdtempSync(join(tmpdir(), 'sightline-own-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -238,7 +238,7 @@ describe('files of one’s own', () => {
     });
   };
 
-  test('are served in place of sandboxes, which the banner says, with their bounds and what they lack', async () => {
+  test('are served instead of sandboxes, and the banner says which rows they hold and which could not be read', async () => {
     const [one, two] = write({
       'one.csv': [...lines, 'c,soon,FAILED'].join('\n'),
       'two.ndjson': '{"traffic_id":"d","traffic_date":"2026-03-02T10:00:00Z"}',
@@ -267,7 +267,7 @@ describe('files of one’s own', () => {
     expect(errors).toMatchObject([{ path: ['events'], extensions: { code: 'SOURCE_NOT_CONFIGURED' } }]);
   });
 
-  test('are told to the log where there is no banner', async () => {
+  test('are reported in the log if there is no banner', async () => {
     const [file] = write({ 'calls.csv': [...lines, 'c,soon,FAILED'].join('\n') });
     const service = run(['--usage', file!], { PORT: '0', NODE_ENV: 'production' });
     await service.waitFor(/"msg":"rows of files could not be read"/);
@@ -280,7 +280,7 @@ describe('files of one’s own', () => {
     ['--events', 'wrapped.json', '{"data":[]}', "these were found: data. If the rows are in the list 'data'"],
     ['--events', 'empty.csv', header, 'it has no row at all'],
     ['--usage', 'gone.csv', null, 'there is no such file'],
-  ])('%s %s ends the start with the reason', async (word, name, content, reason) => {
+  ])('%s %s: the service does not start, and says why', async (word, name, content, reason) => {
     const [file] = write({ [name]: content ?? '' });
     if (content === null) rmSync(file!);
     const service = run([word, file!], { PORT: '0' });
@@ -292,7 +292,7 @@ describe('files of one’s own', () => {
 });
 
 describe('the command line', () => {
-  test('--help tells the commands, --version the version', async () => {
+  test('--help lists the commands, --version prints the version', async () => {
     const help = run(['--help']);
     const version = run(['--version']);
     expect([await help.exit, await version.exit]).toEqual([0, 0]);
@@ -305,7 +305,7 @@ describe('the command line', () => {
     [['dance'], "There is no command 'dance'"],
     [['sandbox', '--rows', 'many'], '--rows'],
     [['print-schema', '--fast'], '--fast'],
-  ])('%j is refused with what is wrong', async (args, words) => {
+  ])('%j is refused, and the message says what is wrong', async (args, words) => {
     const service = run(args);
     expect(await service.exit).toBe(2);
     expect(service.printed()).toContain(words);
@@ -314,7 +314,7 @@ describe('the command line', () => {
   test.each([
     [['--seed', '2'], 'those of the sandbox'],
     [['--usage', 'calls.csv'], 'leave out --usage and --events, or the credentials'],
-  ])('%j is refused where there are credentials', async (args, words) => {
+  ])('%j is refused if there are credentials', async (args, words) => {
     const service = run(args, { EVENTS_API_TOKEN: 'canary', ...SECRET });
     expect(await service.exit).toBe(2);
     expect(service.printed()).toContain(words);
@@ -322,7 +322,7 @@ describe('the command line', () => {
 });
 
 describe('sandbox', () => {
-  test('it tells the settings of a service that talks to it, and these work', async () => {
+  test('it prints the settings of a service that talks to it, and a service works with them', async () => {
     const sandbox = run(['sandbox', ...SMALL]);
     await sandbox.waitFor(/EVENTS_API_PASSWORD=\S+/);
     const settings = Object.fromEntries(

@@ -11,7 +11,7 @@ import {
 
 const HASH = hashApiKey('canary').toString('hex');
 
-test('a new key is found by its line, and by nothing else', () => {
+test('a new key is found by its line, and no other key is', () => {
   fc.assert(
     fc.property(
       fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/),
@@ -32,7 +32,7 @@ test('a new key is found by its line, and by nothing else', () => {
   );
 });
 
-test('a key holds 256 random bits, and looks like one of ours', () => {
+test('a key holds 256 random bits behind the prefix sightline_', () => {
   const made = createApiKey('a', ['introspect'], (bytes) => Buffer.alloc(bytes, 7));
   expect(made).toMatchObject({ key: `sightline_${Buffer.alloc(32, 7).toString('base64url')}` });
 });
@@ -45,7 +45,7 @@ test.each([
   [`a usage:read,,introspect ${HASH}`, 'line 1 may hold these scopes'],
   [`a usage:read ${HASH.slice(1)}`, 'line 1 must end with the SHA-256'],
   [`a usage:read ${HASH}\na pii:read ${HASH}`, 'line 2 repeats a name'],
-])('%j is refused by its line, and nothing of it is told', (text, words) => {
+])('%j is refused: the message names the line, not its text', (text, words) => {
   const { faults } = readApiKeys(text);
   expect(faults.join()).toContain(words);
   expect(faults.join()).not.toContain('canary');

@@ -46,7 +46,7 @@ const sign = (
   key: Parameters<SignJWT['sign']>[0] = pair.privateKey,
 ) => new SignJWT({ ...GOOD, ...payload }).setProtectedHeader(header).sign(key);
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-/** A payload as it stands, for numbers that JSON.stringify does not write. */
+/** A token with this payload text, for numbers that JSON.stringify does not write. */
 const signText = (payload: string) =>
   new CompactSign(Buffer.from(payload)).setProtectedHeader(HEADER).sign(pair.privateKey);
 const without = (claim: string) => sign({ [claim]: undefined });
@@ -55,7 +55,7 @@ const bearer = (token: string, of: Identity = identity) =>
   authenticate(of, { authorization: `Bearer ${token}`, apiKey: null }, clock);
 
 describe('a token', () => {
-  test('of the issuer makes its subject known, with those of its scopes that are ours', async () => {
+  test('of the issuer names its subject; it gives only the scopes of this service', async () => {
     expect(await bearer(await sign())).toEqual({
       kind: 'caller',
       caller: {
@@ -91,32 +91,32 @@ describe('a token', () => {
   const forged: readonly (readonly [kind: string, make: () => Promise<string> | string])[] = [
     ['of no algorithm', () => `${encode({ alg: 'none' })}.${encode(GOOD)}.`],
     [
-      'of no algorithm, with a signature',
+      'without an algorithm, with a signature',
       async () => `${encode({ alg: 'none' })}.${encode(GOOD)}.${(await sign()).split('.')[2]!}`,
     ],
     [
-      'by the public key as if it were a secret',
+      'signed with the public key as a shared secret',
       () => sign({}, { alg: 'HS256', kid: 'one' }, Buffer.from(publicText)),
     ],
     ['by another key', () => sign({}, HEADER, stranger.privateKey)],
     ['by a key that is not in the set', () => sign({}, { alg: 'RS256', kid: 'three' }, stranger.privateKey)],
     [
-      'by a key that it brings along',
+      'signed by a key that it carries itself',
       async () => sign({}, { alg: 'RS256', jwk: await exportJWK(stranger.publicKey) }, stranger.privateKey),
     ],
     [
-      'by a key that it points at',
+      'signed by a key that it links to',
       () => sign({}, { ...HEADER, jku: 'http://127.0.0.1:9/keys' }, stranger.privateKey),
     ],
     [
-      'with an extension that must be understood',
+      'with a critical extension',
       async () => {
         const [, payload, signature] = (await sign()).split('.');
         return `${encode({ ...HEADER, crit: ['exp'], exp: 1 })}.${payload!}.${signature!}`;
       },
     ],
     [
-      'with a payload changed afterwards',
+      'with a payload that was changed after signing',
       async () => {
         const [header, , signature] = (await sign()).split('.');
         return `${header!}.${encode({ ...GOOD, scope: 'events:read' })}.${signature!}`;
@@ -137,13 +137,10 @@ describe('a token', () => {
     ['of a number', () => sign({ sub: 42 as unknown as string })],
     ['of a list', () => sign({ sub: ['bob'] as unknown as string })],
     ['of an object', () => sign({ sub: { toString: 'bob' } as unknown as string })],
-    [
-      'whose end is beyond all numbers',
-      () => signText(JSON.stringify(GOOD).replace(/"exp":\d+/, '"exp":1e999')),
-    ],
+    ['with an infinite expiry', () => signText(JSON.stringify(GOOD).replace(/"exp":\d+/, '"exp":1e999'))],
     ['whose end is no date', () => sign({ exp: 8.64e12 + 1 })],
     [
-      'whose beginning is beyond all numbers',
+      'with an infinite start',
       () => signText(JSON.stringify({ ...GOOD, nbf: 0 }).replace('"nbf":0', '"nbf":-1e999')),
     ],
     ['in five parts, as if encrypted', async () => `${await sign()}.x.y`],
@@ -154,11 +151,11 @@ describe('a token', () => {
     expect(await bearer(await make())).toEqual({ kind: 'refused' });
   });
 
-  test('is refused where only keys are taken', async () => {
+  test('is refused if the service accepts only keys', async () => {
     expect(await bearer(await sign(), { ...identity, tokens: null })).toEqual({ kind: 'refused' });
   });
 
-  test('is neither taken nor refused while the issuer’s keys can’t be read', async () => {
+  test('is neither accepted nor refused while the issuer’s keys can’t be read', async () => {
     const findKey = () => Promise.reject(new KeysUnavailable('down'));
     const down: Identity = { keys: [], tokens: { issuer: ISSUER, audiences: [AUDIENCE], findKey } };
     expect(await bearer(await sign(), down)).toEqual({ kind: 'unknown' });
@@ -176,7 +173,7 @@ describe('an API key', () => {
     },
   };
 
-  test('is taken from either header', async () => {
+  test('is accepted in either header', async () => {
     expect(await bearer(KEY)).toEqual(known);
     expect(await authenticate(identity, { authorization: `bearer  ${KEY} `, apiKey: null }, clock)).toEqual(
       known,
@@ -203,13 +200,13 @@ describe('an API key', () => {
 describe('no proof', () => {
   const nothing = { authorization: null, apiKey: null };
 
-  test('is nobody, without a scope, where callers are asked who they are', async () => {
+  test('makes an anonymous caller without scopes if the service asks callers who they are', async () => {
     expect(await authenticate(identity, nothing, clock)).toMatchObject({
       caller: { kind: 'anonymous', isAnonymous: true, scopes: new Set() },
     });
   });
 
-  test('is enough where nobody is asked; what is sent all the same is not looked at', async () => {
+  test('is enough if the service asks nobody; a proof that is sent is ignored', async () => {
     for (const sent of [nothing, { authorization: 'Bearer x.y.z', apiKey: null }]) {
       expect(await authenticate(null, sent, clock)).toMatchObject({
         caller: {

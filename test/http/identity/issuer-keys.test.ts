@@ -18,7 +18,7 @@ const tokenOf = (kid: string, { privateKey }: typeof one) =>
 const first = await tokenOf('one', one);
 const second = await tokenOf('two', two);
 
-/** An issuer whose keys and health the test sets. */
+/** An issuer; the test sets its keys and whether it is down. */
 async function createRig() {
   const rig = {
     nowMs: 0,
@@ -40,7 +40,7 @@ async function createRig() {
   return rig;
 }
 
-test('many tokens at once cause one reading, and later ones none for ten minutes', async () => {
+test('many tokens at the same time cause one reading, and later tokens none for ten minutes', async () => {
   const rig = await createRig();
   await Promise.all(Array.from({ length: 50 }, () => rig.check(first)));
   rig.nowMs = 10 * MINUTE_MS - 1;
@@ -51,7 +51,7 @@ test('many tokens at once cause one reading, and later ones none for ten minutes
   expect(rig.reads).toBe(2);
 });
 
-test('a key that has come since is found; unknown ones cause a reading twice a minute at most', async () => {
+test('a new key is found; unknown keys cause a reading twice a minute at most', async () => {
   const rig = await createRig();
   await rig.check(first);
   rig.keys = await setOf(['one', one], ['two', two]);
@@ -66,7 +66,7 @@ test('a key that has come since is found; unknown ones cause a reading twice a m
   expect(rig.reads).toBe(2);
 });
 
-test('a key that has been withdrawn holds no longer than ten minutes', async () => {
+test('a withdrawn key stays valid for ten minutes at most', async () => {
   const rig = await createRig();
   rig.keys = await setOf(['one', one], ['two', two]);
   await rig.check(second);
@@ -75,7 +75,7 @@ test('a key that has been withdrawn holds no longer than ten minutes', async () 
   await expect(rig.check(second)).rejects.toBeInstanceOf(errors.JWKSNoMatchingKey);
 });
 
-test('keys that were read hold for an hour while the issuer is down, and it is asked once in five seconds', async () => {
+test('keys stay valid for an hour while the issuer is down, and it is asked once in five seconds', async () => {
   const rig = await createRig();
   await rig.check(first);
   rig.isDown = true;
@@ -92,7 +92,7 @@ test('keys that were read hold for an hour while the issuer is down, and it is a
   expect(rig.reads).toBe(4);
 });
 
-test('what is no key set counts as none', async () => {
+test('an answer that is no key set counts as a failure', async () => {
   const rig = await createRig();
   rig.keys = { keys: 'none' } as unknown as JSONWebKeySet;
   await expect(rig.check(first)).rejects.toBeInstanceOf(KeysUnavailable);

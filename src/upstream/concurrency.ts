@@ -35,8 +35,7 @@ const MARGIN = 1.25;
 
 /**
  * Slots with a queue that knows deadlines: a call that can't be answered in time is refused when it comes, not after it
- * has waited, so that under overload the vendor works only for callers who are still there. (cockatiel's bulkhead keeps
- * those who left in its queue until their turn.) If the queue is full, the longest lane's last gives way to a shorter lane.
+ * has waited, so that under overload the vendor works only for callers who are still there. If the queue is full, the longest lane's last gives way to a shorter lane.
  */
 export function createConcurrencyLimit(
   clock: Clock,

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { CredentialScope } from '../base/credential-scope.ts';
 import type { Clock } from '../base/time.ts';
-import { createBreaker, createCircuit } from './breaker.ts';
-import type { BreakerOptions, Circuit, Report } from './breaker.ts';
+import { createBreaker, createManualBreaker } from './breaker.ts';
+import type { Breaker, BreakerOptions, Report } from './breaker.ts';
 import type { Outcome } from './call.ts';
 import { createVendorHealth } from './health.ts';
 import type { VendorHealth } from './health.ts';
@@ -13,7 +13,7 @@ import type { RetryBudget, RetryEarnings } from './retry-budget.ts';
 import type { UpstreamHealth } from './upstream.ts';
 
 /** What binds the calls of one tenant at the vendor. */
-export interface Tenant extends Pick<Circuit, 'isOpen'> {
+export interface Tenant extends Pick<Breaker, 'isOpen'> {
   /** How long the vendor must still be left alone, in milliseconds; 0: it may be asked. */
   pausedMs(): number;
   /** Asks to make one attempt; null: refused, at once. */
@@ -74,7 +74,7 @@ export function createSingleTenant(clock: Clock, options: TenantsOptions): Tenan
 export function createManyTenants(clock: Clock, options: TenantsOptions): Tenants {
   const answered = new LRUCache<CredentialScope, Tenancy>({ max: MOST_ANSWERED });
   const unanswered = new LRUCache<CredentialScope, Tenancy>({ max: MOST_UNANSWERED });
-  const circuit = createCircuit(clock, options.breakerOpenMs);
+  const breaker = createManualBreaker(clock, options.breakerOpenMs);
   const pause = createVendorPause(clock);
   const health = createVendorHealth(clock);
   const pools = {
@@ -88,7 +88,7 @@ export function createManyTenants(clock: Clock, options: TenantsOptions): Tenant
   const noteFault = (scope: CredentialScope): void => {
     faults.set(scope, Math.min((faults.get(scope) ?? 0) + 1, mostFaultsEach));
     if ([...faults.values()].reduce((sum, count) => sum + count) < options.breakerMinimum) return;
-    circuit.open();
+    breaker.open();
     faults.clear();
   };
   const notePause = (scope: CredentialScope, forMs: number): void => {
@@ -106,14 +106,14 @@ export function createManyTenants(clock: Clock, options: TenantsOptions): Tenant
     const lateMs = (): number => (isAnswered && own.health.read(false).healthy ? 0 : LATE_MS);
     const tenancy: Tenancy = {
       health: own.health,
-      isOpen: () => own.breaker.isOpen() || circuit.isOpen(),
+      isOpen: () => own.breaker.isOpen() || breaker.isOpen(),
       pausedMs: () => Math.max(own.pause.leftMs(), pause.leftMs()),
-      isRefusing: () => own.breaker.isRefusing() || circuit.isRefusing(lateMs()),
+      isRefusing: () => own.breaker.isRefusing() || breaker.isRefusing(lateMs()),
       permit() {
         const afterMs = lateMs();
         const reportOwn = own.breaker.permit();
         if (!reportOwn) return null;
-        const reportAll = circuit.permit(afterMs);
+        const reportAll = breaker.permit(afterMs);
         if (!reportAll) {
           reportOwn('unsent');
           return null;
@@ -123,7 +123,7 @@ export function createManyTenants(clock: Clock, options: TenantsOptions): Tenant
           reportAll(verdict);
           if (!isAnswered) return;
           if (verdict === 'fine') faults.clear();
-          else if (verdict === 'fault' && !circuit.isOpen()) noteFault(scope);
+          else if (verdict === 'fault' && !breaker.isOpen()) noteFault(scope);
         };
       },
       note(outcome) {
@@ -164,7 +164,7 @@ export function createManyTenants(clock: Clock, options: TenantsOptions): Tenant
     hasAnswered: (scope) => answered.has(scope),
     health(scope) {
       const own = scope === null ? undefined : find(scope);
-      const isSpared = circuit.isOpen() || pause.leftMs() > 0;
+      const isSpared = breaker.isOpen() || pause.leftMs() > 0;
       const met = own?.health.read(own.isOpen() || own.pausedMs() > 0);
       return met && met.healthy !== null ? met : health.read(isSpared);
     },
@@ -178,7 +178,7 @@ interface Tenancy extends Tenant {
 /** What a tenant has met of the vendor. */
 interface VendorState {
   readonly pause: VendorPause;
-  readonly breaker: Circuit;
+  readonly breaker: Breaker;
   readonly retries: RetryBudget;
   readonly health: VendorHealth;
 }

@@ -14,7 +14,7 @@ function createOpenBreaker() {
   return { time, breaker };
 }
 
-test('it opens once most of the latest attempts have failed, not before it has seen ten', () => {
+test('it opens if more than half of the latest attempts failed, but not before the tenth attempt', () => {
   const breaker = createBreaker(createSimulatedTime().clock, options);
   for (let attempt = 0; attempt < 9; attempt += 1) breaker.permit()?.('fault');
   expect(breaker.isOpen()).toBe(false);
@@ -23,7 +23,7 @@ test('it opens once most of the latest attempts have failed, not before it has s
   expect(breaker.permit()).toBeNull();
 });
 
-test('it stays closed while no more than half fail, and whoever leaves counts neither way', () => {
+test('it stays closed while half of the attempts fail; attempts without an answer do not count', () => {
   const breaker = createBreaker(createSimulatedTime().clock, options);
   for (let attempt = 0; attempt < 100; attempt += 1) {
     breaker.permit()?.('fine');
@@ -34,7 +34,26 @@ test('it stays closed while no more than half fail, and whoever leaves counts ne
   expect(breaker.isOpen()).toBe(false);
 });
 
-test('after its time it lets one probe through, and closes when that is answered', () => {
+test('only the latest twenty attempts count', () => {
+  const breaker = createBreaker(createSimulatedTime().clock, options);
+  for (let attempt = 0; attempt < 100; attempt += 1) breaker.permit()?.('fine');
+  for (let attempt = 0; attempt < 10; attempt += 1) breaker.permit()?.('fault');
+  expect(breaker.isOpen()).toBe(false);
+  breaker.permit()?.('fault');
+  expect(breaker.isOpen()).toBe(true);
+});
+
+test('a breaker that a probe has closed counts anew', () => {
+  const { time, breaker } = createOpenBreaker();
+  time.advance(5_000);
+  breaker.permit()?.('fine');
+  for (let attempt = 0; attempt < 9; attempt += 1) breaker.permit()?.('fault');
+  expect(breaker.isOpen()).toBe(false);
+  breaker.permit()?.('fault');
+  expect(breaker.isOpen()).toBe(true);
+});
+
+test('after five seconds it permits one probe, and closes when the vendor answers it', () => {
   const { time, breaker } = createOpenBreaker();
   time.advance(4_999);
   expect(breaker.permit()).toBeNull();
@@ -48,7 +67,7 @@ test('after its time it lets one probe through, and closes when that is answered
 });
 
 test.each<Verdict>(['fault', 'unknown'])(
-  'a probe that ends in %s leaves it open for another while',
+  'a probe that ends in %s keeps it open for five more seconds',
   (verdict) => {
     const { time, breaker } = createOpenBreaker();
     time.advance(5_000);
@@ -61,7 +80,7 @@ test.each<Verdict>(['fault', 'unknown'])(
   },
 );
 
-test('a probe that was not sent leaves the next caller free to probe at once', () => {
+test('if a probe was not sent, the next caller may probe at once', () => {
   const { time, breaker } = createOpenBreaker();
   time.advance(5_000);
   expect(breaker.isRefusing()).toBe(false);
@@ -73,7 +92,7 @@ test('a probe that was not sent leaves the next caller free to probe at once', (
   expect(breaker.permit()).not.toBeNull();
 });
 
-test('asking whether it refuses takes nothing', () => {
+test('asking whether it refuses does not take the probe', () => {
   const { time, breaker } = createOpenBreaker();
   expect(breaker.isRefusing()).toBe(true);
   time.advance(5_000);
@@ -81,7 +100,7 @@ test('asking whether it refuses takes nothing', () => {
   expect(breaker.permit()).not.toBeNull();
 });
 
-test('a probe that hangs does not put off the next one', () => {
+test('a probe that hangs does not delay the next one', () => {
   const { time, breaker } = createOpenBreaker();
   time.advance(5_000);
   const probe = breaker.permit();
@@ -93,7 +112,7 @@ test('a probe that hangs does not put off the next one', () => {
   expect(breaker.permit()).not.toBeNull();
 });
 
-test('an attempt from before it opened does not close it', () => {
+test('an attempt that began before it opened does not close it', () => {
   const time = createSimulatedTime();
   const breaker = createBreaker(time.clock, options);
   const late = breaker.permit();
@@ -102,7 +121,7 @@ test('an attempt from before it opened does not close it', () => {
   expect(breaker.isOpen()).toBe(true);
 });
 
-test('while a vendor is down there is at most one probe in any five seconds', () => {
+test('while a vendor is down, there is at most one probe in any five seconds', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 50, maxLength: 200 }), (gaps) => {
       const { time, breaker } = createOpenBreaker();

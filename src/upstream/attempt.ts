@@ -7,16 +7,18 @@ import type { Call, Outcome } from './call.ts';
 import { badResponse, judgeAnswer, judgeFailure } from './judgement.ts';
 import { TransportFailure } from './transport.ts';
 import type { Transport } from './transport.ts';
+import type { Query } from './upstream.ts';
 
-/** What one attempt was and how it went, without a value of anybody's: for logs and measurements. */
+/** How one attempt went, without any value: for logs and measurements. */
 export interface AttemptReport {
   readonly source: Source;
+  /** The vendor's path template. */
   readonly operation: string;
   /** From 1, within one call. */
   readonly attempt: number;
-  /** The vendor's HTTP status; null where none came. */
+  /** The vendor's HTTP status; null: none came. */
   readonly status: number | null;
-  /** Why it failed; null where it did not. */
+  /** Why it failed; null: it did not. */
   readonly code: UpstreamCode | null;
   readonly ms: number;
   /** Decoded body bytes of a complete answer. */
@@ -28,35 +30,37 @@ export interface AttemptOptions {
   readonly clock: Clock;
   readonly transport: Transport;
   readonly attemptTimeoutMs: number;
-  /** The longest `Retry-After` that is believed. */
+  /** A longer `Retry-After` is cut to this. */
   readonly maxPauseMs: number;
   /** Called when an attempt has ended, unless its caller left. Must not throw. */
   readonly onAttempt: ((report: AttemptReport) => void) | undefined;
-  /** A call is sent for the first time. */
-  readonly onFirst: (call: Call) => void;
+  /** Called when the first attempt of a call is sent. */
+  readonly onFirstAttempt: (call: Call) => void;
 }
 
-// A caller with next to no time left says nothing about the vendor by not being answered in it.
-const TELLING_MS = 250;
+// If an attempt had less time than this, its timeout says nothing about the vendor.
+const MIN_TELLING_MS = 250;
 
 /**
- * One real request: charged to the caller's budget before it is sent, judged and decoded after.
- * @returns a function that throws RequestError `LIMIT_EXCEEDED` where the budget is spent, and the signal's reason where
- *   the caller left
+ * Makes a function that sends one HTTP request. It takes a call from the caller's budget before, and judges and decodes the
+ * answer after.
+ * @returns a function that throws RequestError `LIMIT_EXCEEDED` if the call budget is spent, and the signal's reason if the
+ *   caller left
  */
 export function createAttempt(
   options: AttemptOptions,
 ): (call: Call, authorization: Secret) => Promise<Outcome> {
-  const { source, clock, transport, attemptTimeoutMs, maxPauseMs, onAttempt, onFirst } = options;
+  const { source, clock, transport, attemptTimeoutMs, maxPauseMs, onAttempt, onFirstAttempt } = options;
   return async (call, authorization) => {
-    const { request, context, flight } = call;
+    const { request, context, waiters } = call;
     const { operation } = request;
+    const { signal } = waiters;
     const target = encodeTarget(request.path, request.query);
     const startMs = clock.now();
-    flight.signal.throwIfAborted();
+    signal.throwIfAborted();
     context.callBudget.spend(source, operation);
     call.attempts += 1;
-    if (call.attempts === 1) onFirst(call);
+    if (call.attempts === 1) onFirstAttempt(call);
 
     const settle = (outcome: Outcome, status: number | null, rows: number, bytes: number): Outcome => {
       const ms = clock.now() - startMs;
@@ -68,11 +72,9 @@ export function createAttempt(
     const asked = { source, operation };
     const termsNow = () => ({ nowMs: clock.now(), maxPauseMs, authorization });
     try {
-      const authorizationValue = authorization.reveal();
-      const { signal } = flight;
       const answer = await transport.get({
         target,
-        authorization: authorizationValue,
+        authorization: authorization.reveal(),
         timeoutMs: attemptTimeoutMs,
         signal,
       });
@@ -88,25 +90,20 @@ export function createAttempt(
         const failed =
           cause instanceof UpstreamError
             ? ({ kind: 'failed', error: cause, verdict: 'fine', retryable: false } as const)
-            : badResponse(
-                asked,
-                'The vendor’s answer does not have the shape that it documents.',
-                status,
-                cause,
-              );
+            : badResponse(asked, "The vendor's answer does not have the documented shape.", status, cause);
         return settle(failed, status, 0, bytes);
       }
     } catch (cause) {
-      const isTelling = clock.now() - startMs >= Math.min(attemptTimeoutMs, TELLING_MS);
+      const hadTime = clock.now() - startMs >= Math.min(attemptTimeoutMs, MIN_TELLING_MS);
       if (cause instanceof TransportFailure) {
         const failure = judgeFailure(cause, asked, termsNow());
-        const isSlow = failure.error.code === 'UPSTREAM_TIMEOUT';
-        const verdict = isSlow && !isTelling ? 'unknown' : failure.verdict;
+        const isTimeout = failure.error.code === 'UPSTREAM_TIMEOUT';
+        const verdict = isTimeout && !hadTime ? 'unknown' : failure.verdict;
         return settle({ ...failure, verdict }, cause.status ?? null, 0, 0);
       }
-      // The last waiter's deadline came first: nobody listens any more, and yet it was the vendor's slowness.
+      // The last waiter's deadline has passed: nobody waits for the outcome, but the vendor was slow.
       if (cause instanceof UpstreamError && cause.code === 'UPSTREAM_TIMEOUT') {
-        const verdict = isTelling ? 'fault' : 'unknown';
+        const verdict = hadTime ? 'fault' : 'unknown';
         return settle({ kind: 'failed', error: cause, verdict, retryable: false }, null, 0, 0);
       }
       throw cause;
@@ -114,28 +111,21 @@ export function createAttempt(
   };
 }
 
-// A path segment: unreserved and sub-delimiter characters or percent-encoded bytes (RFC 3986 3.3), and no `.` or `..`,
-// which would name another path even where they came out of encodeURIComponent.
+// Path segments of unreserved and sub-delimiter characters or percent-encoded bytes (RFC 3986 3.3). No segment is `.` or
+// `..`, because these would name another path, even if they came out of encodeURIComponent.
 const PATH = /^(?:\/(?!(?:\.|%2e){1,2}(?:\/|$))(?:[\w.~!$&'()*+,;=:@-]|%[0-9a-f]{2})+)+$/i;
 
 /**
- * The request target below a base URL. Values are encoded here and nowhere else, so that none can end its parameter.
- * @throws TypeError for a path that no source should have built
+ * The path and query of a request, below the base URL. Only this function encodes the values of a query, so that no value
+ * can end its parameter.
+ * @throws TypeError for a path that is not made of encoded segments
  */
-export function encodeTarget(
-  path: string,
-  query: readonly (readonly [name: string, value: string])[],
-): string {
+export function encodeTarget(path: string, query: Query): string {
   if (!PATH.test(path)) throw new TypeError('A vendor path must be made of plain, encoded segments.');
-  let target = path;
-  let separator = '?';
-  for (const [name, value] of query) {
-    target += `${separator}${encodePart(name)}=${encodePart(value)}`;
-    separator = '&';
-  }
-  return target;
+  const pairs = query.map(([name, value]) => `${encodeText(name)}=${encodeText(value)}`);
+  return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
 }
 
-function encodePart(text: string): string {
+function encodeText(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }

@@ -4,14 +4,10 @@ import type { Source } from '../base/source.ts';
 import type { Call, Turn } from './call.ts';
 import { ATTEMPTS_PER_TRY } from './limits.ts';
 
-// Visible ASCII, with single spaces between: nothing that could end the header or begin another (RFC 9110 5.5).
-const HEADER_VALUE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
-const LONGEST_HEADER_VALUE = 8_192;
-
 /**
- * Lets `send` go out with the call's credentials, and once more with renewed ones where the vendor refused them.
- * Credentials that can't be renewed come back as they were, and then the refusal stands.
- * @throws what `send` throws; UpstreamError `UPSTREAM_UNAUTHENTICATED` where there is no value that may be sent
+ * Sends with the call's credentials, and once more with renewed ones if the vendor answers 401. Credentials that cannot be
+ * renewed are given back unchanged; then the 401 is the result.
+ * @throws what `send` throws; UpstreamError `UPSTREAM_UNAUTHENTICATED` if there is no header value that may be sent
  */
 export async function sendAuthorized(
   source: Source,
@@ -34,15 +30,18 @@ export async function sendAuthorized(
   return turn;
 }
 
-/** Whether the vendor has answered 401. */
 function isRefused(turn: Turn): boolean {
   return (
     turn.kind === 'failed' && turn.error.code === 'UPSTREAM_UNAUTHENTICATED' && turn.error.status === 401
   );
 }
 
+// Visible ASCII with single spaces between, so that a value cannot end its header or begin another (RFC 9110 5.5).
+const HEADER_VALUE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
+const LONGEST_HEADER_VALUE = 8_192;
+
 async function obtain(source: Source, call: Call, rejected?: Secret): Promise<Secret> {
-  const { credentials, flight, request } = call;
+  const { credentials, waiters, request } = call;
   const refuse = (message: string, cause?: unknown): UpstreamError =>
     new UpstreamError({
       code: 'UPSTREAM_UNAUTHENTICATED',
@@ -53,14 +52,14 @@ async function obtain(source: Source, call: Call, rejected?: Secret): Promise<Se
     });
   let secret: Secret;
   try {
-    secret = await credentials.authorization(flight.signal, rejected);
+    secret = await credentials.authorization(waiters.signal, rejected);
   } catch (cause) {
-    if (flight.signal.aborted || cause instanceof UpstreamError) throw cause;
+    if (waiters.signal.aborted || cause instanceof UpstreamError) throw cause;
     throw refuse('No credentials could be obtained.', cause);
   }
   const value = secret.reveal();
   if (value.length > LONGEST_HEADER_VALUE || !HEADER_VALUE.test(value)) {
-    throw refuse('The credentials hold characters that can not be sent.');
+    throw refuse('The credentials contain characters that can not be sent.');
   }
   return secret;
 }

@@ -1,7 +1,32 @@
 import { RequestError } from '../base/errors.ts';
 import type { Source } from '../base/source.ts';
 
-/** What one vendor operation has cost one caller's operation. */
+/** The vendor calls that one GraphQL operation may make. What they cost is reported in `extensions.upstream`. */
+export interface CallBudget {
+  /** Calls that may still be made. */
+  remaining(): number;
+  /**
+   * Takes one call from the budget.
+   * @throws RequestError `LIMIT_EXCEEDED` if none is left
+   */
+  spend(source: Source, operation: string): void;
+  /** Adds what a finished call brought. */
+  record(source: Source, operation: string, brought: { rows: number; bytes: number; ms: number }): void;
+  /** One tally per vendor operation, in the order of their first calls. */
+  tallies(): readonly CallTally[];
+  /** Sets how scans share the budget. Until then a scan may take all that is left. */
+  share(shares: CallShares): void;
+  /**
+   * The same budget, limited to the share of one scan, so that scans leave calls to each other and to all other work. A scan
+   * within a scan uses the share of the outer one.
+   *
+   * A page may also take the shares of counts, because half a page is of no use and counts run after it. A count takes at
+   * most an equal share of all scans. Neither takes what another page has not used of its equal share.
+   */
+  forScan(purpose?: ScanPurpose): CallBudget;
+}
+
+/** What one vendor operation has cost one GraphQL operation. */
 export interface CallTally {
   readonly source: Source;
   /** The vendor's path template, never values. */
@@ -13,49 +38,34 @@ export interface CallTally {
   ms: number;
 }
 
-/** How the calls of an operation are to be shared out, known before the first of them. */
+/** How scans share the calls of an operation, as estimated before the first call. */
 export interface CallShares {
-  /** Calls for all else: no scan may take them. */
+  /** Calls for all other work: no scan may take them. */
   readonly keptFromScans: number;
-  /** Scans that share what is left. */
+  /** Scans that share the other calls. */
   readonly scans: number;
-  /** How many of them only count rows beside a page. */
+  /** How many of these scans only count rows beside a page. */
   readonly counts: number;
 }
 
-/** The vendor calls of one GraphQL operation: counted down against its budget, and told in `extensions.upstream`. */
-export interface CallBudget {
-  /** Calls that may still be made. */
-  remaining(): number;
-  /**
-   * Takes one call from the budget.
-   * @throws RequestError `LIMIT_EXCEEDED` where none is left
-   */
-  spend(source: Source, operation: string): void;
-  /** Adds what a finished call brought. */
-  record(source: Source, operation: string, brought: { rows: number; bytes: number; ms: number }): void;
-  /** One row per vendor operation, in the order first called. */
-  tallies(): readonly CallTally[];
-  /** Says how the budget is to be shared out; unsaid, a scan may take all that is left. */
-  share(shares: CallShares): void;
-  /**
-   * The same ledger as one scan sees it: it ends at the scan's share, so that no scan starves another, or what is sure
-   * to be called. A scan within a scan is a part of it.
-   *
-   * A page may take what counts would get, since it is of no use in part, and they run after it. A count takes its own share of
-   * all at most. Neither takes of another page's share of all.
-   */
-  forScan(purpose?: 'page' | 'count'): CallBudget;
+type ScanPurpose = 'page' | 'count';
+
+/** The same context with the call budget of one scan. */
+export function forScan<Context extends { readonly callBudget: CallBudget }>(
+  context: Context,
+  purpose?: ScanPurpose,
+): Context {
+  return { ...context, callBudget: context.callBudget.forScan(purpose) };
 }
 
-/** The calls of one operation, `budget` in all. */
-export function createCallBudget(budget: number): CallBudget {
+/** @param maxCalls the calls of the whole operation */
+export function createCallBudget(maxCalls: number): CallBudget {
   const tallies = new Map<string, CallTally>();
   let spent = 0;
   let spentByScans = 0;
   const pages = new Set<{ spent: number }>();
   let shares: CallShares | null = null;
-  const remaining = (): number => budget - spent;
+  const remaining = (): number => maxCalls - spent;
   const tallyOf = (source: Source, operation: string): CallTally => {
     const key = `${source} ${operation}`;
     let tally = tallies.get(key);
@@ -68,7 +78,7 @@ export function createCallBudget(budget: number): CallBudget {
   const callBudget: CallBudget = {
     remaining,
     spend(source, operation) {
-      if (spent >= budget) throw refuseCall(budget);
+      if (spent >= maxCalls) throw tooManyCalls(maxCalls);
       spent += 1;
       tallyOf(source, operation).calls += 1;
     },
@@ -87,17 +97,17 @@ export function createCallBudget(budget: number): CallBudget {
       if (purpose === 'page') pages.add(own);
       const left = (): number => {
         if (!shares) return remaining();
-        const pool = Math.max(budget - shares.keptFromScans, 1);
-        const shareOf = (scans: number): number => Math.max(Math.floor(pool / Math.max(scans, 1)), 1);
-        const share = shareOf(purpose === 'page' ? shares.scans - shares.counts : shares.scans);
-        const free = pool - spentByScans - reservedForOthers(own, pool, shares);
+        const forScans = Math.max(maxCalls - shares.keptFromScans, 1);
+        const sharers = purpose === 'page' ? shares.scans - shares.counts : shares.scans;
+        const share = Math.max(Math.floor(forScans / Math.max(sharers, 1)), 1);
+        const free = forScans - spentByScans - reservedForPages(own, forScans, shares);
         return Math.min(share - own.spent, free, remaining());
       };
       const scan: CallBudget = {
         ...callBudget,
         remaining: left,
         spend(source, operation) {
-          if (left() < 1) throw own.spent > 0 ? refuseCall(own.spent, budget) : noneLeft(budget);
+          if (left() < 1) throw own.spent > 0 ? tooManyCalls(own.spent, maxCalls) : noneLeft(maxCalls);
           callBudget.spend(source, operation);
           own.spent += 1;
           spentByScans += 1;
@@ -109,11 +119,11 @@ export function createCallBudget(budget: number): CallBudget {
   };
   return callBudget;
 
-  /** What other pages, those yet to begin among them, have not taken of an equal share of all scans. */
-  function reservedForOthers(own: { spent: number }, pool: number, { scans, counts }: CallShares): number {
-    const share = Math.floor(pool / Math.max(scans, 1));
+  /** What the other pages, also those that have not begun, have not used of an equal share of all scans. */
+  function reservedForPages(own: { spent: number }, forScans: number, { scans, counts }: CallShares): number {
+    const share = Math.floor(forScans / Math.max(scans, 1));
     const begun = [...pages].filter((page) => page !== own && page.spent > 0);
-    // One more than were planned takes what is left.
+    // A page more than were estimated takes what is left.
     if (pages.has(own) && begun.length >= scans - counts) return 0;
     const toBegin = Math.max(scans - counts - begun.length - (pages.has(own) ? 1 : 0), 0);
     return begun.reduce((sum, page) => sum + Math.max(share - page.spent, 0), toBegin * share);
@@ -122,8 +132,8 @@ export function createCallBudget(budget: number): CallBudget {
 
 const WAY_OUT = "Ask for a shorter range, a smaller 'first', or fewer fields that each cause a call.";
 
-function refuseCall(allowed: number, budget = allowed): RequestError {
-  const share = allowed === budget ? `${budget}` : `${allowed} of its ${budget}`;
+function tooManyCalls(allowed: number, maxCalls = allowed): RequestError {
+  const share = allowed === maxCalls ? `${maxCalls}` : `${allowed} of its ${maxCalls}`;
   return new RequestError(
     'LIMIT_EXCEEDED',
     `This operation may make ${share} vendor calls here and needs more. ${WAY_OUT}`,
@@ -131,10 +141,10 @@ function refuseCall(allowed: number, budget = allowed): RequestError {
   );
 }
 
-function noneLeft(budget: number): RequestError {
+function noneLeft(maxCalls: number): RequestError {
   return new RequestError(
     'LIMIT_EXCEEDED',
-    `Other fields of this operation have used up the vendor calls that this one could share, ${budget} in all. ${WAY_OUT}`,
-    { limit: 'maxUpstreamCalls', allowed: budget },
+    `Other fields of this operation have used the vendor calls that this field could share, ${maxCalls} in all. ${WAY_OUT}`,
+    { limit: 'maxUpstreamCalls', allowed: maxCalls },
   );
 }

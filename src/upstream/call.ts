@@ -1,6 +1,6 @@
 import type { UpstreamError } from '../base/errors.ts';
 import type { Verdict } from './breaker.ts';
-import type { Flight } from './single-flight.ts';
+import type { Waiters } from './single-flight.ts';
 import type { TransportAnswer } from './transport.ts';
 import type {
   CallContext,
@@ -11,37 +11,38 @@ import type {
   UpstreamResponse,
 } from './upstream.ts';
 
-/** One flight's way to the vendor, on the budget of the caller who began it. */
+/** One call to the vendor, on the call budget of the caller who began it. */
 export interface Call {
   readonly request: Pick<UpstreamRequest<unknown>, 'operation' | 'path' | 'query'> & {
     readonly decode: (response: UpstreamResponse) => DecodedSegments<unknown>;
   };
   readonly context: CallContext;
   readonly credentials: Credentials;
-  readonly flight: Flight;
+  readonly waiters: Waiters;
   /** Attempts sent so far. */
   attempts: number;
 }
 
-/** What was read, before it is given out. */
-export interface DecodedAnswer {
-  readonly segments: readonly DecodedSegment<unknown>[];
-  /** When it was asked for: the vendor's data is at least as new. Milliseconds since the epoch. */
-  readonly readAtMs: number;
-  /** What they were decoded from. */
-  readonly answer: TransportAnswer;
-}
+/** How one try of a call ended. `unsent`: nothing was sent, because the breaker opened or a pause began meanwhile. */
+export type Turn = Outcome | { readonly kind: 'unsent' };
 
-/** How one attempt ended; only a caller who left or an empty call budget is thrown past this. */
+/** How one attempt ended. Only a caller who left or a spent call budget is thrown instead. */
 export type Outcome =
   | { readonly kind: 'read'; readonly verdict: 'fine'; readonly decoded: DecodedAnswer }
-  | {
-      readonly kind: 'failed';
-      readonly verdict: Verdict;
-      readonly error: UpstreamError;
-      /** Asking again may help. */
-      readonly retryable: boolean;
-    };
+  | FailedAttempt;
 
-/** How a call's turn ended. `turned-back`: nothing was sent, since the vendor began to be left alone meanwhile. */
-export type Turn = Outcome | { readonly kind: 'turned-back' };
+export interface FailedAttempt {
+  readonly kind: 'failed';
+  readonly verdict: Verdict;
+  readonly error: UpstreamError;
+  /** Whether another attempt may help. */
+  readonly retryable: boolean;
+}
+
+export interface DecodedAnswer {
+  readonly segments: readonly DecodedSegment<unknown>[];
+  /** When the attempt began, in milliseconds since the epoch. The vendor's data is at least as new. */
+  readonly readAtMs: number;
+  /** The answer that the segments were decoded from. */
+  readonly answer: TransportAnswer;
+}

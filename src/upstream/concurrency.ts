@@ -1,17 +1,18 @@
 import type { Clock } from '../base/time.ts';
 
-/** Bounds how many attempts are under way at one vendor. */
+/** Limits how many attempts run at one vendor at the same time. */
 export interface ConcurrencyLimit {
   /**
-   * Runs `work` in a slot, waiting for one. Lanes take turns; within one it goes by arrival. Rejects with `tooBusy()` where
-   * the queue is full or would not come round in time, and with the signal's reason where the caller leaves while waiting.
+   * Runs `work`, or waits until it may run. Queues take turns; within a queue the first to come is the first to run. Rejects
+   * with `tooBusy()` if there is no room to wait or the turn would come too late, and with the signal's reason if the caller
+   * leaves while it waits.
    */
-  run<Value>(waiter: QueuedCaller, work: () => Promise<Value>): Promise<Value>;
+  run<Value>(caller: QueuedCaller, work: () => Promise<Value>): Promise<Value>;
 }
 
 export interface QueuedCaller {
-  /** Who waits in one lane waits for each other. */
-  readonly lane: string;
+  /** The name of the queue that the caller waits in. */
+  readonly queue: string;
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly deadlineMs: number;
@@ -20,113 +21,116 @@ export interface QueuedCaller {
 
 export interface ConcurrencyOptions {
   readonly maxConcurrency: number;
+  /** Callers who may wait, in all queues together. */
   readonly maxQueue: number;
 }
 
 interface Waiting {
-  readonly go: () => void;
-  readonly giveWay: () => void;
+  readonly start: () => void;
+  readonly refuse: () => void;
 }
 
 // The weight of the newest attempt in the running mean of their durations.
 const NEWEST = 0.1;
-// A call admitted at the very edge of its deadline would be answered after it: vendor time wasted for nobody.
+// A call that would be answered just at its deadline is refused, because a little delay would waste the vendor's time.
 const MARGIN = 1.25;
 
 /**
- * Slots with a queue that knows deadlines: a call that can't be answered in time is refused when it comes, not after it
- * has waited, so that under overload the vendor works only for callers who are still there. If the queue is full, the longest lane's last gives way to a shorter lane.
+ * A concurrency limit whose queues know deadlines. A call that cannot be answered in time is refused when it comes, not after
+ * it has waited, so that an overloaded vendor works only for callers who are still there. If there is no room to wait, the
+ * last caller of the longest queue makes room for one of a shorter queue.
  */
 export function createConcurrencyLimit(
   clock: Clock,
   { maxConcurrency, maxQueue }: ConcurrencyOptions,
 ): ConcurrencyLimit {
-  // The lane whose turn is next comes first; each in order of arrival. Sets, so that whoever leaves is gone from them.
-  const lanes = new Map<string, Set<Waiting>>();
+  // The queue whose turn is next comes first. A queue is a set in order of arrival, so that a caller who leaves is deleted.
+  const queues = new Map<string, Set<Waiting>>();
   let waiting = 0;
-  let busy = 0;
+  let running = 0;
   let meanMs = 0;
 
-  const remove = (lane: string, one: Waiting): void => {
-    const queue = lanes.get(lane);
+  const remove = (name: string, one: Waiting): void => {
+    const queue = queues.get(name);
     if (!queue?.delete(one)) return;
     waiting -= 1;
-    if (queue.size === 0) lanes.delete(lane);
+    if (queue.size === 0) queues.delete(name);
   };
-  const release = (heldMs: number): void => {
-    meanMs += (heldMs - meanMs) * NEWEST;
-    const [turn] = lanes;
-    const next = turn?.[1].values().next().value;
-    if (!turn || !next) {
-      busy -= 1;
+  /** The next caller runs in place of the one that has ended. */
+  const startNext = (durationMs: number): void => {
+    meanMs += (durationMs - meanMs) * NEWEST;
+    const [first] = queues;
+    const next = first?.[1].values().next().value;
+    if (!first || !next) {
+      running -= 1;
       return;
     }
-    const [lane, queue] = turn;
-    lanes.delete(lane);
-    lanes.set(lane, queue);
-    remove(lane, next);
-    next.go();
+    const [name, queue] = first;
+    queues.delete(name);
+    queues.set(name, queue);
+    remove(name, next);
+    next.start();
   };
-  const hold = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+  const measure = async <Value>(work: () => Promise<Value>): Promise<Value> => {
     const sinceMs = clock.now();
     try {
       return await work();
     } finally {
-      release(clock.now() - sinceMs);
+      startNext(clock.now() - sinceMs);
     }
   };
-  const comesRound = (lane: string, deadlineMs: number): boolean => {
-    const own = lanes.get(lane)?.size ?? 0;
+  const isInTime = (name: string, deadlineMs: number): boolean => {
+    const own = queues.get(name)?.size ?? 0;
     let before = own;
-    for (const [other, { size }] of lanes) if (other !== lane) before += Math.min(size, own + 1);
+    for (const [other, { size }] of queues) if (other !== name) before += Math.min(size, own + 1);
     const waitMs = ((before + 1) * meanMs) / maxConcurrency;
     return clock.now() + (waitMs + meanMs) * MARGIN < deadlineMs;
   };
-  /** Makes room for one more in this lane, where another one has two more than it at least. */
-  const makeRoom = (lane: string): boolean => {
+  /** Whether one more may wait in this queue. If need be, refuses one of a queue that is longer by at least two. */
+  const makeRoom = (name: string): boolean => {
     if (waiting < maxQueue) return true;
-    const [longest, queue] = [...lanes].reduce(
+    const [longest, queue] = [...queues].reduce(
       (a, b) => (b[1].size > a[1].size ? b : a),
       ['', new Set<Waiting>()],
     );
     const last = [...queue].at(-1);
-    if (!last || queue.size <= (lanes.get(lane)?.size ?? 0) + 1) return false;
+    if (!last || queue.size <= (queues.get(name)?.size ?? 0) + 1) return false;
     remove(longest, last);
-    last.giveWay();
+    last.refuse();
     return true;
   };
-  const turn = ({ lane, signal, tooBusy }: QueuedCaller): Promise<void> =>
+  const awaitTurn = ({ queue: name, signal, tooBusy }: QueuedCaller): Promise<void> =>
     new Promise((resolve, reject) => {
       const one: Waiting = {
-        go() {
+        start() {
           signal.removeEventListener('abort', leave);
           resolve();
         },
-        giveWay() {
+        refuse() {
           signal.removeEventListener('abort', leave);
           reject(tooBusy());
         },
       };
       const leave = (): void => {
-        remove(lane, one);
+        remove(name, one);
         reject(signal.reason);
       };
       signal.addEventListener('abort', leave, { once: true });
-      const queue = lanes.get(lane) ?? new Set();
-      lanes.set(lane, queue.add(one));
+      const queue = queues.get(name) ?? new Set();
+      queues.set(name, queue.add(one));
       waiting += 1;
     });
   return {
-    async run(waiter, work) {
-      const { lane, signal, deadlineMs, tooBusy } = waiter;
+    async run(caller, work) {
+      const { queue, signal, deadlineMs, tooBusy } = caller;
       signal.throwIfAborted();
-      if (busy < maxConcurrency) busy += 1;
+      if (running < maxConcurrency) running += 1;
       else {
-        if (!comesRound(lane, deadlineMs) || !makeRoom(lane)) throw tooBusy();
-        // The slot is handed over, still counted as busy.
-        await turn(waiter);
+        if (!isInTime(queue, deadlineMs) || !makeRoom(queue)) throw tooBusy();
+        // `running` stays as it is, because this caller takes the place of one that has ended.
+        await awaitTurn(caller);
       }
-      return hold(work);
+      return measure(work);
     },
   };
 }

@@ -24,35 +24,30 @@ export interface UpstreamOptions {
   readonly source: Source;
   /** http or https, without credentials, query or fragment: `https://api.cloud-elements.com/elements/api-v2`. */
   readonly baseUrl: string;
-  /** A socket of this machine to connect to in place of the address's host and port. */
+  /** A local socket to connect to instead of the host and port of `baseUrl`. */
   readonly socketPath?: string | null;
   readonly clock: Clock;
-  /** In [0, 1): spreads retries. */
+  /** In [0, 1): the jitter of retries. */
   readonly random: () => number;
   /** What differs from `DEFAULT_UPSTREAM_LIMITS`. */
   readonly limits?: Partial<UpstreamLimits>;
-  /**
-   * Callers bring credentials of their own: what one meets at the vendor does not bind the others. Left out: all calls are
-   * one tenant's.
-   */
+  /** Whether callers bring their own credentials. Then each credential scope is a tenant; otherwise there is one tenant. */
   readonly hasTenants?: boolean;
-  /** Told of every attempt, without values. */
+  /** Called after every attempt, without values. */
   readonly onAttempt?: (report: AttemptReport) => void;
-  /** Answers shared with other instances, sealed under `secret`. Closed by whoever made it. */
+  /** The store for answers that instances share, sealed under `secret`. Its owner closes it. */
   readonly shared?: { readonly store: SharedStore; readonly secret: Secret };
-  /** How to wait, for tests with a clock of their own. */
+  /** How to wait. Default: the timers of Node. */
   readonly wait?: Wait;
-  /** How to reach the vendor, for tests without sockets; else undici over `baseUrl`. */
+  /** How to reach the vendor. Default: undici over `baseUrl`. */
   readonly transport?: Transport;
 }
 
-const TURNED_BACK: Turn = { kind: 'turned-back' };
-
 /**
- * HTTP to one vendor. The one place where the order of things stands:
- * cache (memory, then shared) → single flight → retry → credentials → breaker → concurrency → breaker and pause once
- * more, since either may have come while the call waited → one attempt.
- * @throws TypeError for a base URL that is none
+ * HTTP to one vendor. This function alone sets the order:
+ * cache (memory tier, then shared tier) → single flight → retry → credentials → breaker → concurrency limit → breaker and
+ * pause again, because either may have begun while the call waited → one attempt.
+ * @throws TypeError if the base URL is not one
  */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { source, clock, random, onAttempt, socketPath = null, wait = systemWait } = options;
@@ -62,7 +57,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     createHttpTransport({ baseUrl: readBaseUrl(options.baseUrl), socketPath, ...limits });
   let isClosed = false;
 
-  const answers = createTwoTierCache({
+  const cache = createTwoTierCache({
     source,
     clock,
     maxBytes: limits.cacheBytes,
@@ -82,13 +77,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     attemptTimeoutMs: limits.attemptTimeoutMs,
     maxPauseMs: limits.maxPauseMs,
     onAttempt,
-    onFirst: (call) => tenantOf(call).retries.earn(),
+    onFirstAttempt: (call) => tenantOf(call).retries.earn(),
   });
-  // What it tells of the vendor is noted while it still holds its slot: the next one must not be sent without knowing.
+  // Runs under the concurrency limit, so that the next call starts only when this outcome is known.
   const withPermit = async (call: Call, work: () => Promise<Outcome>): Promise<Turn> => {
     const tenant = tenantOf(call);
     const report = tenant.pausedMs() > 0 ? null : tenant.permit();
-    if (!report) return TURNED_BACK;
+    if (!report) return { kind: 'unsent' };
     const sentBefore = call.attempts;
     try {
       const outcome = await work();
@@ -100,18 +95,18 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       throw reason;
     }
   };
-  const inSlot = (call: Call, work: () => Promise<Turn>): Promise<Turn> => {
-    const waiter = {
-      lane: tenantOf(call).lane(),
-      signal: call.flight.signal,
-      deadlineMs: call.flight.deadlineMs(),
+  const withinLimit = (call: Call, work: () => Promise<Turn>): Promise<Turn> => {
+    const caller = {
+      queue: tenantOf(call).queue(),
+      signal: call.waiters.signal,
+      deadlineMs: call.waiters.deadlineMs(),
       tooBusy: () => fail(call, 'Too many calls are waiting for the vendor.'),
     };
-    return concurrency.run(waiter, work);
+    return concurrency.run(caller, work);
   };
   const behindBreaker = async (call: Call, work: () => Promise<Turn>): Promise<Turn> => {
     if (!tenantOf(call).isRefusing()) return work();
-    throw fail(call, 'The vendor has failed repeatedly and is being left alone for now.');
+    throw fail(call, 'The vendor has failed repeatedly, so it is not called for now.');
   };
   const withRetries = createRetry({
     ...limits,
@@ -125,20 +120,22 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const callVendor = (call: Call): Promise<DecodedAnswer> =>
     withRetries(call, () =>
       sendAuthorized(source, call, (authorization) =>
-        behindBreaker(call, () => inSlot(call, () => withPermit(call, () => attempt(call, authorization)))),
+        behindBreaker(call, () =>
+          withinLimit(call, () => withPermit(call, () => attempt(call, authorization))),
+        ),
       ),
     );
 
-  const getSegments = createReadThrough({ source, clock, answers, callVendor });
+  const getSegments = createReadThrough({ source, clock, cache, callVendor });
 
   return {
     async get(request, context) {
-      const { operation, path, query, cache } = request;
+      const { operation, path, query } = request;
       const [answer] = await getSegments(
         {
           operation,
           path,
-          segments: [{ key: query.flat(), cache }],
+          segments: [{ key: query.flat(), cache: request.cache }],
           query: () => query,
           decode(response) {
             const { rows, ...segment } = request.decode(response);

@@ -1,29 +1,28 @@
 import type { Clock } from '../base/time.ts';
 
-/** What retries are earned by. */
-export interface RetryEarnings {
-  /** Retries earned by one call. */
-  readonly retryShare: number;
-  /** Retries earned by each second that begins. */
-  readonly retriesPerSecond: number;
-}
-
-/** How many retries a vendor is asked to bear: an outage then multiplies calls by 1.10, not by the attempts allowed. */
+/** How many retries a vendor gets. In an outage they multiply the calls by 1.10, not by the number of tries. */
 export interface RetryBudget {
-  /** A call has been sent for the first time. */
+  /** A call has sent its first attempt. */
   earn(): void;
-  /** Takes one retry; false where none has been earned. */
+  /** Takes one retry. false: none is left. */
   take(): boolean;
 }
 
-// Saved up, so that a lull does not pay for a storm of retries afterwards.
+export interface RetryEarnings {
+  /** Retries earned by one call. */
+  readonly retryShare: number;
+  /** Retries earned at the beginning of each second. */
+  readonly retriesPerSecond: number;
+}
+
+// A bound, so that a quiet time does not pay for a storm of retries.
 const MOST_SAVED = 10;
-// A tenth has no exact binary form: ten calls must earn one whole retry.
+// Ten calls must earn one whole retry, but a tenth has no exact binary form.
 const ROUNDING = 1e-9;
 
 /**
- * A token bucket. At all times: retries ≤ share × calls + rate × seconds begun since it was made. Whole seconds, rather
- * than their parts, so that the first failure after a start has its retry and the law still holds.
+ * A token bucket. At all times: retries ≤ share × calls + rate × seconds begun since it was made. It counts seconds begun,
+ * not fractions, so that the first failure after a start gets its retry.
  */
 export function createRetryBudget(
   clock: Clock,

@@ -11,30 +11,30 @@ export interface RetryOptions extends RetryTiming {
   /** In [0, 1). */
   readonly random: () => number;
   readonly wait: Wait;
-  /** Whose pause and retries bind a call. */
+  /** The tenant whose pause and retry budget apply to a call. */
   readonly tenantOf: (call: Call) => Pick<Tenant, 'pausedMs' | 'retries'>;
   /** How often one call is tried at most, the first time included. */
   readonly maxTries: number;
-  /** The upstream is being closed: nothing is asked again. */
+  /** Whether the upstream is being closed. Then nothing is retried. */
   readonly isClosed: () => boolean;
 }
 
 /**
- * Asks until there is an answer, or asking again would not help: the failure is of another kind, the attempts, the
- * retry budget, the caller's call budget or the time is spent. Waits hold nothing but the caller's patience.
- * Every call here is a GET, so asking twice changes nothing at the vendor.
+ * Tries a call until there is an answer, or until another try would not help or is not allowed: by the kind of failure, the
+ * number of tries, the retry budget, the call budget or the deadline. A wait holds no place under the concurrency limit.
+ * Every call is a GET, so a second one changes nothing at the vendor.
  */
 export function createRetry(
   options: RetryOptions,
 ): (call: Call, once: () => Promise<Turn>) => Promise<DecodedAnswer> {
   const { source, clock, random, wait, tenantOf, maxTries, isClosed } = options;
 
-  /** Also before a first attempt: a pause binds all calls of a tenant. Refuses at once where it outlasts the deadline. */
+  /** Also before the first try, because a pause binds all calls. Fails at once if the pause outlasts the deadline. */
   const awaitPause = async (call: Call): Promise<void> => {
-    const { request, flight } = call;
+    const { request, waiters } = call;
     const tenant = tenantOf(call);
     for (let leftMs = tenant.pausedMs(); leftMs > 0; leftMs = tenant.pausedMs()) {
-      if (clock.now() + leftMs >= flight.deadlineMs()) {
+      if (clock.now() + leftMs >= waiters.deadlineMs()) {
         throw new UpstreamError({
           code: 'UPSTREAM_RATE_LIMITED',
           source,
@@ -43,12 +43,11 @@ export function createRetry(
           retryAfterMs: leftMs,
         });
       }
-      // Those who waited for the same pause spread out behind it.
-      await wait(leftMs + retryDelayMs(1, random(), options), flight.signal);
+      // With jitter, so that calls that waited for the same pause do not all go out at its end.
+      await wait(leftMs + retryDelayMs(1, random(), options), waiters.signal);
     }
   };
-
-  const turnedBack = ({ request: { operation } }: Call): UpstreamError =>
+  const outOfAttempts = ({ request: { operation } }: Call): UpstreamError =>
     new UpstreamError({
       code: 'UPSTREAM_UNAVAILABLE',
       source,
@@ -63,10 +62,10 @@ export function createRetry(
       await awaitPause(call);
       const turn = await once();
       if (turn.kind === 'read') return turn.decoded;
-      // This try is not counted: the next one meets the pause or the breaker first.
-      if (turn.kind === 'turned-back') {
-        // It may still have sent an attempt that got a 401, and these must not add up.
-        if (call.attempts + ATTEMPTS_PER_TRY > maxTries * ATTEMPTS_PER_TRY) throw turnedBack(call);
+      // Does not count as failed: the next try meets the pause or the breaker first.
+      if (turn.kind === 'unsent') {
+        // The try may have sent one attempt before, which got a 401.
+        if (call.attempts + ATTEMPTS_PER_TRY > maxTries * ATTEMPTS_PER_TRY) throw outOfAttempts(call);
         continue;
       }
       failed += 1;
@@ -74,9 +73,9 @@ export function createRetry(
       const { retryAfterMs = 0 } = error;
       const delayMs = retryAfterMs + retryDelayMs(failed, random(), options);
       if (!retryable || isClosed() || failed >= maxTries) throw error;
-      if (clock.now() + delayMs >= call.flight.deadlineMs()) throw error;
+      if (clock.now() + delayMs >= call.waiters.deadlineMs()) throw error;
       if (call.context.callBudget.remaining() < 1 || !tenantOf(call).retries.take()) throw error;
-      await wait(delayMs, call.flight.signal);
+      await wait(delayMs, call.waiters.signal);
     }
   };
 }
@@ -88,18 +87,17 @@ export interface RetryTiming {
 }
 
 /**
- * The wait after the `failed`-th failed attempt (from 1): full jitter, so that callers who failed together do not come
- * back together. `random` is in [0, 1).
+ * The wait after the `failed`-th failed try (from 1). It has full jitter, so that callers who failed together do not retry
+ * together. `random` is in [0, 1).
  */
 export function retryDelayMs(failed: number, random: number, timing: RetryTiming): number {
   const ceiling = Math.min(timing.retryMaxMs, timing.retryBaseMs * 2 ** (failed - 1));
   return Math.floor(random * ceiling);
 }
 
-/** Resolves after `ms` milliseconds; rejects with the signal's reason where that comes first. */
+/** Resolves after `ms` milliseconds. Rejects with the signal's reason if it aborts before. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
-/** Waits by the machine's timers. */
 export const systemWait: Wait = (ms, signal) =>
   new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);

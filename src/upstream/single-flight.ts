@@ -1,29 +1,54 @@
 import type { ScopedKey } from '../base/credential-scope.ts';
 import type { Clock } from '../base/time.ts';
 
-/** One reading that several callers wait for. */
-export interface Flight {
-  /** Ends when the last waiter has left, with the reason for which that one left. */
-  readonly signal: AbortSignal;
-  /** The latest deadline among those who wait now, in milliseconds since the epoch. */
-  deadlineMs(): number;
+/** Equal questions that are asked at the same time share one call. */
+export interface SingleFlight<Value> {
+  /** Waits for the call of this key. If there is none, `start` begins one. */
+  join(key: ScopedKey, waiter: Waiter, start: (waiters: Waiters) => Promise<Value>): Promise<Value>;
 }
 
-/** One caller's own patience. */
+/** One caller who waits. */
 export interface Waiter {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly deadlineMs: number;
-  /** What it is told when the deadline has passed. */
+  /** The error that the caller gets at the deadline. */
   readonly timedOut: () => Error;
 }
 
-/** Equal questions asked at one time are asked once. */
-export interface SingleFlight<Value> {
-  /** Waits for the flight of this key; `start` begins one where none is under way. */
-  join(key: ScopedKey, waiter: Waiter, start: (flight: Flight) => Promise<Value>): Promise<Value>;
-  /** Flights under way. */
-  size(): number;
+/** All callers who wait for one call, taken together. */
+export interface Waiters {
+  /** Aborts when the last waiter has left, with the reason why that waiter left. */
+  readonly signal: AbortSignal;
+  /** The latest deadline of those who wait now, in milliseconds since the epoch. */
+  deadlineMs(): number;
+}
+
+export function createSingleFlight<Value>(clock: Clock): SingleFlight<Value> {
+  const calls = new Map<ScopedKey, SharedCall<Value>>();
+  return {
+    join(key, waiter, start) {
+      const { signal, deadlineMs, timedOut } = waiter;
+      if (isTooLate(signal, deadlineMs, clock)) return Promise.reject(timedOut());
+      if (signal.aborted) return Promise.reject(signal.reason);
+      const running = calls.get(key);
+      if (running) return running.join(waiter);
+      const call = createSharedCall<Value>(clock, () => {
+        if (calls.get(key) === call) calls.delete(key);
+      });
+      calls.set(key, call);
+      // The first waiter joins before `start` runs, because `start` asks for the latest deadline.
+      const joined = call.join(waiter);
+      start(call).then(call.resolve, call.reject);
+      return joined;
+    },
+  };
+}
+
+interface SharedCall<Value> extends Waiters {
+  join(waiter: Waiter): Promise<Value>;
+  readonly resolve: (value: Value) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 interface Joined<Value> {
@@ -32,91 +57,64 @@ interface Joined<Value> {
   readonly reject: (reason: unknown) => void;
 }
 
-// setTimeout takes anything longer for no time at all.
+// With a longer time, setTimeout fires at once.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export function createSingleFlight<Value>(clock: Clock): SingleFlight<Value> {
-  const flights = new Map<ScopedKey, { join(waiter: Waiter): Promise<Value> }>();
-
-  const createFlight = (key: ScopedKey, start: (flight: Flight) => Promise<Value>) => {
-    const controller = new AbortController();
-    const waiters = new Set<Joined<Value>>();
-    const remove = (): void => {
-      if (flights.get(key) === flight) flights.delete(key);
-    };
-    const leave = (one: Joined<Value>, reason: unknown): void => {
-      waiters.delete(one);
-      one.reject(reason);
-      if (waiters.size > 0) return;
-      // Whoever asks from now on must not board a flight that is being given up.
-      remove();
-      controller.abort(reason);
-    };
-    const join = ({ signal, deadlineMs, timedOut }: Waiter): Promise<Value> =>
+/** @param onEnd nobody may join any more: the call has ended, or its last waiter has left */
+function createSharedCall<Value>(clock: Clock, onEnd: () => void): SharedCall<Value> {
+  const controller = new AbortController();
+  const waiting = new Set<Joined<Value>>();
+  const leave = (one: Joined<Value>, reason: unknown): void => {
+    waiting.delete(one);
+    one.reject(reason);
+    if (waiting.size > 0) return;
+    // First, so that nobody joins a call that is being aborted.
+    onEnd();
+    controller.abort(reason);
+  };
+  return {
+    signal: controller.signal,
+    deadlineMs() {
+      let latestMs = -Infinity;
+      for (const one of waiting) latestMs = Math.max(latestMs, one.deadlineMs);
+      return latestMs;
+    },
+    join: ({ signal, deadlineMs, timedOut }) =>
       new Promise((resolve, reject) => {
         const onAbort = (): void =>
           leave(one, isTooLate(signal, deadlineMs, clock) ? timedOut() : signal.reason);
-        const patienceMs = Math.min(LONGEST_TIMER_MS, Math.max(0, deadlineMs - clock.now()));
-        const timer = setTimeout(() => leave(one, timedOut()), patienceMs);
+        const leftMs = Math.min(LONGEST_TIMER_MS, Math.max(0, deadlineMs - clock.now()));
+        const timer = setTimeout(() => leave(one, timedOut()), leftMs);
         const unhook = (): void => {
           clearTimeout(timer);
           signal.removeEventListener('abort', onAbort);
         };
         const one: Joined<Value> = {
           deadlineMs,
-          resolve: (value) => {
+          resolve(value) {
             unhook();
             resolve(value);
           },
-          reject: (reason) => {
+          reject(reason) {
             unhook();
             reject(reason);
           },
         };
         signal.addEventListener('abort', onAbort, { once: true });
-        waiters.add(one);
-      });
-    const deadlineMs = (): number => {
-      let latestMs = -Infinity;
-      for (const one of waiters) latestMs = Math.max(latestMs, one.deadlineMs);
-      return latestMs;
-    };
-    const flight = { join };
-    flights.set(key, flight);
-    return {
-      flight,
-      begin: (): void => {
-        start({ signal: controller.signal, deadlineMs }).then(
-          (value) => {
-            remove();
-            for (const one of waiters) one.resolve(value);
-          },
-          (reason: unknown) => {
-            remove();
-            for (const one of waiters) one.reject(reason);
-          },
-        );
-      },
-    };
-  };
-
-  return {
-    join(key, waiter, start) {
-      const { signal, deadlineMs, timedOut } = waiter;
-      if (isTooLate(signal, deadlineMs, clock)) return Promise.reject(timedOut());
-      if (signal.aborted) return Promise.reject(signal.reason);
-      const underWay = flights.get(key);
-      if (underWay) return underWay.join(waiter);
-      const { flight, begin } = createFlight(key, start);
-      const joined = flight.join(waiter);
-      begin();
-      return joined;
+        waiting.add(one);
+      }),
+    resolve(value) {
+      onEnd();
+      for (const one of waiting) one.resolve(value);
     },
-    size: () => flights.size,
+    reject(reason) {
+      onEnd();
+      for (const one of waiting) one.reject(reason);
+    },
   };
 }
 
-/** A caller's signal may also end by its deadline; that is the vendor's slowness, not the caller's leaving. */
+/** If a caller's signal aborts at its deadline, the vendor was slow; the caller has not left. */
 function isTooLate(signal: AbortSignal, deadlineMs: number, clock: Clock): boolean {
   if (clock.now() >= deadlineMs) return true;
   return signal.aborted && signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';

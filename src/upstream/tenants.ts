@@ -1,53 +1,45 @@
 import { LRUCache } from 'lru-cache';
 import type { CredentialScope } from '../base/credential-scope.ts';
 import type { Clock } from '../base/time.ts';
-import { createBreaker, createManualBreaker } from './breaker.ts';
-import type { Breaker, BreakerOptions, Report } from './breaker.ts';
+import { createManualBreaker } from './breaker.ts';
+import type { Report } from './breaker.ts';
 import type { Outcome } from './call.ts';
-import { createVendorHealth } from './health.ts';
-import type { VendorHealth } from './health.ts';
 import { createVendorPause } from './pause.ts';
-import type { VendorPause } from './pause.ts';
 import { createRetryBudget } from './retry-budget.ts';
-import type { RetryBudget, RetryEarnings } from './retry-budget.ts';
+import type { RetryBudget } from './retry-budget.ts';
 import type { UpstreamHealth } from './upstream.ts';
+import { createVendorHealth, createVendorState, pauseIn } from './vendor-state.ts';
+import type { VendorStateOptions } from './vendor-state.ts';
 
-/** What binds the calls of one tenant at the vendor. */
-export interface Tenant extends Pick<Breaker, 'isOpen'> {
-  /** How long the vendor must still be left alone, in milliseconds; 0: it may be asked. */
-  pausedMs(): number;
-  /** Asks to make one attempt; null: refused, at once. */
-  permit(): Report | null;
-  /** Whether `permit` would refuse now; takes nothing. */
-  isRefusing(): boolean;
-  /** An attempt has ended, and its report has been given. */
-  note(outcome: Outcome): void;
-  readonly retries: RetryBudget;
-  /** With whom the tenant waits for a slot. */
-  lane(): string;
-}
-
-/** The tenants of one vendor: whoever calls it with credentials of their own. */
+/** The tenants of one vendor. A tenant is everybody who calls with the same credentials. */
 export interface Tenants {
   of(scope: CredentialScope): Tenant;
-  /** The vendor has answered a call with these credentials: they are not made up. */
+  /** Whether the vendor has answered a call with these credentials, which proves that they are real. */
   hasAnswered(scope: CredentialScope): boolean;
-  /** As these credentials have met the vendor; where they have not, or null, as those have that it has answered before. */
+  /**
+   * The vendor's health, as calls with these credentials have shown it. If they have shown nothing, or for null: as the
+   * calls of answered tenants have shown it.
+   */
   health(scope: CredentialScope | null): UpstreamHealth;
 }
 
-export interface TenantsOptions extends BreakerOptions, RetryEarnings {}
+/** The limits on one tenant's calls. */
+export interface Tenant {
+  /** How long the vendor must not be called, in milliseconds; 0: it may be called. */
+  pausedMs(): number;
+  /** Asks the breaker for permission to make one attempt. null: refused, at once. */
+  permit(): Report | null;
+  /** Whether `permit` would refuse now. Changes nothing. */
+  isRefusing(): boolean;
+  /** An attempt has ended. Call it after the attempt's report. */
+  note(outcome: Outcome): void;
+  readonly retries: RetryBudget;
+  /** The queue in which this tenant waits under the concurrency limit. */
+  queue(): string;
+}
 
-/** How many tenants are remembered; those that the vendor never answered can't push out the others. */
-const MOST_ANSWERED = 10_000;
-const MOST_UNANSWERED = 1_000;
-/** A tenant whose latest call failed, or who was never answered, leaves the vendor's probe to the others for so long. */
-const LATE_MS = 1_000;
-/** All that the vendor never answered wait for slots as one. */
-const UNANSWERED_LANE = 'unanswered';
-
-/** One tenant alone: what it meets is what the vendor does. */
-export function createSingleTenant(clock: Clock, options: TenantsOptions): Tenants {
+/** The tenants if all calls have the same credentials: what one call meets is what the vendor does. */
+export function createSingleTenant(clock: Clock, options: VendorStateOptions): Tenants {
   const { pause, breaker, retries, health } = createVendorState(clock, options);
   const tenant: Tenant = {
     ...breaker,
@@ -57,7 +49,7 @@ export function createSingleTenant(clock: Clock, options: TenantsOptions): Tenan
       health.note(outcome);
     },
     retries,
-    lane: () => '',
+    queue: () => '',
   };
   return {
     of: () => tenant,
@@ -66,14 +58,22 @@ export function createSingleTenant(clock: Clock, options: TenantsOptions): Tenan
   };
 }
 
+/** How many tenants are remembered. Two bounds, so that made-up credentials do not push out real ones. */
+const MOST_ANSWERED = 10_000;
+const MOST_UNANSWERED = 1_000;
+/** How much later than others a tenant may probe if its latest call failed or the vendor never answered it. */
+const LATE_MS = 1_000;
+/** All tenants that the vendor never answered wait in one queue. */
+const UNANSWERED_QUEUE = 'unanswered';
+
 /**
- * Many tenants. Breaker, pause and retries are each one's own. What binds all of them takes two whom the vendor has answered
- * before, and whom it fails without answering any such tenant in between: credentials that are made up bind nobody else, and
- * neither does one tenant alone.
+ * The tenants if callers bring their own credentials. Each tenant has its own breaker, pause and retry budget. The vendor's
+ * breaker or pause, which bind all, need two tenants that the vendor has answered before and now fails, without answering
+ * any such tenant in between. So neither made-up credentials nor one tenant alone can stop the others.
  */
-export function createManyTenants(clock: Clock, options: TenantsOptions): Tenants {
-  const answered = new LRUCache<CredentialScope, Tenancy>({ max: MOST_ANSWERED });
-  const unanswered = new LRUCache<CredentialScope, Tenancy>({ max: MOST_UNANSWERED });
+export function createManyTenants(clock: Clock, options: VendorStateOptions): Tenants {
+  const answered = new LRUCache<CredentialScope, KnownTenant>({ max: MOST_ANSWERED });
+  const unanswered = new LRUCache<CredentialScope, KnownTenant>({ max: MOST_UNANSWERED });
   const breaker = createManualBreaker(clock, options.breakerOpenMs);
   const pause = createVendorPause(clock);
   const health = createVendorHealth(clock);
@@ -93,20 +93,19 @@ export function createManyTenants(clock: Clock, options: TenantsOptions): Tenant
   };
   const notePause = (scope: CredentialScope, forMs: number): void => {
     pausedUntilMs.set(scope, Math.max(pausedUntilMs.get(scope) ?? 0, clock.now() + forMs));
-    // All are bound for as long as two would be: the shorter one of the longest two.
+    // All pause for as long as two tenants must: for the shorter of the two longest pauses.
     const [, second, ...others] = [...pausedUntilMs].sort(([, a], [, b]) => b - a);
     for (const [other] of others) pausedUntilMs.delete(other);
     if (second) pause.ask(second[1] - clock.now());
   };
 
-  const createTenancy = (scope: CredentialScope): Tenancy => {
+  const createTenant = (scope: CredentialScope): KnownTenant => {
     const own = createVendorState(clock, options);
     let isAnswered = false;
     const pool = (): RetryBudget => (isAnswered ? pools.answered : pools.unanswered);
     const lateMs = (): number => (isAnswered && own.health.read(false).healthy ? 0 : LATE_MS);
-    const tenancy: Tenancy = {
-      health: own.health,
-      isOpen: () => own.breaker.isOpen() || breaker.isOpen(),
+    const tenant: KnownTenant = {
+      readHealth: () => own.health.read(own.breaker.isOpen() || breaker.isOpen() || tenant.pausedMs() > 0),
       pausedMs: () => Math.max(own.pause.leftMs(), pause.leftMs()),
       isRefusing: () => own.breaker.isRefusing() || breaker.isRefusing(lateMs()),
       permit() {
@@ -130,7 +129,7 @@ export function createManyTenants(clock: Clock, options: TenantsOptions): Tenant
         if (outcome.kind === 'read' && outcome.decoded.answer.status === 200 && !isAnswered) {
           isAnswered = true;
           unanswered.delete(scope);
-          answered.set(scope, tenancy);
+          answered.set(scope, tenant);
         }
         const pauseMs = pauseIn(outcome);
         own.pause.ask(pauseMs);
@@ -147,52 +146,30 @@ export function createManyTenants(clock: Clock, options: TenantsOptions): Tenant
         },
         take: () => own.retries.take() && pool().take(),
       },
-      lane: () => (isAnswered ? scope : UNANSWERED_LANE),
+      queue: () => (isAnswered ? scope : UNANSWERED_QUEUE),
     };
-    return tenancy;
+    return tenant;
   };
 
-  const find = (scope: CredentialScope): Tenancy | undefined => answered.get(scope) ?? unanswered.get(scope);
+  const find = (scope: CredentialScope): KnownTenant | undefined =>
+    answered.get(scope) ?? unanswered.get(scope);
   return {
     of(scope) {
       const known = find(scope);
       if (known) return known;
-      const tenancy = createTenancy(scope);
-      unanswered.set(scope, tenancy);
-      return tenancy;
+      const tenant = createTenant(scope);
+      unanswered.set(scope, tenant);
+      return tenant;
     },
     hasAnswered: (scope) => answered.has(scope),
     health(scope) {
-      const own = scope === null ? undefined : find(scope);
-      const isSpared = breaker.isOpen() || pause.leftMs() > 0;
-      const met = own?.health.read(own.isOpen() || own.pausedMs() > 0);
-      return met && met.healthy !== null ? met : health.read(isSpared);
+      const own = scope === null ? undefined : find(scope)?.readHealth();
+      if (own && own.healthy !== null) return own;
+      return health.read(breaker.isOpen() || pause.leftMs() > 0);
     },
   };
 }
 
-interface Tenancy extends Tenant {
-  readonly health: VendorHealth;
-}
-
-/** What a tenant has met of the vendor. */
-interface VendorState {
-  readonly pause: VendorPause;
-  readonly breaker: Breaker;
-  readonly retries: RetryBudget;
-  readonly health: VendorHealth;
-}
-
-function createVendorState(clock: Clock, options: TenantsOptions): VendorState {
-  return {
-    pause: createVendorPause(clock),
-    breaker: createBreaker(clock, options),
-    retries: createRetryBudget(clock, options),
-    health: createVendorHealth(clock),
-  };
-}
-
-/** How long the vendor asks to be left alone, in milliseconds; 0: it does not. */
-function pauseIn(outcome: Outcome): number {
-  return outcome.kind === 'failed' ? (outcome.error.retryAfterMs ?? 0) : 0;
+interface KnownTenant extends Tenant {
+  readHealth(): UpstreamHealth;
 }

@@ -139,8 +139,3 @@ export interface Upstream {
   /** Ends the connections. */
   close(): Promise<void>;
 }
-
-/** The context of one scan: as its operation's, but for the calls, of which it may make its share. */
-export function forScan(context: CallContext, purpose: 'page' | 'count' = 'page'): CallContext {
-  return { ...context, callBudget: context.callBudget.forScan(purpose) };
-}

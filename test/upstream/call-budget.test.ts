@@ -44,7 +44,7 @@ describe('the calls of an operation', () => {
       expect.objectContaining({
         code: 'LIMIT_EXCEEDED',
         message: expect.stringMatching(
-          /^Other fields of this operation have used up the vendor calls .* 3 in all/,
+          /^Other fields of this operation have used the vendor calls .* 3 in all/,
         ),
         details: { limit: 'maxUpstreamCalls', allowed: 3 },
       }),

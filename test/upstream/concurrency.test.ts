@@ -13,13 +13,13 @@ function createGate() {
   return { open, work };
 }
 
-test('no more run at once than there are slots, and the rest run in order of arrival', async () => {
+test('no more run at once than the limit allows, and the others run in order of arrival', async () => {
   const { clock } = createSimulatedTime();
-  const slots = createConcurrencyLimit(clock, { maxConcurrency: 2, maxQueue: 10 });
+  const limit = createConcurrencyLimit(clock, { maxConcurrency: 2, maxQueue: 10 });
   const gate = createGate();
   const order: number[] = [];
   const all = [0, 1, 2, 3, 4].map((index) =>
-    slots.run({ lane: '', signal: never, deadlineMs: Infinity, tooBusy }, () => {
+    limit.run({ queue: '', signal: never, deadlineMs: Infinity, tooBusy }, () => {
       order.push(index);
       return gate.work();
     }),
@@ -33,33 +33,33 @@ test('no more run at once than there are slots, and the rest run in order of arr
   expect(order).toEqual([0, 1, 2, 3, 4]);
 });
 
-test('the queue is bounded, and who leaves makes room in it', async () => {
+test('the queue is bounded, and a caller who leaves makes room in it', async () => {
   const { clock } = createSimulatedTime();
-  const slots = createConcurrencyLimit(clock, { maxConcurrency: 1, maxQueue: 1 });
+  const limit = createConcurrencyLimit(clock, { maxConcurrency: 1, maxQueue: 1 });
   const gate = createGate();
   const caller = new AbortController();
-  const running = slots.run({ lane: '', signal: never, deadlineMs: Infinity, tooBusy }, gate.work);
-  const queued = slots.run({ lane: '', signal: caller.signal, deadlineMs: Infinity, tooBusy }, gate.work);
+  const running = limit.run({ queue: '', signal: never, deadlineMs: Infinity, tooBusy }, gate.work);
+  const queued = limit.run({ queue: '', signal: caller.signal, deadlineMs: Infinity, tooBusy }, gate.work);
   await expect(
-    slots.run({ lane: '', signal: never, deadlineMs: Infinity, tooBusy }, gate.work),
+    limit.run({ queue: '', signal: never, deadlineMs: Infinity, tooBusy }, gate.work),
   ).rejects.toThrow('too busy');
   caller.abort(new Error('gone'));
   await expect(queued).rejects.toThrow('gone');
-  const next = slots.run({ lane: '', signal: never, deadlineMs: Infinity, tooBusy }, gate.work);
+  const next = limit.run({ queue: '', signal: never, deadlineMs: Infinity, tooBusy }, gate.work);
   gate.open[0]?.();
   await settle();
   gate.open[1]?.();
   await Promise.all([running, next]);
 });
 
-test('lanes take turns, however many wait in one of them', async () => {
+test('queues take turns, however many callers wait in one of them', async () => {
   const { clock } = createSimulatedTime();
-  const slots = createConcurrencyLimit(clock, { maxConcurrency: 1, maxQueue: 100 });
+  const limit = createConcurrencyLimit(clock, { maxConcurrency: 1, maxQueue: 100 });
   const gate = createGate();
   const order: string[] = [];
-  const all = ['a', 'a', 'a', 'a', 'a', 'b', 'b', 'c'].map((lane) =>
-    slots.run({ lane, signal: never, deadlineMs: Infinity, tooBusy }, () => {
-      order.push(lane);
+  const all = ['a', 'a', 'a', 'a', 'a', 'b', 'b', 'c'].map((queue) =>
+    limit.run({ queue, signal: never, deadlineMs: Infinity, tooBusy }, () => {
+      order.push(queue);
       return gate.work();
     }),
   );
@@ -71,14 +71,14 @@ test('lanes take turns, however many wait in one of them', async () => {
   expect(order.join('')).toBe('aabcabaa');
 });
 
-test('a full queue takes one of a shorter lane in place of the last of the longest, and none of an equal one', async () => {
+test('if no more may wait, a shorter queue takes the place of the last in the longest one; an equal queue does not', async () => {
   const { clock } = createSimulatedTime();
-  const slots = createConcurrencyLimit(clock, { maxConcurrency: 1, maxQueue: 4 });
+  const limit = createConcurrencyLimit(clock, { maxConcurrency: 1, maxQueue: 4 });
   const gate = createGate();
-  const run = (lane: string) =>
-    slots.run({ lane, signal: never, deadlineMs: Infinity, tooBusy }, gate.work).then(
-      () => `${lane} ran`,
-      () => `${lane} refused`,
+  const run = (queue: string) =>
+    limit.run({ queue, signal: never, deadlineMs: Infinity, tooBusy }, gate.work).then(
+      () => `${queue} ran`,
+      () => `${queue} refused`,
     );
   const all = ['a', 'a', 'a', 'a', 'a', 'b', 'a', 'b', 'b', 'a'].map(run);
   for (let done = 0; done < all.length; done += 1) {
@@ -99,19 +99,19 @@ test('a full queue takes one of a shorter lane in place of the last of the longe
   ]);
 });
 
-test('a call waits for its own lane and for the turns of others, and is refused only if these are too many', async () => {
+test('a call waits for its own queue and for the turns of others, and is refused only if these take too long', async () => {
   const time = createSimulatedTime();
-  const slots = createConcurrencyLimit(time.clock, { maxConcurrency: 1, maxQueue: 100 });
+  const limit = createConcurrencyLimit(time.clock, { maxConcurrency: 1, maxQueue: 100 });
   const gate = createGate();
   // The mean of what attempts take comes to 100 ms.
   for (let n = 0; n < 200; n += 1) {
-    await slots.run({ lane: 'a', signal: never, deadlineMs: Infinity, tooBusy }, async () =>
+    await limit.run({ queue: 'a', signal: never, deadlineMs: Infinity, tooBusy }, async () =>
       time.advance(100),
     );
   }
   const deadlineMs = time.clock.now() + 1_000;
-  const run = (lane: string) =>
-    slots.run({ lane, signal: never, deadlineMs, tooBusy }, gate.work).then(
+  const run = (queue: string) =>
+    limit.run({ queue, signal: never, deadlineMs, tooBusy }, gate.work).then(
       () => 'ran',
       () => 'refused',
     );
@@ -126,22 +126,22 @@ test('a call waits for its own lane and for the turns of others, and is refused 
   expect(await Promise.all(running)).toEqual(running.map(() => 'ran'));
 });
 
-test('a failure gives its slot back', async () => {
+test('a failure lets the next caller run', async () => {
   const { clock } = createSimulatedTime();
-  const slots = createConcurrencyLimit(clock, { maxConcurrency: 1, maxQueue: 0 });
-  const waiter = { lane: '', signal: never, deadlineMs: Infinity, tooBusy };
+  const limit = createConcurrencyLimit(clock, { maxConcurrency: 1, maxQueue: 0 });
+  const waiter = { queue: '', signal: never, deadlineMs: Infinity, tooBusy };
   for (let turn = 0; turn < 3; turn += 1) {
-    await expect(slots.run(waiter, () => Promise.reject(new Error('down')))).rejects.toThrow('down');
+    await expect(limit.run(waiter, () => Promise.reject(new Error('down')))).rejects.toThrow('down');
   }
-  expect(await slots.run(waiter, async () => 'done')).toBe('done');
+  expect(await limit.run(waiter, async () => 'done')).toBe('done');
 });
 
-test('whatever comes and goes, the slots are kept to and none is lost', async () => {
+test('in any order of callers who come, leave and finish, the limit holds and stays whole', async () => {
   const step = fc.constantFrom('come' as const, 'leave' as const, 'finish' as const);
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const { clock } = createSimulatedTime();
-      const slots = createConcurrencyLimit(clock, { maxConcurrency: 3, maxQueue: 5 });
+      const limit = createConcurrencyLimit(clock, { maxConcurrency: 3, maxQueue: 5 });
       const gate = createGate();
       const callers: AbortController[] = [];
       let running = 0;
@@ -149,8 +149,8 @@ test('whatever comes and goes, the slots are kept to and none is lost', async ()
         if (one === 'come') {
           const caller = new AbortController();
           callers.push(caller);
-          slots
-            .run({ lane: '', signal: caller.signal, deadlineMs: Infinity, tooBusy }, async () => {
+          limit
+            .run({ queue: '', signal: caller.signal, deadlineMs: Infinity, tooBusy }, async () => {
               running += 1;
               await gate.work();
               running -= 1;
@@ -168,7 +168,7 @@ test('whatever comes and goes, the slots are kept to and none is lost', async ()
       expect(running).toBe(0);
       await Promise.all(
         [1, 2, 3].map(() =>
-          slots.run({ lane: '', signal: never, deadlineMs: Infinity, tooBusy }, async () => {}),
+          limit.run({ queue: '', signal: never, deadlineMs: Infinity, tooBusy }, async () => {}),
         ),
       );
     }),
@@ -176,12 +176,12 @@ test('whatever comes and goes, the slots are kept to and none is lost', async ()
   );
 });
 
-test('at three times what it can bear, a vendor still works nine tenths of its time for callers who are there', async () => {
+test('at three times its capacity, a vendor still works nine tenths of its time for callers who are there', async () => {
   const serviceMs = 20;
   const deadlineMs = 200;
   const capacity = 4;
   const time = createSimulatedTime();
-  const slots = createConcurrencyLimit(time.clock, { maxConcurrency: capacity, maxQueue: 10_000 });
+  const limit = createConcurrencyLimit(time.clock, { maxConcurrency: capacity, maxQueue: 10_000 });
   const under: { readonly endMs: number; finish(): void }[] = [];
   let good = 0;
   let refused = 0;
@@ -196,8 +196,8 @@ test('at three times what it can bear, a vendor still works nine tenths of its t
     const arrivals = Math.floor((ms + 1) * 0.6) - Math.floor(ms * 0.6);
     for (let arrival = 0; arrival < arrivals; arrival += 1) {
       const latestMs = time.clock.now() + deadlineMs;
-      slots
-        .run({ lane: '', signal: never, deadlineMs: latestMs, tooBusy }, () => {
+      limit
+        .run({ queue: '', signal: never, deadlineMs: latestMs, tooBusy }, () => {
           // Unequal, around the mean.
           const endMs = time.clock.now() + serviceMs * (0.5 + ((ms * 7) % 11) / 10);
           return new Promise<void>((resolve) => under.push({ endMs, finish: resolve }));
@@ -215,7 +215,7 @@ test('at three times what it can bear, a vendor still works nine tenths of its t
     time.advance(1);
   }
   expect(time.clock.now() - startMs).toBe(durationMs);
-  const bearable = (durationMs / serviceMs) * capacity;
-  expect(good).toBeGreaterThanOrEqual(0.9 * bearable);
-  expect(refused).toBeGreaterThan(bearable);
+  const possible = (durationMs / serviceMs) * capacity;
+  expect(good).toBeGreaterThanOrEqual(0.9 * possible);
+  expect(refused).toBeGreaterThan(possible);
 });

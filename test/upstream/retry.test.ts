@@ -58,7 +58,7 @@ test('tries that are turned back after an attempt end at the same number of atte
     request: { ...requestOf(), decode: () => ({ segments: [], rows: 0 }) },
     context,
     credentials: credentialsOf('User one'),
-    flight: { signal: context.signal, deadlineMs: () => Infinity },
+    waiters: { signal: context.signal, deadlineMs: () => Infinity },
     attempts: 0,
   };
   const withRetries = createRetry({
@@ -72,7 +72,7 @@ test('tries that are turned back after an attempt end at the same number of atte
   });
   const failing = withRetries(call, async () => {
     call.attempts += 1;
-    return { kind: 'turned-back' };
+    return { kind: 'unsent' };
   });
   await expect(failing).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
   expect(call.attempts).toBeLessThanOrEqual(MAX_ATTEMPTS_PER_CALL);

@@ -1,5 +1,5 @@
 import type { Range } from '../../base/time.ts';
-import { forScan } from '../../upstream/upstream.ts';
+import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { recordCoverage } from '../paging/coverage-recorder.ts';
 import { coverNothing } from '../paging/coverage.ts';

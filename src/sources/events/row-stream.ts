@@ -1,4 +1,4 @@
-import { forScan } from '../../upstream/upstream.ts';
+import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { seekIn } from '../paging/held-files.ts';
 import type { RowStream } from '../paging/row-stream.ts';

@@ -5,7 +5,7 @@ import { asError, RequestError } from '../../base/errors.ts';
 import { SOURCES } from '../../base/source.ts';
 import type { Source } from '../../base/source.ts';
 import type { Range } from '../../base/time.ts';
-import { forScan } from '../../upstream/upstream.ts';
+import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import type { EventsDeps } from '../events/client.ts';
 import { OPTIONAL_EVENT_FIELDS } from '../events/event.ts';

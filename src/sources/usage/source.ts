@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { scopedKey } from '../../base/credential-scope.ts';
 import { asError } from '../../base/errors.ts';
 import type { Interval, Range } from '../../base/time.ts';
-import { forScan } from '../../upstream/upstream.ts';
+import { forScan } from '../../upstream/call-budget.ts';
 import type { CachePolicy, CallContext } from '../../upstream/upstream.ts';
 import { countMatches, countPage } from '../paging/count.ts';
 import { coverNothing } from '../paging/coverage.ts';

@@ -3,21 +3,14 @@ import type { CredentialScope, ScopedKey } from '../../base/credential-scope.ts'
 import type { Clock } from '../../base/time.ts';
 import type { CachePolicy } from '../upstream.ts';
 
-/** An answer as read from the vendor. */
-export interface CachedAnswer {
-  readonly value: unknown;
-  /** When it was asked for, in milliseconds since the epoch. */
-  readonly readAtMs: number;
-}
-
-/** Answers kept in memory, each for one credential scope. */
+/** Answers cached in this process, each for one credential scope. */
 export interface MemoryTier {
-  /** An answer that is as good as new for its writer and for this reader. */
+  /** An answer that the policies of its writer and of this reader call fresh, or null. */
   readFresh(scope: CredentialScope, key: ScopedKey, policy: CachePolicy): CachedAnswer | null;
-  /** An answer that may stand in for a vendor that fails. */
+  /** An answer that both policies let be served stale if the vendor fails, or null. */
   readStale(scope: CredentialScope, key: ScopedKey, policy: CachePolicy): CachedAnswer | null;
   /**
-   * Keeps an answer of `bytes` decoded body bytes, unless its policy lets it never be read or a newer one is kept already.
+   * Caches an answer of `bytes` decoded body bytes, unless its policy never lets it be served or a newer answer is cached.
    */
   write(
     scope: CredentialScope,
@@ -28,29 +21,35 @@ export interface MemoryTier {
   ): void;
 }
 
+export interface CachedAnswer {
+  readonly value: unknown;
+  /** When it was asked for, in milliseconds since the epoch. */
+  readonly readAtMs: number;
+}
+
 interface Entry {
   readonly scope: CredentialScope;
   readonly policy: CachePolicy;
   readonly answer: CachedAnswer;
 }
 
-// A parsed answer weighs about twice its text, and an entry something of its own.
+// A parsed answer takes about twice the memory of its text, and an entry takes some itself.
 const WEIGHT_A_BYTE = 2;
 const ENTRY_BYTES = 512;
 
-/** A cache that holds `maxBytes` at most and lets the longest unread go first. */
+/** @param maxBytes if more are cached, the entries that were not read for the longest time are deleted */
 export function createMemoryTier(clock: Clock, maxBytes: number): MemoryTier {
   const entries = new LRUCache<ScopedKey, Entry>({ maxSize: maxBytes });
   /**
-   * Both policies count: what was read while its range was live must not pass for closed because time has gone by. The
-   * scope is checked again, so that even a key made wrongly can't show one tenant's answer to another.
+   * Both policies count, because an answer that was read while its range was live does not become settled data later. The
+   * scope is compared as well, so that a wrong key cannot show one tenant's answer to another.
    */
   const read = (
     scope: CredentialScope,
     key: ScopedKey,
     limitMs: (policy: CachePolicy) => number,
     policy: CachePolicy,
-  ) => {
+  ): CachedAnswer | null => {
     const entry = entries.get(key);
     if (!entry || entry.scope !== scope) return null;
     const ageMs = clock.now() - entry.answer.readAtMs;
@@ -61,10 +60,11 @@ export function createMemoryTier(clock: Clock, maxBytes: number): MemoryTier {
     readStale: (scope, key, policy) => read(scope, key, ({ staleIfErrorMs }) => staleIfErrorMs, policy),
     write(scope, key, policy, answer, bytes) {
       if (policy.freshMs <= 0 && policy.staleIfErrorMs <= 0) return;
-      const kept = entries.peek(key);
-      // What was kept before a clock was set back says nothing.
-      const isNewer = kept && kept.answer.readAtMs > answer.readAtMs && kept.answer.readAtMs <= clock.now();
-      if (isNewer && kept.scope === scope) return;
+      const cached = entries.peek(key);
+      // An answer from the future was cached before the clock was set back, and is replaced.
+      const isNewer =
+        cached && cached.answer.readAtMs > answer.readAtMs && cached.answer.readAtMs <= clock.now();
+      if (isNewer && cached.scope === scope) return;
       entries.set(
         key,
         { scope, policy, answer },

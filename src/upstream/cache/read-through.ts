@@ -1,4 +1,5 @@
 import { scopedKey } from '../../base/credential-scope.ts';
+import type { ScopedKey } from '../../base/credential-scope.ts';
 import { RequestError, UpstreamError } from '../../base/errors.ts';
 import type { UpstreamCode } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
@@ -6,7 +7,7 @@ import type { Clock } from '../../base/time.ts';
 import { encodeJson } from '../body.ts';
 import type { Call, DecodedAnswer } from '../call.ts';
 import { createSingleFlight } from '../single-flight.ts';
-import type { Flight } from '../single-flight.ts';
+import type { Waiters } from '../single-flight.ts';
 import type {
   CallContext,
   SegmentsRequest,
@@ -15,18 +16,18 @@ import type {
   UpstreamResponse,
 } from '../upstream.ts';
 import type { CachedAnswer } from './memory-tier.ts';
-import type { CacheEntryKey, TwoTierCache } from './two-tier.ts';
+import type { CacheEntry, TwoTierCache } from './two-tier.ts';
 
 export interface ReadThroughOptions {
   readonly source: Source;
   readonly clock: Clock;
-  readonly answers: TwoTierCache;
-  /** The way to the vendor behind cache and single flight. */
+  readonly cache: TwoTierCache;
+  /** The way to the vendor, behind cache and single flight. */
   readonly callVendor: (call: Call) => Promise<DecodedAnswer>;
 }
 
-// An answer that was right may stand in where the vendor is at fault, not where it has refused (any more) to give one.
-const STALE_MAY_STAND_IN: ReadonlySet<UpstreamCode> = new Set([
+/** Stale answers are served after these failures. After a refusal they are not, because access may have been withdrawn. */
+const STALE_AFTER: ReadonlySet<UpstreamCode> = new Set([
   'UPSTREAM_TIMEOUT',
   'UPSTREAM_UNAVAILABLE',
   'UPSTREAM_RATE_LIMITED',
@@ -34,109 +35,101 @@ const STALE_MAY_STAND_IN: ReadonlySet<UpstreamCode> = new Set([
 ]);
 
 /**
- * Reads what is kept, joins or begins one flight for the rest, keeps what that brings, and lets earlier answers stand in
- * where it fails.
+ * Reads segments from the cache, and those that are missing with one call that equal questions share. Caches what the call
+ * brought. If it fails, serves stale segments.
  */
 export function createReadThrough(options: ReadThroughOptions): Upstream['getSegments'] {
-  const { source, clock, answers, callVendor } = options;
-  const flights = createSingleFlight<DecodedAnswer>(clock);
+  const { source, clock, cache, callVendor } = options;
+  const singleFlight = createSingleFlight<DecodedAnswer>(clock);
 
   return async function getSegments<Value>(
     request: SegmentsRequest<Value>,
     context: CallContext,
   ): Promise<readonly UpstreamAnswer<Value>[]> {
     const { operation, path, segments } = request;
-    const { credentials, maxAgeMs } = context;
+    const { credentials, signal, deadlineMs, maxAgeMs } = context;
     const fail = (code: UpstreamCode, message: string): UpstreamError =>
       new UpstreamError({ code, source, operation, message });
     if (!credentials) throw fail('SOURCE_NOT_CONFIGURED', 'This source has no credentials.');
     const { scope } = credentials;
-    const keyOf = (names: readonly string[]) => scopedKey(scope, source, operation, path, ...names);
-    const entryKeys = segments.map(({ key, cache }, index): CacheEntryKey => ({
+    const keyOf = (names: readonly string[]): ScopedKey =>
+      scopedKey(scope, source, operation, path, ...names);
+    const entries = segments.map(({ key, cache: policy }, index): CacheEntry => ({
       scope,
       key: keyOf(key),
-      cache,
+      policy,
       operation,
       decode: (response) => request.decode(response, index, index).segments[0]?.value,
     }));
-    // One key has one decoder (see UpstreamRequest and AnswerSegment), so what is kept under it is of its type.
-    const give = ({ value, readAtMs }: CachedAnswer, stale: boolean) => ({
+    // One key has one decoder (see UpstreamRequest and AnswerSegment), so its cached value has this type.
+    const toAnswer = ({ value, readAtMs }: CachedAnswer, stale: boolean): UpstreamAnswer<Value> => ({
       value: value as Value,
       readAtMs,
       stale,
     });
 
-    const readFresh = () => entryKeys.map((entryKey) => answers.readFresh(entryKey, maxAgeMs));
-    let kept = readFresh();
-    const unread = entryKeys.filter(({ cache }, index) => kept[index] === null && cache.freshMs > 0);
-    if (unread.length > 0 && maxAgeMs !== 0) {
-      await answers.loadShared(unread);
-      kept = readFresh();
+    const readFresh = () => entries.map((entry) => cache.readFresh(entry, maxAgeMs));
+    let fresh = readFresh();
+    const notInMemory = entries.filter(({ policy }, index) => fresh[index] === null && policy.freshMs > 0);
+    if (notInMemory.length > 0 && maxAgeMs !== 0) {
+      await cache.loadShared(notInMemory);
+      fresh = readFresh();
     }
-    // From here to the flight nothing is waited for, lest one that lands meanwhile is flown again.
-    const first = kept.indexOf(null);
-    const last = kept.lastIndexOf(null);
-    if (first === -1) return kept.flatMap((answer) => (answer ? [give(answer, false)] : []));
+    // Nothing is awaited from here until `join`. Otherwise a call could end meanwhile, and would be made twice.
+    const first = fresh.indexOf(null);
+    const last = fresh.lastIndexOf(null);
+    if (first === -1) return fresh.flatMap((answer) => (answer ? [toAnswer(answer, false)] : []));
 
-    const readEarlier = (
-      entryKey: CacheEntryKey,
-      fallbackKeys: readonly (readonly string[])[],
-    ): CachedAnswer | null => {
-      for (const key of [entryKey.key, ...fallbackKeys.map(keyOf)]) {
-        const earlier = answers.readStale({ ...entryKey, key });
-        if (earlier) return earlier;
-      }
-      return null;
-    };
-
-    let isInitiator = false;
-    const fetchMissing = async (flight: Flight): Promise<DecodedAnswer> => {
-      isInitiator = true;
+    let hasCalled = false;
+    const fetchMissing = async (waiters: Waiters): Promise<DecodedAnswer> => {
+      hasCalled = true;
       const asked = {
         operation,
         path,
         query: request.query(first, last),
         decode: (response: UpstreamResponse) => request.decode(response, first, last),
       };
-      const decoded = await callVendor({ request: asked, context, credentials, flight, attempts: 0 });
+      const decoded = await callVendor({ request: asked, context, credentials, waiters, attempts: 0 });
       const { readAtMs, answer } = decoded;
-      for (const [index, { value, body, cache }] of decoded.segments.entries()) {
-        const entryKey = entryKeys[first + index];
-        if (!entryKey || kept[first + index]) continue;
-        const held = body === undefined ? answer : { ...answer, body: Buffer.from(encodeJson(body)) };
-        answers.write({ ...entryKey, cache: cache ?? entryKey.cache }, { value, readAtMs }, held);
+      for (const [index, { value, body, cache: ownPolicy }] of decoded.segments.entries()) {
+        const entry = entries[first + index];
+        if (!entry || fresh[first + index]) continue;
+        const ownAnswer = body === undefined ? answer : { ...answer, body: Buffer.from(encodeJson(body)) };
+        cache.write({ ...entry, policy: ownPolicy ?? entry.policy }, { value, readAtMs }, ownAnswer);
       }
       return decoded;
     };
+    const findStale = (entry: CacheEntry, index: number): CachedAnswer | null => {
+      const fallbackKeys = segments[index]?.fallbackKeys ?? [];
+      for (const key of [entry.key, ...fallbackKeys.map(keyOf)]) {
+        const answer = cache.readStale({ ...entry, key });
+        if (answer) return answer;
+      }
+      return null;
+    };
+
+    const ends = first === last ? [first] : [first, last];
+    const callKey = keyOf(ends.flatMap((end) => segments[end]?.key ?? []));
+    const timedOut = () => fail('UPSTREAM_TIMEOUT', 'The vendor did not answer in time.');
     try {
-      const ends = first === last ? [first] : [first, last];
-      const { segments: read, readAtMs } = await flights.join(
-        keyOf(ends.flatMap((end) => segments[end]?.key ?? [])),
-        {
-          signal: context.signal,
-          deadlineMs: context.deadlineMs,
-          timedOut: () => fail('UPSTREAM_TIMEOUT', 'The vendor did not answer in time.'),
-        },
-        fetchMissing,
-      );
-      return kept.flatMap((answer, index) => {
-        const segment = read[index - first];
-        if (segment) return [give({ value: segment.value, readAtMs }, false)];
-        return answer ? [give(answer, false)] : [];
+      const read = await singleFlight.join(callKey, { signal, deadlineMs, timedOut }, fetchMissing);
+      return fresh.flatMap((cached, index) => {
+        const segment = read.segments[index - first];
+        if (segment) return [toAnswer({ value: segment.value, readAtMs: read.readAtMs }, false)];
+        return cached ? [toAnswer(cached, false)] : [];
       });
     } catch (reason) {
-      // Another caller's call budget ended the flight that this one had joined.
-      if (reason instanceof RequestError && !isInitiator) return getSegments(request, context);
-      const mayStandIn = reason instanceof UpstreamError && STALE_MAY_STAND_IN.has(reason.code);
-      if (!mayStandIn || maxAgeMs !== null) throw reason;
-      const missing = entryKeys.filter((entryKey, index) => !kept[index] && !answers.readStale(entryKey));
-      await answers.loadShared(missing);
-      return entryKeys.map((entryKey, index) => {
-        const fresh = kept[index];
-        if (fresh) return give(fresh, false);
-        const earlier = readEarlier(entryKey, segments[index]?.fallbackKeys ?? []);
-        if (!earlier) throw reason;
-        return give(earlier, true);
+      // The call that this caller had joined ended because of another caller's call budget.
+      if (reason instanceof RequestError && !hasCalled) return getSegments(request, context);
+      const mayBeStale = reason instanceof UpstreamError && STALE_AFTER.has(reason.code);
+      if (!mayBeStale || maxAgeMs !== null) throw reason;
+      await cache.loadShared(entries.filter((entry, index) => !fresh[index] && !cache.readStale(entry)));
+      return entries.map((entry, index) => {
+        const cached = fresh[index];
+        if (cached) return toAnswer(cached, false);
+        const stale = findStale(entry, index);
+        if (!stale) throw reason;
+        return toAnswer(stale, true);
       });
     }
   };

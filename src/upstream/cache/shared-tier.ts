@@ -7,45 +7,46 @@ import type { Clock } from '../../base/time.ts';
 import type { TransportAnswer } from '../transport.ts';
 import type { CachePolicy } from '../upstream.ts';
 
-/** An answer as the vendor gave it, with its writer's policy. */
+/** Vendor answers that instances share, each for one credential scope. Every reader decodes an answer anew. */
+export interface SharedTier {
+  /** null: there is none that is intact, sealed under our secret and for this scope. Never rejects. */
+  read(scope: CredentialScope, key: ScopedKey): Promise<SharedAnswer | null>;
+  /** Hands the answer to the store, unless its policy never lets it be served or it is larger than 2 MiB. */
+  write(scope: CredentialScope, key: ScopedKey, shared: SharedAnswer): void;
+}
+
+/** An answer as the vendor gave it. */
 export interface SharedAnswer {
+  /** Its writer's policy. */
   readonly policy: CachePolicy;
   /** When it was asked for, in milliseconds since the epoch; never after now. */
   readonly readAtMs: number;
   readonly answer: TransportAnswer;
 }
 
-/** Vendor answers that instances share, each for one credential scope; to be decoded anew by whoever reads one. */
-export interface SharedTier {
-  /** null where there is none that is whole, ours and for this scope. Never rejects. */
-  read(scope: CredentialScope, key: ScopedKey): Promise<SharedAnswer | null>;
-  /** Hands it to the store, unless its policy lets it never be read or it is too large to be worth it. */
-  write(scope: CredentialScope, key: ScopedKey, shared: SharedAnswer): void;
-}
-
 export interface SharedTierOptions {
   readonly store: SharedStore;
   readonly clock: Clock;
-  /** `SIGHTLINE_SECRET`: who does not hold it can neither read an entry nor make one. */
+  /** `SIGHTLINE_SECRET`. Nobody can read or make an entry without it. */
   readonly secret: Secret;
-  /** The vendor's address: two vendors of one kind may take the same credentials and give different answers. */
+  /** The vendor's address. Two vendors may take the same credentials and give different answers. */
   readonly baseUrl: string;
 }
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
-/** Clocks of instances may differ by so much. */
+/** The most that the clocks of instances may differ. */
 const MAX_SKEW_MS = 1_000;
 
 /**
- * Entries sealed with AES-256-GCM, since rows hold personal data. Each has a key of its own that follows from its name, so
- * that an entry put under another name does not open.
+ * Seals entries with AES-256-GCM, because rows contain personal data. The key of each entry follows from its name, so that an
+ * entry that was moved to another name does not open.
  */
 export function createSharedTier(options: SharedTierOptions): SharedTier {
   const { store, clock, secret, baseUrl } = options;
   const namingKey = deriveKey(secret, 'sightline shared answers v1 names');
   const sealingKey = deriveKey(secret, 'sightline shared answers v1 seals');
 
-  /** The name tells nothing of what was asked, which may be a person's. */
+  /** A digest, because a request may contain personal data. */
   const nameOf = (key: ScopedKey): string =>
     `sightline:1:${keyedDigest(namingKey, JSON.stringify([baseUrl, key])).toString('base64url')}`;
   const keyOf = (name: string): Buffer => keyedDigest(sealingKey, name);
@@ -80,7 +81,7 @@ function sealEntry(key: Buffer, plain: Buffer): Buffer {
   return Buffer.concat([nonce, tag, text]);
 }
 
-/** null for bytes that were not sealed under this key, or not left as they were. */
+/** null: the bytes were not sealed under this key, or were altered. */
 function unsealEntry(key: Buffer, sealed: Buffer): Buffer | null {
   const textAt = NONCE_BYTES + TAG_BYTES;
   if (sealed.length < textAt) return null;
@@ -91,7 +92,7 @@ function unsealEntry(key: Buffer, sealed: Buffer): Buffer | null {
   });
 }
 
-/** A vendor's answer as it is shared: word for word, so that bytes of another version are decoded by its reader's rules. */
+/** A vendor's answer, word for word, so that each version of this service decodes it by its own rules. */
 export interface SharedEntry extends TransportAnswer {
   readonly scope: string;
   readonly policy: CachePolicy;
@@ -109,7 +110,7 @@ const HEAD = z.strictObject({
   headers: z.record(z.string(), z.string()),
 });
 
-/** The length of the head in four bytes, the head as JSON, the body as it is. */
+/** The length of the head in four bytes, the head as JSON, the body unchanged. */
 export function encodeEntry({ body, scope, policy, readAtMs, status, headers }: SharedEntry): Buffer {
   const { freshMs, staleIfErrorMs } = policy;
   const head = JSON.stringify({
@@ -124,7 +125,7 @@ export function encodeEntry({ body, scope, policy, readAtMs, status, headers }: 
   return Buffer.concat([length, Buffer.from(head), body]);
 }
 
-/** null for bytes that are no entry. */
+/** null: the bytes are not an entry. */
 export function decodeEntry(bytes: Buffer): SharedEntry | null {
   if (bytes.length < LENGTH_BYTES) return null;
   const bodyAt = LENGTH_BYTES + bytes.readUInt32BE();

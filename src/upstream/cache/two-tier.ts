@@ -11,33 +11,36 @@ import type { CachedAnswer, MemoryTier } from './memory-tier.ts';
 import { createSharedTier } from './shared-tier.ts';
 import type { SharedTier } from './shared-tier.ts';
 
-/** Where an answer is kept, and how it is read where another instance has kept it. */
-export interface CacheEntryKey {
-  readonly scope: CredentialScope;
-  readonly key: ScopedKey;
-  readonly cache: CachePolicy;
-  /** The vendor's path template. */
-  readonly operation: string;
-  /** Throws where the answer can't be understood. */
-  readonly decode: (response: UpstreamResponse) => unknown;
+/** Answers in the memory tier and, if instances share a store, in the shared tier. Nothing throws or rejects. */
+export interface TwoTierCache {
+  /**
+   * A fresh answer in memory, or null.
+   * @param maxAgeMs it is no older than this; null: as old as its policy allows
+   */
+  readFresh(entry: CacheEntry, maxAgeMs: number | null): CachedAnswer | null;
+  /** An answer in memory that may be served stale if the vendor fails, or null. */
+  readStale(entry: CacheEntry): CachedAnswer | null;
+  /** Loads these entries from the shared tier into memory, if another instance has written them. */
+  loadShared(entries: readonly CacheEntry[]): Promise<void>;
+  /** @param answer the answer that the value was decoded from */
+  write(entry: CacheEntry, cached: CachedAnswer, answer: TransportAnswer): void;
 }
 
-/** Answers kept in memory and, where instances share a store, there as well. Nothing throws or rejects. */
-export interface TwoTierCache {
-  /** One in memory that is as good as new, and no older than `maxAgeMs`; null: as old as its policy lets it be. */
-  readFresh(entryKey: CacheEntryKey, maxAgeMs: number | null): CachedAnswer | null;
-  /** One in memory that may stand in where the vendor fails. */
-  readStale(entryKey: CacheEntryKey): CachedAnswer | null;
-  /** Brings into memory what another instance has kept. */
-  loadShared(entryKeys: readonly CacheEntryKey[]): Promise<void>;
-  /** `answer`: what the value was decoded from. */
-  write(entryKey: CacheEntryKey, kept: CachedAnswer, answer: TransportAnswer): void;
+/** An entry of both tiers: its key, how long it may be served, and how to decode it if another instance has written it. */
+export interface CacheEntry {
+  readonly scope: CredentialScope;
+  readonly key: ScopedKey;
+  readonly policy: CachePolicy;
+  /** The vendor's path template. */
+  readonly operation: string;
+  /** Throws if it cannot understand the answer. */
+  readonly decode: (response: UpstreamResponse) => unknown;
 }
 
 export interface TwoTierCacheOptions {
   readonly source: Source;
   readonly clock: Clock;
-  /** How many bytes are kept in memory. */
+  /** The bound of the memory tier. */
   readonly maxBytes: number;
   /** The vendor's address. */
   readonly baseUrl: string;
@@ -51,28 +54,27 @@ export function createTwoTierCache(options: TwoTierCacheOptions): TwoTierCache {
   const loadOne = shared && createSharedLoader(source, memory, shared);
 
   return {
-    readFresh({ scope, key, cache }, maxAgeMs) {
-      const kept = maxAgeMs === 0 ? null : memory.readFresh(scope, key, cache);
-      return kept && (maxAgeMs === null || clock.now() - kept.readAtMs <= maxAgeMs) ? kept : null;
+    readFresh({ scope, key, policy }, maxAgeMs) {
+      const cached = maxAgeMs === 0 ? null : memory.readFresh(scope, key, policy);
+      return cached && (maxAgeMs === null || clock.now() - cached.readAtMs <= maxAgeMs) ? cached : null;
     },
-    readStale: ({ scope, key, cache }) => memory.readStale(scope, key, cache),
-    async loadShared(entryKeys) {
-      if (loadOne) await Promise.all(entryKeys.map(loadOne));
+    readStale: ({ scope, key, policy }) => memory.readStale(scope, key, policy),
+    async loadShared(entries) {
+      if (loadOne) await Promise.all(entries.map(loadOne));
     },
-    write({ scope, key, cache }, { value, readAtMs }, answer) {
-      memory.write(scope, key, cache, { value, readAtMs }, answer.body.length);
-      shared?.write(scope, key, { policy: cache, readAtMs, answer });
+    write({ scope, key, policy }, { value, readAtMs }, answer) {
+      memory.write(scope, key, policy, { value, readAtMs }, answer.body.length);
+      shared?.write(scope, key, { policy, readAtMs, answer });
     },
   };
 }
 
-/** Brings into memory what another instance has read, if there is anything. Never rejects. */
-export type LoadShared = (entryKey: CacheEntryKey) => Promise<void>;
+type LoadShared = (entry: CacheEntry) => Promise<void>;
 
-/** Many callers who miss the same answer at once cause one look. */
-export function createSharedLoader(source: Source, memory: MemoryTier, shared: SharedTier): LoadShared {
-  const underWay = new Map<ScopedKey, Promise<void>>();
-  const look: LoadShared = async ({ scope, key, operation, decode }) => {
+/** Loads an entry from the shared tier into memory. Callers who miss the same entry at once cause one read. Never rejects. */
+function createSharedLoader(source: Source, memory: MemoryTier, shared: SharedTier): LoadShared {
+  const loading = new Map<ScopedKey, Promise<void>>();
+  const load: LoadShared = async ({ scope, key, operation, decode }) => {
     const found = await shared.read(scope, key);
     if (!found) return;
     const { policy, readAtMs, answer } = found;
@@ -81,15 +83,15 @@ export function createSharedLoader(source: Source, memory: MemoryTier, shared: S
     try {
       memory.write(scope, key, policy, { value: decode(judgement.response), readAtMs }, answer.body.length);
     } catch {
-      // This version can't read what another has kept: a miss, as if nothing were there.
+      // Another version wrote what this version cannot decode: a miss.
     }
   };
-  return (entryKey) => {
-    const { key } = entryKey;
-    const earlier = underWay.get(key);
-    if (earlier) return earlier;
-    const looking = look(entryKey).finally(() => underWay.delete(key));
-    underWay.set(key, looking);
-    return looking;
+  return (entry) => {
+    const { key } = entry;
+    const running = loading.get(key);
+    if (running) return running;
+    const started = load(entry).finally(() => loading.delete(key));
+    loading.set(key, started);
+    return started;
   };
 }

@@ -2,15 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 
-/** What a vendor may compress its answers with; sent as `accept-encoding`. */
+/** The content encodings that a vendor may use; sent as `accept-encoding`. */
 export const ACCEPTED_ENCODINGS = 'gzip, deflate, br';
 
-/** A body that grows beyond its bound. */
+/** A body is larger than its bound. */
 export class BodyTooLarge extends Error {
   override readonly name = 'BodyTooLarge';
 }
 
-/** A body that is not what its headers say. */
+/** A body is not what its headers say. */
 export class BodyUnreadable extends Error {
   override readonly name = 'BodyUnreadable';
 }
@@ -19,14 +19,14 @@ const decompress = {
   gzip: promisify(gunzip),
   'x-gzip': promisify(gunzip),
   br: promisify(brotliDecompress),
-  // RFC 9110 8.4.1.2 means zlib, yet some servers send the bare stream. zlib's first byte names method 8.
+  // RFC 9110 8.4.1.2 means zlib, but some servers send a bare deflate stream. The first byte of zlib names method 8.
   deflate: (body: Buffer, options: { maxOutputLength: number }): Promise<Buffer> =>
     promisify(((body[0] ?? 0) & 0x0f) === 8 ? inflate : inflateRaw)(body, options),
 } as const;
 
 /**
- * The bytes of a body whose transfer is complete, as sent (at most `maxBytes`), without its content encoding.
- * Decompression stops at `maxBytes`, whatever is still packed.
+ * Removes the content encoding of a complete body, which is at most `maxBytes` long as sent. Decompression stops at
+ * `maxBytes`.
  * @throws BodyTooLarge, BodyUnreadable
  */
 export async function decompressBody(
@@ -36,7 +36,7 @@ export async function decompressBody(
 ): Promise<Buffer> {
   const name = encoding?.trim().toLowerCase() ?? '';
   if (name === '' || name === 'identity') return body;
-  if (!isKnownEncoding(name)) throw new BodyUnreadable('The content encoding is not one that we accept.');
+  if (!isKnownEncoding(name)) throw new BodyUnreadable('The content encoding is not an accepted one.');
   try {
     return await decompress[name](body, { maxOutputLength: maxBytes });
   } catch (cause) {
@@ -46,24 +46,24 @@ export async function decompressBody(
   }
 }
 
-/** Bytes as text. @throws BodyUnreadable where they are not UTF-8, instead of filling in for what is broken */
+function isKnownEncoding(name: string): name is keyof typeof decompress {
+  return Object.hasOwn(decompress, name);
+}
+
+/** Bytes as text, without a byte order mark. @throws BodyUnreadable if they are not UTF-8 */
 export function decodeText(bytes: Buffer): string {
   if (!isUtf8(bytes)) throw new BodyUnreadable('The answer is not UTF-8.');
   const text = bytes.toString('utf8');
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
-function isKnownEncoding(name: string): name is keyof typeof decompress {
-  return Object.hasOwn(decompress, name);
-}
-
-// An integer of 16 digits or more where a value may stand; in a string it merely costs the slower way.
+// An integer of 16 digits or more at the place of a value. If it is within a string, parsing is slower but correct.
 const LONG_INTEGER = /(?:^|[:,[])\s*-?\d{16}/;
 const INTEGER = /^-?\d+$/;
 
 /**
- * JSON as a value, without loss: an integer beyond ±(2^53 − 1) becomes a bigint, where JSON.parse alone would round it
- * in silence. Keys such as `__proto__` become own properties and change no prototype.
+ * Parses JSON without loss: an integer beyond ±(2^53 − 1) becomes a bigint, because a number would round it. Keys such as
+ * `__proto__` become own properties and change no prototype.
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
@@ -78,15 +78,15 @@ function reviveLongInteger(_key: string, value: unknown, context?: { readonly so
 
 declare global {
   interface JSON {
-    /** ES2026; TypeScript's own libraries do not name it yet. */
+    /** ES2026. TypeScript's libraries do not declare it yet. */
     rawJSON(text: string): unknown;
   }
 }
 
-/** JSON of what `parseJson` has read, without loss: a bigint becomes the integer that it was. */
+/** JSON of a value that `parseJson` gave, without loss: a bigint becomes an integer again. */
 export function encodeJson(value: unknown): string {
   try {
-    // Without a replacer this is seven times as fast, and long integers are rare.
+    // First without a replacer: that is seven times as fast, and long integers are rare.
     return JSON.stringify(value);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;

@@ -7,58 +7,61 @@ import { LONGEST_PAUSE_MS } from './token-exchange.ts';
 import type { TokenExchange } from './token-exchange.ts';
 import type { Credentials } from './upstream.ts';
 
-/** Credentials that are what they are: nothing renews them, and a refusal stands. */
+/** Credentials that cannot be renewed. */
 export function createFixedCredentials(scope: CredentialScope, authorization: Secret): Credentials {
   return { scope, authorization: () => Promise.resolve(authorization) };
 }
 
 export interface RenewedCredentialsOptions {
-  /** Of what is exchanged for tokens: it outlives each of them. */
+  /** The scope of what is exchanged for tokens. It stays the same for all tokens. */
   readonly scope: CredentialScope;
   readonly clock: Clock;
   readonly exchange: TokenExchange;
+  /** How long a token is valid if it does not say so itself, in milliseconds. */
+  readonly assumedLifetimeMs: number;
 }
 
-/** A token is renewed this long before it ends, or at half its life where that is shorter. */
+/** A token is renewed this long before its end, or at half its lifetime if that is shorter. */
 export const RENEW_AHEAD_MS = 60_000;
-/** A token that came in the place of a refused one and is refused as well is believed to be so for this long. */
+/** If the vendor also refuses a token that replaced a refused one, no other is asked for during this time. */
 export const REFUSAL_STANDS_MS = 5_000;
-/** After a failed exchange none is tried for this long; it doubles with each further one, up to the longest. */
+/** The pause after a failed exchange. It doubles with each further failure, up to `LONGEST_PAUSE_MS`. */
 export const FIRST_PAUSE_MS = 1_000;
 
-interface Held {
+interface Token {
   readonly authorization: Secret;
   /** When it was asked for. */
   readonly sinceMs: number;
   readonly renewAtMs: number;
   readonly endsAtMs: number;
-  /** It came in the place of one that the vendor had refused, and has not been accepted yet. */
+  /** Whether it replaced a token that the vendor had refused, and has not been accepted yet. */
   readonly isReplacement: boolean;
 }
 
-interface Failure {
+interface ExchangeFailure {
   readonly error: unknown;
+  /** Until then no exchange is tried. */
   readonly untilMs: number;
-  /** In a row. */
+  /** How many exchanges have failed in a row. */
   readonly count: number;
 }
 
 /**
- * Bearer credentials whose token is exchanged when it is first needed, ahead of its end, and when the vendor has refused
- * it. All callers share one exchange. While a token still holds nobody waits for its successor.
+ * Bearer credentials. A token is exchanged when it is first needed, shortly before it ends, and when the vendor has refused
+ * it. All callers share one exchange. While a token is valid, nobody waits for the next one.
  */
 export function createRenewedCredentials(options: RenewedCredentialsOptions): Credentials {
-  const { scope, clock, exchange } = options;
-  let held: Held | null = null;
-  let underWay: Promise<Secret> | null = null;
-  let failure: Failure | null = null;
+  const { scope, clock, exchange, assumedLifetimeMs } = options;
+  let current: Token | null = null;
+  let running: Promise<Secret> | null = null;
+  let failure: ExchangeFailure | null = null;
 
   const exchangeNow = async (isReplacement: boolean): Promise<Secret> => {
     const sinceMs = clock.now();
     try {
       const token = await exchange();
-      const lifeMs = readTokenLifetimeMs(token, sinceMs);
-      held = {
+      const lifeMs = readTokenLifetimeMs(token, sinceMs, assumedLifetimeMs);
+      current = {
         authorization: new Secret(`Bearer ${token.reveal()}`),
         sinceMs,
         renewAtMs: sinceMs + lifeMs - Math.min(RENEW_AHEAD_MS, lifeMs / 2),
@@ -66,7 +69,7 @@ export function createRenewedCredentials(options: RenewedCredentialsOptions): Cr
         isReplacement,
       };
       failure = null;
-      return held.authorization;
+      return current.authorization;
     } catch (error) {
       const count = (failure?.count ?? 0) + 1;
       failure = { error, untilMs: clock.now() + pauseAfter(error, count), count };
@@ -74,12 +77,12 @@ export function createRenewedCredentials(options: RenewedCredentialsOptions): Cr
     }
   };
   const renew = (isReplacement: boolean): Promise<Secret> => {
-    if (underWay) return underWay;
+    if (running) return running;
     if (failure && clock.now() < failure.untilMs) return Promise.reject(failure.error);
-    underWay = exchangeNow(isReplacement).finally(() => {
-      underWay = null;
+    running = exchangeNow(isReplacement).finally(() => {
+      running = null;
     });
-    return underWay;
+    return running;
   };
 
   return {
@@ -87,23 +90,24 @@ export function createRenewedCredentials(options: RenewedCredentialsOptions): Cr
     async authorization(signal, rejected) {
       signal.throwIfAborted();
       let isReplacement = false;
-      if (held && rejected?.reveal() === held.authorization.reveal()) {
-        if (held.isReplacement && clock.now() < held.sinceMs + REFUSAL_STANDS_MS) return held.authorization;
-        held = null;
+      if (current && rejected?.reveal() === current.authorization.reveal()) {
+        if (current.isReplacement && clock.now() < current.sinceMs + REFUSAL_STANDS_MS)
+          return current.authorization;
+        current = null;
         isReplacement = true;
       }
-      if (!held || clock.now() >= held.endsAtMs) return orLeave(renew(isReplacement), signal);
-      if (clock.now() >= held.renewAtMs) renew(false).catch(ignore);
-      return held.authorization;
+      if (!current || clock.now() >= current.endsAtMs) return orLeave(renew(isReplacement), signal);
+      if (clock.now() >= current.renewAtMs) renew(false).catch(ignore);
+      return current.authorization;
     },
     accepted(authorization) {
-      if (!held?.isReplacement || held.authorization.reveal() !== authorization.reveal()) return;
-      held = { ...held, isReplacement: false };
+      if (!current?.isReplacement || current.authorization.reveal() !== authorization.reveal()) return;
+      current = { ...current, isReplacement: false };
     },
   };
 }
 
-/** Refused credentials are not tried again soon: vendors lock out who does. */
+/** The longest pause after refused credentials, because a vendor may lock out a client that tries again. */
 function pauseAfter(error: unknown, count: number): number {
   if (!(error instanceof UpstreamError)) return FIRST_PAUSE_MS;
   if (error.code === 'UPSTREAM_UNAUTHENTICATED') return LONGEST_PAUSE_MS;
@@ -111,7 +115,7 @@ function pauseAfter(error: unknown, count: number): number {
   return Math.min(LONGEST_PAUSE_MS, pauseMs);
 }
 
-/** What `promise` brings, unless the caller leaves first; the exchange goes on for the others. */
+/** The result of `promise`, unless the caller leaves before. The exchange goes on for the others. */
 function orLeave<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
@@ -120,30 +124,27 @@ function orLeave<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<V
   });
 }
 
-/** The token still holds; the failure is kept for when it no longer does. */
+/** The token is still valid. `failure` keeps the error for the time when it is not. */
 function ignore(): void {}
 
-/** How long a token is taken to hold that doesn't say so itself, in milliseconds: the Events API's 15 minutes. */
-export const ASSUMED_LIFETIME_MS = 15 * 60_000;
-
 /**
- * How long a token holds from `nowMs` on, in milliseconds: until the `exp` of its JWT payload (RFC 7519 4.1.4), which is
- * read and not verified, since it is the vendor that must believe the token. `iat` bounds it where the vendor's clock
- * runs ahead of ours, and stands in where it runs so far behind that the token would be over on arrival.
+ * How long a token is valid from `nowMs` on, in milliseconds: until the `exp` of its JWT payload (RFC 7519 4.1.4). The token
+ * is not verified, because only the vendor must believe it. `exp - iat` is an upper bound, in case our clock is slow. It is
+ * also used if the token seems to have ended already, in case our clock is fast.
  */
-export function readTokenLifetimeMs(token: Secret, nowMs: number): number {
+export function readTokenLifetimeMs(token: Secret, nowMs: number, assumedMs: number): number {
   const { exp, iat } = decodePayload(token.reveal());
-  if (!isTime(exp)) return ASSUMED_LIFETIME_MS;
+  if (!isTime(exp)) return assumedMs;
   const lengths = [exp * 1_000 - nowMs, ...(isTime(iat) ? [(exp - iat) * 1_000] : [])];
   const shortest = Math.min(...lengths.filter((ms) => ms > 0));
-  return Number.isFinite(shortest) ? shortest : ASSUMED_LIFETIME_MS;
+  return Number.isFinite(shortest) ? shortest : assumedMs;
 }
 
 function decodePayload(token: string): { readonly exp?: unknown; readonly iat?: unknown } {
   try {
     return decodeJwt(token);
   } catch {
-    // Opaque: a token need not be a JWT.
+    // A token need not be a JWT.
     return {};
   }
 }

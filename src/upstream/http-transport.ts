@@ -6,7 +6,7 @@ import type { PostTransport, Transport, TransportAnswer, TransportFault } from '
 
 export interface HttpTransportOptions {
   readonly baseUrl: URL;
-  /** A socket of this machine to connect to; `baseUrl` then only names the host. null or left out: its host and port. */
+  /** A local socket to connect to. Then `baseUrl` only gives the `host` header. null or missing: the host and port of `baseUrl`. */
   readonly socketPath?: string | null;
   readonly maxConcurrency: number;
   readonly maxBodyBytes: number;
@@ -16,7 +16,7 @@ export interface HttpTransportOptions {
 interface RawRequest {
   readonly method: 'GET' | 'POST';
   readonly target: string;
-  /** Names and values by turns, beside those that every request has. */
+  /** Names and values in turn, in addition to the headers of every request. */
   readonly headers: readonly string[];
   readonly body: string | null;
   readonly timeoutMs: number;
@@ -30,8 +30,8 @@ interface RawAnswer {
 }
 
 /**
- * HTTP/1.1 over a pool of undici's to one origin. `dispatch`, since `request` costs 9–16 % more and `fetch` 2.5 times as
- * much; it follows no redirect. HTTP/2 stays off, so that giving up a request ends its socket and nobody else's.
+ * HTTP/1.1 to one origin over a pool of undici. It uses `dispatch`, because `request` costs 9–16 % more and `fetch` 2.5 times as
+ * much, and it follows no redirect. HTTP/2 is off, so that the end of one request ends its own socket only.
  */
 export function createHttpTransport(options: HttpTransportOptions): Transport & PostTransport {
   const { baseUrl, maxBodyBytes } = options;
@@ -42,7 +42,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport & 
     allowH2: false,
     connectTimeout: options.attemptTimeoutMs,
     ...(options.socketPath ? { socketPath: options.socketPath } : {}),
-    // The attempt has one timer of its own for all of its phases.
+    // One timer of our own covers all phases of a request.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -85,7 +85,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport & 
         {
           onRequestStart(started) {
             controller = started;
-            // Given up while it waited for a connection: nothing is sent.
+            // It ended while it waited for a connection: nothing is sent.
             if (settled) started.abort(new errors.RequestAbortedError());
           },
           onResponseStart(_controller, statusCode, incoming) {
@@ -150,7 +150,7 @@ function codeOf(error: Error): string | undefined {
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-// The parser's word for a connection that ended within a chunked body.
+// The parser's code for a connection that ended within a chunked body.
 const CUT_SHORT = 'HPE_INVALID_EOF_STATE';
 
 function faultOf(error: Error, status: number): TransportFault {

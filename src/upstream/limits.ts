@@ -1,4 +1,4 @@
-/** A call is tried at most this often, the first time included. */
+/** How often one call is tried at most, the first time included. */
 const MAX_TRIES = 3;
 
 /** The attempts of one try: the first, and one with a renewed token if the vendor answers 401. */
@@ -7,37 +7,37 @@ export const ATTEMPTS_PER_TRY = 2;
 /** The most attempts (HTTP requests to the vendor) that one call takes. */
 export const MAX_ATTEMPTS_PER_CALL = MAX_TRIES * ATTEMPTS_PER_TRY;
 
-/** The bounds of one vendor's traffic. Times in milliseconds, sizes in bytes. */
+/** The limits of one vendor's traffic. Times are in milliseconds, sizes in bytes. */
 export interface UpstreamLimits {
   /** How often one call is tried at most, the first time included. A try takes at most `ATTEMPTS_PER_TRY` attempts. */
   readonly maxTries: number;
-  /** How long one attempt may take, from asking for a connection to the last byte. */
+  /** How long one attempt may take, from the request for a connection to the last byte. */
   readonly attemptTimeoutMs: number;
-  /** Decoded bytes of one answer at most. */
+  /** The most decoded bytes of one answer. */
   readonly maxBodyBytes: number;
-  /** Attempts under way at once, and so connections. */
+  /** How many attempts, and so connections, there are at the same time. */
   readonly maxConcurrency: number;
-  /** Calls that may wait for one of those. */
+  /** How many calls may wait for their turn under `maxConcurrency`. */
   readonly maxQueue: number;
-  /** The first wait before a retry is drawn from zero to this; it doubles with each further one. */
+  /** The wait before the first retry is drawn from zero to this. It doubles with each further retry. */
   readonly retryBaseMs: number;
-  /** A wait before a retry is never drawn from more than this. */
+  /** The wait before a retry is never drawn from more than this. */
   readonly retryMaxMs: number;
-  /** Retries earned by a call, as a share of it. */
+  /** Retries earned by one call. */
   readonly retryShare: number;
-  /** Retries earned by a second that begins. */
+  /** Retries earned at the beginning of each second. */
   readonly retriesPerSecond: number;
-  /** How long a vendor's `Retry-After` is obeyed at most. */
+  /** The longest vendor pause. A longer `Retry-After` is cut to this. */
   readonly maxPauseMs: number;
-  /** How long the breaker stays open before it lets one probe through; at least 5,000 in service. */
+  /** How long the breaker stays open before it permits one probe. */
   readonly breakerOpenMs: number;
-  /** The breaker looks at this many of the latest attempts. */
+  /** The breaker counts this many of the latest attempts. */
   readonly breakerWindow: number;
-  /** It opens when more than this share of them failed by the vendor's fault … */
+  /** The breaker opens if more than this share of them are faults. */
   readonly breakerThreshold: number;
-  /** … once it has seen this many. */
+  /** The breaker opens only if it has counted this many. */
   readonly breakerMinimum: number;
-  /** What cached answers may weigh together. */
+  /** The size of the memory tier. */
   readonly cacheBytes: number;
 }
 
@@ -45,7 +45,7 @@ export const DEFAULT_UPSTREAM_LIMITS: UpstreamLimits = {
   maxTries: MAX_TRIES,
   attemptTimeoutMs: 3_000,
   maxBodyBytes: 8 * 1024 * 1024,
-  // A 20 ms vendor is not held back by this before one core is full.
+  // With a vendor that answers in 20 ms, one processor core is full before this limit.
   maxConcurrency: 512,
   maxQueue: 2_048,
   retryBaseMs: 100,

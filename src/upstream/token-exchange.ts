@@ -4,11 +4,11 @@ import type { Source } from '../base/source.ts';
 import type { Clock } from '../base/time.ts';
 import type { AttemptReport } from './attempt.ts';
 import { decodeText } from './body.ts';
-import { decodeRetryAfter } from './pause.ts';
+import { decodePauseOf } from './pause.ts';
 import { TransportFailure } from './transport.ts';
 import type { PostTransport, TransportAnswer } from './transport.ts';
 
-/** How a vendor names what it exchanges: fields of the JSON that it is sent, and of the JSON that it answers with. */
+/** The vendor's names for the fields of the JSON that it gets, and of the JSON that it answers with. */
 export interface ExchangeFields {
   readonly username: string;
   readonly password: string;
@@ -17,7 +17,7 @@ export interface ExchangeFields {
 
 export interface TokenExchangeOptions {
   readonly source: Source;
-  /** For errors and logs: a path template, such as `/authenticate`. */
+  /** The vendor's path template, for errors and logs. */
   readonly operation: string;
   /** The path below the transport's base URL. */
   readonly target: string;
@@ -27,24 +27,24 @@ export interface TokenExchangeOptions {
   readonly username: Secret;
   readonly password: Secret;
   readonly fields: ExchangeFields;
-  /** Told of every exchange, without values. Must not throw. */
+  /** Called after every exchange, without values. Must not throw. */
   readonly onAttempt?: ((report: AttemptReport) => void) | undefined;
 }
 
 /**
  * Asks the vendor once for a new token.
- * @throws UpstreamError `UPSTREAM_UNAUTHENTICATED` where the vendor refuses, or answers without a token;
- *   `UPSTREAM_UNAVAILABLE` where there is no answer, or one that tells of a fault of its own
+ * @throws UpstreamError `UPSTREAM_UNAUTHENTICATED` if the vendor refuses or answers without a token;
+ *   `UPSTREAM_UNAVAILABLE` if there is no answer or the vendor has a fault
  */
 export type TokenExchange = () => Promise<Secret>;
 
-/** After a failed exchange none is tried for this long at most, whatever the vendor asks for. */
+/** The longest pause after a failed exchange. A longer `Retry-After` is cut to this. */
 export const LONGEST_PAUSE_MS = 60_000;
 
-// What a header carries after `Bearer ` (RFC 6750 2.1), with a bound well below a server's on headers.
+// The grammar after `Bearer ` (RFC 6750 2.1), with a bound well below the bounds that servers set on headers.
 const TOKEN = /^[A-Za-z0-9._~+/-]{1,7000}={0,2}$/;
 
-/** POSTs `{username, password}` as JSON; the answer is JSON that holds the token, or the bare token. */
+/** POSTs `{username, password}` as JSON. The answer is JSON with the token, or the bare token. */
 export function createTokenExchange(options: TokenExchangeOptions): TokenExchange {
   const { source, operation, target, transport, clock, timeoutMs, fields, onAttempt } = options;
   const fail = (code: 'UPSTREAM_UNAUTHENTICATED' | 'UPSTREAM_UNAVAILABLE', message: string, more = {}) =>
@@ -56,11 +56,11 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
       [fields.password]: options.password.reveal(),
     });
     try {
-      // Nobody's alone, so that no caller's leaving ends it; it ends by its own timer.
+      // All callers share the exchange, so only its own timer ends it.
       return await transport.post({ target, json, timeoutMs, signal: new AbortController().signal });
     } catch (cause) {
       const { status, headers } = cause instanceof TransportFailure ? cause : {};
-      // As of any call: a refusal is one whatever becomes of its body.
+      // The status of a refusal is enough, as in every call.
       if (status !== undefined && headers && status >= 300) return { status, headers, body: Buffer.alloc(0) };
       throw fail('UPSTREAM_UNAVAILABLE', 'The vendor could not be reached for a token.', {
         cause,
@@ -73,17 +73,14 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
     if (status === 200 || status === 201) {
       const token = findToken(body, fields.token);
       if (token) return token;
-      throw fail('UPSTREAM_UNAUTHENTICATED', 'The vendor’s answer holds no token where one was looked for.', {
+      throw fail('UPSTREAM_UNAUTHENTICATED', "The vendor's answer has no token at the expected place.", {
         status,
       });
     }
     if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
       throw fail('UPSTREAM_UNAUTHENTICATED', 'The vendor gives no token for these credentials.', { status });
     }
-    const retryAfterMs =
-      status === 429 || status === 503
-        ? decodeRetryAfter(headers['retry-after'], clock.now(), LONGEST_PAUSE_MS)
-        : undefined;
+    const retryAfterMs = decodePauseOf({ status, headers }, clock.now(), LONGEST_PAUSE_MS);
     throw fail('UPSTREAM_UNAVAILABLE', `The vendor answered with status ${status} instead of a token.`, {
       status,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
@@ -113,7 +110,7 @@ function findToken(body: Buffer, field: string): Secret | null {
   return typeof found === 'string' && TOKEN.test(found) ? new Secret(found) : null;
 }
 
-/** Of JSON: the field, or the text that it is as a whole; of anything else: all of it, as text. */
+/** The field of a JSON object, the text of a JSON string, or a body that is not JSON. */
 function readField(body: Buffer, field: string): unknown {
   let text: string;
   try {
@@ -126,7 +123,7 @@ function readField(body: Buffer, field: string): unknown {
     if (typeof parsed !== 'object' || parsed === null) return typeof parsed === 'string' ? parsed : text;
     return Object.entries(parsed).find(([name]) => name === field)?.[1];
   } catch {
-    // No JSON: the parser's own error quotes the body, so it goes no further.
+    // Not JSON. The parser's error is dropped, because it quotes the body.
     return text;
   }
 }

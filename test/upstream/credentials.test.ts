@@ -37,6 +37,7 @@ function createRig(lifeMs = LIFE_MS) {
   const credentials = createRenewedCredentials({
     scope: SCOPE,
     clock: time.clock,
+    assumedLifetimeMs: LIFE_MS,
     async exchange() {
       exchanges += 1;
       if (rig.gate) await rig.gate;
@@ -230,6 +231,7 @@ describe('an exchange that fails', () => {
     const credentials = createRenewedCredentials({
       scope: SCOPE,
       clock: rig.time.clock,
+      assumedLifetimeMs: LIFE_MS,
       exchange: () => Promise.reject(new TypeError('a fault of ours')),
     });
     await expect(credentials.authorization(signal)).rejects.toBeInstanceOf(TypeError);

@@ -26,6 +26,9 @@ export function decodeEventsAuthorization(text: string): EventsSecrets | null {
   return token === undefined ? null : { kind: 'token', token: new Secret(token) };
 }
 
+/** How long a token of `POST /authenticate` is valid; see docs/vendors.md#events-address-and-credentials. */
+const TOKEN_LIFETIME_MS = 15 * 60_000;
+
 /** How tokens are fetched; the transport reaches the origin of the secrets' `url`. */
 export type EventsExchange = Pick<TokenExchangeOptions, 'transport' | 'clock' | 'timeoutMs' | 'onAttempt'>;
 
@@ -48,6 +51,7 @@ export function createEventsCredentials(
   return createRenewedCredentials({
     scope: createCredentialScope(scopeKey, 'EVENTS', [username, password]),
     clock: deps.clock,
+    assumedLifetimeMs: TOKEN_LIFETIME_MS,
     exchange: createTokenExchange({
       ...deps,
       source: 'EVENTS',

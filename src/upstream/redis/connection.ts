@@ -1,22 +1,22 @@
 import type { Secret } from '../../base/secret.ts';
 
-/** The bare connection to a store; it fails freely, and `createSharedStore` and `createSharedBuckets` make something reliable of it. */
+/** A connection that may fail at any time. `createSharedStore` and `createSharedBuckets` guard their operations on it. */
 export interface RedisConnection {
-  /** @returns null where there is nothing. @throws (rejects) where it can't be told, at once while not connected */
+  /** @returns null if there is no such key. @throws (rejects) if the operation fails, at once while there is no connection */
   get(key: string): Promise<Buffer | null>;
   /** @throws (rejects) like `get` */
   set(key: string, bytes: Buffer, ttlMs: number): Promise<void>;
   /**
-   * Runs a script in Lua over one key, with nothing else in between.
-   * @returns the text that it returns
+   * Runs a Lua script on one key as one atomic operation.
+   * @returns the text that the script returns
    * @throws (rejects) like `get`
    */
   run(script: string, key: string, words: readonly string[]): Promise<string>;
-  /** Ends the connections, and the attempts to have one. */
+  /** Ends the connections, and the attempts to connect. */
   close(): Promise<void>;
 }
 
-/** As much of a client as is used here; one node's and a cluster's are alike in it. */
+/** What the clients of a node and of a cluster have in common. */
 interface Client {
   get(key: string): Promise<Buffer | null>;
   set(key: string, value: Buffer, options: { expiration: { type: 'PX'; value: number } }): Promise<unknown>;
@@ -29,15 +29,15 @@ interface OpenClient {
 }
 
 const CLUSTER = '+cluster:';
-// The client takes Redis's word for a live connection; a ping it does not answer tells that there is none any more.
+// With pings, because the client does not notice otherwise that a connection is dead.
 const LIVENESS = { pingInterval: 3_000, connectTimeout: 2_000, socketTimeout: 8_000 };
 const RECONNECT_MS = 2_000;
 
 /**
  * Redis or Valkey at `redis://` or `rediss://`; a cluster at `redis+cluster://` or `rediss+cluster://`, any of its nodes.
- * Begins to connect at once and goes on until it is closed. The client is loaded here only, so that a service without
- * Redis never loads it.
- * @param url may hold a name and a password
+ * It begins to connect at once, and tries again until it is closed. The client library is imported on demand, so that a
+ * service without Redis never loads it.
+ * @param url may contain a name and a password
  */
 export function createRedisConnection(url: Secret): RedisConnection {
   let open: OpenClient | null = null;
@@ -89,7 +89,7 @@ async function openNode(url: string): Promise<OpenClient> {
     pingInterval,
     socket: { ...socket, reconnectStrategy: RECONNECT_MS },
   });
-  // It goes on trying by itself; that it fails shows in each command.
+  // The client reconnects by itself. Each command fails until it has.
   client.on('error', () => {});
   client.connect().catch(() => {});
   return {
@@ -105,7 +105,7 @@ async function openCluster(url: string): Promise<OpenClient> {
   const cluster = createCluster({
     RESP: SETTINGS.RESP,
     rootNodes: [{ url }],
-    // Also for the nodes that the first one tells of.
+    // For all nodes, also those that the first node names.
     defaults: {
       ...SETTINGS,
       ...(username === '' ? {} : { username: decodeURIComponent(username) }),
@@ -131,7 +131,7 @@ async function openCluster(url: string): Promise<OpenClient> {
   };
 }
 
-/** RESP 2, which Redis and Valkey of any age speak. What can't be sent now is not wanted later. */
+/** RESP 2, because every version of Redis and Valkey speaks it. No offline queue, because late answers are of no use. */
 const SETTINGS = {
   RESP: 2,
   disableOfflineQueue: true,

@@ -1,19 +1,19 @@
 import type { Clock } from '../../base/time.ts';
 import { createBreaker } from '../breaker.ts';
 
+/** Runs one store operation. null: it failed, took longer than `ms`, or was not tried. Never rejects. */
+export type RedisGuard = <Value>(work: () => Promise<Value>, ms: number) => Promise<Value | null>;
+
 export interface RedisGuardOptions {
   readonly clock: Clock;
-  /** The store has begun to fail and is left alone. Told once, until it works again. Must not throw. */
+  /** Called once when operations begin to fail, and not again until one has worked. Must not throw. */
   readonly onTrouble?: () => void;
 }
 
-/** Asks a store for something. @returns null where that fails, takes longer than `ms`, or is not tried. Never rejects. */
-export type RedisGuard = <Value>(work: () => Promise<Value>, ms: number) => Promise<Value | null>;
-
-// More than half of the latest ten operations fail: then it is asked once in five seconds whether it is back.
+// Opens if more than half of the latest ten operations failed. Then one operation in five seconds is tried.
 const RULE = { breakerOpenMs: 5_000, breakerWindow: 10, breakerThreshold: 0.5, breakerMinimum: 3 };
 
-/** Stands before a store that may be slow or gone: it soon costs nothing at all. */
+/** A breaker and a timeout around the operations of a store, so that a slow or missing store soon costs no time. */
 export function createRedisGuard({ clock, onTrouble }: RedisGuardOptions): RedisGuard {
   const breaker = createBreaker(clock, RULE);
   let isTroubled = false;
@@ -38,17 +38,14 @@ export function createRedisGuard({ clock, onTrouble }: RedisGuardOptions): Redis
 
 const STEPS = 4;
 
-/**
- * In steps, of which the time counts in which this process listens: while it is busy it hears nobody, and a large answer is
- * heard in several pieces.
- */
+/** Times out in four steps, so that a blocked event loop is not mistaken for a slow store. */
 function within<Value>(work: Promise<Value>, ms: number): Promise<Value> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout;
     const wait = (steps: number): void => {
       timer = setTimeout(() => {
         if (steps > 1) wait(steps - 1);
-        // What has come during the last step is read before `setImmediate`.
+        // What has arrived during the last step is read before `setImmediate`.
         else setImmediate(() => reject(new Error('The store did not answer in time.')));
       }, ms / STEPS);
     };

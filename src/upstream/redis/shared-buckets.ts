@@ -6,19 +6,19 @@ import { createRedisGuard } from './guard.ts';
 import type { RedisGuardOptions } from './guard.ts';
 
 export interface SharedBucketsOptions extends RedisGuardOptions {
-  /** How long a caller may be kept, in milliseconds. */
+  /** How long a caller waits for the store at most, in milliseconds. */
   readonly timeoutMs: number;
-  /** `SIGHTLINE_SECRET`: who does not hold it can't tell whose a bucket is. */
+  /** `SIGHTLINE_SECRET`. Without it nobody can find out whose a bucket is. */
   readonly secret: Secret;
 }
 
-// Nobody waits for what is given back.
+// Nobody waits for the result.
 const GIVE_BACK_TIMEOUT_MS = 1_000;
 
 /**
- * A token bucket as `time points`; points below 0 are given back. The time never goes back, or clocks that differ would
- * give the same second twice. A bucket lasts until it is full again, and a minute more for clocks that differ; none is a
- * full one.
+ * A token bucket, stored as `time points`. Negative points are given back. The time of a bucket never goes back, because
+ * clocks that differ would otherwise refill the same second twice. A bucket expires a minute after it is full again, because
+ * clocks may differ; a missing bucket is a full one.
  */
 const DRAW = `
 local capacity, perSecond, now, points = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -33,15 +33,15 @@ end
 return string.format('%.17g', there)`;
 
 /**
- * Buckets over a link that may be slow or gone. The time is the asking instance's, not Redis' own, which scripts of older
- * versions may not read before they write; instances whose clocks differ give what comes back in that difference, once.
+ * Buckets over a connection that may be slow or gone. The time is that of the instance, because scripts of older Redis
+ * versions may not read Redis' own time before they write. If clocks differ, the refill of that difference is given once.
  */
 export function createSharedBuckets(
   connection: RedisConnection,
   options: SharedBucketsOptions,
 ): SharedBuckets {
   const { clock, timeoutMs, secret } = options;
-  // A breaker apart from the cache's: an account may read and write, and have no right to run scripts.
+  // Not the guard of the cache, because an account may be allowed to read and write but not to run scripts.
   const guard = createRedisGuard(options);
   const namingKey = deriveKey(secret, 'sightline shared buckets v1 names');
   const nameOf = (caller: string): string =>
@@ -51,7 +51,7 @@ export function createSharedBuckets(
     guard(async () => {
       const numbers = [policy.capacity, policy.perSecond, clock.now(), points];
       const there = Number(await connection.run(DRAW, nameOf(caller), numbers.map(String)));
-      if (!Number.isFinite(there)) throw new Error('The store holds no number of points.');
+      if (!Number.isFinite(there)) throw new Error('The stored bucket has no number of points.');
       return there;
     }, ms);
 

@@ -4,13 +4,13 @@ import { createRedisGuard } from './guard.ts';
 import type { RedisGuardOptions } from './guard.ts';
 
 export interface SharedStoreOptions extends RedisGuardOptions {
-  /** How long a caller may be kept by a read, in milliseconds. */
+  /** How long a read may take, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-// Nobody waits for a write; it only must not hang unnoticed.
+// Nobody waits for a write. The timeout is there to notice a store that hangs.
 const WRITE_TIMEOUT_MS = 1_000;
-/** What may be on its way at once: a store that can't keep up loses writes, and takes no memory of ours. */
+/** The most bytes of unfinished writes. If a store is too slow, further writes are dropped, so that they take no memory. */
 const MAX_WRITING_BYTES = 16 * 1024 * 1024;
 
 interface Batch {
@@ -19,9 +19,9 @@ interface Batch {
 }
 
 /**
- * A store over a link that may be slow or gone: a read then costs `timeoutMs` at most, and soon nothing at all. Keys that
- * are read at once are one operation, which is over when all are there: making something of the first must not keep the
- * others from being heard, and one slow moment is one failure.
+ * A store over a connection that may be slow or gone. A read then takes at most `timeoutMs`, and soon no time at all. Keys
+ * that are read in the same turn of the event loop are one operation, which ends when all are read: so work on the first
+ * value does not delay the others beyond the timeout, and one slow moment counts as one failure.
  */
 export function createSharedStore(connection: RedisConnection, options: SharedStoreOptions): SharedStore {
   const guard = createRedisGuard(options);
@@ -30,7 +30,7 @@ export function createSharedStore(connection: RedisConnection, options: SharedSt
 
   const openBatch = (): Batch => {
     const keys: string[] = [];
-    // In its own turn, so that whoever reads in this one is part of it.
+    // Waits a microtask, so that all keys of this turn are in the batch.
     const opened = Promise.resolve();
     const readAll = async (): Promise<readonly (Buffer | null)[]> => {
       await opened;
@@ -56,7 +56,7 @@ export function createSharedStore(connection: RedisConnection, options: SharedSt
       if (writingBytes + bytes.length > MAX_WRITING_BYTES) return;
       void guard(() => {
         writingBytes += bytes.length;
-        // Counted until it has really ended, however long a store that hangs keeps the bytes.
+        // Counted until the write has ended, not until its timeout, because a store that hangs still holds the bytes.
         return connection.set(key, bytes, ttlMs).finally(() => {
           writingBytes -= bytes.length;
         });

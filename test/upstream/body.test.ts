@@ -12,7 +12,7 @@ test.each([
   ['deflate', deflateRawSync(text)],
   ['br', brotliCompressSync(text)],
   ['identity', text],
-])('%s is unpacked', async (encoding, packed) => {
+])('%s is decompressed', async (encoding, packed) => {
   expect((await decompressBody(packed, encoding, 10_000)).equals(text)).toBe(true);
 });
 
@@ -26,7 +26,7 @@ test.each([
   await expect(decompressBody(packed, encoding, 8 * 1024 * 1024)).rejects.toBeInstanceOf(BodyTooLarge);
 });
 
-test('exactly the limit passes, one byte more does not', async () => {
+test('a body as long as the limit passes, one byte more does not', async () => {
   expect((await decompressBody(gzipSync(text), 'gzip', text.length)).length).toBe(text.length);
   await expect(decompressBody(gzipSync(text), 'gzip', text.length - 1)).rejects.toBeInstanceOf(BodyTooLarge);
 });
@@ -39,11 +39,11 @@ test.each([
   ['zstd', text],
   ['gzip, br', text],
   ['__proto__', text],
-])('%s that is broken, or not known, is unreadable', async (encoding, packed) => {
+])('%s: a broken body or an unknown encoding is unreadable', async (encoding, packed) => {
   await expect(decompressBody(packed, encoding, 10_000)).rejects.toBeInstanceOf(BodyUnreadable);
 });
 
-test('text is UTF-8 or nothing, and a byte order mark is no part of it', () => {
+test('text must be UTF-8, and a byte order mark is removed', () => {
   expect(decodeText(Buffer.from('\uFEFF{"ä":1}'))).toBe('{"ä":1}');
   expect(() => decodeText(Buffer.from([0x22, 0xff, 0x22]))).toThrow(BodyUnreadable);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createCallBudget } from '../../src/upstream/call-budget.ts';
 import type { CallBudget } from '../../src/upstream/call-budget.ts';
 
-/** Spends until it is refused; how often it was not. */
+/** Spends until it is refused. Returns the number of calls that were allowed. */
 function drain(callBudget: CallBudget, atMost = 1_000): number {
   for (let calls = 0; calls < atMost; calls += 1) {
     try {
@@ -15,8 +15,8 @@ function drain(callBudget: CallBudget, atMost = 1_000): number {
   return atMost;
 }
 
-describe('the calls of an operation', () => {
-  test('end at the budget, with the limit named', () => {
+describe('a call budget', () => {
+  test('refuses calls beyond it and names the limit', () => {
     const callBudget = createCallBudget(2);
     expect(drain(callBudget)).toBe(2);
     expect(() => callBudget.spend('USAGE', '/usage')).toThrow(
@@ -27,7 +27,7 @@ describe('the calls of an operation', () => {
     );
   });
 
-  test('a scan ends at its share of what all else leaves, and the others still have theirs', () => {
+  test('gives each scan an equal share of what other work leaves', () => {
     const callBudget = createCallBudget(20);
     callBudget.share({ keptFromScans: 2, scans: 3, counts: 0 });
     const [first, second, third] = [callBudget.forScan(), callBudget.forScan(), callBudget.forScan()];
@@ -35,7 +35,7 @@ describe('the calls of an operation', () => {
     expect(drain(callBudget)).toBe(2);
   });
 
-  test('a scan that finds nothing left says that others have used the calls, not that it may make none', () => {
+  test('tells a scan without calls left that other fields have used them', () => {
     const callBudget = createCallBudget(3);
     callBudget.share({ keptFromScans: 2, scans: 1, counts: 0 });
     drain(callBudget);
@@ -51,14 +51,14 @@ describe('the calls of an operation', () => {
     );
   });
 
-  test('a share that was granted before it was known is settled by the first call', () => {
+  test('fixes the share of a scan at its first call, also if shares are set after the scan began', () => {
     const callBudget = createCallBudget(10);
     const scan = callBudget.forScan();
     callBudget.share({ keptFromScans: 4, scans: 2, counts: 0 });
     expect([scan.remaining(), drain(scan)]).toEqual([3, 3]);
   });
 
-  test('a scan within a scan is a part of it, and all that is spent is told once', () => {
+  test('counts a scan within a scan once, on the share of the outer scan', () => {
     const callBudget = createCallBudget(4);
     callBudget.share({ keptFromScans: 0, scans: 2, counts: 0 });
     const scan = callBudget.forScan();
@@ -67,7 +67,7 @@ describe('the calls of an operation', () => {
     expect(callBudget.tallies()).toMatchObject([{ calls: 2, rows: 7 }]);
   });
 
-  test('a page takes what counts would get, and a count no more than its share of all, or what pages leave', () => {
+  test('lets a page take the shares of counts, and a count at most its own share', () => {
     const shares = { keptFromScans: 0, scans: 4, counts: 2 };
     const busy = createCallBudget(20);
     busy.share(shares);
@@ -80,7 +80,7 @@ describe('the calls of an operation', () => {
     expect([drain(idle.forScan()), drain(idle.forScan())]).toEqual([5, 5]);
   });
 
-  test('a scan beyond those that were planned takes what they have left', () => {
+  test('gives a scan more than were estimated what the others leave', () => {
     const callBudget = createCallBudget(10);
     callBudget.share({ keptFromScans: 0, scans: 1, counts: 0 });
     const [planned, more] = [callBudget.forScan(), callBudget.forScan()];
@@ -88,11 +88,11 @@ describe('the calls of an operation', () => {
     expect(drain(more)).toBe(9);
   });
 
-  test('where nothing was planned, a scan may take all that is left', () => {
+  test('lets a scan take all that is left if no shares are set', () => {
     expect(drain(createCallBudget(5).forScan())).toBe(5);
   });
 
-  test('scans never take what is kept for all else, however many there are', () => {
+  test('keeps the calls of other work from any number of scans', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 40 }),

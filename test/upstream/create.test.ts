@@ -19,7 +19,7 @@ import {
 
 const HOUR = 3_600_000;
 
-/** An upstream over a vendor that answers as told, in simulated time; retries have been earned. */
+/** An upstream over a vendor that gives `answer`, in simulated time. The retry budget is full. */
 function createRig(
   answer: (request: TransportRequest, attempt: number) => TransportAnswer | Promise<TransportAnswer>,
   limits = {},
@@ -40,19 +40,19 @@ function createRig(
   return { time, transport, upstream, reports, context };
 }
 
-/** A rig whose vendor answers when it is told to, the longest waiting attempt first. */
+/** A rig whose attempts wait until `resolve` answers one of them, by default the first. */
 function createWaitingRig(limits: object) {
   const waiting: ((answer: TransportAnswer | Promise<TransportAnswer>) => void)[] = [];
   const rig = createRig(() => new Promise((resolve) => waiting.push(resolve)), limits);
   return {
     ...rig,
-    land: (answer: TransportAnswer | Promise<TransportAnswer>, index = 0) =>
+    resolve: (answer: TransportAnswer | Promise<TransportAnswer>, index = 0) =>
       waiting.splice(index, 1)[0]?.(answer),
   };
 }
 
 describe('retry', () => {
-  test('a failure that may pass is asked again, and the answer is given', async () => {
+  test('a call that failed is retried, and its answer is given', async () => {
     const { transport, upstream, context, reports } = createRig((_, attempt) =>
       attempt < 3 ? jsonAnswer({}, 500) : jsonAnswer([1]),
     );
@@ -67,14 +67,17 @@ describe('retry', () => {
     ]);
   });
 
-  test.each([500, 502, 503, 504, 429])('status %d is asked three times at most', async (status) => {
-    const { transport, upstream, context } = createRig(() => jsonAnswer({}, status));
-    await expect(upstream.get(requestOf(), context())).rejects.toMatchObject({ status });
-    expect(transport.requests).toHaveLength(3);
-  });
+  test.each([500, 502, 503, 504, 429])(
+    'after status %d a call is tried three times at most',
+    async (status) => {
+      const { transport, upstream, context } = createRig(() => jsonAnswer({}, status));
+      await expect(upstream.get(requestOf(), context())).rejects.toMatchObject({ status });
+      expect(transport.requests).toHaveLength(3);
+    },
+  );
 
   test.each([200, 204, 301, 302, 304, 400, 401, 403, 405, 409, 422])(
-    'status %d with nothing usable is asked once',
+    'an unusable answer with status %d is not retried',
     async (status) => {
       const html = { status, headers: { 'content-type': 'text/html' }, body: Buffer.from('<html>') };
       const { transport, upstream, context } = createRig(() => html);
@@ -83,7 +86,7 @@ describe('retry', () => {
     },
   );
 
-  test('Retry-After 5 is waited for in full', async () => {
+  test('a retry waits for all of Retry-After: 5', async () => {
     const { time, transport, upstream, context } = createRig((_, attempt) =>
       attempt === 1 ? jsonAnswer({}, 429, { 'retry-after': '5' }) : jsonAnswer([attempt]),
     );
@@ -93,7 +96,7 @@ describe('retry', () => {
     expect(time.clock.now() - startMs).toBeGreaterThanOrEqual(5_000);
   });
 
-  test('a pause asked of one call binds the next, which waits for it where it has the time', async () => {
+  test('a vendor pause also binds the next call, which waits for its end if its deadline allows', async () => {
     const { time, transport, upstream, context } = createRig((_, attempt) =>
       attempt === 1 ? jsonAnswer({}, 429, { 'retry-after': '5' }) : jsonAnswer([attempt]),
     );
@@ -109,7 +112,7 @@ describe('retry', () => {
     expect(time.clock.now() - startMs).toBeGreaterThanOrEqual(5_000);
   });
 
-  test('Retry-After as a date is waited for in full', async () => {
+  test('a retry waits until the date of a Retry-After', async () => {
     const { time, upstream, context } = createRig((_, attempt) =>
       attempt === 1
         ? jsonAnswer({}, 503, { 'retry-after': new Date(time.clock.now() + 4_000).toUTCString() })
@@ -120,7 +123,7 @@ describe('retry', () => {
     expect(time.clock.now() - startMs).toBeGreaterThanOrEqual(4_000);
   });
 
-  test('Retry-After beyond the deadline is one attempt, and the vendor rests until the cap', async () => {
+  test('if Retry-After is beyond the deadline, there is one attempt, and no other until the longest pause has ended', async () => {
     const { time, transport, upstream, context } = createRig((_, attempt) =>
       attempt === 1 ? jsonAnswer({}, 429, { 'retry-after': '9999' }) : jsonAnswer([]),
     );
@@ -141,7 +144,7 @@ describe('retry', () => {
     expect(transport.requests).toHaveLength(2);
   });
 
-  test('a caller waits no longer than the cap, whatever Retry-After says', async () => {
+  test('a caller waits at most for the longest pause, for any Retry-After', async () => {
     const { time, transport, upstream, context } = createRig(
       (_, attempt) =>
         attempt === 1 ? jsonAnswer({}, 429, { 'retry-after': '9'.repeat(400) }) : jsonAnswer([]),
@@ -153,7 +156,7 @@ describe('retry', () => {
     expect(transport.requests).toHaveLength(2);
   });
 
-  test('a pause asked for with any other status binds nobody', async () => {
+  test('a Retry-After with any other status starts no pause', async () => {
     const { time, transport, upstream, context } = createRig((_, attempt) =>
       jsonAnswer({}, [400, 500, 200][attempt - 1], { 'retry-after': '60' }),
     );
@@ -164,7 +167,7 @@ describe('retry', () => {
     expect(time.clock.now()).toBe(startMs);
   });
 
-  test('nothing is asked again once the upstream is closed', async () => {
+  test('there is no retry after the upstream is closed', async () => {
     const { transport, upstream, context } = createRig(() =>
       Promise.reject(new TransportFailure('unreachable')),
     );
@@ -173,7 +176,7 @@ describe('retry', () => {
     expect(transport.requests).toHaveLength(1);
   });
 
-  test('no retry begins that could not be answered in time', async () => {
+  test('no retry begins that would end after the deadline', async () => {
     const { time, transport, upstream, context } = createRig(() => {
       time.advance(7_950);
       return jsonAnswer({}, 500);
@@ -186,7 +189,7 @@ describe('retry', () => {
     expect(upstream.health(null).healthy).toBeNull();
   });
 
-  test('a retry is a call on the caller’s budget, and where that is spent the vendor’s error is told', async () => {
+  test("a retry costs one call of the call budget; if that is spent, the vendor's error is given", async () => {
     const { transport, upstream, context } = createRig(() => jsonAnswer({}, 500));
     const callBudget = createCallBudget(2);
     await expect(upstream.get(requestOf(), context({ callBudget }))).rejects.toMatchObject({
@@ -200,7 +203,7 @@ describe('retry', () => {
   });
 
   test.each([Infinity, 10])(
-    '10,000 calls in an outage make a tenth more attempts, and one a second (breaker after %d)',
+    'in an outage 10,000 calls make a tenth more attempts, and one a second (breaker after %d)',
     async (breakerMinimum) => {
       const limits =
         breakerMinimum === Infinity
@@ -232,7 +235,7 @@ describe('retry', () => {
 });
 
 describe('breaker', () => {
-  test('a dead vendor is left alone, asked once each five seconds, and used again when it is back', async () => {
+  test('a vendor that is down gets one probe every five seconds, and calls again after it has answered one', async () => {
     let isDead = true;
     const { time, transport, upstream, context } = createRig(() =>
       isDead ? Promise.reject(new TransportFailure('unreachable')) : jsonAnswer([]),
@@ -254,7 +257,7 @@ describe('breaker', () => {
     expect(upstream.health(null)).toEqual({ healthy: true, lastSuccessAtMs: time.clock.now() });
   });
 
-  test('a probe whose caller leaves is followed by another, five seconds on', async () => {
+  test('if the caller of a probe leaves, the next probe follows five seconds later', async () => {
     let answer = (_: TransportRequest): Promise<TransportAnswer> =>
       Promise.reject(new TransportFailure('unreachable'));
     const { time, transport, upstream, context } = createRig((request) => answer(request));
@@ -278,7 +281,7 @@ describe('breaker', () => {
     ['a call budget that is spent', { callBudget: createCallBudget(0) }],
     ['credentials that can not be sent', { credentials: credentialsOf('a\nb') }],
     ['a caller who has left', { signal: AbortSignal.abort(new Error('gone')) }],
-  ])('a probe that %s keeps from being sent is the next caller’s', async (_name, parts) => {
+  ])('a probe that is not sent because of %s is left to the next caller', async (_name, parts) => {
     let isDead = true;
     const { time, transport, upstream, context } = createRig(() =>
       isDead ? Promise.reject(new TransportFailure('unreachable')) : jsonAnswer([]),
@@ -291,8 +294,8 @@ describe('breaker', () => {
     expect(await outcomeOf(upstream.get(requestOf(), context()))).toBe('read');
   });
 
-  test('who comes while a probe is under way is told at once', async () => {
-    const { time, upstream, transport, context, land } = createWaitingRig({
+  test('during a probe, other calls fail at once', async () => {
+    const { time, upstream, transport, context, resolve } = createWaitingRig({
       maxConcurrency: 2,
       maxTries: 1,
     });
@@ -300,11 +303,11 @@ describe('breaker', () => {
       outcomeOf(upstream.get(requestOf({ path }), context({ deadlineMs: Infinity })));
     const old = ask('/usage/old');
     await settle();
-    // One slot stays taken by an answer that does not come, the other one sees ten faults.
+    // One of two running attempts gets no answer; in place of the other, ten attempts fail in turn.
     for (let fault = 1; fault <= 10; fault += 1) {
       const failing = ask(`/usage/${fault}`);
       await settle();
-      land(Promise.reject(new TransportFailure('unreachable')), 1);
+      resolve(Promise.reject(new TransportFailure('unreachable')), 1);
       expect(await failing).toBe('UPSTREAM_UNAVAILABLE');
     }
     time.advance(5_000);
@@ -312,16 +315,16 @@ describe('breaker', () => {
     await settle();
     expect(transport.requests).toHaveLength(12);
     expect(await Promise.all(probing.slice(1))).toEqual(['UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE']);
-    land(jsonAnswer([]), 1);
+    resolve(jsonAnswer([]), 1);
     expect(await probing[0]).toBe('read');
-    land(jsonAnswer([]));
+    resolve(jsonAnswer([]));
     expect(await old).toBe('read');
   });
 
   test.each([
     [100, false],
     [300, true],
-  ])('timeouts after %d ms open it: %s', async (tookMs, opens) => {
+  ])('timeouts after %d ms open the breaker: %s', async (tookMs, opens) => {
     const { time, upstream, context } = createRig(() => {
       time.advance(tookMs);
       return Promise.reject(new TransportFailure('timeout'));
@@ -332,7 +335,7 @@ describe('breaker', () => {
     expect(await ask()).toBe(opens ? 'UPSTREAM_UNAVAILABLE' : 'UPSTREAM_TIMEOUT');
   });
 
-  test('a deadline that ends the flight first is the vendor’s slowness as well', async () => {
+  test('a deadline that ends a call before its timeout counts as a fault of the vendor', async () => {
     const { time, upstream, context } = createRig(
       ({ signal }) => {
         time.advance(30);
@@ -349,7 +352,7 @@ describe('breaker', () => {
     expect(await outcomeOf(upstream.get(requestOf(), context()))).toBe('UPSTREAM_UNAVAILABLE');
   });
 
-  test('refusals of ours never open it', async () => {
+  test('calls that we refuse never open the breaker', async () => {
     const { transport, upstream, context } = createRig((_, attempt) =>
       jsonAnswer({}, [400, 401, 403, 404, 409][attempt % 5]),
     );
@@ -359,7 +362,7 @@ describe('breaker', () => {
 });
 
 describe('concurrency', () => {
-  test('no more attempts are under way than the cap allows', async () => {
+  test('no more attempts run at once than the limit allows', async () => {
     let underWay = 0;
     let most = 0;
     const { upstream, context } = createRig(
@@ -380,7 +383,7 @@ describe('concurrency', () => {
     expect(most).toBe(3);
   });
 
-  test('who waits for a retry holds no slot', async () => {
+  test('a call that waits for a retry does not count against the limit', async () => {
     const time = createSimulatedTime();
     let wake = (): void => {};
     const transport = createFakeTransport(({ target }, attempt) =>
@@ -403,23 +406,23 @@ describe('concurrency', () => {
     expect((await failing).value).toEqual(['/usage']);
   });
 
-  test('a call that waits for a slot while the breaker opens is turned back at once, unsent', async () => {
-    const { transport, upstream, context, land } = createWaitingRig({ maxConcurrency: 10 });
+  test('if the breaker opens while a call waits for its turn, the call fails at once, unsent', async () => {
+    const { transport, upstream, context, resolve } = createWaitingRig({ maxConcurrency: 10 });
     const callBudget = createCallBudget(100);
     const asked = Array.from({ length: 100 }, (_, index) =>
       outcomeOf(upstream.get(requestOf({ path: `/usage/${index}` }), context({ callBudget }))),
     );
     await settle();
     const down = Promise.reject(new TransportFailure('unreachable'));
-    for (let fault = 0; fault < 10; fault += 1) land(down);
-    // The budget would grant the ten a retry each; those the breaker refuses.
+    for (let fault = 0; fault < 10; fault += 1) resolve(down);
+    // The retry budget has a retry for each of the ten, but the breaker refuses them.
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
     expect(transport.requests).toHaveLength(10);
     expect(callBudget.remaining()).toBe(90);
   });
 
-  test('a call that waits for a slot while a pause begins waits that out without one, or is refused', async () => {
-    const { time, transport, upstream, context, land } = createWaitingRig({ maxConcurrency: 2 });
+  test('if a pause begins while a call waits for its turn, the call waits for its end, or fails if its deadline is before', async () => {
+    const { time, transport, upstream, context, resolve } = createWaitingRig({ maxConcurrency: 2 });
     const startMs = time.clock.now();
     const ask = (index: number, deadlineMs: number) =>
       outcomeOf(upstream.get(requestOf({ path: `/usage/${index}` }), context({ deadlineMs })));
@@ -428,28 +431,28 @@ describe('concurrency', () => {
     for (let index = 2; index < 50; index += 1) hurried.push(ask(index, startMs + 4_000));
     for (let index = 50; index < 53; index += 1) patient.push(ask(index, startMs + 8_000));
     await settle();
-    land(jsonAnswer({}, 429, { 'retry-after': '5' }));
+    resolve(jsonAnswer({}, 429, { 'retry-after': '5' }));
     expect(new Set(await Promise.all(hurried))).toEqual(new Set(['UPSTREAM_RATE_LIMITED']));
-    // One is under way still, the other three have waited the pause out.
+    // One attempt still runs. The other three calls have waited for the end of the pause.
     await settle();
     expect(time.clock.now()).toBeGreaterThanOrEqual(startMs + 5_000);
     expect(transport.requests).toHaveLength(3);
     for (let turn = 0; turn < 4; turn += 1) {
-      land(jsonAnswer([1]));
+      resolve(jsonAnswer([1]));
       await settle();
     }
     expect(await Promise.all(patient)).toEqual(['read', 'read', 'read', 'read']);
     expect(transport.requests).toHaveLength(5);
   });
 
-  test('a call that is handed its slot as the vendor begins a pause is not sent', async () => {
-    const { transport, upstream, context, land } = createWaitingRig({ maxConcurrency: 2 });
+  test('a call whose turn comes when a pause begins is not sent', async () => {
+    const { transport, upstream, context, resolve } = createWaitingRig({ maxConcurrency: 2 });
     const asked = [1, 2, 3, 4].map((index) =>
       outcomeOf(upstream.get(requestOf({ path: `/usage/${index}` }), context())),
     );
     await settle();
-    land(jsonAnswer([1]));
-    land(jsonAnswer({}, 429, { 'retry-after': '9999' }));
+    resolve(jsonAnswer([1]));
+    resolve(jsonAnswer({}, 429, { 'retry-after': '9999' }));
     await Promise.all(asked);
     expect(transport.requests.length).toBeLessThanOrEqual(3);
     await expect(upstream.get(requestOf(), context())).rejects.toMatchObject({
@@ -457,7 +460,7 @@ describe('concurrency', () => {
     });
   });
 
-  test('a call that finds every place taken is told so, and may have an earlier answer', async () => {
+  test('a call that finds no room to wait fails, or gets a stale answer', async () => {
     const { time, upstream, context } = createRig(
       ({ target }) => (target === '/usage/slow' ? new Promise(() => {}) : jsonAnswer([1])),
       { maxConcurrency: 1, maxQueue: 0 },
@@ -498,7 +501,7 @@ describe('credentials', () => {
     };
   };
 
-  test('a source without credentials is not configured, and nothing is asked', async () => {
+  test('without credentials a source is not configured, and no call is made', async () => {
     const { transport, upstream, context } = createRig(() => jsonAnswer([]));
     await expect(upstream.get(requestOf(), context({ credentials: null }))).rejects.toMatchObject({
       code: 'SOURCE_NOT_CONFIGURED',
@@ -506,7 +509,7 @@ describe('credentials', () => {
     expect(transport.requests).toHaveLength(0);
   });
 
-  test('refused credentials are renewed once, and the retry with them is charged', async () => {
+  test('refused credentials are renewed once, and the attempt with the new ones costs a call', async () => {
     const { transport, upstream, context } = createRig(({ authorization }) =>
       authorization === 'new' ? jsonAnswer([1]) : jsonAnswer({}, 401),
     );
@@ -518,7 +521,7 @@ describe('credentials', () => {
     expect(callBudget.tallies()[0]?.calls).toBe(2);
   });
 
-  test('renewed credentials that are refused as well are the end of it', async () => {
+  test('if the renewed credentials are refused as well, the call fails', async () => {
     const { transport, upstream, context } = createRig(() => jsonAnswer({}, 401));
     await expect(
       upstream.get(requestOf(), context({ credentials: renewable(['old', 'new', 'newer']) })),
@@ -529,7 +532,7 @@ describe('credentials', () => {
   });
 
   test.each(['', ' a', 'a ', 'a\r\nx-evil: 1', 'a\n', 'a\0', 'ä', 'a\tb', 'a'.repeat(8_193)])(
-    'a value that could be more than a header’s is never sent: %j',
+    'a value that could break the header is never sent: %j',
     async (value) => {
       const { transport, upstream, context } = createRig(() => jsonAnswer([]));
       const reason = await upstream
@@ -540,7 +543,7 @@ describe('credentials', () => {
     },
   );
 
-  test('credentials that can’t be obtained are told as such', async () => {
+  test('if no credentials can be obtained, the error says so', async () => {
     const { upstream, context } = createRig(() => jsonAnswer([]));
     const credentials = { ...credentialsOf('a'), authorization: () => Promise.reject(new Error('no')) };
     await expect(upstream.get(requestOf(), context({ credentials }))).rejects.toMatchObject({
@@ -550,89 +553,89 @@ describe('credentials', () => {
 });
 
 describe('single flight and cache', () => {
-  const kept = { freshMs: 60_000, staleIfErrorMs: 24 * HOUR };
+  const LONG = { freshMs: 60_000, staleIfErrorMs: 24 * HOUR };
 
-  test('1,000 parallel misses are one call, which its first caller pays', async () => {
+  test('1,000 parallel misses make one call, on the call budget of the first caller', async () => {
     const { transport, upstream, context } = createRig(async () => {
       await settle();
       return jsonAnswer([1]);
     });
-    const ledgers = Array.from({ length: 1_000 }, () => createCallBudget(1_000_000));
+    const callBudgets = Array.from({ length: 1_000 }, () => createCallBudget(1_000_000));
     const answers = await Promise.all(
-      ledgers.map((callBudget) => upstream.get(requestOf({ cache: kept }), context({ callBudget }))),
+      callBudgets.map((callBudget) => upstream.get(requestOf({ cache: LONG }), context({ callBudget }))),
     );
     expect(transport.requests).toHaveLength(1);
     expect(new Set(answers.map(({ value }) => value)).size).toBe(1);
-    expect(ledgers.map((callBudget) => callBudget.tallies().length)).toEqual([
+    expect(callBudgets.map((callBudget) => callBudget.tallies().length)).toEqual([
       1,
       ...Array.from({ length: 999 }, () => 0),
     ]);
   });
 
-  test('a cached answer costs nothing, is dated, and is not good enough for who wants the newest', async () => {
+  test('a cached answer costs no call and keeps its time; a caller with a maximum age of 0 does not get it', async () => {
     const { time, transport, upstream, context } = createRig((_, attempt) => jsonAnswer([attempt]));
     const readAtMs = time.clock.now();
-    await upstream.get(requestOf({ cache: kept }), context());
+    await upstream.get(requestOf({ cache: LONG }), context());
     time.advance(59_999);
     const callBudget = createCallBudget(0);
-    expect(await upstream.get(requestOf({ cache: kept }), context({ callBudget }))).toEqual({
+    expect(await upstream.get(requestOf({ cache: LONG }), context({ callBudget }))).toEqual({
       value: [1],
       readAtMs,
       stale: false,
     });
-    expect((await upstream.get(requestOf({ cache: kept }), context({ maxAgeMs: 0 }))).value).toEqual([2]);
-    expect((await upstream.get(requestOf({ cache: kept }), context())).value).toEqual([2]);
+    expect((await upstream.get(requestOf({ cache: LONG }), context({ maxAgeMs: 0 }))).value).toEqual([2]);
+    expect((await upstream.get(requestOf({ cache: LONG }), context())).value).toEqual([2]);
     expect(transport.requests).toHaveLength(2);
   });
 
-  test('a caller who names an age gets no older answer, nor one that stands in', async () => {
+  test('a caller with a maximum age gets no older answer, and no stale one', async () => {
     let isDown = false;
     const { time, transport, upstream, context } = createRig((_, attempt) =>
       isDown ? jsonAnswer({}, 503) : jsonAnswer([attempt]),
     );
-    await upstream.get(requestOf({ cache: kept }), context());
+    await upstream.get(requestOf({ cache: LONG }), context());
     time.advance(5_000);
-    expect((await upstream.get(requestOf({ cache: kept }), context({ maxAgeMs: 5_000 }))).value).toEqual([1]);
-    expect((await upstream.get(requestOf({ cache: kept }), context({ maxAgeMs: 4_999 }))).value).toEqual([2]);
+    expect((await upstream.get(requestOf({ cache: LONG }), context({ maxAgeMs: 5_000 }))).value).toEqual([1]);
+    expect((await upstream.get(requestOf({ cache: LONG }), context({ maxAgeMs: 4_999 }))).value).toEqual([2]);
     expect(transport.requests).toHaveLength(2);
     isDown = true;
     time.advance(60_000);
     await expect(
-      upstream.get(requestOf({ cache: kept }), context({ maxAgeMs: 90_000 })),
+      upstream.get(requestOf({ cache: LONG }), context({ maxAgeMs: 90_000 })),
     ).rejects.toBeInstanceOf(UpstreamError);
   });
 
-  test('an hour of outage is bridged by the earlier answer, marked, with its true age', async () => {
+  test('during an hour of outage the earlier answer is served stale, with its true time', async () => {
     let isDown = false;
     const { time, upstream, context } = createRig(() => (isDown ? jsonAnswer({}, 503) : jsonAnswer([1])));
-    const { readAtMs } = await upstream.get(requestOf({ cache: kept }), context());
+    const { readAtMs } = await upstream.get(requestOf({ cache: LONG }), context());
     isDown = true;
     time.advance(60_000);
     for (let minute = 0; minute < 60; minute += 1) {
-      expect(await upstream.get(requestOf({ cache: kept }), context())).toEqual({
+      expect(await upstream.get(requestOf({ cache: LONG }), context())).toEqual({
         value: [1],
         readAtMs,
         stale: true,
       });
       time.advance(60_000);
     }
-    await expect(upstream.get(requestOf({ cache: kept }), context({ maxAgeMs: 0 }))).rejects.toBeInstanceOf(
+    await expect(upstream.get(requestOf({ cache: LONG }), context({ maxAgeMs: 0 }))).rejects.toBeInstanceOf(
       UpstreamError,
     );
     time.advance(24 * HOUR);
-    await expect(upstream.get(requestOf({ cache: kept }), context())).rejects.toBeInstanceOf(UpstreamError);
+    await expect(upstream.get(requestOf({ cache: LONG }), context())).rejects.toBeInstanceOf(UpstreamError);
   });
 
-  test.each([400, 401, 403])('an earlier answer does not stand in for a refusal (%d)', async (status) => {
+  test.each([400, 401, 403])('no stale answer is served after a refusal (%d)', async (status) => {
     const { time, upstream, context } = createRig((_, attempt) =>
       attempt === 1 ? jsonAnswer([1]) : jsonAnswer({}, status),
     );
-    await upstream.get(requestOf({ cache: kept }), context());
+    await upstream.get(requestOf({ cache: LONG }), context());
     time.advance(60_000);
-    await expect(upstream.get(requestOf({ cache: kept }), context())).rejects.toMatchObject({ status });
+    await expect(upstream.get(requestOf({ cache: LONG }), context())).rejects.toMatchObject({ status });
   });
 
-  test('errors are never cached, answers that can’t be understood neither', async () => {
+  test('errors and answers that cannot be decoded are never cached', async () => {
     const { transport, upstream, context } = createRig(
       (_, attempt) =>
         [jsonAnswer({}, 400), { ...jsonAnswer([]), body: Buffer.from('[1,') }, jsonAnswer(['odd'])][
@@ -640,7 +643,7 @@ describe('single flight and cache', () => {
         ] ?? jsonAnswer([1]),
     );
     const request = requestOf({
-      cache: kept,
+      cache: LONG,
       decode: (response) => {
         if (response.status === 200 && JSON.stringify(response.body) === '["odd"]') throw new Error('odd');
         return { value: 'understood', rows: 1 };
@@ -653,7 +656,7 @@ describe('single flight and cache', () => {
     expect(transport.requests).toHaveLength(4);
   });
 
-  test('who joined a flight that another’s empty call budget ended begins one of its own', async () => {
+  test("if another caller's spent call budget ends a shared call, those who had joined it make their own", async () => {
     const { transport, upstream, context } = createRig(() => jsonAnswer([1]));
     const poor = upstream.get(requestOf(), context({ callBudget: createCallBudget(0) }));
     const rich = upstream.get(requestOf(), context());
@@ -662,22 +665,28 @@ describe('single flight and cache', () => {
     expect(transport.requests).toHaveLength(1);
   });
 
-  test('interleaved callers of five scopes are never given what another’s credentials have read', async () => {
+  test('interleaved callers of five scopes never get what other credentials have read', async () => {
     const callers = ['a', 'b', 'c', 'd', 'e'].map((name) => credentialsOf(name));
     const step = fc.record({
       who: fc.nat({ max: callers.length - 1 }),
       what: fc.nat({ max: 3 }),
-      act: fc.constantFrom('ask' as const, 'ask' as const, 'land' as const, 'fail' as const, 'pass' as const),
+      act: fc.constantFrom(
+        'ask' as const,
+        'ask' as const,
+        'resolve' as const,
+        'fail' as const,
+        'pass' as const,
+      ),
     });
     let asked = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 500, maxLength: 500 }), async (steps) => {
-        const inAir: { land(): void; fail(): void }[] = [];
+        const running: { resolve(): void; fail(): void }[] = [];
         const { time, upstream, context } = createRig(
           ({ authorization, target }) =>
             new Promise((resolve, reject) =>
-              inAir.push({
-                land: () => resolve(jsonAnswer([authorization, target])),
+              running.push({
+                resolve: () => resolve(jsonAnswer([authorization, target])),
                 fail: () => reject(new TransportFailure('cut', 200)),
               }),
             ),
@@ -700,11 +709,11 @@ describe('single flight and cache', () => {
               ),
             );
           } else if (act === 'pass') time.advance(100);
-          else inAir.shift()?.[act]();
+          else running.shift()?.[act]();
           await Promise.resolve();
         }
         for (let turn = 0; turn < 50; turn += 1) {
-          for (const one of inAir.splice(0)) one.land();
+          for (const one of running.splice(0)) one.resolve();
           await settle();
         }
         await Promise.all(waiting);
@@ -725,7 +734,7 @@ describe('errors', () => {
     [429, 'UPSTREAM_RATE_LIMITED'],
     [500, 'UPSTREAM_UNAVAILABLE'],
     [503, 'UPSTREAM_UNAVAILABLE'],
-  ])('status %d is %s, with the vendor’s request id and none of its words', async (status, code) => {
+  ])("status %d is %s, with the vendor's request id and none of its text", async (status, code) => {
     const { upstream, context } = createRig(() =>
       jsonAnswer({ requestId: '5f3e.a-1', message: 'canary' }, status),
     );
@@ -741,7 +750,7 @@ describe('errors', () => {
   });
 
   test.each([7, null, 'a b', 'x'.repeat(65), '<script>', { a: 1 }])(
-    'a request id that is not plainly one is left out: %j',
+    'a request id of another form is left out: %j',
     async (requestId) => {
       const { upstream, context } = createRig(() => jsonAnswer({ requestId }, 400));
       const reason = await upstream.get(requestOf(), context()).catch((error: unknown) => error);
@@ -750,7 +759,7 @@ describe('errors', () => {
   );
 
   test.each(['cut', 'timeout', 'too-large', 'unreadable'] as const)(
-    'the status of a failed answer counts where its body is %s',
+    'if the body of a refusal is %s, its status still decides',
     async (fault) => {
       const broken = (status: number, headers = {}) =>
         Promise.reject(new TransportFailure(fault, status, undefined, headers));
@@ -780,16 +789,16 @@ describe('errors', () => {
     },
   );
 
-  test('404 is no answer where its body is broken', async () => {
+  test('a 404 with a broken body is a bad response', async () => {
     const { upstream, context } = createRig(() => Promise.reject(new TransportFailure('unreadable', 404)));
     expect(await outcomeOf(upstream.get(requestOf(), context()))).toBe('UPSTREAM_BAD_RESPONSE');
   });
 
   test.each([
-    ['a gateway’s page', '<html>', 'text/html; charset=utf-8'],
+    ['a page of a gateway', '<html>', 'text/html; charset=utf-8'],
     ['a page without a type', '\n<!doctype html>', undefined],
-    ['words that are said to be a page', 'Not Found', 'text/html'],
-  ])('404 with %s does not say that there is nothing', async (_name, text, type) => {
+    ['text of the type text/html', 'Not Found', 'text/html'],
+  ])('a 404 with %s is a bad response', async (_name, text, type) => {
     const { upstream, context } = createRig(() => ({
       status: 404,
       headers: type === undefined ? {} : { 'content-type': type },
@@ -804,10 +813,10 @@ describe('errors', () => {
 
   test.each([
     ['no body', '', 'text/html'],
-    ['words', 'no such record', 'text/plain'],
-    ['words without a type', 'Not Found', undefined],
+    ['text', 'no such record', 'text/plain'],
+    ['text without a type', 'Not Found', undefined],
     ['half an object', '{"message":', 'application/json'],
-  ])('404 with %s says that there is nothing', async (_name, text, type) => {
+  ])('a 404 with %s is a usable answer', async (_name, text, type) => {
     const { upstream, context } = createRig(() => ({
       status: 404,
       headers: type === undefined ? {} : { 'content-type': type },
@@ -825,35 +834,38 @@ describe('errors', () => {
     [`Bearer ${'canary'.repeat(20)}`, 'canary'.repeat(10)],
     ['canary-alone', 'canary-alone'],
     ['User canary-user, Organization canary-org', 'req-CANARY-U-7'],
-    // Only the whole header tells of one so short.
+    // A secret this short is only found as part of the whole header.
     ['Bearer abc', Buffer.from('Bearer abc').toString('hex')],
-  ])('a request id that tells of %s is left out: %s', async (authorization, requestId) => {
-    const { upstream, context } = createRig(() => jsonAnswer({ requestId }, 400));
-    const asked = upstream.get(requestOf(), context({ credentials: credentialsOf(authorization) }));
-    await expect(asked).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED', requestId: undefined });
-  });
+  ])(
+    'a request id is left out if it contains a part of the header %s: %s',
+    async (authorization, requestId) => {
+      const { upstream, context } = createRig(() => jsonAnswer({ requestId }, 400));
+      const asked = upstream.get(requestOf(), context({ credentials: credentialsOf(authorization) }));
+      await expect(asked).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED', requestId: undefined });
+    },
+  );
 
-  test('a request id that only shares a scheme’s name with the credentials is told', async () => {
+  test("a request id that only shares a scheme's name with the credentials is given", async () => {
     const { upstream, context } = createRig(() => jsonAnswer({ requestId: 'UserService-1' }, 400));
     const asked = upstream.get(requestOf(), context({ credentials: credentialsOf('User canary-user') }));
     await expect(asked).rejects.toMatchObject({ requestId: 'UserService-1' });
   });
 
-  test('404 is an answer that says: nothing', async () => {
+  test('a 404 is a usable answer', async () => {
     const { upstream, context } = createRig(() => jsonAnswer({ message: 'none' }, 404));
     expect((await upstream.get(requestOf(), context())).value).toBeNull();
     expect(upstream.health(null).healthy).toBe(true);
   });
 
   test.each(['text/html', 'application/xml', 'image/png', 'application/jsonp'])(
-    'an answer of type %s is not read',
+    'an answer of type %s is not parsed',
     async (type) => {
       const { upstream, context } = createRig(() => jsonAnswer([1], 200, { 'content-type': type }));
       expect(await outcomeOf(upstream.get(requestOf(), context()))).toBe('UPSTREAM_BAD_RESPONSE');
     },
   );
 
-  test('an error of the decoder’s own passes as it is', async () => {
+  test('an UpstreamError of the decoder is passed on unchanged', async () => {
     const own = new UpstreamError({
       code: 'UPSTREAM_OUT_OF_ORDER',
       source: 'USAGE',
@@ -869,7 +881,7 @@ describe('errors', () => {
     await expect(upstream.get(request, context())).rejects.toBe(own);
   });
 
-  test('a caller who leaves is told its own reason, and the attempt is given up', async () => {
+  test('a caller who leaves gets its own reason, and the attempt is aborted', async () => {
     let seen: AbortSignal | undefined;
     const { upstream, context } = createRig(({ signal }) => {
       seen = signal;
@@ -885,7 +897,7 @@ describe('errors', () => {
   });
 });
 
-test('health is what the latest telling attempt said, and a refusal tells nothing', async () => {
+test('health follows the latest attempt; a refusal does not change it', async () => {
   const { time, upstream, context } = createRig((_, attempt) =>
     jsonAnswer({}, [403, 200, 401, 500, 500, 500, 400, 404][attempt - 1]),
   );
@@ -910,11 +922,11 @@ test.each([
   'https://vendor.example/?a=1',
   'https://vendor.example/#a',
   'vendor',
-])('a base URL that is none is refused: %s', (baseUrl) => {
+])('an invalid base URL is refused: %s', (baseUrl) => {
   expect(() => createTestUpstream({ clock: createSimulatedTime().clock, baseUrl })).toThrow(TypeError);
 });
 
-/** Lets everything that is ready run. */
+/** Lets all pending promises settle. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

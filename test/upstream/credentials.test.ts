@@ -31,7 +31,7 @@ function createRig(lifeMs = LIFE_MS) {
   let exchanges = 0;
   const rig = {
     fail: null as UpstreamError | null,
-    /** Set, exchanges wait until it resolves. */
+    /** If set, exchanges wait until it resolves. */
     gate: null as Promise<void> | null,
   };
   const credentials = createRenewedCredentials({
@@ -65,7 +65,7 @@ const read = async ({ credentials }: ReturnType<typeof createRig>, rejected?: Se
   credentials.authorization(signal, rejected);
 
 describe('a token', () => {
-  test('is exchanged when it is first needed, by one for all who wait', async () => {
+  test('is exchanged when it is first needed, once for all who wait', async () => {
     const rig = createRig();
     expect(rig.exchanges()).toBe(0);
     const all = await Promise.all(Array.from({ length: 100 }, () => read(rig)));
@@ -75,7 +75,7 @@ describe('a token', () => {
     expect(rig.credentials.scope).toBe(SCOPE);
   });
 
-  test('serves until a minute before its end, and then while its successor is fetched', async () => {
+  test('is used until a minute before its end, and then until the next one has come', async () => {
     const rig = createRig();
     const first = (await read(rig)).reveal();
     rig.time.advance(LIFE_MS - RENEW_AHEAD_MS - 1);
@@ -90,7 +90,7 @@ describe('a token', () => {
     expect(rig.exchanges()).toBe(2);
   });
 
-  test('is never given out past its end, even where nobody asked for a while', async () => {
+  test('is never given after its end, even if nobody asked for a while', async () => {
     const rig = createRig();
     await read(rig);
     rig.time.advance(LIFE_MS);
@@ -112,7 +112,7 @@ describe('a token', () => {
     expect(rig.exchanges()).toBe(2);
   });
 
-  test('a day of calls, one a second, costs an exchange each 14 minutes', async () => {
+  test('a day of one call a second costs an exchange every 14 minutes', async () => {
     const rig = createRig();
     for (let second = 0; second < 86_400; second += 1) {
       await read(rig);
@@ -123,18 +123,18 @@ describe('a token', () => {
 });
 
 describe('a refused token', () => {
-  test('is exchanged once for all who were refused, and its successor serves them', async () => {
+  test('is replaced once for all who were refused', async () => {
     const rig = createRig();
     const first = await read(rig);
     const all = await Promise.all(Array.from({ length: 50 }, () => read(rig, first)));
     expect(rig.exchanges()).toBe(2);
     expect(new Set(all.map((secret) => secret.reveal()))).toEqual(new Set([`Bearer ${rig.issued[1]}`]));
-    // One who comes late with the old one gets what is held, without another exchange.
+    // A late caller with the old token gets the current one, without another exchange.
     expect((await read(rig, first)).reveal()).toBe(`Bearer ${rig.issued[1]}`);
     expect(rig.exchanges()).toBe(2);
   });
 
-  test('whose successor is refused as well stands for five seconds: no storm of exchanges', async () => {
+  test('is not replaced again for five seconds if the replacement is refused as well', async () => {
     const rig = createRig();
     let current = await read(rig);
     current = await read(rig, current);
@@ -148,7 +148,7 @@ describe('a refused token', () => {
   });
 });
 
-test('a renewed token that has been accepted is renewed again when it is refused, however soon', async () => {
+test('a replacement that was accepted and is refused later is replaced at once', async () => {
   const rig = createRig();
   let current = await read(rig);
   for (let revocation = 1; revocation <= 5; revocation += 1) {
@@ -158,7 +158,7 @@ test('a renewed token that has been accepted is renewed again when it is refused
   }
 });
 
-test('word of a token that has been replaced meanwhile says nothing of its successor', async () => {
+test('the acceptance of a token that was replaced meanwhile does not count for its replacement', async () => {
   const rig = createRig();
   const first = await read(rig);
   const second = await read(rig, first);
@@ -168,14 +168,14 @@ test('word of a token that has been replaced meanwhile says nothing of its succe
 });
 
 describe('an exchange that fails', () => {
-  test('is told to all who wait, and not tried again within its pause, which doubles', async () => {
+  test('fails all who wait, and is not tried again during a pause, which doubles', async () => {
     const rig = createRig();
     rig.fail = failure('UPSTREAM_UNAVAILABLE');
     let pauseMs = FIRST_PAUSE_MS;
     for (let count = 1; count <= 8; count += 1) {
       const outcomes = await Promise.allSettled([read(rig), read(rig)]);
-      const told = { reason: { code: 'UPSTREAM_UNAVAILABLE' } };
-      expect(outcomes).toMatchObject([told, told]);
+      const unavailable = { reason: { code: 'UPSTREAM_UNAVAILABLE' } };
+      expect(outcomes).toMatchObject([unavailable, unavailable]);
       expect(rig.exchanges()).toBe(count);
       rig.time.advance(pauseMs - 1);
       await expect(read(rig)).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
@@ -185,7 +185,7 @@ describe('an exchange that fails', () => {
     }
     rig.fail = null;
     await read(rig);
-    // What has worked begins anew.
+    // After a success the pauses begin anew.
     rig.time.advance(LIFE_MS);
     rig.fail = failure('UPSTREAM_UNAVAILABLE');
     await expect(read(rig)).rejects.toBeInstanceOf(UpstreamError);
@@ -199,7 +199,7 @@ describe('an exchange that fails', () => {
     ['refused credentials', failure('UPSTREAM_UNAUTHENTICATED'), LONGEST_PAUSE_MS],
     ['Retry-After', failure('UPSTREAM_UNAVAILABLE', 20_000), 20_000],
     ['an endless Retry-After', failure('UPSTREAM_UNAVAILABLE', 1e9), LONGEST_PAUSE_MS],
-  ])('%s rests as long as it must', async (_name, error, pauseMs) => {
+  ])('after %s the pause has its length', async (_name, error, pauseMs) => {
     const rig = createRig();
     rig.fail = error;
     await expect(read(rig)).rejects.toBe(error);
@@ -211,7 +211,7 @@ describe('an exchange that fails', () => {
     expect(rig.exchanges()).toBe(2);
   });
 
-  test('ahead of the end costs nobody anything: the old token serves until it is over', async () => {
+  test('ahead of the end fails no call, because the old token is used until its end', async () => {
     const rig = createRig();
     const first = (await read(rig)).reveal();
     rig.time.advance(LIFE_MS - RENEW_AHEAD_MS);
@@ -226,7 +226,7 @@ describe('an exchange that fails', () => {
     await expect(read(rig)).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
   });
 
-  test('of an unknown kind stops nothing for good', async () => {
+  test('with an unknown error is tried again later', async () => {
     const rig = createRig();
     const credentials = createRenewedCredentials({
       scope: SCOPE,
@@ -239,7 +239,7 @@ describe('an exchange that fails', () => {
   });
 });
 
-test('a caller who leaves takes nobody along, and the exchange is there for the next', async () => {
+test('a caller who leaves does not end the exchange for the others', async () => {
   const rig = createRig();
   let open = () => {};
   rig.gate = new Promise((resolve) => (open = resolve));
@@ -273,7 +273,7 @@ describe('through an upstream', () => {
     return { transport, get };
   };
 
-  test('a token that the vendor has forgotten is replaced: 40 calls, one exchange', async () => {
+  test('one exchange replaces a revoked token for 40 calls', async () => {
     const rig = createRig();
     await read(rig);
     const { transport, get } = getThrough(
@@ -286,7 +286,7 @@ describe('through an upstream', () => {
     expect(transport.requests).toHaveLength(80);
   });
 
-  test('tokens that are revoked in the same second, each after it has worked, are each replaced', async () => {
+  test('tokens that are revoked in the same second, each after it was accepted, are all replaced', async () => {
     const rig = createRig();
     let revoked = 0;
     const { get } = getThrough(
@@ -299,7 +299,7 @@ describe('through an upstream', () => {
     }
   });
 
-  test('a vendor that believes no token is asked twice by each call and is told as such', async () => {
+  test('if the vendor refuses every token, each call makes two attempts and fails with that code', async () => {
     const rig = createRig();
     const { transport, get } = getThrough(rig, () => false);
     await expect(get('/events/1')).rejects.toMatchObject({ code: 'UPSTREAM_UNAUTHENTICATED', status: 401 });
@@ -308,7 +308,7 @@ describe('through an upstream', () => {
     expect([rig.exchanges(), transport.requests.length]).toEqual([2, 3]);
   });
 
-  test('without a token nothing is sent, and the code is that of the exchange', async () => {
+  test('without a token nothing is sent, and the call fails with the code of the exchange', async () => {
     const rig = createRig();
     rig.fail = failure('UPSTREAM_UNAVAILABLE');
     const { transport, get } = getThrough(rig, () => true);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeJson, parseJson } from '../../src/upstream/body.ts';
 
-test('what was read comes out of its JSON as it was, whatever the size of its integers', () => {
+test('a parsed value becomes the same JSON again, with integers of any size', () => {
   const read = parseJson(
     '[{"id":9223372036854775807,"__proto__":{"n":-12345678901234567890}},0.1,"1e3",null]',
   );

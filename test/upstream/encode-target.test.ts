@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeTarget } from '../../src/upstream/attempt.ts';
 
-test('whatever a value holds arrives as that value of that name, and nothing else', () => {
+test('any value arrives as that value of that name, and nothing else does', () => {
   const pair = fc.tuple(fc.constantFrom('keys[]', 'searchText', 'hub'), fc.string({ unit: 'binary' }));
   fc.assert(
     fc.property(fc.array(pair), (query) => {
@@ -33,7 +33,7 @@ test.each([
   '/a%2',
   '/ä',
   '/a\\b',
-])('a path that could name another is refused: %j', (path) => {
+])('a path that could name another one is refused: %j', (path) => {
   expect(() => encodeTarget(path, [])).toThrow(TypeError);
 });
 

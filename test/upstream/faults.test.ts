@@ -11,9 +11,9 @@ import type { Fault, FaultPhase } from '../support/fault-proxy.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 import { contextOf, credentialsOf, requestOf, startVendor, until } from '../support/upstream-fixtures.ts';
 
-// Small for what never ends by itself; long enough for a busy machine where the fault must be the only trouble.
+// Short for faults that never end by themselves. Long for others, so that a busy machine causes no timeout.
 const deadlineOf = ({ kind }: Fault): number => (kind === 'timeout' || kind === 'bandwidth' ? 300 : 5_000);
-// Timers of a busy machine come late; nothing else may.
+// For late timers of a busy machine.
 const LATENESS_MS = 250;
 
 const ROWS = Array.from({ length: 40 }, (_, index) => ({ id: index, name: `a row of the vendor ${index}` }));
@@ -34,14 +34,14 @@ const FAULTS: readonly Fault[] = [
   { kind: 'cut' },
 ];
 
-/** What may come of a fault; a reset may also throw away what had arrived before it. */
+/** The possible results of a fault. A reset may also discard what had arrived before it. */
 function expectedOf({ kind }: Fault, phase: FaultPhase): readonly string[] {
   if (kind === 'latency' || kind === 'slow-close' || kind === 'slicer') return ['rows'];
   if (kind === 'timeout' || kind === 'bandwidth') return ['UPSTREAM_TIMEOUT'];
   const isBeforeBody = phase === 'connect' || phase === 'head';
   if (kind === 'reset')
     return isBeforeBody ? ['UPSTREAM_UNAVAILABLE'] : ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_BAD_RESPONSE'];
-  // From the head on, a cut may come in the head or behind it.
+  // A cut that begins in the head may arrive in the head or behind it.
   if (kind === 'cut' && isBeforeBody) return ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_BAD_RESPONSE'];
   return isBeforeBody ? ['UPSTREAM_UNAVAILABLE'] : ['UPSTREAM_BAD_RESPONSE'];
 }
@@ -99,7 +99,7 @@ async function meet({ source, framing, fault, phase }: Case, targetPort: number,
 }
 
 test.each(FAULTS)(
-  '$kind, in whichever phase: right rows or a coded error, in time, with nothing left open',
+  '$kind, in any phase: correct rows or an error with a code, in time, and no open socket',
   async (fault) => {
     const vendor = await startFramedVendor();
     const targetPort = Number(new URL(vendor.baseUrl).port);
@@ -117,10 +117,10 @@ test.each(FAULTS)(
   },
 );
 
-test('an answer cut at every byte of its body is never taken for rows', async () => {
+test('an answer that is cut at any byte of its body never gives rows', async () => {
   const body = Buffer.from(JSON.stringify(ROWS.slice(0, 36)));
   expect(body.length).toBeGreaterThan(1_400);
-  // The framing in which a cut can't be told from an end is the hardest.
+  // The hardest framing, because a cut looks like the end.
   const server = createServer((socket) => {
     socket.on('error', () => {});
     socket.on('data', (head: Buffer) => {

@@ -33,7 +33,7 @@ function open(baseUrl: string, options: Partial<HttpTransportOptions> = {}) {
   return { transport, get };
 }
 
-/** A vendor that answers the first bytes of each request with `reply`, whatever that is. */
+/** A vendor that sends `reply` after the first bytes of each request. */
 async function startRawVendor(reply: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -49,7 +49,7 @@ async function startRawVendor(reply: (socket: Socket) => void): Promise<string> 
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('what is sent is a GET below the base path with the credentials, and what comes back is whole', async () => {
+test('it sends a GET below the base path with the credentials, and gives the whole answer', async () => {
   let seen: unknown;
   const { baseUrl } = await startVendor((request, response) => {
     seen = [request.method, request.url, request.headers.authorization, request.headers.accept];
@@ -69,7 +69,7 @@ test('what is sent is a GET below the base path with the credentials, and what c
   expect(answer.body.toString()).toBe('[1]');
 });
 
-test('a redirect is an answer: nobody is asked where it points to', async () => {
+test('a redirect is given as the answer and not followed', async () => {
   let canary = 0;
   const elsewhere = await startVendor((_, response) => {
     canary += 1;
@@ -82,7 +82,7 @@ test('a redirect is an answer: nobody is asked where it points to', async () => 
   expect(canary).toBe(0);
 });
 
-test('a gzip bomb stops at the limit, a plain flood as well, declared or not', async () => {
+test('a gzip bomb and a plain body stop at the limit, with and without content-length', async () => {
   const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
   let written = 0;
   const { baseUrl } = await startVendor((request, response) => {
@@ -109,7 +109,7 @@ test.each([
   ['not packed as it says', 'gzip', 'x', 'unreadable'],
   ['too large', 'identity', 'x'.repeat(2_000), 'too-large'],
 ])(
-  'a failed answer whose body is %s still tells its status and headers',
+  'if the body of an answer is %s, the failure has its status and headers',
   async (_name, encoding, text, fault) => {
     const { baseUrl } = await startVendor((_, response) => {
       response.writeHead(503, { 'content-encoding': encoding, 'retry-after': '7' }).end(text);
@@ -122,7 +122,7 @@ test.each([
   },
 );
 
-test('an early hint is no answer', async () => {
+test('an early hint is not an answer', async () => {
   const { baseUrl } = await startVendor((_, response) => {
     response.writeEarlyHints({ link: '</a>; rel=preload' });
     response.end('[1]');
@@ -134,13 +134,13 @@ test.each([
   ['nothing at all', '', 'unreachable'],
   ['an early hint alone', 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n', 'unreachable'],
   ['half a status line', 'HTTP/1.1 20', 'unreachable'],
-  ['no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n\r\n', 'unreadable'],
+  ['bytes that are not HTTP', 'SSH-2.0-OpenSSH_9.6\r\n\r\n', 'unreadable'],
   ['headers without an end', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n', 'unreachable'],
   ['fewer bytes than declared', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n[1', 'cut'],
   ['a chunk without an end', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n[1', 'cut'],
   ['chunks without the last', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\n[1]\r\n', 'cut'],
   ['a broken chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n[1]', 'unreadable'],
-])('a connection that brings %s is no answer', async (_, bytes, fault) => {
+])('a connection that brings %s fails', async (_, bytes, fault) => {
   const { get } = open(await startRawVendor((socket) => socket.end(bytes)));
   await expect(get()).rejects.toMatchObject({ fault });
 });
@@ -154,12 +154,12 @@ test('a port where nobody listens is unreachable', async () => {
     .get()
     .catch((error: unknown) => error);
   expect(reason).toMatchObject({ fault: 'unreachable' });
-  // Why, and not where.
+  // The code, and no address.
   expect(inspect(reason, { depth: 9 })).toContain('ECONNREFUSED');
   expect(inspect(reason, { depth: 9 })).not.toContain(String(port));
 });
 
-test('what takes too long ends in its time, in whichever phase, and its socket with it', async () => {
+test('a request that takes too long ends at its timeout in any phase, with its socket', async () => {
   const vendor = await startVendor((request, response) => {
     if (request.url === '/base/body') response.writeHead(200).write('[');
   });
@@ -174,7 +174,7 @@ test('what takes too long ends in its time, in whichever phase, and its socket w
   await until(async () => (await vendor.openSockets()) === 0);
 });
 
-test('a caller who leaves ends the socket, in whichever phase, with its own reason', async () => {
+test('a caller who leaves ends the socket in any phase, and gets its own reason', async () => {
   let asked = 0;
   const vendor = await startVendor((request, response) => {
     asked += 1;
@@ -192,7 +192,7 @@ test('a caller who leaves ends the socket, in whichever phase, with its own reas
   }
 });
 
-test('who leaves before there is a connection sends nothing', async () => {
+test('if the caller leaves before there is a connection, nothing is sent', async () => {
   let asked = 0;
   const { baseUrl } = await startVendor((_, response) => {
     asked += 1;
@@ -207,7 +207,7 @@ test('who leaves before there is a connection sends nothing', async () => {
   expect(asked).toBe(1);
 });
 
-test('closing ends what is under way', async () => {
+test('close ends running requests', async () => {
   const vendor = await startVendor(() => {});
   const { transport, get } = open(vendor.baseUrl);
   const waiting = get();
@@ -217,7 +217,7 @@ test('closing ends what is under way', async () => {
   await expect(get()).rejects.toMatchObject({ fault: 'unreachable' });
 });
 
-test('a socket of this machine is spoken to in place of the host, which is only named', async () => {
+test("it connects to a local socket instead of the host, and sends the host's name", async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sightline-socket-'));
   const path = join(folder, 'vendor');
   const seen: unknown[] = [];

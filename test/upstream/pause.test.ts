@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createVendorPause } from '../../src/upstream/pause.ts';
 import { createSimulatedTime } from '../support/upstream-fixtures.ts';
 
-test('a rest lasts as long as asked, and a shorter wish does not cut it', () => {
+test('a pause lasts as long as asked for, and a shorter one does not end it', () => {
   const time = createSimulatedTime();
   const pause = createVendorPause(time.clock);
   expect(pause.leftMs()).toBe(0);

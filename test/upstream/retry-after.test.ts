@@ -13,22 +13,22 @@ test('seconds are read exactly', () => {
   );
 });
 
-test('nothing is believed beyond the cap: neither any number of digits nor a date', () => {
+test('a longer time is cut to the maximum, in seconds and as a date', () => {
   for (const digits of [6, 10, 11, 30, 400])
     expect(decodeRetryAfter('9'.repeat(digits), NOW, 60_000)).toBe(60_000);
   expect(decodeRetryAfter(new Date(NOW + DAY).toUTCString(), NOW, 60_000)).toBe(60_000);
   expect(decodeRetryAfter('59', NOW, 60_000)).toBe(59_000);
 });
 
-// RFC 9110 5.6.7: the preferred form, RFC 850's and asctime's; the last names no zone and means GMT as well.
+// RFC 9110 5.6.7: the preferred form, RFC 850's and asctime's. The last one names no zone and means GMT.
 test.each(['Fri, 02 Jan 2026 03:05:05 GMT', 'Friday, 02-Jan-26 03:05:05 GMT', 'Fri Jan  2 03:05:05 2026'])(
-  'each of the three forms of a date is read, wherever this machine stands: %s',
+  'each of the three forms of a date is read, in any zone of this machine: %s',
   (header) => {
     expect(decodeRetryAfter(header, NOW, DAY)).toBe(60_000);
   },
 );
 
-test('a date is read as the time left until it, and never as less than none', () => {
+test('a date is read as the time until it, and a past one as 0', () => {
   fc.assert(
     fc.property(fc.integer({ min: -100_000, max: 100_000 }), (seconds) => {
       const header = new Date(NOW + seconds * 1_000).toUTCString();
@@ -50,6 +50,6 @@ test.each([
   'Friday, 99-Jan-26 03:04:05 GMT',
   'Fri Jan 99 03:04:05 2026',
   'Fri, 02 Jan 2026 03:04:05',
-])('what is neither says nothing: %s', (header) => {
+])('what is neither seconds nor a date is undefined: %s', (header) => {
   expect(decodeRetryAfter(header, NOW, DAY)).toBeUndefined();
 });

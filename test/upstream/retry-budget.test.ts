@@ -5,7 +5,7 @@ import { createSimulatedTime } from '../support/upstream-fixtures.ts';
 
 const earnings = { retryShare: 0.1, retriesPerSecond: 1 };
 
-test('retries never pass a tenth of the calls and one for each second begun', () => {
+test('there are never more retries than a tenth of the calls and one for each second begun', () => {
   const step = fc.oneof(
     fc.constant('call' as const),
     fc.constant('retry' as const),
@@ -31,7 +31,7 @@ test('retries never pass a tenth of the calls and one for each second begun', ()
   );
 });
 
-test('the first failure after a start has its retry, the second in that second has none', () => {
+test('the first failure after a start gets a retry, the second one in the same second does not', () => {
   const budget = createRetryBudget(createSimulatedTime().clock, earnings);
   expect([budget.take(), budget.take()]).toEqual([true, false]);
 });
@@ -44,7 +44,7 @@ test('ten calls earn exactly one retry', () => {
   expect([budget.take(), budget.take()]).toEqual([true, false]);
 });
 
-test('a lull saves up ten retries at most', () => {
+test('a quiet time saves at most ten retries', () => {
   const time = createSimulatedTime();
   const budget = createRetryBudget(time.clock, earnings);
   time.advance(3_600_000);

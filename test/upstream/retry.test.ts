@@ -27,7 +27,7 @@ test('a wait lies between zero and a ceiling that doubles up to its bound', () =
   );
 });
 
-test('the jitter is full: the waits of many reach from one end to the other', () => {
+test('the jitter is full: waits reach from zero to the ceiling', () => {
   const waits = Array.from({ length: 100 }, (_, index) => retryDelayMs(3, index / 100, timing));
   expect(Math.min(...waits)).toBe(0);
   expect(Math.max(...waits)).toBe(396);
@@ -51,7 +51,7 @@ test('a call takes at most MAX_ATTEMPTS_PER_CALL attempts, each try with one ren
   expect(transport.requests).toHaveLength(MAX_ATTEMPTS_PER_CALL);
 });
 
-test('tries that are turned back after an attempt end at the same number of attempts', async () => {
+test('tries that end unsent after an attempt also stop at that number', async () => {
   const { clock, wait } = createSimulatedTime();
   const context = contextOf({ deadlineMs: Infinity });
   const call: Call = {

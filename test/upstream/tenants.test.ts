@@ -13,7 +13,7 @@ import {
   requestOf,
 } from '../support/upstream-fixtures.ts';
 
-/** A vendor with many tenants, in simulated time; `met` says what each is answered now: a status, or a pause in seconds. */
+/** A vendor with many tenants, in simulated time. `met` is what each tenant gets now: a status, or a pause in seconds. */
 function createRig(limits = {}) {
   const time = createSimulatedTime();
   const met = new Map<string, number | { readonly pauseS: number } | 'down'>();
@@ -57,7 +57,7 @@ function createRig(limits = {}) {
   };
 }
 
-test('credentials are known once the vendor has answered them with data; a refusal or a 404 is no such answer', async () => {
+test('a tenant counts as answered after a 200, but not after a refusal or a 404', async () => {
   const { met, ask, hasAnswered } = createRig();
   for (const status of [401, 403, 404, 429, 500]) {
     met.set('x', status);
@@ -69,7 +69,7 @@ test('credentials are known once the vendor has answered them with data; a refus
   expect([hasAnswered('x'), hasAnswered('y')]).toEqual([true, false]);
 });
 
-test('a pause binds the tenant who was asked for it, whether the vendor has answered them before or not', async () => {
+test('a pause binds the tenant that got it, answered before or not', async () => {
   const { time, met, ask, sent } = createRig();
   for (const tenant of ['a', 'b']) await ask(tenant);
   for (const tenant of ['a', 'made up']) {
@@ -84,7 +84,7 @@ test('a pause binds the tenant who was asked for it, whether the vendor has answ
   expect(await ask('a')).toBe('read');
 });
 
-test('a pause that two answered tenants are asked for, none being answered in between, binds all while both would be', async () => {
+test('a pause that two answered tenants get, without an answer in between, binds all tenants for the shorter of both', async () => {
   const { time, met, ask } = createRig();
   for (const tenant of ['a', 'b', 'c']) await ask(tenant);
   met.set('a', { pauseS: 60 }).set('b', { pauseS: 20 });
@@ -104,7 +104,7 @@ test('a pause that two answered tenants are asked for, none being answered in be
   ]);
 });
 
-test('no number of tenants that were never answered pauses or opens anything for others', async () => {
+test('tenants that were never answered cannot pause the others or open their breaker', async () => {
   const { met, ask } = createRig();
   await ask('good');
   for (let n = 0; n < 60; n += 1) {
@@ -115,7 +115,7 @@ test('no number of tenants that were never answered pauses or opens anything for
   expect([await ask('good'), await ask('new')]).toEqual(['read', 'read']);
 });
 
-test('a tenant whose calls fail is spared them: ten, then one probe in five seconds, and back with the first that is answered', async () => {
+test('a tenant whose calls fail makes ten, then one probe in five seconds until one is answered', async () => {
   const { time, met, ask, sent } = createRig({ maxTries: 1 });
   for (const tenant of ['ill', 'good']) await ask(tenant);
   met.set('ill', 500);
@@ -133,7 +133,7 @@ test('a tenant whose calls fail is spared them: ten, then one probe in five seco
   expect(await ask('ill')).toBe('read');
 });
 
-test('a vendor that fails all its tenants is left alone by all: ten faults, then one probe in five seconds', async () => {
+test('a vendor that fails all tenants gets ten calls in all, then one probe in five seconds', async () => {
   const rig = createRig({ maxTries: 1 });
   const { time, ask, sent, health } = rig;
   const tenants = Array.from({ length: 50 }, (_, n) => `t${n}`);
@@ -142,7 +142,7 @@ test('a vendor that fails all its tenants is left alone by all: ten faults, then
   const before = sent();
   for (let tenth = 0; tenth < 300; tenth += 1) {
     expect(await ask(tenants[tenth % 50] ?? '')).toBe('UPSTREAM_UNAVAILABLE');
-    // One who was never answered neither is let through nor probes in the others' place.
+    // A tenant that was never answered is refused, and does not take the probe of the others.
     if (tenth > 10) expect(await ask('new')).toBe('UPSTREAM_UNAVAILABLE');
     time.advance(100);
   }
@@ -154,7 +154,7 @@ test('a vendor that fails all its tenants is left alone by all: ten faults, then
   expect(await Promise.all(tenants.map(ask))).toEqual(tenants.map(() => 'read'));
 });
 
-test('a vendor that was down is found again also by those alone whom it has never answered', async () => {
+test('tenants that were never answered can also close the breaker after an outage', async () => {
   const rig = createRig({ maxTries: 1 });
   const { time, ask } = rig;
   for (const tenant of ['a', 'b']) await ask(tenant);
@@ -168,14 +168,14 @@ test('a vendor that was down is found again also by those alone whom it has neve
   expect(await ask('new')).toBe('read');
 });
 
-test('of two tenants whose calls alone fail, neither keeps the vendor’s probe from one whose calls do not', async () => {
+test('if only two tenants fail, they do not take the probe from a tenant whose calls work', async () => {
   const { time, met, ask } = createRig({ maxTries: 1 });
   for (const tenant of ['ill 1', 'ill 2', 'good']) await ask(tenant);
   met.set('ill 1', 500).set('ill 2', 500);
   for (let call = 0; call < 12; call += 1) for (const tenant of ['ill 1', 'ill 2']) await ask(tenant);
-  // The good one said nothing meanwhile, so that the vendor passes for down …
+  // The good tenant made no call meanwhile, so the vendor counts as down …
   expect(await ask('good')).toBe('UPSTREAM_UNAVAILABLE');
-  // … and is through within five seconds, though the others ask before it each time.
+  // … but its call goes out within five seconds, although the others ask before it each time.
   let waitedMs = 0;
   for (; waitedMs < 30_000; waitedMs += 500) {
     for (const tenant of ['ill 1', 'ill 2']) await ask(tenant);
@@ -187,7 +187,7 @@ test('of two tenants whose calls alone fail, neither keeps the vendor’s probe 
   expect(await ask('good')).toBe('read');
 });
 
-test('whatever one tenant meets, no call of another fails by it', async () => {
+test('no call of one tenant fails because of another tenant', async () => {
   const step = fc.record({
     who: fc.constantFrom('ill', 'good'),
     meets: fc.constantFrom(200, 500, 401, 'down' as const, { pauseS: 60 }),
@@ -209,7 +209,7 @@ test('whatever one tenant meets, no call of another fails by it', async () => {
   );
 });
 
-test('retries: a tenth of the calls of all and one a second, of which no tenant spends another’s tenth', async () => {
+test('retries are a tenth of all calls and one a second, and no tenant spends the tenth of another', async () => {
   const rig = createRig({ breakerMinimum: 20, breakerThreshold: 0.999_999, breakerOpenMs: 0 });
   const { time, met, ask, sent } = rig;
   const startMs = time.clock.now();
@@ -225,7 +225,7 @@ test('retries: a tenth of the calls of all and one a second, of which no tenant 
   const seconds = (time.clock.now() - startMs) / 1_000;
   expect(sent()).toBeLessThanOrEqual(1.1 * calls + seconds + 1);
   expect(sent('a')).toBeGreaterThan(3_100);
-  // What `b` has earned is there when it needs it.
+  // `b` still has the retries that it has earned.
   met.set('b', 500);
   const before = sent('b');
   await ask('b');
@@ -233,7 +233,7 @@ test('retries: a tenth of the calls of all and one a second, of which no tenant 
 });
 
 test.each([true, false])(
-  'retries of many tenants together keep to one bound for the vendor, answered before: %s',
+  'the retries of many tenants together keep one bound for the vendor, answered before: %s',
   async (areAnswered) => {
     const { time, met, ask, sent } = createRig({
       breakerMinimum: 20,
@@ -246,7 +246,7 @@ test.each([true, false])(
     for (const tenant of tenants) met.set(tenant, 500);
     const before = sent();
     for (let call = 0; call < 600; call += 1) {
-      // Every fifth is answered, so that the vendor is never taken for down.
+      // Every fifth is answered, so that the vendor never counts as down.
       await ask(call % 5 === 0 ? 'good' : (tenants[call % 30] ?? ''));
       time.advance(10);
     }
@@ -257,7 +257,7 @@ test.each([true, false])(
   },
 );
 
-test('tenants that were never answered can’t push out those that were', async () => {
+test('tenants that were never answered do not push out those that were', async () => {
   const { met, ask, hasAnswered } = createRig();
   await ask('good');
   met.set('pausing', { pauseS: 60 });
@@ -269,7 +269,7 @@ test('tenants that were never answered can’t push out those that were', async 
   expect(hasAnswered('good')).toBe(true);
 });
 
-test('health is what a tenant’s own credentials have met, and theirs who were answered where these have met nothing', async () => {
+test("health comes from a tenant's own calls, or from those of answered tenants if it has made none", async () => {
   const { time, met, ask, health } = createRig({ maxTries: 1 });
   expect([health('a'), health(null)]).toEqual([null, null]);
   met.set('made up', 500);

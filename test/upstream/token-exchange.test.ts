@@ -59,7 +59,7 @@ const failureOf = async (exchange: () => Promise<unknown>): Promise<UpstreamErro
 };
 
 describe('what is sent', () => {
-  test('is the two secrets as JSON under the names of the settings', async () => {
+  test('is JSON with the two secrets under the configured names', async () => {
     const fields = { username: 'login', password: 'api.key', token: 'access_token' };
     const { exchange, posts } = createRig(() => jsonAnswer({ token: 'other', access_token: TOKEN }), {
       fields,
@@ -76,10 +76,10 @@ describe('what comes back', () => {
     ['201', jsonAnswer({ token: TOKEN }, 201)],
     ['JSON that is the token', jsonAnswer(TOKEN)],
     ['the bare token', textAnswer(TOKEN)],
-    ['the bare token and a line’s end', textAnswer(`${TOKEN}\r\n`)],
+    ['the bare token and a line break', textAnswer(`${TOKEN}\r\n`)],
     ['the bare token, its type a lie', textAnswer(TOKEN, 'application/json')],
     ['a token of digits alone', textAnswer('12345')],
-  ])('%s is understood', async (name, answer) => {
+  ])('%s gives the token', async (name, answer) => {
     const token = await createRig(() => answer).exchange();
     expect(token.reveal()).toBe(name.endsWith('digits alone') ? '12345' : TOKEN);
     expect(inspect(token)).toBe('[secret]');
@@ -113,19 +113,19 @@ describe('what comes back', () => {
     ['a page', textAnswer('<html>canary</html>', 'text/html')],
     ['JSON without the field', jsonAnswer({ jwt: 'canary' })],
     ['a field of a prototype', jsonAnswer({})],
-    ['a token that is no text', jsonAnswer({ token: { canary: 1 } })],
+    ['a token that is not a text', jsonAnswer({ token: { canary: 1 } })],
     ['a token that would end the header', jsonAnswer({ token: 'canary\r\nx: y' })],
     ['a list', jsonAnswer(['canary'])],
-    ['a token beyond any header', jsonAnswer({ token: 'c'.repeat(10_000) })],
-    ['bytes that are no text', { status: 200, headers: {}, body: Buffer.from([0xff, 0xfe, 0x00]) }],
-  ])('%s holds no token', async (name, answer) => {
+    ['a token too long for a header', jsonAnswer({ token: 'c'.repeat(10_000) })],
+    ['bytes that are not a text', { status: 200, headers: {}, body: Buffer.from([0xff, 0xfe, 0x00]) }],
+  ])('%s gives no token', async (name, answer) => {
     const fields = { ...OPTIONS.fields, token: name.endsWith('prototype') ? 'constructor' : 'token' };
     const error = await failureOf(createRig(() => answer, { fields }).exchange);
     expect(error.code).toBe('UPSTREAM_UNAUTHENTICATED');
     expect(inspect(error, { depth: 10 })).not.toContain('canary');
   });
 
-  test('the status of a refusal counts, whatever its body', async () => {
+  test('the status of a refusal decides, for any body', async () => {
     for (const fault of ['timeout', 'cut', 'too-large', 'unreadable'] as const) {
       const broken = (status: number) => () =>
         Promise.reject(new TransportFailure(fault, status, undefined, { 'retry-after': '7' }));
@@ -144,12 +144,12 @@ describe('what comes back', () => {
     }
   });
 
-  test('no Retry-After is told that is longer than the longest pause', async () => {
+  test('a longer Retry-After is cut to the longest pause', async () => {
     const { exchange } = createRig(() => jsonAnswer({}, 503, { 'retry-after': '9999' }));
     expect(await failureOf(exchange)).toMatchObject({ retryAfterMs: LONGEST_PAUSE_MS });
   });
 
-  test('no answer is UPSTREAM_UNAVAILABLE, whatever the reason', async () => {
+  test('no answer is UPSTREAM_UNAVAILABLE, for any reason', async () => {
     for (const fault of ['timeout', 'unreachable', 'cut', 'too-large', 'unreadable'] as const) {
       const { exchange, reports } = createRig(() => Promise.reject(new TransportFailure(fault)));
       expect(await failureOf(exchange)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
@@ -170,7 +170,7 @@ describe('over a socket', () => {
     return createTokenExchange({ ...OPTIONS, transport });
   }
 
-  test('it is one POST of JSON without credentials in its headers', async () => {
+  test('an exchange is one POST of JSON without credentials in its headers', async () => {
     const seen: unknown[] = [];
     const { baseUrl } = await startVendor((request, response) => {
       let body = '';
@@ -193,7 +193,7 @@ describe('over a socket', () => {
     ]);
   });
 
-  test('a redirect is not followed: the secrets go nowhere else', async () => {
+  test('a redirect is not followed, so the secrets go nowhere else', async () => {
     let canary = 0;
     const elsewhere = await startVendor((_, response) => {
       canary += 1;
@@ -208,7 +208,7 @@ describe('over a socket', () => {
     expect(canary).toBe(0);
   });
 
-  test('a bomb stops at the bound, a vendor that hangs at the deadline', async () => {
+  test('a bomb stops at the size limit, a vendor that hangs at the timeout', async () => {
     const bomb = gzipSync(Buffer.alloc(16 * 1024 * 1024));
     const bomber = await startVendor((_, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);

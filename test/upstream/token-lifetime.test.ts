@@ -41,7 +41,7 @@ test.each([
   ['a payload that is null', createJwt(null)],
   ['a payload that is not JSON', 'a.!!!!.b'],
   ['no payload', 'opaque-token'],
-  ['two parts', 'a.b'],
+  ['two segments', 'a.b'],
 ])('%s: the assumed lifetime applies', (_name, token) => {
   expect(readTokenLifetimeMs(new Secret(token), NOW_MS, ASSUMED_MS)).toBe(ASSUMED_MS);
 });

@@ -12,7 +12,7 @@ const [scope, other] = scopes as [(typeof scopes)[0], (typeof scopes)[0]];
 const key = scopedKey(scope, '/usage');
 const policy = { freshMs: 1_000, staleIfErrorMs: 5_000 };
 
-test('an answer is fresh, then only a stand-in, then nothing', () => {
+test('an answer is fresh, then stale, then gone', () => {
   const time = createSimulatedTime();
   const cache = createMemoryTier(time.clock, 1_000_000);
   const answer = { value: 'a', readAtMs: time.clock.now() };
@@ -28,7 +28,7 @@ test('an answer is fresh, then only a stand-in, then nothing', () => {
   expect(cache.readStale(scope, key, policy)).toBeNull();
 });
 
-test('neither the writer’s policy nor the reader’s can be stretched by the other', () => {
+test("the shorter of the writer's and the reader's policy applies", () => {
   const time = createSimulatedTime();
   const cache = createMemoryTier(time.clock, 1_000_000);
   const long = { freshMs: 1e9, staleIfErrorMs: 1e9 };
@@ -41,7 +41,7 @@ test('neither the writer’s policy nor the reader’s can be stretched by the o
   expect(cache.readFresh(scope, key, long)?.value).toBe('closed');
 });
 
-test('a key of one scope shows nothing to another, even where the key is made wrongly', () => {
+test('a key of one scope shows nothing to another scope, even if the key is wrong', () => {
   const time = createSimulatedTime();
   const cache = createMemoryTier(time.clock, 1_000_000);
   cache.write(scope, key, policy, { value: 'a', readAtMs: time.clock.now() }, 10);
@@ -49,7 +49,7 @@ test('a key of one scope shows nothing to another, even where the key is made wr
   expect(cache.readStale(other, key, policy)).toBeNull();
 });
 
-test('what may never be read is not kept, and a clock set back makes nothing fresh', () => {
+test('an answer that may never be served is not cached, and a clock that is set back makes none fresh', () => {
   const time = createSimulatedTime();
   const cache = createMemoryTier(time.clock, 1_000_000);
   cache.write(scope, key, { freshMs: 0, staleIfErrorMs: 0 }, { value: 'a', readAtMs: time.clock.now() }, 10);
@@ -59,24 +59,24 @@ test('what may never be read is not kept, and a clock set back makes nothing fre
   expect(cache.readFresh(scope, key, policy)).toBeNull();
 });
 
-test('it holds no more bytes than it may: the longest unread goes, and what is too large is not kept', () => {
+test('beyond its size the entry unread for longest is deleted, and a larger answer is not cached', () => {
   const time = createSimulatedTime();
   const cache = createMemoryTier(time.clock, 100_000);
   const keyOf = (index: number) => scopedKey(scope, '/usage', index);
-  const isKept = (index: number) => cache.readFresh(scope, keyOf(index), policy) !== null;
+  const isCached = (index: number) => cache.readFresh(scope, keyOf(index), policy) !== null;
   for (let index = 0; index < 8; index += 1) {
     cache.write(scope, keyOf(index), policy, { value: index, readAtMs: time.clock.now() }, 10_000);
-    expect(isKept(0)).toBe(index < 8);
+    expect(isCached(0)).toBe(index < 8);
   }
-  const kept = [0, 1, 2, 3, 4, 5, 6, 7].filter(isKept);
-  expect(kept).toContain(0);
-  expect(kept).toContain(7);
-  expect(kept).toHaveLength(4);
+  const cached = [0, 1, 2, 3, 4, 5, 6, 7].filter(isCached);
+  expect(cached).toContain(0);
+  expect(cached).toContain(7);
+  expect(cached).toHaveLength(4);
   cache.write(scope, keyOf(9), policy, { value: 9, readAtMs: time.clock.now() }, 100_000);
-  expect(isKept(9)).toBe(false);
+  expect(isCached(9)).toBe(false);
 });
 
-test('100,000 steps over five scopes show nobody what another has read', () => {
+test('in 100,000 steps over five scopes nobody gets what another scope has read', () => {
   const time = createSimulatedTime();
   const cache = createMemoryTier(time.clock, 60_000);
   const pick = fc.record({

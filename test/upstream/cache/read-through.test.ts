@@ -25,7 +25,7 @@ interface Letter {
   readonly reading: number;
 }
 
-/** The letters of a text in parts of one each; the last one is live where the text ends with `!`. */
+/** The letters of a text, one per segment. If the text ends with `!`, the last one has the short policy. */
 function requestOf(text: string, cache?: CachePolicy): SegmentsRequest<Letter> {
   const letters = Array.from(text.replace('!', ''));
   const isLive = text.endsWith('!');
@@ -74,7 +74,7 @@ function createLetters(answer?: () => TransportAnswer | null, store = createMemo
       shared: { store, secret: new Secret('a secret of tests') },
     });
     return {
-      /** `a1 b1*`: letters, how often each was read, and whether it only stands in. */
+      /** `a1 b1*`: each letter, how often it was read, and `*` if it is stale. */
       async read(text: string, context: Partial<CallContext> = {}, segments = requestOf(text)) {
         const deadlineMs = time.clock.now() + 5_000;
         const answers = await upstream.getSegments(segments, contextOf({ deadlineMs, ...context }));
@@ -91,8 +91,8 @@ function createLetters(answer?: () => TransportAnswer | null, store = createMemo
   return { time, one: create(), two: create() };
 }
 
-describe('parts of an answer', () => {
-  test('are read by one call, from the first to the last that is not kept', async () => {
+describe('segments', () => {
+  test('are read by one call, from the first to the last that is not cached', async () => {
     const { one } = createLetters();
     expect(await one.read('cd')).toBe('c1 d1');
     expect(await one.read('abcd')).toBe('a1 b1 c1 d1');
@@ -100,7 +100,7 @@ describe('parts of an answer', () => {
     expect(one.asked()).toEqual(['c-d', 'a-b', 'e-f']);
   });
 
-  test('in between that are kept are read again rather than the vendor asked twice, and stay as they were kept', async () => {
+  test('between them that are cached are read again to save a call, and keep their cached values', async () => {
     const { one } = createLetters();
     await one.read('bc');
     expect(await one.read('abcd')).toBe('a1 b2 c2 d1');
@@ -108,7 +108,7 @@ describe('parts of an answer', () => {
     expect(one.asked()).toEqual(['b-c', 'a-d']);
   });
 
-  test('cost nothing where all are kept, whichever calls brought them', async () => {
+  test('cost no call if all are cached, from any calls', async () => {
     const { one } = createLetters();
     await one.read('abc');
     await one.read('def');
@@ -116,7 +116,7 @@ describe('parts of an answer', () => {
     expect(one.asked()).toHaveLength(2);
   });
 
-  test('have each an age of their own', async () => {
+  test('have their own ages', async () => {
     const { time, one } = createLetters();
     await one.read('abc!');
     time.advance(1_000);
@@ -126,7 +126,7 @@ describe('parts of an answer', () => {
     expect(one.asked()).toEqual(['a-c', 'c-c', 'a-c']);
   });
 
-  test('are kept for less time where the answer itself says so', async () => {
+  test('are cached for a shorter time if the answer says so', async () => {
     const { time, one } = createLetters();
     expect(await one.read('ab', {}, requestOf('ab', { freshMs: 500, staleIfErrorMs: 0 }))).toBe('a1 b1');
     time.advance(499);
@@ -136,7 +136,7 @@ describe('parts of an answer', () => {
     expect(await one.read('ab')).toBe('a3 b3');
   });
 
-  test('are read anew for who wants the newest, and the older ones for who names an age', async () => {
+  test("are read anew if they are older than the caller's maximum age", async () => {
     const { time, one } = createLetters();
     await one.read('ab');
     time.advance(500);
@@ -145,27 +145,27 @@ describe('parts of an answer', () => {
     expect(await one.read('abc', { maxAgeMs: 0 })).toBe('a3 b3 c2');
   });
 
-  test('that are asked for a thousand times at once are one call', async () => {
+  test('that are asked for a thousand times at once make one call', async () => {
     const { one } = createLetters();
     const all = await Promise.all(Array.from({ length: 1_000 }, () => one.read('abc!')));
     expect(new Set(all)).toEqual(new Set(['a1 b1 c1']));
     expect(one.asked()).toEqual(['a-c']);
   });
 
-  test('of two questions at once are a call each, unless they lack the same', async () => {
+  test('of two questions at once make two calls, unless both lack the same segments', async () => {
     const { one } = createLetters();
     const all = await Promise.all(['ab', 'abc', 'bc', 'abc', 'b'].map((text) => one.read(text)));
     expect(all.map((text) => text.replaceAll(/\d/g, ''))).toEqual(['a b', 'a b c', 'b c', 'a b c', 'b']);
     expect(one.asked().toSorted()).toEqual(['a-b', 'a-c', 'b-b', 'b-c']);
   });
 
-  test('of one tenant are none of another’s', async () => {
+  test('of one tenant are not given to another', async () => {
     const { one } = createLetters();
     await one.read('abc');
     expect(await one.read('abc', { credentials: credentialsOf('User two') })).toBe('a2 b2 c2');
   });
 
-  test('that nothing is said of are nothing, kept as such', async () => {
+  test('without rows are cached as empty', async () => {
     const { one } = createLetters(() => jsonAnswer(null, 404));
     expect(await one.read('ab')).toBe('?0 ?0');
     expect(await one.read('ab')).toBe('?0 ?0');
@@ -173,8 +173,8 @@ describe('parts of an answer', () => {
   });
 });
 
-describe('parts that another instance has read', () => {
-  test('cost no call, in whichever company they were read', async () => {
+describe('segments that another instance has read', () => {
+  test('cost no call, whatever other segments were read with them', async () => {
     const { one, two } = createLetters();
     await one.read('abcd');
     await one.read('ef');
@@ -184,7 +184,7 @@ describe('parts that another instance has read', () => {
   });
 });
 
-describe('where the vendor fails', () => {
+describe('if the vendor fails', () => {
   const isBadResponse = (error: unknown) =>
     error instanceof UpstreamError && error.code === 'UPSTREAM_BAD_RESPONSE';
 
@@ -199,7 +199,7 @@ describe('where the vendor fails', () => {
     };
   }
 
-  test('parts that were kept stand in, marked, beside those that are as good as new', async () => {
+  test('cached segments are served stale beside fresh ones', async () => {
     const { time, one, fail } = createFailing();
     await one.read('abc!');
     time.advance(1_000);
@@ -207,7 +207,7 @@ describe('where the vendor fails', () => {
     expect(await one.read('abc!')).toBe('a1 b1 c1*');
   });
 
-  test('an earlier part of another instance stands in, too', async () => {
+  test('an earlier segment of another instance is served stale as well', async () => {
     const { time, one, two, fail } = createFailing();
     await one.read('abc!');
     time.advance(1_000);
@@ -215,7 +215,7 @@ describe('where the vendor fails', () => {
     expect(await two.read('abc!')).toBe('a1 b1 c1*');
   });
 
-  test('a part that holds others as well stands in for those that name it, the first that is kept', async () => {
+  test('the first cached fallback key is served stale for its segment', async () => {
     const { time, one, fail } = createFailing();
     await one.read('abc!');
     time.advance(1_000);
@@ -229,7 +229,7 @@ describe('where the vendor fails', () => {
     expect(await one.read('', {}, withFallbackKeys)).toBe('a1 b1 c1* c1*');
   });
 
-  test('one part that was never read makes an error of all', async () => {
+  test('one segment that was never read fails the whole request', async () => {
     const { time, one, fail } = createFailing();
     await one.read('abc!');
     time.advance(1_000);
@@ -237,7 +237,7 @@ describe('where the vendor fails', () => {
     await expect(one.read('abcd')).rejects.toSatisfy(isBadResponse);
   });
 
-  test('a refusal is told, whatever is kept', async () => {
+  test('a refusal fails the request, whatever is cached', async () => {
     const { time, one, fail } = createFailing();
     await one.read('abc!');
     time.advance(1_000);
@@ -245,7 +245,7 @@ describe('where the vendor fails', () => {
     await expect(one.read('abc!')).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
   });
 
-  test('who names an age is told of the failure', async () => {
+  test('a caller with a maximum age gets the failure', async () => {
     const { time, one, fail } = createFailing();
     await one.read('abc!');
     time.advance(1_000);

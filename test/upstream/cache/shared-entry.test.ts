@@ -11,7 +11,7 @@ const entries = fc.record({
   body: fc.uint8Array().map((bytes) => Buffer.from(bytes)),
 });
 
-test('an entry comes back as it was', () => {
+test('an entry is decoded as it was encoded', () => {
   fc.assert(
     fc.property(entries, (entry) => {
       expect(decodeEntry(encodeEntry(entry))).toEqual(entry);
@@ -19,7 +19,7 @@ test('an entry comes back as it was', () => {
   );
 });
 
-test('bytes that are no entry, or not all of its head, are none', () => {
+test('bytes that are not an entry, or a part of its head, are null', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       expect(decodeEntry(Buffer.from(bytes))).toBeNull();
@@ -33,7 +33,7 @@ test('bytes that are no entry, or not all of its head, are none', () => {
   );
 });
 
-test('a head of another version is none', () => {
+test('a head of another version is null', () => {
   const head = Buffer.from(JSON.stringify({ scope: 'a', status: 500 }));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(head.length);

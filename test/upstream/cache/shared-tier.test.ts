@@ -39,14 +39,14 @@ function createPair(parts: Partial<SharedTierOptions> = {}) {
 }
 
 describe('shared answers', () => {
-  test('are read by another instance word for word, for as long as either age of their policy', async () => {
+  test('are read by another instance word for word, for the longer of both ages of their policy', async () => {
     const { store, shared, writer, reader } = createPair();
     writer.write(scope, key, shared);
     expect(await reader.read(scope, key)).toEqual(shared);
     expect([...store.entries.values()].map(({ ttlMs }) => ttlMs)).toEqual([5_000]);
   });
 
-  test('show nothing of what they hold, nor of what was asked', () => {
+  test('show neither their content nor the request', () => {
     const { store, shared, writer } = createPair();
     writer.write(scope, scopedKey(scope, '/usage/canary-id'), shared);
     for (const [name, { bytes }] of store.entries) {
@@ -56,15 +56,15 @@ describe('shared answers', () => {
   });
 
   test.each<[string, Partial<SharedTierOptions>]>([
-    ['of another secret', { secret: new Secret('another secret of tests') }],
-    ['of another vendor address', { baseUrl: 'http://127.0.0.1:9/other' }],
-  ])('are nothing to an instance %s', async (_name, parts) => {
+    ['with another secret', { secret: new Secret('another secret of tests') }],
+    ['with another vendor address', { baseUrl: 'http://127.0.0.1:9/other' }],
+  ])('are null for an instance %s', async (_name, parts) => {
     const { shared, writer, reader } = createPair(parts);
     writer.write(scope, key, shared);
     expect(await reader.read(scope, key)).toBeNull();
   });
 
-  test('of one scope are nothing to another, even where the key is made wrongly or the bytes are moved', async () => {
+  test('of one scope are null for another, even if the key is wrong or the bytes were moved', async () => {
     const { store, shared, writer, reader } = createPair();
     writer.write(scope, key, shared);
     expect(await reader.read(other, key)).toBeNull();
@@ -77,7 +77,7 @@ describe('shared answers', () => {
     expect(await reader.read(other, foreign)).toBeNull();
   });
 
-  test('100,000 steps over five scopes on two instances show nobody what another has read', async () => {
+  test('in 100,000 steps over five scopes and two instances nobody gets what another scope has read', async () => {
     const { time, writer, reader } = createPair();
     const scopes = ['a', 'b', 'c', 'd', 'e'].map(scopeOf);
     let foreign = 0;
@@ -94,7 +94,7 @@ describe('shared answers', () => {
               CredentialScope,
               CredentialScope,
             ];
-            // Keys are made right by `scopedKey`; here some name a scope at random.
+            // `scopedKey` makes right keys. Here some keys name a random scope.
             const wanted: ScopedKey = scopedKey(path === 0 ? keyScope : callerScope, path);
             if (isWrite) {
               const answer = jsonAnswer({ owner: caller });
@@ -114,7 +114,7 @@ describe('shared answers', () => {
     expect(own).toBeGreaterThan(1_000);
   });
 
-  test('that are garbage, cut or altered anywhere are a miss', async () => {
+  test('that are garbage, cut or altered are a miss', async () => {
     const { store, shared, writer, reader } = createPair();
     writer.write(scope, key, shared);
     const [[name, entry] = []] = store.entries;
@@ -134,7 +134,7 @@ describe('shared answers', () => {
     expect(await reader.read(scope, key)).toEqual(shared);
   });
 
-  test('are as old as they are; one from a clock a little ahead is new, one from far ahead nothing', async () => {
+  test('keep their time; one from a clock a little ahead is new, one from far ahead is a miss', async () => {
     const { time, shared, writer, reader } = createPair();
     const nowMs = time.clock.now();
     for (const [ahead, readAtMs] of [
@@ -147,7 +147,7 @@ describe('shared answers', () => {
     }
   });
 
-  test('that may never be read, or are larger than 2 MiB, are not written', () => {
+  test('that may never be served, or are larger than 2 MiB, are not written', () => {
     const { store, shared, writer } = createPair();
     writer.write(scope, key, { ...shared, policy: { freshMs: 0, staleIfErrorMs: 0 } });
     const body = Buffer.alloc(2 * 1024 * 1024 + 1, 32);

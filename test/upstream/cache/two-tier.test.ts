@@ -38,7 +38,7 @@ function createInstances(
 const request = requestOf({ cache: { freshMs: 1_000, staleIfErrorMs: 60_000 } });
 
 describe('two instances over one store', () => {
-  test('what one has read, the other gives without a call, with the time of the reading', async () => {
+  test('what one has read, the other gives without a call, with the same time', async () => {
     const { time, one, two, context } = createInstances();
     const first = await one.upstream.get(request, context());
     time.advance(500);
@@ -48,7 +48,7 @@ describe('two instances over one store', () => {
     expect([one.transport.requests.length, two.transport.requests.length]).toEqual([1, 0]);
   });
 
-  test('values come out as their decoder makes them: int64, prototypes, nothing found', async () => {
+  test("the other gets the decoder's values: int64, prototypes, null", async () => {
     const body = Buffer.from('{"id":9007199254740993,"__proto__":{"x":1}}');
     const answers = [{ ...jsonAnswer(null), body }, jsonAnswer(null, 404)];
     const { one, two, context } = createInstances(() => answers.shift() ?? down);
@@ -61,7 +61,7 @@ describe('two instances over one store', () => {
     expect(two.transport.requests).toEqual([]);
   });
 
-  test('neither age can be stretched by the other instance', async () => {
+  test('the policy of the other instance makes no age longer', async () => {
     const { time, one, two, context } = createInstances();
     await one.upstream.get(request, context());
     time.advance(1_000);
@@ -69,7 +69,7 @@ describe('two instances over one store', () => {
     expect(two.transport.requests).toHaveLength(1);
   });
 
-  test('what one has read stands in where the vendor fails the other, stale', async () => {
+  test('what one has read is served stale if the vendor fails the other', async () => {
     let answer = jsonAnswer({ a: 1 });
     const { time, one, two, context } = createInstances(() => answer);
     const list = requestOf({ cache: { freshMs: 0, staleIfErrorMs: 60_000 } });
@@ -81,7 +81,7 @@ describe('two instances over one store', () => {
     await expect(two.upstream.get(list, context())).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
   });
 
-  test('who asks for the newest gets it from the vendor, and no stand-in', async () => {
+  test("a caller with a maximum age of 0 gets the vendor's answer, and no stale one", async () => {
     let answer = jsonAnswer({ a: 1 });
     const { one, two, context } = createInstances(() => answer);
     await one.upstream.get(request, context());
@@ -92,14 +92,14 @@ describe('two instances over one store', () => {
     await expect(asked).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
   });
 
-  test('credentials of another scope see nothing of it', async () => {
+  test('credentials of another scope do not get it', async () => {
     const { one, two, context } = createInstances();
     await one.upstream.get(request, context());
     await two.upstream.get(request, context({ credentials: credentialsOf('User two') }));
     expect(two.transport.requests).toHaveLength(1);
   });
 
-  test('a thousand misses at once are one look and no call', async () => {
+  test('a thousand misses at once make one read and no call', async () => {
     const store = createMemoryStore();
     const { one, two, context } = createInstances(undefined, store);
     await one.upstream.get(request, context());
@@ -109,7 +109,7 @@ describe('two instances over one store', () => {
     expect(two.transport.requests).toEqual([]);
   });
 
-  test('what is not good enough for anybody is not looked for', async () => {
+  test('an answer that is never fresh is not read from the store before the vendor has failed', async () => {
     const store = createMemoryStore();
     const { one, context } = createInstances(undefined, store);
     await one.upstream.get(
@@ -122,7 +122,7 @@ describe('two instances over one store', () => {
     expect(store.reads).toHaveLength(1);
   });
 
-  test('what this version can’t decode is a miss', async () => {
+  test('an answer that this version cannot decode is a miss', async () => {
     const { one, two, context } = createInstances();
     await one.upstream.get(request, context());
     let decodings = 0;
@@ -145,7 +145,7 @@ describe('two instances over one store', () => {
     expect(store.entries.size).toBe(0);
   });
 
-  test('an older answer from elsewhere never takes the place of a newer one', async () => {
+  test('an older answer from the store never replaces a newer one', async () => {
     const store = createMemoryStore();
     let answer = jsonAnswer({ a: 'old' });
     const { time, one, two, context } = createInstances(() => answer, store);

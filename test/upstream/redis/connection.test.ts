@@ -20,8 +20,8 @@ const works = (connection: RedisConnection): Promise<boolean> =>
     () => false,
   );
 
-describe.runIf(hasRedis)('a link to Redis', () => {
-  test('gives bytes back as they were, for as long as they were meant to last', async () => {
+describe.runIf(hasRedis)('a connection to Redis', () => {
+  test('gives bytes back unchanged until they expire', async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.kill());
     const connection = openConnection(`redis://127.0.0.1:${redis.port}`);
@@ -34,7 +34,7 @@ describe.runIf(hasRedis)('a link to Redis', () => {
     expect(await redis.command('PTTL', 'key')).toBeLessThanOrEqual(60_001);
   });
 
-  test('fails at once while Redis is gone, and is back when it is', async () => {
+  test('fails at once while Redis is gone, and works again when Redis is back', async () => {
     const first = await startRedis();
     const connection = openConnection(`redis://127.0.0.1:${first.port}`);
     await until(() => works(connection));
@@ -48,7 +48,7 @@ describe.runIf(hasRedis)('a link to Redis', () => {
     expect(String(await connection.get('key'))).toBe('b');
   });
 
-  test('knows where in a cluster each key belongs, and shows its password to every node', async () => {
+  test('finds the node of each key in a cluster, and logs in to every node', async () => {
     const cluster = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000'];
     const nodes = await Promise.all([startRedis(undefined, cluster), startRedis(undefined, cluster)]);
     onTestFinished(() => void Promise.all(nodes.map((node) => node.kill())));
@@ -74,7 +74,7 @@ describe.runIf(hasRedis)('a link to Redis', () => {
   });
 });
 
-describe('a link to nowhere', () => {
+describe('a connection to nothing', () => {
   test.each(['redis', 'redis+cluster'])('%s: fails at once, and can be closed', async (scheme) => {
     const connection = openConnection(`${scheme}://127.0.0.1:9`);
     expect(await works(connection)).toBe(false);
@@ -82,7 +82,7 @@ describe('a link to nowhere', () => {
     expect(await works(connection)).toBe(false);
   });
 
-  test('what answers in another language is no store', async () => {
+  test('a server that speaks another protocol is not a store', async () => {
     const server = createServer((socket) => {
       socket.on('error', () => {});
       socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');

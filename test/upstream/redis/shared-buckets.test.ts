@@ -21,7 +21,7 @@ interface Instance {
   pass(ms: number): void;
 }
 
-/** Buckets over a connection that stands, and a clock of their own. */
+/** Buckets over an open connection, with a clock of their own. */
 async function connect({ port }: RedisServer, secret = 'a secret of this service'): Promise<Instance> {
   let nowMs = 1_772_625_600_000;
   const connection = createRedisConnection(new Secret(`redis://127.0.0.1:${port}`));
@@ -34,7 +34,7 @@ async function connect({ port }: RedisServer, secret = 'a secret of this service
   );
   const buckets = createSharedBuckets(connection, {
     clock: { now: () => nowMs },
-    // Long, so that a busy machine does not look like a slow Redis.
+    // Long, so that a busy machine is not mistaken for a slow Redis.
     timeoutMs: 5_000,
     secret: new Secret(secret),
   });
@@ -46,11 +46,11 @@ async function connect({ port }: RedisServer, secret = 'a secret of this service
   };
 }
 
-/** How many are there, as an instance sees it; takes none. */
-const look = ({ buckets }: Instance, caller: string) => buckets.take(caller, 0, POLICY);
+/** The points that an instance sees. Takes none. */
+const pointsOf = ({ buckets }: Instance, caller: string) => buckets.take(caller, 0, POLICY);
 
-describe.runIf(hasRedis)('points that instances share', () => {
-  test('instances together never give more, less what was given back, than the capacity and what came back', async () => {
+describe.runIf(hasRedis)('shared buckets', () => {
+  test('instances together never give more than the capacity and the refill, less what was given back', async () => {
     const redis = await startOwnRedis();
     const instances = [await connect(redis), await connect(redis)] as const;
     const step = fc.record({
@@ -72,7 +72,7 @@ describe.runIf(hasRedis)('points that instances share', () => {
           let skewsMs = 0;
           for (const { points, usedShare, passMs, skewMs } of steps) {
             for (const instance of instances) instance.pass(passMs);
-            // The clocks run apart more and more.
+            // The difference of the clocks grows.
             instances[0].pass(skewMs);
             skewsMs += skewMs;
             atMs += passMs;
@@ -85,9 +85,9 @@ describe.runIf(hasRedis)('points that instances share', () => {
               buckets.giveBack(caller, points - spent, policy);
               used.push({ atMs, points: spent });
             };
-            // More than there can be, all at once: no two are given the same points.
+            // More than there can be, all at once: no points are given twice.
             await Promise.all([...instances, ...instances, ...instances].map(ask));
-            // What was given back has come to Redis before time goes on, for these come after it.
+            // Redis has the points that were given back before time goes on, because these reads come after them.
             await Promise.all(instances.map(({ buckets }) => buckets.take(caller, 0, policy)));
           }
           for (const [from, first] of used.entries()) {
@@ -98,7 +98,7 @@ describe.runIf(hasRedis)('points that instances share', () => {
               expect(sum).toBeLessThanOrEqual(policy.capacity + elapsedS * policy.perSecond + 1e-6);
             }
           }
-          // The clocks agree again, for the next.
+          // The clocks agree again for the next step.
           instances[1].pass(skewsMs);
         },
       ),
@@ -106,7 +106,7 @@ describe.runIf(hasRedis)('points that instances share', () => {
     );
   });
 
-  test('clocks that differ give the difference once, however often instances take turns', async () => {
+  test('a difference of clocks is refilled once, for any number of turns', async () => {
     const redis = await startOwnRedis();
     const [ahead, behind] = [await connect(redis), await connect(redis)];
     ahead.pass(1_000);
@@ -114,24 +114,24 @@ describe.runIf(hasRedis)('points that instances share', () => {
     for (let turn = 0; turn < 5; turn += 1) {
       expect(await ahead.buckets.take('a', turn === 0 ? 10 : 1, POLICY)).toBe(turn === 0 ? 10 : 0);
       expect(await behind.buckets.take('a', 1, POLICY)).toBe(0);
-      // Takes none, and is written down all the same.
-      expect(await look(behind, 'a')).toBe(0);
+      // Takes no points, but writes the bucket.
+      expect(await pointsOf(behind, 'a')).toBe(0);
     }
   });
 
-  test('what was not used is there for the other, and never more than the capacity', async () => {
+  test('unused points are there for the other instance, at most the capacity', async () => {
     const redis = await startOwnRedis();
     const [one, other] = [await connect(redis), await connect(redis)];
     await one.buckets.take('a', 90, POLICY);
-    expect(await look(other, 'a')).toBe(10);
+    expect(await pointsOf(other, 'a')).toBe(10);
     one.buckets.giveBack('a', 50, POLICY);
-    await until(async () => (await look(other, 'a')) === 60);
+    await until(async () => (await pointsOf(other, 'a')) === 60);
     one.buckets.giveBack('a', 5_000, POLICY);
-    await until(async () => (await look(other, 'a')) === 100);
-    expect(await look(other, 'b')).toBe(100);
+    await until(async () => (await pointsOf(other, 'a')) === 100);
+    expect(await pointsOf(other, 'b')).toBe(100);
   });
 
-  test('end by themselves, and tell nothing of the caller', async () => {
+  test('expire, and show nothing about the caller', async () => {
     const redis = await startOwnRedis();
     const { buckets } = await connect(redis);
     await buckets.take('ada@example.com', 50, POLICY);
@@ -139,7 +139,7 @@ describe.runIf(hasRedis)('points that instances share', () => {
     expect(keys).toEqual([expect.stringMatching(/^sightline:1:points:[\w-]{43}$/)]);
     const [key = ''] = keys;
     expect(await redis.command('GET', key)).toMatch(/^[\d.]+ 50$/);
-    // Full again in 5 s, and a minute more.
+    // Full again in 5 s, then a minute more.
     expect(await redis.command('PTTL', key)).toBeGreaterThan(60_000);
     expect(await redis.command('PTTL', key)).toBeLessThanOrEqual(65_000);
   });
@@ -149,24 +149,24 @@ describe.runIf(hasRedis)('points that instances share', () => {
     const own = await connect(redis);
     const foreign = await connect(redis, 'a secret of another service');
     await own.buckets.take('a', 100, POLICY);
-    expect(await look(own, 'a')).toBe(0);
-    expect(await look(foreign, 'a')).toBe(100);
+    expect(await pointsOf(own, 'a')).toBe(0);
+    expect(await pointsOf(foreign, 'a')).toBe(100);
     expect(await redis.command('DBSIZE')).toBe(2);
   });
 
   test.each([
-    ['none of ours', 'garbage', 100],
-    ['no number', '0 nan', null],
-  ])('a bucket that holds %s does no harm', async (_, text, there) => {
+    ['a foreign text', 'garbage', 100],
+    ['a text instead of a number', '0 nan', null],
+  ])('a bucket with %s does no harm', async (_, text, there) => {
     const redis = await startOwnRedis();
     const instance = await connect(redis);
     await instance.buckets.take('a', 50, POLICY);
     const [key = ''] = (await redis.command('KEYS', '*')) as string[];
     await redis.command('SET', key, text);
-    expect(await look(instance, 'a')).toBe(there);
+    expect(await pointsOf(instance, 'a')).toBe(there);
   });
 
-  test('an account that may not run scripts has none, and keeps its cache', async () => {
+  test('an account that may not run scripts has no buckets, but keeps its cache', async () => {
     const redis = await startOwnRedis();
     await redis.command('ACL', 'SETUSER', 'plain', 'on', '>canary', '~*', '+@all', '-@scripting');
     const connection = createRedisConnection(new Secret(`redis://plain:canary@127.0.0.1:${redis.port}`));

@@ -43,7 +43,7 @@ function createStore(timeoutMs = 5) {
 }
 
 describe('a shared store', () => {
-  test('gives what the link gives, and closes it', async () => {
+  test('gives what the connection gives, and closes it', async () => {
     const { store, state } = createStore();
     expect(String(await store.read('key'))).toBe('bytes');
     await store.close();
@@ -51,7 +51,7 @@ describe('a shared store', () => {
   });
 
   test.each(['failing', 'hanging'] as const)(
-    'that is %s is nothing at once, then left alone, then asked once in five seconds',
+    'that is %s gives null, then is not called, then is tried once in five seconds',
     async (mood) => {
       const { store, state, time, troubles } = createStore();
       state.mood = mood;
@@ -75,7 +75,7 @@ describe('a shared store', () => {
   );
 
   test.each(['failing', 'hanging'] as const)(
-    'that is %s while many keys are read at once has failed once',
+    'that is %s while many keys are read at once counts as one failure',
     async (mood) => {
       const { store, state, troubles } = createStore();
       state.mood = mood;
@@ -89,7 +89,7 @@ describe('a shared store', () => {
     },
   );
 
-  test('gives each key its own, and what has come where another key hangs', async () => {
+  test('gives each key its value, also if another key hangs', async () => {
     const connection: RedisConnection = {
       get: (key) => (key === 'slow' ? new Promise(() => {}) : Promise.resolve(Buffer.from(key))),
       set: async () => {},
@@ -101,7 +101,7 @@ describe('a shared store', () => {
     expect(read.map((bytes) => bytes && String(bytes))).toEqual(['a', null, 'b']);
   });
 
-  test('that is well now and then is not given up', async () => {
+  test('that works now and then is still called', async () => {
     const { store, state } = createStore();
     for (let turn = 0; turn < 40; turn += 1) {
       state.mood = turn % 2 === 0 ? 'well' : 'failing';
@@ -110,7 +110,7 @@ describe('a shared store', () => {
     expect(state.gets).toBe(40);
   });
 
-  test('whose answer has come while this process was busy is still heard', async () => {
+  test('whose answer came while this process was busy is still read', async () => {
     const { store, state } = createStore(1);
     const { promise, resolve } = Promise.withResolvers<Buffer>();
     const busy = createSharedStore(
@@ -118,7 +118,7 @@ describe('a shared store', () => {
       { clock: { now: () => 0 }, timeoutMs: 1 },
     );
     const reading = busy.read('key');
-    // As a socket does: heard only after the timers that are due.
+    // Like a socket: it is read only after the timers that are due.
     setTimeout(() => resolve(Buffer.from('late')), 1);
     const until = performance.now() + 20;
     while (performance.now() < until);
@@ -127,7 +127,7 @@ describe('a shared store', () => {
     await store.close();
   });
 
-  test('whose answer comes in pieces between which this process is busy is still heard', async () => {
+  test('whose answer comes in pieces while this process is busy is still read', async () => {
     const { promise, resolve } = Promise.withResolvers<Buffer>();
     const busy = createSharedStore(
       { get: () => promise, set: async () => {}, run: async () => '', close: async () => {} },
@@ -144,14 +144,14 @@ describe('a shared store', () => {
     expect(String(await reading)).toBe('late');
   });
 
-  test('that can’t keep up loses writes, and holds no more than 16 MiB of them', async () => {
+  test('that is too slow loses writes beyond 16 MiB', async () => {
     const { store, state } = createStore();
     state.mood = 'hanging';
     for (let turn = 0; turn < 100; turn += 1) store.write('key', Buffer.alloc(1024 * 1024), 1_000);
     expect(state.sets).toBe(16);
   });
 
-  test('takes writes again once they have ended', async () => {
+  test('takes writes again after they have ended', async () => {
     const { store, state } = createStore();
     for (let turn = 0; turn < 100; turn += 1) {
       store.write('key', Buffer.alloc(1024 * 1024), 1_000);

@@ -59,7 +59,7 @@ export function createOperation(
     nowMs,
     deadlineMs: nowMs + timeoutMs,
     signal: controller.signal,
-    callBudget: createCallBudget(maxUpstreamCalls ?? Infinity),
+    callBudget: createCallBudget(maxUpstreamCalls),
     callerSecrets,
     maxAgeMs: readMaxAge(request.headers.get('cache-control') ?? ''),
     end() {

@@ -1,7 +1,7 @@
 import { UpstreamError } from '../../base/errors.ts';
 import type { CallContext, Query } from '../../upstream/upstream.ts';
 import { isSkipped } from '../paging/vendor-list.ts';
-import type { SkippedRow, TimeDirection, VendorPage } from '../paging/vendor-list.ts';
+import type { TimeDirection, VendorPage } from '../paging/vendor-list.ts';
 import { readVendorPage } from '../paging/vendor-page.ts';
 import type { ListDeps } from '../paging/vendor-page.ts';
 import { encodeSecond } from '../shared/timestamps.ts';
@@ -51,7 +51,6 @@ export function createEventsPageReader(
   const optional = visible ? asked.fields.intersection(visible) : asked.fields;
   const fields = ['id', 'timestamp', 'category', 'action', ...[...optional].sort()].join(',');
   let answered: EventsDialect | null = null;
-  let doubtful: ReadPage | null = null;
   return async (query) => {
     const refused = new Set<EventsDialect>();
     let refusal: unknown;
@@ -87,13 +86,6 @@ export function createEventsPageReader(
           quirks.pages.note(entries.length, query.pageSize, nowMs);
         }
         const ended = quirks.pages.isLast(entries.length, query.pageSize, stale ? null : nowMs);
-        if (!stale && doubtful) {
-          const { length } = doubtful.entries;
-          const said = judge(query, entries, doubtful);
-          if (said === 'cut') quirks.pages.noteCut(length);
-          else if (said === 'passed' && ended) quirks.pages.notePassed(length, nowMs);
-        }
-        doubtful = !ended && !stale && entries.length < query.pageSize ? { query, entries } : null;
         return { ...read, ended, sort };
       } catch (error) {
         if (!(error instanceof UpstreamError) || error.status !== 400) throw error;
@@ -103,26 +95,6 @@ export function createEventsPageReader(
       }
     }
   };
-}
-
-interface ReadPage {
-  readonly query: EventsPageQuery;
-  readonly entries: readonly (AuditEvent | SkippedRow)[];
-}
-
-/** What a page says of the one before it, if it was asked for what that one left of its stretch; null: nothing. */
-function judge(
-  { lowerMs, upperMs, direction }: EventsPageQuery,
-  entries: ReadPage['entries'],
-  before: ReadPage,
-): 'passed' | 'cut' | null {
-  const isSameEnd =
-    direction === 'down' ? lowerMs === before.query.lowerMs : upperMs === before.query.upperMs;
-  const isSame = lowerMs === before.query.lowerMs && upperMs === before.query.upperMs;
-  if (entries.length === 0) return isSame ? 'passed' : null;
-  if (!isSameEnd || entries.some(isSkipped)) return null;
-  const ids = new Set(before.entries.flatMap((entry) => (isSkipped(entry) ? [] : [entry.id])));
-  return entries.every((entry) => !isSkipped(entry) && ids.has(entry.id)) ? 'passed' : 'cut';
 }
 
 function encodeSort(sort: EventsDialect['sort'], direction: TimeDirection): Query {

@@ -9,8 +9,8 @@ export function listInMemory<Row extends Position>(
   maxScanned = Infinity,
 ) {
   const ordered = rows.toSorted(comparePositions);
-  return async ({ range, count, travel, after }: PageRequest<unknown>): Promise<Page<Row>> => {
-    const sign = travel === 'forward' ? 1 : -1;
+  return async ({ range, count, direction, after }: PageRequest<unknown>): Promise<Page<Row>> => {
+    const sign = direction === 'DESC' ? 1 : -1;
     const ahead = (sign === 1 ? ordered : ordered.toReversed()).filter(
       (row) =>
         row.timestampMs >= range.fromMs &&

@@ -1,4 +1,4 @@
-import type { Range } from '../../base/time.ts';
+import type { Direction, Range } from '../../base/time.ts';
 import { withoutFacet } from '../../sources/events/facets.ts';
 import { splitEventFilter } from '../../sources/events/filter.ts';
 import type { EventFilter } from '../../sources/events/filter.ts';
@@ -33,13 +33,17 @@ export function estimateEventList(
   const { name, range, page, isCounted, pageSize } = list;
   const order = orderByTime((orderBy ?? []) as readonly EventOrder[]);
   const isScan = plan.isScan || order === null;
-  const isUp = order !== null && page !== null && (page.travel === 'forward') === (order === 'ASC');
-  const count = nameFirstCall(plan.query, range, 'down', null);
+  const count = nameFirstCall(plan.query, range, 'DESC', null);
   return [
     {
       source: 'EVENTS',
       ...leastOf(list, {
-        page: nameFirstCall(plan.query, range, isUp ? 'up' : 'down', order && (page?.cursor ?? null)),
+        page: nameFirstCall(
+          plan.query,
+          range,
+          order ? (page?.direction ?? 'DESC') : 'DESC',
+          order && (page?.cursor ?? null),
+        ),
         count,
         laterCount: `then ${count}`,
       }),
@@ -64,7 +68,7 @@ export function estimateFacets(
   return [
     {
       source: 'EVENTS',
-      least: [nameFirstCall(plan.query, range, 'down', null)],
+      least: [nameFirstCall(plan.query, range, 'DESC', null)],
       scans: [`${coordinate} ${JSON.stringify(args)}`],
     },
   ];
@@ -74,10 +78,10 @@ export function estimateFacets(
 function nameFirstCall(
   query: Query,
   { fromMs, toMs }: Range,
-  direction: 'down' | 'up',
+  direction: Direction,
   cursor: string | null,
 ): string {
   // The vendor's bounds are whole seconds.
-  const edgeS = direction === 'up' ? Math.floor(fromMs / 1_000) : Math.ceil(toMs / 1_000);
+  const edgeS = direction === 'ASC' ? Math.floor(fromMs / 1_000) : Math.ceil(toMs / 1_000);
   return `events ${direction} ${cursor ?? edgeS} ${JSON.stringify(query)}`;
 }

@@ -2,6 +2,8 @@ import { RequestError } from '../../base/errors.ts';
 import { SOURCES } from '../../base/source.ts';
 import type { Source } from '../../base/source.ts';
 import type { Range } from '../../base/time.ts';
+import { orderByTime } from '../../sources/events/order.ts';
+import type { EventOrder } from '../../sources/events/order.ts';
 import { decodeGlobalId } from '../global-id.ts';
 import { readConnectionArguments } from '../paging/arguments.ts';
 import type { ConnectionArguments, PageChoice } from '../paging/arguments.ts';
@@ -99,7 +101,7 @@ function estimateList(
   const names = fields.map(({ name }) => name);
   const { first: _first, last: _last, ...others } = args;
   const list = {
-    name: `${coordinate} ${choice.count} ${choice.travel} ${JSON.stringify(others)}`,
+    name: `${coordinate} ${choice.count} ${choice.direction} ${JSON.stringify(others)}`,
     range,
     page: isPageAmong(names) ? choice : null,
     isCounted: names.includes('totalCount'),
@@ -161,7 +163,8 @@ function estimateRelated(
 }
 
 function readChoice(args: Readonly<Record<string, unknown>>, limits: EstimateLimits): PageChoice | null {
-  return orNull(() => readConnectionArguments(args as ConnectionArguments, limits));
+  const order = orderByTime((args['orderBy'] ?? []) as readonly EventOrder[]);
+  return orNull(() => readConnectionArguments(args as ConnectionArguments, limits, order ?? 'DESC'));
 }
 
 function readRange(range: unknown, nowMs: number, endMs = nowMs): Range | null {

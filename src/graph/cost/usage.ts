@@ -1,4 +1,4 @@
-import type { Interval, Range } from '../../base/time.ts';
+import type { Direction, Interval, Range } from '../../base/time.ts';
 import type { UsageSeries } from '../../sources/usage/analytics/analytics.ts';
 import type { RowBounds } from '../../sources/usage/analytics/calls.ts';
 import { estimateAnalytics } from '../../sources/usage/analytics/plan.ts';
@@ -38,7 +38,7 @@ export function estimateUsageList(list: EstimatedList, input: unknown): readonly
   if (isRefusedUsageFilter(filter)) return [];
   if (filter.elementKeys?.length === 0 || filter.tags?.length === 0) return [];
   const { name, range, page, isCounted, pageSize } = list;
-  const scan = nameFirstCall(filter, range, 'forward', null);
+  const scan = nameFirstCall(filter, range, 'DESC', null);
   const isScan = filter.ipAddress !== undefined;
   const counting = countingSeries(filter);
   const series = counting && nameSeries(counting, range);
@@ -46,7 +46,7 @@ export function estimateUsageList(list: EstimatedList, input: unknown): readonly
     {
       source: 'USAGE',
       ...leastOf(list, {
-        page: nameFirstCall(filter, range, page?.travel ?? 'forward', page?.cursor ?? null),
+        page: nameFirstCall(filter, range, page?.direction ?? 'DESC', page?.cursor ?? null),
         count: series ?? scan,
         laterCount: series ?? `then ${scan}`,
       }),
@@ -65,11 +65,11 @@ export function estimateUsageList(list: EstimatedList, input: unknown): readonly
 function nameFirstCall(
   filter: UsageFilter,
   { fromMs, toMs }: Range,
-  travel: 'forward' | 'backward',
+  direction: Direction,
   cursor: string | null,
 ): string {
-  const edge = travel === 'forward' ? `${fromMs} ${toMs}` : fromMs;
-  return `usage ${travel} ${cursor ?? edge} ${JSON.stringify(encodeUsageFilter(filter))}`;
+  const edge = direction === 'DESC' ? `${fromMs} ${toMs}` : fromMs;
+  return `usage ${direction} ${cursor ?? edge} ${JSON.stringify(encodeUsageFilter(filter))}`;
 }
 
 /** What a field of `usageAnalytics` takes. */

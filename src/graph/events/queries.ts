@@ -1,6 +1,7 @@
 import { RequestError } from '../../base/errors.ts';
 import type { Range } from '../../base/time.ts';
 import type { EventFilter } from '../../sources/events/filter.ts';
+import { orderByTime } from '../../sources/events/order.ts';
 import type { PageRequest } from '../../sources/paging/page.ts';
 import { builder } from '../builder.ts';
 import { needsPage, readConnection } from '../paging/connection.ts';
@@ -38,6 +39,7 @@ builder.queryField('events', (t) =>
         sources: ['EVENTS'],
         args,
         filter,
+        direction: orderByTime(orderBy) ?? 'DESC',
         binding: orderBy,
         wantsPage: needsPage(info),
       } as const;

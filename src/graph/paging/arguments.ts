@@ -1,5 +1,6 @@
 import { RequestError } from '../../base/errors.ts';
-import type { Travel } from '../../sources/paging/page.ts';
+import { opposite } from '../../base/time.ts';
+import type { Direction } from '../../base/time.ts';
 import type { Limits } from '../context.ts';
 
 /** The paging arguments as GraphQL hands them over. */
@@ -13,19 +14,23 @@ export interface ConnectionArguments {
 /** Which page is asked for. */
 export interface PageChoice {
   readonly count: number;
-  readonly travel: Travel;
+  readonly direction: Direction;
+  /** Asked for by `last` or `before`: from the end of the list. */
+  readonly isFromEnd: boolean;
   /** The sealed cursor to go on behind; null: from the range's edge. */
   readonly cursor: string | null;
 }
 
 /**
- * The page that the arguments ask for: `first` and `after` from the newest on, `last` and `before` from the oldest on.
+ * The page that the arguments ask for: `first` and `after` read in the direction of the list, `last` and `before` against it.
+ * @param listDirection the order of the list in time; `DESC` also for an order that is not one of time
  * @throws RequestError `BAD_USER_INPUT` for arguments that contradict each other or ask for less than one row;
  *   `LIMIT_EXCEEDED` for more rows than `maxPageSize`
  */
 export function readConnectionArguments(
   args: ConnectionArguments,
   limits: Pick<Limits, 'defaultPageSize' | 'maxPageSize'>,
+  listDirection: Direction = 'DESC',
 ): PageChoice {
   const given = (name: keyof ConnectionArguments): boolean => args[name] !== null && args[name] !== undefined;
   for (const [name, other] of [
@@ -36,12 +41,13 @@ export function readConnectionArguments(
   ] as const) {
     if (given(name) && given(other)) throw contradiction(name, other);
   }
-  const backward = given('last') || given('before');
-  const [name, asked] = backward ? (['last', args.last] as const) : (['first', args.first] as const);
+  const isFromEnd = given('last') || given('before');
+  const [name, asked] = isFromEnd ? (['last', args.last] as const) : (['first', args.first] as const);
   return {
     count: checkCount(name, asked ?? limits.defaultPageSize, limits.maxPageSize),
-    travel: backward ? 'backward' : 'forward',
-    cursor: (backward ? args.before : args.after) ?? null,
+    direction: isFromEnd ? opposite(listDirection) : listDirection,
+    isFromEnd,
+    cursor: (isFromEnd ? args.before : args.after) ?? null,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Source } from '../../base/source.ts';
-import type { Range } from '../../base/time.ts';
+import type { Direction, Range } from '../../base/time.ts';
 import type { Page, PageRequest, TotalCount } from '../../sources/paging/page.ts';
 import type { Position } from '../../sources/paging/position.ts';
 import type { GraphContext } from '../context.ts';
@@ -43,6 +43,8 @@ export interface ConnectionQuery<Node, Filter> {
   readonly sources: readonly Source[];
   readonly args: ConnectionArguments & { readonly range?: RangeInput | null | undefined };
   readonly filter: Filter;
+  /** The order of the list in time; left out: newest first. */
+  readonly direction?: Direction;
   /** What else binds a cursor, such as the order. */
   readonly binding?: unknown;
   /** Whether the answer holds anything but the range and the count; where false, no page is read. */
@@ -61,16 +63,14 @@ export async function readConnection<Node extends Row, Filter>(
   asked: ConnectionQuery<Node, Filter>,
   { cursors, limits, nowMs, ends }: Pick<GraphContext, 'cursors' | 'limits' | 'nowMs' | 'ends'>,
 ): Promise<Connection<Node>> {
-  const choice = readConnectionArguments(asked.args, limits);
+  const choice = readConnectionArguments(asked.args, limits, asked.direction);
   const frozen = freezeRange(asked.args.range, nowMs, defaultEnd(ends, asked.sources, nowMs));
   const { filter, binding } = asked;
   const query = digestQuery(asked.list, { range: asked.args.range, filter, binding });
   const cursor =
-    choice.cursor === null
-      ? null
-      : cursors.open(choice.cursor, query, choice.travel === 'forward' ? 'after' : 'before');
+    choice.cursor === null ? null : cursors.open(choice.cursor, query, choice.isFromEnd ? 'before' : 'after');
   const range = cursor?.range ?? frozen;
-  const request = { range, filter, count: choice.count, travel: choice.travel };
+  const request = { range, filter, count: choice.count, direction: choice.direction };
   const page = asked.wantsPage ? await asked.read({ ...request, after: cursor?.position ?? null }) : UNREAD;
   const seal = (position: Position, hasRowsBehind: boolean): string =>
     cursors.seal({ query, range, position, hasRowsBehind });

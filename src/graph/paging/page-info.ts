@@ -23,12 +23,12 @@ export interface PageInfoFacts {
 }
 
 /**
- * Where a page stands. What lies ahead in the direction of travel is the source's word. What lies behind is the cursor's,
+ * Where a page stands. What lies ahead in the direction of reading is the source's word. What lies behind is the cursor's,
  * so that it costs no call: clients ask for both on every page.
  */
 export function createPageInfo(facts: PageInfoFacts): PageInfo {
   const { choice, cursor, page, positions } = facts;
-  const isForward = choice.travel === 'forward';
+  const isForward = !choice.isFromEnd;
   const isAhead = page.hasMore;
   const isBehind = cursor?.hasRowsBehind ?? false;
   const leading = () => leadingCursor(facts, isForward ? positions.at(-1) : positions[0]);

@@ -1,7 +1,8 @@
 import { UpstreamError } from '../../base/errors.ts';
+import type { Direction } from '../../base/time.ts';
 import type { CallContext, Query } from '../../upstream/upstream.ts';
 import { isSkipped } from '../paging/vendor-list.ts';
-import type { TimeDirection, VendorPage } from '../paging/vendor-list.ts';
+import type { VendorPage } from '../paging/vendor-list.ts';
 import { readVendorPage } from '../paging/vendor-page.ts';
 import type { ListDeps } from '../paging/vendor-page.ts';
 import { encodeSecond } from '../shared/timestamps.ts';
@@ -26,7 +27,7 @@ export const SECOND_MS = 1000;
 export interface EventsPageQuery {
   readonly lowerMs: number;
   readonly upperMs: number;
-  readonly direction: TimeDirection;
+  readonly direction: Direction;
   /** From 1. */
   readonly page: number;
   readonly pageSize: number;
@@ -97,8 +98,8 @@ export function createEventsPageReader(
   };
 }
 
-function encodeSort(sort: EventsDialect['sort'], direction: TimeDirection): Query {
+function encodeSort(sort: EventsDialect['sort'], direction: Direction): Query {
   if (sort === 'none') return [];
-  const suffix = direction === 'down' ? ':desc' : '';
+  const suffix = direction === 'DESC' ? ':desc' : '';
   return [['sort', sort === 'id' ? `id${suffix}` : `timestamp${suffix},id${suffix}`]];
 }

@@ -1,4 +1,5 @@
 import { RequestError, UpstreamError } from '../../base/errors.ts';
+import type { Direction } from '../../base/time.ts';
 import { recordCoverage } from '../paging/coverage-recorder.ts';
 import type { ExaminedSpan } from '../paging/coverage-recorder.ts';
 import type { Page, PageRequest } from '../paging/page.ts';
@@ -14,7 +15,7 @@ export type EventOrderField = (typeof EVENT_ORDER_FIELDS)[number];
 
 export interface EventOrder {
   readonly field: EventOrderField;
-  readonly direction: 'ASC' | 'DESC';
+  readonly direction: Direction;
 }
 
 export interface EventPageRequest extends PageRequest<EventFilter> {
@@ -24,7 +25,7 @@ export interface EventPageRequest extends PageRequest<EventFilter> {
 }
 
 /** Which way an order runs in time, where it is one in time and id that agree; null for every other order. */
-export function orderByTime(orderBy: readonly EventOrder[]): 'ASC' | 'DESC' | null {
+export function orderByTime(orderBy: readonly EventOrder[]): Direction | null {
   const [first, second, ...rest] = orderBy;
   if (!first) return 'DESC';
   const isTime = first.field === 'TIMESTAMP' && rest.length === 0;
@@ -44,12 +45,13 @@ export async function readOrderedPage(
   maxScannedRows: number,
   nowMs: number,
 ): Promise<Page<AuditEvent>> {
-  const { range, orderBy, count, travel, after } = request;
+  const { range, orderBy, count, after } = request;
+  const isFromStart = request.direction === 'DESC';
   const rows: AuditEvent[] = [];
   const examined: ExaminedSpan[] = [];
   let toMs = range.toMs;
   let scanned = 0;
-  for await (const batch of stream.read({ range, direction: 'down', after: null, wanted: () => Infinity })) {
+  for await (const batch of stream.read({ range, direction: 'DESC', after: null, wanted: () => Infinity })) {
     appendAll(rows, batch.rows);
     scanned += batch.rows.length;
     if (scanned > maxScannedRows) throw tooMany(maxScannedRows);
@@ -67,17 +69,16 @@ export async function readOrderedPage(
   if (after) {
     const at = sorted.findIndex((row) => row.id === after.id);
     if (at < 0) throw lostAnchor();
-    if (travel === 'forward') from = at + 1;
+    if (isFromStart) from = at + 1;
     else to = at;
   }
-  const isForward = travel === 'forward';
-  const page = isForward
+  const page = isFromStart
     ? sorted.slice(from, Math.min(from + count, to))
     : sorted.slice(Math.max(to - count, from), to);
   return {
     rows: page,
     hasMore: to - from > count,
-    resume: (isForward ? page.at(-1) : page[0]) ?? after,
+    resume: (isFromStart ? page.at(-1) : page[0]) ?? after,
     coverage,
   };
 }

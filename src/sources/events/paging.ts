@@ -103,7 +103,7 @@ export function readEventsWindow(readPage: EventsPageReader, largestPage: number
         held.length === 0
           ? { page: 0, size: largestPage, overlap: 0 }
           : planOverlappingPage(held.length, longest);
-      const read = await readPage({ lowerMs, upperMs, direction: 'down', page: page + 1, pageSize: size });
+      const read = await readPage({ lowerMs, upperMs, direction: 'DESC', page: page + 1, pageSize: size });
       if (!isOverlapping(held, read.entries, overlap))
         throw rowsMoved({ source: 'EVENTS', operation: '/events' });
       const { length } = read.entries;

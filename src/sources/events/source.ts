@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { scopedKey } from '../../base/credential-scope.ts';
 import { asError } from '../../base/errors.ts';
-import type { Range } from '../../base/time.ts';
+import type { Direction, Range } from '../../base/time.ts';
 import { forScan } from '../../upstream/upstream.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { countMatches, countPage } from '../paging/count.ts';
@@ -116,15 +116,12 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
     },
   };
 
-  /** Newest first is the walk's own order; oldest first is the same walk the other way round. */
   async function readTimeOrderedPage(
     request: EventPageRequest,
     stream: RowStream<AuditEvent>,
-    direction: 'ASC' | 'DESC',
+    order: Direction,
   ): Promise<Page<AuditEvent>> {
-    if (direction === 'DESC') return readPage(request, stream, nowMs);
-    const travel = request.travel === 'forward' ? 'backward' : 'forward';
-    const page = await readPage({ ...request, travel }, stream, nowMs);
-    return { ...page, rows: page.rows.toReversed() };
+    const page = await readPage(request, stream, nowMs);
+    return order === 'DESC' ? page : { ...page, rows: page.rows.toReversed() };
   }
 }

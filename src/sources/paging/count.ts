@@ -34,7 +34,7 @@ export async function countMatches<Row extends Position>(
   try {
     for await (const batch of read({
       range,
-      direction: 'down',
+      direction: 'DESC',
       after: null,
       wanted: () => maxScannedRows - scanned,
     })) {

@@ -41,7 +41,7 @@ export async function findRows<Row extends Position>(
     while (sought[0]) {
       const batches = read({
         range: { fromMs, toMs: sought[0].timestampMs + 1 },
-        direction: 'down',
+        direction: 'DESC',
         after: null,
         wanted: () => (isSingle ? SINGLE : Infinity),
       });

@@ -1,15 +1,15 @@
 import { UpstreamError } from '../../base/errors.ts';
-import type { Range } from '../../base/time.ts';
+import type { Direction, Range } from '../../base/time.ts';
 import { readKeysetWindow } from './keyset-window.ts';
 import { comparePositions, startOfRest } from './position.ts';
 import type { Position } from './position.ts';
 import { isSkipped } from './vendor-list.ts';
-import type { SkippedRow, TimeDirection, VendorList } from './vendor-list.ts';
+import type { SkippedRow, VendorList } from './vendor-list.ts';
 
 /** What a walk is asked for. */
 export interface BatchRequest {
   readonly range: Range;
-  readonly direction: TimeDirection;
+  readonly direction: Direction;
   /** Only rows strictly behind this one in the walk's direction. */
   readonly after: Position | null;
   /** How many more rows the reader of the walk can use: it sizes the pages. Infinity: as many as a page holds. */
@@ -55,22 +55,22 @@ export async function* pageByKeyset<Row extends Position>(
 ): AsyncGenerator<Batch<Row>, void> {
   const { range, direction } = request;
   if (range.fromMs >= range.toMs) return;
-  const down = direction === 'down';
+  const isDesc = direction === 'DESC';
   const instantOf = (timestampMs: number): number => Math.floor(timestampMs / list.unitMs);
-  const isFurther = (a: number, b: number): boolean => (down ? a < b : a > b);
+  const isFurther = (a: number, b: number): boolean => (isDesc ? a < b : a > b);
   const firstInstant = instantOf(range.fromMs);
   const lastInstant = instantOf(range.toMs - 1);
   const isWanted = (row: Position): boolean =>
     row.timestampMs >= range.fromMs &&
     row.timestampMs < range.toMs &&
     (!request.after ||
-      (down ? comparePositions(row, request.after) > 0 : comparePositions(row, request.after) < 0));
+      (isDesc ? comparePositions(row, request.after) > 0 : comparePositions(row, request.after) < 0));
 
-  let instant = down ? lastInstant : firstInstant;
+  let instant = isDesc ? lastInstant : firstInstant;
   if (request.after) {
     const resumed = instantOf(request.after.timestampMs);
     if (isFurther(resumed, instant)) instant = resumed;
-    if (isFurther(instant, down ? firstInstant : lastInstant)) return;
+    if (isFurther(instant, isDesc ? firstInstant : lastInstant)) return;
   }
   let again = request.after ? 1 : 0; // rows of the bound's own instant that come once more
   let isFirst = true;
@@ -78,8 +78,8 @@ export async function* pageByKeyset<Row extends Position>(
 
   for (;;) {
     const window = await readKeysetWindow(list, {
-      lowerMs: ((down ? firstInstant : instant) - 1) * list.unitMs,
-      upperMs: ((down ? instant : lastInstant) + 1) * list.unitMs,
+      lowerMs: ((isDesc ? firstInstant : instant) - 1) * list.unitMs,
+      upperMs: ((isDesc ? instant : lastInstant) + 1) * list.unitMs,
       direction,
       instant,
       pageSize: pageSizeFor(request.wanted() + again, list.largestPage),
@@ -93,22 +93,26 @@ export async function* pageByKeyset<Row extends Position>(
       (entry) => !isFurther(instant, instantOf(entry.timestampMs)),
     );
     const lastSeen = instantOf(timed.findLast((entry) => !isSkipped(entry.entry))?.timestampMs ?? 0);
-    const ended = window.ended || isFurther(lastSeen, down ? firstInstant : lastInstant);
+    const ended = window.ended || isFurther(lastSeen, isDesc ? firstInstant : lastInstant);
     // The last instant of a page that is not the end may be cut by the page's edge: it waits for the next window.
     const whole = window.ended
       ? timed
       : timed.filter((entry) => isFurther(lastSeen, instantOf(entry.timestampMs)));
     const rows = whole.flatMap(({ entry }) => (isSkipped(entry) || !isWanted(entry) ? [] : [entry]));
-    rows.sort(down ? comparePositions : (a, b) => comparePositions(b, a));
+    rows.sort(isDesc ? comparePositions : (a, b) => comparePositions(b, a));
     const dropped = whole.flatMap(({ entry, timestampMs }) =>
       isSkipped(entry) && isDroppedHere(timestampMs)
         ? [entry.timestampMs ?? request.undatedMs ?? timestampMs]
         : [],
     );
-    const edge = down ? (lastSeen + 1) * list.unitMs : lastSeen * list.unitMs;
+    const edge = isDesc ? (lastSeen + 1) * list.unitMs : lastSeen * list.unitMs;
     yield {
       rows,
-      edgeMs: ended ? (down ? range.fromMs : range.toMs) : Math.min(Math.max(edge, range.fromMs), range.toMs),
+      edgeMs: ended
+        ? isDesc
+          ? range.fromMs
+          : range.toMs
+        : Math.min(Math.max(edge, range.fromMs), range.toMs),
       dropped,
       received,
       parsed,
@@ -124,12 +128,12 @@ export async function* pageByKeyset<Row extends Position>(
 
   /** The first moment of an instant in the walk's direction, inside the rest of the range. */
   function headOf(at: number): number {
-    return down ? Math.min((at + 1) * list.unitMs, restMs) - 1 : Math.max(at * list.unitMs, restMs);
+    return isDesc ? Math.min((at + 1) * list.unitMs, restMs) - 1 : Math.max(at * list.unitMs, restMs);
   }
 
   /** The cursor's own instant counts again: a row of it may have been understood when the page before was read. */
   function isDroppedHere(timestampMs: number): boolean {
-    return down
+    return isDesc
       ? timestampMs >= range.fromMs && timestampMs < restMs
       : timestampMs >= restMs && timestampMs < range.toMs;
   }
@@ -151,10 +155,10 @@ function notUnderstood({ source, operation }: VendorList<Position>): UpstreamErr
  */
 function withTimes<Row extends Position>(
   entries: readonly (Row | SkippedRow)[],
-  direction: TimeDirection,
+  direction: Direction,
   headMs: number,
 ): { entry: Row | SkippedRow; timestampMs: number }[] {
-  const nearest = direction === 'down' ? Math.min : Math.max;
+  const nearest = direction === 'DESC' ? Math.min : Math.max;
   let latest = headMs;
   return entries.map((entry) => {
     latest = entry.timestampMs ?? nearest(latest, headMs);

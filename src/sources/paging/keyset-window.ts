@@ -1,8 +1,9 @@
 import { RequestError, UpstreamError } from '../../base/errors.ts';
+import type { Direction } from '../../base/time.ts';
 import { appendAll } from '../shared/append-all.ts';
 import type { Position } from './position.ts';
 import { isSkipped } from './vendor-list.ts';
-import type { SkippedRow, TimeDirection, VendorList } from './vendor-list.ts';
+import type { SkippedRow, VendorList } from './vendor-list.ts';
 
 /** A window whose pages contradict each other, as when a row slips in between two of them, is read anew this often. */
 const REREADS = 2;
@@ -11,7 +12,7 @@ const REREADS = 2;
 export interface KeysetWindowRequest {
   readonly lowerMs: number;
   readonly upperMs: number;
-  readonly direction: TimeDirection;
+  readonly direction: Direction;
   /** The instant that the window must get beyond. */
   readonly instant: number;
   readonly pageSize: number;
@@ -100,13 +101,13 @@ function getsBeyond<Row extends Position>(
       message: 'The vendor answered a full page without one row that could be understood.',
     });
   }
-  return first !== last && (direction === 'down' ? last < instant : last > instant);
+  return first !== last && (direction === 'DESC' ? last < instant : last > instant);
 }
 
 /** @throws UpstreamError `UPSTREAM_OUT_OF_ORDER` for what no vendor that keeps its order could have sent */
 function checkOrder<Row extends Position>(
   entries: readonly (Row | SkippedRow)[],
-  direction: TimeDirection,
+  direction: Direction,
   { source, operation }: VendorList<Row>,
 ): void {
   const refuse = (offence: string): UpstreamError =>
@@ -122,7 +123,7 @@ function checkOrder<Row extends Position>(
     if (isSkipped(entry)) continue;
     if (ids.has(entry.id)) throw refuse('gave one id twice within one list');
     ids.add(entry.id);
-    const ahead = direction === 'down' ? entry.timestampMs : -entry.timestampMs;
+    const ahead = direction === 'DESC' ? entry.timestampMs : -entry.timestampMs;
     if (ahead > latest) throw refuse('broke the order in time');
     latest = ahead;
   }

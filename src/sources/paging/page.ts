@@ -1,5 +1,5 @@
 import { RequestError } from '../../base/errors.ts';
-import type { Range } from '../../base/time.ts';
+import type { Direction, Range } from '../../base/time.ts';
 import { appendAll } from '../shared/append-all.ts';
 import { recordCoverage } from './coverage-recorder.ts';
 import type { ExaminedSpan, Stop } from './coverage-recorder.ts';
@@ -9,26 +9,24 @@ import { edgeAt, startOfRest } from './position.ts';
 import type { Position } from './position.ts';
 import type { RowStream } from './row-stream.ts';
 
-/** Which way a page is read: `forward` is from newest to oldest (`first/after`), `backward` the other (`last/before`). */
-export type Travel = 'forward' | 'backward';
-
 /** One page of a list. The graph seals `resume` and each row's position into cursors. */
 export interface PageRequest<Filter> {
   readonly range: Range;
   readonly filter: Filter;
   /** Rows to give out at most, at least 0. */
   readonly count: number;
-  readonly travel: Travel;
-  /** Only rows strictly behind this one in the direction of travel; null: from the range's edge. */
+  /** `DESC` for an order that is not one of time reads the list from its start. */
+  readonly direction: Direction;
+  /** Only rows strictly behind this one in that direction; null: from the range's edge. */
   readonly after: Position | null;
 }
 
 /** What a page holds. Rows are always in the list's own order (newest first), whichever way they were read. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
-  /** In the direction of travel there is one row more (seen, not guessed), or a scan was stopped before it could know. */
+  /** In the page's direction there is one row more (seen, not guessed), or a scan was stopped before it could know. */
   readonly hasMore: boolean;
-  /** The last row examined in the direction of travel, where going on must start; null where nothing was examined. */
+  /** The last row examined in the page's direction, where going on must start; null where nothing was examined. */
   readonly resume: Position | null;
   readonly coverage: readonly Coverage[];
 }
@@ -50,26 +48,26 @@ export async function readPage<Row extends Position>(
   stream: RowStream<Row>,
   nowMs: number,
 ): Promise<Page<Row>> {
-  const { range, count, travel, after } = request;
+  const { range, count, direction, after } = request;
   const { source, isMatch, maxScannedRows } = stream;
-  const down = travel === 'forward';
+  const isDesc = direction === 'DESC';
   const matches: Row[] = [];
   const examined: ExaminedSpan[] = [];
   let scanned = 0;
-  let edgeMs = startOfRest(source, range, after, down ? 'down' : 'up');
+  let edgeMs = startOfRest(source, range, after, direction);
   let hasMore = false;
   let resume: Position | null = null;
   let stop: Stop | null = null;
 
   const batches = stream.read({
     range,
-    direction: down ? 'down' : 'up',
+    direction,
     after,
     wanted: () => (maxScannedRows === null ? count + 1 - matches.length : maxScannedRows - scanned),
   });
   const note = (batch: Batch<Row>, rows: readonly Row[], dropped: number, untilMs: number): void => {
-    const fromMs = down ? untilMs : edgeMs;
-    const toMs = down ? edgeMs : untilMs;
+    const fromMs = isDesc ? untilMs : edgeMs;
+    const toMs = isDesc ? edgeMs : untilMs;
     if (fromMs < toMs) {
       const seen = rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: isMatch(row) }));
       examined.push({ fromMs, toMs, readAtMs: batch.readAtMs, stale: batch.stale, dropped, rows: seen });
@@ -88,10 +86,10 @@ export async function readPage<Row extends Position>(
         resume = last ?? after;
         if (last && taken.examined > 0) {
           const dropped = batch.dropped.filter((ms) =>
-            down ? ms >= last.timestampMs : ms <= last.timestampMs,
+            isDesc ? ms >= last.timestampMs : ms <= last.timestampMs,
           ).length;
           const rows = batch.rows.slice(0, taken.examined);
-          note(batch, rows, dropped, down ? last.timestampMs : last.timestampMs + 1);
+          note(batch, rows, dropped, isDesc ? last.timestampMs : last.timestampMs + 1);
         }
         break;
       }
@@ -119,7 +117,7 @@ export async function readPage<Row extends Position>(
   }
 
   return {
-    rows: down ? matches : matches.reverse(),
+    rows: isDesc ? matches : matches.reverse(),
     hasMore,
     resume,
     coverage: recordCoverage(source, examined, stream.age, nowMs, stop),

@@ -1,6 +1,6 @@
 import { SOURCES } from '../../base/source.ts';
 import type { Source } from '../../base/source.ts';
-import type { Range } from '../../base/time.ts';
+import type { Direction, Range } from '../../base/time.ts';
 
 /**
  * Where an entry stands in the one order of all entries: newest first, at one instant USAGE before EVENTS, then the
@@ -42,9 +42,9 @@ export function startOfRest(
   source: Source,
   range: Range,
   after: Position | null,
-  direction: 'down' | 'up',
+  direction: Direction,
 ): number {
-  if (direction === 'up') return Math.max(after?.timestampMs ?? range.fromMs, range.fromMs);
+  if (direction === 'ASC') return Math.max(after?.timestampMs ?? range.fromMs, range.fromMs);
   if (!after) return range.toMs;
   const canHoldMore = comparePositions(edgeAt(source, after.timestampMs), after) > 0;
   return Math.min(after.timestampMs + (canHoldMore ? 1 : 0), range.toMs);

@@ -54,7 +54,7 @@ export async function readRanges<Row extends Position>(
     const isLast = range === ranges.at(-1);
     const batches = stream.read({
       range,
-      direction: 'down',
+      direction: 'DESC',
       after: null,
       wanted: () => Math.max(maxScannedRows - scanned, 1),
     });
@@ -117,7 +117,7 @@ export async function readWindows<Row extends Position>(
       edgeMs = left[0].toMs;
       const batches = stream.read({
         range: { fromMs, toMs: edgeMs },
-        direction: 'down',
+        direction: 'DESC',
         after: null,
         wanted: () => Math.max(maxScannedRows - scanned, 1),
       });

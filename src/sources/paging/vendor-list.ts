@@ -1,8 +1,6 @@
 import type { Source } from '../../base/source.ts';
+import type { Direction } from '../../base/time.ts';
 import type { Position } from './position.ts';
-
-/** Which way time runs in a vendor's answer: from newest to oldest, or the other way. */
-export type TimeDirection = 'down' | 'up';
 
 /**
  * One vendor list as a walk sees it: windows of time, each read from its first page on. What the vendor calls its
@@ -23,7 +21,7 @@ export interface VendorList<Row extends Position> {
 export interface VendorWindow {
   readonly lowerMs: number;
   readonly upperMs: number;
-  readonly direction: TimeDirection;
+  readonly direction: Direction;
   readonly pageSize: number;
 }
 

@@ -1,10 +1,9 @@
 import type { Source } from '../../base/source.ts';
-import type { Range } from '../../base/time.ts';
+import type { Direction, Range } from '../../base/time.ts';
 import type { Batch, BatchRequest } from './keyset-paging.ts';
 import { comparePositions, startOfRest } from './position.ts';
 import type { Position } from './position.ts';
 import { unparsableError } from './row-stream.ts';
-import type { TimeDirection } from './vendor-list.ts';
 
 /** Reads a window of time whole, unless it holds far more rows than are wanted. */
 export type ReadWindow<Row> = (range: Range, wanted: number) => Promise<WindowContent<Row>>;
@@ -54,8 +53,8 @@ export async function* pageByWindows<Row extends Position>(
   locateRows: LocateRows = async () => null,
 ): AsyncGenerator<Batch<Row>, void> {
   const { range, after } = request;
-  const down = request.direction === 'down';
-  const compare = down ? comparePositions : (a: Position, b: Position): number => comparePositions(b, a);
+  const isDesc = request.direction === 'DESC';
+  const compare = isDesc ? comparePositions : (a: Position, b: Position): number => comparePositions(b, a);
   /** More rows than are wanted, since they vary in density, and at least a good part of a page: a call costs more. */
   const worthReading = (): number =>
     Math.min(Math.max(request.wanted() * 1.5, largestPage / 4), largestPage * 0.8);
@@ -67,20 +66,20 @@ export async function* pageByWindows<Row extends Position>(
   let denseInARow = 0;
   /** Of the last row that was understood; null: none was. */
   let knownMs = after && after.id !== '' && after.source === source ? after.timestampMs : null;
-  while (down ? edgeMs > range.fromMs : edgeMs < range.toMs) {
+  while (isDesc ? edgeMs > range.fromMs : edgeMs < range.toMs) {
     const kept = ahead.at(-1)?.fromMs === edgeMs ? ahead.pop() : undefined;
     if (kept) {
       yield take(kept, kept);
       continue;
     }
-    const window = down
+    const window = isDesc
       ? { fromMs: Math.max(edgeMs - lengthMs, range.fromMs), toMs: edgeMs }
       : { fromMs: edgeMs, toMs: Math.min(edgeMs + lengthMs, limitMs()) };
     const windowMs = window.toMs - window.fromMs;
     const read = await readWindow(window, Math.min(request.wanted(), largestPage));
     if (read.kind === 'dense') {
       denseInARow += 1;
-      if (!down && 'newest' in read) ahead.push(read.newest);
+      if (!isDesc && 'newest' in read) ahead.push(read.newest);
       // Rows may lie anywhere in it, not only as near as they lie to each other where it was read.
       const located = denseInARow === 1 ? await locateRows(window, worthReading()) : null;
       const fittingMs = located === null ? fittingOf(read) : Math.abs(located - edgeMs);
@@ -100,7 +99,7 @@ export async function* pageByWindows<Row extends Position>(
    */
   async function readAgain(window: Range, doubted: SpanContent<Row>): Promise<SpanContent<Row>> {
     if (knownMs === null) return doubted;
-    const wider = down ? { ...window, toMs: knownMs + 1 } : { ...window, fromMs: knownMs };
+    const wider = isDesc ? { ...window, toMs: knownMs + 1 } : { ...window, fromMs: knownMs };
     const read = await readWindow(wider, Infinity);
     if (read.kind === 'dense') return doubted;
     if (isUnparsable(read)) throw unparsableError(source, read.received);
@@ -129,7 +128,7 @@ export async function* pageByWindows<Row extends Position>(
 
   /** Gets over a stretch that is known now. */
   function take(span: Range, part: SpanContent<Row>): Batch<Row> {
-    edgeMs = down ? span.fromMs : span.toMs;
+    edgeMs = isDesc ? span.fromMs : span.toMs;
     const { received, parsed, readAtMs, stale } = part;
     const rows = part.rows.filter((row) => !after || compare(row, after) > 0).sort(compare);
     knownMs = rows.at(-1)?.timestampMs ?? knownMs;
@@ -141,7 +140,7 @@ export async function* pageByWindows<Row extends Position>(
       readAtMs,
       stale,
       edgeMs,
-      ended: down ? edgeMs === range.fromMs : edgeMs === range.toMs,
+      ended: isDesc ? edgeMs === range.fromMs : edgeMs === range.toMs,
     };
   }
 }
@@ -159,6 +158,6 @@ export function isDense(rows: number, wanted: number, window: Range, unitMs: num
  * Where a row without a time is told: the instant that the walk reaches first. A page may end anywhere behind it, and the
  * windows of the next one need not hold that row.
  */
-function nearestTo({ fromMs, toMs }: Range, direction: TimeDirection): number {
-  return direction === 'up' ? fromMs : Math.max(toMs - 1, fromMs);
+function nearestTo({ fromMs, toMs }: Range, direction: Direction): number {
+  return direction === 'ASC' ? fromMs : Math.max(toMs - 1, fromMs);
 }

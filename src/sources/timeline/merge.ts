@@ -33,9 +33,9 @@ export async function mergeStreams<Row extends Position>(
   streams: readonly RowStream<Row>[],
   nowMs: number,
 ): Promise<Page<Row>> {
-  const { range, count, after } = request;
-  const down = request.travel === 'forward';
-  const compare = down ? comparePositions : (a: Position, b: Position): number => comparePositions(b, a);
+  const { range, count, direction, after } = request;
+  const isDesc = direction === 'DESC';
+  const compare = isDesc ? comparePositions : (a: Position, b: Position): number => comparePositions(b, a);
   const given: Row[] = [];
   const runs = streams.map((stream) => start(stream));
   let stop: Stop | null = null;
@@ -65,10 +65,10 @@ export async function mergeStreams<Row extends Position>(
   }
 
   const last = given.at(-1) ?? null;
-  const rangeEndMs = down ? range.fromMs : range.toMs;
+  const rangeEndMs = isDesc ? range.fromMs : range.toMs;
   const end = stop ? endOfStop() : endOfPage();
   return {
-    rows: down ? given : given.reverse(),
+    rows: isDesc ? given : given.reverse(),
     hasMore: hasMore || stop !== null,
     resume: end.resume,
     coverage: runs
@@ -78,14 +78,14 @@ export async function mergeStreams<Row extends Position>(
 
   function endOfPage(): { readonly untilMs: number; readonly resume: Position | null } {
     if (!hasMore) return { untilMs: rangeEndMs, resume: last ?? after };
-    if (!last) return { untilMs: down ? Infinity : -Infinity, resume: after };
-    return { untilMs: down ? last.timestampMs : last.timestampMs + 1, resume: last };
+    if (!last) return { untilMs: isDesc ? Infinity : -Infinity, resume: after };
+    return { untilMs: isDesc ? last.timestampMs : last.timestampMs + 1, resume: last };
   }
 
   /** The page ends where the walk that is furthest behind has got to: up to there, all of them are known. */
   function endOfStop(): { readonly untilMs: number; readonly resume: Position } {
     const edges = runs.flatMap((run) => (run.state === 'running' ? [run.edgeMs] : []));
-    const untilMs = down ? Math.max(rangeEndMs, ...edges) : Math.min(rangeEndMs, ...edges);
+    const untilMs = isDesc ? Math.max(rangeEndMs, ...edges) : Math.min(rangeEndMs, ...edges);
     return { untilMs, resume: edgeAt('EVENTS', untilMs) };
   }
 
@@ -94,12 +94,12 @@ export async function mergeStreams<Row extends Position>(
       stream,
       waiting: [],
       taken: [],
-      edgeMs: startOfRest(stream.source, range, after, down ? 'down' : 'up'),
+      edgeMs: startOfRest(stream.source, range, after, direction),
       scanned: 0,
       state: 'running',
       batches: stream.read({
         range,
-        direction: down ? 'down' : 'up',
+        direction,
         after,
         wanted: () =>
           stream.maxScannedRows === null
@@ -148,12 +148,12 @@ export async function mergeStreams<Row extends Position>(
 
   /** Nothing still unread of this walk can come before that row. */
   function isPast(run: Run<Row>, row: Row): boolean {
-    return run.waiting.length > 0 || (down ? run.edgeMs <= row.timestampMs : run.edgeMs > row.timestampMs);
+    return run.waiting.length > 0 || (isDesc ? run.edgeMs <= row.timestampMs : run.edgeMs > row.timestampMs);
   }
 
   function coverRun(run: Run<Row>, untilMs: number, lastRow: Row | null): Coverage[] {
     const examined = run.taken.flatMap(({ batch, startMs }): ExaminedSpan[] => {
-      const span = down
+      const span = isDesc
         ? { fromMs: Math.max(batch.edgeMs, untilMs), toMs: startMs }
         : { fromMs: startMs, toMs: Math.min(batch.edgeMs, untilMs) };
       if (span.fromMs >= span.toMs) return [];
@@ -174,7 +174,7 @@ export async function mergeStreams<Row extends Position>(
     const covered = recordCoverage(run.stream.source, examined, run.stream.age, nowMs, stop);
     if (typeof run.state === 'string') return covered;
     const { failed, sinceMs } = run.state;
-    const span = down ? { fromMs: untilMs, toMs: sinceMs } : { fromMs: sinceMs, toMs: untilMs };
+    const span = isDesc ? { fromMs: untilMs, toMs: sinceMs } : { fromMs: sinceMs, toMs: untilMs };
     return span.fromMs < span.toMs ? [...covered, coverFailure(run.stream.source, span, failed)] : covered;
   }
 }

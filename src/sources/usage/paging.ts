@@ -19,7 +19,7 @@ export function createUsagePaging(
 ): (request: BatchRequest) => AsyncGenerator<Batch<UsageRecord>, void> {
   return (request) => {
     const list = createUsageList(deps, context, filter, pageFor(request.wanted(), deps, context));
-    return request.direction === 'down'
+    return request.direction === 'DESC'
       ? pageByKeyset(list, request)
       : pageByWindows(list.source, request, list.largestPage, readDown(list), locateRows);
   };
@@ -46,7 +46,7 @@ function readDown(list: VendorList<UsageRecord>): ReadWindow<UsageRecord> {
     let stale = false;
     const batches = pageByKeyset(list, {
       range: window,
-      direction: 'down',
+      direction: 'DESC',
       after: null,
       wanted: () => list.largestPage,
       // The window is read upward: the row before, here a newer one, may lie behind the end of a page.

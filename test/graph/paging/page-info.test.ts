@@ -21,7 +21,7 @@ const STOPPED: Coverage = {
 };
 
 interface Situation {
-  readonly travel: 'forward' | 'backward';
+  readonly isFromEnd: boolean;
   readonly rows: readonly string[];
   readonly hasMore: boolean;
   readonly resume: string | null;
@@ -31,11 +31,11 @@ interface Situation {
 }
 
 /** The page info of a page of two rows at most. */
-function tell({ travel, rows, hasMore, resume, cursor, coverage = [] }: Situation) {
+function tell({ isFromEnd, rows, hasMore, resume, cursor, coverage = [] }: Situation) {
   const query = { list: 'usageRecords', digest: Buffer.alloc(20) } as const;
   const range = { fromMs: 0, toMs: 2_000 };
   const facts: PageInfoFacts = {
-    choice: { count: 2, travel, cursor: cursor ? 'sealed' : null },
+    choice: { count: 2, direction: isFromEnd ? 'ASC' : 'DESC', isFromEnd, cursor: cursor ? 'sealed' : null },
     cursor: cursor ? { query, range, position: at('given'), hasRowsBehind: cursor === 'rows behind' } : null,
     page: { rows, hasMore, resume: resume === null ? null : at(resume), coverage },
     positions: rows.map(at),
@@ -46,73 +46,77 @@ function tell({ travel, rows, hasMore, resume, cursor, coverage = [] }: Situatio
 }
 
 describe('a page read forward', () => {
-  const travel = 'forward';
+  const isFromEnd = false;
   test.each<[string, Situation, unknown[]]>([
     [
       'that is the whole list',
-      { travel, rows: ['a', 'b'], hasMore: false, resume: 'b' },
+      { isFromEnd, rows: ['a', 'b'], hasMore: false, resume: 'b' },
       [false, 'a', 'b', false],
     ],
-    ['with more to come', { travel, rows: ['a', 'b'], hasMore: true, resume: 'b' }, [false, 'a', 'b', true]],
-    ['of an empty list', { travel, rows: [], hasMore: false, resume: null }, [false, null, null, false]],
+    [
+      'with more to come',
+      { isFromEnd, rows: ['a', 'b'], hasMore: true, resume: 'b' },
+      [false, 'a', 'b', true],
+    ],
+    ['of an empty list', { isFromEnd, rows: [], hasMore: false, resume: null }, [false, null, null, false]],
     [
       'of a scan that found nothing still resumes, and knows that nothing is behind',
-      { travel, rows: [], hasMore: true, resume: 'x' },
+      { isFromEnd, rows: [], hasMore: true, resume: 'x' },
       [false, null, 'x, nothing behind', true],
     ],
     [
       'of a scan that found nothing, behind one that found nothing, still knows that nothing is behind',
-      { travel, rows: [], hasMore: true, resume: 'x', cursor: 'nothing behind' },
+      { isFromEnd, rows: [], hasMore: true, resume: 'x', cursor: 'nothing behind' },
       [false, null, 'x, nothing behind', true],
     ],
     [
       'of a scan that found nothing behind rows passes on that they are there',
-      { travel, rows: [], hasMore: true, resume: 'x', cursor: 'rows behind' },
+      { isFromEnd, rows: [], hasMore: true, resume: 'x', cursor: 'rows behind' },
       [true, null, 'x', true],
     ],
     [
       'of which a part could not be read says that there may be rows behind',
-      { travel, rows: [], hasMore: true, resume: 'x', coverage: [{ ...STOPPED, status: 'FAILED' }] },
+      { isFromEnd, rows: [], hasMore: true, resume: 'x', coverage: [{ ...STOPPED, status: 'FAILED' }] },
       [false, null, 'x', true],
     ],
     [
       'of a scan that stopped behind its last match',
-      { travel, rows: ['a'], hasMore: true, resume: 'x' },
+      { isFromEnd, rows: ['a'], hasMore: true, resume: 'x' },
       [false, 'a', 'x', true],
     ],
     [
       'of a scan that stopped at its last match',
-      { travel, rows: ['a'], hasMore: true, resume: 'a' },
+      { isFromEnd, rows: ['a'], hasMore: true, resume: 'a' },
       [false, 'a', 'a', true],
     ],
     [
       'that is full, of a scan that stopped before it knew',
-      { travel, rows: ['a', 'b'], hasMore: true, resume: 'x', coverage: [STOPPED] },
+      { isFromEnd, rows: ['a', 'b'], hasMore: true, resume: 'x', coverage: [STOPPED] },
       [false, 'a', 'x', true],
     ],
     [
       'that is full never goes on behind the row that proved there is more',
-      { travel, rows: ['a', 'b'], hasMore: true, resume: 'c' },
+      { isFromEnd, rows: ['a', 'b'], hasMore: true, resume: 'c' },
       [false, 'a', 'b', true],
     ],
     [
       'behind a row that was given out',
-      { travel, rows: ['a'], hasMore: false, resume: 'a', cursor: 'rows behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, resume: 'a', cursor: 'rows behind' },
       [true, 'a', 'a', false],
     ],
     [
       'behind a place that a scan passed, with rows before it',
-      { travel, rows: ['a'], hasMore: false, resume: 'a', cursor: 'rows behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, resume: 'a', cursor: 'rows behind' },
       [true, 'a', 'a', false],
     ],
     [
       'behind a place up to which a scan found nothing',
-      { travel, rows: ['a'], hasMore: false, resume: 'a', cursor: 'nothing behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, resume: 'a', cursor: 'nothing behind' },
       [false, 'a', 'a', false],
     ],
     [
       'of which nothing could be examined gives its own place again',
-      { travel, rows: [], hasMore: true, resume: null, cursor: 'rows behind' },
+      { isFromEnd, rows: [], hasMore: true, resume: null, cursor: 'rows behind' },
       [true, null, 'given', true],
     ],
   ])('%s', (_name, situation, expected) => {
@@ -121,27 +125,31 @@ describe('a page read forward', () => {
 });
 
 describe('a page read backward', () => {
-  const travel = 'backward';
+  const isFromEnd = true;
   test.each<[string, Situation, unknown[]]>([
     [
       'that is the whole list',
-      { travel, rows: ['a', 'b'], hasMore: false, resume: 'a' },
+      { isFromEnd, rows: ['a', 'b'], hasMore: false, resume: 'a' },
       [false, 'a', 'b', false],
     ],
-    ['with more to come', { travel, rows: ['a', 'b'], hasMore: true, resume: 'a' }, [true, 'a', 'b', false]],
+    [
+      'with more to come',
+      { isFromEnd, rows: ['a', 'b'], hasMore: true, resume: 'a' },
+      [true, 'a', 'b', false],
+    ],
     [
       'of a scan that found nothing still resumes',
-      { travel, rows: [], hasMore: true, resume: 'x', cursor: 'rows behind' },
+      { isFromEnd, rows: [], hasMore: true, resume: 'x', cursor: 'rows behind' },
       [true, 'x', null, true],
     ],
     [
       'ahead of a row that was given out',
-      { travel, rows: ['a'], hasMore: false, resume: 'a', cursor: 'rows behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, resume: 'a', cursor: 'rows behind' },
       [false, 'a', 'a', true],
     ],
     [
       'ahead of a place up to which a scan found nothing',
-      { travel, rows: ['a'], hasMore: false, resume: 'a', cursor: 'nothing behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, resume: 'a', cursor: 'nothing behind' },
       [false, 'a', 'a', false],
     ],
   ])('%s', (_name, situation, expected) => {

@@ -41,7 +41,7 @@ describe('usageRecords', () => {
     const { ask, calls } = createFakeContext();
     await ask('{ usageRecords { nodes { id } } }');
     expect(calls).toEqual([
-      ['listUsageRecords', { range: WEEK, filter: {}, count: 50, travel: 'forward', after: null }],
+      ['listUsageRecords', { range: WEEK, filter: {}, count: 50, direction: 'DESC', after: null }],
     ]);
   });
 
@@ -65,7 +65,7 @@ describe('usageRecords', () => {
             ipAddress: '10.0.0.0/8',
           },
           count: 3,
-          travel: 'backward',
+          direction: 'ASC',
           after: null,
         },
       ],
@@ -89,7 +89,7 @@ describe('usageRecords', () => {
   });
 
   test('a count that fails leaves the page standing', async () => {
-    const countUsageRecords = () => Promise.reject(new Error('down'));
+    const countUsageRecords = () => Promise.reject(new Error('DESC'));
     const { data, errors } = await createFakeContext({ usage: { countUsageRecords } }).ask(
       '{ usageRecords { nodes { id } totalCount { value } } }',
     );
@@ -98,7 +98,7 @@ describe('usageRecords', () => {
   });
 
   test('a source that fails is null and one error, and leaves the other source standing', async () => {
-    const listUsageRecords = () => Promise.reject(new Error('down'));
+    const listUsageRecords = () => Promise.reject(new Error('DESC'));
     const { data, errors } = await createFakeContext({ usage: { listUsageRecords } }).ask(
       '{ usageRecords { nodes { id } edges { cursor } pageInfo { endCursor } coverage { status } } events { nodes { id } } }',
     );

@@ -80,7 +80,7 @@ function createRig(count: number, perSecond = 1) {
       orderBy: [],
       fields: new Set(),
       count: 20,
-      travel: 'forward',
+      direction: 'DESC',
       after: null,
       ...asked,
     });
@@ -188,18 +188,18 @@ describe('a way of asking', () => {
 
 describe('a vendor that gives fewer events at once than it is asked for', () => {
   it.each([
-    ['forward', 'timestamp', 200],
-    ['backward', 'timestamp', 200],
-    ['forward', 'none', 200],
-    ['backward', 'none', 200],
-    ['forward', 'timestamp', 137],
-    ['forward', 'none', 137],
-    ['forward', 'timestamp', 50],
-  ] as const)('is read whole, %s, sorted by %s, at a limit of %d', async (travel, sort, limit) => {
+    ['DESC', 'timestamp', 200],
+    ['ASC', 'timestamp', 200],
+    ['DESC', 'none', 200],
+    ['ASC', 'none', 200],
+    ['DESC', 'timestamp', 137],
+    ['DESC', 'none', 137],
+    ['DESC', 'timestamp', 50],
+  ] as const)('is read whole, %s, sorted by %s, at a limit of %d', async (direction, sort, limit) => {
     const { vendor, walkAll } = createRig(1_234, 3);
     vendor.limit = limit;
     vendor.reading = { ...plain, sortFields: sort === 'none' ? [] : plain.sortFields };
-    expect(await walkAll({ travel, count: 500 })).toBe(1_234);
+    expect(await walkAll({ direction, count: 500 })).toBe(1_234);
   });
 
   it('is read whole at any limit that is no lower than 50 and stays', async () => {
@@ -208,20 +208,20 @@ describe('a vendor that gives fewer events at once than it is asked for', () => 
         fc.integer({ min: 50, max: 300 }),
         fc.nat({ max: 700 }),
         fc.constantFrom(1, 7, 90, 700),
-        fc.constantFrom('forward' as const, 'backward' as const),
+        fc.constantFrom('DESC' as const, 'ASC' as const),
         fc.boolean(),
         fc.integer({ min: 20, max: 500 }),
-        async (limit, count, perSecond, travel, isSorted, pageSize) => {
+        async (limit, count, perSecond, direction, isSorted, pageSize) => {
           const { vendor, walkAll } = createRig(count, perSecond);
           vendor.limit = limit;
           vendor.reading = { ...plain, sortFields: isSorted ? plain.sortFields : [] };
-          expect(await walkAll({ travel, count: pageSize })).toBe(count);
+          expect(await walkAll({ direction, count: pageSize })).toBe(count);
         },
       ),
       {
         numRuns: 60,
         // One second holds exactly as many events as the limit, and the list one more.
-        examples: [[90, 91, 90, 'backward', false, 20]],
+        examples: [[90, 91, 90, 'ASC', false, 20]],
       },
     );
   });
@@ -269,15 +269,15 @@ describe('a list that is shorter than asked', () => {
     expect([await callsFor(rig), await callsFor(rig)]).toEqual([1, 1]);
   });
 
-  test.each(['forward', 'backward'] as const)(
+  test.each(['DESC', 'ASC'] as const)(
     'costs a second call each time if it may be as long as a limit that is unknown, %s',
-    async (travel) => {
+    async (direction) => {
       for (const perSecond of [1, 1_000]) {
         const rig = createRig(157, perSecond);
         const calls: number[] = [];
         for (const passMs of [0, 0, 60 * MINUTE_MS]) {
           rig.pass(passMs);
-          calls.push(await callsFor(rig, { travel }));
+          calls.push(await callsFor(rig, { direction }));
         }
         expect(calls).toEqual([2, 2, 2]);
       }

@@ -109,7 +109,7 @@ test('a value that a facet offers finds as many events as it counts, whatever it
           orderBy: [],
           fields: new Set(),
           count: 50,
-          travel: 'forward',
+          direction: 'DESC',
           after: null,
         });
         expect(page.rows.map(({ action }) => action)).toEqual(Array.from({ length: expected }, () => eq));
@@ -141,7 +141,7 @@ test('an event that names several addresses is counted and found by each of them
       orderBy: [],
       fields: new Set<never>(),
       count: 50,
-      travel: 'forward',
+      direction: 'DESC',
       after: null,
     } as const;
     const page = await source.listEvents({ ...asked, filter: { ipAddress: value } });

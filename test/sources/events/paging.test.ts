@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../src/base/errors.ts';
 import type { AuditEvent } from '../../../src/sources/events/event.ts';
 import type { EventFilter } from '../../../src/sources/events/filter.ts';
+import { orderByTime } from '../../../src/sources/events/order.ts';
 import type { EventOrder, EventPageRequest } from '../../../src/sources/events/order.ts';
 import { createEventsQuirks } from '../../../src/sources/events/quirks.ts';
 import { createEventsSource } from '../../../src/sources/events/source.ts';
@@ -77,7 +78,7 @@ const question = (asked: Partial<EventPageRequest> = {}): EventPageRequest => ({
   orderBy: [],
   fields: new Set(),
   count: 50,
-  travel: 'forward',
+  direction: 'DESC',
   after: null,
   ...asked,
 });
@@ -97,8 +98,8 @@ async function walkAll(
     const page: Page<AuditEvent> = await vendor
       .open()
       .listEvents(question({ ...asked, count: count(), after }));
-    if (asked.travel === 'backward') rows.unshift(...page.rows);
-    else rows.push(...page.rows);
+    const isFromStart = (asked.direction ?? 'DESC') === (orderByTime(asked.orderBy ?? []) ?? 'DESC');
+    rows[isFromStart ? 'push' : 'unshift'](...page.rows);
     if (!page.hasMore) return rows;
     after = page.resume;
     expect(after).not.toBeNull();
@@ -143,13 +144,13 @@ const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) =
 
 describe('a walk over events', () => {
   it.each([
-    ['forward', 'DESC'],
-    ['backward', 'DESC'],
-    ['forward', 'ASC'],
-    ['backward', 'ASC'],
+    ['DESC', 'DESC'],
+    ['ASC', 'DESC'],
+    ['ASC', 'ASC'],
+    ['DESC', 'ASC'],
   ] as const)(
-    'gives every row once and in order, %s and %s, under every reading of the vendor',
-    async (travel, direction) => {
+    'gives every row once and in order, read %s of a list ordered %s, under every reading of the vendor',
+    async (direction, order) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(120, 80),
@@ -159,10 +160,10 @@ describe('a walk over events', () => {
           async (rows, reading, counts, largestPage) => {
             const vendor = openSource(() => rows, reading, { largestPage });
             const walked = await walkAll(vendor, () => counts.next().value, {
-              travel,
-              orderBy: [{ field: 'TIMESTAMP', direction }],
+              direction,
+              orderBy: [{ field: 'TIMESTAMP', direction: order }],
             });
-            expect(idsOf(walked)).toEqual(direction === 'DESC' ? inOrder(rows) : inOrder(rows).reverse());
+            expect(idsOf(walked)).toEqual(order === 'DESC' ? inOrder(rows) : inOrder(rows).reverse());
           },
         ),
         { numRuns: 100 },
@@ -170,9 +171,9 @@ describe('a walk over events', () => {
     },
   );
 
-  it.each(['forward', 'backward'] as const)(
+  it.each(['DESC', 'ASC'] as const)(
     'gives every row that stood at its start once, none twice, in order, %s, while rows arrive late, tied and back-dated',
-    async (travel) => {
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(100, 60),
@@ -191,7 +192,7 @@ describe('a walk over events', () => {
                 call += 1;
               },
             });
-            const walked = await walkAll(vendor, () => count, { travel });
+            const walked = await walkAll(vendor, () => count, { direction });
             const ids = idsOf(walked);
             expect(new Set(ids).size).toBe(ids.length);
             expect(inOrder(rows).filter((id) => !ids.includes(id))).toEqual([]);
@@ -206,13 +207,13 @@ describe('a walk over events', () => {
   );
 
   it.each([
-    ['forward', 'DESC'],
-    ['backward', 'DESC'],
-    ['forward', 'ASC'],
-    ['backward', 'ASC'],
+    ['DESC', 'DESC'],
+    ['ASC', 'DESC'],
+    ['ASC', 'ASC'],
+    ['DESC', 'ASC'],
   ] as const)(
-    'tells an illegible row at least once over all its pages, %s and %s, under every reading of the vendor',
-    async (travel, direction) => {
+    'tells an illegible row at least once over all its pages, read %s of a list ordered %s, under every reading of the vendor',
+    async (direction, order) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(40, 80).filter((rows) => rows.length > 1),
@@ -231,8 +232,8 @@ describe('a walk over events', () => {
                 question({
                   range: { fromMs: FROM, toMs: Math.max(...rows.map(({ timestampMs }) => timestampMs)) + 1 },
                   filter: isScan ? { username: { eq: 'x' } } : {},
-                  orderBy: [{ field: 'TIMESTAMP', direction }],
-                  travel,
+                  orderBy: [{ field: 'TIMESTAMP', direction: order }],
+                  direction,
                   count,
                   after,
                 }),
@@ -264,11 +265,11 @@ describe('a walk over events', () => {
 
   it('costs one call for a page of 50, at any depth and in either direction', async () => {
     const rows = Array.from({ length: 3000 }, (_, at) => rowAt(FROM + at * 1000, at));
-    for (const travel of ['forward', 'backward'] as const) {
+    for (const direction of ['DESC', 'ASC'] as const) {
       const vendor = openSource(() => rows);
       let after: Position | null = null;
       for (let pages = 1; pages <= 8; pages += 1) {
-        const page: Page<AuditEvent> = await vendor.open().listEvents(question({ travel, after }));
+        const page: Page<AuditEvent> = await vendor.open().listEvents(question({ direction, after }));
         expect(page.rows).toHaveLength(50);
         expect(vendor.upstream.calls).toHaveLength(pages);
         after = page.resume;
@@ -538,7 +539,7 @@ describe('events by another field', () => {
     async (_, orderBy) => {
       const vendor = openSource(() => rows);
       const forward = await walkAll(vendor, () => 7, { orderBy });
-      const backward = await walkAll(vendor, () => 7, { orderBy, travel: 'backward' });
+      const backward = await walkAll(vendor, () => 7, { orderBy, direction: 'ASC' });
       expect(idsOf(backward)).toEqual(idsOf(forward));
       expect(new Set(idsOf(forward)).size).toBe(60);
       if (orderBy[0]?.field === 'USERNAME')
@@ -712,9 +713,9 @@ describe('a count of events', () => {
 });
 
 describe('a row that can not be understood', () => {
-  it.each(['forward', 'backward'] as const)(
+  it.each(['DESC', 'ASC'] as const)(
     'among rows that can be is counted wherever it comes, also if it was understood a page before, %s',
-    async (travel) => {
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(60, 6),
@@ -735,7 +736,7 @@ describe('a row that can not be understood', () => {
               },
             });
             const walked = await walkPages((after) =>
-              vendor.open().listEvents(question({ count, travel, after })),
+              vendor.open().listEvents(question({ count, direction, after })),
             );
             expectNoneLostInSilence(inRange(rows), walked);
           },
@@ -747,9 +748,9 @@ describe('a row that can not be understood', () => {
 });
 
 describe('an answer of which nothing can be understood', () => {
-  it.each(['forward', 'backward'] as const)(
+  it.each(['DESC', 'ASC'] as const)(
     'is never the end of a list, %s: its page is refused and comes when asked again, or coverage counts what was dropped',
-    async (travel) => {
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(60, 20),
@@ -769,7 +770,7 @@ describe('an answer of which nothing can be understood', () => {
               },
             });
             const walked = await walkPages((after) =>
-              vendor.open().listEvents(question({ count, travel, after })),
+              vendor.open().listEvents(question({ count, direction, after })),
             );
             expectNoneLostInSilence(inRange(rows), walked);
           },
@@ -781,9 +782,9 @@ describe('an answer of which nothing can be understood', () => {
 });
 
 describe('a log that rows are deleted from', () => {
-  it.each(['forward', 'backward'] as const)(
+  it.each(['DESC', 'ASC'] as const)(
     'gives every row that stands from the first call to the last once, or a coded error, %s',
-    async (travel) => {
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           fc
@@ -801,7 +802,7 @@ describe('a log that rows are deleted from', () => {
               calls += 1;
             };
             const vendor = openSource(() => log, reading, { largestPage: 9, beforeCall });
-            const walked = await walkAll(vendor, () => count, { travel }).catch((error: unknown) => {
+            const walked = await walkAll(vendor, () => count, { direction }).catch((error: unknown) => {
               if (!isOutOfOrder(error)) throw error;
               return null;
             });
@@ -838,6 +839,7 @@ describe('a log that comes in bursts, of a vendor that does not sort by time', (
       for (const count of [8, 100]) {
         const walked = await walkAll(vendor, () => count, {
           range: week,
+          direction,
           orderBy: [{ field: 'TIMESTAMP', direction }],
         });
         expect(new Set(idsOf(walked)).size).toBe(rows.length);

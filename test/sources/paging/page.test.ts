@@ -58,7 +58,7 @@ function createStream(
 
 const read = (stream: RowStream<Position>, asked: Partial<PageRequest<unknown>> = {}) =>
   readPage(
-    { range: { fromMs: 0, toMs: 1000 }, count: 2, travel: 'forward', after: null, ...asked },
+    { range: { fromMs: 0, toMs: 1000 }, count: 2, direction: 'DESC', after: null, ...asked },
     stream,
     NOW,
   );
@@ -109,10 +109,10 @@ describe('a page', () => {
 
   it('read backward is told in the list’s own order, and covers up to its newest row', async () => {
     const stream = createStream([step([row(100), row(200), row(300)], 350, { dropped: [150, 200, 250] })]);
-    const page = await read(stream, { travel: 'backward' });
+    const page = await read(stream, { direction: 'ASC' });
     expect(page).toMatchObject({ rows: [row(200), row(100)], hasMore: true, resume: row(200) });
     expect(stretches(page)).toEqual([['TRUNCATED', 0, 201, 4, 2, 2]]);
-    expect(stream.walks[0]?.direction).toBe('up');
+    expect(stream.walks[0]?.direction).toBe('ASC');
   });
 
   it('behind a row covers from its instant on, which may hold more rows', async () => {
@@ -124,7 +124,7 @@ describe('a page', () => {
     expect(stretches(tied)).toEqual([['COMPLETE', 0, 801, 1, 1, 0]]);
     const backward = await read(createStream([step([row(900)], 1000, { ended: true })]), {
       after: row(800),
-      travel: 'backward',
+      direction: 'ASC',
     });
     expect(stretches(backward)).toEqual([['COMPLETE', 800, 1000, 1, 1, 0]]);
   });
@@ -134,7 +134,7 @@ describe('a page', () => {
     expect(stretches(down)).toEqual([['COMPLETE', 0, 1000, 0, 0, 0]]);
     const up = await read(createStream([step([], 1000, { ended: true })]), {
       after: row(-5),
-      travel: 'backward',
+      direction: 'ASC',
     });
     expect(stretches(up)).toEqual([['COMPLETE', 0, 1000, 0, 0, 0]]);
   });

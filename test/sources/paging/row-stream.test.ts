@@ -28,7 +28,7 @@ async function read(told: readonly Told[]): Promise<Told[]> {
   });
   const steps: Told[] = [];
   const range = { fromMs: 0, toMs: 1 };
-  for await (const step of stream.read({ range, direction: 'down', after: null, wanted: () => 1 }))
+  for await (const step of stream.read({ range, direction: 'DESC', after: null, wanted: () => 1 }))
     steps.push([step.rows.length, step.dropped.length, step.ended]);
   return steps;
 }

@@ -36,7 +36,7 @@ async function walk(
   const range = { fromMs: 0, toMs: 1000 * MINUTE };
   for await (const step of pageByWindows(
     'USAGE',
-    { range, direction: 'up', after: null, wanted: () => 50, ...asked },
+    { range, direction: 'ASC', after: null, wanted: () => 50, ...asked },
     200,
     read,
     locate,
@@ -50,13 +50,13 @@ const lengths = (windows: readonly Range[]): number[] =>
   windows.map(({ fromMs, toMs }) => (toMs - fromMs) / MINUTE);
 
 describe('a walk by windows', () => {
-  it.each(['up', 'down'] as const)(
+  it.each(['ASC', 'DESC'] as const)(
     'covers its range without gap or overlap, %s, and ends at its edge',
     async (direction) => {
       const read = createReader([row(5 * MINUTE), row(700 * MINUTE)]);
       const steps = await walk(read, { direction });
       const windows =
-        direction === 'up'
+        direction === 'ASC'
           ? read.windows
           : read.windows.map(({ fromMs, toMs }) => ({
               fromMs: 1000 * MINUTE - toMs,
@@ -68,7 +68,7 @@ describe('a walk by windows', () => {
         if (at > 0) expect(window.fromMs).toBe(windows[at - 1]?.toMs);
       expect(steps.map(({ ended }) => ended)).toEqual(steps.map((_, at) => at === steps.length - 1));
       expect(steps.flatMap((step) => step.rows.map(({ id }) => Number(id) / MINUTE))).toEqual(
-        direction === 'up' ? [5, 700] : [700, 5],
+        direction === 'ASC' ? [5, 700] : [700, 5],
       );
     },
   );
@@ -86,7 +86,7 @@ describe('a walk by windows', () => {
     let wanted = 100;
     for await (const step of pageByWindows(
       'USAGE',
-      { range: { fromMs: 0, toMs: 1000 * MINUTE }, direction: 'up', after: null, wanted: () => wanted },
+      { range: { fromMs: 0, toMs: 1000 * MINUTE }, direction: 'ASC', after: null, wanted: () => wanted },
       200,
       read,
     )) {
@@ -171,7 +171,7 @@ describe('a walk by windows', () => {
         newest: { fromMs: b.timestampMs, toMs: window.toMs, rows: [b, a], ...told },
       };
     };
-    const steps = await walk(read, { direction: 'up', range: { fromMs: 0, toMs: 500 * MINUTE } });
+    const steps = await walk(read, { direction: 'ASC', range: { fromMs: 0, toMs: 500 * MINUTE } });
     expect(steps.flatMap((step) => step.rows)).toEqual(rows);
     expect(steps.map(({ ended }) => ended).indexOf(true)).toBe(steps.length - 1);
     expect(windows.filter(({ toMs }) => toMs > 402 * MINUTE)).toHaveLength(1);
@@ -186,7 +186,7 @@ describe('a walk by windows', () => {
     expect(up.windows[0]?.fromMs).toBe(10);
     const down = createReader(rows);
     expect(
-      (await walk(down, { after: row(10, 'b'), direction: 'down' })).flatMap((step) =>
+      (await walk(down, { after: row(10, 'b'), direction: 'DESC' })).flatMap((step) =>
         step.rows.map(({ id }) => id),
       ),
     ).toEqual(['a']);
@@ -194,12 +194,12 @@ describe('a walk by windows', () => {
   });
 
   it.each([
-    ['up', null, 0],
-    ['up', row(500), 500],
-    ['down', null, 999],
-    ['down', row(500), 500],
-    ['down', row(500, ''), 499],
-    ['down', row(0), 0],
+    ['ASC', null, 0],
+    ['ASC', row(500), 500],
+    ['DESC', null, 999],
+    ['DESC', row(500), 500],
+    ['DESC', row(500, ''), 499],
+    ['DESC', row(0), 0],
   ] as const)(
     'tells a row without a time where it reaches a window first, %s',
     async (direction, after, ms) => {
@@ -234,7 +234,7 @@ describe('a walk by windows', () => {
         const rows = comes && window.fromMs === MINUTE ? [row(MINUTE)] : [];
         return { kind: 'whole', rows, dropped: [null], parsed: rows.length, ...part };
       };
-      const walked = walk(read, { direction: 'up', range: { fromMs: 0, toMs: 20 * MINUTE } });
+      const walked = walk(read, { direction: 'ASC', range: { fromMs: 0, toMs: 20 * MINUTE } });
       if (comes) {
         const steps = await walked;
         expect(steps.map((step) => [step.rows.length, step.dropped])).toEqual([
@@ -253,7 +253,7 @@ describe('a walk by windows', () => {
     const up = createReader([]);
     await walk(up, { after: row(-5), range: { fromMs: 0, toMs: 10 } });
     const down = createReader([]);
-    await walk(down, { after: row(50), range: { fromMs: 0, toMs: 10 }, direction: 'down' });
+    await walk(down, { after: row(50), range: { fromMs: 0, toMs: 10 }, direction: 'DESC' });
     expect([...up.windows, ...down.windows]).toEqual([
       { fromMs: 0, toMs: 10 },
       { fromMs: 0, toMs: 10 },

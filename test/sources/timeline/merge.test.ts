@@ -78,7 +78,7 @@ const merge = (
   asked: Partial<PageRequest<unknown>> = {},
 ): Promise<Page<Position>> =>
   mergeStreams(
-    { range: { fromMs: 0, toMs: 1000 }, count: 3, travel: 'forward', after: null, ...asked },
+    { range: { fromMs: 0, toMs: 1000 }, count: 3, direction: 'DESC', after: null, ...asked },
     streams,
     NOW,
   );
@@ -133,7 +133,7 @@ describe('merged walks', () => {
   it('upward wait until the edge lies beyond the row, and give the page in the one order', async () => {
     const a = streamOf('USAGE', [step([usage(100)], 101), last([usage(300)], 1000)]);
     const b = streamOf('EVENTS', [step([], 100), step([event(100), event(200)], 250), last([], 1000)]);
-    const page = await merge([a, b], { travel: 'backward' });
+    const page = await merge([a, b], { direction: 'ASC' });
     expect(page).toMatchObject({
       rows: [event(200), usage(100), event(100)],
       hasMore: true,
@@ -143,7 +143,7 @@ describe('merged walks', () => {
       ['USAGE', 'COMPLETE', 0, 201, 1, 1, 0],
       ['EVENTS', 'COMPLETE', 0, 201, 2, 2, 0],
     ]);
-    expect(a.walks[0]).toMatchObject({ direction: 'up' });
+    expect(a.walks[0]).toMatchObject({ direction: 'ASC' });
   });
 
   it('read all at first, then only the walk that holds the page up', async () => {
@@ -182,7 +182,7 @@ describe('merged walks', () => {
     expect(stretches(outside)).toEqual([['USAGE', 'COMPLETE', 0, 1000, 0, 0, 0]]);
     const below = await merge([streamOf('USAGE', [last([], 1000)])], {
       after: usage(-5),
-      travel: 'backward',
+      direction: 'ASC',
     });
     expect(stretches(below)).toEqual([['USAGE', 'COMPLETE', 0, 1000, 0, 0, 0]]);
   });
@@ -216,7 +216,7 @@ describe('a walk that fails', () => {
   it('upward is FAILED from where it had got to', async () => {
     const a = streamOf('USAGE', [last([usage(100), usage(800)], 1000)]);
     const b = streamOf('EVENTS', [step([event(200)], 400), down]);
-    const page = await merge([a, b], { travel: 'backward' });
+    const page = await merge([a, b], { direction: 'ASC' });
     expect(page).toMatchObject({ rows: [usage(800), event(200), usage(100)], hasMore: false });
     expect(stretches(page)).toContainEqual(['EVENTS', 'FAILED', 400, 1000, null, null, 0]);
   });
@@ -333,7 +333,7 @@ describe('a bound', () => {
         streamOf('USAGE', [step([usage(100), usage(300)], 350), spent]),
         streamOf('EVENTS', [step([event(200)], 250), spent]),
       ],
-      { count: 9, travel: 'backward' },
+      { count: 9, direction: 'ASC' },
     );
     expect(up).toMatchObject({
       rows: [event(200), usage(100)],
@@ -373,8 +373,8 @@ describe('a bound', () => {
         fc.integer({ min: 1, max: 9 }),
         fc.integer({ min: 2, max: 30 }),
         fc.integer({ min: 1, max: 4 }),
-        fc.constantFrom('forward' as const, 'backward' as const),
-        async (left, right, count, bound, stride, travel) => {
+        fc.constantFrom('DESC' as const, 'ASC' as const),
+        async (left, right, count, bound, stride, direction) => {
           // Each step holds `stride` instants; after three steps of both together the budget is spent.
           const open = (
             rows: readonly Position[],
@@ -387,7 +387,7 @@ describe('a bound', () => {
             age: { settleMs: 0, retentionMs: null },
             async *read({ after, direction }) {
               const compare =
-                direction === 'down'
+                direction === 'DESC'
                   ? comparePositions
                   : (a: Position, b: Position) => comparePositions(b, a);
               const rest = rows.filter((one) => !after || compare(one, after) > 0).sort(compare);
@@ -395,8 +395,8 @@ describe('a bound', () => {
                 if (budget.left === 0) throw spent;
                 budget.left -= 1;
                 const part = rest.slice(at, at + stride);
-                if (at + stride >= rest.length) return yield last(part, direction === 'down' ? 0 : 1000);
-                yield step(part, part.at(-1)!.timestampMs + (direction === 'down' ? 0 : 1));
+                if (at + stride >= rest.length) return yield last(part, direction === 'DESC' ? 0 : 1000);
+                yield step(part, part.at(-1)!.timestampMs + (direction === 'DESC' ? 0 : 1));
               }
             },
           });
@@ -406,9 +406,9 @@ describe('a bound', () => {
             const budget = { left: 3 };
             const page: Page<Position> = await merge(
               [open(left, 'USAGE', budget), open(right, 'EVENTS', budget)],
-              { count, travel, after },
+              { count, direction, after },
             );
-            if (travel === 'forward') walked.push(...page.rows);
+            if (direction === 'DESC') walked.push(...page.rows);
             else walked.unshift(...page.rows);
             if (!page.hasMore) break;
             after = page.resume;

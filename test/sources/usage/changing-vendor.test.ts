@@ -70,7 +70,7 @@ function createRig(times: readonly number[]) {
         throw new Error('no series are asked for here');
       },
       createTestCallContext(),
-    ).listUsageRecords({ range, filter: {}, count: 20, travel: 'forward', after: null, ...asked });
+    ).listUsageRecords({ range, filter: {}, count: 20, direction: 'DESC', after: null, ...asked });
   return {
     vendor,
     ask,
@@ -103,15 +103,15 @@ const idsOf = (count: number): string[] =>
 
 describe('a vendor that gives fewer records at once than it did', () => {
   it.each([
-    ['forward', [200, 50]],
-    ['backward', [200, 50]],
-    ['forward', [200, 128, 100, 64, 60, 50]],
-    ['forward', [50, 200, 50]],
-  ] as const)('is read whole, %s, at limits of %j', async (travel, limits) => {
+    ['DESC', [200, 50]],
+    ['ASC', [200, 50]],
+    ['DESC', [200, 128, 100, 64, 60, 50]],
+    ['DESC', [50, 200, 50]],
+  ] as const)('is read whole, %s, at limits of %j', async (direction, limits) => {
     const rig = createRig(everySecond(777));
     for (const limit of limits) {
       rig.vendor.limit = limit;
-      expect(await rig.walkAll({ travel, count: 500 })).toEqual(idsOf(777));
+      expect(await rig.walkAll({ direction, count: 500 })).toEqual(idsOf(777));
     }
   });
 
@@ -163,9 +163,9 @@ describe('a list that is shorter than asked', () => {
 describe('a vendor that gives whole seconds and knows milliseconds', () => {
   const secondsArbitrary = fc.constantFrom('kept', 'cut', 'rounded') satisfies fc.Arbitrary<Seconds>;
 
-  it.each(['forward', 'backward'] as const)(
+  it.each(['DESC', 'ASC'] as const)(
     'is read whole, whatever it makes of times and bounds, %s',
-    async (travel) => {
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(fc.nat({ max: 40_000 }), { minLength: 3, maxLength: 90 }),
@@ -188,7 +188,7 @@ describe('a vendor that gives whole seconds and knows milliseconds', () => {
               const stamp = toSecond(FROM + ms, bounds === 'rounded' ? 'rounded' : 'cut');
               return stamp >= asked.fromMs && stamp < asked.toMs ? [String(at).padStart(24, '0')] : [];
             });
-            expect(await rig.walkAll({ range: asked, travel, count })).toEqual(expected);
+            expect(await rig.walkAll({ range: asked, direction, count })).toEqual(expected);
           },
         ),
         { numRuns: 150 },

@@ -64,7 +64,7 @@ function openWindow(
     {},
     settings.largestPage,
   );
-  const reader = list.open({ lowerMs: 0, upperMs: 1, direction: 'down', pageSize });
+  const reader = list.open({ lowerMs: 0, upperMs: 1, direction: 'DESC', pageSize });
   return { reader, asked, quirks };
 }
 

@@ -216,13 +216,13 @@ describe('a count of usage records', () => {
 
   it('is exact and free after a page that held the whole list', async () => {
     const { source, asked } = openSource({ rows: [{ id: 'a', timestampMs: hour.fromMs }] });
-    await source.listUsageRecords({ range: hour, filter: {}, count: 50, travel: 'forward', after: null });
+    await source.listUsageRecords({ range: hour, filter: {}, count: 50, direction: 'DESC', after: null });
     expect(await source.countUsageRecords(hour, {})).toEqual({ value: 1, accuracy: 'EXACT' });
     expect(asked).toEqual([]);
   });
 
   it('is a lower bound after such a page of what the vendor may keep no longer, by a scan as well', async () => {
-    const page = { range: hour, count: 50, travel: 'forward', after: null } as const;
+    const page = { range: hour, count: 50, direction: 'DESC', after: null } as const;
     for (const filter of [{}, { ipAddress: '203.0.113.9' }]) {
       const { source } = openSource({ retentionMs: 3_600_000 });
       await source.listUsageRecords({ ...page, filter });
@@ -245,7 +245,7 @@ describe('a usage filter', () => {
     [{ tags: Array.from({ length: 51 }, () => 'a') }, 'filter.tags'],
   ])('that must not reach the vendor is refused by its name: %#', async (filter, argument) => {
     const { source, upstream } = openSource();
-    const page = source.listUsageRecords({ range: hour, filter, count: 1, travel: 'forward', after: null });
+    const page = source.listUsageRecords({ range: hour, filter, count: 1, direction: 'DESC', after: null });
     await expect(page).rejects.toMatchObject({ code: 'BAD_USER_INPUT', details: { argument } });
     expect(upstream.calls).toEqual([]);
   });
@@ -259,7 +259,7 @@ describe('a usage filter', () => {
       status: 'FAILED' as const,
       searchText: 'd e',
     };
-    await source.listUsageRecords({ range: hour, filter, count: 1, travel: 'forward', after: null });
+    await source.listUsageRecords({ range: hour, filter, count: 1, direction: 'DESC', after: null });
     expect(upstream.calls[0]?.query.slice(0, 6)).toEqual([
       ['hub', 'crm'],
       ['keys[]', 'a'],
@@ -283,7 +283,7 @@ describe('a record by id', () => {
 
   it('of a list costs no call of its own', async () => {
     const { source, upstream } = openSource({ rows: [{ id: 'abc', timestampMs: hour.fromMs }] });
-    await source.listUsageRecords({ range: hour, filter: {}, count: 50, travel: 'forward', after: null });
+    await source.listUsageRecords({ range: hour, filter: {}, count: 50, direction: 'DESC', after: null });
     const asked = upstream.calls.length;
     for (const timestampMs of [null, hour.fromMs])
       expect(await source.getUsageRecord('abc', timestampMs)).toMatchObject({ id: 'abc' });

@@ -73,7 +73,7 @@ function openSource(
 async function walkAll(
   vendor: ReturnType<typeof openSource>,
   count: () => number,
-  travel: 'forward' | 'backward',
+  direction: 'DESC' | 'ASC',
 ): Promise<UsageRecord[]> {
   const rows: UsageRecord[] = [];
   let after: Position | null = null;
@@ -81,8 +81,8 @@ async function walkAll(
     expect(pages).toBeLessThan(2000);
     const page: Page<UsageRecord> = await vendor
       .open()
-      .listUsageRecords({ range, filter: {}, count: count(), travel, after });
-    if (travel === 'forward') rows.push(...page.rows);
+      .listUsageRecords({ range, filter: {}, count: count(), direction, after });
+    if (direction === 'DESC') rows.push(...page.rows);
     else rows.unshift(...page.rows);
     if (!page.hasMore) return rows;
     after = page.resume;
@@ -134,9 +134,9 @@ const isOutOfOrder = (error: unknown): boolean =>
   error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
 
 describe('a walk over a log that stands still', () => {
-  it.each(['forward', 'backward'] as const)(
+  it.each(['DESC', 'ASC'] as const)(
     'tells an illegible row at least once over all its pages, %s, under every reading of the vendor',
-    async (travel) => {
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary({ maxLength: 40, instants: 30 }).filter((rows) => rows.length > 1),
@@ -153,13 +153,13 @@ describe('a walk over a log that stands still', () => {
             // The vendor shows how long its pages can be, so that one illegible row alone is known to be the last.
             await vendor
               .open()
-              .listUsageRecords({ range: whole, filter: {}, count: 50, travel: 'forward', after: null });
+              .listUsageRecords({ range: whole, filter: {}, count: 50, direction: 'DESC', after: null });
             let told = 0;
             let after: Position | null = null;
             for (;;) {
               const page: Page<UsageRecord> = await vendor
                 .open()
-                .listUsageRecords({ range: whole, filter: {}, count, travel, after });
+                .listUsageRecords({ range: whole, filter: {}, count, direction, after });
               for (const { dropped } of page.coverage) told += dropped;
               if (!page.hasMore) break;
               after = page.resume;
@@ -171,9 +171,9 @@ describe('a walk over a log that stands still', () => {
     },
   );
 
-  it.each(['forward', 'backward'] as const)(
+  it.each(['DESC', 'ASC'] as const)(
     'gives every row once and in order, %s, under every reading of the vendor, whatever the page sizes',
-    async (travel) => {
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary({ maxLength: 120, instants: 61 }),
@@ -182,7 +182,7 @@ describe('a walk over a log that stands still', () => {
           fc.integer({ min: 2, max: 50 }),
           async (rows, reading, counts, largestPage) => {
             const vendor = openSource(() => rows, reading, { largestPage });
-            const walked = await walkAll(vendor, () => counts.next().value, travel);
+            const walked = await walkAll(vendor, () => counts.next().value, direction);
             expect(idsOf(walked)).toEqual(inOrder(rows));
           },
         ),
@@ -191,9 +191,9 @@ describe('a walk over a log that stands still', () => {
     },
   );
 
-  it.each(['forward', 'backward'] as const)(
+  it.each(['DESC', 'ASC'] as const)(
     'walks an instant that holds more rows than a page, %s',
-    async (travel) => {
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary({ maxLength: 150, instants: 2 }),
@@ -201,7 +201,7 @@ describe('a walk over a log that stands still', () => {
           fc.integer({ min: 1, max: 30 }),
           async (rows, reading, count) => {
             const vendor = openSource(() => rows, reading, { largestPage: 20 });
-            expect(idsOf(await walkAll(vendor, () => count, travel))).toEqual(inOrder(rows));
+            expect(idsOf(await walkAll(vendor, () => count, direction))).toEqual(inOrder(rows));
           },
         ),
         { numRuns: 100 },
@@ -218,7 +218,7 @@ describe('a walk over a log that stands still', () => {
         async (rows, reading, count) => {
           const shuffled = { ...reading, tie: (call: number) => byId(call % 3 === 0) };
           const vendor = openSource(() => rows, shuffled, { largestPage: 20 });
-          const walked = await walkAll(vendor, () => count, 'forward').catch((error: unknown) => {
+          const walked = await walkAll(vendor, () => count, 'DESC').catch((error: unknown) => {
             if (!isOutOfOrder(error)) throw error;
             return null;
           });
@@ -241,7 +241,7 @@ describe('a vendor that gives more rows at once than it is asked for', () => {
         }),
       );
       const { open } = openSource(() => rows, plain);
-      expect(idsOf(await walkAll({ upstream, open: () => open(upstream) }, () => 7, 'forward'))).toEqual(
+      expect(idsOf(await walkAll({ upstream, open: () => open(upstream) }, () => 7, 'DESC'))).toEqual(
         inOrder(rows),
       );
     }
@@ -252,15 +252,15 @@ describe('a vendor that gives more rows at once than it is asked for', () => {
     const vendor = openSource(() => rows, { ...plain, clamp: 10_000 }, { largestPage: 10_000 });
     const page = await vendor
       .open()
-      .listUsageRecords({ range, filter: {}, count: 130_000, travel: 'forward', after: null });
+      .listUsageRecords({ range, filter: {}, count: 130_000, direction: 'DESC', after: null });
     expect([page.rows.length, page.hasMore]).toEqual([130_000, false]);
   });
 });
 
 describe('a walk over a log that moves', () => {
-  it.each(['forward', 'backward'] as const)(
+  it.each(['DESC', 'ASC'] as const)(
     'gives every row that stood at its start once, none twice, in order, %s, while rows arrive late, tied and back-dated',
-    async (travel) => {
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary({ maxLength: 100, instants: 61 }),
@@ -283,7 +283,7 @@ describe('a walk over a log that moves', () => {
                 },
               },
             );
-            const walked = await walkAll(vendor, () => count, travel).catch((error: unknown) => {
+            const walked = await walkAll(vendor, () => count, direction).catch((error: unknown) => {
               if (!isOutOfOrder(error)) throw error;
               return null;
             });
@@ -310,7 +310,7 @@ describe('the cost of a page', () => {
       const before = vendor.upstream.calls.length;
       const read: Page<UsageRecord> = await vendor
         .open()
-        .listUsageRecords({ range, filter: {}, count: 50, travel: 'forward', after });
+        .listUsageRecords({ range, filter: {}, count: 50, direction: 'DESC', after });
       expect(read.rows).toHaveLength(50);
       expect(read.hasMore).toBe(true);
       expect(vendor.upstream.calls.length - before).toBe(1);
@@ -322,7 +322,7 @@ describe('the cost of a page', () => {
     const vendor = openSource(() => sparse, plain);
     const page = await vendor
       .open()
-      .listUsageRecords({ range, filter: {}, count: 500, travel: 'forward', after: null });
+      .listUsageRecords({ range, filter: {}, count: 500, direction: 'DESC', after: null });
     expect(page.rows).toHaveLength(500);
     expect(vendor.upstream.calls).toHaveLength(3);
   });
@@ -330,14 +330,14 @@ describe('the cost of a page', () => {
   it('is one call for ten equal questions of one operation', async () => {
     const vendor = openSource(() => sparse, plain);
     const source = vendor.open();
-    const question = { range, filter: {}, count: 50, travel: 'forward' as const, after: null };
+    const question = { range, filter: {}, count: 50, direction: 'DESC' as const, after: null };
     await Promise.all(Array.from({ length: 10 }, () => source.listUsageRecords({ ...question })));
     expect(vendor.upstream.calls).toHaveLength(1);
   });
 
   it('never asks for a deep offset', async () => {
     const vendor = openSource(() => sparse, plain);
-    await walkAll(vendor, () => 100, 'forward');
+    await walkAll(vendor, () => 100, 'DESC');
     const offsets = vendor.upstream.calls.map((call) => new Map(call.query).get('pageOffset'));
     expect(new Set(offsets)).toEqual(new Set(['0']));
   });
@@ -368,7 +368,7 @@ describe('a vendor that breaks its own order', () => {
       },
       createTestCallContext(),
     );
-    const page = source.listUsageRecords({ range, filter: {}, count: 10, travel: 'forward', after: null });
+    const page = source.listUsageRecords({ range, filter: {}, count: 10, direction: 'DESC', after: null });
     await expect(page).rejects.toMatchObject({
       code: 'UPSTREAM_OUT_OF_ORDER',
       source: 'USAGE',
@@ -384,7 +384,7 @@ describe('a spent call budget', () => {
     const vendor = openSource(() => tied, { ...plain, clamp: 50 }, { budget: 5 });
     const page = vendor
       .open()
-      .listUsageRecords({ range, filter: {}, count: 100, travel: 'forward', after: null });
+      .listUsageRecords({ range, filter: {}, count: 100, direction: 'DESC', after: null });
     await expect(page).rejects.toMatchObject({
       code: 'LIMIT_EXCEEDED',
       message: expect.stringContaining('Narrow the filter'),
@@ -396,7 +396,7 @@ describe('a spent call budget', () => {
     const vendor = openSource(() => rows, { ...plain, clamp: 50 }, { budget: 5 });
     const page = await vendor
       .open()
-      .listUsageRecords({ range, filter: {}, count: 500, travel: 'forward', after: null });
+      .listUsageRecords({ range, filter: {}, count: 500, direction: 'DESC', after: null });
     expect(page.hasMore).toBe(true);
     expect(page.rows.length).toBeGreaterThan(200);
     expect(page.coverage).toMatchObject([{ status: 'TRUNCATED', code: 'CALL_BUDGET' }]);
@@ -404,9 +404,9 @@ describe('a spent call budget', () => {
 });
 
 describe('a row that can not be understood', () => {
-  it.each(['forward', 'backward'] as const)(
+  it.each(['DESC', 'ASC'] as const)(
     'among rows that can be is counted wherever it comes, also if it was understood a page before, %s',
-    async (travel) => {
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary({ maxLength: 60, instants: 6 }),
@@ -426,7 +426,7 @@ describe('a row that can not be understood', () => {
               },
             });
             const walked = await walkPages((after) =>
-              vendor.open().listUsageRecords({ range, filter: {}, count, travel, after }),
+              vendor.open().listUsageRecords({ range, filter: {}, count, direction, after }),
             );
             expectNoneLostInSilence(inRange(rows), walked);
           },
@@ -438,9 +438,9 @@ describe('a row that can not be understood', () => {
 });
 
 describe('an answer of which nothing can be understood', () => {
-  it.each(['forward', 'backward'] as const)(
+  it.each(['DESC', 'ASC'] as const)(
     'is never the end of a list, %s: its page is refused and comes when asked again, or coverage counts what was dropped',
-    async (travel) => {
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary({ maxLength: 60, instants: 20 }),
@@ -460,7 +460,7 @@ describe('an answer of which nothing can be understood', () => {
               },
             });
             const walked = await walkPages((after) =>
-              vendor.open().listUsageRecords({ range, filter: {}, count, travel, after }),
+              vendor.open().listUsageRecords({ range, filter: {}, count, direction, after }),
             );
             expectNoneLostInSilence(inRange(rows), walked);
           },
@@ -480,7 +480,7 @@ describe('an answer of which nothing can be understood', () => {
     );
     const page = await vendor
       .open()
-      .listUsageRecords({ range, filter: {}, count: 10, travel: 'backward', after: null });
+      .listUsageRecords({ range, filter: {}, count: 10, direction: 'ASC', after: null });
     expect(page.rows).toHaveLength(10);
     expect(page.coverage).toContainEqual(expect.objectContaining({ status: 'TRUNCATED', dropped: 1 }));
   });
@@ -506,7 +506,7 @@ describe('a log that comes in bursts', () => {
       expect(pages).toBeLessThan(1_000);
       const page: Page<UsageRecord> = await vendor
         .open()
-        .listUsageRecords({ range: week, filter: {}, count, travel: 'backward', after });
+        .listUsageRecords({ range: week, filter: {}, count, direction: 'ASC', after });
       given.unshift(...idsOf(page.rows));
       if (!page.hasMore) break;
       after = page.resume;
@@ -549,9 +549,9 @@ describe('a log that comes in bursts', () => {
 });
 
 describe('a log that rows are deleted from', () => {
-  it.each(['forward', 'backward'] as const)(
+  it.each(['DESC', 'ASC'] as const)(
     'gives every row that stands from the first call to the last once, or a coded error, %s',
-    async (travel) => {
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           fc
@@ -573,7 +573,7 @@ describe('a log that rows are deleted from', () => {
               { ...reading, clamp: Math.max(reading.clamp, 9) },
               { largestPage: 9, beforeCall },
             );
-            const walked = await walkAll(vendor, () => count, travel).catch((error: unknown) => {
+            const walked = await walkAll(vendor, () => count, direction).catch((error: unknown) => {
               if (!isOutOfOrder(error)) throw error;
               return null;
             });

@@ -64,7 +64,7 @@ function openVendor({ clamp = 10_000, refusesAbove = Infinity }: Vendor = {}) {
     callBudget.share({ keptFromScans: 0, scans, counts: 0 });
     sizes.length = 0;
     const source = createUsageSource(deps, noSeries, createTestCallContext('test', callBudget));
-    const page = await source.listUsageRecords({ range, filter, count: 50, travel: 'forward', after: null });
+    const page = await source.listUsageRecords({ range, filter, count: 50, direction: 'DESC', after: null });
     const scanned = page.coverage.reduce((sum, entry) => sum + (entry.scanned ?? 0), 0);
     return { page, scanned, sizes: [...sizes], codes: page.coverage.map(({ code }) => code) };
   };

@@ -53,7 +53,7 @@ export interface ConnectionQuery<Node, Filter> {
   count(range: Range): Promise<TotalCount | null>;
 }
 
-const UNREAD: Page<never> = { rows: [], hasMore: false, resume: null, coverage: [] };
+const UNREAD: Page<never> = { rows: [], hasMore: false, end: null, coverage: [] };
 
 /**
  * Reads one page of a list.

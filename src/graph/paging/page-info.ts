@@ -44,15 +44,11 @@ export function createPageInfo(facts: PageInfoFacts): PageInfo {
 /** The cursor to go on with: the last row given out, or where a stopped scan got to. */
 function leadingCursor(facts: PageInfoFacts, lastRow: Position | undefined): string | null {
   const { page, cursor } = facts;
-  if (page.hasMore && page.resume && isStoppedScan(facts)) return facts.seal(page.resume, hasRowsUpTo(facts));
+  if (page.hasMore && page.end?.kind === 'scan position')
+    return facts.seal(page.end.position, hasRowsUpTo(facts));
   if (lastRow) return facts.seal(lastRow, true);
   // Nothing was examined at all: the same place again.
   return page.hasMore && cursor ? facts.seal(cursor.position, cursor.hasRowsBehind) : null;
-}
-
-function isStoppedScan({ page, positions, choice }: PageInfoFacts): boolean {
-  if (positions.length < choice.count) return true;
-  return page.coverage.some(({ code }) => code === 'SCAN_LIMIT' || code === 'CALL_BUDGET');
 }
 
 /** Whether the end of this page may have entries behind it. What could not be read may hold some. */

@@ -1,6 +1,8 @@
 import { RequestError } from '../../base/errors.ts';
+import type { Source } from '../../base/source.ts';
 import { Temporal } from '../../base/time.ts';
 import type { Coverage } from '../../sources/paging/coverage.ts';
+import type { PageEnd } from '../../sources/paging/page.ts';
 import { edgeAt } from '../../sources/paging/position.ts';
 import type { Position } from '../../sources/paging/position.ts';
 import type { Activity } from '../../sources/timeline/activity.ts';
@@ -73,7 +75,7 @@ export async function readRelated<Row extends Activity>(
   const given = ahead.slice(0, choice.count);
   const positions = given.map(({ row }): Position => row);
   const isCut = ahead.length > given.length;
-  const stoppedAt = found.unreadBelowMs === null ? null : edgeAt(source, found.unreadBelowMs);
+  const end = isCut ? endAtRow(positions.at(-1)) : endOfScan(source, found.unreadBelowMs);
 
   const seal = (position: Position, hasRowsBehind: boolean): string => {
     const { timestampMs, id } = position;
@@ -83,8 +85,8 @@ export async function readRelated<Row extends Activity>(
   };
   const page = {
     rows: given,
-    hasMore: isCut || stoppedAt !== null,
-    resume: isCut ? (positions.at(-1) ?? null) : stoppedAt,
+    hasMore: isCut || found.unreadBelowMs !== null,
+    end,
     coverage: found.coverage,
   };
   return {
@@ -97,6 +99,14 @@ export async function readRelated<Row extends Activity>(
     pageInfo: createPageInfo({ choice, cursor, page, positions, seal }),
     coverage: found.coverage,
   };
+}
+
+function endAtRow(position: Position | undefined): PageEnd | null {
+  return position ? { kind: 'row', position } : null;
+}
+
+function endOfScan(source: Source, unreadBelowMs: number | null): PageEnd | null {
+  return unreadBelowMs === null ? null : { kind: 'scan position', position: edgeAt(source, unreadBelowMs) };
 }
 
 /** The longest `within`, in milliseconds. */

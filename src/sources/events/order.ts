@@ -75,10 +75,11 @@ export async function readOrderedPage(
   const page = isFromStart
     ? sorted.slice(from, Math.min(from + count, to))
     : sorted.slice(Math.max(to - count, from), to);
+  const last = (isFromStart ? page.at(-1) : page[0]) ?? after;
   return {
     rows: page,
     hasMore: to - from > count,
-    resume: (isFromStart ? page.at(-1) : page[0]) ?? after,
+    end: last && { kind: 'row', position: last },
     coverage,
   };
 }

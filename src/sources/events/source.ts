@@ -80,7 +80,7 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
     // An order of our own is made over the whole range: a scan, whatever the filter.
     const granted = byTime ? context : forScan(context);
     const found = createEventsRowStream(deps, granted, filter, [...request.fields, ...ordering]);
-    if (!found) return { rows: [], hasMore: false, resume: null, coverage: [coverNothing('EVENTS', range)] };
+    if (!found) return { rows: [], hasMore: false, end: null, coverage: [coverNothing('EVENTS', range)] };
     const stream = requireParsable(found);
     const page = byTime
       ? await readTimeOrderedPage(request, stream, byTime)

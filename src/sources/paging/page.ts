@@ -9,7 +9,7 @@ import { edgeAt, startOfRest } from './position.ts';
 import type { Position } from './position.ts';
 import type { RowStream } from './row-stream.ts';
 
-/** One page of a list. The graph seals `resume` and each row's position into cursors. */
+/** One page of a list. The graph seals the page's end and each row's position into cursors. */
 export interface PageRequest<Filter> {
   readonly range: Range;
   readonly filter: Filter;
@@ -21,13 +21,20 @@ export interface PageRequest<Filter> {
   readonly after: Position | null;
 }
 
+/** Where the next page goes on. */
+export interface PageEnd {
+  /** A scan position is as far as the range was examined, often behind rows that do not match. */
+  readonly kind: 'row' | 'scan position';
+  readonly position: Position;
+}
+
 /** What a page holds. Rows are always in the list's own order (newest first), whichever way they were read. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
   /** In the page's direction there is one row more (seen, not guessed), or a scan was stopped before it could know. */
   readonly hasMore: boolean;
-  /** The last row examined in the page's direction, where going on must start; null where nothing was examined. */
-  readonly resume: Position | null;
+  /** null: nothing was examined. */
+  readonly end: PageEnd | null;
   readonly coverage: readonly Coverage[];
 }
 
@@ -56,7 +63,7 @@ export async function readPage<Row extends Position>(
   let scanned = 0;
   let edgeMs = startOfRest(source, range, after, direction);
   let hasMore = false;
-  let resume: Position | null = null;
+  let end: PageEnd | null = null;
   let stop: Stop | null = null;
 
   const batches = stream.read({
@@ -83,7 +90,8 @@ export async function readPage<Row extends Position>(
         // One row more than asked has been seen: the page ends with the last one given out.
         hasMore = true;
         const last = matches.at(-1);
-        resume = last ?? after;
+        const position = last ?? after;
+        end = position && { kind: 'row', position };
         if (last && taken.examined > 0) {
           const dropped = batch.dropped.filter((ms) =>
             isDesc ? ms >= last.timestampMs : ms <= last.timestampMs,
@@ -95,7 +103,7 @@ export async function readPage<Row extends Position>(
       }
       scanned += batch.rows.length + batch.dropped.length;
       note(batch, batch.rows, batch.dropped.length, batch.edgeMs);
-      resume = edgeAt(source, batch.edgeMs);
+      end = { kind: 'scan position', position: edgeAt(source, batch.edgeMs) };
       if (batch.ended) break;
       if (maxScannedRows !== null && scanned >= maxScannedRows) {
         hasMore = true;
@@ -108,7 +116,7 @@ export async function readPage<Row extends Position>(
     }
   } catch (error) {
     const isBudget = error instanceof RequestError && error.code === 'LIMIT_EXCEEDED';
-    if (!isBudget || resume === null) throw error;
+    if (!isBudget || end === null) throw error;
     hasMore = true;
     stop = {
       code: 'CALL_BUDGET',
@@ -119,7 +127,7 @@ export async function readPage<Row extends Position>(
   return {
     rows: isDesc ? matches : matches.reverse(),
     hasMore,
-    resume,
+    end,
     coverage: recordCoverage(source, examined, stream.age, nowMs, stop),
   };
 }

@@ -4,7 +4,7 @@ import type { ExaminedSpan, Stop } from '../paging/coverage-recorder.ts';
 import { coverFailure } from '../paging/coverage.ts';
 import type { Coverage } from '../paging/coverage.ts';
 import type { Batch } from '../paging/keyset-paging.ts';
-import type { Page, PageRequest } from '../paging/page.ts';
+import type { Page, PageEnd, PageRequest } from '../paging/page.ts';
 import { comparePositions, edgeAt, startOfRest } from '../paging/position.ts';
 import type { Position } from '../paging/position.ts';
 import type { RowStream } from '../paging/row-stream.ts';
@@ -66,27 +66,29 @@ export async function mergeStreams<Row extends Position>(
 
   const last = given.at(-1) ?? null;
   const rangeEndMs = isDesc ? range.fromMs : range.toMs;
-  const end = stop ? endOfStop() : endOfPage();
+  const { untilMs, end } = stop ? endOfStop() : endOfPage();
   return {
     rows: isDesc ? given : given.reverse(),
     hasMore: hasMore || stop !== null,
-    resume: end.resume,
+    end,
     coverage: runs
-      .flatMap((run) => coverRun(run, end.untilMs, hasMore ? last : null))
+      .flatMap((run) => coverRun(run, untilMs, hasMore ? last : null))
       .sort((a, b) => b.toMs - a.toMs),
   };
 
-  function endOfPage(): { readonly untilMs: number; readonly resume: Position | null } {
-    if (!hasMore) return { untilMs: rangeEndMs, resume: last ?? after };
-    if (!last) return { untilMs: isDesc ? Infinity : -Infinity, resume: after };
-    return { untilMs: isDesc ? last.timestampMs : last.timestampMs + 1, resume: last };
+  function endOfPage(): { readonly untilMs: number; readonly end: PageEnd | null } {
+    const position = last ?? after;
+    const end = position && ({ kind: 'row', position } as const);
+    if (!hasMore) return { untilMs: rangeEndMs, end };
+    if (!last) return { untilMs: isDesc ? Infinity : -Infinity, end };
+    return { untilMs: isDesc ? last.timestampMs : last.timestampMs + 1, end };
   }
 
   /** The page ends where the walk that is furthest behind has got to: up to there, all of them are known. */
-  function endOfStop(): { readonly untilMs: number; readonly resume: Position } {
+  function endOfStop(): { readonly untilMs: number; readonly end: PageEnd } {
     const edges = runs.flatMap((run) => (run.state === 'running' ? [run.edgeMs] : []));
     const untilMs = isDesc ? Math.max(rangeEndMs, ...edges) : Math.min(rangeEndMs, ...edges);
-    return { untilMs, resume: edgeAt('EVENTS', untilMs) };
+    return { untilMs, end: { kind: 'scan position', position: edgeAt('EVENTS', untilMs) } };
   }
 
   function start(stream: RowStream<Row>): Run<Row> {

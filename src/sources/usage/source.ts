@@ -103,7 +103,7 @@ export function createUsageSource(
   async function readUsagePage(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>> {
     const { filter, range } = request;
     const stream = createUsageRowStream(deps, context, filter, getUsageAnalytics);
-    if (!stream) return { rows: [], hasMore: false, resume: null, coverage: [coverNothing('USAGE', range)] };
+    if (!stream) return { rows: [], hasMore: false, end: null, coverage: [coverNothing('USAGE', range)] };
     const page = await readPage(request, requireParsable(stream), nowMs);
     for (const row of page.rows)
       for (const key of [row, { id: row.id, timestampMs: null }]) records.prime(key, row);

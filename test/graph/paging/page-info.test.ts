@@ -2,9 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { createPageInfo } from '../../../src/graph/paging/page-info.ts';
 import type { PageInfoFacts } from '../../../src/graph/paging/page-info.ts';
 import type { Coverage } from '../../../src/sources/paging/coverage.ts';
+import type { PageEnd } from '../../../src/sources/paging/page.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
 
 const at = (id: string): Position => ({ timestampMs: 1_000, source: 'USAGE', id });
+
+const row = (id: string): PageEnd => ({ kind: 'row', position: at(id) });
+const stoppedAt = (id: string): PageEnd => ({ kind: 'scan position', position: at(id) });
 
 const STOPPED: Coverage = {
   source: 'USAGE',
@@ -24,20 +28,20 @@ interface Situation {
   readonly isFromEnd: boolean;
   readonly rows: readonly string[];
   readonly hasMore: boolean;
-  readonly resume: string | null;
+  readonly end: PageEnd | null;
   /** The cursor that the page was asked with: what it says of the rows behind it. */
   readonly cursor?: 'rows behind' | 'nothing behind';
   readonly coverage?: readonly Coverage[];
 }
 
 /** The page info of a page of two rows at most. */
-function tell({ isFromEnd, rows, hasMore, resume, cursor, coverage = [] }: Situation) {
+function tell({ isFromEnd, rows, hasMore, end, cursor, coverage = [] }: Situation) {
   const query = { list: 'usageRecords', digest: Buffer.alloc(20) } as const;
   const range = { fromMs: 0, toMs: 2_000 };
   const facts: PageInfoFacts = {
     choice: { count: 2, direction: isFromEnd ? 'ASC' : 'DESC', isFromEnd, cursor: cursor ? 'sealed' : null },
     cursor: cursor ? { query, range, position: at('given'), hasRowsBehind: cursor === 'rows behind' } : null,
-    page: { rows, hasMore, resume: resume === null ? null : at(resume), coverage },
+    page: { rows, hasMore, end, coverage },
     positions: rows.map(at),
     seal: (position, hasRowsBehind) => (hasRowsBehind ? position.id : `${position.id}, nothing behind`),
   };
@@ -50,73 +54,79 @@ describe('a page read forward', () => {
   test.each<[string, Situation, unknown[]]>([
     [
       'that is the whole list',
-      { isFromEnd, rows: ['a', 'b'], hasMore: false, resume: 'b' },
+      { isFromEnd, rows: ['a', 'b'], hasMore: false, end: row('b') },
       [false, 'a', 'b', false],
     ],
     [
       'with more to come',
-      { isFromEnd, rows: ['a', 'b'], hasMore: true, resume: 'b' },
+      { isFromEnd, rows: ['a', 'b'], hasMore: true, end: row('b') },
       [false, 'a', 'b', true],
     ],
-    ['of an empty list', { isFromEnd, rows: [], hasMore: false, resume: null }, [false, null, null, false]],
+    ['of an empty list', { isFromEnd, rows: [], hasMore: false, end: null }, [false, null, null, false]],
     [
       'of a scan that found nothing still resumes, and knows that nothing is behind',
-      { isFromEnd, rows: [], hasMore: true, resume: 'x' },
+      { isFromEnd, rows: [], hasMore: true, end: stoppedAt('x') },
       [false, null, 'x, nothing behind', true],
     ],
     [
       'of a scan that found nothing, behind one that found nothing, still knows that nothing is behind',
-      { isFromEnd, rows: [], hasMore: true, resume: 'x', cursor: 'nothing behind' },
+      { isFromEnd, rows: [], hasMore: true, end: stoppedAt('x'), cursor: 'nothing behind' },
       [false, null, 'x, nothing behind', true],
     ],
     [
       'of a scan that found nothing behind rows passes on that they are there',
-      { isFromEnd, rows: [], hasMore: true, resume: 'x', cursor: 'rows behind' },
+      { isFromEnd, rows: [], hasMore: true, end: stoppedAt('x'), cursor: 'rows behind' },
       [true, null, 'x', true],
     ],
     [
       'of which a part could not be read says that there may be rows behind',
-      { isFromEnd, rows: [], hasMore: true, resume: 'x', coverage: [{ ...STOPPED, status: 'FAILED' }] },
+      {
+        isFromEnd,
+        rows: [],
+        hasMore: true,
+        end: stoppedAt('x'),
+        coverage: [{ ...STOPPED, status: 'FAILED' }],
+      },
       [false, null, 'x', true],
     ],
     [
       'of a scan that stopped behind its last match',
-      { isFromEnd, rows: ['a'], hasMore: true, resume: 'x' },
+      { isFromEnd, rows: ['a'], hasMore: true, end: stoppedAt('x') },
       [false, 'a', 'x', true],
     ],
     [
       'of a scan that stopped at its last match',
-      { isFromEnd, rows: ['a'], hasMore: true, resume: 'a' },
+      { isFromEnd, rows: ['a'], hasMore: true, end: stoppedAt('a') },
       [false, 'a', 'a', true],
     ],
     [
       'that is full, of a scan that stopped before it knew',
-      { isFromEnd, rows: ['a', 'b'], hasMore: true, resume: 'x', coverage: [STOPPED] },
+      { isFromEnd, rows: ['a', 'b'], hasMore: true, end: stoppedAt('x'), coverage: [STOPPED] },
       [false, 'a', 'x', true],
     ],
     [
       'that is full never goes on behind the row that proved there is more',
-      { isFromEnd, rows: ['a', 'b'], hasMore: true, resume: 'c' },
+      { isFromEnd, rows: ['a', 'b'], hasMore: true, end: row('c') },
       [false, 'a', 'b', true],
     ],
     [
       'behind a row that was given out',
-      { isFromEnd, rows: ['a'], hasMore: false, resume: 'a', cursor: 'rows behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'rows behind' },
       [true, 'a', 'a', false],
     ],
     [
       'behind a place that a scan passed, with rows before it',
-      { isFromEnd, rows: ['a'], hasMore: false, resume: 'a', cursor: 'rows behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'rows behind' },
       [true, 'a', 'a', false],
     ],
     [
       'behind a place up to which a scan found nothing',
-      { isFromEnd, rows: ['a'], hasMore: false, resume: 'a', cursor: 'nothing behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'nothing behind' },
       [false, 'a', 'a', false],
     ],
     [
       'of which nothing could be examined gives its own place again',
-      { isFromEnd, rows: [], hasMore: true, resume: null, cursor: 'rows behind' },
+      { isFromEnd, rows: [], hasMore: true, end: null, cursor: 'rows behind' },
       [true, null, 'given', true],
     ],
   ])('%s', (_name, situation, expected) => {
@@ -129,27 +139,27 @@ describe('a page read backward', () => {
   test.each<[string, Situation, unknown[]]>([
     [
       'that is the whole list',
-      { isFromEnd, rows: ['a', 'b'], hasMore: false, resume: 'a' },
+      { isFromEnd, rows: ['a', 'b'], hasMore: false, end: row('a') },
       [false, 'a', 'b', false],
     ],
     [
       'with more to come',
-      { isFromEnd, rows: ['a', 'b'], hasMore: true, resume: 'a' },
+      { isFromEnd, rows: ['a', 'b'], hasMore: true, end: row('a') },
       [true, 'a', 'b', false],
     ],
     [
       'of a scan that found nothing still resumes',
-      { isFromEnd, rows: [], hasMore: true, resume: 'x', cursor: 'rows behind' },
+      { isFromEnd, rows: [], hasMore: true, end: stoppedAt('x'), cursor: 'rows behind' },
       [true, 'x', null, true],
     ],
     [
       'ahead of a row that was given out',
-      { isFromEnd, rows: ['a'], hasMore: false, resume: 'a', cursor: 'rows behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'rows behind' },
       [false, 'a', 'a', true],
     ],
     [
       'ahead of a place up to which a scan found nothing',
-      { isFromEnd, rows: ['a'], hasMore: false, resume: 'a', cursor: 'nothing behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'nothing behind' },
       [false, 'a', 'a', false],
     ],
   ])('%s', (_name, situation, expected) => {

@@ -96,7 +96,7 @@ function createRig(count: number, perSecond = 1) {
           ids.add(id);
         }
         if (!page.hasMore) return ids.size;
-        after = page.resume;
+        after = page.end?.position ?? null;
       }
     },
     pass(ms: number) {

@@ -110,7 +110,7 @@ describe('merged walks', () => {
     expect(page).toMatchObject({
       rows: [event(950), usage(900), event(700)],
       hasMore: true,
-      resume: event(700),
+      end: { kind: 'row', position: event(700) },
     });
     expect(stretches(page)).toEqual([
       ['USAGE', 'COMPLETE', 700, 1000, 1, 1, 0],
@@ -137,7 +137,7 @@ describe('merged walks', () => {
     expect(page).toMatchObject({
       rows: [event(200), usage(100), event(100)],
       hasMore: true,
-      resume: event(200),
+      end: { kind: 'row', position: event(200) },
     });
     expect(stretches(page)).toEqual([
       ['USAGE', 'COMPLETE', 0, 201, 1, 1, 0],
@@ -157,7 +157,11 @@ describe('merged walks', () => {
 
   it('tell the end where all have ended', async () => {
     const page = await merge([streamOf('USAGE', [last([usage(900)])]), streamOf('EVENTS', [last([])])]);
-    expect(page).toMatchObject({ rows: [usage(900)], hasMore: false, resume: usage(900) });
+    expect(page).toMatchObject({
+      rows: [usage(900)],
+      hasMore: false,
+      end: { kind: 'row', position: usage(900) },
+    });
     expect(stretches(page)).toEqual([
       ['USAGE', 'COMPLETE', 0, 1000, 1, 1, 0],
       ['EVENTS', 'COMPLETE', 0, 1000, 0, 0, 0],
@@ -193,7 +197,7 @@ describe('merged walks', () => {
     ).toMatchObject({
       rows: [],
       hasMore: true,
-      resume: usage(950),
+      end: { kind: 'row', position: usage(950) },
       coverage: [],
     });
   });
@@ -265,7 +269,7 @@ describe('a bound', () => {
     expect(page).toMatchObject({
       rows: [usage(900), event(895), event(885)],
       hasMore: true,
-      resume: { source: 'EVENTS', timestampMs: 880, id: '' },
+      end: { kind: 'scan position', position: { source: 'EVENTS', timestampMs: 880, id: '' } },
     });
     expect(page.coverage).toMatchObject([
       {
@@ -290,7 +294,7 @@ describe('a bound', () => {
     });
     const b = streamOf('EVENTS', [step([], 500), spent]);
     const page = await merge([a, b]);
-    expect(page).toMatchObject({ hasMore: true, resume: usage(700) });
+    expect(page).toMatchObject({ hasMore: true, end: { kind: 'row', position: usage(700) } });
     expect(page.coverage.map(({ status }) => status)).toEqual(['COMPLETE', 'COMPLETE']);
   });
 
@@ -315,7 +319,7 @@ describe('a bound', () => {
     expect(page).toMatchObject({
       rows: [usage(900), event(800)],
       hasMore: true,
-      resume: { timestampMs: 750, id: '' },
+      end: { kind: 'scan position', position: { timestampMs: 750, id: '' } },
     });
     expect(page.coverage).toMatchObject([
       {
@@ -338,7 +342,7 @@ describe('a bound', () => {
     expect(up).toMatchObject({
       rows: [event(200), usage(100)],
       hasMore: true,
-      resume: { timestampMs: 250, id: '' },
+      end: { kind: 'scan position', position: { timestampMs: 250, id: '' } },
     });
   });
 
@@ -350,12 +354,18 @@ describe('a bound', () => {
       ],
       { count: 9 },
     );
-    expect(ended).toMatchObject({ rows: [usage(900), event(800)], resume: { timestampMs: 500 } });
+    expect(ended).toMatchObject({
+      rows: [usage(900), event(800)],
+      end: { kind: 'scan position', position: { timestampMs: 500 } },
+    });
     const failed = await merge(
       [streamOf('EVENTS', [down]), streamOf('USAGE', [step([usage(900)], 500), spent])],
       { count: 9 },
     );
-    expect(failed).toMatchObject({ rows: [usage(900)], resume: { timestampMs: 500 } });
+    expect(failed).toMatchObject({
+      rows: [usage(900)],
+      end: { kind: 'scan position', position: { timestampMs: 500 } },
+    });
     expect(failed.coverage).toContainEqual(
       expect.objectContaining({ source: 'EVENTS', status: 'FAILED', fromMs: 500, toMs: 1000 }),
     );
@@ -411,7 +421,7 @@ describe('a bound', () => {
             if (direction === 'DESC') walked.push(...page.rows);
             else walked.unshift(...page.rows);
             if (!page.hasMore) break;
-            after = page.resume;
+            after = page.end?.position ?? null;
           }
           expect(walked).toEqual([...left, ...right].sort(comparePositions));
         },

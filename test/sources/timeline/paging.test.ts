@@ -127,7 +127,7 @@ async function walkAll(
     if (direction === 'DESC') rows.push(...page.rows);
     else rows.unshift(...page.rows);
     if (!page.hasMore) return rows;
-    after = page.resume;
+    after = page.end?.position ?? null;
     expect(after).not.toBeNull();
   }
 }
@@ -204,7 +204,7 @@ describe('a walk over both sources', () => {
               const page: Page<Activity> = await readPage(timeline, count, direction, after);
               for (const { source, dropped } of page.coverage) told[source] += dropped;
               if (!page.hasMore) break;
-              after = page.resume;
+              after = page.end?.position ?? null;
             }
             expect(told.USAGE).toBeGreaterThanOrEqual(1);
             expect(told.EVENTS).toBeGreaterThanOrEqual(1);
@@ -301,7 +301,7 @@ describe('a walk over both sources', () => {
     for (let pages = 1; pages <= 6; pages += 1) {
       const page = await readPage(timeline, 50, 'DESC', after);
       expect([timeline.usageCalls.length, timeline.eventsCalls.length]).toEqual([pages, pages]);
-      after = page.resume;
+      after = page.end?.position ?? null;
     }
   });
 
@@ -348,7 +348,7 @@ describe('a source that fails', () => {
       cursors.push(after);
       const page = await readPage(timeline, 40, 'DESC', after);
       pages.push(page);
-      after = page.resume;
+      after = page.end?.position ?? null;
       if (!page.hasMore) break;
     }
     const failed = pages.map((page) => page.coverage.some(({ status }) => status === 'FAILED'));
@@ -380,7 +380,7 @@ describe('a source that fails', () => {
     const first = await readPage(timeline, 4, 'DESC', null);
     expect(first.rows.map(({ source }) => source)).toEqual(['EVENTS', 'EVENTS', 'USAGE', 'USAGE']);
     isDown = true;
-    const second = await readPage(timeline, 4, 'DESC', first.resume);
+    const second = await readPage(timeline, 4, 'DESC', first.end!.position);
     expect(second).toMatchObject({ rows: [], hasMore: false });
     expect(second.coverage.map(({ source, status, fromMs, toMs }) => [source, status, fromMs, toMs])).toEqual(
       [
@@ -439,7 +439,7 @@ describe('a source that fails', () => {
             given.push(...namesOf(page.rows));
             gaps.push(...page.coverage.filter(({ status }) => status !== 'COMPLETE'));
             if (!page.hasMore) break;
-            after = page.resume;
+            after = page.end?.position ?? null;
           }
           expect(new Set(given).size).toBe(given.length);
           const missing = positionsOf(log).filter((position) => !given.includes(namesOf([position])[0]!));
@@ -479,7 +479,7 @@ describe('coverage of both', () => {
         edges[entry.source] = entry.fromMs;
       }
       if (!page.hasMore) break;
-      after = page.resume;
+      after = page.end?.position ?? null;
     }
     expect(edges).toEqual({ USAGE: FROM, EVENTS: FROM });
   });

@@ -80,7 +80,7 @@ function createRig(times: readonly number[]) {
         const page: Page<UsageRecord> = await ask({ ...asked, after });
         ids.push(...page.rows.map(({ id }) => id));
         if (!page.hasMore) return ids.sort();
-        after = page.resume;
+        after = page.end?.position ?? null;
       }
     },
     pass(ms: number) {

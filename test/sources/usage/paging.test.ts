@@ -85,7 +85,7 @@ async function walkAll(
     if (direction === 'DESC') rows.push(...page.rows);
     else rows.unshift(...page.rows);
     if (!page.hasMore) return rows;
-    after = page.resume;
+    after = page.end?.position ?? null;
     expect(after).not.toBeNull();
   }
 }
@@ -162,7 +162,7 @@ describe('a walk over a log that stands still', () => {
                 .listUsageRecords({ range: whole, filter: {}, count, direction, after });
               for (const { dropped } of page.coverage) told += dropped;
               if (!page.hasMore) break;
-              after = page.resume;
+              after = page.end?.position ?? null;
             }
             expect(told).toBeGreaterThanOrEqual(1);
           },
@@ -314,7 +314,7 @@ describe('the cost of a page', () => {
       expect(read.rows).toHaveLength(50);
       expect(read.hasMore).toBe(true);
       expect(vendor.upstream.calls.length - before).toBe(1);
-      after = read.resume;
+      after = read.end?.position ?? null;
     }
   });
 
@@ -509,7 +509,7 @@ describe('a log that comes in bursts', () => {
         .listUsageRecords({ range: week, filter: {}, count, direction: 'ASC', after });
       given.unshift(...idsOf(page.rows));
       if (!page.hasMore) break;
-      after = page.resume;
+      after = page.end?.position ?? null;
     }
     const stood = rows.map((row) => ({ source: 'USAGE' as const, ...row })).sort(comparePositions);
     expect(given).toEqual(idsOf(stood));

@@ -53,7 +53,7 @@ export async function readOrderedPage(
   let scanned = 0;
   for await (const batch of stream.read({ range, direction: 'DESC', after: null, wanted: () => Infinity })) {
     appendAll(rows, batch.rows);
-    scanned += batch.rows.length;
+    scanned += batch.rows.length + batch.dropped.length;
     if (scanned > maxScannedRows) throw tooMany(maxScannedRows);
     const seen = batch.rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: stream.isMatch(row) }));
     if (batch.edgeMs < toMs)

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { UpstreamError } from '../../../src/base/errors.ts';
 import type { AuditEvent } from '../../../src/sources/events/event.ts';
 import type { EventFilter } from '../../../src/sources/events/filter.ts';
@@ -554,6 +554,16 @@ describe('events by another field', () => {
       code: 'LIMIT_EXCEEDED',
       details: { argument: 'orderBy', allowed: 50 },
     });
+  });
+
+  test('count skipped rows against the bound, as every other scan does', async () => {
+    const held = rows.map((row, at) => ({ ...row, isUndated: at % 4 === 1 }));
+    const ask = (maxScannedRows: number) =>
+      openSource(() => held, plain, { maxScannedRows })
+        .open()
+        .listEvents(question({ orderBy: orders[0]! }));
+    await expect(ask(59)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    expect((await ask(60)).rows).toHaveLength(45);
   });
 });
 

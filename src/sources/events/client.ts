@@ -19,7 +19,8 @@ export interface EventsDeps extends ListDeps {
   readonly visible?: ReadonlySet<OptionalEventField>;
 }
 
-const OPERATION = '/events';
+/** The vendor's path template. */
+export const OPERATION = '/events';
 /** The vendor's times are whole seconds. */
 export const SECOND_MS = 1000;
 

@@ -1,7 +1,7 @@
 import { UpstreamError } from '../../base/errors.ts';
 import { findRows } from '../paging/find-rows.ts';
 import type { FoundRows, RowKey } from '../paging/find-rows.ts';
-import type { Batch, BatchRequest } from '../paging/keyset-paging.ts';
+import type { Batch, BatchRequest } from '../paging/row-stream.ts';
 import type { AuditEvent } from './event.ts';
 
 /**

@@ -1,15 +1,15 @@
 import { UpstreamError } from '../../base/errors.ts';
 import type { CallContext, Query } from '../../upstream/upstream.ts';
 import { pageByKeyset } from '../paging/keyset-paging.ts';
-import type { Batch, BatchRequest } from '../paging/keyset-paging.ts';
 import { isLastInList } from '../paging/longest-page.ts';
 import { isOverlapping, planOverlappingPage, rowsMoved } from '../paging/overlapping-page.ts';
+import type { Batch, BatchRequest } from '../paging/row-stream.ts';
 import { isSkipped } from '../paging/vendor-list.ts';
 import type { SkippedRow, VendorList } from '../paging/vendor-list.ts';
 import { isDense, pageByWindows } from '../paging/window-paging.ts';
 import type { ReadWindow } from '../paging/window-paging.ts';
 import { appendAll } from '../shared/append-all.ts';
-import { createEventsPageReader, SECOND_MS } from './client.ts';
+import { createEventsPageReader, OPERATION, SECOND_MS } from './client.ts';
 import type { EventsDeps, EventsPageReader } from './client.ts';
 import type { AuditEvent, OptionalEventField } from './event.ts';
 
@@ -25,7 +25,11 @@ export function createEventsPaging(
   const { largestPage } = deps.settings;
   const readPage = createEventsPageReader(deps, context, query);
   const walkWindows = (request: BatchRequest) =>
-    pageByWindows('EVENTS', request, largestPage, readEventsWindow(readPage, largestPage));
+    pageByWindows(
+      { source: 'EVENTS', operation: OPERATION, largestPage },
+      request,
+      readEventsWindow(readPage, largestPage),
+    );
   return async function* walkEvents(request) {
     const dialect = deps.quirks.dialectAt(deps.nowMs);
     if (dialect && dialect.sort !== 'timestamp') return yield* walkWindows(request);
@@ -38,8 +42,6 @@ export function createEventsPaging(
     }
   };
 }
-
-const OPERATION = '/events';
 
 /** The vendor does not sort by time: its pages can't be walked one by one. */
 export class TimeOrderRefused extends Error {

@@ -2,6 +2,7 @@ import { forScan } from '../../upstream/upstream.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { seekIn } from '../paging/held-files.ts';
 import type { RowStream } from '../paging/row-stream.ts';
+import { OPERATION } from './client.ts';
 import type { EventsDeps } from './client.ts';
 import type { AuditEvent, OptionalEventField } from './event.ts';
 import { checkEventFilter, createEventTest, splitEventFilter } from './filter.ts';
@@ -26,6 +27,7 @@ export function createEventsRowStream(
   if (split.kind === 'nothing') return null;
   return {
     source: 'EVENTS',
+    operation: OPERATION,
     read: createEventsPaging(deps, split.isScan ? forScan(context) : context, {
       filter: split.query,
       fields: new Set([...fields, ...split.fields]),

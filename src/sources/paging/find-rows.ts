@@ -1,6 +1,6 @@
 import { RequestError, UpstreamError } from '../../base/errors.ts';
-import type { Batch, BatchRequest } from './keyset-paging.ts';
 import type { Position } from './position.ts';
+import type { Batch, BatchRequest } from './row-stream.ts';
 
 /** A row as its global id names it. */
 export interface RowKey {

@@ -1,40 +1,11 @@
 import { UpstreamError } from '../../base/errors.ts';
-import type { Direction, Range } from '../../base/time.ts';
+import type { Direction } from '../../base/time.ts';
 import { readKeysetWindow } from './keyset-window.ts';
 import { comparePositions, startOfRest } from './position.ts';
 import type { Position } from './position.ts';
+import type { Batch, BatchRequest } from './row-stream.ts';
 import { isSkipped } from './vendor-list.ts';
 import type { SkippedRow, VendorList } from './vendor-list.ts';
-
-/** What a walk is asked for. */
-export interface BatchRequest {
-  readonly range: Range;
-  readonly direction: Direction;
-  /** Only rows strictly behind this one in the walk's direction. */
-  readonly after: Position | null;
-  /** How many more rows the reader of the walk can use: it sizes the pages. Infinity: as many as a page holds. */
-  readonly wanted: () => number;
-  /** Where rows without a time are told; unsaid: with the row before them. */
-  readonly undatedMs?: number;
-}
-
-/** One stride of a walk: whole instants only, so that nothing read later can belong before it. */
-export interface Batch<Row> {
-  /** In the walk's direction, inside the range, behind `after`. */
-  readonly rows: readonly Row[];
-  /** The range is examined up to here, in the walk's direction: down to and with it, or up to and without it. */
-  readonly edgeMs: number;
-  /** The times of this stride's rows that could not be understood, as far as they can be told. */
-  readonly dropped: readonly number[];
-  /** Rows of the vendor's answers, those included that an earlier step or page has given out. */
-  readonly received: number;
-  /** How many of them could be understood. */
-  readonly parsed: number;
-  readonly readAtMs: number;
-  readonly stale: boolean;
-  /** The range holds nothing further. */
-  readonly ended: boolean;
-}
 
 /** Rows asked for beyond those wanted, so that ties at the edge rarely cost a further call. */
 const SLACK = 9;

@@ -4,10 +4,9 @@ import { appendAll } from '../shared/append-all.ts';
 import { recordCoverage } from './coverage-recorder.ts';
 import type { ExaminedSpan, Stop } from './coverage-recorder.ts';
 import type { Coverage } from './coverage.ts';
-import type { Batch } from './keyset-paging.ts';
 import { edgeAt, startOfRest } from './position.ts';
 import type { Position } from './position.ts';
-import type { RowStream } from './row-stream.ts';
+import type { Batch, RowStream } from './row-stream.ts';
 
 /** One page of a list. The graph seals the page's end and each row's position into cursors. */
 export interface PageRequest<Filter> {

@@ -1,9 +1,9 @@
-import type { Source } from '../../base/source.ts';
 import type { Direction, Range } from '../../base/time.ts';
-import type { Batch, BatchRequest } from './keyset-paging.ts';
 import { comparePositions, startOfRest } from './position.ts';
 import type { Position } from './position.ts';
 import { unparsableError } from './row-stream.ts';
+import type { VendorList } from './vendor-list.ts';
+import type { Batch, BatchRequest } from './row-stream.ts';
 
 /** Reads a window of time whole, unless it holds far more rows than are wanted. */
 export type ReadWindow<Row> = (range: Range, wanted: number) => Promise<WindowContent<Row>>;
@@ -46,12 +46,12 @@ const GROWTH = 16;
  * @throws as `readWindow`
  */
 export async function* pageByWindows<Row extends Position>(
-  source: Source,
+  vendor: Pick<VendorList<Row>, 'source' | 'operation' | 'largestPage'>,
   request: BatchRequest,
-  largestPage: number,
   readWindow: ReadWindow<Row>,
   locateRows: LocateRows = async () => null,
 ): AsyncGenerator<Batch<Row>, void> {
+  const { source, largestPage } = vendor;
   const { range, after } = request;
   const isDesc = request.direction === 'DESC';
   const compare = isDesc ? comparePositions : (a: Position, b: Position): number => comparePositions(b, a);
@@ -102,7 +102,7 @@ export async function* pageByWindows<Row extends Position>(
     const wider = isDesc ? { ...window, toMs: knownMs + 1 } : { ...window, fromMs: knownMs };
     const read = await readWindow(wider, Infinity);
     if (read.kind === 'dense') return doubted;
-    if (isUnparsable(read)) throw unparsableError(source, read.received);
+    if (isUnparsable(read)) throw unparsableError(vendor, read.received);
     const isInside = (ms: number): boolean => ms >= window.fromMs && ms < window.toMs;
     return {
       ...read,

@@ -3,11 +3,10 @@ import { recordCoverage } from '../paging/coverage-recorder.ts';
 import type { ExaminedSpan, Stop } from '../paging/coverage-recorder.ts';
 import { coverFailure } from '../paging/coverage.ts';
 import type { Coverage } from '../paging/coverage.ts';
-import type { Batch } from '../paging/keyset-paging.ts';
 import type { Page, PageEnd, PageRequest } from '../paging/page.ts';
 import { comparePositions, edgeAt, startOfRest } from '../paging/position.ts';
 import type { Position } from '../paging/position.ts';
-import type { RowStream } from '../paging/row-stream.ts';
+import type { Batch, RowStream } from '../paging/row-stream.ts';
 import { appendAll } from '../shared/append-all.ts';
 
 /** A strand under way. */

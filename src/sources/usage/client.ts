@@ -20,7 +20,8 @@ export interface UsageDeps extends ListDeps {
   readonly quirks: UsageQuirks;
 }
 
-const OPERATION = '/usage';
+/** The vendor's path template. */
+export const OPERATION = '/usage';
 const UNIT_MS = 1;
 const SECOND_MS = 1000;
 /** So many times in whole seconds, and no other, are not so by chance. */

@@ -1,7 +1,7 @@
 import { asError, UpstreamError } from '../../base/errors.ts';
 import { findRows } from '../paging/find-rows.ts';
 import type { RowKey } from '../paging/find-rows.ts';
-import type { Batch, BatchRequest } from '../paging/keyset-paging.ts';
+import type { Batch, BatchRequest } from '../paging/row-stream.ts';
 import type { UsageRecord } from './record.ts';
 
 /** A record as it is asked for. */

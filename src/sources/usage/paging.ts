@@ -1,6 +1,6 @@
 import type { CallContext } from '../../upstream/upstream.ts';
 import { pageByKeyset } from '../paging/keyset-paging.ts';
-import type { Batch, BatchRequest } from '../paging/keyset-paging.ts';
+import type { Batch, BatchRequest } from '../paging/row-stream.ts';
 import type { VendorList } from '../paging/vendor-list.ts';
 import { isDense, pageByWindows } from '../paging/window-paging.ts';
 import type { LocateRows, ReadWindow } from '../paging/window-paging.ts';
@@ -21,7 +21,7 @@ export function createUsagePaging(
     const list = createUsageList(deps, context, filter, pageFor(request.wanted(), deps, context));
     return request.direction === 'DESC'
       ? pageByKeyset(list, request)
-      : pageByWindows(list.source, request, list.largestPage, readDown(list), locateRows);
+      : pageByWindows(list, request, readDown(list), locateRows);
   };
 }
 

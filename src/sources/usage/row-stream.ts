@@ -5,6 +5,7 @@ import type { RowStream } from '../paging/row-stream.ts';
 import type { LocateRows } from '../paging/window-paging.ts';
 import { createAddressTest } from '../shared/addresses.ts';
 import type { GetUsageAnalytics } from './analytics/analytics.ts';
+import { OPERATION } from './client.ts';
 import type { UsageDeps } from './client.ts';
 import { checkUsageFilter } from './filter.ts';
 import type { UsageFilter } from './filter.ts';
@@ -28,6 +29,7 @@ export function createUsageRowStream(
   const isInside = filter.ipAddress === undefined ? null : createAddressTest(filter.ipAddress);
   return {
     source: 'USAGE',
+    operation: OPERATION,
     read: createUsagePaging(
       deps,
       isInside ? forScan(context) : context,

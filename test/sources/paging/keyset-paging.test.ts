@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError, UpstreamError } from '../../../src/base/errors.ts';
 import { pageByKeyset } from '../../../src/sources/paging/keyset-paging.ts';
-import type { Batch, BatchRequest } from '../../../src/sources/paging/keyset-paging.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
+import type { Batch, BatchRequest } from '../../../src/sources/paging/row-stream.ts';
 import type {
   SkippedRow,
   VendorList,

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../src/base/errors.ts';
-import type { Batch, BatchRequest } from '../../../src/sources/paging/keyset-paging.ts';
 import { readPage } from '../../../src/sources/paging/page.ts';
 import type { PageRequest } from '../../../src/sources/paging/page.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
-import type { RowStream } from '../../../src/sources/paging/row-stream.ts';
+import type { Batch, BatchRequest, RowStream } from '../../../src/sources/paging/row-stream.ts';
 
 const NOW = 10_000;
 const row = (timestampMs: number, id = String(timestampMs)): Position => ({
@@ -36,6 +35,7 @@ function createStream(
 ): RowStream<Position> & { readonly walks: BatchRequest[]; readonly wanted: number[]; taken: number } {
   const stream = {
     source: 'EVENTS' as const,
+    operation: '/events',
     isMatch: () => true,
     maxScannedRows: null,
     age: { settleMs: 0, retentionMs: null },

@@ -13,6 +13,7 @@ function createStream(stride: number, onStep: (step: number) => void = () => {})
   let steps = 0;
   return {
     source: 'USAGE',
+    operation: '/usage',
     isMatch: ({ timestampMs }) => timestampMs % 2 === 0,
     maxScannedRows: null,
     age: { settleMs: 0, retentionMs: null },

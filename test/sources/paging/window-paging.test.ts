@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Range } from '../../../src/base/time.ts';
-import type { Batch, BatchRequest } from '../../../src/sources/paging/keyset-paging.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
+import type { Batch, BatchRequest } from '../../../src/sources/paging/row-stream.ts';
 import { isDense, pageByWindows } from '../../../src/sources/paging/window-paging.ts';
 import type { ReadWindow, WindowContent } from '../../../src/sources/paging/window-paging.ts';
 
 const MINUTE = 60_000;
+const VENDOR = { source: 'USAGE', operation: '/usage', largestPage: 200 } as const;
 const row = (timestampMs: number, id = String(timestampMs)): Position => ({
   source: 'USAGE',
   timestampMs,
@@ -30,14 +31,13 @@ function createReader(
 async function walk(
   read: ReadWindow<Position>,
   asked: Partial<BatchRequest>,
-  locate?: Parameters<typeof pageByWindows>[4],
+  locate?: Parameters<typeof pageByWindows>[3],
 ): Promise<Batch<Position>[]> {
   const steps: Batch<Position>[] = [];
   const range = { fromMs: 0, toMs: 1000 * MINUTE };
   for await (const step of pageByWindows(
-    'USAGE',
+    VENDOR,
     { range, direction: 'ASC', after: null, wanted: () => 50, ...asked },
-    200,
     read,
     locate,
   )) {
@@ -85,9 +85,8 @@ describe('a walk by windows', () => {
     const read = createReader(rows);
     let wanted = 100;
     for await (const step of pageByWindows(
-      'USAGE',
+      VENDOR,
       { range: { fromMs: 0, toMs: 1000 * MINUTE }, direction: 'ASC', after: null, wanted: () => wanted },
-      200,
       read,
     )) {
       wanted -= step.rows.length;

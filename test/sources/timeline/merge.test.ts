@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RequestError, UpstreamError } from '../../../src/base/errors.ts';
 import type { Source } from '../../../src/base/source.ts';
-import type { Batch, BatchRequest } from '../../../src/sources/paging/keyset-paging.ts';
 import type { Page, PageRequest } from '../../../src/sources/paging/page.ts';
 import { comparePositions } from '../../../src/sources/paging/position.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
-import type { RowStream } from '../../../src/sources/paging/row-stream.ts';
+import type { Batch, BatchRequest, RowStream } from '../../../src/sources/paging/row-stream.ts';
 import { mergeStreams } from '../../../src/sources/timeline/merge.ts';
 
 const NOW = 10_000;
@@ -50,6 +49,7 @@ function streamOf(
 ): Scripted {
   const stream: Scripted = {
     source,
+    operation: `/${source.toLowerCase()}`,
     isMatch: () => true,
     maxScannedRows: null,
     age: { settleMs: 0, retentionMs: null },
@@ -392,6 +392,7 @@ describe('a bound', () => {
             budget: { left: number },
           ): RowStream<Position> => ({
             source,
+            operation: '/test',
             isMatch: () => true,
             maxScannedRows: bound,
             age: { settleMs: 0, retentionMs: null },

@@ -6,7 +6,7 @@ import { recordCoverage } from '../paging/coverage-recorder.ts';
 import type { AgePolicy, ExaminedSpan } from '../paging/coverage-recorder.ts';
 import type { Coverage } from '../paging/coverage.ts';
 import { seekIn } from '../paging/held-files.ts';
-import { coverUnread, readWindows } from '../paging/read-ranges.ts';
+import { coverUnread, readRanges } from '../paging/read-ranges.ts';
 import type { RangeRows } from '../paging/read-ranges.ts';
 import type { RowStream } from '../paging/row-stream.ts';
 import type { Activity } from './activity.ts';
@@ -104,7 +104,7 @@ async function readNear<Row extends Activity>(
   windows: readonly Range[],
   { stream, userOf, maxScannedRows }: NearSource<Row>,
 ): Promise<NearRows<Row>> {
-  const read = await readWindows(mergeRanges(windows), stream, maxScannedRows, WAY_OUT);
+  const read = await readRanges(mergeRanges(windows), stream, maxScannedRows, WAY_OUT);
   return { read, index: indexByTime(read.rows, userOf) };
 }
 

@@ -1,7 +1,7 @@
 import { UpstreamError } from '../../base/errors.ts';
 import type { Direction } from '../../base/time.ts';
 import { readKeysetWindow } from './keyset-window.ts';
-import { comparePositions, startOfRest } from './position.ts';
+import { comparePositions, startOfReading } from './position.ts';
 import type { Position } from './position.ts';
 import type { Batch, BatchRequest } from './row-stream.ts';
 import { isSkipped } from './vendor-list.ts';
@@ -45,7 +45,7 @@ export async function* pageByKeyset<Row extends Position>(
   }
   let again = request.after ? 1 : 0; // rows of the bound's own instant that come once more
   let isFirst = true;
-  const restMs = startOfRest(list.source, range, request.after, direction);
+  const restMs = startOfReading(list.source, range, request.after, direction);
 
   for (;;) {
     const window = await readKeysetWindow(list, {

@@ -1,6 +1,6 @@
-/** How long a page that was seen says how long the vendor's pages may be. */
+/** For how long a page is proof of how long the vendor's pages may be. */
 const BELIEVED_MS = 3_600_000;
-/** No limit of a vendor is thought to be lower than this: the Usage API's default page has 100 rows. */
+/** The lowest limit that a vendor is expected to have, because the Usage API's default page has 100 rows. */
 export const LEAST_LIMIT = 50;
 
 /** Judges by the lengths of a vendor's pages which page is the last of its list. */
@@ -41,14 +41,14 @@ export function createLongestPage(least: number): LongestPage {
 }
 
 /**
- * Whether nothing can follow a page of a list that has given a page as long as `asked` before. A limit that fell may have cut
- * it; then the next one must be no longer.
+ * Whether nothing can follow a page of a list that has already given a page of `asked` rows. It is not the last if its length
+ * looks like a limit, because the limit may have fallen since.
  */
 export function isLastInList(length: number, asked: number): boolean {
   return length < asked && !looksLikeLimit(length);
 }
 
-/** Limits are set by people: a multiple of ten, or a power of two. */
+/** People set limits to multiples of ten or powers of two. */
 function looksLikeLimit(length: number): boolean {
   return length >= LEAST_LIMIT && (length % 10 === 0 || Number.isInteger(Math.log2(length)));
 }

@@ -4,7 +4,7 @@ import { appendAll } from '../shared/append-all.ts';
 import { recordCoverage } from './coverage-recorder.ts';
 import type { ExaminedSpan, Stop } from './coverage-recorder.ts';
 import type { Coverage } from './coverage.ts';
-import { edgeAt, startOfRest } from './position.ts';
+import { edgeAt, startOfReading } from './position.ts';
 import type { Position } from './position.ts';
 import type { Batch, RowStream } from './row-stream.ts';
 
@@ -60,7 +60,7 @@ export async function readPage<Row extends Position>(
   const matches: Row[] = [];
   const examined: ExaminedSpan[] = [];
   let scanned = 0;
-  let edgeMs = startOfRest(source, range, after, direction);
+  let edgeMs = startOfReading(source, range, after, direction);
   let hasMore = false;
   let end: PageEnd | null = null;
   let stop: Stop | null = null;

@@ -1,5 +1,5 @@
 import type { Direction, Range } from '../../base/time.ts';
-import { comparePositions, startOfRest } from './position.ts';
+import { comparePositions, startOfReading } from './position.ts';
 import type { Position } from './position.ts';
 import { unparsableError } from './row-stream.ts';
 import type { VendorList } from './vendor-list.ts';
@@ -61,7 +61,7 @@ export async function* pageByWindows<Row extends Position>(
   /** Parts that were read ahead of the walk, the nearest last. Only a walk upward has them: `newest` lies ahead of it. */
   const ahead: (SpanContent<Row> & Range)[] = [];
   const limitMs = (): number => ahead.at(-1)?.fromMs ?? range.toMs;
-  let edgeMs = startOfRest(source, range, after, request.direction);
+  let edgeMs = startOfReading(source, range, after, request.direction);
   let lengthMs = FIRST_WINDOW_MS;
   let denseInARow = 0;
   /** Of the last row that was understood; null: none was. */

@@ -4,7 +4,7 @@ import type { ExaminedSpan, Stop } from '../paging/coverage-recorder.ts';
 import { coverFailure } from '../paging/coverage.ts';
 import type { Coverage } from '../paging/coverage.ts';
 import type { Page, PageEnd, PageRequest } from '../paging/page.ts';
-import { comparePositions, edgeAt, startOfRest } from '../paging/position.ts';
+import { comparePositions, edgeAt, startOfReading } from '../paging/position.ts';
 import type { Position } from '../paging/position.ts';
 import type { Batch, RowStream } from '../paging/row-stream.ts';
 import { appendAll } from '../shared/append-all.ts';
@@ -95,7 +95,7 @@ export async function mergeStreams<Row extends Position>(
       stream,
       waiting: [],
       taken: [],
-      edgeMs: startOfRest(stream.source, range, after, direction),
+      edgeMs: startOfReading(stream.source, range, after, direction),
       scanned: 0,
       state: 'running',
       batches: stream.read({

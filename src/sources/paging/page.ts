@@ -12,11 +12,11 @@ import type { Batch, RowStream } from './row-stream.ts';
 export interface PageRequest<Filter> {
   readonly range: Range;
   readonly filter: Filter;
-  /** Rows to give out at most, at least 0. */
+  /** The most rows to give out, at least 0. */
   readonly count: number;
   /** `DESC` for an order that is not one of time reads the list from its start. */
   readonly direction: Direction;
-  /** Only rows strictly behind this one in that direction; null: from the range's edge. */
+  /** Only rows strictly behind this position in that direction; null: from the edge of the range. */
   readonly after: Position | null;
 }
 
@@ -27,27 +27,27 @@ export interface PageEnd {
   readonly position: Position;
 }
 
-/** What a page holds. Rows are always in the list's own order (newest first), whichever way they were read. */
+/** A page. Its rows are in the order of the list, newest first by default, in whichever direction they were read. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
-  /** In the page's direction there is one row more (seen, not guessed), or a scan was stopped before it could know. */
+  /** One more row was seen in the direction of reading, or a bound stopped the reading before that was known. */
   readonly hasMore: boolean;
   /** null: nothing was examined. */
   readonly end: PageEnd | null;
   readonly coverage: readonly Coverage[];
 }
 
-/** A count and how far it can be trusted. */
+/** A count and how exact it is. */
 export interface TotalCount {
   readonly value: number;
   readonly accuracy: 'EXACT' | 'ESTIMATE' | 'AT_LEAST';
 }
 
 /**
- * Takes one page from a walk: `count` matching rows and one more, which proves that there is a next page and is not given
- * out. A scan that reaches its bound, or a walk whose call budget ends, gives what it has, TRUNCATED, with the place to
- * resume from.
- * @throws UpstreamError; RequestError `LIMIT_EXCEEDED` where the budget ends before anything was examined
+ * Reads one page of a row stream: `count` matching rows, and one more that proves that there is a next page and is not given
+ * out. If a scan reaches its bound or the call budget is spent, the page holds the rows found so far, is TRUNCATED and ends at
+ * a scan position.
+ * @throws UpstreamError; RequestError `LIMIT_EXCEEDED` if the budget is spent before anything was examined
  */
 export async function readPage<Row extends Position>(
   request: Omit<PageRequest<unknown>, 'filter'>,
@@ -86,7 +86,6 @@ export async function readPage<Row extends Position>(
       const taken = takeMatches(batch.rows, isMatch, count - matches.length);
       appendAll(matches, taken.matches);
       if (taken.isFull) {
-        // One row more than asked has been seen: the page ends with the last one given out.
         hasMore = true;
         const last = matches.at(-1);
         const position = last ?? after;
@@ -131,7 +130,10 @@ export async function readPage<Row extends Position>(
   };
 }
 
-/** Takes up to `room` matches; `isFull` where one more is there; `examined` rows lead up to the last one taken. */
+/**
+ * Takes up to `room` matches.
+ * @returns isFull: there is one more match; examined: how many rows lead up to the last match taken
+ */
 function takeMatches<Row>(
   rows: readonly Row[],
   isMatch: (row: Row) => boolean,

@@ -75,9 +75,6 @@ function parseBlock(text: string): { network: ipaddr.IPv4 | ipaddr.IPv6; prefix:
   return prefix >= 0 && prefix <= widest ? { network, prefix } : null;
 }
 
-/** If more users than this are seen from one address, many share it, as in an office or behind a proxy. */
-export const FEW_USERS = 5;
-
 /** Whether an address can identify one user: private, carrier-grade, loopback, link-local and other special ones can't. */
 export function isTellingAddress(address: string): boolean {
   return ipaddr.process(address).range() === 'unicast';

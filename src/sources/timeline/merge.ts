@@ -9,11 +9,11 @@ import type { Position } from '../paging/position.ts';
 import type { Batch, RowStream } from '../paging/row-stream.ts';
 import { appendAll } from '../shared/append-all.ts';
 
-/** A strand under way. */
+/** One row stream that is being read. */
 interface Run<Row extends Position> {
   readonly stream: RowStream<Row>;
   readonly batches: AsyncGenerator<Batch<Row>, void>;
-  /** Matches not yet given out, in the walk's direction. */
+  /** Matches that are not yet given out, in the direction of reading. */
   readonly waiting: Row[];
   readonly taken: { readonly batch: Batch<Row>; readonly startMs: number }[];
   edgeMs: number;
@@ -22,10 +22,10 @@ interface Run<Row extends Position> {
 }
 
 /**
- * Takes one page from several walks in the one order of all entries. An entry is given out only when every other walk is
- * known to hold nothing before it; the walk that is furthest behind is read next. A walk that fails is left out from there
- * on, for this page: its stretch is FAILED in coverage, and the next page asks it again.
- * @throws RequestError `LIMIT_EXCEEDED` where the call budget ends before anything was examined
+ * Reads one page from several row streams in the order of all entries. An entry is given out when no other stream can hold an
+ * entry before it; the streams for which that is unknown are read next. A stream that fails is left out of the rest of this
+ * page: coverage reports its span as FAILED, and the next page reads it again.
+ * @throws RequestError `LIMIT_EXCEEDED` if the call budget is spent before every stream was examined
  */
 export async function mergeStreams<Row extends Position>(
   request: Omit<PageRequest<unknown>, 'filter'>,
@@ -83,7 +83,7 @@ export async function mergeStreams<Row extends Position>(
     return { untilMs: isDesc ? last.timestampMs : last.timestampMs + 1, end };
   }
 
-  /** The page ends where the walk that is furthest behind has got to: up to there, all of them are known. */
+  /** The page ends at the edge of the stream that is furthest behind, because up to there all streams are examined. */
   function endOfStop(): { readonly untilMs: number; readonly end: PageEnd } {
     const edges = runs.flatMap((run) => (run.state === 'running' ? [run.edgeMs] : []));
     const untilMs = isDesc ? Math.max(rangeEndMs, ...edges) : Math.min(rangeEndMs, ...edges);
@@ -147,7 +147,7 @@ export async function mergeStreams<Row extends Position>(
     }
   }
 
-  /** Nothing still unread of this walk can come before that row. */
+  /** No unread row of this stream can come before that row. */
   function isPast(run: Run<Row>, row: Row): boolean {
     return run.waiting.length > 0 || (isDesc ? run.edgeMs <= row.timestampMs : run.edgeMs > row.timestampMs);
   }
@@ -180,7 +180,7 @@ export async function mergeStreams<Row extends Position>(
   }
 }
 
-/** The foremost entry of all walks. */
+/** The next entry of all streams. */
 function nextOf<Row extends Position>(
   runs: readonly Run<Row>[],
   compare: (a: Position, b: Position) => number,

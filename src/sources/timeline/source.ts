@@ -43,30 +43,30 @@ export interface TimelinePageRequest extends PageRequest<TimelineFilter> {
 /** Both sources in one order. */
 export interface TimelineSource {
   /**
-   * One page of both. A source that fails leaves the other's entries standing, and coverage says which stretch lacks it.
+   * One page of both. If one source fails, the page holds the other's entries, and coverage reports the failed span.
    * @throws RequestError `LIMIT_EXCEEDED`, `BAD_USER_INPUT`
    */
   listActivities(request: TimelinePageRequest): Promise<Page<Activity>>;
-  /** The sum of both counts, as sure as the less sure one; null where either has none. */
+  /** The sum of both counts, as exact as the less exact one; null if one is unknown or no accuracy fits the sum. */
   countActivities(range: Range, filter: TimelineFilter): Promise<TotalCount | null>;
   /**
-   * Events near an entry. Many at once cost few calls. A bound leaves the oldest part unread, which coverage tells.
-   * @throws UpstreamError where the vendor left any of the entry's window unread
+   * Events near an entry; many entries at once share calls. A bound leaves the oldest part unread, and coverage reports it.
+   * @throws UpstreamError if a failure of the vendor leaves part of the entry's window unread
    */
   listRelatedEvents(request: RelatedRequest): Promise<RelatedRows<AuditEvent>>;
-  /** API calls near an entry, likewise. */
+  /** Usage records near an entry, as `listRelatedEvents`. */
   listRelatedUsage(request: RelatedRequest): Promise<RelatedRows<UsageRecord>>;
 }
 
-/** One source's part in the timeline. */
+/** One source of the timeline. */
 export interface TimelinePart<Deps, Reader> {
   readonly deps: Deps;
   readonly context: CallContext;
-  /** The same source's own lists, for counts. */
+  /** The source itself, for counts and series. */
   readonly reader: Reader;
 }
 
-/** Both sources in one order, for one operation. */
+/** Makes the timeline of one operation. */
 export function createTimelineSource(
   usage: TimelinePart<UsageDeps, UsageSource>,
   events: TimelinePart<EventsDeps, EventsSource>,
@@ -92,7 +92,7 @@ export function createTimelineSource(
   const nearUsage = createRelatedLoader(createNearUsage(), createNearEvents(), nowMs, (request) =>
     keyOf(['usage', nameOf(request)]),
   );
-  /** Whose timeline: of a source that this caller has no credentials for, nothing is in it. */
+  /** Names the credential scopes of both sources, except of one without credentials, which gives no rows. */
   const keyOf = (value: unknown): string => {
     const scopes = [usage.context.credentials?.scope, events.context.credentials?.scope];
     const [first, ...others] = scopes.filter((scope): scope is CredentialScope => scope !== undefined);
@@ -102,42 +102,30 @@ export function createTimelineSource(
   async function readTimelinePage(request: TimelinePageRequest): Promise<Page<Activity>> {
     const { filter, fields, range } = request;
     const wanted = sourcesOf(filter);
-    const streams: readonly (readonly [Source, RowStream<Activity> | null])[] = [
-      ...(wanted.has('USAGE')
-        ? [
-            [
-              'USAGE',
-              createUsageRowStream(
-                usage.deps,
-                usage.context,
-                usageFilterOf(filter),
-                usage.reader.getUsageAnalytics,
-                'filter.usage',
-              ) as RowStream<Activity> | null,
-            ] as const,
-          ]
-        : []),
-      ...(wanted.has('EVENTS')
-        ? [
-            [
-              'EVENTS',
-              createEventsRowStream(
-                events.deps,
-                events.context,
-                eventFilterOf(filter),
-                fields,
-                'filter.events',
-              ) as RowStream<Activity> | null,
-            ] as const,
-          ]
-        : []),
-    ];
+    const parts: { readonly source: Source; readonly stream: RowStream<Activity> | null }[] = [];
+    if (wanted.has('USAGE')) {
+      const ownFilter = usageFilterOf(filter);
+      const { getUsageAnalytics } = usage.reader;
+      const stream = createUsageRowStream(
+        usage.deps,
+        usage.context,
+        ownFilter,
+        getUsageAnalytics,
+        'filter.usage',
+      );
+      parts.push({ source: 'USAGE', stream: stream as RowStream<Activity> | null });
+    }
+    if (wanted.has('EVENTS')) {
+      const ownFilter = eventFilterOf(filter);
+      const stream = createEventsRowStream(events.deps, events.context, ownFilter, fields, 'filter.events');
+      parts.push({ source: 'EVENTS', stream: stream as RowStream<Activity> | null });
+    }
     const page = await mergeStreams(
       request,
-      streams.flatMap(([, stream]) => (stream ? [requireParsable(stream)] : [])),
+      parts.flatMap(({ stream }) => (stream ? [requireParsable(stream)] : [])),
       nowMs,
     );
-    const nothing = streams.flatMap(([source, stream]) => (stream ? [] : [coverNothing(source, range)]));
+    const nothing = parts.flatMap(({ source, stream }) => (stream ? [] : [coverNothing(source, range)]));
     const coverage = [...page.coverage, ...nothing].toSorted((a, b) => b.toMs - a.toMs);
     return { ...page, coverage };
   }
@@ -163,7 +151,7 @@ export function createTimelineSource(
   };
 }
 
-/** A bound and an estimate make neither: no honest figure. */
+/** null for a sum of AT_LEAST and ESTIMATE, because neither describes it. */
 function addCounts(a: TotalCount | null, b: TotalCount | null): TotalCount | null {
   if (!a || !b) return null;
   const value = a.value + b.value;

@@ -10,7 +10,7 @@ const WHOLE = { fromMs: 0, toMs: NOW };
 const FRESH = { ...WHOLE, readAtMs: NOW, stale: false };
 const FACTS: SeriesFacts = {
   spans: [FRESH],
-  dropped: 0,
+  skipped: 0,
   unequalRows: [],
   unequalBuckets: [],
   cutRows: [],
@@ -59,7 +59,7 @@ test('dropped rows are told before anything else, as of the earliest reading', (
     { fromMs: 0, toMs: 7, readAtMs: 100_000, stale: false },
     { fromMs: 7, toMs: NOW, readAtMs: NOW, stale: false },
   ];
-  const entries = listSeriesCoverage('times', WHOLE, { ...FACTS, spans, dropped: 2 }, BOUNDS);
+  const entries = listSeriesCoverage('times', WHOLE, { ...FACTS, spans, skipped: 2 }, BOUNDS);
   expect(entries).toMatchObject([
     {
       status: 'TRUNCATED',
@@ -78,7 +78,7 @@ test('a contradiction is said in the stretch that holds it', () => {
   expect(entries.map(({ reason }) => reason)).toEqual([
     null,
     "The vendor contradicts itself: in 2 of its rows the parts do not add up to 'count'. The vendor contradicts itself: 1 buckets do not add up to /usage/analytics/activity.",
-    "Older than the vendor is said to keep. The vendor contradicts itself: in 1 of its rows the parts do not add up to 'count'.",
+    "Older than the vendor keeps data. The vendor contradicts itself: in 1 of its rows the parts do not add up to 'count'.",
   ]);
 });
 
@@ -93,7 +93,7 @@ test('stretches are disjoint, newest first, and make up the range; COMPLETE mean
       moment,
       fc.option(moment),
       fc.nat(1),
-      (fromMs, length, readings, settleMs, retentionMs, dropped) => {
+      (fromMs, length, readings, settleMs, retentionMs, skipped) => {
         const range = { fromMs, toMs: fromMs + length };
         const bounds = { nowMs: NOW, settleMs, retentionMs };
         const begins = [{ ...FRESH, atMs: -1 }, ...readings.toSorted((a, b) => a.atMs - b.atMs)];
@@ -101,7 +101,7 @@ test('stretches are disjoint, newest first, and make up the range; COMPLETE mean
           const toMs = begins[index + 1]?.atMs ?? 2 * NOW;
           return { fromMs: atMs, toMs, readAtMs, stale };
         });
-        const entries = listSeriesCoverage('times', range, { ...FACTS, spans, dropped }, bounds);
+        const entries = listSeriesCoverage('times', range, { ...FACTS, spans, skipped }, bounds);
         expect(entries[0]?.toMs).toBe(range.toMs);
         expect(entries.at(-1)?.fromMs).toBe(range.fromMs);
         for (const [index, entry] of entries.entries()) {
@@ -148,7 +148,7 @@ test('over files a series is told as a list is: outside them not COMPLETE, and e
   ]);
   expect(over(2)[1]).toEqual(['TRUNCATED', 300_000, 600_000, 2]);
   // Rows of the vendor's answer that are missing belong to no part: they are counted once.
-  const dropped = listSeriesCoverage('times', WHOLE, { ...FACTS, dropped: 1 }, { ...BOUNDS, files });
-  expect(dropped.map((entry) => [entry.status, entry.dropped])).toEqual([['TRUNCATED', 1]]);
+  const skipped = listSeriesCoverage('times', WHOLE, { ...FACTS, skipped: 1 }, { ...BOUNDS, files });
+  expect(skipped.map((entry) => [entry.status, entry.dropped])).toEqual([['TRUNCATED', 1]]);
   expect(fillingSince([FRESH], { ...BOUNDS, settleMs: 0, files })).toBe(600_000);
 });

@@ -4,8 +4,7 @@ import type { Range } from '../../../../src/base/time.ts';
 import { SERIES_OPERATIONS, USAGE_SERIES } from '../../../../src/sources/usage/analytics/analytics.ts';
 import type { UsageSeries } from '../../../../src/sources/usage/analytics/analytics.ts';
 import { decodeSeries } from '../../../../src/sources/usage/analytics/decode.ts';
-import { cutIntoSegments } from '../../../../src/sources/usage/analytics/segments.ts';
-import { splitSeries } from '../../../../src/sources/usage/analytics/split-answer.ts';
+import { cutIntoSegments, splitIntoSegments } from '../../../../src/sources/usage/analytics/segments.ts';
 import type { VendorInterval } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
 import { listRows, logCalls, NOW } from './simulated-vendor.ts';
 
@@ -47,7 +46,7 @@ test.each(['clipped', 'whole'] as const)(
         const split = (over: Range, into: typeof segments) => {
           const body = rowsOver(over, series, interval, cutRows);
           const answer = decodeSeries(series, body, { range: over, interval });
-          return splitSeries(answer, body, into, interval);
+          return splitIntoSegments(answer, body, into, interval);
         };
         const parts = split(range, segments);
         expect(parts).toHaveLength(segments.length);
@@ -62,10 +61,10 @@ test.each(['clipped', 'whole'] as const)(
         for (const [index, { value, body }] of parts.entries()) {
           const { fromMs, toMs } = segments[index]!;
           const call = { range: { fromMs, toMs }, interval };
-          const { rows, dropped, unanswered } = decodeSeries(series, body as unknown[], call);
-          expect({ rows, dropped, unanswered }).toEqual({
+          const { rows, skipped, unanswered } = decodeSeries(series, body as unknown[], call);
+          expect({ rows, skipped, unanswered }).toEqual({
             rows: value.rows,
-            dropped: value.dropped,
+            skipped: value.skipped,
             unanswered: value.unanswered,
           });
         }
@@ -81,9 +80,9 @@ test('rows that begin outside the chunks go, and what is no row disturbs none', 
   const body = [row(2), row(3), row(4), row(5), row(6), null, 'row', {}, { timestamp: 7 }];
   const segments = cutIntoSegments(range, 'DAY', NOW, AGE);
   const answer = decodeSeries('activity', body, { range, interval: 'DAY' });
-  const parts = splitSeries(answer, body, segments, 'DAY');
+  const parts = splitIntoSegments(answer, body, segments, 'DAY');
   expect(parts.map((part) => part.body)).toEqual([[row(3)], [row(4)]]);
   expect(parts.map(({ value }) => value.rows.map(({ count }) => count))).toEqual([[3], [4]]);
   // What could not be understood is told once.
-  expect(parts.map(({ value }) => value.dropped.length)).toEqual([4, 0]);
+  expect(parts.map(({ value }) => value.skipped.length)).toEqual([4, 0]);
 });

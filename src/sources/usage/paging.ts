@@ -5,9 +5,9 @@ import type { VendorList } from '../paging/vendor-list.ts';
 import { isDense, pageByWindows } from '../paging/window-paging.ts';
 import type { LocateRows, ReadWindow } from '../paging/window-paging.ts';
 import { appendAll } from '../shared/append-all.ts';
-import { createUsageList } from './client.ts';
 import type { UsageDeps } from './client.ts';
 import type { UsageFilter } from './filter.ts';
+import { createUsageList } from './list.ts';
 import type { UsageRecord } from './record.ts';
 
 /** A walk over the rows that the vendor gives for a filter. It sorts downward only: upward goes by windows. */
@@ -18,7 +18,7 @@ export function createUsagePaging(
   locateRows: LocateRows,
 ): (request: BatchRequest) => AsyncGenerator<Batch<UsageRecord>, void> {
   return (request) => {
-    const list = createUsageList(deps, context, filter, pageFor(request.wanted(), deps, context));
+    const list = createUsageList(deps, context, filter, choosePageSize(request.wanted(), deps, context));
     return request.direction === 'DESC'
       ? pageByKeyset(list, request)
       : pageByWindows(list, request, readDown(list), locateRows);
@@ -29,9 +29,13 @@ export function createUsagePaging(
 const OVERLAP = 10;
 
 /** The most to ask for at once: more than the setting only where the calls that are left would else not reach so many rows. */
-function pageFor(wanted: number, { settings, quirks }: UsageDeps, { callBudget }: CallContext): number {
+function choosePageSize(
+  wanted: number,
+  { settings, quirks, nowMs }: UsageDeps,
+  { callBudget }: CallContext,
+): number {
   const { largestPage, scanPage = largestPage } = settings;
-  if (quirks.refusesLargePages || !Number.isFinite(wanted)) return largestPage;
+  if (quirks.refusesLargePages(nowMs) || !Number.isFinite(wanted)) return largestPage;
   const needed = Math.ceil(wanted / Math.max(callBudget.remaining(), 1)) + OVERLAP;
   return Math.max(Math.min(needed, scanPage), largestPage);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSkipped } from '../../../src/sources/paging/vendor-list.ts';
 import type { VendorPage } from '../../../src/sources/paging/vendor-list.ts';
-import { createUsageList } from '../../../src/sources/usage/client.ts';
+import { createUsageList } from '../../../src/sources/usage/list.ts';
 import { createUsageQuirks } from '../../../src/sources/usage/quirks.ts';
 import type { UsageQuirks } from '../../../src/sources/usage/quirks.ts';
 import type { UsageRecord } from '../../../src/sources/usage/record.ts';

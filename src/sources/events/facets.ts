@@ -13,19 +13,19 @@ import { checkEventFilter, createEventTest, fieldsOf } from './filter.ts';
 import type { EventFilter } from './filter.ts';
 import { createEventsRowStream } from './row-stream.ts';
 
-/** What events can be counted by; each is the name of the filter that it ignores. */
+/** The fields whose values can be counted. Each is also the name of a filter's part, which its facet ignores. */
 export const EVENT_FACETS = ['category', 'action', 'username', 'ipAddress'] as const;
 export type EventFacet = (typeof EVENT_FACETS)[number];
 
-/** The values of one field, with how often each occurs. */
+/** The values of one field and how often each occurs. */
 export interface FacetCounts {
-  /** Most frequent first, equally frequent ones by code unit. */
+  /** Most frequent first; of equal counts, the lower value by code unit. */
   readonly values: readonly { readonly value: string; readonly count: number }[];
-  /** Rows without a value. */
+  /** How many events have no value. */
   readonly missing: number;
 }
 
-/** What is counted: equal requests share one scan. */
+/** The facets to count. Equal requests share one scan. */
 export interface EventFacetsRequest {
   readonly range: Range;
   readonly filter: EventFilter;
@@ -33,19 +33,19 @@ export interface EventFacetsRequest {
 }
 
 export interface EventFacets {
-  /** Those that were asked for; none where nothing could be read. */
+  /** The requested facets; empty if nothing could be read. */
   readonly facets: ReadonlyMap<EventFacet, FacetCounts>;
-  /** TRUNCATED or FAILED: counts are lower bounds. */
+  /** If it is TRUNCATED or FAILED, counts are lower bounds. */
   readonly coverage: readonly Coverage[];
 }
 
-/** The filter that a facet sees: without the part about its own field, so that a menu does not collapse. */
+/** The filter for one facet: without the part about its own field, so that a menu keeps its other choices. */
 export function withoutFacet(filter: EventFilter, facet: EventFacet): EventFilter {
   const { [facet]: _, ...others } = filter;
   return others;
 }
 
-/** Counts the values of one field over the rows that match; an event that names several addresses counts for each. */
+/** Counts the values of one field over the events that match. An event with several addresses counts for each of them. */
 export function createFacetCounter(
   facet: EventFacet,
   isMatch: (event: AuditEvent) => boolean,
@@ -67,12 +67,12 @@ export function createFacetCounter(
   };
 }
 
-const NOT_ASKED = 'No facet was asked for, so the vendor was not asked.';
+const NOT_ASKED = 'No facet was requested, so the vendor was not asked.';
 const WAY_OUT = "counts are lower bounds: ask for a shorter 'range' or a narrower 'filter'";
 
 /**
- * Counts every facet asked for in one bounded scan. The vendor is sent only what no facet asked for ignores. Where it
- * fails, what was read until then is counted.
+ * Counts all requested facets in one bounded scan. The vendor gets only the parts of the filter that all facets share. If the
+ * vendor fails, the events read before are counted.
  * @throws RequestError `BAD_USER_INPUT`
  */
 export async function readEventFacets(

@@ -3,15 +3,15 @@ import type { Query } from '../../upstream/upstream.ts';
 import type { UsageSeries } from './analytics/analytics.ts';
 import type { RequestStatus } from './record.ts';
 
-/** What usage records can be filtered by; parts left out do not filter. An empty list matches nothing. */
+/** What usage records can be filtered by. A part that is left out does not filter; an empty list matches nothing. */
 export interface UsageFilter {
   readonly hub?: string;
   readonly elementKeys?: readonly string[];
-  /** Any of these. */
+  /** A record matches if it has any of these. */
   readonly tags?: readonly string[];
   readonly status?: RequestStatus;
   readonly searchText?: string;
-  /** An address or a CIDR block. The vendor can't filter by it: a bounded scan. */
+  /** An address or a CIDR block. The vendor cannot filter by it, so it takes a bounded scan. */
   readonly ipAddress?: string;
 }
 
@@ -20,9 +20,10 @@ const LONGEST_TEXT = 256;
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Refuses what must not reach the vendor, or would not reach it as it is: empty texts, control characters, half a surrogate
+ * Refuses values that must not reach the vendor, or would change on the way: empty texts, control characters, half a surrogate
  * pair, texts over 256 characters, lists of over 50 values.
- * @throws RequestError `BAD_USER_INPUT` naming the argument
+ * @param argument the filter's path among the caller's arguments
+ * @throws RequestError `BAD_USER_INPUT` with the argument's name
  */
 export function checkUsageFilter(filter: UsageFilter, argument: string): void {
   checkText(`${argument}.hub`, filter.hub);
@@ -51,8 +52,8 @@ function refuse(argument: string, rule: string): never {
 }
 
 /**
- * The part of a filter that `GET /usage` understands, as its parameters. `ipAddress` is not among them.
- * Statuses go out in upper case, which both of the vendor's pages accept.
+ * The part of a filter that the vendor can apply, as parameters of `GET /usage`. `ipAddress` is not one of them
+ * (`docs/vendors.md#usage-request-parameters`).
  */
 export function encodeUsageFilter(filter: UsageFilter): Query {
   return [
@@ -64,7 +65,7 @@ export function encodeUsageFilter(filter: UsageFilter): Query {
   ];
 }
 
-/** The series that counts just what a filter asks for; null: none does, so that records are counted one by one. */
+/** The series that counts exactly the records of a filter; null: none does, so records are counted one by one. */
 export function countingSeries({ elementKeys, status, ...others }: UsageFilter): UsageSeries | null {
   if (Object.keys(others).length > 0 || (elementKeys && status)) return null;
   return elementKeys ? 'elements' : status ? 'statuses' : 'activity';

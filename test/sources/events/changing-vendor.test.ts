@@ -35,7 +35,7 @@ const refusal = (): UpstreamError =>
     message: 'The vendor rejected the request.',
   });
 
-/** A vendor that may change between any two calls, and a service that knows it for long. */
+/** A vendor that may change between any two calls, and a service that keeps what it has learnt. */
 function createRig(count: number, perSecond = 1) {
   const rows: readonly SimulatedEvent[] = Array.from({ length: count }, (_, at) => ({
     id: BigInt(at + 1),
@@ -53,7 +53,7 @@ function createRig(count: number, perSecond = 1) {
     vendor.beforeCall();
     if (!vendor.takesBare && !new Map(call.query).get('createdFrom')?.startsWith('gt:')) return refusal();
     if (vendor.strange !== null) return { status: 200, headers: {}, body: vendor.strange };
-    // The vendor's pages begin where those of the size asked for would, and end at its limit.
+    // A page begins at the place that the requested size gives, and ends at the vendor's limit.
     const answered = createSimulatedEventsVendor(() => rows, vendor.reading)(call);
     if (answered instanceof UpstreamError || answered.status !== 200) return answered;
     return { ...answered, body: (answered.body as unknown[]).slice(0, vendor.limit) };
@@ -102,7 +102,7 @@ function createRig(count: number, perSecond = 1) {
     pass(ms: number) {
       nowMs += ms;
     },
-    /** The ways of the calls since the last look, as `sort` and `gt` or `bare`. */
+    /** The request forms of the calls since the last look, as `sort` and `gt` or `bare`. */
     ways(): readonly string[] {
       return upstream.calls.splice(0).map(({ query }) => {
         const asked = new Map(query);
@@ -113,8 +113,8 @@ function createRig(count: number, perSecond = 1) {
   };
 }
 
-describe('a way of asking', () => {
-  it('is not learnt from an answer of which nothing could be understood', async () => {
+describe('a request form', () => {
+  it('is not learnt from an answer without a parsable row', async () => {
     const { vendor, ask, ways, pass } = createRig(5);
     vendor.strange = [{ message: 'Internal error' }];
     await ask().catch(() => null);
@@ -126,7 +126,7 @@ describe('a way of asking', () => {
     expect(ways()).toEqual(['timestamp gt', 'timestamp bare']);
   });
 
-  it('that is refused all of a sudden gives way to the one that the vendor takes now, and back again', async () => {
+  it('that the vendor suddenly refuses is replaced by the one that it takes now, and later back again', async () => {
     const { vendor, ask, ways, pass } = createRig(5);
     await ask();
     vendor.reading = { ...plain, takesOperators: false };
@@ -139,7 +139,7 @@ describe('a way of asking', () => {
     expect(ways()).toEqual(['timestamp bare', 'timestamp gt']);
   });
 
-  it('that is the lesser one is tried against the best after a quarter of an hour, and kept to where that is refused', async () => {
+  it('that is not the best is used for 15 minutes, then the best is tried again', async () => {
     const { vendor, ask, ways, pass } = createRig(5);
     vendor.reading = { ...plain, takesOperators: false };
     await ask();
@@ -153,7 +153,7 @@ describe('a way of asking', () => {
     expect(ways()).toEqual(['timestamp gt', 'timestamp bare', 'timestamp bare']);
   });
 
-  it('is doubted once a minute at most: a query that the vendor always refuses costs one call else, and unlearns nothing', async () => {
+  it('is replaced once a minute at most, so a query that the vendor always refuses costs one call and unlearns nothing', async () => {
     const { vendor, ask, ways, pass } = createRig(5);
     await ask();
     ways();
@@ -172,7 +172,7 @@ describe('a way of asking', () => {
     expect(ways()).toEqual(['timestamp gt']);
   });
 
-  it('is kept to by a list that has begun with it: no row comes twice where the vendor changes on the way', async () => {
+  it('stays the same for a list that has begun with it, so no row comes twice if the vendor changes', async () => {
     const { vendor, ask } = createRig(300);
     let calls = 0;
     vendor.limit = 100;
@@ -186,7 +186,7 @@ describe('a way of asking', () => {
   });
 });
 
-describe('a vendor that gives fewer events at once than it is asked for', () => {
+describe('a vendor that gives fewer events at once than requested', () => {
   it.each([
     ['DESC', 'timestamp', 200],
     ['ASC', 'timestamp', 200],
@@ -202,7 +202,7 @@ describe('a vendor that gives fewer events at once than it is asked for', () => 
     expect(await walkAll({ direction, count: 500 })).toBe(1_234);
   });
 
-  it('is read whole at any limit that is no lower than 50 and stays', async () => {
+  it('is read whole at any constant limit from 50 on', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 50, max: 300 }),
@@ -226,14 +226,14 @@ describe('a vendor that gives fewer events at once than it is asked for', () => 
     );
   });
 
-  it.each(['timestamp', 'none'])('is read whole where one second holds more, sorted by %s', async (sort) => {
+  it.each(['timestamp', 'none'])('is read whole if one second holds more, sorted by %s', async (sort) => {
     const { vendor, walkAll } = createRig(1_000, 1_000);
     vendor.limit = 200;
     vendor.reading = { ...plain, sortFields: sort === 'none' ? [] : plain.sortFields };
     expect(await walkAll({ count: 500 })).toBe(1_000);
   });
 
-  it('is read whole also where its limit falls from one list to the next', async () => {
+  it('is read whole even if its limit falls between two lists', async () => {
     const { vendor, walkAll } = createRig(700);
     for (const limit of [1_000, 200, 50]) {
       vendor.limit = limit;
@@ -242,7 +242,7 @@ describe('a vendor that gives fewer events at once than it is asked for', () => 
   });
 
   it.each(['timestamp', 'none'])(
-    'whose limit falls while the pages of one second are read is read whole, sorted by %s',
+    'is read whole if its limit falls while one second is read, sorted by %s',
     async (sort) => {
       for (let at = 2; at < 12; at += 1) {
         const { vendor, walkAll } = createRig(1_000, 1_000);
@@ -258,13 +258,13 @@ describe('a vendor that gives fewer events at once than it is asked for', () => 
   );
 });
 
-describe('a list that is shorter than asked', () => {
+describe('a list that is shorter than requested', () => {
   const callsFor = async (rig: ReturnType<typeof createRig>, asked: Partial<EventPageRequest> = {}) => {
     await rig.ask({ count: 500, ...asked });
     return rig.ways().length;
   };
 
-  it.each([0, 3, 49])('costs one call where it has %d events, fewer than any limit', async (count) => {
+  it.each([0, 3, 49])('costs one call with %d events, because no limit is so low', async (count) => {
     const rig = createRig(count);
     expect([await callsFor(rig), await callsFor(rig)]).toEqual([1, 1]);
   });

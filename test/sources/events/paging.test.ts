@@ -129,7 +129,7 @@ const readingArbitrary: fc.Arbitrary<EventsReading> = fc.record({
   unsorted: fc.constantFrom(plain.unsorted, (a: SimulatedEvent, b: SimulatedEvent) => (a.id > b.id ? -1 : 1)),
 });
 
-/** Those that lie in the range. */
+/** The rows in the range. */
 const inRange = <Row extends { readonly timestampMs: number }>(rows: readonly Row[]): Row[] =>
   rows.filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO);
 
@@ -142,14 +142,14 @@ const inOrder = (rows: readonly SimulatedEvent[]): string[] =>
 
 const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);
 
-describe('a walk over events', () => {
+describe('a list of events', () => {
   it.each([
     ['DESC', 'DESC'],
     ['ASC', 'DESC'],
     ['ASC', 'ASC'],
     ['DESC', 'ASC'],
   ] as const)(
-    'gives every row once and in order, read %s of a list ordered %s, under every reading of the vendor',
+    'gives every row once and in order, read %s in a list ordered %s, with every behaviour of the vendor',
     async (direction, order) => {
       await fc.assert(
         fc.asyncProperty(
@@ -172,7 +172,7 @@ describe('a walk over events', () => {
   );
 
   it.each(['DESC', 'ASC'] as const)(
-    'gives every row that stood at its start once, none twice, in order, %s, while rows arrive late, tied and back-dated',
+    'gives every row of its start once and in order, %s, while rows arrive late, tied and back-dated',
     async (direction) => {
       await fc.assert(
         fc.asyncProperty(
@@ -212,7 +212,7 @@ describe('a walk over events', () => {
     ['ASC', 'ASC'],
     ['DESC', 'ASC'],
   ] as const)(
-    'tells an illegible row at least once over all its pages, read %s of a list ordered %s, under every reading of the vendor',
+    'reports an unparsable row at least once over all pages, read %s in a list ordered %s, with every behaviour of the vendor',
     async (direction, order) => {
       await fc.assert(
         fc.asyncProperty(
@@ -225,7 +225,7 @@ describe('a walk over events', () => {
             const undated = at % rows.length;
             const held = rows.map((row, n) => ({ ...row, username: 'x', isUndated: n === undated }));
             const vendor = openSource(() => held, reading, { largestPage: 25, maxScannedRows: 7 });
-            let told = 0;
+            let reported = 0;
             let after: Position | null = null;
             for (;;) {
               const page: Page<AuditEvent> = await vendor.open().listEvents(
@@ -238,18 +238,18 @@ describe('a walk over events', () => {
                   after,
                 }),
               );
-              for (const { dropped } of page.coverage) told += dropped;
+              for (const { dropped } of page.coverage) reported += dropped;
               if (!page.hasMore) break;
               after = page.end?.position ?? null;
             }
-            expect(told).toBeGreaterThanOrEqual(1);
+            expect(reported).toBeGreaterThanOrEqual(1);
           },
         ),
       );
     },
   );
 
-  it('survives a row that slips in between two pages of one overfull second', async () => {
+  it('is exact if a row is added between two pages of one crowded second', async () => {
     const log = Array.from({ length: 50 }, (_, at) => rowAt(FROM + 5000, at));
     let call = 0;
     const vendor = openSource(() => log, plain, {
@@ -277,7 +277,7 @@ describe('a walk over events', () => {
     }
   });
 
-  it('asks each way of asking once, then keeps to the one that the vendor takes', async () => {
+  it('tries each request form once, then uses the one that the vendor takes', async () => {
     const rows = [rowAt(FROM + 1000, 1)];
     const vendor = openSource(() => rows, { ...plain, takesOperators: false, sortFields: ['id'] });
     await vendor.open().listEvents(question());
@@ -296,13 +296,13 @@ describe('a walk over events', () => {
     expect(new Map(vendor.upstream.calls.at(-1)?.query).get('createdFrom')).toMatch(/^2026-/);
   });
 
-  it('sorts windows of time itself where the ids of the vendor run against time', async () => {
+  it("sorts windows of time here if the vendor's ids do not follow time", async () => {
     const rows = Array.from({ length: 30 }, (_, at) => rowAt(FROM + at * 1000, 100 - at));
     const vendor = openSource(() => rows, { ...plain, sortFields: ['id'] }, { largestPage: 12 });
     expect(idsOf(await walkAll(vendor, () => 7))).toEqual(inOrder(rows));
   });
 
-  it('learns no way of asking where every way is refused, and tells the first refusal', async () => {
+  it('learns no request form if all are refused, and reports the first refusal', async () => {
     const rows = [rowAt(FROM + 1000, 1)];
     const vendor = openSource(() => rows);
     let refusals = 0;
@@ -325,7 +325,7 @@ describe('a walk over events', () => {
     ]);
   });
 
-  it('learns no way of asking where the call budget ends before one is taken, and starts anew', async () => {
+  it('learns no request form if the call budget ends before one is taken, and starts again', async () => {
     const rows = [rowAt(FROM + 1000, 1)];
     const vendor = openSource(() => rows, { ...plain, takesOperators: false, sortFields: [] }, { budget: 5 });
     await expect(vendor.open().listEvents(question())).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
@@ -334,7 +334,7 @@ describe('a walk over events', () => {
     expect(new Map(vendor.upstream.calls[asked]?.query).get('sort')).toBe('timestamp:desc,id:desc');
   });
 
-  it('keeps to the way that another read has been answered in meanwhile', async () => {
+  it('uses the request form that another list has learnt meanwhile', async () => {
     const rows = [rowAt(FROM + 1000, 1)];
     const vendor = openSource(() => rows, { ...plain, takesOperators: false });
     const source = vendor.open();
@@ -349,7 +349,7 @@ describe('a walk over events', () => {
     );
   });
 
-  it('treats a 400 as a rejection once the vendor has taken a query, and all ways of asking it are refused', async () => {
+  it('reports a 400 as a rejection if the vendor has taken a form before and now refuses all of them', async () => {
     let isRejecting = false;
     const upstream = createSimulatedUpstream('EVENTS', () =>
       isRejecting
@@ -380,7 +380,7 @@ describe('a walk over events', () => {
     expect(upstream.calls).toHaveLength(1 + 6);
   });
 
-  it('takes a 404 for a refusal, not for an empty list', async () => {
+  it('reads a 404 as a refusal, not as an empty list', async () => {
     const upstream = createSimulatedUpstream('EVENTS', () => ({ status: 404 }));
     const page = openSource(() => [])
       .open(upstream)
@@ -419,7 +419,7 @@ describe('a filter', () => {
   const where = (test: (row: SimulatedEvent, at: number) => boolean): number[] =>
     rows.flatMap((row, at) => (test(row, at) ? [at] : []));
 
-  it("pushes what the vendor can answer, in the vendor's grammar", async () => {
+  it("is sent in the vendor's grammar if the vendor can apply it", async () => {
     const { at, calls } = await ask({
       category: { eq: 'role_x' },
       action: { in: ['user_locked', 'role-created'] },
@@ -431,7 +431,7 @@ describe('a filter', () => {
     expect(calls[0]?.query).toContainEqual(['action', 'in:user_locked,role-created']);
   });
 
-  it("keeps a caller's underscore a letter, though it is a wildcard to the vendor", async () => {
+  it("takes a caller's underscore as a letter, although it is a wildcard to the vendor", async () => {
     const { at, calls } = await ask({ action: { contains: 'user_l' } });
     expect(calls[0]?.query).toContainEqual(['action', 'like:%user_l%']);
     expect(at).toEqual(where((row) => row.action === 'user_locked'));
@@ -442,7 +442,7 @@ describe('a filter', () => {
     ['a wildcard', { action: { contains: '%' } }],
     ['a list of values with letters of their own', { category: { in: ['a b', 'role_x,authentication'] } }],
   ])(
-    'outside the vendor’s grammar, such as %s, never leaves: the rows are looked through here',
+    "outside of the vendor's grammar, such as %s, is never sent: a scan tests the rows here",
     async (_, filter) => {
       const { at, calls, page } = await ask(filter);
       expect(at).toEqual([]);
@@ -457,7 +457,7 @@ describe('a filter', () => {
     ['an empty text', { action: { eq: '' } }],
     ['an empty list', { username: { in: [] } }],
     ['a category that is missing', { category: { isNull: true } }],
-  ])('that nothing can match, such as %s, is answered without a call', async (_, filter) => {
+  ])('that matches nothing, such as %s, needs no call', async (_, filter) => {
     const { at, calls, page } = await ask(filter);
     expect(at).toEqual([]);
     expect(calls).toHaveLength(0);
@@ -486,7 +486,7 @@ describe('a filter', () => {
     expect((await ask(filter)).at).toEqual(where(test));
   });
 
-  it('with half a character is refused by name, before a call', async () => {
+  it('with half a surrogate pair is refused by its argument, before a call', async () => {
     const vendor = openSource(() => rows);
     const half = { username: { eq: 'a\ud800' } };
     for (const asked of [
@@ -502,7 +502,7 @@ describe('a filter', () => {
     expect(vendor.upstream.calls).toHaveLength(0);
   });
 
-  it('that runs as a scan stops at its bound, says so, and goes on from there to the same rows', async () => {
+  it('that takes a scan stops at its bound, reports it, and goes on from there to the same rows', async () => {
     const many = Array.from({ length: 2000 }, (_, at) => ({
       ...rowAt(FROM + at * 1000, at),
       username: at % 500 === 3 ? 'x' : 'y',
@@ -520,7 +520,7 @@ describe('a filter', () => {
   });
 });
 
-describe('events by another field', () => {
+describe('events ordered by another field', () => {
   const rows: SimulatedEvent[] = Array.from({ length: 60 }, (_, at) => ({
     ...rowAt(FROM + ((at * 7) % 60) * 1000, at),
     username: at % 6 === 0 ? null : `u${at % 5}`,
@@ -535,7 +535,7 @@ describe('events by another field', () => {
   ];
 
   it.each(orders.map((orderBy) => [JSON.stringify(orderBy), orderBy] as const))(
-    'come once each, in order, missing ones last, by %s, forward and backward alike',
+    'come once each, in order, missing ones last, by %s, forward and backward',
     async (_, orderBy) => {
       const vendor = openSource(() => rows);
       const forward = await walkAll(vendor, () => 7, { orderBy });
@@ -547,7 +547,7 @@ describe('events by another field', () => {
     },
   );
 
-  it('are refused where the range holds more than can be sorted exactly', async () => {
+  it('are refused if the range holds more events than a scan may read', async () => {
     const vendor = openSource(() => rows, plain, { maxScannedRows: 50 });
     const page = vendor.open().listEvents(question({ orderBy: orders[0]! }));
     await expect(page).rejects.toMatchObject({
@@ -570,7 +570,7 @@ describe('events by another field', () => {
 describe('events by id', () => {
   const rows = Array.from({ length: 3000 }, (_, at) => rowAt(FROM + at * 1000, at));
 
-  it('are found in few calls, many at once, each in its place', async () => {
+  it('are found many at once in few calls', async () => {
     const vendor = openSource(() => rows);
     // The vendor has given a longer page.
     vendor.quirks.pages.note(1_000, 1_000, NOW);
@@ -583,7 +583,7 @@ describe('events by id', () => {
     expect(vendor.upstream.calls).toHaveLength(1);
   });
 
-  it('skip the stretches in which none is looked for', async () => {
+  it('are read without the time between them', async () => {
     const dense = Array.from({ length: 20_000 }, (_, at) => rowAt(FROM + at * 100, at));
     const vendor = openSource(() => dense);
     const source = vendor.open();
@@ -594,7 +594,7 @@ describe('events by id', () => {
     expect(vendor.upstream.calls).toHaveLength(2);
   });
 
-  it('are null where there is none, or where the time is not theirs', async () => {
+  it('are null if there is no such event, or if it has another time', async () => {
     const source = openSource(() => rows).open();
     expect(await source.getEvent('1', FROM)).toBeNull();
     expect(await source.getEvent(String(rows[5]!.id), FROM + 60_000)).toBeNull();
@@ -607,7 +607,7 @@ describe('two events with one id', () => {
     action: `action-${at}`,
   }));
 
-  it('are each found under their own time, however they are asked for together', async () => {
+  it('are each found by their own time, in any order', async () => {
     for (const pair of twins.flatMap((a) => twins.map((b) => [a, b] as const))) {
       const source = openSource(() => twins).open();
       const found = await Promise.all(
@@ -617,7 +617,7 @@ describe('two events with one id', () => {
     }
   });
 
-  it('within one second contradict each other: neither is given', async () => {
+  it('within one second are an error, because the ids contradict each other', async () => {
     const source = openSource(() => [rowAt(FROM, 7), rowAt(FROM + 500, 7)]).open();
     for (const ms of [FROM, FROM + 500])
       await expect(source.getEvent(String(BIG + 7n), ms)).rejects.toMatchObject({
@@ -625,7 +625,7 @@ describe('two events with one id', () => {
       });
   });
 
-  it('do not stand in for each other: of one that is gone there is none', async () => {
+  it('are not confused: if one is deleted, it is null', async () => {
     for (const gone of twins)
       for (const left of twins.filter((twin) => twin !== gone)) {
         const source = openSource(() => [left]).open();
@@ -634,7 +634,7 @@ describe('two events with one id', () => {
   });
 });
 
-describe('events by id over an answer that is not understood', () => {
+describe('events by id in an answer that cannot be parsed', () => {
   const bodies: readonly (readonly [string, unknown, string])[] = [
     ['no row', [null], 'UPSTREAM_BAD_RESPONSE'],
     ['a message', [{ message: 'Internal error' }], 'UPSTREAM_BAD_RESPONSE'],
@@ -664,12 +664,15 @@ describe('events by id over an answer that is not understood', () => {
       createTestCallContext(),
     );
 
-  it.each(bodies)('fail with a code, for it is not known that there is none: %s', async (_, body, code) => {
-    const source = answering(() => body);
-    await expect(source.getEvent('7', FROM + 5_000)).rejects.toMatchObject({ code, source: 'EVENTS' });
-  });
+  it.each(bodies)(
+    'fail with a code, because null would say that there is no event: %s',
+    async (_, body, code) => {
+      const source = answering(() => body);
+      await expect(source.getEvent('7', FROM + 5_000)).rejects.toMatchObject({ code, source: 'EVENTS' });
+    },
+  );
 
-  it('that holds the event give it, and those whose window was understood are null', async () => {
+  it('are given if their row can be parsed, and null if their window can', async () => {
     const good = { id: 7, timestamp: '2026-03-01T00:00:05Z', category: 'a', action: 'b' };
     const bad = { ...good, id: 8, category: 5 };
     const source = answering(() => [good, bad]);
@@ -686,8 +689,8 @@ describe('events by id over an answer that is not understood', () => {
   });
 });
 
-describe('events by id, where the calls run out', () => {
-  it('leave those standing that were found before', async () => {
+describe('events by id, if the call budget ends', () => {
+  it('give the events that were found before', async () => {
     const dense = Array.from({ length: 20_000 }, (_, at) => rowAt(FROM + at * 100, at));
     const source = openSource(() => dense, plain, { budget: 2 }).open();
     const found = await Promise.allSettled(
@@ -706,14 +709,14 @@ describe('events by id, where the calls run out', () => {
 describe('a count of events', () => {
   const rows = Array.from({ length: 2500 }, (_, at) => rowAt(FROM + at * 1000, at));
 
-  it('is exact where a walk reaches the end, and a lower bound where it is stopped', async () => {
+  it('is exact if the scan reaches the end, and a lower bound if it is stopped', async () => {
     const source = openSource(() => rows).open();
     expect(await source.countEvents(range, {})).toEqual({ value: 2500, accuracy: 'EXACT' });
     const bounded = openSource(() => rows, plain, { maxScannedRows: 1500 }).open();
     expect(await bounded.countEvents(range, {})).toMatchObject({ accuracy: 'AT_LEAST' });
   });
 
-  it('costs no call of its own after a page that held the whole list', async () => {
+  it('costs no call after a page with the whole list', async () => {
     const vendor = openSource(() => rows.slice(0, 30));
     const source = vendor.open();
     await source.listEvents(question());
@@ -722,9 +725,9 @@ describe('a count of events', () => {
   });
 });
 
-describe('a row that can not be understood', () => {
+describe('a row that cannot be parsed', () => {
   it.each(['DESC', 'ASC'] as const)(
-    'among rows that can be is counted wherever it comes, also if it was understood a page before, %s',
+    'among parsable rows is counted at any place, even if it could be parsed one page before, %s',
     async (direction) => {
       await fc.assert(
         fc.asyncProperty(
@@ -757,9 +760,9 @@ describe('a row that can not be understood', () => {
   );
 });
 
-describe('an answer of which nothing can be understood', () => {
+describe('an answer without a parsable row', () => {
   it.each(['DESC', 'ASC'] as const)(
-    'is never the end of a list, %s: its page is refused and comes when asked again, or coverage counts what was dropped',
+    'never ends a list, %s: its page is refused and can be read again, or coverage counts the skipped rows',
     async (direction) => {
       await fc.assert(
         fc.asyncProperty(
@@ -793,7 +796,7 @@ describe('an answer of which nothing can be understood', () => {
 
 describe('a log that rows are deleted from', () => {
   it.each(['DESC', 'ASC'] as const)(
-    'gives every row that stands from the first call to the last once, or a coded error, %s',
+    'gives every row that stays from the first call to the last once, or a coded error, %s',
     async (direction) => {
       await fc.assert(
         fc.asyncProperty(
@@ -828,33 +831,30 @@ describe('a log that rows are deleted from', () => {
   );
 });
 
-describe('a log that comes in bursts, of a vendor that does not sort by time', () => {
+describe('a log that comes in bursts, from a vendor that does not sort by time', () => {
   it.each([
     ['id', 'ASC'],
     ['id', 'DESC'],
     ['none', 'ASC'],
-  ] as const)(
-    'is walked to its end within the calls of an operation: sorted by %s, %s',
-    async (sort, direction) => {
-      const week = { fromMs: FROM, toMs: FROM + 7 * 86_400_000 };
-      const rows = [
-        ...Array.from({ length: 160 }, (_, at) => rowAt(FROM + 3 * 86_400_000 + at * 25, at)),
-        ...Array.from({ length: 20 }, (_, at) => rowAt(FROM + at * 20_000_000, 1_000 + at)),
-      ];
-      const vendor = openSource(
-        () => rows,
-        { ...plain, sortFields: sort === 'none' ? [] : [sort] },
-        { largestPage: 50, budget: 20 },
-      );
-      for (const count of [8, 100]) {
-        const walked = await walkAll(vendor, () => count, {
-          range: week,
-          direction,
-          orderBy: [{ field: 'TIMESTAMP', direction }],
-        });
-        expect(new Set(idsOf(walked)).size).toBe(rows.length);
-        expect(walked).toHaveLength(rows.length);
-      }
-    },
-  );
+  ] as const)('is read to its end within the call budget: sorted by %s, %s', async (sort, direction) => {
+    const week = { fromMs: FROM, toMs: FROM + 7 * 86_400_000 };
+    const rows = [
+      ...Array.from({ length: 160 }, (_, at) => rowAt(FROM + 3 * 86_400_000 + at * 25, at)),
+      ...Array.from({ length: 20 }, (_, at) => rowAt(FROM + at * 20_000_000, 1_000 + at)),
+    ];
+    const vendor = openSource(
+      () => rows,
+      { ...plain, sortFields: sort === 'none' ? [] : [sort] },
+      { largestPage: 50, budget: 20 },
+    );
+    for (const count of [8, 100]) {
+      const walked = await walkAll(vendor, () => count, {
+        range: week,
+        direction,
+        orderBy: [{ field: 'TIMESTAMP', direction }],
+      });
+      expect(new Set(idsOf(walked)).size).toBe(rows.length);
+      expect(walked).toHaveLength(rows.length);
+    }
+  });
 });

@@ -57,7 +57,7 @@ function openSource(
   };
   return {
     upstream,
-    /** A source for each operation, as a caller's pages come one operation at a time. */
+    /** A source for each operation, because a caller reads each page with its own operation. */
     open: (over = upstream) =>
       createUsageSource(
         { ...deps, upstream: over },
@@ -69,7 +69,7 @@ function openSource(
   };
 }
 
-/** Walks a whole list page by page, as a caller would; each page its own operation. */
+/** Reads a whole list page by page as a caller does, each page with its own operation. */
 async function walkAll(
   vendor: ReturnType<typeof openSource>,
   count: () => number,
@@ -117,7 +117,7 @@ function byId(isUp: boolean): (a: SimulatedUsageRow, b: SimulatedUsageRow) => nu
   return (a, b) => (a.id < b.id === isUp ? -1 : 1);
 }
 
-/** Those that lie in the range. */
+/** The rows in the range. */
 const inRange = <Row extends { readonly timestampMs: number }>(rows: readonly Row[]): Row[] =>
   rows.filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO);
 
@@ -133,9 +133,9 @@ const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) =
 const isOutOfOrder = (error: unknown): boolean =>
   error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
 
-describe('a walk over a log that stands still', () => {
+describe('a list over a log that does not change', () => {
   it.each(['DESC', 'ASC'] as const)(
-    'tells an illegible row at least once over all its pages, %s, under every reading of the vendor',
+    'reports an unparsable row at least once over all pages, %s, with every behaviour of the vendor',
     async (direction) => {
       await fc.assert(
         fc.asyncProperty(
@@ -147,24 +147,24 @@ describe('a walk over a log that stands still', () => {
             const undated = at % rows.length;
             const held = rows.map((row, n) => ({ ...row, isUndated: n === undated }));
             const toMs = Math.max(...rows.map(({ timestampMs }) => timestampMs)) + 1;
-            // A page holds every instant, so that none is read by offsets, which need legible rows.
+            // A page holds every instant whole, because reading by offsets needs parsable rows.
             const vendor = openSource(() => held, { ...reading, clamp: 50 });
             const whole = { fromMs: FROM, toMs };
-            // The vendor shows how long its pages can be, so that one illegible row alone is known to be the last.
+            // The vendor has given a longer page, so a page with one unparsable row is known to be the last.
             await vendor
               .open()
               .listUsageRecords({ range: whole, filter: {}, count: 50, direction: 'DESC', after: null });
-            let told = 0;
+            let reported = 0;
             let after: Position | null = null;
             for (;;) {
               const page: Page<UsageRecord> = await vendor
                 .open()
                 .listUsageRecords({ range: whole, filter: {}, count, direction, after });
-              for (const { dropped } of page.coverage) told += dropped;
+              for (const { dropped } of page.coverage) reported += dropped;
               if (!page.hasMore) break;
               after = page.end?.position ?? null;
             }
-            expect(told).toBeGreaterThanOrEqual(1);
+            expect(reported).toBeGreaterThanOrEqual(1);
           },
         ),
       );
@@ -172,7 +172,7 @@ describe('a walk over a log that stands still', () => {
   );
 
   it.each(['DESC', 'ASC'] as const)(
-    'gives every row once and in order, %s, under every reading of the vendor, whatever the page sizes',
+    'gives every row once and in order, %s, with every behaviour of the vendor and all page sizes',
     async (direction) => {
       await fc.assert(
         fc.asyncProperty(
@@ -191,25 +191,22 @@ describe('a walk over a log that stands still', () => {
     },
   );
 
-  it.each(['DESC', 'ASC'] as const)(
-    'walks an instant that holds more rows than a page, %s',
-    async (direction) => {
-      await fc.assert(
-        fc.asyncProperty(
-          rowsArbitrary({ maxLength: 150, instants: 2 }),
-          readingArbitrary,
-          fc.integer({ min: 1, max: 30 }),
-          async (rows, reading, count) => {
-            const vendor = openSource(() => rows, reading, { largestPage: 20 });
-            expect(idsOf(await walkAll(vendor, () => count, direction))).toEqual(inOrder(rows));
-          },
-        ),
-        { numRuns: 100 },
-      );
-    },
-  );
+  it.each(['DESC', 'ASC'] as const)('gives an instant with more rows than a page, %s', async (direction) => {
+    await fc.assert(
+      fc.asyncProperty(
+        rowsArbitrary({ maxLength: 150, instants: 2 }),
+        readingArbitrary,
+        fc.integer({ min: 1, max: 30 }),
+        async (rows, reading, count) => {
+          const vendor = openSource(() => rows, reading, { largestPage: 20 });
+          expect(idsOf(await walkAll(vendor, () => count, direction))).toEqual(inOrder(rows));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
 
-  it('is exact or a coded error where the vendor shuffles the rows of one instant from call to call', async () => {
+  it('is exact or a coded error if the vendor changes the order within one instant between calls', async () => {
     await fc.assert(
       fc.asyncProperty(
         rowsArbitrary({ maxLength: 120, instants: 6 }),
@@ -230,8 +227,8 @@ describe('a walk over a log that stands still', () => {
   });
 });
 
-describe('a vendor that gives more rows at once than it is asked for', () => {
-  it('is read exactly, whatever the sizes', async () => {
+describe('a vendor that gives more rows at once than requested', () => {
+  it('is read exactly with all page sizes', async () => {
     const rows = Array.from({ length: 300 }, (_, at) => rowAt(FROM + Math.floor(at / 3) * 1000, at + 1));
     for (const clamp of [40, 130, 500]) {
       const upstream = createSimulatedUpstream('USAGE', (call) =>
@@ -247,7 +244,7 @@ describe('a vendor that gives more rows at once than it is asked for', () => {
     }
   });
 
-  it('of an instant that holds more than a stack could is read exactly', async () => {
+  it('is read exactly even if one instant holds more rows than a call can have arguments', async () => {
     const rows = Array.from({ length: 130_000 }, (_, at) => rowAt(FROM + 1000, at + 1));
     const vendor = openSource(() => rows, { ...plain, clamp: 10_000 }, { largestPage: 10_000 });
     const page = await vendor
@@ -257,9 +254,9 @@ describe('a vendor that gives more rows at once than it is asked for', () => {
   });
 });
 
-describe('a walk over a log that moves', () => {
+describe('a list over a log that changes', () => {
   it.each(['DESC', 'ASC'] as const)(
-    'gives every row that stood at its start once, none twice, in order, %s, while rows arrive late, tied and back-dated',
+    'gives every row of its start once and in order, %s, while rows arrive late, tied and back-dated',
     async (direction) => {
       await fc.assert(
         fc.asyncProperty(
@@ -318,7 +315,7 @@ describe('the cost of a page', () => {
     }
   });
 
-  it('is ⌈(first + 1) / page size⌉ calls for a page of 500 from a vendor that gives out 200', async () => {
+  it('is ⌈(first + 1) / page size⌉ calls for a page of 500 from a vendor that gives 200', async () => {
     const vendor = openSource(() => sparse, plain);
     const page = await vendor
       .open()
@@ -344,7 +341,7 @@ describe('the cost of a page', () => {
 });
 
 describe('a vendor that breaks its own order', () => {
-  it('is found out, and no page is given out', async () => {
+  it('is detected, and its page is refused', async () => {
     const rows = Array.from({ length: 30 }, (_, at) => rowAt(FROM + at * 1000, at + 1));
     const upstream = createSimulatedUpstream('USAGE', () => ({
       status: 200,
@@ -380,7 +377,7 @@ describe('a vendor that breaks its own order', () => {
 describe('a spent call budget', () => {
   const tied = Array.from({ length: 900 }, (_, at) => rowAt(FROM + 1000, at + 1));
 
-  it('inside an instant refuses the page with the way out, never a short one', async () => {
+  it('within an instant refuses the page and names the way out', async () => {
     const vendor = openSource(() => tied, { ...plain, clamp: 50 }, { budget: 5 });
     const page = vendor
       .open()
@@ -391,7 +388,7 @@ describe('a spent call budget', () => {
     });
   });
 
-  it('between instants gives what there is, TRUNCATED, and the place to go on from', async () => {
+  it('between instants gives the rows read so far, TRUNCATED, and the position to go on from', async () => {
     const rows = Array.from({ length: 900 }, (_, at) => rowAt(FROM + at * 1000, at + 1));
     const vendor = openSource(() => rows, { ...plain, clamp: 50 }, { budget: 5 });
     const page = await vendor
@@ -403,9 +400,9 @@ describe('a spent call budget', () => {
   });
 });
 
-describe('a row that can not be understood', () => {
+describe('a row that cannot be parsed', () => {
   it.each(['DESC', 'ASC'] as const)(
-    'among rows that can be is counted wherever it comes, also if it was understood a page before, %s',
+    'among parsable rows is counted at any place, even if it could be parsed one page before, %s',
     async (direction) => {
       await fc.assert(
         fc.asyncProperty(
@@ -437,9 +434,9 @@ describe('a row that can not be understood', () => {
   );
 });
 
-describe('an answer of which nothing can be understood', () => {
+describe('an answer without a parsable row', () => {
   it.each(['DESC', 'ASC'] as const)(
-    'is never the end of a list, %s: its page is refused and comes when asked again, or coverage counts what was dropped',
+    'never ends a list, %s: its page is refused and can be read again, or coverage counts the skipped rows',
     async (direction) => {
       await fc.assert(
         fc.asyncProperty(
@@ -470,7 +467,7 @@ describe('an answer of which nothing can be understood', () => {
     },
   );
 
-  it('and that is one bad row alone does not fail the first page that a fresh service reads backward', async () => {
+  it('with one bad row only does not fail the first page that a new service reads backward', async () => {
     const vendor = openSource(
       () => [
         { ...rowAt(FROM + 60_000, 1), isUndated: true },
@@ -497,7 +494,7 @@ describe('a log that comes in bursts', () => {
       ),
     );
 
-  /** Walks the week backward, and tells how many pages it took; a page that is refused fails the test. */
+  /** Reads the week backward and returns the number of pages. A refused page fails the test. */
   async function walkWeek(rows: readonly SimulatedUsageRow[], count: number): Promise<number> {
     const vendor = openSource(() => rows, plain, { budget: 20 });
     const given: string[] = [];
@@ -522,12 +519,12 @@ describe('a log that comes in bursts', () => {
     ['3,000 rows in two seconds after four empty days', [burst(4 * DAY, 3_000, 2_000)]],
     ['1,500 rows in one millisecond', [burst(5 * DAY, 1_500, 1), burst(0, 50, 6 * DAY)]],
     ['5,000 rows in a tenth of a second, twice', [burst(DAY, 5_000, 100), burst(6 * DAY, 5_000, 100)]],
-  ])('is walked backward to its end: %s', async (_name, bursts) => {
+  ])('is read backward to its end: %s', async (_name, bursts) => {
     const rows = logOf(bursts);
     expect(await walkWeek(rows, 500)).toBeLessThanOrEqual(2 * Math.ceil(rows.length / 500) + 4);
   });
 
-  it('is walked backward to its end, whatever its shape', async () => {
+  it('is read backward to its end, with any shape', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -550,7 +547,7 @@ describe('a log that comes in bursts', () => {
 
 describe('a log that rows are deleted from', () => {
   it.each(['DESC', 'ASC'] as const)(
-    'gives every row that stands from the first call to the last once, or a coded error, %s',
+    'gives every row that stays from the first call to the last once, or a coded error, %s',
     async (direction) => {
       await fc.assert(
         fc.asyncProperty(

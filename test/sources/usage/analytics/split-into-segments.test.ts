@@ -26,7 +26,7 @@ const rowsOver = (
   );
 
 test.each(['clipped', 'whole'] as const)(
-  'each part of an answer is what the vendor would have answered for it alone, where it gives rows %s',
+  'each segment of an answer equals the answer for that segment alone, if the vendor gives rows %s',
   (cutRows) => {
     const ranges = fc.constantFrom<VendorInterval>('DAY', 'HOUR', 'MINUTE', 'SECOND').chain((interval) => {
       const spanMs = { DAY: 9 * DAY, HOUR: 4 * DAY, MINUTE: 3 * 3_600_000, SECOND: 300_000 }[
@@ -52,7 +52,7 @@ test.each(['clipped', 'whole'] as const)(
         expect(parts).toHaveLength(segments.length);
         for (const [index, segment] of segments.entries())
           expect(parts[index]).toEqual(split(segment, [segment])[0]);
-        // Nothing inside the range is lost, and a part reads from its own body what it holds.
+        // Nothing inside of the range is lost, and each segment is read the same from its own body.
         const kept = parts.flatMap(({ body }) => body as { timestamp: string }[]);
         const inside = rowsOver(range, series, interval, cutRows).filter(
           ({ timestamp }) => segments.at(-1)?.isLive || Date.parse(String(timestamp)) < range.toMs,
@@ -73,7 +73,7 @@ test.each(['clipped', 'whole'] as const)(
   },
 );
 
-test('rows that begin outside the chunks go, and what is no row disturbs none', () => {
+test('rows outside of all segments are left out, and an entry that is no row changes nothing', () => {
   const day = (number: number) => Date.parse('2026-06-01T00:00Z') + number * DAY;
   const range = { fromMs: day(3) + 1, toMs: day(5) };
   const row = (number: number) => ({ timestamp: new Date(day(number)).toISOString(), count: number });
@@ -83,6 +83,6 @@ test('rows that begin outside the chunks go, and what is no row disturbs none', 
   const parts = splitIntoSegments(answer, body, segments, 'DAY');
   expect(parts.map((part) => part.body)).toEqual([[row(3)], [row(4)]]);
   expect(parts.map(({ value }) => value.rows.map(({ count }) => count))).toEqual([[3], [4]]);
-  // What could not be understood is told once.
+  // Skipped rows are reported once.
   expect(parts.map(({ value }) => value.skipped.length)).toEqual([4, 0]);
 });

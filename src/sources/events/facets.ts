@@ -39,34 +39,6 @@ export interface EventFacets {
   readonly coverage: readonly Coverage[];
 }
 
-/** The filter for one facet: without the part about its own field, so that a menu keeps its other choices. */
-export function withoutFacet(filter: EventFilter, facet: EventFacet): EventFilter {
-  const { [facet]: _, ...others } = filter;
-  return others;
-}
-
-/** Counts the values of one field over the events that match. An event with several addresses counts for each of them. */
-export function createFacetCounter(
-  facet: EventFacet,
-  isMatch: (event: AuditEvent) => boolean,
-): { add(event: AuditEvent): void; counts(): FacetCounts } {
-  const byValue = new Map<string, number>();
-  let missing = 0;
-  return {
-    add(event) {
-      if (!isMatch(event)) return;
-      const values = facet === 'ipAddress' ? namedAddresses(event) : [event[facet] ?? []].flat();
-      if (values.length === 0) missing += 1;
-      for (const value of values) byValue.set(value, (byValue.get(value) ?? 0) + 1);
-    },
-    counts() {
-      const values = [...byValue].map(([value, count]) => ({ value, count }));
-      values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
-      return { values, missing };
-    },
-  };
-}
-
 const NOT_ASKED = 'No facet was requested, so the vendor was not asked.';
 const WAY_OUT = "counts are lower bounds: ask for a shorter 'range' or a narrower 'filter'";
 
@@ -88,7 +60,7 @@ export async function readEventFacets(
   );
   const counts = (): EventFacets['facets'] =>
     new Map(counters.map(([facet, counter]) => [facet, counter.counts()]));
-  const shared = facets.reduce(withoutFacet, filter);
+  const shared = withoutFacets(filter, facets);
   const ownFields = facets.filter((facet) => facet === 'username' || facet === 'ipAddress');
   const fields = new Set<OptionalEventField>([...ownFields, ...fieldsOf(filter)]);
   const nothing = coverNothing('EVENTS', range);
@@ -105,5 +77,38 @@ export async function readEventFacets(
       ...recordCoverage('EVENTS', read.examined, stream.age, deps.nowMs, stop),
       ...coverUnread('EVENTS', range, read.stopped),
     ],
+  };
+}
+
+/** The filter for one facet: without the part about its own field, so that a menu keeps its other choices. */
+export function withoutFacet(filter: EventFilter, facet: EventFacet): EventFilter {
+  const { [facet]: _, ...others } = filter;
+  return others;
+}
+
+/** The filter that all these facets share, which is the part that the vendor is sent. */
+export function withoutFacets(filter: EventFilter, facets: Iterable<EventFacet>): EventFilter {
+  return [...facets].reduce(withoutFacet, filter);
+}
+
+/** Counts the values of one field over the events that match. An event with several addresses counts for each of them. */
+export function createFacetCounter(
+  facet: EventFacet,
+  isMatch: (event: AuditEvent) => boolean,
+): { add(event: AuditEvent): void; counts(): FacetCounts } {
+  const byValue = new Map<string, number>();
+  let missing = 0;
+  return {
+    add(event) {
+      if (!isMatch(event)) return;
+      const values = facet === 'ipAddress' ? namedAddresses(event) : [event[facet] ?? []].flat();
+      if (values.length === 0) missing += 1;
+      for (const value of values) byValue.set(value, (byValue.get(value) ?? 0) + 1);
+    },
+    counts() {
+      const values = [...byValue].map(([value, count]) => ({ value, count }));
+      values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+      return { values, missing };
+    },
   };
 }

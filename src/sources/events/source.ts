@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { scopedKey } from '../../base/credential-scope.ts';
 import { asError } from '../../base/errors.ts';
-import type { Direction, Range } from '../../base/time.ts';
+import type { Range } from '../../base/time.ts';
 import { forScan } from '../../upstream/upstream.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { countMatches } from '../paging/count.ts';
@@ -11,7 +11,6 @@ import { createKnownCounts } from '../paging/known-counts.ts';
 import { readPage } from '../paging/page.ts';
 import type { Page, TotalCount } from '../paging/page.ts';
 import { requireParsable } from '../paging/row-stream.ts';
-import type { RowStream } from '../paging/row-stream.ts';
 import { requireScope } from '../shared/scope.ts';
 import { LIST_OPERATION } from './client.ts';
 import type { EventsDeps } from './client.ts';
@@ -81,10 +80,11 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
     if (!found) return { rows: [], hasMore: false, end: null, coverage: [coverNothing('EVENTS', range)] };
     const stream = requireParsable(found);
     const page = byTime
-      ? await readTimeOrderedPage(request, stream, byTime)
+      ? await readPage(request, stream, nowMs)
       : await readOrderedPage(request, stream, settings.maxScannedRows, nowMs);
     knownCounts.note(request, page, stream.age.files);
-    return page;
+    // `readPage` gives rows newest first in both directions.
+    return byTime === 'ASC' ? { ...page, rows: page.rows.toReversed() } : page;
   }
 
   return {
@@ -94,11 +94,6 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
     async listEvents(request) {
       return pages.load(request);
     },
-    async countEventFacets(request) {
-      // Without credentials there is no scope for a key, and no call is made: coverage reports NOT_CONFIGURED.
-      if (!context.credentials) return readEventFacets(deps, context, request);
-      return facets.load(request);
-    },
     async countEvents(range, filter) {
       const known = knownCounts.of(range, filter);
       if (known) return known;
@@ -107,14 +102,10 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
         ? countMatches(range, stream, settings.maxScannedRows, nowMs)
         : { value: 0, accuracy: 'EXACT' };
     },
+    async countEventFacets(request) {
+      // Without credentials there is no scope for a key, and no call is made: coverage reports NOT_CONFIGURED.
+      if (!context.credentials) return readEventFacets(deps, context, request);
+      return facets.load(request);
+    },
   };
-
-  async function readTimeOrderedPage(
-    request: EventPageRequest,
-    stream: RowStream<AuditEvent>,
-    order: Direction,
-  ): Promise<Page<AuditEvent>> {
-    const page = await readPage(request, stream, nowMs);
-    return order === 'DESC' ? page : { ...page, rows: page.rows.toReversed() };
-  }
 }

@@ -22,8 +22,73 @@ export interface SeriesCall {
   readonly interval: VendorInterval;
 }
 
+/** A range and the edges of its buckets (`listBucketEdges`). */
+export interface Period {
+  readonly range: Range;
+  readonly edges: readonly number[];
+}
+
+/** The calls that several periods share. */
+export interface SharedCalls {
+  /** Oldest first, without gaps, from the start of the first period to the end of the last. */
+  readonly calls: readonly SeriesCall[];
+  readonly periods: readonly Period[];
+}
+
 /** One call more is as expensive as this many rows more, which take 30 ms and half a mebibyte. */
-export const ROWS_WORTH_A_CALL = 10_000;
+const ROWS_WORTH_A_CALL = 10_000;
+
+/**
+ * Plans the fewest calls that give each period its rows. Periods share calls if rows within the bounds keep them apart and few
+ * rows lie between them, because a call is more expensive than rows. Otherwise each period has calls of its own.
+ *
+ * null: a period cannot be read within the bounds.
+ */
+export function planCalls(
+  periods: readonly Period[],
+  interval: Interval,
+  nowMs: number,
+  bounds: RowBounds,
+): readonly SharedCalls[] | null {
+  const plans: SharedCalls[] = [];
+  for (const period of periods.toSorted((a, b) => a.range.fromMs - b.range.fromMs)) {
+    const alone = planShared([period], interval, nowMs, bounds);
+    if (!alone) return null;
+    const last = plans.at(-1);
+    const shared = last && planShared([...last.periods, period], interval, nowMs, bounds);
+    if (last && shared && isCheaper(shared, last, alone)) plans[plans.length - 1] = shared;
+    else plans.push(alone);
+  }
+  return plans;
+}
+
+function isCheaper(shared: SharedCalls, ...apart: readonly [SharedCalls, SharedCalls]): boolean {
+  const [calls, rows] = apart.reduce(
+    ([c, r], plan) => [c + plan.calls.length, r + countRows(plan.calls)],
+    [0, 0],
+  );
+  const saved = calls - shared.calls.length;
+  return saved > 0 && countRows(shared.calls) - rows <= saved * ROWS_WORTH_A_CALL;
+}
+
+function planShared(
+  periods: readonly Period[],
+  interval: Interval,
+  nowMs: number,
+  bounds: RowBounds,
+): SharedCalls | null {
+  const range = {
+    fromMs: Math.min(...periods.map((period) => period.range.fromMs)),
+    toMs: Math.max(...periods.map((period) => period.range.toMs)),
+  };
+  const isInside = (edge: number) => edge > range.fromMs && edge < range.toMs;
+  const edges = periods.flatMap((period) => [
+    ...[period.range.fromMs, period.range.toMs].filter(isInside),
+    ...period.edges.filter((edge) => edge >= period.range.fromMs && edge <= period.range.toMs),
+  ]);
+  const calls = chooseCalls(range, interval, edges, nowMs, bounds);
+  return calls && { calls, periods };
+}
 
 /**
  * Chooses the calls for a range, oldest first: no row crosses one of the `edges`, no row is longer than `interval`, and the calls
@@ -107,69 +172,4 @@ function areReadable(calls: readonly SeriesCall[], atMost: number): boolean {
   return (
     calls.every(({ range, interval }) => isReadable(range, interval, atMost)) && countRows(calls) <= atMost
   );
-}
-
-/** A range and the edges of its buckets (`listBucketEdges`). */
-export interface Period {
-  readonly range: Range;
-  readonly edges: readonly number[];
-}
-
-/** The calls that several periods share. */
-export interface SharedCalls {
-  /** Oldest first, without gaps, from the start of the first period to the end of the last. */
-  readonly calls: readonly SeriesCall[];
-  readonly periods: readonly Period[];
-}
-
-/**
- * Plans the fewest calls that give each period its rows. Periods share calls if rows within the bounds keep them apart and few
- * rows lie between them, because a call is more expensive than rows. Otherwise each period has calls of its own.
- *
- * null: a period cannot be read within the bounds.
- */
-export function planCalls(
-  periods: readonly Period[],
-  interval: Interval,
-  nowMs: number,
-  bounds: RowBounds,
-): readonly SharedCalls[] | null {
-  const plans: SharedCalls[] = [];
-  for (const period of periods.toSorted((a, b) => a.range.fromMs - b.range.fromMs)) {
-    const alone = planShared([period], interval, nowMs, bounds);
-    if (!alone) return null;
-    const last = plans.at(-1);
-    const shared = last && planShared([...last.periods, period], interval, nowMs, bounds);
-    if (last && shared && isCheaper(shared, last, alone)) plans[plans.length - 1] = shared;
-    else plans.push(alone);
-  }
-  return plans;
-}
-
-function isCheaper(shared: SharedCalls, ...apart: readonly [SharedCalls, SharedCalls]): boolean {
-  const [calls, rows] = apart.reduce(
-    ([c, r], plan) => [c + plan.calls.length, r + countRows(plan.calls)],
-    [0, 0],
-  );
-  const saved = calls - shared.calls.length;
-  return saved > 0 && countRows(shared.calls) - rows <= saved * ROWS_WORTH_A_CALL;
-}
-
-function planShared(
-  periods: readonly Period[],
-  interval: Interval,
-  nowMs: number,
-  bounds: RowBounds,
-): SharedCalls | null {
-  const range = {
-    fromMs: Math.min(...periods.map((period) => period.range.fromMs)),
-    toMs: Math.max(...periods.map((period) => period.range.toMs)),
-  };
-  const isInside = (edge: number) => edge > range.fromMs && edge < range.toMs;
-  const edges = periods.flatMap((period) => [
-    ...[period.range.fromMs, period.range.toMs].filter(isInside),
-    ...period.edges.filter((edge) => edge >= period.range.fromMs && edge <= period.range.toMs),
-  ]);
-  const calls = chooseCalls(range, interval, edges, nowMs, bounds);
-  return calls && { calls, periods };
 }

@@ -21,7 +21,7 @@ export interface SeriesDeps extends Pick<ListDeps, 'onSkippedRows'> {
 }
 
 /** What one call brought, from the vendor and the cache together. */
-export interface SeriesReading<Series extends UsageSeries> {
+export interface SeriesResult<Series extends UsageSeries> {
   readonly answer: SeriesAnswer<Series>;
   /** When each part was read; oldest first, together the range of the call. */
   readonly spans: readonly ReadSpan[];
@@ -30,7 +30,7 @@ export interface SeriesReading<Series extends UsageSeries> {
 }
 
 /** Makes one vendor call at most. @throws UpstreamError, RequestError `LIMIT_EXCEEDED` */
-export type SeriesClient<Series extends UsageSeries> = (call: SeriesCall) => Promise<SeriesReading<Series>>;
+export type SeriesClient<Series extends UsageSeries> = (call: SeriesCall) => Promise<SeriesResult<Series>>;
 
 /** The most fallback keys of a segment. For rows of minutes, whose short segments are hours, they reach back one day. */
 const MOST_FALLBACK_KEYS = 24;

@@ -8,14 +8,14 @@ import { SERIES_OPERATIONS } from './analytics.ts';
 import type { UsageSeries } from './analytics.ts';
 import type { SeriesCall } from './calls.ts';
 import { createSeriesClient } from './client.ts';
-import type { SeriesDeps, SeriesReading } from './client.ts';
+import type { SeriesDeps, SeriesResult } from './client.ts';
 import { cutToAnswers, halve } from './segments.ts';
 import type { SeriesAge } from './segments.ts';
 import { overlaySpans } from './spans.ts';
 import { listRowStarts } from './vendor-rows.ts';
 
 /** The whole range of a call, although the vendor may have answered it in parts. */
-export type LoadedSeries<Series extends UsageSeries> = Omit<SeriesReading<Series>, 'unanswered'>;
+export type LoadedSeries<Series extends UsageSeries> = Omit<SeriesResult<Series>, 'unanswered'>;
 
 /** Reads one series; equal calls of one operation are made once. @throws UpstreamError, RequestError `LIMIT_EXCEEDED` */
 export type LoadSeries<Series extends UsageSeries> = (call: SeriesCall) => Promise<LoadedSeries<Series>>;
@@ -104,6 +104,6 @@ function rowsLeftOut(operation: string): UpstreamError {
     code: 'UPSTREAM_BAD_RESPONSE',
     source: 'USAGE',
     operation,
-    message: `The vendor left out rows of the range, also when it was asked for them ${MOST_QUESTIONS - 1} times.`,
+    message: `The vendor left out rows of the range, even after ${MOST_QUESTIONS - 1} more questions for them.`,
   });
 }

@@ -104,7 +104,7 @@ function readTimeZone(timeZone: string): string {
 }
 
 /** A request that is refused, and the bounds. */
-export interface RefusedSeries {
+interface RefusedSeries {
   readonly range: Range;
   readonly interval: Interval;
   readonly timeZone: string;
@@ -124,7 +124,7 @@ const NOMINAL_MS: Readonly<Record<Interval, number>> = {
 };
 
 /** Refuses a range with too many buckets. The message names the finest interval that is allowed. */
-export function tooManyBuckets(refused: RefusedSeries): RequestError {
+function tooManyBuckets(refused: RefusedSeries): RequestError {
   const { range, interval, bounds } = refused;
   const requested = Math.ceil((range.toMs - range.fromMs) / NOMINAL_MS[interval]);
   const coarser = finestCoarser(refused);
@@ -137,7 +137,7 @@ export function tooManyBuckets(refused: RefusedSeries): RequestError {
 }
 
 /** Refuses a range with too many vendor rows. The message names the zone, the interval and the range that are allowed. */
-export function tooManyRows(refused: RefusedSeries, edges: readonly number[]): RequestError {
+function tooManyRows(refused: RefusedSeries, edges: readonly number[]): RequestError {
   const { range, interval, timeZone, bounds } = refused;
   const inside = edges.filter((edge) => edge > range.fromMs && edge < range.toMs);
   const rows = coarsestVendorInterval(interval, inside) ?? 'SECOND';

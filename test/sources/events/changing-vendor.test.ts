@@ -9,7 +9,7 @@ import type { Page } from '../../../src/sources/paging/page.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
 import type { UpstreamResponse } from '../../../src/upstream/upstream.ts';
 import { createSimulatedEventsVendor } from '../../support/simulated-events-vendor.ts';
-import type { EventsReading, SimulatedEvent } from '../../support/simulated-events-vendor.ts';
+import type { EventsBehaviour, SimulatedEvent } from '../../support/simulated-events-vendor.ts';
 import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
 import type { SeenCall } from '../../support/simulated-vendor.ts';
 
@@ -18,7 +18,7 @@ const TO = Date.parse('2026-03-01T06:00:00.000Z');
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-const plain: EventsReading = {
+const plain: EventsBehaviour = {
   isFromInclusive: false,
   isToInclusive: false,
   takesOperators: true,
@@ -42,7 +42,7 @@ function createRig(count: number, perSecond = 1) {
     timestampMs: FROM + Math.floor(at / perSecond) * 1000,
   }));
   const vendor = {
-    reading: plain,
+    behaviour: plain,
     takesBare: true,
     limit: 1000,
     strange: null as unknown,
@@ -54,7 +54,7 @@ function createRig(count: number, perSecond = 1) {
     if (!vendor.takesBare && !new Map(call.query).get('createdFrom')?.startsWith('gt:')) return refusal();
     if (vendor.strange !== null) return { status: 200, headers: {}, body: vendor.strange };
     // A page begins at the place that the requested size gives, and ends at the vendor's limit.
-    const answered = createSimulatedEventsVendor(() => rows, vendor.reading)(call);
+    const answered = createSimulatedEventsVendor(() => rows, vendor.behaviour)(call);
     if (answered instanceof UpstreamError || answered.status !== 200) return answered;
     return { ...answered, body: (answered.body as unknown[]).slice(0, vendor.limit) };
   };
@@ -87,7 +87,7 @@ function createRig(count: number, perSecond = 1) {
   return {
     vendor,
     ask,
-    async walkAll(asked: Partial<EventPageRequest>): Promise<number> {
+    async listAll(asked: Partial<EventPageRequest>): Promise<number> {
       const ids = new Set<string>();
       for (let after: Position | null = null; ;) {
         const page: Page<AuditEvent> = await ask({ ...asked, after });
@@ -121,7 +121,7 @@ describe('a request form', () => {
     ways();
     pass(1_000);
     vendor.strange = null;
-    vendor.reading = { ...plain, takesOperators: false };
+    vendor.behaviour = { ...plain, takesOperators: false };
     expect((await ask()).rows).toHaveLength(5);
     expect(ways()).toEqual(['timestamp gt', 'timestamp bare']);
   });
@@ -129,11 +129,11 @@ describe('a request form', () => {
   it('that the vendor suddenly refuses is replaced by the one that it takes now, and later back again', async () => {
     const { vendor, ask, ways, pass } = createRig(5);
     await ask();
-    vendor.reading = { ...plain, takesOperators: false };
+    vendor.behaviour = { ...plain, takesOperators: false };
     expect((await ask()).rows).toHaveLength(5);
     expect(ways()).toEqual(['timestamp gt', 'timestamp gt', 'timestamp bare']);
     pass(MINUTE_MS);
-    vendor.reading = plain;
+    vendor.behaviour = plain;
     vendor.takesBare = false;
     expect((await ask()).rows).toHaveLength(5);
     expect(ways()).toEqual(['timestamp bare', 'timestamp gt']);
@@ -141,7 +141,7 @@ describe('a request form', () => {
 
   it('that is not the best is used for 15 minutes, then the best is tried again', async () => {
     const { vendor, ask, ways, pass } = createRig(5);
-    vendor.reading = { ...plain, takesOperators: false };
+    vendor.behaviour = { ...plain, takesOperators: false };
     await ask();
     expect(ways()).toEqual(['timestamp gt', 'timestamp bare']);
     pass(14 * MINUTE_MS);
@@ -178,7 +178,7 @@ describe('a request form', () => {
     vendor.limit = 100;
     vendor.beforeCall = () => {
       calls += 1;
-      if (calls === 2) vendor.reading = { ...plain, sortFields: ['id'] };
+      if (calls === 2) vendor.behaviour = { ...plain, sortFields: ['id'] };
     };
     await expect(ask({ count: 250 })).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
     const page = await ask({ count: 250 });
@@ -196,10 +196,10 @@ describe('a vendor that gives fewer events at once than requested', () => {
     ['DESC', 'none', 137],
     ['DESC', 'timestamp', 50],
   ] as const)('is read whole, %s, sorted by %s, at a limit of %d', async (direction, sort, limit) => {
-    const { vendor, walkAll } = createRig(1_234, 3);
+    const { vendor, listAll } = createRig(1_234, 3);
     vendor.limit = limit;
-    vendor.reading = { ...plain, sortFields: sort === 'none' ? [] : plain.sortFields };
-    expect(await walkAll({ direction, count: 500 })).toBe(1_234);
+    vendor.behaviour = { ...plain, sortFields: sort === 'none' ? [] : plain.sortFields };
+    expect(await listAll({ direction, count: 500 })).toBe(1_234);
   });
 
   it('is read whole at any constant limit from 50 on', async () => {
@@ -212,10 +212,10 @@ describe('a vendor that gives fewer events at once than requested', () => {
         fc.boolean(),
         fc.integer({ min: 20, max: 500 }),
         async (limit, count, perSecond, direction, isSorted, pageSize) => {
-          const { vendor, walkAll } = createRig(count, perSecond);
+          const { vendor, listAll } = createRig(count, perSecond);
           vendor.limit = limit;
-          vendor.reading = { ...plain, sortFields: isSorted ? plain.sortFields : [] };
-          expect(await walkAll({ direction, count: pageSize })).toBe(count);
+          vendor.behaviour = { ...plain, sortFields: isSorted ? plain.sortFields : [] };
+          expect(await listAll({ direction, count: pageSize })).toBe(count);
         },
       ),
       {
@@ -227,17 +227,17 @@ describe('a vendor that gives fewer events at once than requested', () => {
   });
 
   it.each(['timestamp', 'none'])('is read whole if one second holds more, sorted by %s', async (sort) => {
-    const { vendor, walkAll } = createRig(1_000, 1_000);
+    const { vendor, listAll } = createRig(1_000, 1_000);
     vendor.limit = 200;
-    vendor.reading = { ...plain, sortFields: sort === 'none' ? [] : plain.sortFields };
-    expect(await walkAll({ count: 500 })).toBe(1_000);
+    vendor.behaviour = { ...plain, sortFields: sort === 'none' ? [] : plain.sortFields };
+    expect(await listAll({ count: 500 })).toBe(1_000);
   });
 
   it('is read whole even if its limit falls between two lists', async () => {
-    const { vendor, walkAll } = createRig(700);
+    const { vendor, listAll } = createRig(700);
     for (const limit of [1_000, 200, 50]) {
       vendor.limit = limit;
-      expect(await walkAll({ count: 500 })).toBe(700);
+      expect(await listAll({ count: 500 })).toBe(700);
     }
   });
 
@@ -245,14 +245,14 @@ describe('a vendor that gives fewer events at once than requested', () => {
     'is read whole if its limit falls while one second is read, sorted by %s',
     async (sort) => {
       for (let at = 2; at < 12; at += 1) {
-        const { vendor, walkAll } = createRig(1_000, 1_000);
+        const { vendor, listAll } = createRig(1_000, 1_000);
         let calls = 0;
         vendor.limit = 200;
-        vendor.reading = { ...plain, sortFields: sort === 'none' ? [] : plain.sortFields };
+        vendor.behaviour = { ...plain, sortFields: sort === 'none' ? [] : plain.sortFields };
         vendor.beforeCall = () => {
           if ((calls += 1) === at) vendor.limit = 50;
         };
-        expect(await walkAll({ count: 500 })).toBe(1_000);
+        expect(await listAll({ count: 500 })).toBe(1_000);
       }
     },
   );
@@ -313,8 +313,8 @@ describe('a list that is shorter than requested', () => {
       rig.vendor.limit = limit;
       const just = { fromMs: FROM, toMs: FROM + limit * 1_000 };
       for (let n = 0; n < 3; n += 1) {
-        expect(await rig.walkAll({ count: 500, range: just })).toBe(limit);
-        expect(await rig.walkAll({ count: 500 })).toBe(1_234);
+        expect(await rig.listAll({ count: 500, range: just })).toBe(limit);
+        expect(await rig.listAll({ count: 500 })).toBe(1_234);
       }
     },
   );

@@ -12,7 +12,7 @@ import { comparePositions } from '../../../src/sources/paging/position.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
 import { createCallBudget } from '../../../src/upstream/call-budget.ts';
 import { createSimulatedEventsVendor } from '../../support/simulated-events-vendor.ts';
-import type { EventsReading, SimulatedEvent } from '../../support/simulated-events-vendor.ts';
+import type { EventsBehaviour, SimulatedEvent } from '../../support/simulated-events-vendor.ts';
 import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
 import type { SeenCall } from '../../support/simulated-vendor.ts';
 import { expectNoneLostInSilence, walkPages } from '../../support/walk-pages.ts';
@@ -24,7 +24,7 @@ const range = { fromMs: FROM, toMs: TO };
 /** Ids beyond what a number can hold. */
 const BIG = 2n ** 53n;
 
-const plain: EventsReading = {
+const plain: EventsBehaviour = {
   isFromInclusive: false,
   isToInclusive: false,
   takesOperators: true,
@@ -36,7 +36,7 @@ type Answer = ReturnType<typeof createSimulatedEventsVendor>;
 
 function openSource(
   rows: () => readonly SimulatedEvent[],
-  reading: EventsReading = plain,
+  behaviour: EventsBehaviour = plain,
   options: {
     largestPage?: number;
     maxScannedRows?: number;
@@ -47,7 +47,7 @@ function openSource(
 ) {
   const upstream = createSimulatedUpstream(
     'EVENTS',
-    (options.wrap ?? ((answer) => answer))(createSimulatedEventsVendor(rows, reading, options.beforeCall)),
+    (options.wrap ?? ((answer) => answer))(createSimulatedEventsVendor(rows, behaviour, options.beforeCall)),
     () => NOW,
   );
   const deps = {
@@ -86,7 +86,7 @@ const question = (asked: Partial<EventPageRequest> = {}): EventPageRequest => ({
 const isOutOfOrder = (error: unknown): boolean =>
   error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
 
-async function walkAll(
+async function listAll(
   vendor: ReturnType<typeof openSource>,
   count: () => number,
   asked: Partial<EventPageRequest> = {},
@@ -121,7 +121,7 @@ const rowsArbitrary = (maxLength: number, seconds: number) =>
         .map((isWhole) => rows.map(([at, ms, id]) => rowAt(FROM + at * 1000 + (isWhole ? 0 : ms), id))),
     );
 
-const readingArbitrary: fc.Arbitrary<EventsReading> = fc.record({
+const behaviours: fc.Arbitrary<EventsBehaviour> = fc.record({
   isFromInclusive: fc.boolean(),
   isToInclusive: fc.boolean(),
   takesOperators: fc.boolean(),
@@ -154,16 +154,16 @@ describe('a list of events', () => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(120, 80),
-          readingArbitrary,
+          behaviours,
           fc.infiniteStream(fc.integer({ min: 1, max: 40 })),
           fc.integer({ min: 2, max: 50 }),
-          async (rows, reading, counts, largestPage) => {
-            const vendor = openSource(() => rows, reading, { largestPage });
-            const walked = await walkAll(vendor, () => counts.next().value, {
+          async (rows, behaviour, counts, largestPage) => {
+            const vendor = openSource(() => rows, behaviour, { largestPage });
+            const listed = await listAll(vendor, () => counts.next().value, {
               direction,
               orderBy: [{ field: 'TIMESTAMP', direction: order }],
             });
-            expect(idsOf(walked)).toEqual(order === 'DESC' ? inOrder(rows) : inOrder(rows).reverse());
+            expect(idsOf(listed)).toEqual(order === 'DESC' ? inOrder(rows) : inOrder(rows).reverse());
           },
         ),
         { numRuns: 100 },
@@ -177,14 +177,14 @@ describe('a list of events', () => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(100, 60),
-          readingArbitrary.map((reading) => ({ ...reading, sortFields: ['timestamp', 'id'] })),
+          behaviours.map((behaviour) => ({ ...behaviour, sortFields: ['timestamp', 'id'] })),
           fc.array(fc.tuple(fc.nat({ max: 30 }), fc.nat({ max: 60 })), { maxLength: 60 }),
           fc.integer({ min: 1, max: 25 }),
-          async (rows, reading, arrivals, count) => {
+          async (rows, behaviour, arrivals, count) => {
             const log = [...rows];
             let call = 0;
             let next = 0x1000000;
-            const vendor = openSource(() => log, reading, {
+            const vendor = openSource(() => log, behaviour, {
               beforeCall: () => {
                 for (const [at, second] of arrivals) {
                   if (at === call) log.push(rowAt(FROM + second * 1000, next++));
@@ -192,12 +192,12 @@ describe('a list of events', () => {
                 call += 1;
               },
             });
-            const walked = await walkAll(vendor, () => count, { direction });
-            const ids = idsOf(walked);
+            const listed = await listAll(vendor, () => count, { direction });
+            const ids = idsOf(listed);
             expect(new Set(ids).size).toBe(ids.length);
             expect(inOrder(rows).filter((id) => !ids.includes(id))).toEqual([]);
             expect(ids).toEqual(
-              inOrder(walked.map((row) => ({ id: BigInt(row.id), timestampMs: row.timestampMs }))),
+              inOrder(listed.map((row) => ({ id: BigInt(row.id), timestampMs: row.timestampMs }))),
             );
           },
         ),
@@ -217,14 +217,14 @@ describe('a list of events', () => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(40, 80).filter((rows) => rows.length > 1),
-          readingArbitrary,
+          behaviours,
           fc.nat(),
           fc.integer({ min: 1, max: 20 }),
           fc.boolean(),
-          async (rows, reading, at, count, isScan) => {
+          async (rows, behaviour, at, count, isScan) => {
             const undated = at % rows.length;
             const held = rows.map((row, n) => ({ ...row, username: 'x', isUndated: n === undated }));
-            const vendor = openSource(() => held, reading, { largestPage: 25, maxScannedRows: 7 });
+            const vendor = openSource(() => held, behaviour, { largestPage: 25, maxScannedRows: 7 });
             let reported = 0;
             let after: Position | null = null;
             for (;;) {
@@ -259,8 +259,8 @@ describe('a list of events', () => {
         if (call === 3) log.push(rowAt(FROM + 5000, 999));
       },
     });
-    const walked = await walkAll(vendor, () => 60);
-    expect(idsOf(walked)).toEqual(inOrder(log));
+    const listed = await listAll(vendor, () => 60);
+    expect(idsOf(listed)).toEqual(inOrder(log));
   });
 
   it('costs one call for a page of 50, at any depth and in either direction', async () => {
@@ -299,7 +299,7 @@ describe('a list of events', () => {
   it("sorts windows of time here if the vendor's ids do not follow time", async () => {
     const rows = Array.from({ length: 30 }, (_, at) => rowAt(FROM + at * 1000, 100 - at));
     const vendor = openSource(() => rows, { ...plain, sortFields: ['id'] }, { largestPage: 12 });
-    expect(idsOf(await walkAll(vendor, () => 7))).toEqual(inOrder(rows));
+    expect(idsOf(await listAll(vendor, () => 7))).toEqual(inOrder(rows));
   });
 
   it('learns no request form if all are refused, and reports the first refusal', async () => {
@@ -515,8 +515,8 @@ describe('a filter', () => {
       coverage: [{ status: 'TRUNCATED', code: 'SCAN_LIMIT', matched: 0 }],
     });
     expect(first.coverage[0]?.scanned).toBeGreaterThan(250);
-    const walked = await walkAll(vendor, () => 50, { filter: { username: { eq: 'x' } } });
-    expect(walked.map((row) => Number(BigInt(row.id) - BIG))).toEqual([1503, 1003, 503, 3]);
+    const listed = await listAll(vendor, () => 50, { filter: { username: { eq: 'x' } } });
+    expect(listed.map((row) => Number(BigInt(row.id) - BIG))).toEqual([1503, 1003, 503, 3]);
   });
 });
 
@@ -538,8 +538,8 @@ describe('events ordered by another field', () => {
     'come once each, in order, missing ones last, by %s, forward and backward',
     async (_, orderBy) => {
       const vendor = openSource(() => rows);
-      const forward = await walkAll(vendor, () => 7, { orderBy });
-      const backward = await walkAll(vendor, () => 7, { orderBy, direction: 'ASC' });
+      const forward = await listAll(vendor, () => 7, { orderBy });
+      const backward = await listAll(vendor, () => 7, { orderBy, direction: 'ASC' });
       expect(idsOf(backward)).toEqual(idsOf(forward));
       expect(new Set(idsOf(forward)).size).toBe(60);
       if (orderBy[0]?.field === 'USERNAME')
@@ -732,13 +732,13 @@ describe('a row that cannot be parsed', () => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(60, 6),
-          readingArbitrary,
+          behaviours,
           fc.integer({ min: 1, max: 20 }),
           fc.nat(20),
           fc.nat(20),
-          async (rows, reading, count, junkAt, row) => {
+          async (rows, behaviour, count, junkAt, row) => {
             let calls = 0;
-            const vendor = openSource(() => rows, reading, {
+            const vendor = openSource(() => rows, behaviour, {
               wrap: (answer) => (call) => {
                 calls += 1;
                 const response = answer(call);
@@ -748,10 +748,10 @@ describe('a row that cannot be parsed', () => {
                 return { ...response, body };
               },
             });
-            const walked = await walkPages((after) =>
+            const listed = await walkPages((after) =>
               vendor.open().listEvents(question({ count, direction, after })),
             );
-            expectNoneLostInSilence(inRange(rows), walked);
+            expectNoneLostInSilence(inRange(rows), listed);
           },
         ),
         { numRuns: 150 },
@@ -767,14 +767,14 @@ describe('an answer without a parsable row', () => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(60, 20),
-          readingArbitrary,
+          behaviours,
           fc.integer({ min: 1, max: 20 }),
           fc.integer({ min: 0, max: 12 }),
           fc.integer({ min: 1, max: 2 }),
           fc.constantFrom<unknown[]>([null], [{ message: 'Internal error' }], [null, {}, 'x']),
-          async (rows, reading, count, junkAt, times, junk) => {
+          async (rows, behaviour, count, junkAt, times, junk) => {
             let calls = 0;
-            const vendor = openSource(() => rows, reading, {
+            const vendor = openSource(() => rows, behaviour, {
               largestPage: 25,
               wrap: (answer) => (call) => {
                 calls += 1;
@@ -782,10 +782,10 @@ describe('an answer without a parsable row', () => {
                 return isJunk ? { status: 200, headers: {}, body: junk } : answer(call);
               },
             });
-            const walked = await walkPages((after) =>
+            const listed = await walkPages((after) =>
               vendor.open().listEvents(question({ count, direction, after })),
             );
-            expectNoneLostInSilence(inRange(rows), walked);
+            expectNoneLostInSilence(inRange(rows), listed);
           },
         ),
         { numRuns: 150 },
@@ -803,10 +803,10 @@ describe('a log that rows are deleted from', () => {
           fc
             .array(fc.nat(1), { minLength: 30, maxLength: 60 })
             .map((seconds) => seconds.map((at, id) => rowAt(FROM + at * 60_000, id))),
-          readingArbitrary,
+          behaviours,
           fc.integer({ min: 1, max: 30 }),
           fc.array(fc.tuple(fc.nat(12), fc.nat(60)), { minLength: 1, maxLength: 3 }),
-          async (rows, reading, count, deletions) => {
+          async (rows, behaviour, count, deletions) => {
             let log = rows;
             let calls = 0;
             const beforeCall = (): void => {
@@ -814,13 +814,13 @@ describe('a log that rows are deleted from', () => {
                 if (call === calls) log = log.filter((row) => row !== rows[at]);
               calls += 1;
             };
-            const vendor = openSource(() => log, reading, { largestPage: 9, beforeCall });
-            const walked = await walkAll(vendor, () => count, { direction }).catch((error: unknown) => {
+            const vendor = openSource(() => log, behaviour, { largestPage: 9, beforeCall });
+            const listed = await listAll(vendor, () => count, { direction }).catch((error: unknown) => {
               if (!isOutOfOrder(error)) throw error;
               return null;
             });
-            if (!walked) return;
-            const given = idsOf(walked);
+            if (!listed) return;
+            const given = idsOf(listed);
             expect(new Set(given).size).toBe(given.length);
             expect(inOrder(log).filter((id) => !given.includes(id))).toEqual([]);
           },
@@ -848,13 +848,13 @@ describe('a log that comes in bursts, from a vendor that does not sort by time',
       { largestPage: 50, budget: 20 },
     );
     for (const count of [8, 100]) {
-      const walked = await walkAll(vendor, () => count, {
+      const listed = await listAll(vendor, () => count, {
         range: week,
         direction,
         orderBy: [{ field: 'TIMESTAMP', direction }],
       });
-      expect(new Set(idsOf(walked)).size).toBe(rows.length);
-      expect(walked).toHaveLength(rows.length);
+      expect(new Set(idsOf(listed)).size).toBe(rows.length);
+      expect(listed).toHaveLength(rows.length);
     }
   });
 });

@@ -74,7 +74,7 @@ function createRig(times: readonly number[]) {
   return {
     vendor,
     ask,
-    async walkAll(asked: Partial<PageRequest<UsageFilter>>): Promise<string[]> {
+    async listAll(asked: Partial<PageRequest<UsageFilter>>): Promise<string[]> {
       const ids: string[] = [];
       for (let after: Position | null = null; ;) {
         const page: Page<UsageRecord> = await ask({ ...asked, after });
@@ -111,7 +111,7 @@ describe('a vendor that gives fewer records at once than it did', () => {
     const rig = createRig(everySecond(777));
     for (const limit of limits) {
       rig.vendor.limit = limit;
-      expect(await rig.walkAll({ direction, count: 500 })).toEqual(idsOf(777));
+      expect(await rig.listAll({ direction, count: 500 })).toEqual(idsOf(777));
     }
   });
 
@@ -123,17 +123,17 @@ describe('a vendor that gives fewer records at once than it did', () => {
       rig.vendor.beforeCall = () => {
         if ((calls += 1) === at) rig.vendor.limit = 50;
       };
-      expect(await rig.walkAll({ count: 500 })).toEqual(idsOf(777));
+      expect(await rig.listAll({ count: 500 })).toEqual(idsOf(777));
     }
   });
 
   it('is read whole at any limit, an hour after it gave more', async () => {
     const rig = createRig(everySecond(777));
     rig.vendor.limit = 200;
-    await rig.walkAll({ count: 500 });
+    await rig.listAll({ count: 500 });
     rig.pass(HOUR_MS + 1);
     rig.vendor.limit = 137;
-    expect(await rig.walkAll({ count: 500 })).toEqual(idsOf(777));
+    expect(await rig.listAll({ count: 500 })).toEqual(idsOf(777));
   });
 
   it('is not expected to give again a page longer than requested', async () => {
@@ -142,7 +142,7 @@ describe('a vendor that gives fewer records at once than it did', () => {
     await rig.ask({ count: 20 });
     rig.vendor.strange = null;
     rig.vendor.limit = 137;
-    expect(await rig.walkAll({ count: 500 })).toEqual(idsOf(777));
+    expect(await rig.listAll({ count: 500 })).toEqual(idsOf(777));
   });
 });
 
@@ -188,7 +188,7 @@ describe('a vendor that gives whole seconds and selects by milliseconds', () => 
               const stamp = toSecond(FROM + ms, bounds === 'rounded' ? 'rounded' : 'cut');
               return stamp >= asked.fromMs && stamp < asked.toMs ? [String(at).padStart(24, '0')] : [];
             });
-            expect(await rig.walkAll({ range: asked, direction, count })).toEqual(expected);
+            expect(await rig.listAll({ range: asked, direction, count })).toEqual(expected);
           },
         ),
         { numRuns: 150 },

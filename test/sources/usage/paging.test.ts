@@ -9,7 +9,7 @@ import type { UsageRecord } from '../../../src/sources/usage/record.ts';
 import { createUsageSource } from '../../../src/sources/usage/source.ts';
 import { createCallBudget } from '../../../src/upstream/call-budget.ts';
 import { createSimulatedUsageVendor } from '../../support/simulated-usage-vendor.ts';
-import type { SimulatedUsageRow, UsageReading } from '../../support/simulated-usage-vendor.ts';
+import type { SimulatedUsageRow, UsageBehaviour } from '../../support/simulated-usage-vendor.ts';
 import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
 import { expectNoneLostInSilence, walkPages } from '../../support/walk-pages.ts';
 
@@ -18,7 +18,7 @@ const TO = Date.parse('2026-03-01T01:00:00.000Z');
 const NOW = Date.parse('2026-03-02T00:00:00.000Z');
 const range = { fromMs: FROM, toMs: TO };
 
-const plain: UsageReading = {
+const plain: UsageBehaviour = {
   offsetUnit: 'records',
   clamp: 1000,
   isFromInclusive: true,
@@ -31,7 +31,7 @@ type Answer = ReturnType<typeof createSimulatedUsageVendor>;
 
 function openSource(
   rows: () => readonly SimulatedUsageRow[],
-  reading: UsageReading,
+  behaviour: UsageBehaviour,
   options: {
     largestPage?: number;
     beforeCall?: (call: number) => void;
@@ -41,7 +41,7 @@ function openSource(
 ) {
   const upstream = createSimulatedUpstream(
     'USAGE',
-    (options.wrap ?? ((answer) => answer))(createSimulatedUsageVendor(rows, reading, options.beforeCall)),
+    (options.wrap ?? ((answer) => answer))(createSimulatedUsageVendor(rows, behaviour, options.beforeCall)),
     () => NOW,
   );
   const deps = {
@@ -70,7 +70,7 @@ function openSource(
 }
 
 /** Reads a whole list page by page as a caller does, each page with its own operation. */
-async function walkAll(
+async function listAll(
   vendor: ReturnType<typeof openSource>,
   count: () => number,
   direction: 'DESC' | 'ASC',
@@ -104,7 +104,7 @@ const rowAt = (timestampMs: number, id: number): SimulatedUsageRow => ({
   timestampMs,
 });
 
-const readingArbitrary: fc.Arbitrary<UsageReading> = fc.record({
+const behaviours: fc.Arbitrary<UsageBehaviour> = fc.record({
   offsetUnit: fc.constantFrom('records' as const, 'pages' as const),
   clamp: fc.integer({ min: 2, max: 60 }),
   isFromInclusive: fc.boolean(),
@@ -140,15 +140,15 @@ describe('a list over a log that does not change', () => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary({ maxLength: 40, instants: 30 }).filter((rows) => rows.length > 1),
-          readingArbitrary,
+          behaviours,
           fc.nat(),
           fc.integer({ min: 1, max: 20 }),
-          async (rows, reading, at, count) => {
+          async (rows, behaviour, at, count) => {
             const undated = at % rows.length;
             const held = rows.map((row, n) => ({ ...row, isUndated: n === undated }));
             const toMs = Math.max(...rows.map(({ timestampMs }) => timestampMs)) + 1;
-            // A page holds every instant whole, because reading by offsets needs parsable rows.
-            const vendor = openSource(() => held, { ...reading, clamp: 50 });
+            // A page holds every instant whole, because behaviour by offsets needs parsable rows.
+            const vendor = openSource(() => held, { ...behaviour, clamp: 50 });
             const whole = { fromMs: FROM, toMs };
             // The vendor has given a longer page, so a page with one unparsable row is known to be the last.
             await vendor
@@ -177,13 +177,13 @@ describe('a list over a log that does not change', () => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary({ maxLength: 120, instants: 61 }),
-          readingArbitrary,
+          behaviours,
           fc.infiniteStream(fc.integer({ min: 1, max: 40 })),
           fc.integer({ min: 2, max: 50 }),
-          async (rows, reading, counts, largestPage) => {
-            const vendor = openSource(() => rows, reading, { largestPage });
-            const walked = await walkAll(vendor, () => counts.next().value, direction);
-            expect(idsOf(walked)).toEqual(inOrder(rows));
+          async (rows, behaviour, counts, largestPage) => {
+            const vendor = openSource(() => rows, behaviour, { largestPage });
+            const listed = await listAll(vendor, () => counts.next().value, direction);
+            expect(idsOf(listed)).toEqual(inOrder(rows));
           },
         ),
         { numRuns: 100 },
@@ -195,11 +195,11 @@ describe('a list over a log that does not change', () => {
     await fc.assert(
       fc.asyncProperty(
         rowsArbitrary({ maxLength: 150, instants: 2 }),
-        readingArbitrary,
+        behaviours,
         fc.integer({ min: 1, max: 30 }),
-        async (rows, reading, count) => {
-          const vendor = openSource(() => rows, reading, { largestPage: 20 });
-          expect(idsOf(await walkAll(vendor, () => count, direction))).toEqual(inOrder(rows));
+        async (rows, behaviour, count) => {
+          const vendor = openSource(() => rows, behaviour, { largestPage: 20 });
+          expect(idsOf(await listAll(vendor, () => count, direction))).toEqual(inOrder(rows));
         },
       ),
       { numRuns: 100 },
@@ -210,16 +210,16 @@ describe('a list over a log that does not change', () => {
     await fc.assert(
       fc.asyncProperty(
         rowsArbitrary({ maxLength: 120, instants: 6 }),
-        readingArbitrary,
+        behaviours,
         fc.integer({ min: 1, max: 30 }),
-        async (rows, reading, count) => {
-          const shuffled = { ...reading, tie: (call: number) => byId(call % 3 === 0) };
+        async (rows, behaviour, count) => {
+          const shuffled = { ...behaviour, tie: (call: number) => byId(call % 3 === 0) };
           const vendor = openSource(() => rows, shuffled, { largestPage: 20 });
-          const walked = await walkAll(vendor, () => count, 'DESC').catch((error: unknown) => {
+          const listed = await listAll(vendor, () => count, 'DESC').catch((error: unknown) => {
             if (!isOutOfOrder(error)) throw error;
             return null;
           });
-          if (walked) expect(idsOf(walked)).toEqual(inOrder(rows));
+          if (listed) expect(idsOf(listed)).toEqual(inOrder(rows));
         },
       ),
       { numRuns: 100 },
@@ -238,7 +238,7 @@ describe('a vendor that gives more rows at once than requested', () => {
         }),
       );
       const { open } = openSource(() => rows, plain);
-      expect(idsOf(await walkAll({ upstream, open: () => open(upstream) }, () => 7, 'DESC'))).toEqual(
+      expect(idsOf(await listAll({ upstream, open: () => open(upstream) }, () => 7, 'DESC'))).toEqual(
         inOrder(rows),
       );
     }
@@ -261,16 +261,16 @@ describe('a list over a log that changes', () => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary({ maxLength: 100, instants: 61 }),
-          readingArbitrary,
+          behaviours,
           fc.array(fc.tuple(fc.nat({ max: 30 }), fc.nat({ max: 60 })), { maxLength: 60 }),
           fc.integer({ min: 1, max: 25 }),
-          async (rows, reading, arrivals, count) => {
+          async (rows, behaviour, arrivals, count) => {
             const log = [...rows];
             let call = 0;
             let next = 0x1000000;
             const vendor = openSource(
               () => log,
-              { ...reading, clamp: reading.clamp + 20 },
+              { ...behaviour, clamp: behaviour.clamp + 20 },
               {
                 beforeCall: () => {
                   for (const [at, minute] of arrivals) {
@@ -280,15 +280,15 @@ describe('a list over a log that changes', () => {
                 },
               },
             );
-            const walked = await walkAll(vendor, () => count, direction).catch((error: unknown) => {
+            const listed = await listAll(vendor, () => count, direction).catch((error: unknown) => {
               if (!isOutOfOrder(error)) throw error;
               return null;
             });
-            fc.pre(walked !== null);
-            const ids = idsOf(walked);
+            fc.pre(listed !== null);
+            const ids = idsOf(listed);
             expect(new Set(ids).size).toBe(ids.length);
             expect(inOrder(rows).filter((id) => !ids.includes(id))).toEqual([]);
-            expect(ids).toEqual(inOrder(walked));
+            expect(ids).toEqual(inOrder(listed));
           },
         ),
         { numRuns: 100 },
@@ -334,7 +334,7 @@ describe('the cost of a page', () => {
 
   it('never asks for a deep offset', async () => {
     const vendor = openSource(() => sparse, plain);
-    await walkAll(vendor, () => 100, 'DESC');
+    await listAll(vendor, () => 100, 'DESC');
     const offsets = vendor.upstream.calls.map((call) => new Map(call.query).get('pageOffset'));
     expect(new Set(offsets)).toEqual(new Set(['0']));
   });
@@ -422,10 +422,10 @@ describe('a row that cannot be parsed', () => {
                 return { ...response, body };
               },
             });
-            const walked = await walkPages((after) =>
+            const listed = await walkPages((after) =>
               vendor.open().listUsageRecords({ range, filter: {}, count, direction, after }),
             );
-            expectNoneLostInSilence(inRange(rows), walked);
+            expectNoneLostInSilence(inRange(rows), listed);
           },
         ),
         { numRuns: 150 },
@@ -441,14 +441,14 @@ describe('an answer without a parsable row', () => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary({ maxLength: 60, instants: 20 }),
-          readingArbitrary,
+          behaviours,
           fc.integer({ min: 1, max: 20 }),
           fc.integer({ min: 0, max: 12 }),
           fc.integer({ min: 1, max: 2 }),
           fc.constantFrom<unknown[]>([null], [{ message: 'Internal error' }], [null, {}, 'x']),
-          async (rows, reading, count, junkAt, times, junk) => {
+          async (rows, behaviour, count, junkAt, times, junk) => {
             let calls = 0;
-            const vendor = openSource(() => rows, reading, {
+            const vendor = openSource(() => rows, behaviour, {
               largestPage: 25,
               wrap: (answer) => (call) => {
                 calls += 1;
@@ -456,10 +456,10 @@ describe('an answer without a parsable row', () => {
                 return isJunk ? { status: 200, headers: {}, body: junk } : answer(call);
               },
             });
-            const walked = await walkPages((after) =>
+            const listed = await walkPages((after) =>
               vendor.open().listUsageRecords({ range, filter: {}, count, direction, after }),
             );
-            expectNoneLostInSilence(inRange(rows), walked);
+            expectNoneLostInSilence(inRange(rows), listed);
           },
         ),
         { numRuns: 150 },
@@ -495,7 +495,7 @@ describe('a log that comes in bursts', () => {
     );
 
   /** Reads the week backward and returns the number of pages. A refused page fails the test. */
-  async function walkWeek(rows: readonly SimulatedUsageRow[], count: number): Promise<number> {
+  async function listWeek(rows: readonly SimulatedUsageRow[], count: number): Promise<number> {
     const vendor = openSource(() => rows, plain, { budget: 20 });
     const given: string[] = [];
     let pages = 0;
@@ -521,7 +521,7 @@ describe('a log that comes in bursts', () => {
     ['5,000 rows in a tenth of a second, twice', [burst(DAY, 5_000, 100), burst(6 * DAY, 5_000, 100)]],
   ])('is read backward to its end: %s', async (_name, bursts) => {
     const rows = logOf(bursts);
-    expect(await walkWeek(rows, 500)).toBeLessThanOrEqual(2 * Math.ceil(rows.length / 500) + 4);
+    expect(await listWeek(rows, 500)).toBeLessThanOrEqual(2 * Math.ceil(rows.length / 500) + 4);
   });
 
   it('is read backward to its end, with any shape', async () => {
@@ -537,7 +537,7 @@ describe('a log that comes in bursts', () => {
         ),
         fc.constantFrom(100, 500),
         async (bursts, count) => {
-          await walkWeek(logOf(bursts), count);
+          await listWeek(logOf(bursts), count);
         },
       ),
       { numRuns: 20 },
@@ -554,10 +554,10 @@ describe('a log that rows are deleted from', () => {
           fc
             .array(fc.nat(1), { minLength: 30, maxLength: 60 })
             .map((instants) => instants.map((at, id) => rowAt(FROM + at * 60_000, id))),
-          readingArbitrary,
+          behaviours,
           fc.integer({ min: 1, max: 30 }),
           fc.array(fc.tuple(fc.nat(12), fc.nat(60)), { minLength: 1, maxLength: 3 }),
-          async (rows, reading, count, deletions) => {
+          async (rows, behaviour, count, deletions) => {
             let log = rows;
             let calls = 0;
             const beforeCall = (): void => {
@@ -567,15 +567,15 @@ describe('a log that rows are deleted from', () => {
             };
             const vendor = openSource(
               () => log,
-              { ...reading, clamp: Math.max(reading.clamp, 9) },
+              { ...behaviour, clamp: Math.max(behaviour.clamp, 9) },
               { largestPage: 9, beforeCall },
             );
-            const walked = await walkAll(vendor, () => count, direction).catch((error: unknown) => {
+            const listed = await listAll(vendor, () => count, direction).catch((error: unknown) => {
               if (!isOutOfOrder(error)) throw error;
               return null;
             });
-            if (!walked) return;
-            const given = idsOf(walked);
+            if (!listed) return;
+            const given = idsOf(listed);
             expect(new Set(given).size).toBe(given.length);
             expect(inOrder(log).filter((id) => !given.includes(id))).toEqual([]);
           },

@@ -677,12 +677,12 @@ describe('a vendor that counts the whole of its first and last row', () => {
             const truth = figuresOf(
               inRange(inRange(log, range), { fromMs: bucket.startMs, toMs: bucket.endMs }),
             );
-            const isTold = (operation: string) => bucket.cut && isDoubtful(operation, bucket);
-            if (bucket.count !== null && !isTold('/usage/analytics/activity'))
+            const isReported = (operation: string) => bucket.cut && isDoubtful(operation, bucket);
+            if (bucket.count !== null && !isReported('/usage/analytics/activity'))
               expect(bucket.count).toBe(truth.count);
-            if (series.includes('times') && !isTold('/usage/analytics/times'))
+            if (series.includes('times') && !isReported('/usage/analytics/times'))
               expect(bucket.processTime).toEqual(truth.processTime);
-            if (bucket.statuses && !isTold('/usage/analytics/statuses'))
+            if (bucket.statuses && !isReported('/usage/analytics/statuses'))
               expect(bucket.statuses).toEqual(truth.statuses);
           }
         },

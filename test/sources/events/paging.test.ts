@@ -416,8 +416,8 @@ describe('a filter', () => {
       calls: vendor.upstream.calls,
     };
   }
-  const where = (test: (row: SimulatedEvent, at: number) => boolean): number[] =>
-    rows.flatMap((row, at) => (test(row, at) ? [at] : []));
+  const where = (isWanted: (row: SimulatedEvent, at: number) => boolean): number[] =>
+    rows.flatMap((row, at) => (isWanted(row, at) ? [at] : []));
 
   it("is sent in the vendor's grammar if the vendor can apply it", async () => {
     const { at, calls } = await ask({
@@ -482,8 +482,8 @@ describe('a filter', () => {
       (row) => !(row.username === 'user1' && row.category === 'role_x'),
     ],
     ['an empty not', { not: {} }, () => true],
-  ])('on %s gives the rows that match', async (_, filter, test) => {
-    expect((await ask(filter)).at).toEqual(where(test));
+  ])('on %s gives the rows that match', async (_, filter, isMatch) => {
+    expect((await ask(filter)).at).toEqual(where(isMatch));
   });
 
   it('with half a surrogate pair is refused by its argument, before a call', async () => {
@@ -556,7 +556,7 @@ describe('events ordered by another field', () => {
     });
   });
 
-  test('count skipped rows against the bound, as every other scan does', async () => {
+  test('count skipped rows against the bound, as in every other scan', async () => {
     const held = rows.map((row, at) => ({ ...row, isUndated: at % 4 === 1 }));
     const ask = (maxScannedRows: number) =>
       openSource(() => held, plain, { maxScannedRows })

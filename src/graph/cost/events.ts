@@ -7,9 +7,9 @@ import type { EventOrder } from '../../sources/events/order.ts';
 import type { Query } from '../../upstream/upstream.ts';
 import { facetsAmong } from '../events/selection.ts';
 import { callsForPage, leastOf } from './calls.ts';
+import type { SelectedField } from '../selection.ts';
 import type { CallNeeds, EstimatedList } from './calls.ts';
 import { isRefusedEventFilter, withoutNulls } from './inputs.ts';
-import type { OperationField } from './selection.ts';
 
 const BY_TIME = 'events by id and time';
 
@@ -57,7 +57,7 @@ export function estimateEventList(
 
 /** `eventFacets`: one scan for all facets selected. */
 export function estimateFacets(
-  { args, fields, coordinate }: OperationField,
+  { args, fields, coordinate }: SelectedField,
   range: Range,
 ): readonly CallNeeds[] {
   const facets = facetsAmong(fields.map(({ name }) => name));

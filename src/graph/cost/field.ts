@@ -10,10 +10,10 @@ import type { ConnectionArguments, PageChoice } from '../paging/arguments.ts';
 import { isPageAmong } from '../paging/connection.ts';
 import { defaultEnd, freezeRange } from '../paging/range.ts';
 import type { RangeInput } from '../paging/range.ts';
+import type { SelectedField } from '../selection.ts';
 import type { CallNeeds, EstimatedList, EstimateLimits } from './calls.ts';
 import { estimateEventList, estimateFacets, EVENTS_BY_TIME } from './events.ts';
 import { isRefusedEventFilter, isRefusedUsageFilter, withoutNulls } from './inputs.ts';
-import type { OperationField } from './selection.ts';
 import { COST } from './shape.ts';
 import { estimateAnalyticsCalls, estimateUsageList, estimateUsageRecords, USAGE_BY_TIME } from './usage.ts';
 
@@ -34,7 +34,7 @@ export interface ListSizes {
   readonly values?: number;
 }
 
-type Rule = (field: OperationField, limits: EstimateLimits, nowMs: number) => FieldEstimate;
+type Rule = (field: SelectedField, limits: EstimateLimits, nowMs: number) => FieldEstimate;
 
 /** A refusal of the resolver's own, before any call. */
 const REFUSED: FieldEstimate = { calls: [], sizes: { rows: 0, buckets: 0, values: 0 } };
@@ -80,7 +80,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 /** What one field needs, itself alone; null: nothing, and it bounds nothing. */
 export function estimateField(
-  field: OperationField,
+  field: SelectedField,
   limits: EstimateLimits,
   nowMs: number,
 ): FieldEstimate | null {
@@ -89,7 +89,7 @@ export function estimateField(
 }
 
 function estimateList(
-  field: OperationField,
+  field: SelectedField,
   limits: EstimateLimits,
   nowMs: number,
   plan: (list: Omit<EstimatedList, 'pageSize'>) => readonly CallNeeds[],
@@ -149,7 +149,7 @@ function estimateNodes(ids: readonly unknown[]): readonly CallNeeds[] {
 /** All entries that ask for it share one scan. */
 function estimateRelated(
   source: Source,
-  { args, coordinate }: OperationField,
+  { args, coordinate }: SelectedField,
   limits: EstimateLimits,
 ): FieldEstimate {
   const choice = readChoice({ first: args['first'], after: args['after'] }, limits);
@@ -172,7 +172,7 @@ function readRange(range: unknown, nowMs: number, endMs = nowMs): Range | null {
 }
 
 function readListRange(
-  { coordinate, args }: OperationField,
+  { coordinate, args }: SelectedField,
   { ends }: EstimateLimits,
   nowMs: number,
 ): Range | null {

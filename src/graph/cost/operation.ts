@@ -1,10 +1,10 @@
 import { RequestError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
+import { operationFields } from '../selection.ts';
+import type { OperationDocument, SelectedField } from '../selection.ts';
 import type { CallNeeds, EstimateLimits } from './calls.ts';
 import { estimateField } from './field.ts';
 import type { ListSizes } from './field.ts';
-import { readOperationFields } from './selection.ts';
-import type { OperationDocument, OperationField } from './selection.ts';
 import { COST, costOf, costOfField, fieldsOf, HUNDREDTHS, measureCost } from './shape.ts';
 import type { CostField, CostShape } from './shape.ts';
 
@@ -25,7 +25,7 @@ export interface OperationEstimate {
   readonly cost: number;
   /** What an answer has cost, in points. */
   measure(data: unknown, calls: number): number;
-  readonly fields: readonly OperationField[];
+  readonly fields: readonly SelectedField[];
   readonly shape: CostShape;
 }
 
@@ -54,7 +54,7 @@ export function estimateOperation(
   limits: EstimateLimits,
   { nowMs, callable }: EstimateMoment,
 ): OperationEstimate | null {
-  const fields = readOperationFields(asked);
+  const fields = operationFields(asked);
   if (!fields) return null;
   const asks: CallNeeds[] = [];
   const shape = shapeOf(fields, {}, limits, nowMs, asks);
@@ -107,7 +107,7 @@ export function refuseOperation(plan: OperationEstimate, limits: EstimateLimits)
 }
 
 function shapeOf(
-  fields: readonly OperationField[],
+  fields: readonly SelectedField[],
   sizes: ListSizes,
   limits: EstimateLimits,
   nowMs: number,
@@ -143,12 +143,12 @@ function shapeOf(
 }
 
 /** Fields that all types have, and those of each, where an object may be of one type or another; null: it is of one. */
-function splitByType(fields: readonly OperationField[]): {
-  readonly common: readonly OperationField[];
-  readonly each: readonly (readonly OperationField[])[];
+function splitByType(fields: readonly SelectedField[]): {
+  readonly common: readonly SelectedField[];
+  readonly each: readonly (readonly SelectedField[])[];
 } | null {
-  const each = new Map<string, OperationField[]>();
-  const common: OperationField[] = [];
+  const each = new Map<string, SelectedField[]>();
+  const common: SelectedField[] = [];
   for (const field of fields) {
     if (field.ofType === null) common.push(field);
     else each.set(field.ofType, [...(each.get(field.ofType) ?? []), field]);
@@ -157,14 +157,14 @@ function splitByType(fields: readonly OperationField[]): {
 }
 
 /** What bounds a list by name, in the field that bounds it. */
-function boundOf({ name, args }: OperationField, { rows, buckets, values }: ListSizes): number | null {
+function boundOf({ name, args }: SelectedField, { rows, buckets, values }: ListSizes): number | null {
   if (name === 'edges' || name === 'nodes') return rows ?? null;
   if (name === 'buckets') return buckets ?? null;
   if (name === 'values') return values ?? null;
   return name === 'elements' && Array.isArray(args['keys']) ? args['keys'].length : null;
 }
 
-function flatSize({ name, args }: OperationField): number {
+function flatSize({ name, args }: SelectedField): number {
   if (name !== 'elements') return 1;
   const top = typeof args['top'] === 'number' ? Math.max(args['top'], 0) : Infinity;
   return Math.min(top, ELEMENTS_CHARGED);

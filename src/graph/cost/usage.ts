@@ -7,11 +7,11 @@ import { previousRange } from '../../sources/usage/analytics/previous-range.ts';
 import { countingSeries, encodeUsageFilter } from '../../sources/usage/filter.ts';
 import type { UsageFilter } from '../../sources/usage/filter.ts';
 import { isUsageRecordId } from '../global-id.ts';
-import { listSeries } from '../usage/analytics/selection.ts';
+import { readAnalyticsSelection } from '../usage/analytics/selection.ts';
 import { callsForPage, leastOf } from './calls.ts';
+import type { SelectedField } from '../selection.ts';
 import type { CallNeeds, EstimatedList } from './calls.ts';
 import { isRefusedUsageFilter, withoutNulls } from './inputs.ts';
-import type { OperationField } from './selection.ts';
 
 const BY_TIME = 'usage records by id and time';
 
@@ -79,20 +79,14 @@ export interface AnalyticsNeeds extends Pick<AnalyticsEstimate, 'buckets' | 'row
 
 /** `usageAnalytics`: one call a series selected or more; earlier periods share it if they can. @throws RequestError */
 export function estimateAnalyticsCalls(
-  field: OperationField,
+  field: SelectedField,
   range: Range,
   bounds: RowBounds,
   nowMs: number,
 ): AnalyticsNeeds {
-  const earlier = field.fields.filter(({ name }) => name === 'previous');
-  const own = listSeries(namesUnder(field, 'buckets'), namesUnder(field, 'totals'));
-  const before = listSeries(
-    earlier.flatMap((period) => namesUnder(period, 'buckets')),
-    earlier.flatMap((period) => namesUnder(period, 'totals')),
-  );
-  const offsets = [
-    ...new Set(earlier.map(({ args }) => (args['offset'] as string | null | undefined) ?? null)),
-  ];
+  const { series: own, previous } = readAnalyticsSelection(field.fields);
+  const offsets = previous.map(({ offset }) => offset);
+  const before = previous[0]?.series ?? new Set<UsageSeries>();
   const timeZone = String(field.args['timeZone']);
   const request = {
     range,
@@ -125,8 +119,4 @@ function unite(ranges: readonly Range[]): Range {
     fromMs: Math.min(...ranges.map(({ fromMs }) => fromMs)),
     toMs: Math.max(...ranges.map(({ toMs }) => toMs)),
   };
-}
-
-function namesUnder({ fields }: OperationField, parent: string): string[] {
-  return fields.flatMap((field) => (field.name === parent ? field.fields.map(({ name }) => name) : []));
 }

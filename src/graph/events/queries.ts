@@ -7,6 +7,7 @@ import { builder } from '../builder.ts';
 import { needsPage, readConnection } from '../paging/connection.ts';
 import { defaultEnd, freezeRange } from '../paging/range.ts';
 import { DateTimeRangeInput } from '../paging/types.ts';
+import { selectedFields } from '../selection.ts';
 import { EventConnectionType } from './connection.ts';
 import { EventFacetsType } from './facets.ts';
 import { EventFilterInput, readEventFilter } from './filter.ts';
@@ -31,7 +32,7 @@ builder.queryField('events', (t) =>
       const { events, viewer } = context;
       const filter = readEventFilter(args.filter, viewer);
       const orderBy = readEventOrder(args.orderBy, viewer);
-      const fields = selectedEventFields(info);
+      const fields = selectedEventFields(selectedFields(info));
       const read = (page: PageRequest<EventFilter>) => events.listEvents({ ...page, orderBy, fields });
       const count = (range: Range) => events.countEvents(range, filter);
       const query = {
@@ -70,7 +71,7 @@ builder.queryField('eventFacets', (t) =>
       const top = checkTop(args.top);
       const range = freezeRange(args.range, nowMs, defaultEnd(ends, ['EVENTS'], nowMs));
       const filter = readEventFilter(args.filter, viewer);
-      const facets = selectedEventFacets(info, viewer);
+      const facets = selectedEventFacets(selectedFields(info), viewer);
       return { range, top, counted: await events.countEventFacets({ range, filter, facets }) };
     },
   }),

@@ -1,21 +1,19 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { OPTIONAL_EVENT_FIELDS } from '../../sources/events/event.ts';
 import type { OptionalEventField } from '../../sources/events/event.ts';
 import type { EventFacet } from '../../sources/events/facets.ts';
 import type { Viewer } from '../access.ts';
 import { maskedFields } from '../masking.ts';
 import type { MaskedField } from '../masking.ts';
-import { selectedFieldNames } from '../selection.ts';
+import { namesUnder } from '../selection.ts';
+import type { SelectedField } from '../selection.ts';
 
 /** What a field of an event is made from, beyond itself. */
 const MADE_FROM: Readonly<Record<string, OptionalEventField>> = { relatedUsage: 'ipAddress' };
 
 /** The optional fields of an event that the selection of an `EventConnection`, or of an `ActivityConnection`, needs. */
-export function selectedEventFields(info: GraphQLResolveInfo): ReadonlySet<OptionalEventField> {
-  const names = new Set([...selectedFieldNames(info, 'nodes'), ...selectedFieldNames(info, 'edges', 'node')]);
-  const needed = new Set(
-    [...names].map((name) => (Object.hasOwn(MADE_FROM, name) && MADE_FROM[name]) || name),
-  );
+export function selectedEventFields(fields: readonly SelectedField[]): ReadonlySet<OptionalEventField> {
+  const names = [...namesUnder(fields, 'nodes'), ...namesUnder(fields, 'edges', 'node')];
+  const needed = new Set(names.map((name) => (Object.hasOwn(MADE_FROM, name) && MADE_FROM[name]) || name));
   return new Set(OPTIONAL_EVENT_FIELDS.filter((field) => needed.has(field)));
 }
 
@@ -46,11 +44,14 @@ export function facetsAmong(names: Iterable<string>): readonly EventFacet[] {
 }
 
 /** The facets that the selection of `EventFacets` shows and the viewer may see: only these are counted. */
-export function selectedEventFacets(info: GraphQLResolveInfo, viewer: Viewer): ReadonlySet<EventFacet> {
+export function selectedEventFacets(
+  fields: readonly SelectedField[],
+  viewer: Viewer,
+): ReadonlySet<EventFacet> {
   return new Set(
-    [...selectedFieldNames(info)].flatMap((name) => {
-      const [facet, hiddenWith] = (Object.hasOwn(FACETS, name) && FACETS[name]) || [];
-      return facet && maskedFields(viewer, hiddenWith ?? []).length === 0 ? [facet] : [];
+    fields.flatMap(({ name }) => {
+      const [facet, hiddenWith = []] = (Object.hasOwn(FACETS, name) && FACETS[name]) || [];
+      return facet && maskedFields(viewer, hiddenWith).length === 0 ? [facet] : [];
     }),
   );
 }

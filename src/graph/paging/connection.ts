@@ -4,7 +4,7 @@ import type { Direction, Range } from '../../base/time.ts';
 import type { Page, PageRequest, TotalCount } from '../../sources/paging/page.ts';
 import type { Position } from '../../sources/paging/position.ts';
 import type { GraphContext } from '../context.ts';
-import { selectedFieldNames } from '../selection.ts';
+import { namesUnder, selectedFields } from '../selection.ts';
 import { readConnectionArguments } from './arguments.ts';
 import type { ConnectionArguments } from './arguments.ts';
 import { digestQuery } from './cursor.ts';
@@ -103,7 +103,7 @@ const WITHOUT_PAGE: ReadonlySet<string> = new Set(['__typename', 'from', 'to', '
 
 /** Whether the selection of a connection needs a page to be read: its range and its count do not. */
 export function needsPage(info: GraphQLResolveInfo): boolean {
-  return isPageAmong(selectedFieldNames(info));
+  return isPageAmong(namesUnder(selectedFields(info)));
 }
 
 /** Whether any of these fields of a connection needs a page. */

@@ -7,6 +7,7 @@ import { selectedEventFields } from '../events/selection.ts';
 import { EventType } from '../events/types.ts';
 import { needsPage, readConnection } from '../paging/connection.ts';
 import { DateTimeRangeInput } from '../paging/types.ts';
+import { selectedFields } from '../selection.ts';
 import { UsageRecordType } from '../usage/types.ts';
 import { coverForbidden, splitSources } from './access.ts';
 import { ActivityConnectionType } from './connection.ts';
@@ -31,7 +32,7 @@ builder.queryField('timeline', (t) =>
     resolve(_root, args, context, info) {
       const { timeline, viewer } = context;
       const filter = readTimelineFilter(args.filter, viewer);
-      const fields = selectedEventFields(info);
+      const fields = selectedEventFields(selectedFields(info));
       const { readable, forbidden } = splitSources(filter, viewer);
       const visible = forbidden.length > 0 ? { ...filter, sources: readable } : filter;
       const read = async (page: PageRequest<TimelineFilter>) =>

@@ -7,6 +7,7 @@ import { isUsageRecordId } from '../global-id.ts';
 import { needsPage, readConnection } from '../paging/connection.ts';
 import { freezeRange } from '../paging/range.ts';
 import { DateTimeRangeInput } from '../paging/types.ts';
+import { selectedFields } from '../selection.ts';
 import { readAnalyticsSelection } from './analytics/selection.ts';
 import { AnalyticsIntervalType, UsageAnalyticsType } from './analytics/types.ts';
 import { createAnalyticsView } from './analytics/view.ts';
@@ -82,7 +83,7 @@ builder.queryField('usageAnalytics', (t) =>
       }),
     },
     async resolve(_root, { range, interval, timeZone }, { usage, nowMs }, info) {
-      const { series, previous } = readAnalyticsSelection(info);
+      const { series, previous } = readAnalyticsSelection(selectedFields(info));
       const frozen = freezeRange(range, nowMs);
       const request = { range: frozen, interval: interval ?? null, timeZone, series, previous };
       const analytics = await usage.getUsageAnalytics(request);

@@ -1,9 +1,9 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { RequestError } from '../../../base/errors.ts';
 import type { AnalyticsRequest, UsageSeries } from '../../../sources/usage/analytics/analytics.ts';
-import { selectedFieldNames, selectedFields } from '../../selection.ts';
+import { fieldsUnder } from '../../selection.ts';
+import type { SelectedField } from '../../selection.ts';
 
-/** Which series each field is read from; a field that is not named here costs no call. */
+/** The series that each field is read from. A field that is not named here costs no call. */
 const SERIES_OF_BUCKET: Readonly<Record<string, UsageSeries>> = {
   count: 'activity',
   elements: 'elements',
@@ -17,47 +17,34 @@ const SERIES_OF_TOTALS: Readonly<Record<string, UsageSeries>> = {
 };
 
 /**
- * The series that a selection of `UsageAnalytics` needs, for the range itself and for each `previous`. Several `previous`
- * with other offsets are each read in all the series that any of them selects.
- * @throws RequestError `BAD_USER_INPUT` for an `elements(top:)` below 1, once and not in every bucket
+ * The series that a selection of `UsageAnalytics` needs, for the range itself and for each `previous`. If several `previous`
+ * have different offsets, each is read in all the series that any of them selects.
+ * @throws RequestError `BAD_USER_INPUT` for an `elements(top:)` below 1: one error, not one in every bucket
  */
 export function readAnalyticsSelection(
-  info: GraphQLResolveInfo,
+  fields: readonly SelectedField[],
 ): Pick<AnalyticsRequest, 'series' | 'previous'> {
-  const offsets = new Set(
-    selectedFields(info)
-      .filter(({ name }) => name === 'previous')
-      .map((field) => readOffset(field.arguments['offset'])),
-  );
-  const series = seriesUnder(info);
-  const earlier = seriesUnder(info, 'previous');
-  return { series, previous: [...offsets].map((offset) => ({ offset, series: earlier })) };
+  const periods = fields.filter(({ name }) => name === 'previous');
+  const offsets = new Set(periods.map(({ args }) => readOffset(args['offset'])));
+  const earlier = seriesUnder(fieldsUnder(fields, 'previous'));
+  return {
+    series: seriesUnder(fields),
+    previous: [...offsets].map((offset) => ({ offset, series: earlier })),
+  };
 }
 
-function seriesUnder(info: GraphQLResolveInfo, ...path: readonly string[]): ReadonlySet<UsageSeries> {
-  for (const parent of ['buckets', 'totals']) {
-    for (const field of selectedFields(info, ...path, parent))
-      if (field.name === 'elements') checkTop(field.arguments['top']);
-  }
-  return listSeries(
-    selectedFieldNames(info, ...path, 'buckets'),
-    selectedFieldNames(info, ...path, 'totals'),
-  );
-}
-
-/** The series that fields of buckets and of totals are read from. */
-export function listSeries(
-  ofBuckets: Iterable<string>,
-  ofTotals: Iterable<string>,
-): ReadonlySet<UsageSeries> {
+function seriesUnder(fields: readonly SelectedField[]): ReadonlySet<UsageSeries> {
+  const ofBuckets = fieldsUnder(fields, 'buckets');
+  const ofTotals = fieldsUnder(fields, 'totals');
+  for (const { name, args } of [...ofBuckets, ...ofTotals]) if (name === 'elements') checkTop(args['top']);
   return new Set([...seriesOf(ofBuckets, SERIES_OF_BUCKET), ...seriesOf(ofTotals, SERIES_OF_TOTALS)]);
 }
 
 function seriesOf(
-  names: Iterable<string>,
+  fields: readonly SelectedField[],
   table: Readonly<Record<string, UsageSeries>>,
 ): readonly UsageSeries[] {
-  return [...names].flatMap((name) => (Object.hasOwn(table, name) && table[name]) || []);
+  return fields.flatMap(({ name }) => (Object.hasOwn(table, name) && table[name]) || []);
 }
 
 function checkTop(top: unknown): void {

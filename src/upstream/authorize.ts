@@ -2,6 +2,7 @@ import { UpstreamError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Source } from '../base/source.ts';
 import type { Call, Turn } from './call.ts';
+import { ATTEMPTS_PER_TRY } from './limits.ts';
 
 // Visible ASCII, with single spaces between: nothing that could end the header or begin another (RFC 9110 5.5).
 const HEADER_VALUE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
@@ -22,13 +23,22 @@ export async function sendAuthorized(
     if (turn.kind === 'read') call.credentials.accepted?.(authorization);
     return turn;
   };
-  const first = await obtain(source, call);
-  const turn = await sendWith(first);
-  if (turn.kind !== 'failed' || turn.error.code !== 'UPSTREAM_UNAUTHENTICATED' || turn.error.status !== 401)
-    return turn;
-  const renewed = await obtain(source, call, first);
-  if (renewed.reveal() === first.reveal() || call.context.callBudget.remaining() < 1) return turn;
-  return sendWith(renewed);
+  let authorization = await obtain(source, call);
+  let turn = await sendWith(authorization);
+  for (let sent = 1; sent < ATTEMPTS_PER_TRY && isRefused(turn); sent += 1) {
+    const renewed = await obtain(source, call, authorization);
+    if (renewed.reveal() === authorization.reveal() || call.context.callBudget.remaining() < 1) return turn;
+    authorization = renewed;
+    turn = await sendWith(authorization);
+  }
+  return turn;
+}
+
+/** Whether the vendor has answered 401. */
+function isRefused(turn: Turn): boolean {
+  return (
+    turn.kind === 'failed' && turn.error.code === 'UPSTREAM_UNAUTHENTICATED' && turn.error.status === 401
+  );
 }
 
 async function obtain(source: Source, call: Call, rejected?: Secret): Promise<Secret> {

@@ -1,7 +1,16 @@
-/** The bounds of one vendor's traffic; each is a setting. Times in milliseconds, sizes in bytes. */
+/** A call is tried at most this often, the first time included. */
+const MAX_TRIES = 3;
+
+/** The attempts of one try: the first, and one with a renewed token if the vendor answers 401. */
+export const ATTEMPTS_PER_TRY = 2;
+
+/** The most attempts (HTTP requests to the vendor) that one call takes. */
+export const MAX_ATTEMPTS_PER_CALL = MAX_TRIES * ATTEMPTS_PER_TRY;
+
+/** The bounds of one vendor's traffic. Times in milliseconds, sizes in bytes. */
 export interface UpstreamLimits {
-  /** Attempts for one call at most, the first included. */
-  readonly maxAttempts: number;
+  /** How often one call is tried at most, the first time included. A try takes at most `ATTEMPTS_PER_TRY` attempts. */
+  readonly maxTries: number;
   /** How long one attempt may take, from asking for a connection to the last byte. */
   readonly attemptTimeoutMs: number;
   /** Decoded bytes of one answer at most. */
@@ -33,7 +42,7 @@ export interface UpstreamLimits {
 }
 
 export const DEFAULT_UPSTREAM_LIMITS: UpstreamLimits = {
-  maxAttempts: 3,
+  maxTries: MAX_TRIES,
   attemptTimeoutMs: 3_000,
   maxBodyBytes: 8 * 1024 * 1024,
   // A 20 ms vendor is not held back by this before one core is full.

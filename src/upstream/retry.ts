@@ -2,6 +2,7 @@ import { UpstreamError } from '../base/errors.ts';
 import type { Source } from '../base/source.ts';
 import type { Clock } from '../base/time.ts';
 import type { Call, DecodedAnswer, Turn } from './call.ts';
+import { ATTEMPTS_PER_TRY } from './limits.ts';
 import type { Tenant } from './tenants.ts';
 
 export interface RetryOptions extends RetryTiming {
@@ -12,7 +13,8 @@ export interface RetryOptions extends RetryTiming {
   readonly wait: Wait;
   /** Whose pause and retries bind a call. */
   readonly tenantOf: (call: Call) => Pick<Tenant, 'pausedMs' | 'retries'>;
-  readonly maxAttempts: number;
+  /** How often one call is tried at most, the first time included. */
+  readonly maxTries: number;
   /** The upstream is being closed: nothing is asked again. */
   readonly isClosed: () => boolean;
 }
@@ -25,7 +27,7 @@ export interface RetryOptions extends RetryTiming {
 export function createRetry(
   options: RetryOptions,
 ): (call: Call, once: () => Promise<Turn>) => Promise<DecodedAnswer> {
-  const { source, clock, random, wait, tenantOf, maxAttempts, isClosed } = options;
+  const { source, clock, random, wait, tenantOf, maxTries, isClosed } = options;
 
   /** Also before a first attempt: a pause binds all calls of a tenant. Refuses at once where it outlasts the deadline. */
   const awaitPause = async (call: Call): Promise<void> => {
@@ -46,19 +48,32 @@ export function createRetry(
     }
   };
 
+  const turnedBack = ({ request: { operation } }: Call): UpstreamError =>
+    new UpstreamError({
+      code: 'UPSTREAM_UNAVAILABLE',
+      source,
+      operation,
+      message:
+        'This call has used all its attempts, and the vendor has failed or asked for a pause meanwhile.',
+    });
+
   return async (call, once) => {
     let failed = 0;
     for (;;) {
       await awaitPause(call);
       const turn = await once();
       if (turn.kind === 'read') return turn.decoded;
-      // Not an attempt: it begins anew, where the pause or the breaker that sent it back is met first.
-      if (turn.kind === 'turned-back') continue;
+      // This try is not counted: the next one meets the pause or the breaker first.
+      if (turn.kind === 'turned-back') {
+        // It may still have sent an attempt that got a 401, and these must not add up.
+        if (call.attempts + ATTEMPTS_PER_TRY > maxTries * ATTEMPTS_PER_TRY) throw turnedBack(call);
+        continue;
+      }
       failed += 1;
       const { error, retryable } = turn;
       const { retryAfterMs = 0 } = error;
       const delayMs = retryAfterMs + retryDelayMs(failed, random(), options);
-      if (!retryable || isClosed() || failed >= maxAttempts) throw error;
+      if (!retryable || isClosed() || failed >= maxTries) throw error;
       if (clock.now() + delayMs >= call.flight.deadlineMs()) throw error;
       if (call.context.callBudget.remaining() < 1 || !tenantOf(call).retries.take()) throw error;
       await wait(delayMs, call.flight.signal);

@@ -294,7 +294,7 @@ describe('breaker', () => {
   test('who comes while a probe is under way is told at once', async () => {
     const { time, upstream, transport, context, land } = createWaitingRig({
       maxConcurrency: 2,
-      maxAttempts: 1,
+      maxTries: 1,
     });
     const ask = (path: string) =>
       outcomeOf(upstream.get(requestOf({ path }), context({ deadlineMs: Infinity })));

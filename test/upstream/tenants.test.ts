@@ -116,7 +116,7 @@ test('no number of tenants that were never answered pauses or opens anything for
 });
 
 test('a tenant whose calls fail is spared them: ten, then one probe in five seconds, and back with the first that is answered', async () => {
-  const { time, met, ask, sent } = createRig({ maxAttempts: 1 });
+  const { time, met, ask, sent } = createRig({ maxTries: 1 });
   for (const tenant of ['ill', 'good']) await ask(tenant);
   met.set('ill', 500);
   const before = sent('ill');
@@ -134,7 +134,7 @@ test('a tenant whose calls fail is spared them: ten, then one probe in five seco
 });
 
 test('a vendor that fails all its tenants is left alone by all: ten faults, then one probe in five seconds', async () => {
-  const rig = createRig({ maxAttempts: 1 });
+  const rig = createRig({ maxTries: 1 });
   const { time, ask, sent, health } = rig;
   const tenants = Array.from({ length: 50 }, (_, n) => `t${n}`);
   for (const tenant of tenants) await ask(tenant);
@@ -155,7 +155,7 @@ test('a vendor that fails all its tenants is left alone by all: ten faults, then
 });
 
 test('a vendor that was down is found again also by those alone whom it has never answered', async () => {
-  const rig = createRig({ maxAttempts: 1 });
+  const rig = createRig({ maxTries: 1 });
   const { time, ask } = rig;
   for (const tenant of ['a', 'b']) await ask(tenant);
   rig.isDown = true;
@@ -169,7 +169,7 @@ test('a vendor that was down is found again also by those alone whom it has neve
 });
 
 test('of two tenants whose calls alone fail, neither keeps the vendor’s probe from one whose calls do not', async () => {
-  const { time, met, ask } = createRig({ maxAttempts: 1 });
+  const { time, met, ask } = createRig({ maxTries: 1 });
   for (const tenant of ['ill 1', 'ill 2', 'good']) await ask(tenant);
   met.set('ill 1', 500).set('ill 2', 500);
   for (let call = 0; call < 12; call += 1) for (const tenant of ['ill 1', 'ill 2']) await ask(tenant);
@@ -270,7 +270,7 @@ test('tenants that were never answered can’t push out those that were', async 
 });
 
 test('health is what a tenant’s own credentials have met, and theirs who were answered where these have met nothing', async () => {
-  const { time, met, ask, health } = createRig({ maxAttempts: 1 });
+  const { time, met, ask, health } = createRig({ maxTries: 1 });
   expect([health('a'), health(null)]).toEqual([null, null]);
   met.set('made up', 500);
   await ask('made up');

@@ -38,11 +38,6 @@ const FACETS: Readonly<Record<string, readonly [facet: EventFacet, hiddenWith: r
   ipAddresses: ['ipAddress', ['IP_ADDRESS']],
 };
 
-/** The facets among the names of fields, whoever may see them. */
-export function facetsAmong(names: Iterable<string>): readonly EventFacet[] {
-  return [...names].flatMap((name) => (Object.hasOwn(FACETS, name) && FACETS[name]?.[0]) || []);
-}
-
 /** The facets that the selection of `EventFacets` shows and the viewer may see: only these are counted. */
 export function selectedEventFacets(
   fields: readonly SelectedField[],

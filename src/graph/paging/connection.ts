@@ -3,10 +3,10 @@ import type { Source } from '../../base/source.ts';
 import type { Direction, Range } from '../../base/time.ts';
 import type { Page, PageRequest, TotalCount } from '../../sources/paging/page.ts';
 import type { Position } from '../../sources/paging/position.ts';
-import type { GraphContext } from '../context.ts';
+import type { GraphContext, Limits } from '../context.ts';
 import { namesUnder, selectedFields } from '../selection.ts';
 import { readConnectionArguments } from './arguments.ts';
-import type { ConnectionArguments } from './arguments.ts';
+import type { ConnectionArguments, PageChoice } from './arguments.ts';
 import { digestQuery } from './cursor.ts';
 import type { CursorList } from './cursor.ts';
 import { createPageInfo } from './page-info.ts';
@@ -36,21 +36,41 @@ export interface Connection<Node> {
   totalCount(): Promise<TotalCount | null>;
 }
 
-/** Which list is asked for, and how its source reads it. */
-export interface ConnectionQuery<Node, Filter> {
+/** Which list a field asks for. */
+export interface ListQuery<Filter> {
   readonly list: CursorList;
-  /** Whose entries it holds. */
+  /** The sources whose entries it holds. */
   readonly sources: readonly Source[];
   readonly args: ConnectionArguments & { readonly range?: RangeInput | null | undefined };
   readonly filter: Filter;
   /** The order of the list in time; left out: newest first. */
   readonly direction?: Direction;
-  /** What else binds a cursor, such as the order. */
+  /** What else a cursor is bound to, such as the order. */
   readonly binding?: unknown;
-  /** Whether the answer holds anything but the range and the count; where false, no page is read. */
+}
+
+/** A list, and how its source reads it. */
+export interface ConnectionQuery<Node, Filter> extends ListQuery<Filter> {
+  /** Whether the answer holds more than the range and the count; false: no page is read. */
   readonly wantsPage: boolean;
   read(request: PageRequest<Filter>): Promise<Page<Node>>;
   count(range: Range): Promise<TotalCount | null>;
+}
+
+/**
+ * The page and the range that a list is asked for. The range of a cursor takes the place of this range.
+ * @throws RequestError `BAD_USER_INPUT`, `LIMIT_EXCEEDED`
+ */
+export function readListRequest(
+  { args, sources, direction }: Pick<ListQuery<unknown>, 'args' | 'sources' | 'direction'>,
+  { limits, nowMs, ends }: ListContext,
+): { readonly choice: PageChoice; readonly range: Range } {
+  const choice = readConnectionArguments(args, limits, direction);
+  return { choice, range: freezeRange(args.range, nowMs, defaultEnd(ends, sources, nowMs)) };
+}
+
+interface ListContext extends Pick<GraphContext, 'nowMs' | 'ends'> {
+  readonly limits: Pick<Limits, 'defaultPageSize' | 'maxPageSize'>;
 }
 
 const UNREAD: Page<never> = { rows: [], hasMore: false, end: null, coverage: [] };
@@ -61,10 +81,10 @@ const UNREAD: Page<never> = { rows: [], hasMore: false, end: null, coverage: [] 
  */
 export async function readConnection<Node extends Row, Filter>(
   asked: ConnectionQuery<Node, Filter>,
-  { cursors, limits, nowMs, ends }: Pick<GraphContext, 'cursors' | 'limits' | 'nowMs' | 'ends'>,
+  context: Pick<GraphContext, 'cursors' | 'limits' | 'nowMs' | 'ends'>,
 ): Promise<Connection<Node>> {
-  const choice = readConnectionArguments(asked.args, limits, asked.direction);
-  const frozen = freezeRange(asked.args.range, nowMs, defaultEnd(ends, asked.sources, nowMs));
+  const { choice, range: frozen } = readListRequest(asked, context);
+  const { cursors } = context;
   const { filter, binding } = asked;
   const query = digestQuery(asked.list, { range: asked.args.range, filter, binding });
   const cursor =

@@ -12,11 +12,15 @@ import type {
   RelatedRequest,
   RelatedRows,
 } from '../../sources/timeline/correlation.ts';
+import { estimateRelated } from '../../sources/timeline/estimate.ts';
 import type { Viewer } from '../access.ts';
 import type { GraphContext } from '../context.ts';
+import type { EstimateContext, FieldEstimate } from '../cost/estimate.ts';
+import { COST } from '../cost/shape.ts';
 import { encodeGlobalId } from '../global-id.ts';
 import { refuseMasked } from '../masking.ts';
 import { readConnectionArguments } from '../paging/arguments.ts';
+import type { PageChoice } from '../paging/arguments.ts';
 import { digestQuery } from '../paging/cursor.ts';
 import { createPageInfo } from '../paging/page-info.ts';
 import type { PageInfo } from '../paging/page-info.ts';
@@ -62,9 +66,7 @@ export async function readRelated<Row extends Activity>(
   { list, source, read }: RelatedQuery<Row>,
   { cursors, limits, viewer }: Pick<GraphContext, 'cursors' | 'limits' | 'viewer'>,
 ): Promise<RelatedConnection<Row>> {
-  const withinMs = readWithin(args.within);
-  const by = readBases(args.by, viewer);
-  const choice = readConnectionArguments({ first: args.first, after: args.after }, limits);
+  const { withinMs, by, choice } = readRelatedPage(args, { limits, viewer });
   const query = digestQuery(list, { of: encodeGlobalId(of), withinMs, by: [...by].toSorted() });
   const cursor = choice.cursor === null ? null : cursors.open(choice.cursor, query, 'after');
   const window = { fromMs: of.timestampMs - withinMs, toMs: of.timestampMs + withinMs + 1 };
@@ -107,6 +109,35 @@ function endAtRow(position: Position | undefined): PageEnd | null {
 
 function endOfScan(source: Source, unreadBelowMs: number | null): PageEnd | null {
   return unreadBelowMs === null ? null : { kind: 'scan position', position: edgeAt(source, unreadBelowMs) };
+}
+
+/**
+ * What one field needs for the page of each entry. All entries of an operation share one scan.
+ * @throws RequestError as `readRelated`
+ */
+export function estimateRelatedPage(
+  source: Source,
+  args: RelatedArguments,
+  context: EstimateContext,
+): FieldEstimate {
+  const { count } = readRelatedPage(args, context).choice;
+  return { calls: estimateRelated(source), sizes: { edges: count }, lookup: COST.relation };
+}
+
+interface RelatedPage extends Pick<RelatedRequest, 'withinMs' | 'by'> {
+  readonly choice: PageChoice;
+}
+
+/** The page that the arguments of a related field ask for. @throws RequestError */
+function readRelatedPage(
+  { within, by, first, after }: RelatedArguments,
+  { limits, viewer }: Pick<EstimateContext, 'limits' | 'viewer'>,
+): RelatedPage {
+  return {
+    withinMs: readWithin(within),
+    by: readBases(by, viewer),
+    choice: readConnectionArguments({ first, after }, limits),
+  };
 }
 
 /** The longest `within`, in milliseconds. */

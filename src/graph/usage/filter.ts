@@ -22,7 +22,7 @@ export const UsageRecordFilterInput = builder.inputType('UsageRecordFilter', {
   }),
 });
 
-type UsageRecordFilterShape = typeof UsageRecordFilterInput.$inferInput;
+export type UsageRecordFilterShape = typeof UsageRecordFilterInput.$inferInput;
 
 /**
  * The filter as the source takes it, its nulls left out.

@@ -1,9 +1,8 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { GraphContext } from '../../graph/context.ts';
-import type { EstimateLimits } from '../../graph/cost/calls.ts';
 import { estimateOperation, refuseOperation } from '../../graph/cost/operation.ts';
-import type { EstimateMoment, OperationEstimate } from '../../graph/cost/operation.ts';
+import type { EstimateLimits, EstimateMoment, OperationEstimate } from '../../graph/cost/operation.ts';
 import { splitSources } from '../../graph/timeline/access.ts';
 import { rateHeaders } from '../limits/rate-limit.ts';
 import type { RateLimit, RateVerdict } from '../limits/rate-limit.ts';
@@ -90,7 +89,7 @@ function readPayer(
 function readMoment({ nowMs, service, viewer }: GraphContext): EstimateMoment {
   const configured = service.sources().flatMap(({ source, configured: is }) => (is ? [source] : []));
   const { readable } = splitSources({ sources: configured }, viewer);
-  return { nowMs, callable: new Set(readable) };
+  return { nowMs, viewer, callable: new Set(readable) };
 }
 
 function refuseRate(

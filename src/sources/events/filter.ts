@@ -1,6 +1,6 @@
 import { RequestError } from '../../base/errors.ts';
 import type { Query } from '../../upstream/upstream.ts';
-import { createAddressTest } from '../shared/addresses.ts';
+import { checkAddress, createAddressTest } from '../shared/addresses.ts';
 import type { AuditEvent, OptionalEventField } from './event.ts';
 
 /** A test of one text. It has exactly one part; an empty `in` matches nothing. */
@@ -24,15 +24,17 @@ export interface EventFilter {
 }
 
 /**
- * Refuses texts with half a surrogate pair, because no event holds one, and it would change on the way to the vendor.
+ * Refuses texts with half a surrogate pair, because no event holds one, and it would change on the way to the vendor; and an
+ * `ipAddress` that is no address.
  * @param argument the filter's path among the caller's arguments
  * @throws RequestError `BAD_USER_INPUT` with the argument's name
  */
 export function checkEventFilter(filter: EventFilter, argument: string): void {
-  const { category, action, username, searchText, not } = filter;
+  const { category, action, username, ipAddress, searchText, not } = filter;
   for (const [name, test] of Object.entries({ category, action, username })) {
     if (test) checkTest(test, `${argument}.${name}`);
   }
+  if (ipAddress !== undefined) checkAddress(ipAddress, `${argument}.ipAddress`);
   checkText(searchText, `${argument}.searchText`);
   if (not) checkEventFilter(not, `${argument}.not`);
 }

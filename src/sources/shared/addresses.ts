@@ -31,27 +31,41 @@ export function namedAddresses({ ipAddress, addresses = [] }: Addresses): readon
 }
 
 /**
+ * Refuses a text that is neither an address nor a CIDR block.
+ * @param argument the path of the text among the caller's arguments
+ * @throws RequestError `BAD_USER_INPUT` naming the argument
+ */
+export function checkAddress(addressOrBlock: string, argument: string): void {
+  readBlock(addressOrBlock, argument);
+}
+
+/**
  * A test for one address or a CIDR block. An IPv4 address written as IPv6 (`::ffff:10.0.0.1`) is the same address. A row with a
  * list matches if any of its addresses does, because it is unknown which one was the caller's.
  * @throws RequestError `BAD_USER_INPUT` if the text is neither
  */
 export function createAddressTest(addressOrBlock: string): (entry: Addresses) => boolean {
-  const block = parseBlock(addressOrBlock);
-  if (!block) {
-    throw new RequestError(
-      'BAD_USER_INPUT',
-      `'${addressOrBlock}' is no IP address and no CIDR block such as 10.0.0.0/8.`,
-      {
-        argument: 'filter.ipAddress',
-      },
-    );
-  }
-  const { network, prefix } = block;
+  const { network, prefix } = readBlock(addressOrBlock, 'filter.ipAddress');
   return (entry) =>
     namedAddresses(entry).some((address) => {
       const tested = ipaddr.process(address);
       return tested.kind() === network.kind() && tested.match(network, prefix);
     });
+}
+
+interface Block {
+  readonly network: ipaddr.IPv4 | ipaddr.IPv6;
+  readonly prefix: number;
+}
+
+function readBlock(text: string, argument: string): Block {
+  const block = parseBlock(text);
+  if (block) return block;
+  throw new RequestError(
+    'BAD_USER_INPUT',
+    `'${text}' is no IP address and no CIDR block such as 10.0.0.0/8.`,
+    { argument },
+  );
 }
 
 function decodePart(part: string): string | null {
@@ -64,7 +78,7 @@ function isAddress(text: string): boolean {
   return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'));
 }
 
-function parseBlock(text: string): { network: ipaddr.IPv4 | ipaddr.IPv6; prefix: number } | null {
+function parseBlock(text: string): Block | null {
   const [address, bits, ...rest] = text.split('/');
   if (address === undefined || rest.length > 0 || !isAddress(address)) return null;
   if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return null;

@@ -1,8 +1,7 @@
 import DataLoader from 'dataloader';
 import { scopedKey } from '../../base/credential-scope.ts';
 import type { CredentialScope } from '../../base/credential-scope.ts';
-import { asError, RequestError } from '../../base/errors.ts';
-import { SOURCES } from '../../base/source.ts';
+import { asError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import type { Range } from '../../base/time.ts';
 import { forScan } from '../../upstream/upstream.ts';
@@ -10,7 +9,6 @@ import type { CallContext } from '../../upstream/upstream.ts';
 import type { EventsDeps } from '../events/client.ts';
 import { OPTIONAL_EVENT_FIELDS } from '../events/event.ts';
 import type { AuditEvent, OptionalEventField } from '../events/event.ts';
-import type { EventFilter } from '../events/filter.ts';
 import { createEventsRowStream } from '../events/row-stream.ts';
 import type { EventsSource } from '../events/source.ts';
 import { coverNothing } from '../paging/coverage.ts';
@@ -18,23 +16,16 @@ import type { Page, PageRequest, TotalCount } from '../paging/page.ts';
 import { requireParsable } from '../paging/row-stream.ts';
 import type { RowStream } from '../paging/row-stream.ts';
 import type { UsageDeps } from '../usage/client.ts';
-import type { UsageFilter } from '../usage/filter.ts';
 import type { UsageRecord } from '../usage/record.ts';
 import { createUsageRowStream } from '../usage/row-stream.ts';
 import type { UsageSource } from '../usage/source.ts';
 import type { Activity } from './activity.ts';
 import type { RelatedRequest, RelatedRows } from './correlation.ts';
+import { splitTimelineFilter } from './filter.ts';
+import type { TimelineFilter } from './filter.ts';
 import { mergeStreams } from './merge.ts';
 import { createRelatedLoader } from './related.ts';
 import type { NearSource } from './related.ts';
-
-/** `usage` and `events` narrow their own source only, `ipAddress` both; `sources` left out means both. */
-export interface TimelineFilter {
-  readonly sources?: readonly Source[];
-  readonly ipAddress?: string;
-  readonly usage?: UsageFilter;
-  readonly events?: EventFilter;
-}
 
 export interface TimelinePageRequest extends PageRequest<TimelineFilter> {
   readonly fields: ReadonlySet<OptionalEventField>;
@@ -101,23 +92,22 @@ export function createTimelineSource(
 
   async function readTimelinePage(request: TimelinePageRequest): Promise<Page<Activity>> {
     const { filter, fields, range } = request;
-    const wanted = sourcesOf(filter);
+    const filters = splitTimelineFilter(filter);
     const parts: { readonly source: Source; readonly stream: RowStream<Activity> | null }[] = [];
-    if (wanted.has('USAGE')) {
-      const ownFilter = usageFilterOf(filter);
+    if (filters.usage) {
       const { getUsageAnalytics } = usage.reader;
       const stream = createUsageRowStream(
         usage.deps,
         usage.context,
-        ownFilter,
+        filters.usage,
         getUsageAnalytics,
         'filter.usage',
       );
       parts.push({ source: 'USAGE', stream: stream as RowStream<Activity> | null });
     }
-    if (wanted.has('EVENTS')) {
-      const ownFilter = eventFilterOf(filter);
-      const stream = createEventsRowStream(events.deps, events.context, ownFilter, fields, 'filter.events');
+    if (filters.events) {
+      const { deps, context } = events;
+      const stream = createEventsRowStream(deps, context, filters.events, fields, 'filter.events');
       parts.push({ source: 'EVENTS', stream: stream as RowStream<Activity> | null });
     }
     const page = await mergeStreams(
@@ -141,10 +131,10 @@ export function createTimelineSource(
       return pages.load(request);
     },
     async countActivities(range, filter) {
-      const wanted = sourcesOf(filter);
+      const filters = splitTimelineFilter(filter);
       const counts = await Promise.all([
-        ...(wanted.has('USAGE') ? [usage.reader.countUsageRecords(range, usageFilterOf(filter))] : []),
-        ...(wanted.has('EVENTS') ? [events.reader.countEvents(range, eventFilterOf(filter))] : []),
+        ...(filters.usage ? [usage.reader.countUsageRecords(range, filters.usage)] : []),
+        ...(filters.events ? [events.reader.countEvents(range, filters.events)] : []),
       ]);
       return counts.reduce<TotalCount | null>(addCounts, { value: 0, accuracy: 'EXACT' });
     },
@@ -161,32 +151,4 @@ function addCounts(a: TotalCount | null, b: TotalCount | null): TotalCount | nul
 
 function nameOf({ of, withinMs, by, belowMs }: RelatedRequest): unknown {
   return [of.source, of.id, of.timestampMs, of.ipAddress, withinMs, [...by].sort(), belowMs];
-}
-
-function sourcesOf({ sources }: TimelineFilter): ReadonlySet<Source> {
-  return new Set(sources ?? SOURCES);
-}
-
-function usageFilterOf({ ipAddress, usage = {} }: TimelineFilter): UsageFilter {
-  return { ...usage, ...bothAddresses('usage', ipAddress, usage.ipAddress) };
-}
-
-function eventFilterOf({ ipAddress, events = {} }: TimelineFilter): EventFilter {
-  return { ...events, ...bothAddresses('events', ipAddress, events.ipAddress) };
-}
-
-function bothAddresses(
-  part: string,
-  shared: string | undefined,
-  own: string | undefined,
-): { ipAddress?: string } {
-  if (shared !== undefined && own !== undefined && shared !== own) {
-    throw new RequestError(
-      'BAD_USER_INPUT',
-      `'filter.ipAddress' narrows both sources already; leave out 'filter.${part}.ipAddress' or ask for one of the two.`,
-      { argument: `filter.${part}.ipAddress` },
-    );
-  }
-  const ipAddress = shared ?? own;
-  return ipAddress === undefined ? {} : { ipAddress };
 }

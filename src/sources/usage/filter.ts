@@ -1,5 +1,6 @@
 import { RequestError } from '../../base/errors.ts';
 import type { Query } from '../../upstream/upstream.ts';
+import { checkAddress } from '../shared/addresses.ts';
 import type { UsageSeries } from './analytics/analytics.ts';
 import type { RequestStatus } from './record.ts';
 
@@ -21,7 +22,7 @@ const CONTROL = /\p{Cc}/u;
 
 /**
  * Refuses values that must not reach the vendor, or would change on the way: empty texts, control characters, half a surrogate
- * pair, texts over 256 characters, lists of over 50 values.
+ * pair, texts over 256 characters, lists of over 50 values; and an `ipAddress` that is no address.
  * @param argument the filter's path among the caller's arguments
  * @throws RequestError `BAD_USER_INPUT` with the argument's name
  */
@@ -30,6 +31,7 @@ export function checkUsageFilter(filter: UsageFilter, argument: string): void {
   checkText(`${argument}.searchText`, filter.searchText);
   checkList(`${argument}.elementKeys`, filter.elementKeys);
   checkList(`${argument}.tags`, filter.tags);
+  if (filter.ipAddress !== undefined) checkAddress(filter.ipAddress, `${argument}.ipAddress`);
 }
 
 function checkList(argument: string, values: readonly string[] | undefined): void {
@@ -65,8 +67,32 @@ export function encodeUsageFilter(filter: UsageFilter): Query {
   ];
 }
 
-/** The series that counts exactly the records of a filter; null: none does, so records are counted one by one. */
-export function countingSeries({ elementKeys, status, ...others }: UsageFilter): UsageSeries | null {
+/** How a filter is answered. */
+export type UsageFilterSplit =
+  /** No record can pass: answered without a call. */
+  | { readonly kind: 'nothing' }
+  | {
+      readonly kind: 'read';
+      /** The part that the vendor answers. */
+      readonly query: Query;
+      /** The other part is tested here and skips rows that the vendor gives: a scan. */
+      readonly isScan: boolean;
+      /** The series that counts exactly what the filter asks for; null: there is none, so records are counted one by one. */
+      readonly countingSeries: UsageSeries | null;
+    };
+
+/** Splits a filter between the vendor and us. */
+export function splitUsageFilter(filter: UsageFilter): UsageFilterSplit {
+  if (filter.elementKeys?.length === 0 || filter.tags?.length === 0) return { kind: 'nothing' };
+  return {
+    kind: 'read',
+    query: encodeUsageFilter(filter),
+    isScan: filter.ipAddress !== undefined,
+    countingSeries: countingSeries(filter),
+  };
+}
+
+function countingSeries({ elementKeys, status, ...others }: UsageFilter): UsageSeries | null {
   if (Object.keys(others).length > 0 || (elementKeys && status)) return null;
   return elementKeys ? 'elements' : status ? 'statuses' : 'activity';
 }

@@ -7,7 +7,7 @@ import { createAddressTest } from '../shared/addresses.ts';
 import type { GetUsageAnalytics } from './analytics/analytics.ts';
 import { LIST_OPERATION } from './client.ts';
 import type { UsageDeps } from './client.ts';
-import { checkUsageFilter } from './filter.ts';
+import { checkUsageFilter, splitUsageFilter } from './filter.ts';
 import type { UsageFilter } from './filter.ts';
 import { createUsagePaging } from './paging.ts';
 import type { UsageRecord } from './record.ts';
@@ -26,19 +26,19 @@ export function createUsageRowStream(
   argument = 'filter',
 ): RowStream<UsageRecord> | null {
   checkUsageFilter(filter, argument);
-  if (filter.elementKeys?.length === 0 || filter.tags?.length === 0) return null;
-  const isInside = filter.ipAddress === undefined ? null : createAddressTest(filter.ipAddress);
+  const split = splitUsageFilter(filter);
+  if (split.kind === 'nothing') return null;
   return {
     source: 'USAGE',
     operation: LIST_OPERATION,
     read: createUsagePaging(
       deps,
-      isInside ? forScan(context) : context,
+      split.isScan ? forScan(context) : context,
       filter,
       createUsageLocator(getUsageAnalytics),
     ),
-    isMatch: isInside ?? (() => true),
-    maxScannedRows: isInside ? deps.settings.maxScannedRows : null,
+    isMatch: filter.ipAddress === undefined ? () => true : createAddressTest(filter.ipAddress),
+    maxScannedRows: split.isScan ? deps.settings.maxScannedRows : null,
     age: seekIn(deps.settings.age, columnsOf(filter)),
   };
 }

@@ -15,7 +15,7 @@ import type { AnalyticsRequest, GetUsageAnalytics, UsageAnalytics } from './anal
 import { isUsageId, LIST_OPERATION, readUsageRecord, RECORD_OPERATION } from './client.ts';
 import type { UsageDeps } from './client.ts';
 import { countBySeries } from './count.ts';
-import { countingSeries } from './filter.ts';
+import { splitUsageFilter } from './filter.ts';
 import type { UsageFilter } from './filter.ts';
 import { findUsageRecords } from './find.ts';
 import type { RecordKey } from './find.ts';
@@ -96,10 +96,11 @@ export function createUsageSource(
     },
     async countUsageRecords(range, filter) {
       const stream = createUsageRowStream(deps, forScan(context, 'count'), filter, getUsageAnalytics);
-      if (!stream) return { value: 0, accuracy: 'EXACT' };
+      const split = splitUsageFilter(filter);
+      if (!stream || split.kind === 'nothing') return { value: 0, accuracy: 'EXACT' };
       const known = knownCounts.of(range, filter);
       if (known) return known;
-      const series = countingSeries(filter);
+      const { countingSeries: series } = split;
       if (series) return countBySeries(getUsageAnalytics, range, filter, series, stream.age.files, nowMs);
       return countMatches(range, stream, settings.maxScannedRows, nowMs);
     },

@@ -2,16 +2,17 @@ import { parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { SOURCES } from '../../../src/base/source.ts';
 import type { Source } from '../../../src/base/source.ts';
-import type { EstimateLimits } from '../../../src/graph/cost/calls.ts';
 import { estimateOperation, refuseOperation } from '../../../src/graph/cost/operation.ts';
-import type { OperationEstimate } from '../../../src/graph/cost/operation.ts';
+import type { EstimateLimits, OperationEstimate } from '../../../src/graph/cost/operation.ts';
+import { SCOPES } from '../../../src/graph/access.ts';
 import { encodeGlobalId } from '../../../src/graph/global-id.ts';
 import { schema } from '../../../src/graph/schema.ts';
 import { createRandomQueries } from '../../support/random-query.ts';
 import { createSeededRandom } from '../../support/seeded-random.ts';
 
 const NOW_MS = Date.parse('2026-11-21T12:00:00Z');
-const MOMENT = { nowMs: NOW_MS, callable: new Set(SOURCES) };
+const VIEWER = { isAnonymous: false, scopes: new Set(SCOPES) };
+const MOMENT = { nowMs: NOW_MS, viewer: VIEWER, callable: new Set(SOURCES) };
 const LIMITS: EstimateLimits = {
   defaultPageSize: 50,
   maxPageSize: 500,

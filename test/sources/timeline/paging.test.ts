@@ -8,7 +8,7 @@ import { comparePositions } from '../../../src/sources/paging/position.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
 import type { Activity } from '../../../src/sources/timeline/activity.ts';
 import { createTimelineSource } from '../../../src/sources/timeline/source.ts';
-import type { TimelineFilter } from '../../../src/sources/timeline/source.ts';
+import type { TimelineFilter } from '../../../src/sources/timeline/filter.ts';
 import { createUsageQuirks } from '../../../src/sources/usage/quirks.ts';
 import { createUsageSource } from '../../../src/sources/usage/source.ts';
 import { createCallBudget } from '../../../src/upstream/call-budget.ts';

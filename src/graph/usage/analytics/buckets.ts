@@ -3,6 +3,7 @@ import {
   AnalyticsElementCountType,
   AnalyticsProcessTimeType,
   AnalyticsStatusCountsType,
+  estimateElements,
   listElementCounts,
 } from './figures.ts';
 import { encodeAnalyticsId } from './view.ts';
@@ -46,6 +47,7 @@ export const AnalyticsBucketType = builder.objectRef<BucketView>('AnalyticsBucke
         top: t.arg.int({ description: 'Only so many. Left out: all that were called in the range.' }),
         keys: t.arg.stringList({ description: 'Only these, called or not. An empty list matches nothing.' }),
       },
+      extensions: { estimate: estimateElements },
       resolve: ({ bucket, view }, args) => listElementCounts(bucket.elements, view, bucket.startMs, args),
     }),
     processTime: t.field({
@@ -87,6 +89,7 @@ export const AnalyticsTotalsType = builder.objectRef<PeriodView>('AnalyticsTotal
         top: t.arg.int({ description: 'Only so many. Left out: all that were called in the range.' }),
         keys: t.arg.stringList({ description: 'Only these, called or not. An empty list matches nothing.' }),
       },
+      extensions: { estimate: estimateElements },
       resolve: (view, args) => listElementCounts(view.period.totals.elements, view, 'totals', args),
     }),
     elementCount: t.field({

@@ -51,16 +51,16 @@ export interface OperationEstimate {
  * run, and the execution reports why.
  */
 export function estimateOperation(
-  asked: OperationDocument,
+  operation: OperationDocument,
   limits: EstimateLimits,
   { nowMs, viewer, callable }: EstimateMoment,
 ): OperationEstimate | null {
-  const fields = operationFields(asked);
+  const fields = operationFields(operation);
   if (!fields) return null;
   const { ends, pageSizes } = limits;
-  const asks: CallNeeds[] = [];
-  const shape = shapeOf(fields, {}, { nowMs, viewer, ends, pageSizes, limits }, asks);
-  const needs = asks.filter(({ source }) => callable.has(source));
+  const asked: CallNeeds[] = [];
+  const shape = shapeOf(fields, {}, { nowMs, viewer, ends, pageSizes, limits }, asked);
+  const needs = asked.filter(({ source }) => callable.has(source));
 
   const saved = new Set(needs.flatMap(({ saved: keys = [] }) => keys));
   const least = new Set(needs.flatMap(({ least: keys = [] }) => keys.filter((key) => !saved.has(key))));
@@ -89,20 +89,20 @@ export function estimateOperation(
 }
 
 /** Why an operation is refused; null: it may run. */
-export function refuseOperation(plan: OperationEstimate, limits: EstimateLimits): RequestError | null {
+export function refuseOperation(estimate: OperationEstimate, limits: EstimateLimits): RequestError | null {
   const { maxUpstreamCalls, maxCost } = limits;
-  if (maxUpstreamCalls !== null && plan.leastCalls > maxUpstreamCalls) {
+  if (maxUpstreamCalls !== null && estimate.leastCalls > maxUpstreamCalls) {
     return new RequestError(
       'LIMIT_EXCEEDED',
-      `This operation would make ${plan.leastCalls} vendor calls at least, and may make ${maxUpstreamCalls}; none was made. Ask for fewer records by id, or fewer fields at once.`,
-      { limit: 'maxUpstreamCalls', allowed: maxUpstreamCalls, requested: plan.leastCalls },
+      `This operation would make ${estimate.leastCalls} vendor calls at least, and may make ${maxUpstreamCalls}; none was made. Ask for fewer records by id, or fewer fields at once.`,
+      { limit: 'maxUpstreamCalls', allowed: maxUpstreamCalls, requested: estimate.leastCalls },
     );
   }
-  if (maxCost !== null && plan.cost > maxCost) {
+  if (maxCost !== null && estimate.cost > maxCost) {
     return new RequestError(
       'LIMIT_EXCEEDED',
-      `This operation may cost ${plan.cost} points, and ${maxCost} are allowed; no call was made. The dearest part is '${costliestPath(plan.shape)}': ask there for fewer rows, buckets or values, or for it alone.`,
-      { limit: 'maxCost', allowed: maxCost, requested: plan.cost },
+      `This operation may cost ${estimate.cost} points, and ${maxCost} are allowed; no call was made. The dearest part is '${costliestPath(estimate.shape)}': ask there for fewer rows, buckets or values, or for it alone.`,
+      { limit: 'maxCost', allowed: maxCost, requested: estimate.cost },
     );
   }
   return null;

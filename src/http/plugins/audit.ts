@@ -66,7 +66,7 @@ function listArguments(fields: readonly SelectedField[]): string[] {
   ]);
 }
 
-/** The ways to the values inside: names come from the schema, values are left out. */
+/** The paths of the values inside: names come from the schema, values are left out. */
 function listNames(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, part]) => {

@@ -29,9 +29,7 @@ const FILES_OF_THE_TOP: readonly string[] = ['main', 'app'];
 
 /** The domains of `sources/` and `graph/` that must not know each other; `timeline` merges both and may. */
 const VENDOR_DOMAINS = ['usage', 'events'] as const;
-const GRAPH_DOMAINS = [...VENDOR_DOMAINS, 'timeline', 'cost'] as const;
-/** Those that know the others: what merges them, and what plans an operation over all of them. */
-const DOMAINS_ABOVE: readonly string[] = ['timeline', 'cost'];
+const GRAPH_DOMAINS = [...VENDOR_DOMAINS, 'timeline'] as const;
 
 const UP = String.raw`^(?:\.{1,2}/)+(?:src/)?`;
 
@@ -81,11 +79,11 @@ const room = (files: string[], layer: string, bans: readonly Ban[]): OxlintOverr
   rules: { 'no-restricted-imports': ['error', { patterns: [...bans, ...bansOfPackages(layer), CROOKED] }] },
 });
 
-/** The folders of `graph/`: each apart from the others, `timeline` and `cost` above them. */
+/** The domains of `graph/`: `usage` and `events` apart from each other, `timeline` above both. */
 const graphRooms = GRAPH_DOMAINS.map((domain) =>
   room([`src/graph/${domain}/**`], 'graph', [
     ...aboveOf('graph'),
-    ...GRAPH_DOMAINS.filter((other) => other !== domain && !DOMAINS_ABOVE.includes(domain)).map((other) =>
+    ...GRAPH_DOMAINS.filter((other) => other !== domain && domain !== 'timeline').map((other) =>
       banSibling(`graph/${domain}`, other),
     ),
     ...VENDOR_DOMAINS.filter((other) => other !== domain && (domain === 'usage' || domain === 'events')).map(
@@ -157,6 +155,19 @@ const config: OxlintConfig = {
       },
     ]),
     ...graphRooms,
+    // Fields declare their estimates; `cost` only adds them up.
+    room(['src/graph/cost/**'], 'graph', [
+      ...aboveOf('graph'),
+      ...GRAPH_DOMAINS.map((domain) => banSibling('graph/cost', domain)),
+      ...GRAPH_DOMAINS.map((domain) => ({
+        regex: `${UP}sources/${domain}/`,
+        message: `law 1: graph/cost knows no domain; it does not import sources/${domain}`,
+      })),
+      {
+        regex: String.raw`${UP}(?:schema|service|node)\.ts$`,
+        message: 'law 1: graph/cost knows no domain; the fields of the graph import it',
+      },
+    ]),
     room(['src/graph/schema.ts'], 'graph', aboveOf('graph')),
     room(['src/http/**'], 'http', aboveOf('http')),
     room(['src/config/**'], 'config', aboveOf('config')),

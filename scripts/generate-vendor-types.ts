@@ -5,8 +5,8 @@ import { parse } from 'yaml';
 
 /** The vendors' contracts, and the files with the types of their JSON. */
 export const VENDOR_TYPES = [
-  { contract: 'schema/upstream/usage.openapi.yaml', types: 'src/sources/usage/usage-wire.generated.ts' },
-  { contract: 'schema/upstream/events.openapi.yaml', types: 'src/sources/events/events-wire.generated.ts' },
+  { contract: 'schema/upstream/usage.openapi.yaml', types: 'test/contract/usage-wire.generated.ts' },
+  { contract: 'schema/upstream/events.openapi.yaml', types: 'test/contract/events-wire.generated.ts' },
 ] as const;
 
 const BANNER = (contract: string): string =>

@@ -13,6 +13,13 @@ export interface Range {
   readonly toMs: number;
 }
 
+/** In which order of time rows are read: `ASC` is oldest first, `DESC` newest first. */
+export type Direction = 'ASC' | 'DESC';
+
+export function opposite(direction: Direction): Direction {
+  return direction === 'DESC' ? 'ASC' : 'DESC';
+}
+
 /** The lengths of a bucket, longest first. `WEEK` is the ISO week, which begins on Monday. */
 export const INTERVALS = ['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND'] as const;
 

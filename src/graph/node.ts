@@ -1,10 +1,14 @@
 import { RequestError } from '../base/errors.ts';
+import { estimateEvents } from '../sources/events/estimate.ts';
 import type { AuditEvent } from '../sources/events/event.ts';
+import type { CallNeeds } from '../sources/paging/estimate.ts';
+import { estimateUsageRecords } from '../sources/usage/estimate.ts';
 import type { UsageRecord } from '../sources/usage/record.ts';
 import { requireAccess } from './access.ts';
 import { builder } from './builder.ts';
-import type { GraphContext } from './context.ts';
+import type { GraphContext, Limits } from './context.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
+import type { GlobalId } from './global-id.ts';
 import { maskedFields, MaskedFieldType, unlessMasked } from './masking.ts';
 import { SourceType } from './source.ts';
 
@@ -64,7 +68,8 @@ builder.queryField('node', (t) =>
     requires: ['usage:read', 'events:read'],
     description: 'The entry with this global id. Null if there is none.',
     args: { id: t.arg.id({ required: true, description: 'The global id of an entry.' }) },
-    resolve: (_root, { id }, context) => getNode(id, context),
+    extensions: { estimate: ({ id }) => ({ calls: estimateNodes([decodeGlobalId(id)]) }) },
+    resolve: (_root, { id }, context) => getNode(decodeGlobalId(id), context),
   }),
 );
 
@@ -80,28 +85,46 @@ builder.queryField('nodes', (t) =>
         description: 'Global ids, at most `service.limits.maxPageSize` of them.',
       }),
     },
-    resolve(_root, { ids }, context) {
-      const allowed = context.limits.maxPageSize;
-      if (ids.length > allowed) {
-        throw new RequestError(
-          'LIMIT_EXCEEDED',
-          `'ids' may hold at most ${allowed} ids. Send the others in further operations.`,
-          {
-            argument: 'ids',
-            limit: 'maxPageSize',
-            allowed,
-            requested: ids.length,
-          },
-        );
-      }
-      return ids.map((id) => getNode(id, context));
+    extensions: {
+      estimate({ ids }, _fields, { limits }) {
+        const nodes = readNodeIds(ids, limits);
+        return { calls: estimateNodes(nodes), items: nodes.length };
+      },
     },
+    resolve: (_root, { ids }, context) => readNodeIds(ids, context.limits).map((id) => getNode(id, context)),
   }),
 );
 
+/**
+ * The entries that are asked for, in their order; null: no entry has this id.
+ * @throws RequestError `LIMIT_EXCEEDED` for more ids than `maxPageSize`
+ */
+function readNodeIds(
+  ids: readonly string[],
+  { maxPageSize: allowed }: Pick<Limits, 'maxPageSize'>,
+): readonly (GlobalId | null)[] {
+  if (ids.length > allowed) {
+    throw new RequestError(
+      'LIMIT_EXCEEDED',
+      `'ids' may hold at most ${allowed} ids. Send the others in further operations.`,
+      { argument: 'ids', limit: 'maxPageSize', allowed, requested: ids.length },
+    );
+  }
+  return ids.map(decodeGlobalId);
+}
+
+function estimateNodes(found: readonly (GlobalId | null)[]): readonly CallNeeds[] {
+  return [
+    ...estimateUsageRecords(found.flatMap((id) => (id?.source === 'USAGE' ? [id] : []))),
+    ...estimateEvents(found.flatMap((id) => (id?.source === 'EVENTS' ? [id] : []))),
+  ];
+}
+
 /** Checks the scope before it reads, because only a caller with the scope may learn whether there is such an entry. */
-async function getNode(text: string, { usage, events, viewer }: GraphContext): Promise<ActivityRow | null> {
-  const found = decodeGlobalId(text);
+async function getNode(
+  found: GlobalId | null,
+  { usage, events, viewer }: GraphContext,
+): Promise<ActivityRow | null> {
   if (!found) return null;
   requireAccess(viewer, [found.source === 'USAGE' ? 'usage:read' : 'events:read']);
   return found.source === 'USAGE'

@@ -2,150 +2,218 @@ import {
   getArgumentValues,
   getDirectiveValues,
   getNamedType,
+  getNullableType,
+  getVariableValues,
+  GraphQLError,
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
   isInterfaceType,
+  isLeafType,
+  isListType,
   isObjectType,
   Kind,
 } from 'graphql';
 import type {
+  DocumentNode,
   FieldNode,
+  FragmentDefinitionNode,
+  GraphQLField,
   GraphQLNamedType,
-  GraphQLOutputType,
   GraphQLResolveInfo,
+  GraphQLSchema,
+  OperationDefinitionNode,
   SelectionSetNode,
+  VariableValues,
 } from 'graphql';
 
-/** One field that the answer will hold, its fragments spread and its repetitions merged. */
+/** One field that the answer will hold: fragments are spread, repetitions merged, skipped fields left out. */
 export interface SelectedField {
+  /** The type and the name: `Query.events`. */
+  readonly coordinate: string;
   readonly name: string;
-  /** The alias, or the name where there is none. */
-  readonly responseKey: string;
-  /** The arguments as the resolver will get them: coerced, defaults filled in. */
-  readonly arguments: Readonly<Record<string, unknown>>;
-  /** The names of the fields selected in it. */
-  readonly selectedNames: ReadonlySet<string>;
+  /** The name in the answer: the alias, or the name if there is no alias. */
+  readonly key: string;
+  /** The object type that the field is selected on; null: an interface, so every type behind it has the field. */
+  readonly ofType: string | null;
+  /** null: `__typename`, or a field of the introspection. */
+  readonly definition: GraphQLField<unknown, unknown> | null;
+  readonly isLeaf: boolean;
+  readonly isList: boolean;
+  /** The arguments as the resolver gets them: coerced, with defaults. @throws GraphQLError if a value does not fit */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** The fields selected in this one, of every type that it may give. */
+  readonly fields: readonly SelectedField[];
 }
 
-interface Field {
+/** The fields that the operation selects in the field that is being resolved. */
+export function selectedFields(info: GraphQLResolveInfo): readonly SelectedField[] {
+  const { schema, fragments, variableValues: variables } = info;
+  return readFields({ schema, fragments, variables }, getNamedType(info.returnType), info.fieldNodes);
+}
+
+/** The fields under a path of field names. Several fields of one name, with other aliases or arguments, all count. */
+export function fieldsUnder(
+  fields: readonly SelectedField[],
+  ...path: readonly string[]
+): readonly SelectedField[] {
+  return path.reduce(
+    (level, name) => level.flatMap((field) => (field.name === name ? field.fields : [])),
+    fields,
+  );
+}
+
+/** The names of the fields under a path of field names. */
+export function namesUnder(
+  fields: readonly SelectedField[],
+  ...path: readonly string[]
+): ReadonlySet<string> {
+  return new Set(fieldsUnder(fields, ...path).map(({ name }) => name));
+}
+
+/** An operation as graphql-js takes it. */
+export interface OperationDocument {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+  readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** The fields of operations without variables: a document that is kept is read once. */
+const constants = new WeakMap<OperationDefinitionNode, readonly SelectedField[]>();
+
+/**
+ * All fields of a validated operation, with their arguments already coerced. null: the operation can't run (there is no such
+ * operation, or a variable does not fit), and the execution reports why.
+ */
+export function operationFields(asked: OperationDocument): readonly SelectedField[] | null {
+  const { schema, document, operationName, variableValues } = asked;
+  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
+  const operations: OperationDefinitionNode[] = [];
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+    else if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
+  }
+  const operation = operationName
+    ? operations.find(({ name }) => name?.value === operationName)
+    : operations[0];
+  const root = operation && schema.getRootType(operation.operation);
+  if (!operation || !root || (!operationName && operations.length > 1)) return null;
+  const known = constants.get(operation);
+  if (known) return known;
+  const { variableDefinitions = [] } = operation;
+  const { variableValues: variables } = getVariableValues(schema, variableDefinitions, variableValues ?? {}, {
+    // Only whether there is an error matters here.
+    hideSuggestions: true,
+    maxErrors: 0,
+  });
+  if (!variables) return null;
+  const fields = readFields({ schema, fragments, variables }, root, [operation]);
+  if (!haveArguments(fields)) return null;
+  if (variableDefinitions.length === 0) constants.set(operation, fields);
+  return fields;
+}
+
+/** Whether the arguments of all these fields can be coerced. A null in a variable may not fit an argument. */
+function haveArguments(fields: readonly SelectedField[]): boolean {
+  try {
+    return fields.every((field) => field.args && haveArguments(field.fields));
+  } catch (error) {
+    if (error instanceof GraphQLError) return false;
+    throw error;
+  }
+}
+
+interface WalkContext {
+  readonly schema: GraphQLSchema;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode | undefined>>;
+  readonly variables: VariableValues;
+}
+
+/** The nodes of one field, as they are found in the selection sets. */
+interface FieldNodes {
   readonly parent: GraphQLNamedType;
   readonly nodes: FieldNode[];
 }
 
-/**
- * The fields that the operation selects below the field being resolved, under `path` (field names, not aliases):
- * through fragments, inline fragments, aliases, `@include` and `@skip`. Where types are abstract, the fields of every
- * possible type count. A field selected twice under one response key is one entry.
- */
-export function selectedFields(
-  info: GraphQLResolveInfo,
-  ...path: readonly string[]
-): readonly SelectedField[] {
-  return [...fieldsAt(info, path)].map(([key, field]) => describeField(info, key, field));
-}
+const NO_ARGUMENTS: Readonly<Record<string, unknown>> = {};
 
-/** The names of the fields that the operation selects under `path`; see `selectedFields`. */
-export function selectedFieldNames(
-  info: GraphQLResolveInfo,
-  ...path: readonly string[]
-): ReadonlySet<string> {
-  return new Set([...fieldsAt(info, path).values()].map((field) => nameOf(field)));
-}
-
-function fieldsAt(info: GraphQLResolveInfo, path: readonly string[]): Map<string, Field> {
-  let fields = subfields(info, info.returnType, info.fieldNodes);
-  for (const name of path) {
-    const next = new Map<string, Field>();
-    for (const field of fields.values()) {
-      const type = nameOf(field) === name ? fieldType(field) : undefined;
-      if (type) merge(next, subfields(info, type, field.nodes));
-    }
-    fields = next;
-  }
-  return fields;
-}
-
-function subfields(
-  info: GraphQLResolveInfo,
-  type: GraphQLOutputType,
-  nodes: readonly FieldNode[],
-): Map<string, Field> {
-  const found = new Map<string, Field>();
-  const visited = new Set<string>();
-  for (const node of nodes) {
-    if (node.selectionSet) collect(info, getNamedType(type), node.selectionSet, found, visited);
-  }
-  return found;
-}
-
-function collect(
-  info: GraphQLResolveInfo,
+function readFields(
+  context: WalkContext,
   parent: GraphQLNamedType,
-  selectionSet: SelectionSetNode,
-  found: Map<string, Field>,
+  holders: readonly { readonly selectionSet?: SelectionSetNode | undefined }[],
+): readonly SelectedField[] {
+  const found = new Map<string, FieldNodes>();
+  const visited = new Set<string>();
+  for (const { selectionSet } of holders)
+    if (selectionSet) collectNodes(context, parent, selectionSet, found, visited);
+  return [...found.values()].map((field) => describeField(context, field));
+}
+
+function collectNodes(
+  context: WalkContext,
+  parent: GraphQLNamedType,
+  set: SelectionSetNode,
+  found: Map<string, FieldNodes>,
   visited: Set<string>,
 ): void {
-  for (const selection of selectionSet.selections) {
-    if (!isIncluded(info, selection)) continue;
+  for (const selection of set.selections) {
+    if (!isIncluded(context, selection)) continue;
     if (selection.kind === Kind.FIELD) {
-      const key = selection.alias?.value ?? selection.name.value;
-      merge(found, new Map([[key, { parent, nodes: [selection] }]]));
+      addNode(found, parent, selection);
     } else if (selection.kind === Kind.INLINE_FRAGMENT) {
       const condition = selection.typeCondition?.name.value;
-      collect(info, typeNamed(info, condition) ?? parent, selection.selectionSet, found, visited);
+      const type = condition === undefined ? parent : context.schema.getType(condition);
+      if (type) collectNodes(context, type, selection.selectionSet, found, visited);
     } else if (!visited.has(selection.name.value)) {
       visited.add(selection.name.value);
-      const fragment = info.fragments[selection.name.value];
-      const condition = fragment && typeNamed(info, fragment.typeCondition.name.value);
-      if (condition) collect(info, condition, fragment.selectionSet, found, visited);
+      const fragment = context.fragments[selection.name.value];
+      const type = fragment && context.schema.getType(fragment.typeCondition.name.value);
+      if (type) collectNodes(context, type, fragment.selectionSet, found, visited);
     }
   }
 }
 
-function merge(into: Map<string, Field>, from: ReadonlyMap<string, Field>): void {
-  for (const [key, field] of from) {
-    // Two types behind one abstract type may give one key to different fields: both are kept.
-    const known = into.get(key);
-    if (!known) into.set(key, { parent: field.parent, nodes: [...field.nodes] });
-    else if (nameOf(known) === nameOf(field)) known.nodes.push(...field.nodes);
-    else into.set(`${key} of ${field.parent.name}`, { parent: field.parent, nodes: [...field.nodes] });
-  }
+/** Two types behind an interface may use one key for different fields, or with other arguments: each keeps its own. */
+function addNode(found: Map<string, FieldNodes>, parent: GraphQLNamedType, node: FieldNode): void {
+  const place = `${node.alias?.value ?? node.name.value} ${node.name.value} ${parent.name}`;
+  const known = found.get(place);
+  if (known) known.nodes.push(node);
+  else found.set(place, { parent, nodes: [node] });
 }
 
-function describeField(info: GraphQLResolveInfo, key: string, field: Field): SelectedField {
-  const definition = definitionOf(field);
-  const [node] = field.nodes;
-  const below = definition ? subfields(info, definition.type, field.nodes) : new Map<string, Field>();
+/** Arguments and fields are read when they are asked for: a resolver needs one or two levels of a deep selection. */
+function describeField(context: WalkContext, { parent, nodes }: FieldNodes): SelectedField {
+  const node = nodes[0]!;
+  const name = node.name.value;
+  const definition =
+    (isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined) ?? null;
+  const type = definition && getNamedType(definition.type);
+  let args: SelectedField['args'] | undefined;
+  let fields: SelectedField['fields'] | undefined;
   return {
-    name: nameOf(field),
-    responseKey: node?.alias?.value ?? node?.name.value ?? key,
-    arguments:
-      definition && node ? getArgumentValues(definition, node, info.variableValues, undefined, true) : {},
-    selectedNames: new Set([...below.values()].map((entry) => nameOf(entry))),
+    coordinate: `${parent.name}.${name}`,
+    name,
+    key: node.alias?.value ?? name,
+    ofType: isObjectType(parent) ? parent.name : null,
+    definition,
+    isLeaf: type ? isLeafType(type) : node.selectionSet === undefined,
+    isList: definition !== null && isListType(getNullableType(definition.type)),
+    get args() {
+      args ??=
+        definition && definition.args.length > 0
+          ? getArgumentValues(definition, node, context.variables, undefined, true)
+          : NO_ARGUMENTS;
+      return args;
+    },
+    get fields() {
+      fields ??= type ? readFields(context, type, nodes) : [];
+      return fields;
+    },
   };
 }
 
-function isIncluded(info: GraphQLResolveInfo, node: { directives?: FieldNode['directives'] }): boolean {
-  const skip = getDirectiveValues(GraphQLSkipDirective, node, info.variableValues);
-  if (skip?.['if'] === true) return false;
-  const include = getDirectiveValues(GraphQLIncludeDirective, node, info.variableValues);
-  return include?.['if'] !== false;
-}
-
-function typeNamed(info: GraphQLResolveInfo, name: string | undefined): GraphQLNamedType | undefined {
-  return name === undefined ? undefined : info.schema.getType(name);
-}
-
-function nameOf(field: Field): string {
-  return field.nodes[0]?.name.value ?? '';
-}
-
-function definitionOf({ parent, nodes }: Field) {
-  const name = nodes[0]?.name.value;
-  if (name === undefined || !(isObjectType(parent) || isInterfaceType(parent))) return undefined;
-  return parent.getFields()[name];
-}
-
-function fieldType(field: Field): GraphQLOutputType | undefined {
-  return definitionOf(field)?.type;
+function isIncluded({ variables }: WalkContext, node: Pick<FieldNode, 'directives'>): boolean {
+  if (!node.directives || node.directives.length === 0) return true;
+  if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] === true) return false;
+  return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false;
 }

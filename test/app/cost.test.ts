@@ -41,7 +41,7 @@ async function post(
   return { status: response.status, ...((await response.json()) as object) };
 }
 
-/** Sources that nobody has credentials for: all is planned, and nothing called. */
+/** The Usage API is not configured: its fields are estimated, and no call is made. */
 const NOBODY = {
   EVENTS_API_URL: 'http://127.0.0.1:9',
   EVENTS_API_TOKEN: 'token',
@@ -50,8 +50,8 @@ const NOBODY = {
 const callsOf = ({ extensions }: Answer): number =>
   (extensions?.upstream ?? []).reduce((sum, { calls }) => sum + calls, 0);
 
-describe('the plan of an operation', () => {
-  test('what it costs, and the calls that it makes, are never more than was reckoned with: 150 random queries', async () => {
+describe('the estimate of an operation', () => {
+  test('the actual cost and calls are never more than the estimate: 150 random queries', async () => {
     const { data } = await running.ask<{
       usageRecords: { nodes: { id: string; recordId: string }[]; pageInfo: { endCursor: string } };
       events: { nodes: { id: string }[]; pageInfo: { endCursor: string } };
@@ -66,7 +66,7 @@ describe('the plan of an operation', () => {
     let atLeast = 0;
     for (let n = 0; n < 150; n += 1) {
       const query = write();
-      // What is kept would make calls fewer than the least.
+      // Cached answers would make fewer calls than the least.
       const answer = await post(query, {}, { headers: { 'cache-control': 'no-cache' } });
       expect(answer.status, query).toBe(200);
       const codes = (answer.errors ?? []).map(({ extensions }) => extensions.code);
@@ -93,7 +93,7 @@ describe('the plan of an operation', () => {
 
   test.each([
     [
-      'long pages of ranges that are empty',
+      'long pages of empty ranges',
       seven(
         (n) =>
           `usageRecords(range: { from: "2019-10-0${n}T00:00:00Z", to: "2019-10-0${n}T12:00:00Z" }, first: 500) { nodes { recordId } }`,
@@ -101,18 +101,21 @@ describe('the plan of an operation', () => {
       7,
     ],
     [
-      'timelines that differ in their length alone, counted',
+      'timelines that differ in their length only, with counts',
       seven((n) => `timeline(range: { last: "PT3H" }, first: ${n}) { nodes { id } totalCount { value } }`),
       16,
     ],
-  ])('%s are run: what would fit is not refused for what it might have been', async (_name, query, calls) => {
-    const answer = await post(query, {}, { headers: { 'cache-control': 'no-cache' } });
-    expect(answer.errors).toBeUndefined();
-    expect(answer.extensions?.cost?.plannedCalls).toBeGreaterThan(20);
-    expect(callsOf(answer)).toBe(calls);
-  });
+  ])(
+    '%s run, because only full pages would take more calls than are allowed',
+    async (_name, query, calls) => {
+      const answer = await post(query, {}, { headers: { 'cache-control': 'no-cache' } });
+      expect(answer.errors).toBeUndefined();
+      expect(answer.extensions?.cost?.plannedCalls).toBeGreaterThan(20);
+      expect(callsOf(answer)).toBe(calls);
+    },
+  );
 
-  test('dashboards that would make more calls than they may are refused before the first; of a source without credentials each says so', async () => {
+  test('dashboards that would make too many calls are refused before the first call; without credentials each field says so', async () => {
     const refused = await post(dashboards(6));
     expect(refused.errors).toMatchObject([
       {
@@ -170,7 +173,7 @@ describe('the plan of an operation', () => {
     expect(answer.extensions?.cost?.requested).toBeLessThanOrEqual(3_000);
   });
 
-  test('what is related to 500 entries is read in as few calls as the stretch takes, none of it left out', async () => {
+  test('the related entries of 500 entries are read whole, in as few calls as their time span takes', async () => {
     const { data, errors, upstream } = await running.ask<{
       timeline: { nodes: { related: { coverage: { status: string }[] } | null }[] };
     }>(`{ timeline(first: 500) { nodes {
@@ -186,7 +189,7 @@ describe('the plan of an operation', () => {
     expect(upstream.reduce((sum, { calls }) => sum + calls, 0)).toBeLessThanOrEqual(12);
   });
 
-  test('sizes that come by variable count: what is too dear is refused without a call, and told where', async () => {
+  test('sizes in variables count: a query that costs too much is refused without a call, and the message names its costliest part', async () => {
     const query = `query ($n: Int, $m: Int) { events(first: $n) { nodes { id relatedUsage(first: $m) { edges { node { id } } } } } }`;
     const dear = await post(query, { n: 500, m: 500 });
     expect(dear.errors).toMatchObject([
@@ -202,7 +205,7 @@ describe('the plan of an operation', () => {
     expect((await post(query, { n: 20, m: 10 })).errors).toBeUndefined();
   });
 
-  test('rows of series count, though few buckets are made of them: half a million minutes pass, a million do not', async () => {
+  test('the rows of a series count, not its buckets: half a million minutes are allowed, a million are not', async () => {
     const days = (name: string, last: string) =>
       `${name}: usageAnalytics(range: { last: "${last}" }, interval: DAY, timeZone: "Asia/Kolkata") { totals { count elementCount successRate processTime { avg } } }`;
     const dear = await post(`{ ${days('a', 'P90D')} ${days('b', 'P91D')} }`);
@@ -214,7 +217,7 @@ describe('the plan of an operation', () => {
     expect(passed.errors).toBeUndefined();
   });
 
-  test('scans beside each other each get a share: none starves the next', async () => {
+  test('several scans each get a share of the calls', async () => {
     const scan = (name: string, value: string) =>
       `${name}: events(range: { last: "P30D" }, filter: { searchText: "${value}" }, first: 500) { nodes { id } coverage { status code } }`;
     const alone = await startApp(

@@ -132,6 +132,21 @@ const PLANTED: readonly Planted[] = [
     law: SIBLING,
   },
   { file: 'src/graph/usage/schema-up.ts', source: "import '../schema.ts';", law: LAW_1 },
+  {
+    file: 'src/graph/cost/side.ts',
+    source: "import type { A } from '../timeline/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/graph/cost/side-below.ts',
+    source: "import type { A } from '../../sources/usage/a.ts';\nexport type B = A;",
+    law: /^law 1: graph\/cost knows no domain/,
+  },
+  {
+    file: 'src/graph/cost/side-service.ts',
+    source: "import type { A } from '../service.ts';\nexport type B = A;",
+    law: /^law 1: graph\/cost knows no domain/,
+  },
 
   // the sandbox and the console import no layer, and no layer imports them
   {
@@ -279,6 +294,9 @@ const CLEAN: Readonly<Record<string, string>> = {
   'src/graph/usage/a.ts':
     "import type { C } from '../../sources/usage/a.ts';\nimport { b } from '../builder.ts';\nimport { a } from '../paging/a.ts';\nexport type D = C;\nexport const c = [a, b];",
   'src/graph/events/a.ts': "import type { C } from '../../sources/events/a.ts';\nexport type D = C;",
+  'src/graph/cost/a.ts':
+    "import type { B } from '../../sources/paging/a.ts';\nimport type { Context } from '../context.ts';\nexport type C = [B, Context];\nexport const c = 1;",
+  'src/graph/events/estimates.ts': "import { c } from '../cost/a.ts';\nexport const d = c;",
   'src/graph/timeline/a.ts':
     "import type { D } from '../usage/a.ts';\nimport type { D as E } from '../events/a.ts';\nexport type F = D | E;",
   'src/graph/schema.ts': "import './usage/a.ts';\nimport './events/a.ts';\nexport const schema = 1;",

@@ -62,7 +62,7 @@ describe('every example of the contracts decodes', () => {
     const body = answerOf(usage, path) as unknown[];
     const range = { fromMs: Date.parse(from), toMs: Date.parse(to) };
     const answer = decodeSeries(series, body, { range, interval });
-    expect([answer.dropped, answer.unanswered]).toEqual([[], []]);
+    expect([answer.skipped, answer.unanswered]).toEqual([[], []]);
     expect(answer.rows).toHaveLength(rows);
   });
 

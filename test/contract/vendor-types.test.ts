@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, expectTypeOf, test } from 'vitest';
 import { generateVendorTypes, VENDOR_TYPES } from '../../scripts/generate-vendor-types.ts';
-import type { Event } from '../../src/sources/events/events-wire.generated.ts';
-import type { ElementActivityBucket, UsageRecord } from '../../src/sources/usage/usage-wire.generated.ts';
+import type { Event } from './events-wire.generated.ts';
+import type { ElementActivityBucket, UsageRecord } from './usage-wire.generated.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -23,7 +23,7 @@ const FIELDS: readonly (readonly [field: string, scope: Scope])[] = [
 ];
 const OTHERS: readonly Scope[] = ['usage:read', 'events:read', 'pii:read', 'introspect'];
 
-const page = <Row>(row: Row) => ({ rows: [row], hasMore: false, resume: null, coverage: [] });
+const page = <Row>(row: Row) => ({ rows: [row], hasMore: false, end: null, coverage: [] });
 const answers: FakeAnswers = {
   usage: { listUsageRecords: async () => page(createRecord()), getUsageRecord: async () => createRecord() },
   events: { listEvents: async () => page(createEvent()), getEvent: async () => createEvent() },

@@ -18,7 +18,7 @@ import type { UsageSource } from '../../src/sources/usage/source.ts';
 export const NOW_MS = Date.parse('2026-11-21T12:00:00.000Z');
 
 /** The only page of an empty list. */
-export const EMPTY_PAGE: Page<never> = { rows: [], hasMore: false, resume: null, coverage: [] };
+export const EMPTY_PAGE: Page<never> = { rows: [], hasMore: false, end: null, coverage: [] };
 
 export function createRecord(facts: Partial<UsageRecord> = {}): UsageRecord {
   return {

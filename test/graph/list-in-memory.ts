@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../src/sources/paging/page.ts';
+import type { Page, PageEnd, PageRequest } from '../../src/sources/paging/page.ts';
 import { comparePositions } from '../../src/sources/paging/position.ts';
 import type { Position } from '../../src/sources/paging/position.ts';
 
@@ -9,8 +9,8 @@ export function listInMemory<Row extends Position>(
   maxScanned = Infinity,
 ) {
   const ordered = rows.toSorted(comparePositions);
-  return async ({ range, count, travel, after }: PageRequest<unknown>): Promise<Page<Row>> => {
-    const sign = travel === 'forward' ? 1 : -1;
+  return async ({ range, count, direction, after }: PageRequest<unknown>): Promise<Page<Row>> => {
+    const sign = direction === 'DESC' ? 1 : -1;
     const ahead = (sign === 1 ? ordered : ordered.toReversed()).filter(
       (row) =>
         row.timestampMs >= range.fromMs &&
@@ -18,18 +18,18 @@ export function listInMemory<Row extends Position>(
         (!after || sign * comparePositions(row, after) > 0),
     );
     const given: Row[] = [];
-    let resume: Position | null = null;
+    let end: PageEnd | null = null;
     let hasMore = false;
     for (const [at, row] of ahead.entries()) {
       if (at >= maxScanned || (given.length === count && isMatch(row))) {
         hasMore = true;
         break;
       }
-      if (given.length < count || maxScanned < Infinity) resume = row;
+      if (given.length < count || maxScanned < Infinity) end = { kind: 'scan position', position: row };
       if (isMatch(row)) given.push(row);
     }
     if (hasMore && given.length === count && ahead.indexOf(given.at(-1)!) + 1 < maxScanned)
-      resume = given.at(-1)!;
-    return { rows: sign === 1 ? given : given.reverse(), hasMore, resume, coverage: [] };
+      end = { kind: 'row', position: given.at(-1)! };
+    return { rows: sign === 1 ? given : given.reverse(), hasMore, end, coverage: [] };
   };
 }

@@ -4,7 +4,7 @@ import { createEvent, createFakeContext, createRecord } from './fake-context.ts'
 
 const page =
   <Row>(row: Row) =>
-  async () => ({ rows: [row], hasMore: false, resume: null, coverage: [] });
+  async () => ({ rows: [row], hasMore: false, end: null, coverage: [] });
 const answers = {
   usage: { listUsageRecords: page(createRecord()) },
   events: { listEvents: page(createEvent()) },

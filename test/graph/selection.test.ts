@@ -1,7 +1,7 @@
 import { buildSchema, execute, parse } from 'graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { selectedFieldNames, selectedFields } from '../../src/graph/selection.ts';
+import { fieldsUnder, namesUnder, operationFields, selectedFields } from '../../src/graph/selection.ts';
 
 const schema = buildSchema(`
   type Query { series(range: String): Series }
@@ -12,7 +12,7 @@ const schema = buildSchema(`
     buckets: [Bucket!]!
     previous(offset: String, times: Int = 1): Series
   }
-  type Bucket { id: ID, start: Int, elements(top: Int): [Int] }
+  type Bucket { id: ID, start: Int, elements(top: Int): [Int], ranked(most: [Int!]! = []): [Int] }
   interface Thing { id: ID, name: String }
   type Dog implements Thing { id: ID, name: String, bark: String }
   type Cat implements Thing { id: ID, name: String, bark: Int }
@@ -35,7 +35,7 @@ function look<Seen>(query: string, read: (info: GraphQLResolveInfo) => Seen, var
 const names =
   (...path: string[]) =>
   (info: GraphQLResolveInfo) =>
-    [...selectedFieldNames(info, ...path)].toSorted();
+    [...namesUnder(selectedFields(info), ...path)].toSorted();
 
 describe('the selection of a field', () => {
   test.each<[string, string, string[], string[]]>([
@@ -92,25 +92,87 @@ describe('the selection of a field', () => {
     expect(look(query, names(), { on: false })).toEqual(['count']);
   });
 
-  test('tells the arguments as the resolver will get them, one entry a response key', () => {
+  test('has the arguments as the resolver gets them, one entry for each response key', () => {
     const query =
       'query ($o: String) { series { previous { id } before: previous(offset: $o, times: 3) { buckets { id } count } } }';
-    const previous = look(query, (info) => selectedFields(info), { o: 'P1D' });
+    const previous = look(
+      query,
+      (info) =>
+        selectedFields(info).map(({ name, key, args, fields }) => ({
+          name,
+          key,
+          args,
+          below: fields.map((field) => field.coordinate),
+        })),
+      { o: 'P1D' },
+    );
     expect(previous).toEqual([
-      { name: 'previous', responseKey: 'previous', arguments: { times: 1 }, selectedNames: new Set(['id']) },
+      { name: 'previous', key: 'previous', args: { times: 1 }, below: ['Series.id'] },
       {
         name: 'previous',
-        responseKey: 'before',
-        arguments: { offset: 'P1D', times: 3 },
-        selectedNames: new Set(['buckets', 'count']),
+        key: 'before',
+        args: { offset: 'P1D', times: 3 },
+        below: ['Series.buckets', 'Series.count'],
       },
     ]);
   });
 
-  test('tells the arguments of fields further down', () => {
+  test('has the arguments of fields further down', () => {
     const seen = look('{ series { buckets { elements(top: 2) } } }', (info) =>
-      selectedFields(info, 'buckets'),
+      fieldsUnder(selectedFields(info), 'buckets').map((field) => [field.name, field.args]),
     );
-    expect(seen.map((field) => [field.name, field.arguments])).toEqual([['elements', { top: 2 }]]);
+    expect(seen).toEqual([['elements', { top: 2 }]]);
+  });
+
+  test('does not fail for an argument below the field that is looked at', () => {
+    const query = 'query ($top: [Int]) { series { id buckets { ranked(most: $top) } } }';
+    expect(look(query, names())).toEqual(['buckets', 'id']);
+  });
+});
+
+describe('the selection of an operation', () => {
+  const read = (text: string, variableValues = {}, operationName?: string) =>
+    operationFields({ schema, document: parse(text), variableValues, operationName });
+
+  test('is the same as its resolvers see', () => {
+    const text =
+      'query ($o: String) { series { previous(offset: $o) { id } ...F } } fragment F on Series { count }';
+    const seen = look(
+      text,
+      (info) => selectedFields(info).map(({ coordinate, args }) => [coordinate, args]),
+      {
+        o: 'P1D',
+      },
+    );
+    const fields = fieldsUnder(read(text, { o: 'P1D' })!, 'series');
+    expect(fields.map(({ coordinate, args }) => [coordinate, args])).toEqual(seen);
+  });
+
+  test('of a document without variables is read once', () => {
+    const document = parse('{ series { id } }');
+    const again = () => operationFields({ schema, document });
+    expect(again()).toBe(again());
+  });
+
+  test('is null if the operation can not run', () => {
+    expect(read('query A { __typename } query B { __typename }')).toBeNull();
+    expect(read('query A { __typename }', {}, 'B')).toBeNull();
+    expect(read('query ($o: String!) { series(range: $o) { id } }')).toBeNull();
+    const least = 'query ($top: [Int]) { series { buckets { ranked(most: $top) } } }';
+    expect(read(least, { top: null })).toBeNull();
+    expect(read(least, { top: [1] })).not.toBeNull();
+  });
+
+  test('repeated fragments do not multiply its fields', () => {
+    const depth = 40;
+    const fragments = Array.from(
+      { length: depth },
+      (_, n) => `fragment F${n} on Series { previous { ...F${n + 1} } previous { ...F${n + 1} } }`,
+    );
+    const fields = read(`{ series { ...F0 } } ${fragments.join(' ')} fragment F${depth} on Series { id }`);
+    let level = fields ?? [];
+    let levels = 0;
+    for (; level.length > 0; levels += 1) level = level.flatMap((field) => field.fields);
+    expect(levels).toBe(depth + 2);
   });
 });

@@ -16,7 +16,7 @@ export interface SimulatedEvent {
 }
 
 /** What the vendor's page leaves open, chosen. */
-export interface EventsReading {
+export interface EventsBehaviour {
   readonly isFromInclusive: boolean;
   readonly isToInclusive: boolean;
   readonly takesOperators: boolean;
@@ -29,7 +29,7 @@ export interface EventsReading {
 /** `GET /events` over rows that the test may change between any two calls. */
 export function createSimulatedEventsVendor(
   rows: () => readonly SimulatedEvent[],
-  reading: EventsReading,
+  behaviour: EventsBehaviour,
   beforeCall: (call: number) => void = () => {},
 ): (call: SeenCall) => UpstreamResponse | UpstreamError {
   let calls = 0;
@@ -37,14 +37,14 @@ export function createSimulatedEventsVendor(
     beforeCall(calls);
     calls += 1;
     const query = new Map(call.query);
-    const from = readBound(query.get('createdFrom') ?? '', reading);
-    const to = readBound(query.get('createdTo') ?? '', reading);
+    const from = readBound(query.get('createdFrom') ?? '', behaviour);
+    const to = readBound(query.get('createdTo') ?? '', behaviour);
     const sort =
       query
         .get('sort')
         ?.split(',')
         .map((part) => part.split(':') as [string, string?]) ?? [];
-    if (from === null || to === null || sort.some(([field]) => !reading.sortFields.includes(field))) {
+    if (from === null || to === null || sort.some(([field]) => !behaviour.sortFields.includes(field))) {
       return new UpstreamError({
         code: 'UPSTREAM_REJECTED',
         source: 'EVENTS',
@@ -56,18 +56,18 @@ export function createSimulatedEventsVendor(
     const size = Number(query.get('pageSize'));
     const page = Number(query.get('page'));
     const found = rows()
-      .filter(({ timestampMs: ms }) => (reading.isFromInclusive ? ms >= from : ms > from))
-      .filter(({ timestampMs: ms }) => (reading.isToInclusive ? ms <= to : ms < to))
+      .filter(({ timestampMs: ms }) => (behaviour.isFromInclusive ? ms >= from : ms > from))
+      .filter(({ timestampMs: ms }) => (behaviour.isToInclusive ? ms <= to : ms < to))
       .filter((row) => isLike(query.get('category'), row.category ?? 'authentication'))
       .filter((row) => isLike(query.get('action'), row.action ?? 'user-login-success'))
-      .sort(sort.length > 0 ? compareBy(sort) : reading.unsorted);
+      .sort(sort.length > 0 ? compareBy(sort) : behaviour.unsorted);
     return { status: 200, headers: {}, body: found.slice((page - 1) * size, page * size).map(encodeRow) };
   };
 }
 
-function readBound(text: string, reading: EventsReading): number | null {
+function readBound(text: string, behaviour: EventsBehaviour): number | null {
   const match = /^(gt:|lt:)?(\d{4}-.*Z)$/.exec(text);
-  if (!match || (match[1] && !reading.takesOperators)) return null;
+  if (!match || (match[1] && !behaviour.takesOperators)) return null;
   return Date.parse(match[2] ?? '');
 }
 

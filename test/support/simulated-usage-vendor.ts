@@ -14,7 +14,7 @@ export interface SimulatedUsageRow {
 }
 
 /** What the vendor's page leaves open, chosen. */
-export interface UsageReading {
+export interface UsageBehaviour {
   readonly offsetUnit: 'records' | 'pages';
   /** The most rows it gives out, whatever is asked. */
   readonly clamp: number;
@@ -28,7 +28,7 @@ export interface UsageReading {
 /** `GET /usage` and `GET /usage/{id}` over rows that the test may change between any two calls. */
 export function createSimulatedUsageVendor(
   rows: () => readonly SimulatedUsageRow[],
-  reading: UsageReading,
+  behaviour: UsageBehaviour,
   beforeCall: (call: number) => void = () => {},
 ): (call: SeenCall) => UpstreamResponse | UpstreamError {
   let calls = 0;
@@ -38,21 +38,21 @@ export function createSimulatedUsageVendor(
     if (call.operation === '/usage/{id}') {
       const id = call.path.slice('/usage/'.length);
       const row = rows().find((candidate) => candidate.id === id);
-      return row ? { status: 200, headers: {}, body: encodeRow(row, reading.dialect) } : { status: 404 };
+      return row ? { status: 200, headers: {}, body: encodeRow(row, behaviour.dialect) } : { status: 404 };
     }
     const query = new Map(call.query);
     const from = Date.parse(query.get('from') ?? '');
     const to = Date.parse(query.get('to') ?? '');
-    const size = Math.min(Number(query.get('pageSize')), reading.clamp);
+    const size = Math.min(Number(query.get('pageSize')), behaviour.clamp);
     const offset = Number(query.get('pageOffset'));
-    const tie = reading.tie(calls);
+    const tie = behaviour.tie(calls);
     const found = rows()
-      .filter(({ timestampMs: ms }) => (reading.isFromInclusive ? ms >= from : ms > from))
-      .filter(({ timestampMs: ms }) => (reading.isToInclusive ? ms <= to : ms < to))
+      .filter(({ timestampMs: ms }) => (behaviour.isFromInclusive ? ms >= from : ms > from))
+      .filter(({ timestampMs: ms }) => (behaviour.isToInclusive ? ms <= to : ms < to))
       .sort((a, b) => b.timestampMs - a.timestampMs || tie(a, b));
-    const start = reading.offsetUnit === 'records' ? offset : offset * size;
+    const start = behaviour.offsetUnit === 'records' ? offset : offset * size;
     const page = found.slice(start, start + size);
-    return { status: 200, headers: {}, body: page.map((row) => encodeRow(row, reading.dialect)) };
+    return { status: 200, headers: {}, body: page.map((row) => encodeRow(row, behaviour.dialect)) };
   };
 }
 

@@ -29,7 +29,7 @@ export async function walkPages(
     given.push(...page.rows.map(({ id }) => id));
     gaps.push(...page.coverage.filter(({ status }) => status !== 'COMPLETE'));
     if (!page.hasMore) return { given, gaps };
-    after = page.resume;
+    after = page.end?.position ?? null;
   }
 }
 

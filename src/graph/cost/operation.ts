@@ -1,64 +1,66 @@
 import { RequestError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
-import type { CallNeeds, EstimateLimits } from './calls.ts';
-import { estimateField } from './field.ts';
-import type { ListSizes } from './field.ts';
-import { readOperationFields } from './selection.ts';
-import type { OperationDocument, OperationField } from './selection.ts';
+import type { CallNeeds } from '../../sources/paging/estimate.ts';
+import { MAX_ATTEMPTS_PER_CALL } from '../../upstream/limits.ts';
+import type { Limits } from '../context.ts';
+import { operationFields } from '../selection.ts';
+import type { OperationDocument, SelectedField } from '../selection.ts';
+import { estimateField } from './estimate.ts';
+import type { EstimateContext, FieldEstimate } from './estimate.ts';
 import { COST, costOf, costOfField, fieldsOf, HUNDREDTHS, measureCost } from './shape.ts';
 import type { CostField, CostShape } from './shape.ts';
 
-/** What an operation will need, known before it is run. */
+/** The limits that an estimate is made against. */
+export interface EstimateLimits
+  extends
+    Pick<EstimateContext, 'ends' | 'pageSizes'>,
+    Pick<
+      Limits,
+      'defaultPageSize' | 'maxPageSize' | 'maxBuckets' | 'maxUpstreamBuckets' | 'maxUpstreamCalls' | 'maxCost'
+    > {}
+
+/** When an operation is estimated, and for whom. */
+export interface EstimateMoment extends Pick<EstimateContext, 'nowMs' | 'viewer'> {
+  /** The sources that the caller has credentials for and may read: no other source is called. */
+  readonly callable: ReadonlySet<Source>;
+}
+
+/** What an operation will need, worked out before the first call. */
 export interface OperationEstimate {
-  /** Calls that are made whatever the vendors answer, where nothing is kept. */
+  /** Calls that are made whatever the vendors answer, if nothing is cached. */
   readonly leastCalls: number;
-  /** Calls that full answers take; each scan counts as the one that it makes at least. */
+  /** Calls that full answers take. A scan counts as the one call that it makes at least. */
   readonly plannedCalls: number;
-  /** Those of them that no scan may take: not the last ones of the budget, of which each scan has one. */
+  /** The planned calls that no scan may take; each scan has one call of the budget besides. */
   readonly keptFromScans: number;
-  /** Scans that share the others, and how many of them only count. */
+  /** The scans that share the other calls, and how many of them only count. */
   readonly scans: number;
   readonly counts: number;
-  /** More are never made: retries, crowded instants and scans included. */
+  /** More calls are never made, with retries, crowded instants and scans included. */
   readonly mostCalls: number;
-  /** In points; what it costs in fact is never more. */
+  /** In points. The actual cost is never more. */
   readonly cost: number;
-  /** What an answer has cost, in points. */
+  /** The actual cost of an answer, in points. */
   measure(data: unknown, calls: number): number;
-  readonly fields: readonly OperationField[];
+  readonly fields: readonly SelectedField[];
   readonly shape: CostShape;
 }
 
 /**
- * The most attempts that one call can become: three, each of them once more with a renewed token. See
- * `upstream/create-upstream.ts`.
- */
-const ATTEMPTS = 6;
-/** Charged for a list that no argument bounds, such as coverage: one item. Elements of a bucket: so many at most. */
-const ELEMENTS_CHARGED = 25;
-
-/** What an operation finds when it is planned. */
-export interface EstimateMoment {
-  /** The operation's one 'now', in milliseconds since the epoch. */
-  readonly nowMs: number;
-  /** The sources that its caller has credentials for and may read: no other is called. */
-  readonly callable: ReadonlySet<Source>;
-}
-
-/**
- * Plans an operation from its document, its coerced arguments and the limits, without asking anybody. null: it can't be run
- * as it stands, which execution tells better.
+ * Estimates an operation from its document, its coerced arguments and the limits, without a call. null: the operation can't
+ * run, and the execution reports why.
  */
 export function estimateOperation(
-  asked: OperationDocument,
+  operation: OperationDocument,
   limits: EstimateLimits,
-  { nowMs, callable }: EstimateMoment,
+  { nowMs, viewer, callable }: EstimateMoment,
 ): OperationEstimate | null {
-  const fields = readOperationFields(asked);
+  const fields = operationFields(operation);
   if (!fields) return null;
-  const asks: CallNeeds[] = [];
-  const shape = shapeOf(fields, {}, limits, nowMs, asks);
-  const needs = asks.filter(({ source }) => callable.has(source));
+  const { ends, pageSizes } = limits;
+  const asked: CallNeeds[] = [];
+  const shape = shapeOf(fields, {}, { nowMs, viewer, ends, pageSizes, limits }, asked);
+  const needs = asked.filter(({ source }) => callable.has(source));
 
   const saved = new Set(needs.flatMap(({ saved: keys = [] }) => keys));
   const least = new Set(needs.flatMap(({ least: keys = [] }) => keys.filter((key) => !saved.has(key))));
@@ -69,7 +71,7 @@ export function estimateOperation(
   const fullCalls = [...full.values()].reduce((sum, calls) => sum + calls, 0);
   const budget = limits.maxUpstreamCalls;
   const isOpen = needs.some((need) => need.isOpen) || scans.size > 0 || possibleScans.size > 0;
-  const mostCalls = isOpen ? budget : Math.min(fullCalls * ATTEMPTS, budget);
+  const mostCalls = isOpen ? budget : Math.min(fullCalls * MAX_ATTEMPTS_PER_CALL, budget);
   const plannedCalls = fullCalls + scans.size;
   return {
     leastCalls: least.size,
@@ -85,69 +87,78 @@ export function estimateOperation(
   };
 }
 
-/** Why an operation must not be run; null: it may. */
-export function refuseOperation(plan: OperationEstimate, limits: EstimateLimits): RequestError | null {
+/** Why an operation is refused; null: it may run. */
+export function refuseOperation(estimate: OperationEstimate, limits: EstimateLimits): RequestError | null {
   const { maxUpstreamCalls, maxCost } = limits;
-  if (plan.leastCalls > maxUpstreamCalls) {
+  if (estimate.leastCalls > maxUpstreamCalls) {
     return new RequestError(
       'LIMIT_EXCEEDED',
-      `This operation would make ${plan.leastCalls} vendor calls at least, and may make ${maxUpstreamCalls}; none was made. Ask for fewer records by id, or fewer fields at once.`,
-      { limit: 'maxUpstreamCalls', allowed: maxUpstreamCalls, requested: plan.leastCalls },
+      `This operation would make ${estimate.leastCalls} vendor calls at least, and may make ${maxUpstreamCalls}; none was made. Ask for fewer records by id, or fewer fields at once.`,
+      { limit: 'maxUpstreamCalls', allowed: maxUpstreamCalls, requested: estimate.leastCalls },
     );
   }
-  if (plan.cost > maxCost) {
+  if (estimate.cost > maxCost) {
     return new RequestError(
       'LIMIT_EXCEEDED',
-      `This operation may cost ${plan.cost} points, and ${maxCost} are allowed; no call was made. The dearest part is '${costliestPath(plan.shape)}': ask there for fewer rows, buckets or values, or for it alone.`,
-      { limit: 'maxCost', allowed: maxCost, requested: plan.cost },
+      `This operation may cost ${estimate.cost} points, and ${maxCost} are allowed; no call was made. The dearest part is '${costliestPath(estimate.shape)}': ask there for fewer rows, buckets or values, or for it alone.`,
+      { limit: 'maxCost', allowed: maxCost, requested: estimate.cost },
     );
   }
   return null;
 }
 
+/** The shape of the answer. Adds to `needs` the calls of every field. */
 function shapeOf(
-  fields: readonly OperationField[],
-  sizes: ListSizes,
-  limits: EstimateLimits,
-  nowMs: number,
+  fields: readonly SelectedField[],
+  sizes: NonNullable<FieldEstimate['sizes']>,
+  context: EstimateContext,
   needs: CallNeeds[],
 ): CostShape {
   const types = splitByType(fields);
   if (types) {
     return {
-      ...shapeOf(types.common, sizes, limits, nowMs, needs),
-      types: types.each.map((own) => shapeOf(own, sizes, limits, nowMs, needs)),
+      ...shapeOf(types.common, sizes, context, needs),
+      types: types.each.map((own) => shapeOf(own, sizes, context, needs)),
     };
   }
-  let leaves = 0;
-  const below: CostField[] = [];
-  for (const field of fields) {
-    if (field.isLeaf) {
-      leaves += field.coordinate.startsWith('ElementCount.') ? 0 : 1;
-      continue;
-    }
-    const plan = estimateField(field, limits, nowMs);
-    if (plan) needs.push(...plan.calls);
-    const bound = field.isList ? (plan?.items ?? boundOf(field, sizes)) : 1;
-    below.push({
-      ...shapeOf(field.fields, plan?.sizes ?? sizes, limits, nowMs, needs),
-      key: field.key,
-      name: field.name,
-      size: bound ?? flatSize(field),
-      weight: (field.name === 'elements' ? COST.element : COST.object) + (plan?.lookup ?? 0),
-      isFlat: bound === null,
-    });
-  }
-  return { leaves, fields: below };
+  const leaves = fields.filter(({ isLeaf }) => isLeaf).length;
+  const objects = fields.filter(({ isLeaf }) => !isLeaf);
+  return { leaves, fields: objects.map((field) => shapeOfField(field, sizes, context, needs)) };
 }
 
-/** Fields that all types have, and those of each, where an object may be of one type or another; null: it is of one. */
-function splitByType(fields: readonly OperationField[]): {
-  readonly common: readonly OperationField[];
-  readonly each: readonly (readonly OperationField[])[];
+function shapeOfField(
+  field: SelectedField,
+  sizes: NonNullable<FieldEstimate['sizes']>,
+  context: EstimateContext,
+  needs: CallNeeds[],
+): CostField {
+  const { key, name, isList } = field;
+  const estimate = estimateField(field, context);
+  // A field that refuses its arguments is null in the answer.
+  if (!estimate) return { key, name, size: 0, weight: 0, isFlat: false, leaves: 0, fields: [] };
+  const { calls = [], items = sizes[name], chargedItems = 1, itemCost, lookup = 0 } = estimate;
+  needs.push(...calls);
+  const below =
+    itemCost === undefined
+      ? shapeOf(field.fields, estimate.sizes ?? sizes, context, needs)
+      : { leaves: 0, fields: [] };
+  return {
+    ...below,
+    key,
+    name,
+    size: isList ? (items ?? chargedItems) : 1,
+    weight: (itemCost ?? COST.object) + lookup,
+    isFlat: isList && items === undefined,
+  };
+}
+
+/** The fields that all types have and those of each type, if an object may be of several types; null: it has one type. */
+function splitByType(fields: readonly SelectedField[]): {
+  readonly common: readonly SelectedField[];
+  readonly each: readonly (readonly SelectedField[])[];
 } | null {
-  const each = new Map<string, OperationField[]>();
-  const common: OperationField[] = [];
+  const each = new Map<string, SelectedField[]>();
+  const common: SelectedField[] = [];
   for (const field of fields) {
     if (field.ofType === null) common.push(field);
     else each.set(field.ofType, [...(each.get(field.ofType) ?? []), field]);
@@ -155,31 +166,17 @@ function splitByType(fields: readonly OperationField[]): {
   return each.size > 1 ? { common, each: [...each.values()] } : null;
 }
 
-/** What bounds a list by name, in the field that bounds it. */
-function boundOf({ name, args }: OperationField, { rows, buckets, values }: ListSizes): number | null {
-  if (name === 'edges' || name === 'nodes') return rows ?? null;
-  if (name === 'buckets') return buckets ?? null;
-  if (name === 'values') return values ?? null;
-  return name === 'elements' && Array.isArray(args['keys']) ? args['keys'].length : null;
-}
-
-function flatSize({ name, args }: OperationField): number {
-  if (name !== 'elements') return 1;
-  const top = typeof args['top'] === 'number' ? Math.max(args['top'], 0) : Infinity;
-  return Math.min(top, ELEMENTS_CHARGED);
-}
-
-/** The way to the list that costs most: `timeline.nodes.relatedEvents`. */
+/** The path of the list that costs most: `timeline.nodes.relatedEvents`. */
 function costliestPath(shape: CostShape): string {
   const path: string[] = [];
   let upToList = 0;
   let here: CostShape = shape;
   for (;;) {
-    const [dearest] = fieldsOf(here).toSorted((a, b) => costOfField(b) - costOfField(a));
-    if (!dearest || costOfField(dearest) * 2 < costOf(here)) break;
-    path.push(dearest.name);
-    if (dearest.size > 1) upToList = path.length;
-    here = dearest;
+    const [costliest] = fieldsOf(here).toSorted((a, b) => costOfField(b) - costOfField(a));
+    if (!costliest || costOfField(costliest) * 2 < costOf(here)) break;
+    path.push(costliest.name);
+    if (costliest.size > 1) upToList = path.length;
+    here = costliest;
   }
   return path.slice(0, upToList).join('.') || 'all of it together';
 }

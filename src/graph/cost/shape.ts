@@ -1,15 +1,15 @@
 /**
- * What a value of an answer costs: told in hundredths of a point, so that sums are exact. A point is about a millisecond of
- * one processor (docs/decisions/call-plan.md tells what was measured).
+ * The cost of each kind of value in an answer. The unit is a hundredth of a point, so that sums are exact. A point is about a
+ * millisecond of one processor: docs/decisions/call-plan.md has the measurements.
  */
 export const COST = {
   /** A scalar. */
   leaf: 1,
-  /** An object, whatever it holds. */
+  /** An object, without its fields. */
   object: 4,
-  /** What is looked through for one entry to find what is related to it, on top of the objects that it gives. */
+  /** The rows that are looked through to find what is related to one entry. The entries found cost extra. */
   relation: 20,
-  /** An element's count, with all its fields. */
+  /** The count of one element, with all its fields. */
   element: 1,
   /** A row of a series, read from the vendor. */
   row: 0.4,
@@ -18,40 +18,40 @@ export const COST = {
 } as const;
 export const HUNDREDTHS = 100;
 
-/** The objects of one kind in an answer, and what lies below each of them. */
+/** The objects of one field in an answer, and the fields below each of them. */
 export interface CostShape {
   /** Scalars of each object. */
   readonly leaves: number;
   readonly fields: readonly CostField[];
-  /** Where objects may be of several types: what each type adds, of which an object has one. */
+  /** If an object may be of several types: the fields that each type adds. An object has only one type. */
   readonly types?: readonly CostShape[];
 }
 
 export interface CostField extends CostShape {
-  /** Its name in the answer. */
+  /** The name in the answer: the alias, or the name of the field. */
   readonly key: string;
-  /** The field's name, for a refusal. */
+  /** The name of the field, for a refusal. */
   readonly name: string;
-  /** Items that it may hold; 1 where it is no list. */
+  /** The most items; 1 if the field is no list. */
   readonly size: number;
-  /** What each of them costs itself. */
+  /** The cost of each item, without the fields below it. */
   readonly weight: number;
-  /** Nothing asked for bounds this list, so that no more than `size` are charged for. */
+  /** No argument bounds the list: only the first `size` items are charged for. */
   readonly isFlat: boolean;
 }
 
-/** What an answer of this shape costs at most, calls apart. */
+/** The most that an answer of this shape costs, without calls. */
 export function costOf({ leaves, fields, types = [] }: CostShape): number {
   const own = fields.reduce((sum, field) => sum + costOfField(field), leaves * COST.leaf);
   return own + Math.max(...types.map(costOf), 0);
 }
 
-/** What a field and all below it cost at most. */
+/** The most that a field and all fields below it cost. */
 export function costOfField(field: CostField): number {
   return field.size * (field.weight + costOf(field));
 }
 
-/** What an answer really cost, calls apart. Lists of plain objects are not walked. */
+/** The actual cost of an answer, without calls. The items of a list are not visited if they hold scalars only. */
 export function measureCost({ leaves, fields, types = [] }: CostShape, value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   let sum = leaves * COST.leaf;
@@ -67,17 +67,17 @@ export function measureCost({ leaves, fields, types = [] }: CostShape, value: un
     if (field.fields.length === 0 && !field.types) sum += items.length * field.leaves * COST.leaf;
     else for (const item of items) sum += measureCost(field, item);
   }
-  // Two types may name different fields alike, so that one's answer would be taken for the other's.
+  // Two types may use one key for different fields, so the answer of one type may look like an answer of the other.
   const ofTypes = types.map((type) => Math.min(measureCost(type, value), costOf(type)));
   return sum + Math.max(...ofTypes, 0);
 }
 
-/** All fields that an object of this shape may have, of whatever type it is. */
+/** All fields that an object of this shape may have, of every type. */
 export function fieldsOf({ fields, types = [] }: CostShape): readonly CostField[] {
   return [...fields, ...types.flatMap(fieldsOf)];
 }
 
-/** How many items an answer holds in the lists that arguments bound: rows, buckets, facet values. */
+/** The number of items in the lists that arguments bound: rows, buckets, facet values. */
 export function countRows(shape: CostShape, value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   const fields = new Map(fieldsOf(shape).map((field) => [field.key, field]));

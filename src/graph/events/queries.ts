@@ -1,14 +1,26 @@
 import { RequestError } from '../../base/errors.ts';
 import type { Range } from '../../base/time.ts';
+import { estimateEventFacets, estimateEventList } from '../../sources/events/estimate.ts';
+import type { EventFacetsRequest } from '../../sources/events/facets.ts';
 import type { EventFilter } from '../../sources/events/filter.ts';
+import { orderByTime } from '../../sources/events/order.ts';
+import type { EventOrder } from '../../sources/events/order.ts';
 import type { PageRequest } from '../../sources/paging/page.ts';
 import { builder } from '../builder.ts';
+import type { GraphContext } from '../context.ts';
+import type { ConnectionArguments } from '../paging/arguments.ts';
 import { needsPage, readConnection } from '../paging/connection.ts';
+import type { ListQuery } from '../paging/connection.ts';
+import { estimateList } from '../paging/estimate.ts';
 import { defaultEnd, freezeRange } from '../paging/range.ts';
+import type { RangeInput } from '../paging/range.ts';
 import { DateTimeRangeInput } from '../paging/types.ts';
+import { selectedFields } from '../selection.ts';
+import type { SelectedField } from '../selection.ts';
 import { EventConnectionType } from './connection.ts';
 import { EventFacetsType } from './facets.ts';
 import { EventFilterInput, readEventFilter } from './filter.ts';
+import type { EventFilterShape } from './filter.ts';
 import { EventOrderInput, readEventOrder } from './order.ts';
 import { selectedEventFacets, selectedEventFields } from './selection.ts';
 
@@ -39,25 +51,47 @@ builder.queryField('events', (t) =>
         description: 'A cursor, such as `startCursor` of the next page: read the events before it.',
       }),
     },
+    extensions: {
+      estimate(args, fields, context) {
+        const query = readListQuery(args, context);
+        return estimateList(query, fields, context, (question) =>
+          estimateEventList(
+            { ...question, orderBy: query.binding },
+            { list: 'events', pageSize: context.pageSizes.events, isCountedByPage: true },
+          ),
+        );
+      },
+    },
     resolve(_root, args, context, info) {
-      const { events, viewer } = context;
-      const filter = readEventFilter(args.filter, viewer);
-      const orderBy = readEventOrder(args.orderBy, viewer);
-      const fields = selectedEventFields(info);
-      const read = (page: PageRequest<EventFilter>) => events.listEvents({ ...page, orderBy, fields });
-      const count = (range: Range) => events.countEvents(range, filter);
-      const query = {
-        list: 'events',
-        sources: ['EVENTS'],
-        args,
-        filter,
-        binding: orderBy,
-        wantsPage: needsPage(info),
-      } as const;
-      return readConnection({ ...query, read, count }, context);
+      const { events } = context;
+      const query = readListQuery(args, context);
+      const fields = selectedEventFields(selectedFields(info));
+      const read = (page: PageRequest<EventFilter>) =>
+        events.listEvents({ ...page, orderBy: query.binding, fields });
+      const count = (range: Range) => events.countEvents(range, query.filter);
+      return readConnection({ ...query, wantsPage: needsPage(info), read, count }, context);
     },
   }),
 );
+
+interface ListArguments extends ConnectionArguments {
+  readonly range?: RangeInput | null | undefined;
+  readonly filter?: EventFilterShape | null | undefined;
+  readonly orderBy?: readonly EventOrder[] | null | undefined;
+}
+
+/** A list of events; its cursors are bound to its order. */
+interface EventListQuery extends ListQuery<EventFilter> {
+  readonly binding: readonly EventOrder[];
+}
+
+/** The list that the arguments of `events` ask for. @throws RequestError `FORBIDDEN`, `LIMIT_EXCEEDED` */
+function readListQuery(args: ListArguments, { viewer }: Pick<GraphContext, 'viewer'>): EventListQuery {
+  const filter = readEventFilter(args.filter, viewer);
+  const binding = readEventOrder(args.orderBy, viewer);
+  const direction = orderByTime(binding) ?? 'DESC';
+  return { list: 'events', sources: ['EVENTS'], args, filter, direction, binding };
+}
 
 /** The largest `top`. */
 const MAX_TOP = 500;
@@ -78,15 +112,36 @@ builder.queryField('eventFacets', (t) =>
           'How many values a facet shows, from 1 to 500. `other` counts the events with further values.',
       }),
     },
-    async resolve(_root, args, { events, viewer, nowMs, ends }, info) {
-      const top = checkTop(args.top);
-      const range = freezeRange(args.range, nowMs, defaultEnd(ends, ['EVENTS'], nowMs));
-      const filter = readEventFilter(args.filter, viewer);
-      const facets = selectedEventFacets(info, viewer);
-      return { range, top, counted: await events.countEventFacets({ range, filter, facets }) };
+    extensions: {
+      estimate(args, fields, context) {
+        const { top, request } = readFacetsRequest(args, fields, context);
+        return { calls: estimateEventFacets(request), sizes: { values: top } };
+      },
+    },
+    async resolve(_root, args, context, info) {
+      const { top, request } = readFacetsRequest(args, selectedFields(info), context);
+      return { range: request.range, top, counted: await context.events.countEventFacets(request) };
     },
   }),
 );
+
+interface FacetsArguments {
+  readonly range?: RangeInput | null | undefined;
+  readonly filter?: EventFilterShape | null | undefined;
+  readonly top: number;
+}
+
+/** What the arguments and the selection of `eventFacets` ask for. @throws RequestError */
+function readFacetsRequest(
+  args: FacetsArguments,
+  fields: readonly SelectedField[],
+  { viewer, nowMs, ends }: Pick<GraphContext, 'viewer' | 'nowMs' | 'ends'>,
+): { readonly top: number; readonly request: EventFacetsRequest } {
+  const top = checkTop(args.top);
+  const range = freezeRange(args.range, nowMs, defaultEnd(ends, ['EVENTS'], nowMs));
+  const filter = readEventFilter(args.filter, viewer);
+  return { top, request: { range, filter, facets: selectedEventFacets(fields, viewer) } };
+}
 
 function checkTop(top: number): number {
   if (top < 1) throw new RequestError('BAD_USER_INPUT', "'top' must be at least 1.", { argument: 'top' });

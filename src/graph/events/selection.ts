@@ -1,19 +1,19 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { OPTIONAL_EVENT_FIELDS } from '../../sources/events/event.ts';
 import type { OptionalEventField } from '../../sources/events/event.ts';
 import type { EventFacet } from '../../sources/events/facets.ts';
 import type { Viewer } from '../access.ts';
 import { maskedFields } from '../masking.ts';
 import type { MaskedField } from '../masking.ts';
-import { selectedFieldNames } from '../selection.ts';
+import { namesUnder } from '../selection.ts';
+import type { SelectedField } from '../selection.ts';
 
 /** Fields of an event that need another field, which the vendor must be asked for. */
 const NEEDS: Readonly<Record<string, OptionalEventField>> = { relatedUsage: 'ipAddress' };
 
 /** The optional fields of an event that the selection of an `EventConnection`, or of an `ActivityConnection`, needs. */
-export function selectedEventFields(info: GraphQLResolveInfo): ReadonlySet<OptionalEventField> {
-  const names = new Set([...selectedFieldNames(info, 'nodes'), ...selectedFieldNames(info, 'edges', 'node')]);
-  const needed = new Set([...names].map((name) => (Object.hasOwn(NEEDS, name) && NEEDS[name]) || name));
+export function selectedEventFields(fields: readonly SelectedField[]): ReadonlySet<OptionalEventField> {
+  const names = [...namesUnder(fields, 'nodes'), ...namesUnder(fields, 'edges', 'node')];
+  const needed = new Set(names.map((name) => (Object.hasOwn(NEEDS, name) && NEEDS[name]) || name));
   return new Set(OPTIONAL_EVENT_FIELDS.filter((field) => needed.has(field)));
 }
 
@@ -38,17 +38,15 @@ const FACETS: Readonly<Record<string, readonly [facet: EventFacet, hiddenWith: r
   ipAddresses: ['ipAddress', ['IP_ADDRESS']],
 };
 
-/** The facets among the names of fields, whether or not the viewer may see them. */
-export function facetsAmong(names: Iterable<string>): readonly EventFacet[] {
-  return [...names].flatMap((name) => (Object.hasOwn(FACETS, name) && FACETS[name]?.[0]) || []);
-}
-
 /** The facets that `EventFacets` selects and the viewer may see. Only these are counted. */
-export function selectedEventFacets(info: GraphQLResolveInfo, viewer: Viewer): ReadonlySet<EventFacet> {
+export function selectedEventFacets(
+  fields: readonly SelectedField[],
+  viewer: Viewer,
+): ReadonlySet<EventFacet> {
   return new Set(
-    [...selectedFieldNames(info)].flatMap((name) => {
-      const [facet, hiddenWith] = (Object.hasOwn(FACETS, name) && FACETS[name]) || [];
-      return facet && maskedFields(viewer, hiddenWith ?? []).length === 0 ? [facet] : [];
+    fields.flatMap(({ name }) => {
+      const [facet, hiddenWith = []] = (Object.hasOwn(FACETS, name) && FACETS[name]) || [];
+      return facet && maskedFields(viewer, hiddenWith).length === 0 ? [facet] : [];
     }),
   );
 }

@@ -1,5 +1,6 @@
 import { RequestError } from '../../base/errors.ts';
-import type { Travel } from '../../sources/paging/page.ts';
+import { opposite } from '../../base/time.ts';
+import type { Direction } from '../../base/time.ts';
 import type { Limits } from '../context.ts';
 
 /** The paging arguments as GraphQL passes them. */
@@ -13,19 +14,23 @@ export interface ConnectionArguments {
 /** The page that the arguments ask for. */
 export interface PageChoice {
   readonly count: number;
-  readonly travel: Travel;
+  readonly direction: Direction;
+  /** True if `last` or `before` asks for it: the page is read from the end of the list. */
+  readonly isFromEnd: boolean;
   /** The sealed cursor that the page continues from. null: it starts at the edge of the range. */
   readonly cursor: string | null;
 }
 
 /**
- * Reads the arguments: `first` and `after` start with the newest row, `last` and `before` with the oldest.
+ * Reads the arguments: `first` and `after` read in the direction of the list, `last` and `before` against it.
+ * @param listDirection the order of the list in time; `DESC` also for an order that is not one of time
  * @throws RequestError `BAD_USER_INPUT` if arguments contradict each other or ask for less than one row;
  *   `LIMIT_EXCEEDED` if they ask for more rows than `maxPageSize`
  */
 export function readConnectionArguments(
   args: ConnectionArguments,
   limits: Pick<Limits, 'defaultPageSize' | 'maxPageSize'>,
+  listDirection: Direction = 'DESC',
 ): PageChoice {
   const given = (name: keyof ConnectionArguments): boolean => args[name] !== null && args[name] !== undefined;
   for (const [name, other] of [
@@ -36,12 +41,13 @@ export function readConnectionArguments(
   ] as const) {
     if (given(name) && given(other)) throw contradiction(name, other);
   }
-  const backward = given('last') || given('before');
-  const [name, asked] = backward ? (['last', args.last] as const) : (['first', args.first] as const);
+  const isFromEnd = given('last') || given('before');
+  const [name, asked] = isFromEnd ? (['last', args.last] as const) : (['first', args.first] as const);
   return {
     count: checkCount(name, asked ?? limits.defaultPageSize, limits.maxPageSize),
-    travel: backward ? 'backward' : 'forward',
-    cursor: (backward ? args.before : args.after) ?? null,
+    direction: isFromEnd ? opposite(listDirection) : listDirection,
+    isFromEnd,
+    cursor: (isFromEnd ? args.before : args.after) ?? null,
   };
 }
 

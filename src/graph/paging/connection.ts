@@ -1,12 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Source } from '../../base/source.ts';
-import type { Range } from '../../base/time.ts';
+import type { Direction, Range } from '../../base/time.ts';
 import type { Page, PageRequest, TotalCount } from '../../sources/paging/page.ts';
 import type { Position } from '../../sources/paging/position.ts';
-import type { GraphContext } from '../context.ts';
-import { selectedFieldNames } from '../selection.ts';
+import type { GraphContext, Limits } from '../context.ts';
+import { namesUnder, selectedFields } from '../selection.ts';
 import { readConnectionArguments } from './arguments.ts';
-import type { ConnectionArguments } from './arguments.ts';
+import type { ConnectionArguments, PageChoice } from './arguments.ts';
 import { digestQuery } from './cursor.ts';
 import type { CursorList } from './cursor.ts';
 import { createPageInfo } from './page-info.ts';
@@ -36,22 +36,44 @@ export interface Connection<Node> {
   totalCount(): Promise<TotalCount | null>;
 }
 
-/** A list, its arguments, and how its source reads it. */
-export interface ConnectionQuery<Node, Filter> {
+/** The list that a field asks for. */
+export interface ListQuery<Filter> {
   readonly list: CursorList;
   /** The sources of its entries. */
   readonly sources: readonly Source[];
   readonly args: ConnectionArguments & { readonly range?: RangeInput | null | undefined };
   readonly filter: Filter;
+  /** The order of the list in time. Newest first if it is left out. */
+  readonly direction?: Direction;
   /** Further arguments that a cursor is bound to, such as the order. */
   readonly binding?: unknown;
+}
+
+/** A list, and how its source reads it. */
+export interface ConnectionQuery<Node, Filter> extends ListQuery<Filter> {
   /** Whether the selection needs a page. If false, only the range and the count are answered, without reading a page. */
   readonly wantsPage: boolean;
   read(request: PageRequest<Filter>): Promise<Page<Node>>;
   count(range: Range): Promise<TotalCount | null>;
 }
 
-const UNREAD: Page<never> = { rows: [], hasMore: false, resume: null, coverage: [] };
+/**
+ * The page and the range that a list is asked for. The range of a cursor takes the place of this range.
+ * @throws RequestError `BAD_USER_INPUT`, `LIMIT_EXCEEDED`
+ */
+export function readListRequest(
+  { args, sources, direction }: Pick<ListQuery<unknown>, 'args' | 'sources' | 'direction'>,
+  { limits, nowMs, ends }: ListContext,
+): { readonly choice: PageChoice; readonly range: Range } {
+  const choice = readConnectionArguments(args, limits, direction);
+  return { choice, range: freezeRange(args.range, nowMs, defaultEnd(ends, sources, nowMs)) };
+}
+
+interface ListContext extends Pick<GraphContext, 'nowMs' | 'ends'> {
+  readonly limits: Pick<Limits, 'defaultPageSize' | 'maxPageSize'>;
+}
+
+const UNREAD: Page<never> = { rows: [], hasMore: false, end: null, coverage: [] };
 
 /**
  * Reads one page of a list.
@@ -59,18 +81,16 @@ const UNREAD: Page<never> = { rows: [], hasMore: false, resume: null, coverage: 
  */
 export async function readConnection<Node extends Row, Filter>(
   asked: ConnectionQuery<Node, Filter>,
-  { cursors, limits, nowMs, ends }: Pick<GraphContext, 'cursors' | 'limits' | 'nowMs' | 'ends'>,
+  context: Pick<GraphContext, 'cursors' | 'limits' | 'nowMs' | 'ends'>,
 ): Promise<Connection<Node>> {
-  const choice = readConnectionArguments(asked.args, limits);
-  const frozen = freezeRange(asked.args.range, nowMs, defaultEnd(ends, asked.sources, nowMs));
+  const { choice, range: frozen } = readListRequest(asked, context);
+  const { cursors } = context;
   const { filter, binding } = asked;
   const query = digestQuery(asked.list, { range: asked.args.range, filter, binding });
   const cursor =
-    choice.cursor === null
-      ? null
-      : cursors.open(choice.cursor, query, choice.travel === 'forward' ? 'after' : 'before');
+    choice.cursor === null ? null : cursors.open(choice.cursor, query, choice.isFromEnd ? 'before' : 'after');
   const range = cursor?.range ?? frozen;
-  const request = { range, filter, count: choice.count, travel: choice.travel };
+  const request = { range, filter, count: choice.count, direction: choice.direction };
   const page = asked.wantsPage ? await asked.read({ ...request, after: cursor?.position ?? null }) : UNREAD;
   const seal = (position: Position, hasRowsBehind: boolean): string =>
     cursors.seal({ query, range, position, hasRowsBehind });
@@ -103,7 +123,7 @@ const WITHOUT_PAGE: ReadonlySet<string> = new Set(['__typename', 'from', 'to', '
 
 /** Whether the selection of a connection needs a page. Its range and its count do not. */
 export function needsPage(info: GraphQLResolveInfo): boolean {
-  return isPageAmong(selectedFieldNames(info));
+  return isPageAmong(namesUnder(selectedFields(info)));
 }
 
 /** Whether any of these fields of a connection needs a page. */

@@ -23,12 +23,12 @@ export interface PageInfoFacts {
 }
 
 /**
- * The position of a page in its list. The source knows if more rows are ahead in the direction of travel. The cursor knows
+ * The position of a page in its list. The source knows if more rows are ahead in the direction of reading. The cursor knows
  * if rows are behind, so that this costs no call: clients select both on every page.
  */
 export function createPageInfo(facts: PageInfoFacts): PageInfo {
   const { choice, cursor, page, positions } = facts;
-  const isForward = choice.travel === 'forward';
+  const isForward = !choice.isFromEnd;
   const isAhead = page.hasMore;
   const isBehind = cursor?.hasRowsBehind ?? false;
   const leading = () => leadingCursor(facts, isForward ? positions.at(-1) : positions[0]);
@@ -44,15 +44,11 @@ export function createPageInfo(facts: PageInfoFacts): PageInfo {
 /** The cursor to continue from: the last row of the page, or the place that a stopped scan reached. */
 function leadingCursor(facts: PageInfoFacts, lastRow: Position | undefined): string | null {
   const { page, cursor } = facts;
-  if (page.hasMore && page.resume && isStoppedScan(facts)) return facts.seal(page.resume, hasRowsUpTo(facts));
+  if (page.hasMore && page.end?.kind === 'scan position')
+    return facts.seal(page.end.position, hasRowsUpTo(facts));
   if (lastRow) return facts.seal(lastRow, true);
   // Nothing was examined, so the next page starts at the same place.
   return page.hasMore && cursor ? facts.seal(cursor.position, cursor.hasRowsBehind) : null;
-}
-
-function isStoppedScan({ page, positions, choice }: PageInfoFacts): boolean {
-  if (positions.length < choice.count) return true;
-  return page.coverage.some(({ code }) => code === 'SCAN_LIMIT' || code === 'CALL_BUDGET');
 }
 
 /** Whether there may be entries behind the end of this page. A span that could not be read may hold some. */

@@ -2,7 +2,7 @@ import { SOURCES } from '../../base/source.ts';
 import type { Source } from '../../base/source.ts';
 import type { Range } from '../../base/time.ts';
 import type { Page } from '../../sources/paging/page.ts';
-import type { TimelineFilter } from '../../sources/timeline/source.ts';
+import type { TimelineFilter } from '../../sources/timeline/filter.ts';
 import type { Scope, Viewer } from '../access.ts';
 
 /** The scope that a caller needs for the entries of each source. */

@@ -1,4 +1,4 @@
-import type { TimelineFilter } from '../../sources/timeline/source.ts';
+import type { TimelineFilter } from '../../sources/timeline/filter.ts';
 import type { Viewer } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EventFilterInput, readEventFilter } from '../events/filter.ts';
@@ -21,7 +21,7 @@ export const TimelineFilterInput = builder.inputType('TimelineFilter', {
   }),
 });
 
-type TimelineFilterShape = typeof TimelineFilterInput.$inferInput;
+export type TimelineFilterShape = typeof TimelineFilterInput.$inferInput;
 
 /**
  * The filter for the source, without nulls.

@@ -1,17 +1,26 @@
 import { SOURCES } from '../../base/source.ts';
+import type { Source } from '../../base/source.ts';
 import type { Range } from '../../base/time.ts';
 import type { PageRequest } from '../../sources/paging/page.ts';
-import type { TimelineFilter } from '../../sources/timeline/source.ts';
+import { estimateTimeline } from '../../sources/timeline/estimate.ts';
+import type { TimelineFilter } from '../../sources/timeline/filter.ts';
 import { builder } from '../builder.ts';
+import type { GraphContext } from '../context.ts';
 import { selectedEventFields } from '../events/selection.ts';
 import { EventType } from '../events/types.ts';
+import type { ConnectionArguments } from '../paging/arguments.ts';
 import { needsPage, readConnection } from '../paging/connection.ts';
+import type { ListQuery } from '../paging/connection.ts';
+import { estimateList } from '../paging/estimate.ts';
+import type { RangeInput } from '../paging/range.ts';
 import { DateTimeRangeInput } from '../paging/types.ts';
+import { selectedFields } from '../selection.ts';
 import { UsageRecordType } from '../usage/types.ts';
 import { coverForbidden, splitSources } from './access.ts';
 import { ActivityConnectionType } from './connection.ts';
 import { readTimelineFilter, TimelineFilterInput } from './filter.ts';
-import { readRelated } from './related.ts';
+import type { TimelineFilterShape } from './filter.ts';
+import { estimateRelatedPage, readRelated } from './related.ts';
 import { CorrelationBasisType, RelatedEventConnectionType, RelatedUsageConnectionType } from './types.ts';
 
 builder.queryField('timeline', (t) =>
@@ -38,32 +47,60 @@ builder.queryField('timeline', (t) =>
         description: 'A cursor, such as `startCursor` of the next page: read the entries before it.',
       }),
     },
+    extensions: {
+      estimate(args, fields, context) {
+        const { query, visible, isCountable } = readTimelineQuery(args, context);
+        return estimateList(query, fields, context, (question) =>
+          estimateTimeline({
+            ...question,
+            filter: visible,
+            isCounted: question.isCounted && isCountable,
+          }),
+        );
+      },
+    },
     resolve(_root, args, context, info) {
-      const { timeline, viewer } = context;
-      const filter = readTimelineFilter(args.filter, viewer);
-      const fields = selectedEventFields(info);
-      const { readable, forbidden } = splitSources(filter, viewer);
-      const visible = forbidden.length > 0 ? { ...filter, sources: readable } : filter;
+      const { timeline } = context;
+      const { query, visible, forbidden, isCountable } = readTimelineQuery(args, context);
+      const fields = selectedEventFields(selectedFields(info));
       const read = async (page: PageRequest<TimelineFilter>) =>
         coverForbidden(
           await timeline.listActivities({ ...page, filter: visible, fields }),
           forbidden,
           page.range,
         );
-      // A sum without one source would look like the total of both.
       const count = async (range: Range) =>
-        forbidden.length > 0 ? null : timeline.countActivities(range, filter);
-      const query = {
-        list: 'timeline',
-        sources: filter.sources ?? SOURCES,
-        args,
-        filter,
-        wantsPage: needsPage(info),
-      } as const;
-      return readConnection({ ...query, read, count }, context);
+        isCountable ? timeline.countActivities(range, query.filter) : null;
+      return readConnection({ ...query, wantsPage: needsPage(info), read, count }, context);
     },
   }),
 );
+
+interface ListArguments extends ConnectionArguments {
+  readonly range?: RangeInput | null | undefined;
+  readonly filter?: TimelineFilterShape | null | undefined;
+}
+
+interface TimelineQuery {
+  readonly query: ListQuery<TimelineFilter>;
+  /** The filter without the sources that the viewer may not read. */
+  readonly visible: TimelineFilter;
+  readonly forbidden: readonly Source[];
+  /** false: a source is left out, and the count of the other one would be read as the count of both. */
+  readonly isCountable: boolean;
+}
+
+/** The list that the arguments of `timeline` ask for. @throws RequestError `FORBIDDEN`, `LIMIT_EXCEEDED` */
+function readTimelineQuery(args: ListArguments, { viewer }: Pick<GraphContext, 'viewer'>): TimelineQuery {
+  const filter = readTimelineFilter(args.filter, viewer);
+  const { readable, forbidden } = splitSources(filter, viewer);
+  return {
+    query: { list: 'timeline', sources: filter.sources ?? SOURCES, args, filter },
+    visible: forbidden.length > 0 ? { ...filter, sources: readable } : filter,
+    forbidden,
+    isCountable: forbidden.length === 0,
+  };
+}
 
 const WITHIN = 'How long before and after this entry to look (inclusive), from 1 ms to `PT24H`.';
 const BY = 'What relates two entries. One match is enough. Give at least one. IP needs `pii:read`.';
@@ -83,6 +120,7 @@ builder.objectField(UsageRecordType, 'relatedEvents', (t) =>
       first: t.arg.int({ description: FIRST }),
       after: t.arg.string({ description: AFTER }),
     },
+    extensions: { estimate: (args, _fields, context) => estimateRelatedPage('EVENTS', args, context) },
     resolve(record, args, context) {
       const { listRelatedEvents: read } = context.timeline;
       return readRelated(record, args, { list: 'relatedEvents', source: 'EVENTS', read }, context);
@@ -102,6 +140,7 @@ builder.objectField(EventType, 'relatedUsage', (t) =>
       first: t.arg.int({ description: FIRST }),
       after: t.arg.string({ description: AFTER }),
     },
+    extensions: { estimate: (args, _fields, context) => estimateRelatedPage('USAGE', args, context) },
     resolve(event, args, context) {
       const { listRelatedUsage: read } = context.timeline;
       return readRelated(event, args, { list: 'relatedUsage', source: 'USAGE', read }, context);

@@ -1,6 +1,8 @@
 import { RequestError } from '../../base/errors.ts';
+import type { Source } from '../../base/source.ts';
 import { Temporal } from '../../base/time.ts';
 import type { Coverage } from '../../sources/paging/coverage.ts';
+import type { PageEnd } from '../../sources/paging/page.ts';
 import { edgeAt } from '../../sources/paging/position.ts';
 import type { Position } from '../../sources/paging/position.ts';
 import type { Activity } from '../../sources/timeline/activity.ts';
@@ -10,11 +12,15 @@ import type {
   RelatedRequest,
   RelatedRows,
 } from '../../sources/timeline/correlation.ts';
+import { estimateRelated } from '../../sources/timeline/estimate.ts';
 import type { Viewer } from '../access.ts';
 import type { GraphContext } from '../context.ts';
+import type { EstimateContext, FieldEstimate } from '../cost/estimate.ts';
+import { COST } from '../cost/shape.ts';
 import { encodeGlobalId } from '../global-id.ts';
 import { refuseMasked } from '../masking.ts';
 import { readConnectionArguments } from '../paging/arguments.ts';
+import type { PageChoice } from '../paging/arguments.ts';
 import { digestQuery } from '../paging/cursor.ts';
 import { createPageInfo } from '../paging/page-info.ts';
 import type { PageInfo } from '../paging/page-info.ts';
@@ -61,9 +67,7 @@ export async function readRelated<Row extends Activity>(
   { list, source, read }: RelatedQuery<Row>,
   { cursors, limits, viewer }: Pick<GraphContext, 'cursors' | 'limits' | 'viewer'>,
 ): Promise<RelatedConnection<Row>> {
-  const withinMs = readWithin(args.within);
-  const by = readBases(args.by, viewer);
-  const choice = readConnectionArguments({ first: args.first, after: args.after }, limits);
+  const { withinMs, by, choice } = readRelatedPage(args, { limits, viewer });
   const query = digestQuery(list, { of: encodeGlobalId(of), withinMs, by: [...by].toSorted() });
   const cursor = choice.cursor === null ? null : cursors.open(choice.cursor, query, 'after');
   const window = { fromMs: of.timestampMs - withinMs, toMs: of.timestampMs + withinMs + 1 };
@@ -74,7 +78,7 @@ export async function readRelated<Row extends Activity>(
   const given = ahead.slice(0, choice.count);
   const positions = given.map(({ row }): Position => row);
   const isCut = ahead.length > given.length;
-  const stoppedAt = found.unreadBelowMs === null ? null : edgeAt(source, found.unreadBelowMs);
+  const end = isCut ? endAtRow(positions.at(-1)) : endOfScan(source, found.unreadBelowMs);
 
   const seal = (position: Position, hasRowsBehind: boolean): string => {
     const { timestampMs, id } = position;
@@ -84,8 +88,8 @@ export async function readRelated<Row extends Activity>(
   };
   const page = {
     rows: given,
-    hasMore: isCut || stoppedAt !== null,
-    resume: isCut ? (positions.at(-1) ?? null) : stoppedAt,
+    hasMore: isCut || found.unreadBelowMs !== null,
+    end,
     coverage: found.coverage,
   };
   return {
@@ -97,6 +101,43 @@ export async function readRelated<Row extends Activity>(
     })),
     pageInfo: createPageInfo({ choice, cursor, page, positions, seal }),
     coverage: found.coverage,
+  };
+}
+
+function endAtRow(position: Position | undefined): PageEnd | null {
+  return position ? { kind: 'row', position } : null;
+}
+
+function endOfScan(source: Source, unreadBelowMs: number | null): PageEnd | null {
+  return unreadBelowMs === null ? null : { kind: 'scan position', position: edgeAt(source, unreadBelowMs) };
+}
+
+/**
+ * What one field needs for the page of each entry. All entries of an operation share one scan.
+ * @throws RequestError as `readRelated`
+ */
+export function estimateRelatedPage(
+  source: Source,
+  args: RelatedArguments,
+  context: EstimateContext,
+): FieldEstimate {
+  const { count } = readRelatedPage(args, context).choice;
+  return { calls: estimateRelated(source), sizes: { edges: count }, lookup: COST.relation };
+}
+
+interface RelatedPage extends Pick<RelatedRequest, 'withinMs' | 'by'> {
+  readonly choice: PageChoice;
+}
+
+/** The page that the arguments of a related field ask for. @throws RequestError */
+function readRelatedPage(
+  { within, by, first, after }: RelatedArguments,
+  { limits, viewer }: Pick<EstimateContext, 'limits' | 'viewer'>,
+): RelatedPage {
+  return {
+    withinMs: readWithin(within),
+    by: readBases(by, viewer),
+    choice: readConnectionArguments({ first, after }, limits),
   };
 }
 

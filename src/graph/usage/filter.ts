@@ -23,7 +23,7 @@ export const UsageRecordFilterInput = builder.inputType('UsageRecordFilter', {
   }),
 });
 
-type UsageRecordFilterShape = typeof UsageRecordFilterInput.$inferInput;
+export type UsageRecordFilterShape = typeof UsageRecordFilterInput.$inferInput;
 
 /**
  * The filter for the source, without nulls.

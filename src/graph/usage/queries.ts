@@ -1,17 +1,32 @@
 import { RequestError } from '../../base/errors.ts';
-import type { Range } from '../../base/time.ts';
+import type { Interval, Range } from '../../base/time.ts';
 import type { PageRequest } from '../../sources/paging/page.ts';
+import type { AnalyticsRequest } from '../../sources/usage/analytics/analytics.ts';
+import {
+  estimateUsageAnalytics,
+  estimateUsageList,
+  estimateUsageRecords,
+} from '../../sources/usage/estimate.ts';
 import type { UsageFilter } from '../../sources/usage/filter.ts';
 import { builder } from '../builder.ts';
+import type { GraphContext } from '../context.ts';
+import { COST } from '../cost/shape.ts';
 import { isUsageRecordId } from '../global-id.ts';
+import type { ConnectionArguments } from '../paging/arguments.ts';
 import { needsPage, readConnection } from '../paging/connection.ts';
+import type { ListQuery } from '../paging/connection.ts';
+import { estimateList } from '../paging/estimate.ts';
 import { freezeRange } from '../paging/range.ts';
+import type { RangeInput } from '../paging/range.ts';
 import { DateTimeRangeInput } from '../paging/types.ts';
+import { selectedFields } from '../selection.ts';
+import type { SelectedField } from '../selection.ts';
 import { readAnalyticsSelection } from './analytics/selection.ts';
 import { AnalyticsIntervalType, UsageAnalyticsType } from './analytics/types.ts';
 import { createAnalyticsView } from './analytics/view.ts';
 import { UsageRecordConnectionType } from './connection.ts';
 import { readUsageFilter, UsageRecordFilterInput } from './filter.ts';
+import type { UsageRecordFilterShape } from './filter.ts';
 import { UsageRecordType } from './types.ts';
 
 builder.queryField('usageRecord', (t) =>
@@ -20,20 +35,22 @@ builder.queryField('usageRecord', (t) =>
     nullable: true,
     description: 'The usage record with this vendor id. Null if there is none. Reads `GET /usage/{id}`.',
     args: { recordId: t.arg.id({ required: true, description: "The vendor's id, such as `53e6e0c8e4b0`." }) },
-    resolve(_root, { recordId }, { usage }) {
-      if (!isUsageRecordId(recordId)) {
-        throw new RequestError(
-          'BAD_USER_INPUT',
-          "'recordId' must be 1 to 64 characters of A-Z, a-z, 0-9, _ and -.",
-          {
-            argument: 'recordId',
-          },
-        );
-      }
-      return usage.getUsageRecord(recordId, null);
+    extensions: {
+      estimate: ({ recordId }) => ({
+        calls: estimateUsageRecords([{ id: readRecordId(recordId), timestampMs: null }]),
+      }),
     },
+    resolve: (_root, { recordId }, { usage }) => usage.getUsageRecord(readRecordId(recordId), null),
   }),
 );
+
+/** @throws RequestError `BAD_USER_INPUT` for a text that can't be the id of a record */
+function readRecordId(recordId: string): string {
+  if (isUsageRecordId(recordId)) return recordId;
+  throw new RequestError('BAD_USER_INPUT', "'recordId' must be 1 to 64 of A-Z, a-z, 0-9, _ and -.", {
+    argument: 'recordId',
+  });
+}
 
 builder.queryField('usageRecords', (t) =>
   t.field({
@@ -58,22 +75,38 @@ builder.queryField('usageRecords', (t) =>
         description: 'A cursor, such as `startCursor` of the next page: read the records before it.',
       }),
     },
+    extensions: {
+      estimate: (args, fields, context) =>
+        estimateList(readListQuery(args, context), fields, context, (question) =>
+          estimateUsageList(question, {
+            list: 'usageRecords',
+            pageSize: context.pageSizes.usage,
+            isCountedByPage: true,
+          }),
+        ),
+    },
     resolve(_root, args, context, info) {
-      const { usage, viewer } = context;
-      const filter = readUsageFilter(args.filter, viewer);
+      const { usage } = context;
+      const query = readListQuery(args, context);
       const read = (page: PageRequest<UsageFilter>) => usage.listUsageRecords(page);
-      const count = (range: Range) => usage.countUsageRecords(range, filter);
-      const query = {
-        list: 'usageRecords',
-        sources: ['USAGE'],
-        args,
-        filter,
-        wantsPage: needsPage(info),
-      } as const;
-      return readConnection({ ...query, read, count }, context);
+      const count = (range: Range) => usage.countUsageRecords(range, query.filter);
+      return readConnection({ ...query, wantsPage: needsPage(info), read, count }, context);
     },
   }),
 );
+
+interface ListArguments extends ConnectionArguments {
+  readonly range?: RangeInput | null | undefined;
+  readonly filter?: UsageRecordFilterShape | null | undefined;
+}
+
+/** The list that the arguments of `usageRecords` ask for. @throws RequestError `FORBIDDEN` */
+function readListQuery(
+  args: ListArguments,
+  { viewer }: Pick<GraphContext, 'viewer'>,
+): ListQuery<UsageFilter> {
+  return { list: 'usageRecords', sources: ['USAGE'], args, filter: readUsageFilter(args.filter, viewer) };
+}
 
 builder.queryField('usageAnalytics', (t) =>
   t.field({
@@ -95,15 +128,35 @@ builder.queryField('usageAnalytics', (t) =>
         description: 'The time zone whose days and hours the buckets follow.',
       }),
     },
-    async resolve(_root, { range, interval, timeZone }, { usage, nowMs }, info) {
-      const { series, previous } = readAnalyticsSelection(info);
-      const frozen = freezeRange(range, nowMs);
-      const request = { range: frozen, interval: interval ?? null, timeZone, series, previous };
+    extensions: {
+      estimate(args, fields, { nowMs, limits }) {
+        const request = readAnalyticsRequest(args, fields, nowMs);
+        const { calls, buckets, rows } = estimateUsageAnalytics(request, nowMs, limits);
+        return { calls, sizes: { buckets }, lookup: Math.ceil(rows * COST.row) };
+      },
+    },
+    async resolve(_root, args, { usage, nowMs }, info) {
+      const request = readAnalyticsRequest(args, selectedFields(info), nowMs);
       const analytics = await usage.getUsageAnalytics(request);
       return createAnalyticsView(
         analytics,
-        previous.map(({ offset }) => offset),
+        request.previous.map(({ offset }) => offset),
       );
     },
   }),
 );
+
+interface AnalyticsArguments extends Pick<AnalyticsRequest, 'timeZone'> {
+  readonly range: RangeInput;
+  readonly interval?: Interval | null | undefined;
+}
+
+/** The analytics that the arguments and the selection of `usageAnalytics` ask for. @throws RequestError */
+function readAnalyticsRequest(
+  { range, interval, timeZone }: AnalyticsArguments,
+  fields: readonly SelectedField[],
+  nowMs: number,
+): AnalyticsRequest {
+  const { series, previous } = readAnalyticsSelection(fields);
+  return { range: freezeRange(range, nowMs), interval: interval ?? null, timeZone, series, previous };
+}

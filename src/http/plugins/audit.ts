@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
-import type { OperationField } from '../../graph/cost/selection.ts';
 import { countRows } from '../../graph/cost/shape.ts';
+import type { SelectedField } from '../../graph/selection.ts';
 import type { CallTally } from '../../upstream/call-budget.ts';
 import type { CallerKind } from '../identity/caller.ts';
 import type { RequestNotes, RequestReport } from '../request-notes.ts';
@@ -55,18 +55,18 @@ export function createAuditLine(
   };
 }
 
-function listCoordinates(fields: readonly OperationField[]): string[] {
+function listCoordinates(fields: readonly SelectedField[]): string[] {
   return fields.flatMap((field) => [field.coordinate, ...listCoordinates(field.fields)]);
 }
 
-function listArguments(fields: readonly OperationField[]): string[] {
+function listArguments(fields: readonly SelectedField[]): string[] {
   return fields.flatMap((field) => [
     ...listNames(field.args).map((name) => `${field.coordinate}(${name})`),
     ...listArguments(field.fields),
   ]);
 }
 
-/** The ways to the values inside: names come from the schema, values are left out. */
+/** The paths of the values inside: names come from the schema, values are left out. */
 function listNames(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, part]) => {

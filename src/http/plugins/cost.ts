@@ -1,9 +1,8 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { GraphContext } from '../../graph/context.ts';
-import type { EstimateLimits } from '../../graph/cost/calls.ts';
 import { estimateOperation, refuseOperation } from '../../graph/cost/operation.ts';
-import type { EstimateMoment, OperationEstimate } from '../../graph/cost/operation.ts';
+import type { EstimateLimits, EstimateMoment, OperationEstimate } from '../../graph/cost/operation.ts';
 import { splitSources } from '../../graph/timeline/access.ts';
 import { rateHeaders } from '../limits/rate-limit.ts';
 import type { RateLimit, RateVerdict } from '../limits/rate-limit.ts';
@@ -13,16 +12,15 @@ import type { OperationContext, RequestContext } from './operation.ts';
 
 export interface CostOptions {
   readonly costLimits: EstimateLimits;
-  /** Points for each caller; null: nobody is bounded. */
+  /** The points of each caller; null: callers are not bounded. */
   readonly rateLimit: RateLimit | null;
-  /** The scope of the credentials that a caller has brought, if a vendor has answered these before; else null. */
+  /** The scope of the credentials that a caller has sent; null: no vendor has answered them yet. */
   readonly answeredScope: (operation: Operation) => string | null;
 }
 
 /**
- * Plans each operation before it is run: refuses what would make too many vendor calls, cost too much, or is more than its
- * caller has points for; shares the calls out between scans; and tells in `extensions.cost` what was reckoned with and what
- * it came to.
+ * Estimates each operation before it runs. Refuses it if it would make too many vendor calls, cost too much, or cost more points
+ * than its caller has left. Divides the calls between scans. Reports the estimate and the actual cost in `extensions.cost`.
  */
 export function useCost({
   costLimits,
@@ -32,32 +30,32 @@ export function useCost({
   return {
     async onExecute({ args, setResultAndStopExecution }) {
       const { operation, notes, isLocal } = args.contextValue;
-      const plan = estimateOperation(args, costLimits, readMoment(args.contextValue));
-      if (!plan) return undefined;
-      notes.plan = plan;
-      const refusal = refuseOperation(plan, costLimits);
+      const estimate = estimateOperation(args, costLimits, readMoment(args.contextValue));
+      if (!estimate) return undefined;
+      notes.plan = estimate;
+      const refusal = refuseOperation(estimate, costLimits);
       if (refusal) {
         setResultAndStopExecution({ errors: [refuse(refusal)] });
         return undefined;
       }
       const payer = readPayer(args.contextValue, answeredScope);
-      const verdict = payer === null || !rateLimit ? null : await rateLimit.take(payer, plan.cost);
+      const verdict = payer === null || !rateLimit ? null : await rateLimit.take(payer, estimate.cost);
       if (verdict) notes.headers = rateHeaders(verdict);
       if (verdict && !verdict.isAllowed) {
-        setResultAndStopExecution({ errors: [refuseRate(verdict, plan)] });
+        setResultAndStopExecution({ errors: [refuseRate(verdict, estimate)] });
         return undefined;
       }
-      const { keptFromScans, scans, counts } = plan;
+      const { keptFromScans, scans, counts } = estimate;
       operation.callBudget.share({ keptFromScans, scans, counts });
       return {
         onExecuteDone({ result, setResult }) {
           if (!('data' in result)) return;
           const calls = operation.callBudget.tallies().reduce((sum, tally) => sum + tally.calls, 0);
-          const actual = plan.measure(result.data, calls);
-          verdict?.giveBack(Math.max(plan.cost - actual, 0));
-          const { leastCalls, plannedCalls, mostCalls } = plan;
+          const actual = estimate.measure(result.data, calls);
+          verdict?.giveBack(Math.max(estimate.cost - actual, 0));
+          const { leastCalls, plannedCalls, mostCalls } = estimate;
           const calling = { leastCalls, plannedCalls, mostCalls };
-          const cost = { requested: plan.cost, actual, ...(isLocal ? calling : {}) };
+          const cost = { requested: estimate.cost, actual, ...(isLocal ? calling : {}) };
           setResult({ ...result, extensions: { ...result.extensions, cost } });
         },
       };
@@ -70,8 +68,9 @@ export function useCost({
 }
 
 /**
- * Whose points are spent. Of callers who do not say who they are, those with credentials of their own are told apart by
- * these, since a proxy may give all of them one address; not by credentials that may be made up.
+ * The caller whose points are spent. Callers without a name but with vendor credentials of their own are told apart by these
+ * credentials, because a proxy may give all of them one address. Credentials that no vendor has answered may be made up, so
+ * they do not count.
  */
 function readPayer(
   { caller, rateKey, operation }: OperationContext,
@@ -82,11 +81,11 @@ function readPayer(
   return scope === null ? rateKey : `scope ${scope}`;
 }
 
-/** What is not configured, or not for this caller, is refused in its field without a call. */
+/** A source that is not configured, or that this caller may not read, is refused in its field without a call. */
 function readMoment({ nowMs, service, viewer }: GraphContext): EstimateMoment {
   const configured = service.sources().flatMap(({ source, configured: is }) => (is ? [source] : []));
   const { readable } = splitSources({ sources: configured }, viewer);
-  return { nowMs, callable: new Set(readable) };
+  return { nowMs, viewer, callable: new Set(readable) };
 }
 
 function refuseRate(

@@ -1,46 +1,53 @@
 import { UpstreamError } from '../../base/errors.ts';
+import type { Direction } from '../../base/time.ts';
 import type { CallContext, Query } from '../../upstream/upstream.ts';
 import { isSkipped } from '../paging/vendor-list.ts';
-import type { SkippedRow, TimeDirection, VendorPage } from '../paging/vendor-list.ts';
+import type { VendorPage } from '../paging/vendor-list.ts';
 import { readVendorPage } from '../paging/vendor-page.ts';
 import type { ListDeps } from '../paging/vendor-page.ts';
 import { encodeSecond } from '../shared/timestamps.ts';
 import { decodeEvent } from './decode.ts';
 import type { AuditEvent, OptionalEventField } from './event.ts';
-import { EVENTS_DIALECTS } from './quirks.ts';
-import type { EventsDialect, EventsQuirks } from './quirks.ts';
+import { EVENTS_REQUEST_FORMS } from './quirks.ts';
+import type { EventsQuirks, EventsRequestForm } from './quirks.ts';
 
 /** What reading the Events API needs in one operation. */
 export interface EventsDeps extends ListDeps {
   /** What was learnt with the same credentials. */
   readonly quirks: EventsQuirks;
-  /** The optional fields that the operation's caller may see; left out: all. No others are asked for. */
+  /** The optional fields that the caller may see. No others are requested; left out: all. */
   readonly visible?: ReadonlySet<OptionalEventField>;
 }
 
-const OPERATION = '/events';
-/** The vendor's times are whole seconds. */
-export const SECOND_MS = 1000;
+/** The vendor's path template. */
+export const LIST_OPERATION = '/events';
+
+/** The vendor's times are in whole seconds. */
+export const UNIT_MS = 1000;
 
 /** One page of one vendor query. */
 export interface EventsPageQuery {
   readonly lowerMs: number;
   readonly upperMs: number;
-  readonly direction: TimeDirection;
+  readonly direction: Direction;
   /** From 1. */
   readonly page: number;
   readonly pageSize: number;
 }
 
-/** Reads one page, and tells what the vendor could sort it by. */
-export type EventsPageReader = (
-  query: EventsPageQuery,
-) => Promise<VendorPage<AuditEvent> & { readonly sort: EventsDialect['sort'] }>;
+/** Reads one page of `GET /events`. */
+export type EventsPageReader = (query: EventsPageQuery) => Promise<
+  VendorPage<AuditEvent> & {
+    /** What the vendor has sorted the page by. */
+    readonly sort: EventsRequestForm['sort'];
+  }
+>;
 
 /**
- * `GET /events`, asked in the best way that the vendor takes: only an answer that is understood proves one. What one reader
- * has been answered in it keeps to, since pages in different orders don't fit together.
- * @throws UpstreamError, the first refusal where the vendor takes none
+ * The reader of `GET /events` for one filter. It uses the best request form that the vendor takes, and learns the vendor's quirks
+ * from answers that can be parsed. Once a form is answered, the reader keeps it, because pages in different orders do not fit
+ * together.
+ * @throws UpstreamError (the reader); if the vendor refuses every form, the first refusal
  */
 export function createEventsPageReader(
   deps: EventsDeps,
@@ -50,21 +57,20 @@ export function createEventsPageReader(
   const { quirks, nowMs, visible } = deps;
   const optional = visible ? asked.fields.intersection(visible) : asked.fields;
   const fields = ['id', 'timestamp', 'category', 'action', ...[...optional].sort()].join(',');
-  let answered: EventsDialect | null = null;
-  let doubtful: ReadPage | null = null;
+  let answered: EventsRequestForm | null = null;
   return async (query) => {
-    const refused = new Set<EventsDialect>();
+    const refused = new Set<EventsRequestForm>();
     let refusal: unknown;
     for (;;) {
-      const known = answered ?? quirks.dialectAt(nowMs);
+      const known = answered ?? quirks.requestFormAt(nowMs);
       const mayTryOthers = !known || (!answered && refused.has(known));
-      const dialect = mayTryOthers ? EVENTS_DIALECTS.find((one) => !refused.has(one)) : known;
-      if (!dialect || refused.has(dialect)) throw refusal;
-      const { sort, hasOperators } = dialect;
+      const form = mayTryOthers ? EVENTS_REQUEST_FORMS.find((one) => !refused.has(one)) : known;
+      if (!form || refused.has(form)) throw refusal;
+      const { sort, hasOperators } = form;
       try {
         const read = await readVendorPage(deps, context, {
           source: 'EVENTS',
-          operation: OPERATION,
+          operation: LIST_OPERATION,
           query: [
             ...asked.filter,
             ['createdFrom', `${hasOperators ? 'gt:' : ''}${encodeSecond(query.lowerMs)}`],
@@ -75,58 +81,31 @@ export function createEventsPageReader(
             ...encodeSort(sort, query.direction),
           ],
           upperMs: query.upperMs,
-          unitMs: SECOND_MS,
+          unitMs: UNIT_MS,
           notFound: 'refusal',
           decodeRow: decodeEvent,
         });
         const { entries, stale } = read;
-        const isUnderstood = entries.length === 0 || entries.some((entry) => !isSkipped(entry));
-        if (!stale && isUnderstood) {
-          answered = dialect;
-          quirks.learn(dialect, nowMs);
+        const isParsed = entries.length === 0 || entries.some((entry) => !isSkipped(entry));
+        if (!stale && isParsed) {
+          answered = form;
+          quirks.learn(form, nowMs);
           quirks.pages.note(entries.length, query.pageSize, nowMs);
         }
         const ended = quirks.pages.isLast(entries.length, query.pageSize, stale ? null : nowMs);
-        if (!stale && doubtful) {
-          const { length } = doubtful.entries;
-          const said = judge(query, entries, doubtful);
-          if (said === 'cut') quirks.pages.noteCut(length);
-          else if (said === 'passed' && ended) quirks.pages.notePassed(length, nowMs);
-        }
-        doubtful = !ended && !stale && entries.length < query.pageSize ? { query, entries } : null;
         return { ...read, ended, sort };
       } catch (error) {
         if (!(error instanceof UpstreamError) || error.status !== 400) throw error;
-        if (dialect === known && (answered || !quirks.mayDoubt(nowMs))) throw error;
+        if (form === known && (answered || !quirks.mayTryOthers(nowMs))) throw error;
         refusal ??= error;
-        refused.add(dialect);
+        refused.add(form);
       }
     }
   };
 }
 
-interface ReadPage {
-  readonly query: EventsPageQuery;
-  readonly entries: readonly (AuditEvent | SkippedRow)[];
-}
-
-/** What a page says of the one before it, if it was asked for what that one left of its stretch; null: nothing. */
-function judge(
-  { lowerMs, upperMs, direction }: EventsPageQuery,
-  entries: ReadPage['entries'],
-  before: ReadPage,
-): 'passed' | 'cut' | null {
-  const isSameEnd =
-    direction === 'down' ? lowerMs === before.query.lowerMs : upperMs === before.query.upperMs;
-  const isSame = lowerMs === before.query.lowerMs && upperMs === before.query.upperMs;
-  if (entries.length === 0) return isSame ? 'passed' : null;
-  if (!isSameEnd || entries.some(isSkipped)) return null;
-  const ids = new Set(before.entries.flatMap((entry) => (isSkipped(entry) ? [] : [entry.id])));
-  return entries.every((entry) => !isSkipped(entry) && ids.has(entry.id)) ? 'passed' : 'cut';
-}
-
-function encodeSort(sort: EventsDialect['sort'], direction: TimeDirection): Query {
+function encodeSort(sort: EventsRequestForm['sort'], direction: Direction): Query {
   if (sort === 'none') return [];
-  const suffix = direction === 'down' ? ':desc' : '';
+  const suffix = direction === 'DESC' ? ':desc' : '';
   return [['sort', sort === 'id' ? `id${suffix}` : `timestamp${suffix},id${suffix}`]];
 }

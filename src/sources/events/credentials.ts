@@ -5,22 +5,22 @@ import { createTokenExchange } from '../../upstream/token-exchange.ts';
 import type { ExchangeFields, TokenExchangeOptions } from '../../upstream/token-exchange.ts';
 import type { Credentials } from '../../upstream/upstream.ts';
 
-/** What lets a caller into the Events API: a token, or a username and a password that are exchanged for one. */
+/** The secrets of the Events API: a token, or a username and a password to exchange for one. */
 export type EventsSecrets = { readonly kind: 'token'; readonly token: Secret } | EventsLogin;
 
 export interface EventsLogin {
   readonly kind: 'exchange';
   readonly username: Secret;
   readonly password: Secret;
-  /** Where; the vendor's call is `POST /authenticate`, its body undocumented. */
+  /** The URL of the exchange, `POST /authenticate`; the vendor does not document its body. */
   readonly url: string;
   readonly fields: ExchangeFields;
 }
 
-// RFC 6750 2.1; the scheme's letters may be of either case (RFC 9110 11.1).
+// The token's characters are those of RFC 6750 2.1. The scheme may be in upper or lower case (RFC 9110 11.1).
 const AUTHORIZATION = /^Bearer (?<token>[A-Za-z0-9._~+/-]{1,7000}={0,2})$/i;
 
-/** The token within an `authorization` header; null: there is none. */
+/** Reads the token from an `authorization` header; null: it has another form. */
 export function decodeEventsAuthorization(text: string): EventsSecrets | null {
   const token = AUTHORIZATION.exec(text)?.groups?.['token'];
   return token === undefined ? null : { kind: 'token', token: new Secret(token) };
@@ -29,12 +29,12 @@ export function decodeEventsAuthorization(text: string): EventsSecrets | null {
 /** How long a token of `POST /authenticate` is valid; see docs/vendors.md#events-address-and-credentials. */
 const TOKEN_LIFETIME_MS = 15 * 60_000;
 
-/** How tokens are fetched; the transport reaches the origin of the secrets' `url`. */
+/** How tokens are fetched. The transport reaches the origin of `EventsLogin.url`. */
 export type EventsExchange = Pick<TokenExchangeOptions, 'transport' | 'clock' | 'timeoutMs' | 'onAttempt'>;
 
 /**
- * Credentials of these secrets; `scopeKey` is derived from `SIGHTLINE_SECRET`. The scope of exchanged ones is that of
- * username and password, so that a new token is not a new caller.
+ * The scope of an exchanged token comes from the username and password, so that a new token keeps it.
+ * @param scopeKey derived from `SIGHTLINE_SECRET`
  */
 export function createEventsCredentials(
   scopeKey: Secret,

@@ -22,12 +22,12 @@ const eventRow = z.object({
   ipAddress: optional,
 });
 
-/** Reads one event. A row without an id or a legible time, or with a value of another type than promised, is dropped. */
+/** Reads one event. It skips a row without an id or a parsable time, and a row with a value of another type. */
 export function decodeEvent(row: unknown): AuditEvent | SkippedRow {
   if (typeof row !== 'object' || row === null) return { dropped: true, timestampMs: null };
   const { id, timestamp } = row as { id?: unknown; timestamp?: unknown };
   const timestampMs = decodeTimestamp(timestamp);
-  // Most of what is no row at all is known by this, without what checking it costs.
+  // A cheap test that catches most values that are no row.
   if (timestampMs === null || (id ?? '') === '') return { dropped: true, timestampMs };
   const parsed = eventRow.safeParse(row);
   if (!parsed.success) return { dropped: true, timestampMs };

@@ -8,12 +8,12 @@ export interface AuditEvent {
   readonly action: string;
   readonly description: string | null;
   readonly username: string | null;
-  /** Where exactly one is said, without its port; else null. */
+  /** Without its port; null: the vendor gives no address, or several. */
   readonly ipAddress: string | null;
-  /** Those that the vendor names, where it gives a list. */
+  /** The addresses if the vendor gives a list. */
   readonly addresses?: readonly string[];
 }
 
-/** The optional fields that a selection needs; id, timestamp, category and action always come. */
+/** The fields that are read only if needed. Id, timestamp, category and action are always read. */
 export const OPTIONAL_EVENT_FIELDS = ['description', 'username', 'ipAddress'] as const;
 export type OptionalEventField = (typeof OPTIONAL_EVENT_FIELDS)[number];

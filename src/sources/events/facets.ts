@@ -13,19 +13,19 @@ import { checkEventFilter, createEventTest, fieldsOf } from './filter.ts';
 import type { EventFilter } from './filter.ts';
 import { createEventsRowStream } from './row-stream.ts';
 
-/** What events can be counted by; each is the name of the filter that it ignores. */
+/** The fields whose values can be counted. Each is also the name of a filter's part, which its facet ignores. */
 export const EVENT_FACETS = ['category', 'action', 'username', 'ipAddress'] as const;
 export type EventFacet = (typeof EVENT_FACETS)[number];
 
-/** The values of one field, with how often each occurs. */
+/** The values of one field and how often each occurs. */
 export interface FacetCounts {
-  /** Most frequent first, equally frequent ones by code unit. */
+  /** Most frequent first; of equal counts, the lower value by code unit. */
   readonly values: readonly { readonly value: string; readonly count: number }[];
-  /** Rows without a value. */
+  /** How many events have no value. */
   readonly missing: number;
 }
 
-/** What is counted: equal requests share one scan. */
+/** The facets to count. Equal requests share one scan. */
 export interface EventFacetsRequest {
   readonly range: Range;
   readonly filter: EventFilter;
@@ -33,19 +33,65 @@ export interface EventFacetsRequest {
 }
 
 export interface EventFacets {
-  /** Those that were asked for; none where nothing could be read. */
+  /** The requested facets; empty if nothing could be read. */
   readonly facets: ReadonlyMap<EventFacet, FacetCounts>;
-  /** TRUNCATED or FAILED: counts are lower bounds. */
+  /** If it is TRUNCATED or FAILED, counts are lower bounds. */
   readonly coverage: readonly Coverage[];
 }
 
-/** The filter that a facet sees: without the part about its own field, so that a menu does not collapse. */
+const NOT_ASKED = 'No facet was requested, so the vendor was not asked.';
+const WAY_OUT = "counts are lower bounds: ask for a shorter 'range' or a narrower 'filter'";
+
+/**
+ * Counts all requested facets in one bounded scan. The vendor gets only the parts of the filter that all facets share. If the
+ * vendor fails, the events read before are counted.
+ * @throws RequestError `BAD_USER_INPUT`
+ */
+export async function readEventFacets(
+  deps: EventsDeps,
+  context: CallContext,
+  request: EventFacetsRequest,
+): Promise<EventFacets> {
+  const { filter, range } = request;
+  checkEventFilter(filter, 'filter');
+  const facets = [...request.facets];
+  const counters = facets.map(
+    (facet) => [facet, createFacetCounter(facet, createEventTest(withoutFacet(filter, facet)))] as const,
+  );
+  const counts = (): EventFacets['facets'] =>
+    new Map(counters.map(([facet, counter]) => [facet, counter.counts()]));
+  const shared = withoutFacets(filter, facets);
+  const ownFields = facets.filter((facet) => facet === 'username' || facet === 'ipAddress');
+  const fields = new Set<OptionalEventField>([...ownFields, ...fieldsOf(filter)]);
+  const nothing = coverNothing('EVENTS', range);
+  if (facets.length === 0) return { facets: counts(), coverage: [{ ...nothing, reason: NOT_ASKED }] };
+  const stream = createEventsRowStream(deps, forScan(context), shared, fields);
+  if (!stream) return { facets: counts(), coverage: [nothing] };
+
+  const read = await readRanges([range], requireParsable(stream), deps.settings.maxScannedRows, WAY_OUT);
+  for (const event of read.rows) for (const [, counter] of counters) counter.add(event);
+  const stop = read.stopped?.kind === 'bound' ? read.stopped.stop : null;
+  return {
+    facets: read.examined.length > 0 ? counts() : new Map(),
+    coverage: [
+      ...recordCoverage('EVENTS', read.examined, stream.age, deps.nowMs, stop),
+      ...coverUnread('EVENTS', range, read.stopped),
+    ],
+  };
+}
+
+/** The filter for one facet: without the part about its own field, so that a menu keeps its other choices. */
 export function withoutFacet(filter: EventFilter, facet: EventFacet): EventFilter {
   const { [facet]: _, ...others } = filter;
   return others;
 }
 
-/** Counts the values of one field over the rows that match; an event that names several addresses counts for each. */
+/** The filter that all these facets share, which is the part that the vendor is sent. */
+export function withoutFacets(filter: EventFilter, facets: Iterable<EventFacet>): EventFilter {
+  return [...facets].reduce(withoutFacet, filter);
+}
+
+/** Counts the values of one field over the events that match. An event with several addresses counts for each of them. */
 export function createFacetCounter(
   facet: EventFacet,
   isMatch: (event: AuditEvent) => boolean,
@@ -64,46 +110,5 @@ export function createFacetCounter(
       values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
       return { values, missing };
     },
-  };
-}
-
-const NOT_ASKED = 'No facet was asked for, so the vendor was not asked.';
-const WAY_OUT = "counts are lower bounds: ask for a shorter 'range' or a narrower 'filter'";
-
-/**
- * Counts every facet asked for in one bounded scan. The vendor is sent only what no facet asked for ignores. Where it
- * fails, what was read until then is counted.
- * @throws RequestError `BAD_USER_INPUT`
- */
-export async function readEventFacets(
-  deps: EventsDeps,
-  context: CallContext,
-  request: EventFacetsRequest,
-): Promise<EventFacets> {
-  const { filter, range } = request;
-  checkEventFilter(filter, 'filter');
-  const facets = [...request.facets];
-  const counters = facets.map(
-    (facet) => [facet, createFacetCounter(facet, createEventTest(withoutFacet(filter, facet)))] as const,
-  );
-  const counts = (): EventFacets['facets'] =>
-    new Map(counters.map(([facet, counter]) => [facet, counter.counts()]));
-  const shared = facets.reduce(withoutFacet, filter);
-  const ownFields = facets.filter((facet) => facet === 'username' || facet === 'ipAddress');
-  const fields = new Set<OptionalEventField>([...ownFields, ...fieldsOf(filter)]);
-  const nothing = coverNothing('EVENTS', range);
-  if (facets.length === 0) return { facets: counts(), coverage: [{ ...nothing, reason: NOT_ASKED }] };
-  const stream = createEventsRowStream(deps, forScan(context), shared, fields);
-  if (!stream) return { facets: counts(), coverage: [nothing] };
-
-  const read = await readRanges([range], requireParsable(stream), deps.settings.maxScannedRows, WAY_OUT);
-  for (const event of read.rows) for (const [, counter] of counters) counter.add(event);
-  const stop = read.stopped?.kind === 'bound' ? read.stopped.stop : null;
-  return {
-    facets: read.examined.length > 0 ? counts() : new Map(),
-    coverage: [
-      ...recordCoverage('EVENTS', read.examined, stream.age, deps.nowMs, stop),
-      ...coverUnread('EVENTS', range, read.stopped),
-    ],
   };
 }

@@ -1,9 +1,9 @@
 import { RequestError } from '../../base/errors.ts';
 import type { Query } from '../../upstream/upstream.ts';
-import { createAddressTest } from '../shared/addresses.ts';
+import { checkAddress, createAddressTest } from '../shared/addresses.ts';
 import type { AuditEvent, OptionalEventField } from './event.ts';
 
-/** A test of one text; exactly one part. An empty `in` matches nothing. */
+/** A test of one text. It has exactly one part; an empty `in` matches nothing. */
 export type StringFilter =
   | { readonly eq: string }
   | { readonly in: readonly string[] }
@@ -11,29 +11,30 @@ export type StringFilter =
   | { readonly contains: string }
   | { readonly isNull: boolean };
 
-/** What events can be filtered by, combined with AND; parts left out do not filter. Case-sensitive but `searchText`. */
+/** What events can be filtered by, combined with AND. A part that is left out does not filter. Only `searchText` ignores case. */
 export interface EventFilter {
   readonly category?: StringFilter;
   readonly action?: StringFilter;
   readonly username?: StringFilter;
   /** An address or a CIDR block. */
   readonly ipAddress?: string;
-  /** In the description, any case. */
+  /** A text within the description. */
   readonly searchText?: string;
   readonly not?: EventFilter;
 }
 
 /**
- * Refuses texts with half a character (a surrogate without its other): no event can be told by one, and on the wire it would
- * become another.
- * @param argument where the filter stands among the caller's arguments
- * @throws RequestError `BAD_USER_INPUT` naming the argument
+ * Refuses texts with half a surrogate pair, because no event holds one, and it would change on the way to the vendor; and an
+ * `ipAddress` that is no address.
+ * @param argument the filter's path among the caller's arguments
+ * @throws RequestError `BAD_USER_INPUT` with the argument's name
  */
 export function checkEventFilter(filter: EventFilter, argument: string): void {
-  const { category, action, username, searchText, not } = filter;
+  const { category, action, username, ipAddress, searchText, not } = filter;
   for (const [name, test] of Object.entries({ category, action, username })) {
     if (test) checkTest(test, `${argument}.${name}`);
   }
+  if (ipAddress !== undefined) checkAddress(ipAddress, `${argument}.ipAddress`);
   checkText(searchText, `${argument}.searchText`);
   if (not) checkEventFilter(not, `${argument}.not`);
 }
@@ -52,8 +53,8 @@ function checkText(text: string | undefined, argument: string): void {
 }
 
 /**
- * A filter as a test of one event: case-sensitive but `searchText`, AND throughout; a value that is missing passes only
- * `isNull: true`. An empty `not` excludes nothing, as an empty filter filters nothing.
+ * Makes a test of one event from a filter. A missing value passes `isNull: true` only. An empty `not` excludes nothing, because an
+ * empty filter does not filter.
  */
 export function createEventTest(filter: EventFilter): (event: AuditEvent) => boolean {
   const tests: ((event: AuditEvent) => boolean)[] = [];
@@ -92,32 +93,32 @@ function createTextTest(filter: StringFilter): (value: string | null) => boolean
   return (value) => value?.includes(filter.contains) ?? false;
 }
 
-/** How a filter is answered. */
+/** How a filter is answered: by the vendor, by tests here, or by both. */
 export type EventFilterSplit =
-  /** No event can pass: answered without a call. */
+  /** No event can match, so no call is needed. */
   | { readonly kind: 'nothing' }
   | {
       readonly kind: 'read';
-      /** The part that the vendor answers. All of the filter is tested again on what comes. */
+      /** The part that the vendor applies. Sightline tests the whole filter again on every event. */
       readonly query: Query;
-      /** The rest drops rows that the vendor gives: a scan, in large pages. */
+      /** The vendor gives rows that do not match, so it takes a bounded scan. */
       readonly isScan: boolean;
-      /** Fields that the test looks at. */
+      /** The optional fields that the test reads. */
       readonly fields: readonly OptionalEventField[];
     };
 
 /**
- * What a filter's value may be (`events-api.txt`): within it none can smuggle an operator. Rows may hold other values: those
- * are never sent, and looked for here.
+ * The values that Sightline sends (`docs/vendors.md#events-records-and-filters`). They can hold no operator. Rows may hold other
+ * values, which a scan finds.
  */
 const VALUE = /^[a-zA-Z0-9_-]{1,100}$/;
-/** More values than these would make an address line that servers refuse. */
+/** More values would make the URL so long that servers refuse it. */
 const MOST_VALUES = 50;
 
 /**
- * Splits a filter between the vendor and us. The vendor takes one operator per parameter: `xyz`, `in:x,y`, `like:%x%`.
- * A caller's `_` reaches it inside a `like:` and matches any one character there, so it gives more than was meant, and
- * the test on our side drops the surplus; `%` is in no value, so it never leaves.
+ * Splits a filter into what the vendor applies and what is tested here. The vendor takes one operator for each parameter: `xyz`,
+ * `in:x,y`, `like:%x%`. A caller's `_` is a wildcard inside of `like:`, so the vendor gives too many events, and the test here
+ * removes them. A caller's `%` is never sent.
  */
 export function splitEventFilter(filter: EventFilter): EventFilterSplit {
   const parts = [splitText('category', filter.category), splitText('action', filter.action)];
@@ -136,7 +137,7 @@ export function splitEventFilter(filter: EventFilter): EventFilterSplit {
   };
 }
 
-/** The optional fields that a filter looks at, its `not` included. */
+/** The optional fields that a filter reads, including its `not`. */
 export function fieldsOf(filter: EventFilter): OptionalEventField[] {
   const fields: OptionalEventField[] = filter.not ? fieldsOf(filter.not) : [];
   if (filter.username) fields.push('username');
@@ -156,7 +157,7 @@ function splitText(name: 'category' | 'action', filter: StringFilter | undefined
   if ('isNull' in filter) return filter.isNull ? 'nothing' : all;
   const scan: TextSplit = { query: [], isScan: true };
   if ('eq' in filter || 'in' in filter) {
-    // No event lacks a category or an action (`decodeEvent`).
+    // Every event has a category and an action (`decodeEvent`), so an empty text matches none.
     const values = [...new Set('eq' in filter ? [filter.eq] : filter.in)].filter((value) => value !== '');
     if (values.length === 0) return 'nothing';
     if (values.length > MOST_VALUES || !values.every((value) => VALUE.test(value))) return scan;

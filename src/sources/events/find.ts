@@ -1,12 +1,13 @@
 import { UpstreamError } from '../../base/errors.ts';
 import { findRows } from '../paging/find-rows.ts';
 import type { FoundRows, RowKey } from '../paging/find-rows.ts';
-import type { Batch, BatchRequest } from '../paging/keyset-paging.ts';
+import type { Batch, BatchRequest } from '../paging/row-stream.ts';
+import { LIST_OPERATION } from './client.ts';
 import type { AuditEvent } from './event.ts';
 
 /**
- * Finds events by time and id, where the vendor can only list. null where there is none; an error where that can't be known:
- * the vendor failed, or gave rows that could not be understood.
+ * Finds events by time and id in the list, because no call reads an event by its id. null: there is no such event. An error: that
+ * is not known, because the vendor failed or gave rows that could not be parsed.
  */
 export async function findEvents(
   keys: readonly RowKey[],
@@ -17,14 +18,14 @@ export async function findEvents(
     keys.map(async (key) => {
       const event = together.rowOf(key);
       if (event) return event;
-      // What is wrong beside an event need not be wrong about it: its own instant tells.
+      // A bad row or a wrong order may be elsewhere in the window, so read the instant of this event alone.
       const isAlone = keys.length === 1 || !(together.hasSkipped || isOutOfOrder(together.failureOf(key)));
-      return judge(key, isAlone ? together : await findRows([key], read));
+      return resultOf(key, isAlone ? together : await findRows([key], read));
     }),
   );
 }
 
-function judge(key: RowKey, found: FoundRows<AuditEvent>): AuditEvent | Error | null {
+function resultOf(key: RowKey, found: FoundRows<AuditEvent>): AuditEvent | Error | null {
   const known = found.rowOf(key) ?? found.failureOf(key);
   if (known) return known;
   return found.hasSkipped ? mayBeUnparsable() : null;
@@ -38,7 +39,7 @@ function mayBeUnparsable(): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_BAD_RESPONSE',
     source: 'EVENTS',
-    operation: '/events',
-    message: 'The vendor gave a row that could not be understood, which may be this event.',
+    operation: LIST_OPERATION,
+    message: 'The vendor gave a row that could not be parsed, which may be this event.',
   });
 }

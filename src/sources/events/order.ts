@@ -1,20 +1,22 @@
 import { RequestError, UpstreamError } from '../../base/errors.ts';
+import type { Direction } from '../../base/time.ts';
 import { recordCoverage } from '../paging/coverage-recorder.ts';
 import type { ExaminedSpan } from '../paging/coverage-recorder.ts';
 import type { Page, PageRequest } from '../paging/page.ts';
 import { comparePositions } from '../paging/position.ts';
 import type { RowStream } from '../paging/row-stream.ts';
 import { appendAll } from '../shared/append-all.ts';
+import { LIST_OPERATION } from './client.ts';
 import type { AuditEvent, OptionalEventField } from './event.ts';
 import type { EventFilter } from './filter.ts';
 
-/** What events can be ordered by. */
+/** The fields that events can be ordered by. */
 export const EVENT_ORDER_FIELDS = ['TIMESTAMP', 'ID', 'CATEGORY', 'ACTION', 'USERNAME'] as const;
 export type EventOrderField = (typeof EVENT_ORDER_FIELDS)[number];
 
 export interface EventOrder {
   readonly field: EventOrderField;
-  readonly direction: 'ASC' | 'DESC';
+  readonly direction: Direction;
 }
 
 export interface EventPageRequest extends PageRequest<EventFilter> {
@@ -23,8 +25,8 @@ export interface EventPageRequest extends PageRequest<EventFilter> {
   readonly fields: ReadonlySet<OptionalEventField>;
 }
 
-/** Which way an order runs in time, where it is one in time and id that agree; null for every other order. */
-export function orderByTime(orderBy: readonly EventOrder[]): 'ASC' | 'DESC' | null {
+/** The direction of an order by time, alone or with the id in the same direction; null: another order. */
+export function orderByTime(orderBy: readonly EventOrder[]): Direction | null {
   const [first, second, ...rest] = orderBy;
   if (!first) return 'DESC';
   const isTime = first.field === 'TIMESTAMP' && rest.length === 0;
@@ -33,10 +35,10 @@ export function orderByTime(orderBy: readonly EventOrder[]): 'ASC' | 'DESC' | nu
 }
 
 /**
- * One page of events in an order that is not one in time. How the vendor collates texts and where it puts missing ones is
- * unsaid, so the order is made here, over the whole range: exact, or refused where the range holds more than a scan may
- * look at.
- * @throws RequestError `LIMIT_EXCEEDED`; UpstreamError `UPSTREAM_OUT_OF_ORDER` where the cursor's event can't be found again
+ * Reads one page of events in an order that is not by time. The order is made here over the whole range, because the vendor does
+ * not document how it compares texts and where it puts missing ones.
+ * @throws RequestError `LIMIT_EXCEEDED` if the range holds more events than a scan may read; UpstreamError `UPSTREAM_OUT_OF_ORDER`
+ * if the cursor's event is no longer in the list
  */
 export async function readOrderedPage(
   request: EventPageRequest,
@@ -44,14 +46,15 @@ export async function readOrderedPage(
   maxScannedRows: number,
   nowMs: number,
 ): Promise<Page<AuditEvent>> {
-  const { range, orderBy, count, travel, after } = request;
+  const { range, orderBy, count, after } = request;
+  const isFromStart = request.direction === 'DESC';
   const rows: AuditEvent[] = [];
   const examined: ExaminedSpan[] = [];
   let toMs = range.toMs;
   let scanned = 0;
-  for await (const batch of stream.read({ range, direction: 'down', after: null, wanted: () => Infinity })) {
+  for await (const batch of stream.read({ range, direction: 'DESC', after: null, wanted: () => Infinity })) {
     appendAll(rows, batch.rows);
-    scanned += batch.rows.length;
+    scanned += batch.rows.length + batch.dropped.length;
     if (scanned > maxScannedRows) throw tooMany(maxScannedRows);
     const seen = batch.rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: stream.isMatch(row) }));
     if (batch.edgeMs < toMs)
@@ -67,17 +70,17 @@ export async function readOrderedPage(
   if (after) {
     const at = sorted.findIndex((row) => row.id === after.id);
     if (at < 0) throw lostAnchor();
-    if (travel === 'forward') from = at + 1;
+    if (isFromStart) from = at + 1;
     else to = at;
   }
-  const isForward = travel === 'forward';
-  const page = isForward
+  const page = isFromStart
     ? sorted.slice(from, Math.min(from + count, to))
     : sorted.slice(Math.max(to - count, from), to);
+  const last = (isFromStart ? page.at(-1) : page[0]) ?? after;
   return {
     rows: page,
     hasMore: to - from > count,
-    resume: (isForward ? page.at(-1) : page[0]) ?? after,
+    end: last && { kind: 'row', position: last },
     coverage,
   };
 }
@@ -90,7 +93,7 @@ const READ: Record<EventOrderField, (event: AuditEvent) => string | number | big
   USERNAME: (event) => event.username,
 };
 
-/** By each field in turn, texts by code unit, missing ones last either way; then as everywhere. */
+/** Compares by each field in turn: texts by code unit, missing ones last in both directions. Equal events are newest first. */
 function createComparison(orderBy: readonly EventOrder[]): (a: AuditEvent, b: AuditEvent) => number {
   return (a, b) => {
     for (const { field, direction } of orderBy) {
@@ -107,7 +110,7 @@ function createComparison(orderBy: readonly EventOrder[]): (a: AuditEvent, b: Au
 function tooMany(maxScannedRows: number): RequestError {
   return new RequestError(
     'LIMIT_EXCEEDED',
-    `This order is kept exactly over ${maxScannedRows} events at most, and the range holds more. Shorten 'range', narrow 'filter', or order by TIMESTAMP.`,
+    `This order needs all events of the range, at most ${maxScannedRows}, and the range holds more. Shorten 'range', narrow 'filter', or order by TIMESTAMP.`,
     { argument: 'orderBy', limit: 'maxScannedRows', allowed: maxScannedRows },
   );
 }
@@ -116,8 +119,8 @@ function lostAnchor(): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_OUT_OF_ORDER',
     source: 'EVENTS',
-    operation: '/events',
+    operation: LIST_OPERATION,
     message:
-      "The event that 'after' or 'before' names is no longer in the vendor's list, so the page can't be told.",
+      "The event that 'after' or 'before' names is no longer in the vendor's list, so the next page is unknown.",
   });
 }

@@ -1,21 +1,18 @@
 import { UpstreamError } from '../../base/errors.ts';
 import type { CallContext, Query } from '../../upstream/upstream.ts';
 import { pageByKeyset } from '../paging/keyset-paging.ts';
-import type { Batch, BatchRequest } from '../paging/keyset-paging.ts';
-import { isLastInList } from '../paging/longest-page.ts';
-import { isOverlapping, planOverlappingPage, rowsMoved } from '../paging/overlapping-page.ts';
+import type { Batch, BatchRequest } from '../paging/row-stream.ts';
 import { isSkipped } from '../paging/vendor-list.ts';
-import type { SkippedRow, VendorList } from '../paging/vendor-list.ts';
 import { isDense, pageByWindows } from '../paging/window-paging.ts';
 import type { ReadWindow } from '../paging/window-paging.ts';
-import { appendAll } from '../shared/append-all.ts';
-import { createEventsPageReader, SECOND_MS } from './client.ts';
+import { createEventsPageReader, LIST_OPERATION, UNIT_MS } from './client.ts';
 import type { EventsDeps, EventsPageReader } from './client.ts';
 import type { AuditEvent, OptionalEventField } from './event.ts';
+import { createEventsList, openEventsWindow, TimeOrderRefused } from './list.ts';
 
 /**
- * A walk over the rows that the vendor gives for the part of a filter that it understands: by its own order in time
- * where it has one, else by windows of time that are sorted here.
+ * Reads the rows that the vendor gives for its part of a filter. If the vendor sorts by time, it pages by keyset. Otherwise it
+ * reads windows of time and sorts them here.
  */
 export function createEventsPaging(
   deps: EventsDeps,
@@ -24,120 +21,73 @@ export function createEventsPaging(
 ): (request: BatchRequest) => AsyncGenerator<Batch<AuditEvent>, void> {
   const { largestPage } = deps.settings;
   const readPage = createEventsPageReader(deps, context, query);
-  const walkWindows = (request: BatchRequest) =>
-    pageByWindows('EVENTS', request, largestPage, readEventsWindow(readPage, largestPage));
-  return async function* walkEvents(request) {
-    const dialect = deps.quirks.dialectAt(deps.nowMs);
-    if (dialect && dialect.sort !== 'timestamp') return yield* walkWindows(request);
+  const readByWindows = (request: BatchRequest) =>
+    pageByWindows(
+      { source: 'EVENTS', operation: LIST_OPERATION, largestPage },
+      request,
+      readEventsWindow(readPage, largestPage),
+    );
+  return async function* readBatches(request) {
+    const form = deps.quirks.requestFormAt(deps.nowMs);
+    if (form && form.sort !== 'timestamp') return yield* readByWindows(request);
     try {
       yield* pageByKeyset(createEventsList(readPage, largestPage), request);
     } catch (error) {
-      // Told by the vendor's first answer at the latest, so nothing has been given out yet.
+      // Only the first answer can throw this, so no batch has been given out yet.
       if (!(error instanceof TimeOrderRefused)) throw error;
-      yield* walkWindows(request);
+      yield* readByWindows(request);
     }
   };
 }
 
-const OPERATION = '/events';
-
-/** The vendor does not sort by time: its pages can't be walked one by one. */
-export class TimeOrderRefused extends Error {
-  override readonly name = 'TimeOrderRefused';
-}
-
 /**
- * `GET /events` as the walk sees it: whole seconds, either direction.
- * @throws TimeOrderRefused from `next`
+ * Reads a window of time by page numbers, in any order of the vendor. If no row comes twice and the last page is short, no row is
+ * missing.
+ * @throws UpstreamError (the reader) `UPSTREAM_OUT_OF_ORDER` if a row comes twice, or does not come again in an overlap
  */
-export function createEventsList(readPage: EventsPageReader, largestPage: number): VendorList<AuditEvent> {
-  return {
-    source: 'EVENTS',
-    operation: OPERATION,
-    unitMs: SECOND_MS,
-    largestPage,
-    open(window) {
-      const held: (AuditEvent | SkippedRow)[] = [];
-      /** The most rows to ask for: what the vendor gave, where it gave less than that. It may count pages in those. */
-      let longest = window.pageSize;
-      return {
-        async next() {
-          const { page, size, overlap } =
-            held.length === 0
-              ? { page: 0, size: window.pageSize, overlap: 0 }
-              : planOverlappingPage(held.length, longest);
-          const read = await readPage({ ...window, page: page + 1, pageSize: size });
-          if (read.sort !== 'timestamp') throw new TimeOrderRefused();
-          if (!isOverlapping(held, read.entries, overlap))
-            throw rowsMoved({ source: 'EVENTS', operation: OPERATION });
-          const { length } = read.entries;
-          if (length < size) longest = length;
-          const ended = held.length === 0 ? read.ended : isLastInList(length, size);
-          const entries = read.entries.slice(overlap);
-          appendAll(held, entries);
-          return { ...read, entries, ended };
-        },
-      };
-    },
-  };
-}
-
-/**
- * Reads a window of time by page numbers, in whatever order the vendor keeps: with no row twice and the last page short,
- * no row can be missing.
- * @throws UpstreamError `UPSTREAM_OUT_OF_ORDER` if a row comes twice, or one that must come again does not
- */
-export function readEventsWindow(readPage: EventsPageReader, largestPage: number): ReadWindow<AuditEvent> {
+function readEventsWindow(readPage: EventsPageReader, largestPage: number): ReadWindow<AuditEvent> {
   return async (window, wanted) => {
-    const lowerMs = (Math.floor(window.fromMs / SECOND_MS) - 1) * SECOND_MS;
-    const upperMs = (Math.floor((window.toMs - 1) / SECOND_MS) + 1) * SECOND_MS;
+    const lowerMs = (Math.floor(window.fromMs / UNIT_MS) - 1) * UNIT_MS;
+    const upperMs = (Math.floor((window.toMs - 1) / UNIT_MS) + 1) * UNIT_MS;
+    const readNext = openEventsWindow(readPage, {
+      lowerMs,
+      upperMs,
+      direction: 'DESC',
+      pageSize: largestPage,
+    });
+    const isInside = (ms: number): boolean => ms >= window.fromMs && ms < window.toMs;
     const rows: AuditEvent[] = [];
-    const dropped: (number | null)[] = [];
+    const skipped: (number | null)[] = [];
     const ids = new Set<string>();
+    let received = 0;
     let readAtMs = Infinity;
     let stale = false;
-    const held: (AuditEvent | SkippedRow)[] = [];
-    let longest = largestPage;
     for (;;) {
-      const { page, size, overlap } =
-        held.length === 0
-          ? { page: 0, size: largestPage, overlap: 0 }
-          : planOverlappingPage(held.length, longest);
-      const read = await readPage({ lowerMs, upperMs, direction: 'down', page: page + 1, pageSize: size });
-      if (!isOverlapping(held, read.entries, overlap))
-        throw rowsMoved({ source: 'EVENTS', operation: '/events' });
-      const { length } = read.entries;
-      // A vendor that gives fewer rows at once than it was asked for may count in those.
-      if (length < size) longest = length;
-      const ended = held.length === 0 ? read.ended : isLastInList(length, size);
-      const entries = read.entries.slice(overlap);
-      appendAll(held, entries);
-      readAtMs = Math.min(readAtMs, read.readAtMs);
-      stale ||= read.stale;
-      for (const entry of entries) {
-        const isInside = (ms: number): boolean => ms >= window.fromMs && ms < window.toMs;
+      const page = await readNext();
+      received += page.entries.length;
+      readAtMs = Math.min(readAtMs, page.readAtMs);
+      stale ||= page.stale;
+      for (const entry of page.entries) {
         if (isSkipped(entry)) {
-          if (entry.timestampMs === null || isInside(entry.timestampMs)) dropped.push(entry.timestampMs);
+          if (entry.timestampMs === null || isInside(entry.timestampMs)) skipped.push(entry.timestampMs);
           continue;
         }
-        if (ids.has(entry.id)) throw doubled();
+        if (ids.has(entry.id)) throw idTwice();
         ids.add(entry.id);
         if (isInside(entry.timestampMs)) rows.push(entry);
       }
-      if (ended)
-        return { kind: 'whole', rows, dropped, received: held.length, parsed: ids.size, readAtMs, stale };
-      if (isDense(rows.length, wanted, window, SECOND_MS)) {
-        return { kind: 'dense', sample: rows };
-      }
+      if (page.ended)
+        return { kind: 'whole', rows, dropped: skipped, received, parsed: ids.size, readAtMs, stale };
+      if (isDense(rows.length, wanted, window, UNIT_MS)) return { kind: 'dense', sample: rows };
     }
   };
 }
 
-function doubled(): UpstreamError {
+function idTwice(): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_OUT_OF_ORDER',
     source: 'EVENTS',
-    operation: '/events',
+    operation: LIST_OPERATION,
     message:
       'The vendor gave one event twice within one list, so a page could lack rows; nothing was given out.',
   });

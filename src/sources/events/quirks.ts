@@ -1,48 +1,50 @@
 import { createLongestPage, LEAST_LIMIT } from '../paging/longest-page.ts';
 import type { LongestPage } from '../paging/longest-page.ts';
 
-/** How the vendor may want to be asked, best first; its page leaves both open (`behaviour.md`, 'dates' and 'sort'). */
-export const EVENTS_DIALECTS = (['timestamp', 'id', 'none'] as const).flatMap((sort) =>
+/** The request forms that the vendor may take, best first (`docs/vendors.md#events-times-sort-and-request-form`). */
+export const EVENTS_REQUEST_FORMS = (['timestamp', 'id', 'none'] as const).flatMap((sort) =>
   ([true, false] as const).map((hasOperators) => ({ sort, hasOperators })),
 );
 
-/** One way of asking: what can be sorted by, and whether times take `gt:` and `lt:`. */
-export type EventsDialect = (typeof EVENTS_DIALECTS)[number];
+/** What the vendor sorts by, and whether times carry `gt:` and `lt:`. */
+export type EventsRequestForm = (typeof EVENTS_REQUEST_FORMS)[number];
 
-/** How long a lesser way of asking is kept to before the best is tried again. */
-const LESSER_MS = 15 * 60_000;
-/** The other ways are tried no more often than this after a refusal of the known one, which may be about the query. */
-const DOUBT_MS = 60_000;
+/** How long a form that is not the best is used before the best is tried again. */
+const RETRY_BEST_MS = 15 * 60_000;
+/** The shortest time between two tries of the other forms, because a refusal may be about the query and not its form. */
+const RETRY_OTHERS_MS = 60_000;
 
-/** What is learnt of the vendor by watching it, and unlearnt; forgotten, it costs calls, never rows. */
+/**
+ * What was learnt about the vendor's behaviour (`docs/vendors.md#both-vendor-quirks`). A forgotten quirk costs calls, never rows.
+ */
 export interface EventsQuirks {
   readonly pages: LongestPage;
-  /** The way of asking that has been answered; null: not known, or a lesser one that has been kept to for long enough. */
-  dialectAt(nowMs: number): EventsDialect | null;
-  /** An answer in this way has been understood. */
-  learn(dialect: EventsDialect, nowMs: number): void;
-  /** The known way was refused: whether the others are to be tried. All reads of one moment may. */
-  mayDoubt(nowMs: number): boolean;
+  /** The form that the vendor has answered; null: not known, or it is time to try the best form again. */
+  requestFormAt(nowMs: number): EventsRequestForm | null;
+  /** Notes that an answer to this form could be parsed. */
+  learn(form: EventsRequestForm, nowMs: number): void;
+  /** Whether to try the other forms, because the vendor has refused the known one. All reads with the same `nowMs` may. */
+  mayTryOthers(nowMs: number): boolean;
 }
 
-/** Nothing known yet: the best way is tried first. */
+/** Nothing known yet. */
 export function createEventsQuirks(): EventsQuirks {
-  let known: { readonly dialect: EventsDialect; readonly sinceMs: number } | null = null;
-  let doubtedAtMs = -Infinity;
-  const dialectAt = (nowMs: number): EventsDialect | null => {
+  let known: { readonly form: EventsRequestForm; readonly sinceMs: number } | null = null;
+  let triedOthersAtMs = -Infinity;
+  const requestFormAt = (nowMs: number): EventsRequestForm | null => {
     if (!known) return null;
-    const isOver = known.dialect !== EVENTS_DIALECTS[0] && nowMs - known.sinceMs >= LESSER_MS;
-    return isOver ? null : known.dialect;
+    const isOver = known.form !== EVENTS_REQUEST_FORMS[0] && nowMs - known.sinceMs >= RETRY_BEST_MS;
+    return isOver ? null : known.form;
   };
   return {
     pages: createLongestPage(LEAST_LIMIT),
-    dialectAt,
-    learn(dialect, nowMs) {
-      if (dialectAt(nowMs) !== dialect) known = { dialect, sinceMs: nowMs };
+    requestFormAt,
+    learn(form, nowMs) {
+      if (requestFormAt(nowMs) !== form) known = { form, sinceMs: nowMs };
     },
-    mayDoubt(nowMs) {
-      if (nowMs !== doubtedAtMs && nowMs - doubtedAtMs < DOUBT_MS) return false;
-      doubtedAtMs = nowMs;
+    mayTryOthers(nowMs) {
+      if (nowMs !== triedOthersAtMs && nowMs - triedOthersAtMs < RETRY_OTHERS_MS) return false;
+      triedOthersAtMs = nowMs;
       return true;
     },
   };

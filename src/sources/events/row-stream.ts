@@ -2,6 +2,7 @@ import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { seekIn } from '../paging/held-files.ts';
 import type { RowStream } from '../paging/row-stream.ts';
+import { LIST_OPERATION } from './client.ts';
 import type { EventsDeps } from './client.ts';
 import type { AuditEvent, OptionalEventField } from './event.ts';
 import { checkEventFilter, createEventTest, splitEventFilter } from './filter.ts';
@@ -9,8 +10,9 @@ import type { EventFilter } from './filter.ts';
 import { createEventsPaging } from './paging.ts';
 
 /**
- * The events that a filter lets through, with the fields that are needed besides its own; null: nothing can match it.
- * @param argument where the filter stands among the caller's arguments
+ * The events that match a filter; null: nothing can match it.
+ * @param fields the optional fields to read besides those that the filter needs
+ * @param argument the filter's path among the caller's arguments
  * @throws RequestError `BAD_USER_INPUT`
  */
 export function createEventsRowStream(
@@ -26,6 +28,7 @@ export function createEventsRowStream(
   if (split.kind === 'nothing') return null;
   return {
     source: 'EVENTS',
+    operation: LIST_OPERATION,
     read: createEventsPaging(deps, split.isScan ? forScan(context) : context, {
       filter: split.query,
       fields: new Set([...fields, ...split.fields]),

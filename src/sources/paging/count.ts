@@ -6,7 +6,7 @@ import type { Page, TotalCount } from './page.ts';
 import type { Position } from './position.ts';
 import type { RowStream } from './row-stream.ts';
 
-/** A count of all rows that a page has given, which is the whole list: no surer than what was read of it. */
+/** The count of a list whose only page this is. It is as exact as the page's coverage. */
 export function countPage({ rows, coverage }: Page<unknown>): TotalCount {
   const has = (...statuses: readonly CoverageStatus[]) =>
     coverage.some(({ status }) => statuses.includes(status));
@@ -15,9 +15,10 @@ export function countPage({ rows, coverage }: Page<unknown>): TotalCount {
 }
 
 /**
- * Counts by walking. EXACT: the whole range was walked and understood, and lies in a file if files are served; ESTIMATE: so it was, but an earlier answer stands in
- * for a part of it; AT_LEAST: a bound stopped the walk, or the vendor may have dropped what is so old. null: the call budget
- * leaves nothing to count with.
+ * Counts the matching rows by reading all rows of a range; null if the call budget is spent before the first call.
+ * - EXACT: the whole range was read and parsed, and the files, if any, hold all of it.
+ * - ESTIMATE: the same, but a part of it comes from an earlier answer, because the vendor failed.
+ * - AT_LEAST: a bound stopped the reading, rows were skipped, or the vendor may have deleted rows of that age.
  * @throws UpstreamError
  */
 export async function countMatches<Row extends Position>(
@@ -34,7 +35,7 @@ export async function countMatches<Row extends Position>(
   try {
     for await (const batch of read({
       range,
-      direction: 'down',
+      direction: 'DESC',
       after: null,
       wanted: () => maxScannedRows - scanned,
     })) {

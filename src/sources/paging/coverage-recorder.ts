@@ -4,16 +4,16 @@ import type { Coverage, CoverageCode, CoverageStatus } from './coverage.ts';
 import { edgesOf, weighByFiles } from './held-files.ts';
 import type { HeldFiles } from './held-files.ts';
 
-/** What dates a stretch: how long the newest part may still gain entries, and how long the vendor keeps them. */
+/** How long a vendor may still add rows to the newest part of a list, and how long it keeps rows. */
 export interface AgePolicy {
   readonly settleMs: number;
-  /** null: nothing is said of how long entries are kept. */
+  /** null: unknown. */
   readonly retentionMs: number | null;
-  /** Files in the vendor's place; null or left out: there are none. */
+  /** The files that are served instead of a vendor; null or left out: none. */
   readonly files?: HeldFiles | null;
 }
 
-/** A stretch that was examined in one go. */
+/** A span that one batch examined. */
 export interface ExaminedSpan {
   readonly fromMs: number;
   readonly toMs: number;
@@ -23,15 +23,15 @@ export interface ExaminedSpan {
   readonly rows: readonly { readonly timestampMs: number; readonly isMatch: boolean }[];
 }
 
-/** Why an answer ends before its range does. */
+/** Which bound ended the reading before the end of the range. */
 export type Stop = { readonly code: CoverageCode; readonly reason: string };
 
 /**
- * Tells how complete a list's answer is: one entry per disjoint stretch of equal standing, newest first.
+ * The coverage of a list: one entry for each disjoint span of the same status, newest first.
  *
- * A stretch is cut where it starts to fill (`settleMs` before it was read) and where the vendor's retention ends
- * (`retentionMs` before `nowMs`), and where files in the vendor's place begin and end. A stop marks all that was examined
- * before it: the whole answer is short then.
+ * A span is cut at the time after which the vendor may still add rows (`settleMs` before it was read), at the end of the
+ * vendor's retention (`retentionMs` before `nowMs`), and at the edges of files. A stop makes every examined span TRUNCATED,
+ * because the whole answer is short.
  */
 export function recordCoverage(
   source: Source,
@@ -50,7 +50,7 @@ export function recordCoverage(
     : merge(entries, []);
 }
 
-/** The first of these that holds is told. */
+/** The most severe of these; COMPLETE if there is none. */
 export function foremostStatus(statuses: readonly CoverageStatus[]): CoverageStatus {
   return COVERAGE_STATUSES.find((status) => statuses.includes(status)) ?? 'COMPLETE';
 }
@@ -64,7 +64,7 @@ function expiredUntil(age: AgePolicy, nowMs: number): number {
 }
 
 function cut(span: ExaminedSpan, age: AgePolicy, nowMs: number): ExaminedSpan[] {
-  // Rows without a legible time can't be told to one part or another, and what they make of the stretch outranks the cuts.
+  // A skipped row may have no time, so it belongs to no single part; and its status is more severe than those of the cuts.
   if (span.dropped > 0 || span.stale) return [span];
   const edges = [
     fillingFrom(span, age),
@@ -93,7 +93,7 @@ function judge(
     ...(part.fromMs < expiredUntil(age, nowMs) ? (['EXPIRED'] as const) : []),
     ...(part.toMs > fillingFrom(part, age) ? (['FILLING'] as const) : []),
   ]);
-  const told = tell(status, part, stop);
+  const { code, reason } = explain(status, part, stop);
   return {
     source,
     operation: null,
@@ -104,11 +104,12 @@ function judge(
     scanned: part.rows.length + part.dropped,
     matched: part.rows.filter((row) => row.isMatch).length,
     dropped: part.dropped,
-    ...told,
+    code,
+    reason,
   };
 }
 
-function tell(
+function explain(
   status: CoverageStatus,
   part: ExaminedSpan,
   stop: Stop | null,
@@ -121,7 +122,7 @@ function tell(
   return { code: 'ROWS_DROPPED', reason: `${part.dropped} ${rows} of the vendor's could not be understood.` };
 }
 
-/** @param edges where neighbours are kept apart */
+/** @param edges times at which neighbours stay separate */
 function merge(entries: readonly Coverage[], edges: readonly number[]): Coverage[] {
   const merged: Coverage[] = [];
   for (const entry of entries) {

@@ -2,7 +2,7 @@ import type { UpstreamError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import type { Range } from '../../base/time.ts';
 
-/** How complete a stretch is; where several hold, the first of these is told. */
+/** How complete a span is, the most severe first. If several apply, the most severe is reported. */
 export const COVERAGE_STATUSES = ['FAILED', 'STALE', 'TRUNCATED', 'EXPIRED', 'FILLING', 'COMPLETE'] as const;
 export type CoverageStatus = (typeof COVERAGE_STATUSES)[number];
 
@@ -16,26 +16,26 @@ export const COVERAGE_CODES = [
 ] as const;
 export type CoverageCode = (typeof COVERAGE_CODES)[number];
 
-/** How complete one stretch `[fromMs, toMs)` of one source (and operation, for series) is. */
+/** How complete the span `[fromMs, toMs)` of one source is; for a series, of one operation. */
 export interface Coverage {
   readonly source: Source;
-  /** The vendor's path template, for series; else null. */
+  /** The vendor's path template if the span belongs to a series; null for a list. */
   readonly operation: string | null;
   readonly status: CoverageStatus;
   readonly fromMs: number;
   readonly toMs: number;
-  /** When it was read from the vendor, milliseconds since the epoch; null: never. */
+  /** When the vendor answered it, in milliseconds since the epoch; null: the vendor was not asked or failed. */
   readonly asOfMs: number | null;
-  /** Rows looked at, and those of them that the filter kept; null where rows were not looked at (series, failures). */
+  /** Rows examined, and how many of them match the filter; null for series and failures, which examine no rows. */
   readonly scanned: number | null;
   readonly matched: number | null;
-  /** Rows that could not be understood. */
+  /** Rows that were skipped because they could not be parsed. */
   readonly dropped: number;
   readonly code: CoverageCode | null;
   readonly reason: string | null;
 }
 
-/** The coverage of a filter that nothing can match: all of it is known, without a call. */
+/** The coverage of a filter that no row can match: complete without a call. */
 export function coverNothing(source: Source, range: Range): Coverage {
   return {
     source,
@@ -51,7 +51,7 @@ export function coverNothing(source: Source, range: Range): Coverage {
   };
 }
 
-/** The coverage of a stretch that could not be read. */
+/** The coverage of a span that could not be read. */
 export function coverFailure(source: Source, range: Range, error: UpstreamError): Coverage {
   return {
     source,

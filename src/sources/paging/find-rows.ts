@@ -1,35 +1,35 @@
 import { RequestError, UpstreamError } from '../../base/errors.ts';
-import type { Batch, BatchRequest } from './keyset-paging.ts';
 import type { Position } from './position.ts';
+import type { ReadBatches } from './row-stream.ts';
 
-/** A row as its global id names it. */
+/** What a global id tells of a row. */
 export interface RowKey {
   readonly id: string;
   readonly timestampMs: number;
 }
 
-/** What a search brought. */
+/** The result of a search. */
 export interface FoundRows<Row> {
-  /** The row with this id at just this time; null: none was seen. */
+  /** The row with this id at exactly this time; null: not among the rows that were read. */
   rowOf(key: RowKey): Row | null;
-  /** Why a key's instant was not read; null: it was. */
+  /** Why the instant of a key was not read; null: it was read. */
   failureOf(key: RowKey): UpstreamError | RequestError | null;
-  /** Some of the rows could not be understood: one that was not seen may be among them. */
+  /** Rows were skipped, so a row that was not found may be one of them. */
   readonly hasSkipped: boolean;
 }
 
-/** What a page around a single row holds. */
+/** The size of a page that is read to find a single row. */
 const SINGLE = 50;
 
 /**
- * Finds rows by time and id in a vendor's list: walks down from the newest in large pages, skips the stretches in which none
- * is looked for, and so needs a call for each group of near ones, and never more than one a key but for crowded instants.
+ * Finds rows by time and id in a vendor's list. It reads from the newest key on in large pages and leaves out gaps without a
+ * key. So it makes one call for each group of near keys, and at most one for each key unless an instant is crowded.
  * @param keys at least one
- * @throws never for a failure of the vendor's or a spent budget: what was found before stands
+ * @throws never for a failure of the vendor or a spent call budget: rows found before it stay valid
  */
 export async function findRows<Row extends Position>(
   keys: readonly RowKey[],
-  read: (read: BatchRequest) => AsyncGenerator<Batch<Row>, void>,
+  read: ReadBatches<Row>,
 ): Promise<FoundRows<Row>> {
   const found = new Map<string, Row>();
   const sought = keys.toSorted((a, b) => b.timestampMs - a.timestampMs);
@@ -41,7 +41,7 @@ export async function findRows<Row extends Position>(
     while (sought[0]) {
       const batches = read({
         range: { fromMs, toMs: sought[0].timestampMs + 1 },
-        direction: 'down',
+        direction: 'DESC',
         after: null,
         wanted: () => (isSingle ? SINGLE : Infinity),
       });

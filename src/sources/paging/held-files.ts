@@ -3,19 +3,19 @@ import type { Range } from '../../base/time.ts';
 import { COVERAGE_STATUSES } from './coverage.ts';
 import type { Coverage, CoverageStatus } from './coverage.ts';
 
-/** What is known of the files that stand in for a vendor. */
+/** What the files that are served instead of a vendor hold. */
 export interface HeldFiles {
-  /** Each from a file's first row to right behind its last one; disjoint, oldest first, one at least. */
+  /** Each from the first row of a file to just after its last row; disjoint, oldest first, at least one. */
   readonly spans: readonly Range[];
-  /** Rows of theirs that could not be read. Any of them may belong to any stretch. */
+  /** Rows that could not be read. Each may belong to any span, because its time is unknown. */
   readonly unreadable: number;
-  /** Columns that not all of them have, by the vendor's name. */
+  /** Columns that not every file has, by the vendor's name. */
   readonly absent: readonly string[];
-  /** Those of them that a filter looks into: it finds nothing where they are missing. */
+  /** The absent columns that the filter uses: it finds nothing in a file without them. */
   readonly sought: readonly string[];
 }
 
-/** @param spans of each file, when its first row happened and its last one; one at least */
+/** @param spans the times of the first and the last row of each file; at least one */
 export function holdFiles(
   spans: readonly { readonly firstMs: number; readonly lastMs: number }[],
   unreadable: number,
@@ -26,8 +26,8 @@ export function holdFiles(
 }
 
 /**
- * The files as a filter finds them.
- * @param columns of each part of the filter those that it looks into; it can tell something if files have one of them
+ * The files as seen by one filter.
+ * @param columns for each part of the filter, the columns that it uses; a part works if the files have one of them
  */
 export function seekIn<Policy extends { readonly files?: HeldFiles | null }>(
   age: Policy,
@@ -39,7 +39,7 @@ export function seekIn<Policy extends { readonly files?: HeldFiles | null }>(
   return sought.length > 0 ? { ...age, files: { ...age.files, sought } } : age;
 }
 
-/** Whether files hold all that there is of a range, and all of it could be read; without files nothing speaks against it. */
+/** Whether the files hold the whole range, readable and with every column that the filter uses; true without files. */
 export function isHeldWhole(range: Range, files: HeldFiles | null | undefined): boolean {
   if (!files) return true;
   return (
@@ -49,62 +49,62 @@ export function isHeldWhole(range: Range, files: HeldFiles | null | undefined): 
   );
 }
 
-/** Where what files hold begins and ends. */
+/** The times at which files begin and end. */
 export function edgesOf(files: HeldFiles): readonly number[] {
   return files.spans.flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
 }
 
-/** When the last file ends. */
+/** Just after the last row of all files. */
 export function endOf(files: HeldFiles): number {
   return files.spans.at(-1)!.toMs;
 }
 
-/** Parts a range where what files hold begins and ends, newest first. */
-export function cutByFiles<Span extends Range>(stretch: Span, files: HeldFiles): readonly Span[] {
-  const edges = edgesOf(files).filter((edge) => edge > stretch.fromMs && edge < stretch.toMs);
-  const bounds = [stretch.fromMs, ...edges, stretch.toMs];
+/** Cuts a span at the times at which files begin and end; newest first. */
+export function cutByFiles<Span extends Range>(span: Span, files: HeldFiles): readonly Span[] {
+  const edges = edgesOf(files).filter((edge) => edge > span.fromMs && edge < span.toMs);
+  const bounds = [span.fromMs, ...edges, span.toMs];
   return bounds
     .slice(1)
-    .map((toMs, at) => ({ ...stretch, fromMs: bounds[at]!, toMs }))
+    .map((toMs, at) => ({ ...span, fromMs: bounds[at]!, toMs }))
     .reverse();
 }
 
 /**
- * What files make of the standing of a stretch that none of their edges cuts: before and between them it is EXPIRED, behind
- * the last one FILLING, and in a file TRUNCATED if rows could not be read, or the filter asks about what they lack.
+ * Applies the files to the coverage of a span that no edge of a file cuts. Before and between files it is at least EXPIRED,
+ * after the last one FILLING. In a file it is TRUNCATED if rows could not be read or a column that the filter uses is absent.
  */
 export function weighByFiles(entry: Coverage, files: HeldFiles): Coverage {
   const { spans, unreadable, sought } = files;
   const isHeld = spans.some(({ fromMs, toMs }) => entry.fromMs < toMs && entry.toMs > fromMs);
   if (isHeld) {
-    const told =
+    const weighed =
       sought.length === 0
         ? entry
-        : standAtMost(
+        : raiseStatus(
             entry,
             'TRUNCATED',
             'ROWS_DROPPED',
             `The files lack the column${sought.length === 1 ? '' : 's'} ${sought.join(', ')}, so nothing can be told by this filter.`,
           );
-    if (unreadable === 0) return told;
+    if (unreadable === 0) return weighed;
     const rows =
       unreadable === 1
         ? 'row of the files could not be read; it'
         : 'rows of the files could not be read; any of them';
     const reason = `${unreadable} ${rows} may belong to this stretch.`;
     return {
-      ...standAtMost(told, 'TRUNCATED', 'ROWS_DROPPED', reason),
+      ...raiseStatus(weighed, 'TRUNCATED', 'ROWS_DROPPED', reason),
       dropped: entry.dropped + unreadable,
     };
   }
   if (entry.fromMs >= endOf(files))
-    return standAtMost(entry, 'FILLING', null, 'This stretch lies behind the last row of the files.');
+    return raiseStatus(entry, 'FILLING', null, 'This stretch lies behind the last row of the files.');
   const where = entry.toMs <= spans[0]!.fromMs ? 'before the first row of the files' : 'between two files';
-  return standAtMost(entry, 'EXPIRED', null, `This stretch lies ${where}.`);
+  return raiseStatus(entry, 'EXPIRED', null, `This stretch lies ${where}.`);
 }
 
-/** Of two standings that hold, the foremost is told, and its code and reason with it; of two equal ones both reasons. */
-function standAtMost(
+/** Keeps the more severe status with its code and reason; if both are equal, both reasons. */
+function raiseStatus(
   entry: Coverage,
   status: CoverageStatus,
   code: Coverage['code'],

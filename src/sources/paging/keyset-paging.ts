@@ -1,53 +1,24 @@
 import { UpstreamError } from '../../base/errors.ts';
-import type { Range } from '../../base/time.ts';
+import type { Direction } from '../../base/time.ts';
 import { readKeysetWindow } from './keyset-window.ts';
-import { comparePositions, startOfRest } from './position.ts';
+import { comparePositions, startOfReading } from './position.ts';
 import type { Position } from './position.ts';
+import type { Batch, BatchRequest } from './row-stream.ts';
 import { isSkipped } from './vendor-list.ts';
-import type { SkippedRow, TimeDirection, VendorList } from './vendor-list.ts';
+import type { SkippedRow, VendorList } from './vendor-list.ts';
 
-/** What a walk is asked for. */
-export interface BatchRequest {
-  readonly range: Range;
-  readonly direction: TimeDirection;
-  /** Only rows strictly behind this one in the walk's direction. */
-  readonly after: Position | null;
-  /** How many more rows the reader of the walk can use: it sizes the pages. Infinity: as many as a page holds. */
-  readonly wanted: () => number;
-  /** Where rows without a time are told; unsaid: with the row before them. */
-  readonly undatedMs?: number;
-}
-
-/** One stride of a walk: whole instants only, so that nothing read later can belong before it. */
-export interface Batch<Row> {
-  /** In the walk's direction, inside the range, behind `after`. */
-  readonly rows: readonly Row[];
-  /** The range is examined up to here, in the walk's direction: down to and with it, or up to and without it. */
-  readonly edgeMs: number;
-  /** The times of this stride's rows that could not be understood, as far as they can be told. */
-  readonly dropped: readonly number[];
-  /** Rows of the vendor's answers, those included that an earlier step or page has given out. */
-  readonly received: number;
-  /** How many of them could be understood. */
-  readonly parsed: number;
-  readonly readAtMs: number;
-  readonly stale: boolean;
-  /** The range holds nothing further. */
-  readonly ended: boolean;
-}
-
-/** Rows asked for beyond those wanted, so that ties at the edge rarely cost a further call. */
+/** Rows asked for beyond those wanted, so that rows of one instant at the page's end rarely cost another call. */
 const SLACK = 9;
 
 /**
- * Walks a vendor's list by time keyset: each window is the same query with its bound moved to the last instant seen, and
- * that instant is read again, whole. Offsets are used only inside an instant that holds more rows than a page.
+ * Reads a vendor's list by keyset paging in time: each window is the same query with its bound moved to the last instant seen,
+ * and that instant is read again, whole. Offsets are used only inside an instant that holds more rows than a page.
  *
- * The bound is the last instant's unit plus one on the open side, so that it holds whether the vendor's bounds are
- * inclusive or not (`behaviour.md`, 'Time keyset').
+ * The bound is one unit beyond the last instant, so that it does not matter whether the vendor's bounds are inclusive
+ * (`docs/vendors.md#keyset-paging-without-loss`).
  *
  * @throws UpstreamError `UPSTREAM_OUT_OF_ORDER` if the vendor breaks its own order, `UPSTREAM_BAD_RESPONSE` if no row of a full
- * page can be understood, or of a page that must bring rows again; RequestError `LIMIT_EXCEEDED` if the call budget ends
+ * page, or of a page that must repeat rows, can be parsed; RequestError `LIMIT_EXCEEDED` if the call budget is spent
  */
 export async function* pageByKeyset<Row extends Position>(
   list: VendorList<Row>,
@@ -55,60 +26,65 @@ export async function* pageByKeyset<Row extends Position>(
 ): AsyncGenerator<Batch<Row>, void> {
   const { range, direction } = request;
   if (range.fromMs >= range.toMs) return;
-  const down = direction === 'down';
+  const isDesc = direction === 'DESC';
   const instantOf = (timestampMs: number): number => Math.floor(timestampMs / list.unitMs);
-  const isFurther = (a: number, b: number): boolean => (down ? a < b : a > b);
+  const isFurther = (a: number, b: number): boolean => (isDesc ? a < b : a > b);
   const firstInstant = instantOf(range.fromMs);
   const lastInstant = instantOf(range.toMs - 1);
   const isWanted = (row: Position): boolean =>
     row.timestampMs >= range.fromMs &&
     row.timestampMs < range.toMs &&
     (!request.after ||
-      (down ? comparePositions(row, request.after) > 0 : comparePositions(row, request.after) < 0));
+      (isDesc ? comparePositions(row, request.after) > 0 : comparePositions(row, request.after) < 0));
 
-  let instant = down ? lastInstant : firstInstant;
+  let instant = isDesc ? lastInstant : firstInstant;
   if (request.after) {
     const resumed = instantOf(request.after.timestampMs);
     if (isFurther(resumed, instant)) instant = resumed;
-    if (isFurther(instant, down ? firstInstant : lastInstant)) return;
+    if (isFurther(instant, isDesc ? firstInstant : lastInstant)) return;
   }
-  let again = request.after ? 1 : 0; // rows of the bound's own instant that come once more
+  /** How many rows of the bound's own instant the vendor gives again. */
+  let repeated = request.after ? 1 : 0;
   let isFirst = true;
-  const restMs = startOfRest(list.source, range, request.after, direction);
+  const startMs = startOfReading(list.source, range, request.after, direction);
 
   for (;;) {
     const window = await readKeysetWindow(list, {
-      lowerMs: ((down ? firstInstant : instant) - 1) * list.unitMs,
-      upperMs: ((down ? instant : lastInstant) + 1) * list.unitMs,
+      lowerMs: ((isDesc ? firstInstant : instant) - 1) * list.unitMs,
+      upperMs: ((isDesc ? instant : lastInstant) + 1) * list.unitMs,
       direction,
       instant,
-      pageSize: pageSizeFor(request.wanted() + again, list.largestPage),
+      pageSize: pageSizeFor(request.wanted() + repeated, list.largestPage),
     });
     const received = window.entries.length;
     const parsed = window.entries.filter((entry) => !isSkipped(entry)).length;
-    // Rows of its first instant were understood a call ago, so this is no end.
-    if (!isFirst && received > 0 && parsed === 0) throw notUnderstood(list);
-    // The bound is one unit wide of the instant: what lies between was given out with the window before.
+    // The call before parsed rows of this window's first instant, so the list has not ended.
+    if (!isFirst && received > 0 && parsed === 0) throw unparsablePage(list);
+    // The bound is one unit beyond the instant. The window before has given out the rows in that unit.
     const timed = withTimes(window.entries, direction, headOf(instant)).filter(
       (entry) => !isFurther(instant, instantOf(entry.timestampMs)),
     );
     const lastSeen = instantOf(timed.findLast((entry) => !isSkipped(entry.entry))?.timestampMs ?? 0);
-    const ended = window.ended || isFurther(lastSeen, down ? firstInstant : lastInstant);
-    // The last instant of a page that is not the end may be cut by the page's edge: it waits for the next window.
+    const ended = window.ended || isFurther(lastSeen, isDesc ? firstInstant : lastInstant);
+    // The page's edge may cut its last instant. Unless the list has ended, the next window reads that instant whole.
     const whole = window.ended
       ? timed
       : timed.filter((entry) => isFurther(lastSeen, instantOf(entry.timestampMs)));
     const rows = whole.flatMap(({ entry }) => (isSkipped(entry) || !isWanted(entry) ? [] : [entry]));
-    rows.sort(down ? comparePositions : (a, b) => comparePositions(b, a));
+    rows.sort(isDesc ? comparePositions : (a, b) => comparePositions(b, a));
     const dropped = whole.flatMap(({ entry, timestampMs }) =>
       isSkipped(entry) && isDroppedHere(timestampMs)
         ? [entry.timestampMs ?? request.undatedMs ?? timestampMs]
         : [],
     );
-    const edge = down ? (lastSeen + 1) * list.unitMs : lastSeen * list.unitMs;
+    const edge = isDesc ? (lastSeen + 1) * list.unitMs : lastSeen * list.unitMs;
     yield {
       rows,
-      edgeMs: ended ? (down ? range.fromMs : range.toMs) : Math.min(Math.max(edge, range.fromMs), range.toMs),
+      edgeMs: ended
+        ? isDesc
+          ? range.fromMs
+          : range.toMs
+        : Math.min(Math.max(edge, range.fromMs), range.toMs),
       dropped,
       received,
       parsed,
@@ -117,25 +93,25 @@ export async function* pageByKeyset<Row extends Position>(
       ended,
     };
     if (ended) return;
-    again = timed.length - whole.length;
+    repeated = timed.length - whole.length;
     instant = lastSeen;
     isFirst = false;
   }
 
-  /** The first moment of an instant in the walk's direction, inside the rest of the range. */
+  /** The first moment of an instant in the direction of reading, inside the range. */
   function headOf(at: number): number {
-    return down ? Math.min((at + 1) * list.unitMs, restMs) - 1 : Math.max(at * list.unitMs, restMs);
+    return isDesc ? Math.min((at + 1) * list.unitMs, startMs) - 1 : Math.max(at * list.unitMs, startMs);
   }
 
-  /** The cursor's own instant counts again: a row of it may have been understood when the page before was read. */
+  /** A skipped row at the cursor's own instant counts again, because it may have been parsed when the page before was read. */
   function isDroppedHere(timestampMs: number): boolean {
-    return down
-      ? timestampMs >= range.fromMs && timestampMs < restMs
-      : timestampMs >= restMs && timestampMs < range.toMs;
+    return isDesc
+      ? timestampMs >= range.fromMs && timestampMs < startMs
+      : timestampMs >= startMs && timestampMs < range.toMs;
   }
 }
 
-function notUnderstood({ source, operation }: VendorList<Position>): UpstreamError {
+function unparsablePage({ source, operation }: VendorList<Position>): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_BAD_RESPONSE',
     source,
@@ -145,16 +121,15 @@ function notUnderstood({ source, operation }: VendorList<Position>): UpstreamErr
 }
 
 /**
- * Gives each entry a time: a dropped row without one takes that of the row before it. At the head of a window it takes the
- * window's first moment. It may have been counted with the window before, and nobody can tell: it is counted twice rather
- * than never.
+ * Gives each entry a time: a skipped row without a time gets that of the row before it, or the window's first moment at the
+ * start of a window. There it may be counted a second time, because it is unknown whether the window before held it.
  */
 function withTimes<Row extends Position>(
   entries: readonly (Row | SkippedRow)[],
-  direction: TimeDirection,
+  direction: Direction,
   headMs: number,
 ): { entry: Row | SkippedRow; timestampMs: number }[] {
-  const nearest = direction === 'down' ? Math.min : Math.max;
+  const nearest = direction === 'DESC' ? Math.min : Math.max;
   let latest = headMs;
   return entries.map((entry) => {
     latest = entry.timestampMs ?? nearest(latest, headMs);

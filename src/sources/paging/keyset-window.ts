@@ -1,23 +1,24 @@
 import { RequestError, UpstreamError } from '../../base/errors.ts';
+import type { Direction } from '../../base/time.ts';
 import { appendAll } from '../shared/append-all.ts';
 import type { Position } from './position.ts';
 import { isSkipped } from './vendor-list.ts';
-import type { SkippedRow, TimeDirection, VendorList } from './vendor-list.ts';
+import type { SkippedRow, VendorList } from './vendor-list.ts';
 
-/** A window whose pages contradict each other, as when a row slips in between two of them, is read anew this often. */
+/** How often a window is read again if its pages contradict each other, for example because a row was inserted between two. */
 const REREADS = 2;
 
-/** A window of time as it is asked for. */
+/** Which window of time to read. */
 export interface KeysetWindowRequest {
   readonly lowerMs: number;
   readonly upperMs: number;
-  readonly direction: TimeDirection;
-  /** The instant that the window must get beyond. */
+  readonly direction: Direction;
+  /** The instant that the reading must get beyond. */
   readonly instant: number;
   readonly pageSize: number;
 }
 
-/** What a window holds, in the vendor's order. */
+/** The content of a window, in the vendor's order. */
 export interface KeysetWindow<Row> {
   readonly entries: readonly (Row | SkippedRow)[];
   readonly ended: boolean;
@@ -26,7 +27,7 @@ export interface KeysetWindow<Row> {
 }
 
 /**
- * Reads a window until it gets beyond its first instant or ends; nearly always one call.
+ * Reads a window until the reading gets beyond its first instant or the window ends. It nearly always takes one call.
  * @throws UpstreamError `UPSTREAM_OUT_OF_ORDER`, `UPSTREAM_BAD_RESPONSE`; RequestError `LIMIT_EXCEEDED`
  */
 export async function readKeysetWindow<Row extends Position>(
@@ -45,9 +46,9 @@ export async function readKeysetWindow<Row extends Position>(
 
 type ReadPages<Row> =
   | ({ readonly kind: 'window' } & KeysetWindow<Row>)
-  /** One instant fills a page that could be larger, which costs less than offsets. */
+  /** One instant fills the page. A larger page costs less than offsets. */
   | { readonly kind: 'crowded' }
-  /** Its pages contradict each other. */
+  /** The pages contradict each other. */
   | { readonly kind: 'contradiction'; readonly error: UpstreamError };
 
 async function readPages<Row extends Position>(
@@ -70,7 +71,7 @@ async function readPages<Row extends Position>(
     } catch (error) {
       if (isFirst) throw error;
       if (isOutOfOrder(error)) return { kind: 'contradiction', error };
-      throw isSpent(error) ? overfull(list, error) : error;
+      throw isBudgetSpent(error) ? overfullInstant(list, error) : error;
     }
     if (ended || getsBeyond(entries, request, list))
       return { kind: 'window', entries, ended, readAtMs, stale };
@@ -79,8 +80,8 @@ async function readPages<Row extends Position>(
 }
 
 /**
- * Whether these entries hold an instant whole, and reach beyond the one that the window must get past.
- * @throws UpstreamError `UPSTREAM_BAD_RESPONSE` where not one of them could be understood
+ * Whether these entries hold one instant whole and reach beyond the instant that the reading must get beyond.
+ * @throws UpstreamError `UPSTREAM_BAD_RESPONSE` if not one of them could be parsed
  */
 function getsBeyond<Row extends Position>(
   entries: readonly (Row | SkippedRow)[],
@@ -91,7 +92,7 @@ function getsBeyond<Row extends Position>(
   const [first] = seen;
   const last = seen.at(-1);
   if (first === undefined || last === undefined) {
-    // The vendor may give out less at once than it was asked for, so a page that is not full does not end the list: the next one tells.
+    // The vendor may give fewer rows at once than asked, so a page that is not full may not be the last.
     if (entries.length < pageSize) return false;
     throw new UpstreamError({
       code: 'UPSTREAM_BAD_RESPONSE',
@@ -100,16 +101,16 @@ function getsBeyond<Row extends Position>(
       message: 'The vendor answered a full page without one row that could be understood.',
     });
   }
-  return first !== last && (direction === 'down' ? last < instant : last > instant);
+  return first !== last && (direction === 'DESC' ? last < instant : last > instant);
 }
 
-/** @throws UpstreamError `UPSTREAM_OUT_OF_ORDER` for what no vendor that keeps its order could have sent */
+/** @throws UpstreamError `UPSTREAM_OUT_OF_ORDER` if a row comes twice or the order in time is broken */
 function checkOrder<Row extends Position>(
   entries: readonly (Row | SkippedRow)[],
-  direction: TimeDirection,
+  direction: Direction,
   { source, operation }: VendorList<Row>,
 ): void {
-  const refuse = (offence: string): UpstreamError =>
+  const outOfOrder = (offence: string): UpstreamError =>
     new UpstreamError({
       code: 'UPSTREAM_OUT_OF_ORDER',
       source,
@@ -120,10 +121,10 @@ function checkOrder<Row extends Position>(
   let latest = Infinity;
   for (const entry of entries) {
     if (isSkipped(entry)) continue;
-    if (ids.has(entry.id)) throw refuse('gave one id twice within one list');
+    if (ids.has(entry.id)) throw outOfOrder('gave one id twice within one list');
     ids.add(entry.id);
-    const ahead = direction === 'down' ? entry.timestampMs : -entry.timestampMs;
-    if (ahead > latest) throw refuse('broke the order in time');
+    const ahead = direction === 'DESC' ? entry.timestampMs : -entry.timestampMs;
+    if (ahead > latest) throw outOfOrder('broke the order in time');
     latest = ahead;
   }
 }
@@ -132,11 +133,11 @@ function isOutOfOrder(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
 }
 
-function isSpent(error: unknown): error is RequestError {
+function isBudgetSpent(error: unknown): error is RequestError {
   return error instanceof RequestError && error.code === 'LIMIT_EXCEEDED';
 }
 
-function overfull(list: { readonly source: string }, error: RequestError): RequestError {
+function overfullInstant(list: { readonly source: string }, error: RequestError): RequestError {
   return new RequestError(
     'LIMIT_EXCEEDED',
     `One instant of ${list.source} holds more rows than the remaining vendor calls can read, and an instant is given out whole or not at all. Narrow the filter.`,

@@ -4,20 +4,20 @@ import type { Position } from './position.ts';
 import { isSkipped } from './vendor-list.ts';
 import type { SkippedRow } from './vendor-list.ts';
 
-/** A page of a list that is read on by page numbers. */
+/** The next page of a list that is read by page numbers. */
 export interface OverlappingPage {
-  /** The page's number, counted from 0. */
+  /** Counted from 0. */
   readonly page: number;
   readonly size: number;
-  /** How many rows at its beginning must come again. */
+  /** How many rows at its start must be the last rows of the page before. */
   readonly overlap: number;
 }
 
 /**
- * The page to read behind the first `held` rows: it brings the last of them again if it can. A row that is deleted or slips in
- * between two pages moves all rows behind it, and only a row that must come again shows it.
+ * The page that follows the first `held` rows and, if possible, repeats the last of them. If a row is deleted or added between
+ * two calls, all rows behind it move, and only a repeated row shows that.
  *
- * Page numbers count in page sizes, so the size is chosen such that a page begins just before the end of what is held.
+ * Page numbers count in page sizes, so the size is chosen such that a page begins just before the end of the held rows.
  * @param longest the most rows of a page, at least 1
  */
 export function planOverlappingPage(held: number, longest: number): OverlappingPage {
@@ -28,12 +28,12 @@ export function planOverlappingPage(held: number, longest: number): OverlappingP
     if (size - overlap > best.size - best.overlap) best = { page, size, overlap };
   }
   if (best.size > 0) return best;
-  // No size of page brings a row again and a new one, as with pages of one or two rows.
+  // No page size brings both a repeated and a new row, as with pages of one or two rows.
   const size = held % longest === 0 ? longest : 1;
   return { page: held / size, size, overlap: 0 };
 }
 
-/** Whether a page begins with the rows that must come again. Rows that could not be understood are alike. */
+/** Whether a page begins with the rows that it must repeat. Skipped rows count as equal. */
 export function isOverlapping(
   held: readonly (Position | SkippedRow)[],
   page: readonly (Position | SkippedRow)[],
@@ -48,7 +48,7 @@ export function isOverlapping(
   });
 }
 
-/** What to throw if a page does not begin with the rows that must come again. */
+/** The error for a page that does not begin with the rows that it must repeat. */
 export function rowsMoved({
   source,
   operation,

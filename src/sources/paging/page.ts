@@ -1,75 +1,79 @@
 import { RequestError } from '../../base/errors.ts';
-import type { Range } from '../../base/time.ts';
+import type { Direction, Range } from '../../base/time.ts';
 import { appendAll } from '../shared/append-all.ts';
 import { recordCoverage } from './coverage-recorder.ts';
 import type { ExaminedSpan, Stop } from './coverage-recorder.ts';
 import type { Coverage } from './coverage.ts';
-import type { Batch } from './keyset-paging.ts';
-import { edgeAt, startOfRest } from './position.ts';
+import { edgeAt, startOfReading } from './position.ts';
 import type { Position } from './position.ts';
-import type { RowStream } from './row-stream.ts';
+import type { Batch, RowStream } from './row-stream.ts';
 
-/** Which way a page is read: `forward` is from newest to oldest (`first/after`), `backward` the other (`last/before`). */
-export type Travel = 'forward' | 'backward';
-
-/** One page of a list. The graph seals `resume` and each row's position into cursors. */
+/** One page of a list. The graph seals the page's end and each row's position into cursors. */
 export interface PageRequest<Filter> {
   readonly range: Range;
   readonly filter: Filter;
-  /** Rows to give out at most, at least 0. */
+  /** The most rows to give out, at least 0. */
   readonly count: number;
-  readonly travel: Travel;
-  /** Only rows strictly behind this one in the direction of travel; null: from the range's edge. */
+  /** `DESC` for an order that is not one of time reads the list from its start. */
+  readonly direction: Direction;
+  /** Only rows strictly behind this position in that direction; null: from the edge of the range. */
   readonly after: Position | null;
 }
 
-/** What a page holds. Rows are always in the list's own order (newest first), whichever way they were read. */
+/** Where the next page goes on. */
+export interface PageEnd {
+  /** A scan position is as far as the range was examined, often behind rows that do not match. */
+  readonly kind: 'row' | 'scan position';
+  readonly position: Position;
+}
+
+/** A page. Its rows are in the order of the list, newest first by default, in whichever direction they were read. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
-  /** In the direction of travel there is one row more (seen, not guessed), or a scan was stopped before it could know. */
+  /** One more row was seen in the direction of reading, or a bound stopped the reading before that was known. */
   readonly hasMore: boolean;
-  /** The last row examined in the direction of travel, where going on must start; null where nothing was examined. */
-  readonly resume: Position | null;
+  /** null: nothing was examined. */
+  readonly end: PageEnd | null;
   readonly coverage: readonly Coverage[];
 }
 
-/** A count and how far it can be trusted. */
+/** A count and how exact it is. */
 export interface TotalCount {
   readonly value: number;
   readonly accuracy: 'EXACT' | 'ESTIMATE' | 'AT_LEAST';
 }
 
 /**
- * Takes one page from a walk: `count` matching rows and one more, which proves that there is a next page and is not given
- * out. A scan that reaches its bound, or a walk whose call budget ends, gives what it has, TRUNCATED, with the place to
- * resume from.
- * @throws UpstreamError; RequestError `LIMIT_EXCEEDED` where the budget ends before anything was examined
+ * Reads one page of a row stream: `count` matching rows, and one more that proves that there is a next page and is not given
+ * out. If a scan reaches its bound or the call budget is spent, the page holds the rows found so far, is TRUNCATED and ends at
+ * a scan position.
+ * @throws UpstreamError; RequestError `LIMIT_EXCEEDED` if the budget is spent before anything was examined
  */
 export async function readPage<Row extends Position>(
   request: Omit<PageRequest<unknown>, 'filter'>,
   stream: RowStream<Row>,
   nowMs: number,
 ): Promise<Page<Row>> {
-  const { range, count, travel, after } = request;
+  const { range, count, direction, after } = request;
   const { source, isMatch, maxScannedRows } = stream;
-  const down = travel === 'forward';
+  const isDesc = direction === 'DESC';
   const matches: Row[] = [];
   const examined: ExaminedSpan[] = [];
   let scanned = 0;
-  let edgeMs = startOfRest(source, range, after, down ? 'down' : 'up');
+  let edgeMs = startOfReading(source, range, after, direction);
   let hasMore = false;
-  let resume: Position | null = null;
+  let end: PageEnd | null = null;
   let stop: Stop | null = null;
 
   const batches = stream.read({
     range,
-    direction: down ? 'down' : 'up',
+    direction,
     after,
     wanted: () => (maxScannedRows === null ? count + 1 - matches.length : maxScannedRows - scanned),
   });
   const note = (batch: Batch<Row>, rows: readonly Row[], dropped: number, untilMs: number): void => {
-    const fromMs = down ? untilMs : edgeMs;
-    const toMs = down ? edgeMs : untilMs;
+    const fromMs = isDesc ? untilMs : edgeMs;
+    const toMs = isDesc ? edgeMs : untilMs;
     if (fromMs < toMs) {
       const seen = rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: isMatch(row) }));
       examined.push({ fromMs, toMs, readAtMs: batch.readAtMs, stale: batch.stale, dropped, rows: seen });
@@ -82,22 +86,22 @@ export async function readPage<Row extends Position>(
       const taken = takeMatches(batch.rows, isMatch, count - matches.length);
       appendAll(matches, taken.matches);
       if (taken.isFull) {
-        // One row more than asked has been seen: the page ends with the last one given out.
         hasMore = true;
         const last = matches.at(-1);
-        resume = last ?? after;
+        const position = last ?? after;
+        end = position && { kind: 'row', position };
         if (last && taken.examined > 0) {
           const dropped = batch.dropped.filter((ms) =>
-            down ? ms >= last.timestampMs : ms <= last.timestampMs,
+            isDesc ? ms >= last.timestampMs : ms <= last.timestampMs,
           ).length;
           const rows = batch.rows.slice(0, taken.examined);
-          note(batch, rows, dropped, down ? last.timestampMs : last.timestampMs + 1);
+          note(batch, rows, dropped, isDesc ? last.timestampMs : last.timestampMs + 1);
         }
         break;
       }
       scanned += batch.rows.length + batch.dropped.length;
       note(batch, batch.rows, batch.dropped.length, batch.edgeMs);
-      resume = edgeAt(source, batch.edgeMs);
+      end = { kind: 'scan position', position: edgeAt(source, batch.edgeMs) };
       if (batch.ended) break;
       if (maxScannedRows !== null && scanned >= maxScannedRows) {
         hasMore = true;
@@ -110,7 +114,7 @@ export async function readPage<Row extends Position>(
     }
   } catch (error) {
     const isBudget = error instanceof RequestError && error.code === 'LIMIT_EXCEEDED';
-    if (!isBudget || resume === null) throw error;
+    if (!isBudget || end === null) throw error;
     hasMore = true;
     stop = {
       code: 'CALL_BUDGET',
@@ -119,14 +123,17 @@ export async function readPage<Row extends Position>(
   }
 
   return {
-    rows: down ? matches : matches.reverse(),
+    rows: isDesc ? matches : matches.reverse(),
     hasMore,
-    resume,
+    end,
     coverage: recordCoverage(source, examined, stream.age, nowMs, stop),
   };
 }
 
-/** Takes up to `room` matches; `isFull` where one more is there; `examined` rows lead up to the last one taken. */
+/**
+ * Takes up to `room` matches.
+ * @returns isFull: there is one more match; examined: how many rows lead up to the last match taken
+ */
 function takeMatches<Row>(
   rows: readonly Row[],
   isMatch: (row: Row) => boolean,

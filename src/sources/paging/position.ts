@@ -1,12 +1,12 @@
 import { SOURCES } from '../../base/source.ts';
 import type { Source } from '../../base/source.ts';
-import type { Range } from '../../base/time.ts';
+import type { Direction, Range } from '../../base/time.ts';
 
 /**
- * Where an entry stands in the one order of all entries: newest first, at one instant USAGE before EVENTS, then the
- * greater id first, as the vendor's own `timestamp:desc,id:desc` has it.
+ * The place of a row in the order of all rows: newest first, at one instant USAGE before EVENTS, then the greater id first,
+ * as in the Events API's `timestamp:desc,id:desc`.
  *
- * An empty id marks an edge: the place behind every entry of that instant, where a walk that gave out no row can go on.
+ * An empty id marks an edge, which is behind every row of that source at that instant. Reading can go on from it.
  */
 export interface Position {
   readonly timestampMs: number;
@@ -15,36 +15,36 @@ export interface Position {
   readonly id: string;
 }
 
-/** Below zero where `a` comes before `b`; zero only for the same entry. */
+/** Negative if `a` comes before `b`; zero only for the same row. */
 export function comparePositions(a: Position, b: Position): number {
   if (a.timestampMs !== b.timestampMs) return b.timestampMs - a.timestampMs;
   if (a.source !== b.source) return SOURCES.indexOf(a.source) - SOURCES.indexOf(b.source);
   return compareIds(a.source, b.id, a.id);
 }
 
-/** Ascending; the empty id of an edge is below every other. */
+/** Ascending; the empty id of an edge is below every other id. */
 export function compareIds(source: Source, a: string, b: string): number {
   if (a === b) return 0;
   if (source === 'EVENTS' && a !== '' && b !== '') return BigInt(a) < BigInt(b) ? -1 : 1;
   return a < b ? -1 : 1;
 }
 
-/** The place behind every entry of an instant. */
+/** The position behind every row of a source at an instant. */
 export function edgeAt(source: Source, timestampMs: number): Position {
   return { timestampMs, source, id: '' };
 }
 
 /**
- * Where the rest of a range begins for one source, behind a position in the direction of reading. Downward, the position's
- * own instant is in if it can hold further rows of that source: until they are read, nobody knows.
+ * The time at which reading one source starts behind a position. For `DESC` it includes the position's own instant if that
+ * can hold further rows of the source.
  */
-export function startOfRest(
+export function startOfReading(
   source: Source,
   range: Range,
   after: Position | null,
-  direction: 'down' | 'up',
+  direction: Direction,
 ): number {
-  if (direction === 'up') return Math.max(after?.timestampMs ?? range.fromMs, range.fromMs);
+  if (direction === 'ASC') return Math.max(after?.timestampMs ?? range.fromMs, range.fromMs);
   if (!after) return range.toMs;
   const canHoldMore = comparePositions(edgeAt(source, after.timestampMs), after) > 0;
   return Math.min(after.timestampMs + (canHoldMore ? 1 : 0), range.toMs);

@@ -1,49 +1,83 @@
 import { UpstreamError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
+import type { Direction, Range } from '../../base/time.ts';
 import type { AgePolicy } from './coverage-recorder.ts';
-import type { Batch, BatchRequest } from './keyset-paging.ts';
 import type { Position } from './position.ts';
 
-/** One source's rows under one filter: what a page is taken from, alone or merged with the other source's. */
+/** The rows of one source under one filter. A page is taken from one stream, or from two that are merged. */
 export interface RowStream<Row extends Position> {
   readonly source: Source;
-  readonly read: (read: BatchRequest) => AsyncGenerator<Batch<Row>, void>;
+  /** The vendor's path template, for errors. */
+  readonly operation: string;
+  readonly read: ReadBatches<Row>;
   readonly isMatch: (row: Row) => boolean;
-  /** The most rows to look at; null: the filter drops none that the vendor gives, so no bound is needed. */
+  /** The most rows to look at; null: the vendor applies the whole filter, so no bound is needed. */
   readonly maxScannedRows: number | null;
   readonly age: AgePolicy;
 }
 
-/** Where the lists are, for errors. */
-const OPERATIONS: Readonly<Record<Source, string>> = { USAGE: '/usage', EVENTS: '/events' };
+export type ReadBatches<Row> = (request: BatchRequest) => AsyncGenerator<Batch<Row>, void>;
+
+/** Which rows to read, and in which direction. */
+export interface BatchRequest {
+  readonly range: Range;
+  readonly direction: Direction;
+  /** Only rows strictly behind this position in the direction of reading. */
+  readonly after: Position | null;
+  /** How many more rows the reader can use: it determines the size of the pages. Infinity: as many as a page holds. */
+  readonly wanted: () => number;
+  /** The time that skipped rows without a time are counted at; left out: the time of the row before them. */
+  readonly undatedMs?: number;
+}
+
+/** Rows of whole instants only, so that no row that is read later can belong before them. */
+export interface Batch<Row> {
+  /** In the direction of reading, inside the range, behind `after`. */
+  readonly rows: readonly Row[];
+  /** The range is examined up to this time: including it for `DESC`, excluding it for `ASC`. */
+  readonly edgeMs: number;
+  /** The times of the rows that were skipped because they could not be parsed, as exact as they are known. */
+  readonly dropped: readonly number[];
+  /** How many rows the vendor answered, including those that an earlier batch or page has given out. */
+  readonly received: number;
+  /** How many of them could be parsed. */
+  readonly parsed: number;
+  readonly readAtMs: number;
+  readonly stale: boolean;
+  /** The range holds nothing further. */
+  readonly ended: boolean;
+}
 
 /**
- * A strand that fails with `UPSTREAM_BAD_RESPONSE` if the rest of a range was read and not one row that came could be understood:
- * that is no empty list, and no end of one. It is judged over all answers of a walk, since a window of time may hold nothing
- * but one bad row. Behind a cursor the cursor's own row comes again.
+ * A stream that fails with `UPSTREAM_BAD_RESPONSE` if it was read to its end and not one row could be parsed, because such an
+ * answer is no empty list. All batches are judged together, because a window of time may hold nothing but one bad row. Behind
+ * a cursor the vendor gives the cursor's own row again, so a good stream holds at least that one.
  */
 export function requireParsable<Row extends Position>(stream: RowStream<Row>): RowStream<Row> {
   return {
     ...stream,
-    async *read(read) {
+    async *read(request) {
       let received = 0;
       let parsed = 0;
-      for await (const batch of stream.read(read)) {
+      for await (const batch of stream.read(request)) {
         received += batch.received;
         parsed += batch.parsed;
-        if (batch.ended && received > 0 && parsed === 0) throw unparsableError(stream.source, received);
+        if (batch.ended && received > 0 && parsed === 0) throw unparsableError(stream, received);
         yield batch;
       }
     },
   };
 }
 
-/** What to throw for rows of which not one could be understood. */
-export function unparsableError(source: Source, received: number): UpstreamError {
+/** The error for an answer of which not one row could be parsed. */
+export function unparsableError(
+  { source, operation }: { readonly source: Source; readonly operation: string },
+  received: number,
+): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_BAD_RESPONSE',
     source,
-    operation: OPERATIONS[source],
+    operation,
     message: `The vendor answered with ${received} ${received === 1 ? 'row' : 'rows'}, and none could be understood.`,
   });
 }

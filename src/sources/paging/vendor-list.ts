@@ -1,12 +1,10 @@
 import type { Source } from '../../base/source.ts';
+import type { Direction } from '../../base/time.ts';
 import type { Position } from './position.ts';
 
-/** Which way time runs in a vendor's answer: from newest to oldest, or the other way. */
-export type TimeDirection = 'down' | 'up';
-
 /**
- * One vendor list as a walk sees it: windows of time, each read from its first page on. What the vendor calls its
- * parameters, how it sorts and how it tells the end is behind this seam.
+ * One list of a vendor, read in windows of time, each from its first page on. The vendor's parameters, its sorting and how it
+ * shows the end of a list are hidden behind this interface.
  */
 export interface VendorList<Row extends Position> {
   readonly source: Source;
@@ -19,11 +17,11 @@ export interface VendorList<Row extends Position> {
   open(window: VendorWindow): WindowReader<Row>;
 }
 
-/** A stretch of time as it is sent to the vendor: whole units, wide enough for either reading of 'from' and 'to'. */
+/** A window in whole units of the vendor, wide enough whether the vendor's bounds are inclusive or exclusive. */
 export interface VendorWindow {
   readonly lowerMs: number;
   readonly upperMs: number;
-  readonly direction: TimeDirection;
+  readonly direction: Direction;
   readonly pageSize: number;
 }
 
@@ -32,19 +30,20 @@ export interface WindowReader<Row> {
   next(): Promise<VendorPage<Row>>;
 }
 
-/** One page as the vendor gave it, in the vendor's order. */
+/** One page of the vendor, in its order. */
 export interface VendorPage<Row> {
-  /** A row that could not be understood stands in its place, with its time if that much was legible. */
+  /** Skipped rows keep their place. */
   readonly entries: readonly (Row | SkippedRow)[];
-  /** Nothing follows this page: known, not guessed. */
+  /** It is certain that nothing follows this page. */
   readonly ended: boolean;
   readonly readAtMs: number;
   readonly stale: boolean;
 }
 
-/** A row that could not be understood. */
+/** A row that could not be parsed. */
 export interface SkippedRow {
   readonly dropped: true;
+  /** null if not even the time could be parsed. */
   readonly timestampMs: number | null;
 }
 

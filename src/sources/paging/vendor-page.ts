@@ -5,20 +5,20 @@ import type { AgePolicy } from './coverage-recorder.ts';
 import { isSkipped } from './vendor-list.ts';
 import type { SkippedRow, VendorPage } from './vendor-list.ts';
 
-/** The bounds of one source's reading. */
+/** How one source is read. */
 export interface SourceSettings {
   /** The most rows to ask the vendor for at once. */
   readonly largestPage: number;
-  /** The most that a scan asks for at once, if it would not reach its bound by smaller pages; left out: no more. */
+  /** The most rows that a scan asks for at once if it could not reach its bound with `largestPage`; left out: `largestPage`. */
   readonly scanPage?: number;
-  /** The most rows that one scan looks at. */
+  /** The most rows that one scan examines. */
   readonly maxScannedRows: number;
-  /** How long an earlier answer may stand in for a vendor that fails, in milliseconds. */
+  /** How long an earlier answer may be used if the vendor fails, in milliseconds. */
   readonly staleIfErrorMs: number;
   readonly age: AgePolicy;
 }
 
-/** Rows of one answer that could not be understood: how many, and nothing of what they hold. */
+/** How many rows of one answer could not be parsed. It holds none of their content. */
 export interface SkippedRowsReport {
   readonly source: Source;
   /** The vendor's path template. */
@@ -27,34 +27,34 @@ export interface SkippedRowsReport {
   readonly rows: number;
 }
 
-/** What reading a vendor's lists needs. */
+/** What is needed to read the lists of a vendor. */
 export interface ListDeps {
   readonly upstream: Upstream;
   readonly settings: SourceSettings;
   /** When the operation was asked for, in milliseconds since the epoch. */
   readonly nowMs: number;
-  /** Told of each answer with rows that could not be understood, for the log. */
+  /** Receives a report of each answer with skipped rows, for the log. */
   readonly onSkippedRows?: ((report: SkippedRowsReport) => void) | undefined;
 }
 
-/** One page of a list: where it is and how its rows are read. */
+/** Which page to read, and how to parse its rows. */
 export interface VendorPageQuery<Row> {
   readonly source: Source;
-  /** The path, which is its own template: it holds no values. */
+  /** The path, which is also its template because it holds no values. */
   readonly operation: string;
   readonly query: Query;
-  /** The newest time that it asks for. */
+  /** The upper bound of time that the query asks for. */
   readonly upperMs: number;
   /** The precision of the vendor's time bounds in milliseconds. */
   readonly unitMs: number;
-  /** What a 404 means: that there is nothing, or that the vendor has refused. */
+  /** Whether a 404 means an empty list or a refusal. */
   readonly notFound: 'empty' | 'refusal';
   readonly decodeRow: (row: unknown) => Row | SkippedRow;
 }
 
 /**
- * Reads one page of a vendor's list. If rows come and none of them can be understood, it asks once more before it believes so:
- * a bad row comes again, a failure that looks like a list rarely does.
+ * Reads one page of a vendor's list. If not one of its rows can be parsed, it asks once more, because a bad row comes again,
+ * but a failure that looks like a list rarely does.
  * @throws UpstreamError
  */
 export async function readVendorPage<Row extends object>(
@@ -71,26 +71,26 @@ async function readOnce<Row extends object>(
   context: CallContext,
   { source, operation, query, upperMs, unitMs, notFound, decodeRow }: VendorPageQuery<Row>,
 ): Promise<Omit<VendorPage<Row>, 'ended'>> {
-  // What ends at this operation's own now is asked by no other: kept, it would only push out what may be asked for again.
+  // No other operation asks for a page that ends at this operation's now, so it would only displace useful cache entries.
   const endsNow = upperMs === Math.ceil(nowMs / unitMs) * unitMs;
   const answer = await upstream.get(
     {
       operation,
       path: operation,
       query,
-      // Rows may still be slipped into the past; an earlier answer only stands in where the vendor fails.
+      // The vendor may insert late rows, so an earlier answer is used only if the vendor fails.
       cache: { freshMs: 0, staleIfErrorMs: endsNow ? 0 : settings.staleIfErrorMs },
       decode: (response) => {
         if (response.status === 404) {
           if (notFound === 'empty') return { value: [], rows: 0 };
-          throw notThere(source, operation);
+          throw notFoundError(source, operation);
         }
         if (!Array.isArray(response.body)) throw new TypeError('The vendor did not answer with a list.');
         checkLength(response.body, { source, operation });
         const value = response.body.map(decodeRow);
         const dropped = value.filter(isSkipped).length;
         if (dropped > 0) onSkippedRows?.({ source, operation, dropped, rows: value.length });
-        // It must not stand in for a later one: what can't be understood is no earlier state of the list.
+        // Never use it as an earlier answer: it holds no state of the list.
         const cache = isUnparsable(value) ? { cache: { freshMs: 0, staleIfErrorMs: 0 } } : {};
         return { value, rows: value.length, ...cache };
       },
@@ -104,7 +104,7 @@ function isUnparsable(entries: readonly object[]): boolean {
   return entries.length > 0 && entries.every(isSkipped);
 }
 
-function notThere(source: Source, operation: string): UpstreamError {
+function notFoundError(source: Source, operation: string): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_REJECTED',
     source,
@@ -118,8 +118,8 @@ function notThere(source: Source, operation: string): UpstreamError {
 const MOST_ROWS = 20_000;
 
 /**
- * Refuses a list of far more rows than can have been asked for: reading it would hold up everybody else.
- * @param asked how many rows at most a vendor that does as it is asked would give
+ * Refuses a list with far more rows than were asked for, because parsing it would block every other operation.
+ * @param asked how many rows at most the vendor should give
  * @throws UpstreamError `UPSTREAM_TOO_LARGE`
  */
 export function checkLength(

@@ -1,28 +1,27 @@
-import type { Source } from '../../base/source.ts';
-import type { Range } from '../../base/time.ts';
-import type { Batch, BatchRequest } from './keyset-paging.ts';
-import { comparePositions, startOfRest } from './position.ts';
+import type { Direction, Range } from '../../base/time.ts';
+import { comparePositions, startOfReading } from './position.ts';
 import type { Position } from './position.ts';
 import { unparsableError } from './row-stream.ts';
-import type { TimeDirection } from './vendor-list.ts';
+import type { VendorList } from './vendor-list.ts';
+import type { Batch, BatchRequest } from './row-stream.ts';
 
 /** Reads a window of time whole, unless it holds far more rows than are wanted. */
 export type ReadWindow<Row> = (range: Range, wanted: number) => Promise<WindowContent<Row>>;
 
 export type WindowContent<Row> =
   | ({ readonly kind: 'whole' } & SpanContent<Row>)
-  /** More rows than are worth reading at once. Its newest part was read whole and need not be read again. */
+  /** It holds too many rows to read at once. Its newest part was read whole and is not read again. */
   | { readonly kind: 'dense'; readonly newest: SpanContent<Row> & Range }
-  /** Likewise, of a vendor that does not sort by time: some of its rows, from anywhere in it. */
+  /** The same for a vendor that does not sort by time: some of the window's rows, from anywhere in it. */
   | { readonly kind: 'dense'; readonly sample: readonly Row[] };
 
-/** What a stretch of time holds. */
+/** The content of a span. */
 export interface SpanContent<Row> {
   /** In any order. */
   readonly rows: readonly Row[];
-  /** The times of rows that could not be understood; null: it has none that is legible. */
+  /** The times of skipped rows; null if not even the time could be parsed. */
   readonly dropped: readonly (number | null)[];
-  /** Rows of the vendor's answers, and how many of them could be understood. */
+  /** How many rows the vendor answered, and how many of them could be parsed. */
   readonly received: number;
   readonly parsed: number;
   readonly readAtMs: number;
@@ -30,58 +29,58 @@ export interface SpanContent<Row> {
 }
 
 /**
- * Says where a window that begins (in the walk's direction) with this stretch should end to hold about so many rows; null:
- * can't say. Only a hint: what a window holds is read, never assumed.
+ * Estimates the end of a window that starts with this span, in the direction of reading, and holds about `wanted` rows; null
+ * if it can't. It is a hint only: the rows of a window are always read.
  */
 export type LocateRows = (span: Range, wanted: number) => Promise<number | null>;
 
-/** The first window of a walk, in milliseconds. */
+/** The length of the first window. */
 const FIRST_WINDOW_MS = 15 * 60_000;
-/** How much longer the next window may be than the last, and how much shorter if two were too dense. */
+/** The most by which the next window grows, and by which it shrinks after two dense windows. */
 const GROWTH = 16;
 
 /**
- * Walks in an order that the vendor does not offer: windows of time one after the other, each read whole and sorted here.
- * Their length follows what the last one held, so that a window is nearly always one page. What was read of a window that
- * turned out to be too dense is kept until the walk gets there, so that a burst costs its pages once.
+ * Reads in an order that the vendor does not offer: windows of time one after the other, each read whole and sorted here. The
+ * length of a window follows the density of the last one, so that a window is nearly always one page. If a window was too
+ * dense, the part that was read is kept until the reading gets there, so that a burst is read only once.
  * @throws as `readWindow`
  */
 export async function* pageByWindows<Row extends Position>(
-  source: Source,
+  vendor: Pick<VendorList<Row>, 'source' | 'operation' | 'largestPage'>,
   request: BatchRequest,
-  largestPage: number,
   readWindow: ReadWindow<Row>,
   locateRows: LocateRows = async () => null,
 ): AsyncGenerator<Batch<Row>, void> {
+  const { source, largestPage } = vendor;
   const { range, after } = request;
-  const down = request.direction === 'down';
-  const compare = down ? comparePositions : (a: Position, b: Position): number => comparePositions(b, a);
-  /** More rows than are wanted, since they vary in density, and at least a good part of a page: a call costs more. */
+  const isDesc = request.direction === 'DESC';
+  const compare = isDesc ? comparePositions : (a: Position, b: Position): number => comparePositions(b, a);
+  /** More rows than are wanted, because their density varies, and at least a quarter of a page, because calls cost more than rows. */
   const worthReading = (): number =>
     Math.min(Math.max(request.wanted() * 1.5, largestPage / 4), largestPage * 0.8);
-  /** Parts that were read ahead of the walk, the nearest last. Only a walk upward has them: `newest` lies ahead of it. */
+  /** Parts that were read ahead, the nearest last. Only reading `ASC` has them, because there `newest` lies ahead. */
   const ahead: (SpanContent<Row> & Range)[] = [];
   const limitMs = (): number => ahead.at(-1)?.fromMs ?? range.toMs;
-  let edgeMs = startOfRest(source, range, after, request.direction);
+  let edgeMs = startOfReading(source, range, after, request.direction);
   let lengthMs = FIRST_WINDOW_MS;
   let denseInARow = 0;
-  /** Of the last row that was understood; null: none was. */
+  /** The time of the last row that was parsed; null: none yet. */
   let knownMs = after && after.id !== '' && after.source === source ? after.timestampMs : null;
-  while (down ? edgeMs > range.fromMs : edgeMs < range.toMs) {
+  while (isDesc ? edgeMs > range.fromMs : edgeMs < range.toMs) {
     const kept = ahead.at(-1)?.fromMs === edgeMs ? ahead.pop() : undefined;
     if (kept) {
       yield take(kept, kept);
       continue;
     }
-    const window = down
+    const window = isDesc
       ? { fromMs: Math.max(edgeMs - lengthMs, range.fromMs), toMs: edgeMs }
       : { fromMs: edgeMs, toMs: Math.min(edgeMs + lengthMs, limitMs()) };
     const windowMs = window.toMs - window.fromMs;
     const read = await readWindow(window, Math.min(request.wanted(), largestPage));
     if (read.kind === 'dense') {
       denseInARow += 1;
-      if (!down && 'newest' in read) ahead.push(read.newest);
-      // Rows may lie anywhere in it, not only as near as they lie to each other where it was read.
+      if (!isDesc && 'newest' in read) ahead.push(read.newest);
+      // The density where it was read need not be that of the whole window, so ask where the rows lie.
       const located = denseInARow === 1 ? await locateRows(window, worthReading()) : null;
       const fittingMs = located === null ? fittingOf(read) : Math.abs(located - edgeMs);
       const shorterMs = windowMs / (denseInARow === 1 ? 2 : GROWTH);
@@ -95,27 +94,27 @@ export async function* pageByWindows<Row extends Position>(
   }
 
   /**
-   * Reads a window again of which nothing could be understood, together with a row that was understood before. If that row comes,
-   * the list is one, and holds bad rows; if it does not, this is no list.
+   * Reads a window again if not one of its rows could be parsed, together with a row that was parsed before. If that row comes,
+   * the list holds bad rows; if it does not, the answer is no list.
    */
   async function readAgain(window: Range, doubted: SpanContent<Row>): Promise<SpanContent<Row>> {
     if (knownMs === null) return doubted;
-    const wider = down ? { ...window, toMs: knownMs + 1 } : { ...window, fromMs: knownMs };
+    const wider = isDesc ? { ...window, toMs: knownMs + 1 } : { ...window, fromMs: knownMs };
     const read = await readWindow(wider, Infinity);
     if (read.kind === 'dense') return doubted;
-    if (isUnparsable(read)) throw unparsableError(source, read.received);
+    if (isUnparsable(read)) throw unparsableError(vendor, read.received);
     const isInside = (ms: number): boolean => ms >= window.fromMs && ms < window.toMs;
     return {
       ...read,
       rows: read.rows.filter(({ timestampMs }) => isInside(timestampMs)),
-      // What has no time of its own stands at the beginning of what was read.
+      // A row without a time counts at the start of what was read.
       dropped: read.dropped.flatMap((ms) =>
         ms === null || ms === wider.fromMs ? [null] : isInside(ms) ? [ms] : [],
       ),
     };
   }
 
-  /** How long a window would be that holds what is wanted, as far as the rows of a dense one tell. */
+  /** The length of a window that holds the wanted rows, estimated from the rows of a dense one. */
   function fittingOf(read: WindowContent<Row> & { readonly kind: 'dense' }): number {
     if ('newest' in read) {
       const { rows, fromMs, toMs } = read.newest;
@@ -127,9 +126,9 @@ export async function* pageByWindows<Row extends Position>(
     return distances[Math.min(request.wanted(), Math.floor(distances.length / 2))] ?? 0;
   }
 
-  /** Gets over a stretch that is known now. */
+  /** Moves the edge over a span that has been read. */
   function take(span: Range, part: SpanContent<Row>): Batch<Row> {
-    edgeMs = down ? span.fromMs : span.toMs;
+    edgeMs = isDesc ? span.fromMs : span.toMs;
     const { received, parsed, readAtMs, stale } = part;
     const rows = part.rows.filter((row) => !after || compare(row, after) > 0).sort(compare);
     knownMs = rows.at(-1)?.timestampMs ?? knownMs;
@@ -141,7 +140,7 @@ export async function* pageByWindows<Row extends Position>(
       readAtMs,
       stale,
       edgeMs,
-      ended: down ? edgeMs === range.fromMs : edgeMs === range.toMs,
+      ended: isDesc ? edgeMs === range.fromMs : edgeMs === range.toMs,
     };
   }
 }
@@ -150,15 +149,15 @@ function isUnparsable({ received, parsed }: SpanContent<unknown>): boolean {
   return received > 0 && parsed === 0;
 }
 
-/** More than this is not read on: a shorter window costs less. Whatever one instant holds must be read. */
+/** Whether a window is too dense to read on, because a shorter one costs less. A single instant is always read whole. */
 export function isDense(rows: number, wanted: number, window: Range, unitMs: number): boolean {
   return rows > 2 * wanted && window.toMs - window.fromMs > unitMs;
 }
 
 /**
- * Where a row without a time is told: the instant that the walk reaches first. A page may end anywhere behind it, and the
- * windows of the next one need not hold that row.
+ * The time at which a row without a time counts: the first instant of the span in the direction of reading. A page may end
+ * anywhere behind it, and the windows of the next page need not hold that row.
  */
-function nearestTo({ fromMs, toMs }: Range, direction: TimeDirection): number {
-  return direction === 'up' ? fromMs : Math.max(toMs - 1, fromMs);
+function nearestTo({ fromMs, toMs }: Range, direction: Direction): number {
+  return direction === 'ASC' ? fromMs : Math.max(toMs - 1, fromMs);
 }

@@ -1,21 +1,21 @@
 import ipaddr from 'ipaddr.js';
 import { RequestError } from '../../base/errors.ts';
 
-/** What a vendor says of where an entry came from. */
+/** The addresses of a row as the vendor gives them. */
 export interface Addresses {
-  /** The address, where exactly one is said; null for a list, a name or nonsense. */
+  /** null if the vendor gives a list, a name or nonsense. */
   readonly ipAddress: string | null;
-  /** Those that a list names, such as one that proxies have written; left out where there is no list. */
+  /** The addresses of a list, such as one that proxies wrote; left out if there is no list. */
   readonly addresses?: readonly string[];
 }
 
 const NONE: Addresses = { ipAddress: null };
-/** What stands between the parts of a list. */
+/** The separators of a list. */
 const GAPS = /[\s,;]+/;
 /** `[address]`, `[address]:port` or `address:port`, the last for IPv4 alone. */
 const AT_PORT = /^(?:\[(?<bracketed>[^\]]+)\](?::\d{1,5})?|(?<plain>[\d.]+):\d{1,5})$/;
 
-/** Reads what a vendor says of an address: as it was said, but without port, brackets and zone. */
+/** Parses the vendor's text of an address, without port, brackets and zone. */
 export function decodeAddresses(text: string | null | undefined): Addresses {
   if (text === null || text === undefined) return NONE;
   if (isAddress(text)) return { ipAddress: text };
@@ -25,34 +25,47 @@ export function decodeAddresses(text: string | null | undefined): Addresses {
   return { ipAddress: addresses[0] ?? null };
 }
 
-/** All addresses that an entry names. */
+/** All addresses of a row. */
 export function namedAddresses({ ipAddress, addresses = [] }: Addresses): readonly string[] {
   return ipAddress === null ? addresses : [ipAddress];
 }
 
 /**
- * A test for one address or a CIDR block, as the `IP` scalar lets them in. An IPv4 address written as IPv6
- * (`::ffff:10.0.0.1`) is the same address. An entry with a list is in where any of its addresses is: which of them was the
- * caller's can't be told, and one that is left out would read as if nothing had come from there.
- * @throws RequestError `BAD_USER_INPUT` where the text is neither
+ * Refuses a text that is neither an address nor a CIDR block.
+ * @param argument the path of the text among the caller's arguments
+ * @throws RequestError `BAD_USER_INPUT` naming the argument
+ */
+export function checkAddress(addressOrBlock: string, argument: string): void {
+  readBlock(addressOrBlock, argument);
+}
+
+/**
+ * A test for one address or a CIDR block. An IPv4 address written as IPv6 (`::ffff:10.0.0.1`) is the same address. A row with a
+ * list matches if any of its addresses does, because it is unknown which one was the caller's.
+ * @throws RequestError `BAD_USER_INPUT` if the text is neither
  */
 export function createAddressTest(addressOrBlock: string): (entry: Addresses) => boolean {
-  const block = parseBlock(addressOrBlock);
-  if (!block) {
-    throw new RequestError(
-      'BAD_USER_INPUT',
-      `'${addressOrBlock}' is no IP address and no CIDR block such as 10.0.0.0/8.`,
-      {
-        argument: 'filter.ipAddress',
-      },
-    );
-  }
-  const { network, prefix } = block;
+  const { network, prefix } = readBlock(addressOrBlock, 'filter.ipAddress');
   return (entry) =>
     namedAddresses(entry).some((address) => {
       const tested = ipaddr.process(address);
       return tested.kind() === network.kind() && tested.match(network, prefix);
     });
+}
+
+interface Block {
+  readonly network: ipaddr.IPv4 | ipaddr.IPv6;
+  readonly prefix: number;
+}
+
+function readBlock(text: string, argument: string): Block {
+  const block = parseBlock(text);
+  if (block) return block;
+  throw new RequestError(
+    'BAD_USER_INPUT',
+    `'${text}' is no IP address and no CIDR block such as 10.0.0.0/8.`,
+    { argument },
+  );
 }
 
 function decodePart(part: string): string | null {
@@ -65,7 +78,7 @@ function isAddress(text: string): boolean {
   return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'));
 }
 
-function parseBlock(text: string): { network: ipaddr.IPv4 | ipaddr.IPv6; prefix: number } | null {
+function parseBlock(text: string): Block | null {
   const [address, bits, ...rest] = text.split('/');
   if (address === undefined || rest.length > 0 || !isAddress(address)) return null;
   if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return null;
@@ -76,18 +89,12 @@ function parseBlock(text: string): { network: ipaddr.IPv4 | ipaddr.IPv6; prefix:
   return prefix >= 0 && prefix <= widest ? { network, prefix } : null;
 }
 
-/** An address that more users than these are seen from is one that many share: an office, a proxy. */
-export const FEW_USERS = 5;
-
-/**
- * Whether an address can single out who is behind it: a private, carrier-grade, loopback, link-local or otherwise special one
- * can not.
- */
+/** Whether an address can identify one user: private, carrier-grade, loopback, link-local and other special ones can't. */
 export function isTellingAddress(address: string): boolean {
   return ipaddr.process(address).range() === 'unicast';
 }
 
-/** One spelling for one address: `::ffff:10.0.0.1` is `10.0.0.1`. */
+/** The one spelling of an address: `10.0.0.1` for `::ffff:10.0.0.1`. */
 export function canonicalAddress(address: string): string {
   return ipaddr.process(address).toString();
 }

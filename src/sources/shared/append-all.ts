@@ -1,4 +1,4 @@
-/** Appends to a list. Spread into `push`, more rows than the stack holds end the reading. */
+/** Appends to a list. `push(...rows)` would overflow the stack for a long list. */
 export function appendAll<Row>(list: Row[], rows: Iterable<Row>): void {
   for (const row of rows) list.push(row);
 }

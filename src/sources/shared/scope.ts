@@ -4,12 +4,12 @@ import { UpstreamError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import type { CallContext, Credentials } from '../../upstream/upstream.ts';
 
-/** As many callers at once as are worth remembering. */
+/** The most credential scopes to keep something for. */
 const MOST_SCOPES = 1_000;
 
 /**
- * Keeps what is learnt with one caller's credentials for that caller: another's may be let in elsewhere, or be given less at
- * once. What has gone unused the longest is forgotten; without credentials nothing is kept.
+ * Keeps one object for each credential scope, because a vendor may behave differently for other credentials. The least
+ * recently used ones are dropped. Without credentials a new object is made each time.
  */
 export function keepByScope<Kept extends object>(
   create: () => Kept,
@@ -25,8 +25,8 @@ export function keepByScope<Kept extends object>(
 }
 
 /**
- * Whose data an operation reads.
- * @throws UpstreamError `SOURCE_NOT_CONFIGURED` where this caller has no credentials for the source
+ * The credential scope of a call.
+ * @throws UpstreamError `SOURCE_NOT_CONFIGURED` if the caller has no credentials for the source
  */
 export function requireScope(context: CallContext, source: Source, operation: string): CredentialScope {
   if (context.credentials) return context.credentials.scope;

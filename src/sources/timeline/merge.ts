@@ -3,18 +3,17 @@ import { recordCoverage } from '../paging/coverage-recorder.ts';
 import type { ExaminedSpan, Stop } from '../paging/coverage-recorder.ts';
 import { coverFailure } from '../paging/coverage.ts';
 import type { Coverage } from '../paging/coverage.ts';
-import type { Batch } from '../paging/keyset-paging.ts';
-import type { Page, PageRequest } from '../paging/page.ts';
-import { comparePositions, edgeAt, startOfRest } from '../paging/position.ts';
+import type { Page, PageEnd, PageRequest } from '../paging/page.ts';
+import { comparePositions, edgeAt, startOfReading } from '../paging/position.ts';
 import type { Position } from '../paging/position.ts';
-import type { RowStream } from '../paging/row-stream.ts';
+import type { Batch, RowStream } from '../paging/row-stream.ts';
 import { appendAll } from '../shared/append-all.ts';
 
-/** A strand under way. */
+/** One row stream that is being read. */
 interface Run<Row extends Position> {
   readonly stream: RowStream<Row>;
   readonly batches: AsyncGenerator<Batch<Row>, void>;
-  /** Matches not yet given out, in the walk's direction. */
+  /** Matches that are not yet given out, in the direction of reading. */
   readonly waiting: Row[];
   readonly taken: { readonly batch: Batch<Row>; readonly startMs: number }[];
   edgeMs: number;
@@ -23,19 +22,19 @@ interface Run<Row extends Position> {
 }
 
 /**
- * Takes one page from several walks in the one order of all entries. An entry is given out only when every other walk is
- * known to hold nothing before it; the walk that is furthest behind is read next. A walk that fails is left out from there
- * on, for this page: its stretch is FAILED in coverage, and the next page asks it again.
- * @throws RequestError `LIMIT_EXCEEDED` where the call budget ends before anything was examined
+ * Reads one page from several row streams in the order of all entries. An entry is given out when no other stream can hold an
+ * entry before it; the streams for which that is unknown are read next. A stream that fails is left out of the rest of this
+ * page: coverage reports its span as FAILED, and the next page reads it again.
+ * @throws RequestError `LIMIT_EXCEEDED` if the call budget is spent before every stream was examined
  */
 export async function mergeStreams<Row extends Position>(
   request: Omit<PageRequest<unknown>, 'filter'>,
   streams: readonly RowStream<Row>[],
   nowMs: number,
 ): Promise<Page<Row>> {
-  const { range, count, after } = request;
-  const down = request.travel === 'forward';
-  const compare = down ? comparePositions : (a: Position, b: Position): number => comparePositions(b, a);
+  const { range, count, direction, after } = request;
+  const isDesc = direction === 'DESC';
+  const compare = isDesc ? comparePositions : (a: Position, b: Position): number => comparePositions(b, a);
   const given: Row[] = [];
   const runs = streams.map((stream) => start(stream));
   let stop: Stop | null = null;
@@ -65,28 +64,30 @@ export async function mergeStreams<Row extends Position>(
   }
 
   const last = given.at(-1) ?? null;
-  const rangeEndMs = down ? range.fromMs : range.toMs;
-  const end = stop ? endOfStop() : endOfPage();
+  const rangeEndMs = isDesc ? range.fromMs : range.toMs;
+  const { untilMs, end } = stop ? endOfStop() : endOfPage();
   return {
-    rows: down ? given : given.reverse(),
+    rows: isDesc ? given : given.reverse(),
     hasMore: hasMore || stop !== null,
-    resume: end.resume,
+    end,
     coverage: runs
-      .flatMap((run) => coverRun(run, end.untilMs, hasMore ? last : null))
+      .flatMap((run) => coverRun(run, untilMs, hasMore ? last : null))
       .sort((a, b) => b.toMs - a.toMs),
   };
 
-  function endOfPage(): { readonly untilMs: number; readonly resume: Position | null } {
-    if (!hasMore) return { untilMs: rangeEndMs, resume: last ?? after };
-    if (!last) return { untilMs: down ? Infinity : -Infinity, resume: after };
-    return { untilMs: down ? last.timestampMs : last.timestampMs + 1, resume: last };
+  function endOfPage(): { readonly untilMs: number; readonly end: PageEnd | null } {
+    const position = last ?? after;
+    const end = position && ({ kind: 'row', position } as const);
+    if (!hasMore) return { untilMs: rangeEndMs, end };
+    if (!last) return { untilMs: isDesc ? Infinity : -Infinity, end };
+    return { untilMs: isDesc ? last.timestampMs : last.timestampMs + 1, end };
   }
 
-  /** The page ends where the walk that is furthest behind has got to: up to there, all of them are known. */
-  function endOfStop(): { readonly untilMs: number; readonly resume: Position } {
+  /** The page ends at the edge of the stream that is furthest behind, because up to there all streams are examined. */
+  function endOfStop(): { readonly untilMs: number; readonly end: PageEnd } {
     const edges = runs.flatMap((run) => (run.state === 'running' ? [run.edgeMs] : []));
-    const untilMs = down ? Math.max(rangeEndMs, ...edges) : Math.min(rangeEndMs, ...edges);
-    return { untilMs, resume: edgeAt('EVENTS', untilMs) };
+    const untilMs = isDesc ? Math.max(rangeEndMs, ...edges) : Math.min(rangeEndMs, ...edges);
+    return { untilMs, end: { kind: 'scan position', position: edgeAt('EVENTS', untilMs) } };
   }
 
   function start(stream: RowStream<Row>): Run<Row> {
@@ -94,12 +95,12 @@ export async function mergeStreams<Row extends Position>(
       stream,
       waiting: [],
       taken: [],
-      edgeMs: startOfRest(stream.source, range, after, down ? 'down' : 'up'),
+      edgeMs: startOfReading(stream.source, range, after, direction),
       scanned: 0,
       state: 'running',
       batches: stream.read({
         range,
-        direction: down ? 'down' : 'up',
+        direction,
         after,
         wanted: () =>
           stream.maxScannedRows === null
@@ -146,14 +147,14 @@ export async function mergeStreams<Row extends Position>(
     }
   }
 
-  /** Nothing still unread of this walk can come before that row. */
+  /** No unread row of this stream can come before that row. */
   function isPast(run: Run<Row>, row: Row): boolean {
-    return run.waiting.length > 0 || (down ? run.edgeMs <= row.timestampMs : run.edgeMs > row.timestampMs);
+    return run.waiting.length > 0 || (isDesc ? run.edgeMs <= row.timestampMs : run.edgeMs > row.timestampMs);
   }
 
   function coverRun(run: Run<Row>, untilMs: number, lastRow: Row | null): Coverage[] {
     const examined = run.taken.flatMap(({ batch, startMs }): ExaminedSpan[] => {
-      const span = down
+      const span = isDesc
         ? { fromMs: Math.max(batch.edgeMs, untilMs), toMs: startMs }
         : { fromMs: startMs, toMs: Math.min(batch.edgeMs, untilMs) };
       if (span.fromMs >= span.toMs) return [];
@@ -174,12 +175,12 @@ export async function mergeStreams<Row extends Position>(
     const covered = recordCoverage(run.stream.source, examined, run.stream.age, nowMs, stop);
     if (typeof run.state === 'string') return covered;
     const { failed, sinceMs } = run.state;
-    const span = down ? { fromMs: untilMs, toMs: sinceMs } : { fromMs: sinceMs, toMs: untilMs };
+    const span = isDesc ? { fromMs: untilMs, toMs: sinceMs } : { fromMs: sinceMs, toMs: untilMs };
     return span.fromMs < span.toMs ? [...covered, coverFailure(run.stream.source, span, failed)] : covered;
   }
 }
 
-/** The foremost entry of all walks. */
+/** The next entry of all streams. */
 function nextOf<Row extends Position>(
   runs: readonly Run<Row>[],
   compare: (a: Position, b: Position) => number,

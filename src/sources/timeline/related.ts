@@ -6,36 +6,36 @@ import { recordCoverage } from '../paging/coverage-recorder.ts';
 import type { AgePolicy, ExaminedSpan } from '../paging/coverage-recorder.ts';
 import type { Coverage } from '../paging/coverage.ts';
 import { seekIn } from '../paging/held-files.ts';
-import { coverUnread, readWindows } from '../paging/read-ranges.ts';
+import { coverUnread, readRanges } from '../paging/read-ranges.ts';
 import type { RangeRows } from '../paging/read-ranges.ts';
 import type { RowStream } from '../paging/row-stream.ts';
 import type { Activity } from './activity.ts';
-import { canBeRelated, relateRows, sharedWindow, tellingAddress } from './correlation.ts';
+import { canBeRelated, relateRows, sharedWindow, sharedAddress } from './correlation.ts';
 import type { Confidence, RelatedRequest, RelatedRows, Relation } from './correlation.ts';
 import { indexByTime } from './time-index.ts';
 import type { TimeIndex } from './time-index.ts';
 
 const WAY_OUT = "go on from endCursor, or ask for a shorter 'within' or fewer entries at once";
 
-/** A source as it is looked through for what is near. */
+/** How a source is read to find near entries. */
 export interface NearSource<Row extends Activity> {
   readonly stream: RowStream<Row>;
-  /** Who a row is about, to tell an address that many share; null: it doesn't say. */
+  /** The user of a row, to recognize an address that many share; null if it names none. */
   readonly userOf: (row: Row) => string | null;
   readonly maxScannedRows: number;
 }
 
-/** Windows read whole, as far as the bounds let it. */
+/** The rows of the windows, as far as the bounds allow. */
 interface NearRows<Row extends Activity> {
   readonly read: RangeRows<Row>;
   readonly index: TimeIndex<Row>;
 }
 
 /**
- * What lies near entries, for all entries of one operation at once: their windows are read together
- * and cut in memory. What one entry is given does not depend on which others are asked about with it, but for bounds.
- * An entry whose window a failure of the vendor's leaves unread is rejected with that `UpstreamError`; the others stand.
- * @param own the source of the entries themselves, read where a pair would be HIGH by the other source alone
+ * Loads the entries near many entries of one operation at once: their windows are read together and cut in memory. Except for
+ * bounds, the result for one entry does not depend on the others. If a failure of the vendor leaves the window of an entry
+ * unread, that entry is rejected with the `UpstreamError`; the others are not affected.
+ * @param own the source of the entries themselves, read if a pair would be HIGH by the other source alone
  */
 export function createRelatedLoader<Row extends Activity, Own extends Activity>(
   near: NearSource<Row>,
@@ -44,7 +44,7 @@ export function createRelatedLoader<Row extends Activity, Own extends Activity>(
   keyOf: (request: RelatedRequest) => string,
 ): DataLoader<RelatedRequest, RelatedRows<Row>, string> {
   const { stream } = near;
-  const besides = new DataLoader<Range, NearRows<Own>, string>(
+  const ownRows = new DataLoader<Range, NearRows<Own>, string>(
     async (windows) => {
       const rows = await readNear(windows, own);
       return windows.map(() => rows);
@@ -55,18 +55,18 @@ export function createRelatedLoader<Row extends Activity, Own extends Activity>(
   return new DataLoader<RelatedRequest, RelatedRows<Row>, string>(
     async (requests) => {
       const asked = requests.map((request) => ({ request, window: windowOf(request, nowMs) }));
-      const sought = asked.filter(
+      const readable = asked.filter(
         ({ request, window }) => canBeRelated(request) && window.fromMs < window.toMs,
       );
       const rows = await readNear(
-        sought.map(({ window }) => window),
+        readable.map(({ window }) => window),
         near,
       );
       return asked.map(({ request, window }): RelatedRows<Row> | Error => {
-        // Nothing can have happened yet about an entry that the vendor's clock puts into the future.
+        // The vendor's clock may be ahead: nothing can have happened yet near an entry in the future.
         if (window.fromMs >= window.toMs) return { take: () => [], coverage: [], unreadBelowMs: null };
         if (!canBeRelated(request))
-          return { take: () => [], coverage: [notAsked(stream.source, window)], unreadBelowMs: null };
+          return { take: () => [], coverage: [coverUnasked(stream.source, window)], unreadBelowMs: null };
         const { stopped } = rows.read;
         const stop = stopped && window.fromMs < stopped.belowMs ? stopped : null;
         if (stop?.kind === 'failure') return stop.error;
@@ -91,12 +91,12 @@ export function createRelatedLoader<Row extends Activity, Own extends Activity>(
 
   async function judge(request: RelatedRequest, row: Row, rows: NearRows<Row>): Promise<Confidence> {
     const { of, withinMs, belowMs } = request;
-    const address = tellingAddress(of, row);
+    const address = sharedAddress(of, row);
     const window = sharedWindow(of, row, withinMs, nowMs);
     if (address === null || (belowMs !== null && window.toMs > belowMs)) return 'LOW';
     if (isOfMany(address, window, rows)) return 'LOW';
     const ownWindow = windowOf({ ...request, belowMs: null }, nowMs);
-    return isOfMany(address, window, await besides.load(ownWindow)) ? 'LOW' : 'HIGH';
+    return isOfMany(address, window, await ownRows.load(ownWindow)) ? 'LOW' : 'HIGH';
   }
 }
 
@@ -104,11 +104,11 @@ async function readNear<Row extends Activity>(
   windows: readonly Range[],
   { stream, userOf, maxScannedRows }: NearSource<Row>,
 ): Promise<NearRows<Row>> {
-  const read = await readWindows(mergeRanges(windows), stream, maxScannedRows, WAY_OUT);
+  const read = await readRanges(mergeRanges(windows), stream, maxScannedRows, WAY_OUT);
   return { read, index: indexByTime(read.rows, userOf) };
 }
 
-/** Whether more than a few users may have been seen from an address. */
+/** Whether more than a few users may have been seen from an address. True if part of the window is unread. */
 function isOfMany<Row extends Activity>(
   address: string,
   window: Range,
@@ -118,7 +118,7 @@ function isOfMany<Row extends Activity>(
   return index.from([address]).isShared(window);
 }
 
-/** Both ends are in: an entry just `within` away still belongs. */
+/** Both ends are included: an entry exactly `withinMs` away is still near. */
 function windowOf({ of, withinMs, belowMs }: RelatedRequest, nowMs: number): Range {
   const toMs = Math.min(of.timestampMs + withinMs + 1, nowMs, belowMs ?? Infinity);
   return { fromMs: Math.min(of.timestampMs - withinMs, toMs), toMs };
@@ -138,7 +138,7 @@ function coverWindow<Row extends Activity>(
     const dropped = span.skippedMs.filter((ms) => ms >= fromMs && ms < toMs).length;
     return [{ ...span, fromMs, toMs, dropped, rows: [] }];
   });
-  // Rows are counted where they lie, not looked at one by one for each window.
+  // The index counts the rows, because examining them one by one for each window would be slow.
   return recordCoverage(stream.source, within, stream.age, nowMs, null).map((entry) => ({
     ...entry,
     scanned: index.all.count(entry) + entry.dropped,
@@ -146,10 +146,10 @@ function coverWindow<Row extends Activity>(
   }));
 }
 
-/** Where each source's addresses stand, by the vendor's name. */
+/** The column with the address, by the vendor's name. */
 const ADDRESS_COLUMNS: Readonly<Record<Source, string>> = { USAGE: 'requestIP', EVENTS: 'ipAddress' };
 
-/** Files without addresses relate nothing by address alone. */
+/** Without the address column, files relate nothing by address alone, and coverage must say so. */
 function ageFor(
   { by }: RelatedRequest,
   { age, source }: Pick<RowStream<never>, 'age' | 'source'>,
@@ -157,8 +157,7 @@ function ageFor(
   return by.has('TIME') ? age : seekIn(age, [[ADDRESS_COLUMNS[source]]]);
 }
 
-/** A window about which the vendor was not asked. */
-function notAsked(source: Source, window: Range): Coverage {
+function coverUnasked(source: Source, window: Range): Coverage {
   return {
     source,
     operation: null,

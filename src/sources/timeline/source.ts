@@ -1,8 +1,7 @@
 import DataLoader from 'dataloader';
 import { scopedKey } from '../../base/credential-scope.ts';
 import type { CredentialScope } from '../../base/credential-scope.ts';
-import { asError, RequestError } from '../../base/errors.ts';
-import { SOURCES } from '../../base/source.ts';
+import { asError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import type { Range } from '../../base/time.ts';
 import { forScan } from '../../upstream/call-budget.ts';
@@ -10,7 +9,6 @@ import type { CallContext } from '../../upstream/upstream.ts';
 import type { EventsDeps } from '../events/client.ts';
 import { OPTIONAL_EVENT_FIELDS } from '../events/event.ts';
 import type { AuditEvent, OptionalEventField } from '../events/event.ts';
-import type { EventFilter } from '../events/filter.ts';
 import { createEventsRowStream } from '../events/row-stream.ts';
 import type { EventsSource } from '../events/source.ts';
 import { coverNothing } from '../paging/coverage.ts';
@@ -18,23 +16,16 @@ import type { Page, PageRequest, TotalCount } from '../paging/page.ts';
 import { requireParsable } from '../paging/row-stream.ts';
 import type { RowStream } from '../paging/row-stream.ts';
 import type { UsageDeps } from '../usage/client.ts';
-import type { UsageFilter } from '../usage/filter.ts';
 import type { UsageRecord } from '../usage/record.ts';
 import { createUsageRowStream } from '../usage/row-stream.ts';
 import type { UsageSource } from '../usage/source.ts';
 import type { Activity } from './activity.ts';
 import type { RelatedRequest, RelatedRows } from './correlation.ts';
+import { splitTimelineFilter } from './filter.ts';
+import type { TimelineFilter } from './filter.ts';
 import { mergeStreams } from './merge.ts';
 import { createRelatedLoader } from './related.ts';
 import type { NearSource } from './related.ts';
-
-/** `usage` and `events` narrow their own source only, `ipAddress` both; `sources` left out means both. */
-export interface TimelineFilter {
-  readonly sources?: readonly Source[];
-  readonly ipAddress?: string;
-  readonly usage?: UsageFilter;
-  readonly events?: EventFilter;
-}
 
 export interface TimelinePageRequest extends PageRequest<TimelineFilter> {
   readonly fields: ReadonlySet<OptionalEventField>;
@@ -43,30 +34,30 @@ export interface TimelinePageRequest extends PageRequest<TimelineFilter> {
 /** Both sources in one order. */
 export interface TimelineSource {
   /**
-   * One page of both. A source that fails leaves the other's entries standing, and coverage says which stretch lacks it.
+   * One page of both. If one source fails, the page holds the other's entries, and coverage reports the failed span.
    * @throws RequestError `LIMIT_EXCEEDED`, `BAD_USER_INPUT`
    */
   listActivities(request: TimelinePageRequest): Promise<Page<Activity>>;
-  /** The sum of both counts, as sure as the less sure one; null where either has none. */
+  /** The sum of both counts, as exact as the less exact one; null if one is unknown or no accuracy fits the sum. */
   countActivities(range: Range, filter: TimelineFilter): Promise<TotalCount | null>;
   /**
-   * Events near an entry. Many at once cost few calls. A bound leaves the oldest part unread, which coverage tells.
-   * @throws UpstreamError where the vendor left any of the entry's window unread
+   * Events near an entry; many entries at once share calls. A bound leaves the oldest part unread, and coverage reports it.
+   * @throws UpstreamError if a failure of the vendor leaves part of the entry's window unread
    */
   listRelatedEvents(request: RelatedRequest): Promise<RelatedRows<AuditEvent>>;
-  /** API calls near an entry, likewise. */
+  /** Usage records near an entry, as `listRelatedEvents`. */
   listRelatedUsage(request: RelatedRequest): Promise<RelatedRows<UsageRecord>>;
 }
 
-/** One source's part in the timeline. */
+/** One source of the timeline. */
 export interface TimelinePart<Deps, Reader> {
   readonly deps: Deps;
   readonly context: CallContext;
-  /** The same source's own lists, for counts. */
+  /** The source itself, for counts and series. */
   readonly reader: Reader;
 }
 
-/** Both sources in one order, for one operation. */
+/** Makes the timeline of one operation. */
 export function createTimelineSource(
   usage: TimelinePart<UsageDeps, UsageSource>,
   events: TimelinePart<EventsDeps, EventsSource>,
@@ -92,7 +83,7 @@ export function createTimelineSource(
   const nearUsage = createRelatedLoader(createNearUsage(), createNearEvents(), nowMs, (request) =>
     keyOf(['usage', nameOf(request)]),
   );
-  /** Whose timeline: of a source that this caller has no credentials for, nothing is in it. */
+  /** Names the credential scopes of both sources, except of one without credentials, which gives no rows. */
   const keyOf = (value: unknown): string => {
     const scopes = [usage.context.credentials?.scope, events.context.credentials?.scope];
     const [first, ...others] = scopes.filter((scope): scope is CredentialScope => scope !== undefined);
@@ -101,43 +92,30 @@ export function createTimelineSource(
 
   async function readTimelinePage(request: TimelinePageRequest): Promise<Page<Activity>> {
     const { filter, fields, range } = request;
-    const wanted = sourcesOf(filter);
-    const streams: readonly (readonly [Source, RowStream<Activity> | null])[] = [
-      ...(wanted.has('USAGE')
-        ? [
-            [
-              'USAGE',
-              createUsageRowStream(
-                usage.deps,
-                usage.context,
-                usageFilterOf(filter),
-                usage.reader.getUsageAnalytics,
-                'filter.usage',
-              ) as RowStream<Activity> | null,
-            ] as const,
-          ]
-        : []),
-      ...(wanted.has('EVENTS')
-        ? [
-            [
-              'EVENTS',
-              createEventsRowStream(
-                events.deps,
-                events.context,
-                eventFilterOf(filter),
-                fields,
-                'filter.events',
-              ) as RowStream<Activity> | null,
-            ] as const,
-          ]
-        : []),
-    ];
+    const filters = splitTimelineFilter(filter);
+    const parts: { readonly source: Source; readonly stream: RowStream<Activity> | null }[] = [];
+    if (filters.usage) {
+      const { getUsageAnalytics } = usage.reader;
+      const stream = createUsageRowStream(
+        usage.deps,
+        usage.context,
+        filters.usage,
+        getUsageAnalytics,
+        'filter.usage',
+      );
+      parts.push({ source: 'USAGE', stream: stream as RowStream<Activity> | null });
+    }
+    if (filters.events) {
+      const { deps, context } = events;
+      const stream = createEventsRowStream(deps, context, filters.events, fields, 'filter.events');
+      parts.push({ source: 'EVENTS', stream: stream as RowStream<Activity> | null });
+    }
     const page = await mergeStreams(
       request,
-      streams.flatMap(([, stream]) => (stream ? [requireParsable(stream)] : [])),
+      parts.flatMap(({ stream }) => (stream ? [requireParsable(stream)] : [])),
       nowMs,
     );
-    const nothing = streams.flatMap(([source, stream]) => (stream ? [] : [coverNothing(source, range)]));
+    const nothing = parts.flatMap(({ source, stream }) => (stream ? [] : [coverNothing(source, range)]));
     const coverage = [...page.coverage, ...nothing].toSorted((a, b) => b.toMs - a.toMs);
     return { ...page, coverage };
   }
@@ -153,17 +131,17 @@ export function createTimelineSource(
       return pages.load(request);
     },
     async countActivities(range, filter) {
-      const wanted = sourcesOf(filter);
+      const filters = splitTimelineFilter(filter);
       const counts = await Promise.all([
-        ...(wanted.has('USAGE') ? [usage.reader.countUsageRecords(range, usageFilterOf(filter))] : []),
-        ...(wanted.has('EVENTS') ? [events.reader.countEvents(range, eventFilterOf(filter))] : []),
+        ...(filters.usage ? [usage.reader.countUsageRecords(range, filters.usage)] : []),
+        ...(filters.events ? [events.reader.countEvents(range, filters.events)] : []),
       ]);
       return counts.reduce<TotalCount | null>(addCounts, { value: 0, accuracy: 'EXACT' });
     },
   };
 }
 
-/** A bound and an estimate make neither: no honest figure. */
+/** null for a sum of AT_LEAST and ESTIMATE, because neither describes it. */
 function addCounts(a: TotalCount | null, b: TotalCount | null): TotalCount | null {
   if (!a || !b) return null;
   const value = a.value + b.value;
@@ -173,32 +151,4 @@ function addCounts(a: TotalCount | null, b: TotalCount | null): TotalCount | nul
 
 function nameOf({ of, withinMs, by, belowMs }: RelatedRequest): unknown {
   return [of.source, of.id, of.timestampMs, of.ipAddress, withinMs, [...by].sort(), belowMs];
-}
-
-function sourcesOf({ sources }: TimelineFilter): ReadonlySet<Source> {
-  return new Set(sources ?? SOURCES);
-}
-
-function usageFilterOf({ ipAddress, usage = {} }: TimelineFilter): UsageFilter {
-  return { ...usage, ...bothAddresses('usage', ipAddress, usage.ipAddress) };
-}
-
-function eventFilterOf({ ipAddress, events = {} }: TimelineFilter): EventFilter {
-  return { ...events, ...bothAddresses('events', ipAddress, events.ipAddress) };
-}
-
-function bothAddresses(
-  part: string,
-  shared: string | undefined,
-  own: string | undefined,
-): { ipAddress?: string } {
-  if (shared !== undefined && own !== undefined && shared !== own) {
-    throw new RequestError(
-      'BAD_USER_INPUT',
-      `'filter.ipAddress' narrows both sources already; leave out 'filter.${part}.ipAddress' or ask for one of the two.`,
-      { argument: `filter.${part}.ipAddress` },
-    );
-  }
-  const ipAddress = shared ?? own;
-  return ipAddress === undefined ? {} : { ipAddress };
 }

@@ -1,28 +1,31 @@
 import type { Range } from '../../base/time.ts';
 import { comparePositions } from '../paging/position.ts';
 import type { Position } from '../paging/position.ts';
-import { canonicalAddress, FEW_USERS, namedAddresses } from '../shared/addresses.ts';
+import { canonicalAddress, namedAddresses } from '../shared/addresses.ts';
 import type { Activity } from './activity.ts';
 
-/** Rows that many windows are cut from. What is asked of them costs no look at each row: places are found by halving. */
+/** If more users than this are seen from one address, many share it, as in an office or behind a proxy. */
+export const FEW_USERS = 5;
+
+/** Rows that many windows are cut from. Windows are found by binary search. */
 export interface TimeIndex<Row extends Activity> {
   readonly all: TimeList<Row>;
-  /** Those that name any of these addresses, in whatever spelling. */
+  /** The rows with any of these addresses, in any spelling. */
   from(addresses: readonly string[]): TimeList<Row>;
 }
 
-/** Rows newest first. Windows are half-open. */
+/** Rows, newest first. */
 export interface TimeList<Row extends Activity> {
   count(window: Range): number;
-  /** At most so many rows of a window, from the newest on or behind a place. */
+  /** At most `count` rows of a window, behind a position or from the newest on. */
   take(window: Range, count: number, after: Position | null): readonly Row[];
-  /** Whether the rows of a window are of more users than a few. */
+  /** Whether the rows of a window belong to more than `FEW_USERS` users. */
   isShared(window: Range): boolean;
 }
 
 /**
  * @param rows newest first
- * @param userOf who a row is about; null: it doesn't say
+ * @param userOf the user of a row; null if it names none
  */
 export function indexByTime<Row extends Activity>(
   rows: readonly Row[],
@@ -66,7 +69,7 @@ function createTimeList<Row extends Activity>(
   rows: readonly Row[],
   userOf: (row: Row) => string | null,
 ): TimeList<Row> {
-  /** How many rows there are from the newest on for which this holds. */
+  /** How many rows, from the newest on, fulfil this. They are the first ones, so that binary search finds the last of them. */
   const countWhile = (isAhead: (row: Row) => boolean): number => {
     let [low, high] = [0, rows.length];
     while (low < high) {
@@ -92,7 +95,7 @@ function createTimeList<Row extends Activity>(
   };
 }
 
-/** For each row, how far the rows from it on must reach to be of more users than a few; Infinity: they never are. */
+/** For each row, the end of the shortest run of rows from it on with more than `FEW_USERS` users; Infinity: there is none. */
 function findManyUsers(users: readonly (string | null)[]): readonly number[] {
   const within = new Map<string, number>();
   let end = 0;

@@ -1,12 +1,9 @@
 import { UpstreamError } from '../../base/errors.ts';
-import type { CallContext } from '../../upstream/upstream.ts';
-import { isLastInList } from '../paging/longest-page.ts';
-import { isOverlapping, planOverlappingPage, rowsMoved } from '../paging/overlapping-page.ts';
+import type { CachePolicy, CallContext } from '../../upstream/upstream.ts';
 import { isSkipped } from '../paging/vendor-list.ts';
-import type { SkippedRow, VendorList, VendorPage } from '../paging/vendor-list.ts';
+import type { VendorPage, VendorWindow } from '../paging/vendor-list.ts';
 import { readVendorPage } from '../paging/vendor-page.ts';
 import type { ListDeps } from '../paging/vendor-page.ts';
-import { appendAll } from '../shared/append-all.ts';
 import { encodeInstant } from '../shared/timestamps.ts';
 import { decodeUsageRecord } from './decode.ts';
 import { encodeUsageFilter } from './filter.ts';
@@ -20,176 +17,116 @@ export interface UsageDeps extends ListDeps {
   readonly quirks: UsageQuirks;
 }
 
-const OPERATION = '/usage';
-const UNIT_MS = 1;
+/** The vendor's path templates. */
+export const LIST_OPERATION = '/usage';
+export const RECORD_OPERATION = '/usage/{id}';
+
+/** The vendor's times are in milliseconds. */
+export const UNIT_MS = 1;
 const SECOND_MS = 1000;
-/** So many times in whole seconds, and no other, are not so by chance. */
+/** If this many times are all whole seconds, it is not by chance. */
 const TELLING_ROWS = 3;
 
-/** `GET /usage` as the walk sees it: newest first, no other order, bounds exact to the millisecond. */
-export function createUsageList(
+/** Reads the pages of one window of `GET /usage`. */
+export interface UsagePageReader {
+  /** Reads the first page, and learns the vendor's quirks from it. */
+  first(pageSize: number): Promise<VendorPage<UsageRecord>>;
+  /** Reads the page at an offset, in the vendor's own unit. */
+  at(pageOffset: number, pageSize: number): Promise<Omit<VendorPage<UsageRecord>, 'ended'>>;
+}
+
+/** The reader of `GET /usage` for one window and filter. @throws UpstreamError (from its methods) */
+export function createUsagePageReader(
   deps: UsageDeps,
   context: CallContext,
   filter: UsageFilter,
-  largestPage: number,
-): VendorList<UsageRecord> {
+  { lowerMs, upperMs }: Pick<VendorWindow, 'lowerMs' | 'upperMs'>,
+): UsagePageReader {
   const { quirks, settings, nowMs } = deps;
+  // The vendor may give whole seconds and still select by milliseconds. It may also cut the bounds to seconds.
+  const stepMs = quirks.hasWholeSeconds ? SECOND_MS : UNIT_MS;
+  // An earlier `from` costs nothing, because the list ends there. A whole second gives equal calls for ranges of whole seconds.
+  const fromMs = Math.floor(lowerMs / SECOND_MS) * SECOND_MS;
+  const toMs = Math.ceil(upperMs / stepMs) * stepMs;
+
+  const at: UsagePageReader['at'] = (pageOffset, pageSize) =>
+    readVendorPage(deps, context, {
+      source: 'USAGE',
+      operation: LIST_OPERATION,
+      query: [
+        ...encodeUsageFilter(filter),
+        ['from', encodeInstant(fromMs)],
+        ['to', encodeInstant(toMs)],
+        ['pageOffset', String(pageOffset)],
+        ['pageSize', String(pageSize)],
+      ],
+      upperMs,
+      unitMs: UNIT_MS,
+      // A 404 can mean that the range is empty (`docs/vendors.md#usage-empty-answers-errors-and-lag`).
+      notFound: 'empty',
+      decodeRow: decodeUsageRecord,
+    });
+
   return {
-    source: 'USAGE',
-    operation: OPERATION,
-    unitMs: UNIT_MS,
-    largestPage,
-    open(window) {
-      const held: (UsageRecord | SkippedRow)[] = [];
-      let askedSize = Math.min(window.pageSize, quirks.refusesLargePages ? settings.largestPage : Infinity);
-      /** What a page of this vendor really holds: the length of the first. */
-      let longest = askedSize;
-
-      // A vendor whose times are cut to whole seconds may still select by what was cut, or cut bounds as well.
-      const stepMs = quirks.isWhole ? SECOND_MS : UNIT_MS;
-      // The lower one costs nothing: what lies below is the end. So a range of whole seconds is asked for in one form.
-      const fromMs = Math.floor(window.lowerMs / SECOND_MS) * SECOND_MS;
-      const toMs = Math.ceil(window.upperMs / stepMs) * stepMs;
-
-      const read = (pageOffset: number, pageSize: number): Promise<Omit<VendorPage<UsageRecord>, 'ended'>> =>
-        readVendorPage(deps, context, {
-          source: 'USAGE',
-          operation: OPERATION,
-          query: [
-            ...encodeUsageFilter(filter),
-            ['from', encodeInstant(fromMs)],
-            ['to', encodeInstant(toMs)],
-            ['pageOffset', String(pageOffset)],
-            ['pageSize', String(pageSize)],
-          ],
-          upperMs: window.upperMs,
-          unitMs: UNIT_MS,
-          // 404 can mean that there is nothing in this range (`behaviour.md`, 'empty').
-          notFound: 'empty',
-          decodeRow: decodeUsageRecord,
-        });
-
-      /** The largest page that the vendor takes is unknown, and so is whether it refuses or lowers what is above. */
-      const readLargest = async (): Promise<Omit<VendorPage<UsageRecord>, 'ended'>> => {
-        try {
-          return await read(0, askedSize);
-        } catch (error) {
-          const isRefused = error instanceof UpstreamError && error.status === 400;
-          if (!isRefused || askedSize <= settings.largestPage) throw error;
-          askedSize = settings.largestPage;
-          const page = await read(0, askedSize);
-          quirks.refusesLargePages = true;
-          return page;
-        }
-      };
-
-      const readFirst = async (): Promise<VendorPage<UsageRecord>> => {
-        const page = await readLargest();
-        longest = page.entries.length;
-        if (!page.stale && page.entries.some(isParsable)) {
-          quirks.pages.note(longest, askedSize, nowMs);
-          const isWhole = page.entries.every(({ timestampMs }) => (timestampMs ?? 0) % SECOND_MS === 0);
-          if (!isWhole || longest >= TELLING_ROWS) quirks.isWhole = isWhole;
-        }
-        return { ...page, ended: quirks.pages.isLast(longest, askedSize, page.stale ? null : nowMs) };
-      };
-
-      /** Takes the second page of an instant that fills one, and learns from it how to read on. */
-      const learn = async (): Promise<VendorPage<UsageRecord>> => {
-        const page = await read(1, longest);
-        quirks.offsetUnit = learnOffsetUnit(held, page.entries);
-        // Learning that it counts records has read all but the first row again.
-        if (quirks.offsetUnit === 'records')
-          return { ...page, entries: page.entries.slice(longest - 1), ended: page.entries.length < longest };
-        if (quirks.offsetUnit === 'pages') return readOn('pages');
-        if (page.entries.length > 0 && (page.entries.length === longest || page.entries.some(isParsable)))
-          throw unparsable();
-        // Under either unit nothing follows. Its rows may be those of the first page: then they are counted already.
-        return { ...page, entries: [], ended: true };
-      };
-
-      const readOn = async (unit: 'records' | 'pages'): Promise<VendorPage<UsageRecord>> => {
-        const { page, size, overlap } = planOverlappingPage(held.length, longest);
-        const asked =
-          unit === 'pages' || longest === 1
-            ? { pageOffset: page, size, overlap }
-            : { pageOffset: held.length - 1, size: longest, overlap: 1 };
-        const next = await read(asked.pageOffset, asked.size);
-        if (
-          !isOverlapping(held, next.entries, asked.overlap) ||
-          holdsAny(next.entries.slice(asked.overlap), held)
-        ) {
-          // A row slipped in or was deleted, or the unit was learnt from a vendor that shuffles: the next instant tells.
-          quirks.offsetUnit = null;
-          throw rowsMoved({ source: 'USAGE', operation: OPERATION });
-        }
-        const { length } = next.entries;
-        if (length < asked.size) longest = length;
-        return {
-          ...next,
-          entries: next.entries.slice(asked.overlap),
-          ended: isLastInList(length, asked.size),
-        };
-      };
-
-      return {
-        async next() {
-          const unit = held.some(isParsable) ? (longest === 1 ? 'pages' : quirks.offsetUnit) : null;
-          const page = await (held.length === 0 ? readFirst() : unit ? readOn(unit) : learn());
-          appendAll(held, page.entries);
-          return page;
-        },
-      };
+    at,
+    async first(pageSize) {
+      let askedSize = Math.min(pageSize, quirks.refusesLargePages(nowMs) ? settings.largestPage : Infinity);
+      let page;
+      try {
+        page = await at(0, askedSize);
+      } catch (error) {
+        // The vendor's largest page is unknown. It may refuse a larger one, or give fewer rows.
+        const isRefused = error instanceof UpstreamError && error.status === 400;
+        if (!isRefused || askedSize <= settings.largestPage) throw error;
+        askedSize = settings.largestPage;
+        page = await at(0, askedSize);
+        quirks.noteLargePageRefused(nowMs);
+      }
+      const { entries, stale } = page;
+      if (!stale && entries.some((entry) => !isSkipped(entry))) {
+        quirks.pages.note(entries.length, askedSize, nowMs);
+        const hasWholeSeconds = entries.every(({ timestampMs }) => (timestampMs ?? 0) % SECOND_MS === 0);
+        if (!hasWholeSeconds || entries.length >= TELLING_ROWS) quirks.hasWholeSeconds = hasWholeSeconds;
+      }
+      return { ...page, ended: quirks.pages.isLast(entries.length, askedSize, stale ? null : nowMs) };
     },
   };
 }
 
 /**
- * What `pageOffset` counts, told from the answer to `pageOffset=1`: all but the first row come again, in their order, where
- * it counts records; none comes again where it counts pages; null where too little could be understood to tell it from.
- * @throws UpstreamError `UPSTREAM_OUT_OF_ORDER` where neither explains the answer
+ * Records may be deleted and added, so an answer is cached for seconds only. It is never served stale, because a single record has
+ * no coverage to say so.
  */
-function learnOffsetUnit(
-  first: readonly (UsageRecord | SkippedRow)[],
-  second: readonly (UsageRecord | SkippedRow)[],
-): 'records' | 'pages' | null {
-  const ids = new Set(second.flatMap((entry) => (isSkipped(entry) ? [] : [entry.id])));
-  const comesAgain = (entry: UsageRecord | SkippedRow): boolean => !isSkipped(entry) && ids.has(entry.id);
-  const [head, ...rest] = first;
-  // Rows that could not be understood can't be told from each other: only legible ones that stay away prove anything.
-  if (!first.some(comesAgain)) return rest.some(isParsable) ? 'pages' : null;
-  // Their order counts: of a vendor that shuffles, some rows come again by chance.
-  const isShifted = rest.every((entry, at) => {
-    const again = second[at];
-    return again !== undefined && (isSkipped(entry) || isSkipped(again) || again.id === entry.id);
-  });
-  if (head && !comesAgain(head) && isShifted) return 'records';
-  throw new UpstreamError({
-    code: 'UPSTREAM_OUT_OF_ORDER',
-    source: 'USAGE',
-    operation: OPERATION,
-    message:
-      "The vendor's pages within one instant overlap in a way that neither reading of pageOffset explains.",
-  });
+const RECORD_CACHE: CachePolicy = { freshMs: 5_000, staleIfErrorMs: 0 };
+/** Other texts are no id. They are not sent, because `..` would leave the path even if it is encoded. */
+const USAGE_ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Whether a text can be the id of a usage record. */
+export function isUsageId(text: string): boolean {
+  return USAGE_ID.test(text);
 }
 
-function holdsAny(
-  entries: readonly (UsageRecord | SkippedRow)[],
-  others: readonly (UsageRecord | SkippedRow)[],
-): boolean {
-  const ids = new Set(others.flatMap((other) => (isSkipped(other) ? [] : [other.id])));
-  return entries.some((entry) => !isSkipped(entry) && ids.has(entry.id));
-}
-
-function isParsable(entry: UsageRecord | SkippedRow): boolean {
-  return !isSkipped(entry);
-}
-
-function unparsable(): UpstreamError {
-  return new UpstreamError({
-    code: 'UPSTREAM_BAD_RESPONSE',
-    source: 'USAGE',
-    operation: OPERATION,
-    message: 'Too few rows of one instant could be understood to tell how its pages go on.',
-  });
+/** Reads `GET /usage/{id}`; null: there is no such record. @throws UpstreamError, RequestError `LIMIT_EXCEEDED` */
+export async function readUsageRecord(
+  { upstream }: UsageDeps,
+  context: CallContext,
+  id: string,
+): Promise<UsageRecord | null> {
+  const answer = await upstream.get(
+    {
+      operation: RECORD_OPERATION,
+      path: `/usage/${id}`,
+      query: [],
+      cache: RECORD_CACHE,
+      decode: (response) => {
+        if (response.status === 404) return { value: null, rows: 0 };
+        const record = decodeUsageRecord(response.body);
+        if (isSkipped(record)) throw new TypeError('The record could not be parsed.');
+        if (record.id !== id) throw new TypeError('The vendor answered with another record.');
+        return { value: record, rows: 1 };
+      },
+    },
+    context,
+  );
+  return answer.value;
 }

@@ -5,7 +5,7 @@ import { decodeTimestamp } from '../shared/timestamps.ts';
 import { REQUEST_STATUSES } from './record.ts';
 import type { UsageRecord } from './record.ts';
 
-/** Our name for each field we read, then the vendor's two: the page's camelCase (2014), and snake_case (since 2016). */
+/** For each field its two spellings: camelCase on the vendor's page of 2014, and snake_case since 2016 (`docs/vendors.md#usage-records`). */
 const SPELLINGS = {
   id: ['id', 'traffic_id'],
   usageDate: ['usageDate', 'traffic_date'],
@@ -35,12 +35,12 @@ const text = z
   .string()
   .nullish()
   .transform((value) => (value === undefined || value === '' ? null : value));
-/** The vendor gives ids of its own as numbers, those of its records as text. */
+/** Account, company and user ids may be numbers; the ids of records are texts. */
 const id = z
   .union([z.string(), z.int(), z.bigint()])
   .nullish()
   .transform((value) => (value === null || value === undefined || value === '' ? null : String(value)));
-/** As wide as the graph's Int. */
+/** In the range of the graph's Int. */
 const int = z
   .union([
     z.int(),
@@ -59,7 +59,7 @@ const milliseconds = z
   .refine(Number.isSafeInteger)
   .nullish()
   .transform((value) => value ?? null);
-/** One text on the vendor's page; a list has been seen, too. */
+/** One text with commas, or a list. */
 const tags = z
   .union([z.string().transform((value) => value.split(',')), z.array(z.string())])
   .nullish()
@@ -68,7 +68,7 @@ const tags = z
   );
 
 const usageRow = z.object({
-  // What cursors and paths can carry; every id seen is 24 hexadecimal digits.
+  // Only these characters are safe in a path and a cursor. Ids on the vendor's page are 24 hexadecimal digits.
   id: z
     .union([z.string(), z.int(), z.bigint()])
     .transform(String)
@@ -96,27 +96,27 @@ const usageRow = z.object({
 });
 
 /**
- * Reads one row of the log in either dialect. Unknown keys are not looked at, `headers` (raw request headers, credentials
- * among them) least of all. A row without an id or a legible time, or with a value of another type than the vendor
- * promises or beyond what the graph can give out, is dropped whole: half a row would be a wrong one.
+ * Reads one row of the log in either spelling. It reads no other keys, so it never reads `headers`, which holds raw request
+ * headers with credentials. It skips a row without an id or a parsable time, and a row with a value of another type or out of the
+ * graph's range, because a record with a part missing would be wrong.
  */
 export function decodeUsageRecord(row: unknown): UsageRecord | SkippedRow {
   if (typeof row !== 'object' || row === null) return { dropped: true, timestampMs: null };
-  const said = row as Readonly<Record<string, unknown>>;
+  const fields = row as Readonly<Record<string, unknown>>;
   const read = (name: keyof typeof SPELLINGS): unknown =>
-    said[SPELLINGS[name][0]] ?? said[SPELLINGS[name][1]];
+    fields[SPELLINGS[name][0]] ?? fields[SPELLINGS[name][1]];
   const timestampMs = decodeTimestamp(read('usageDate'));
-  // Most of what is no row at all is known by this, without what checking it costs.
+  // A cheap test that catches most values that are no row.
   if (timestampMs === null || (read('id') ?? '') === '') return { dropped: true, timestampMs };
   const parsed = usageRow.safeParse(Object.fromEntries(NAMES.map((name) => [name, read(name)])));
   if (!parsed.success) return { dropped: true, timestampMs };
-  const { usageDate: _, requestStatus, ...fields } = parsed.data;
+  const { usageDate: _, requestStatus, ...others } = parsed.data;
   return Object.freeze({
     source: 'USAGE' as const,
     timestampMs,
-    ...fields,
+    ...others,
     requestStatus: REQUEST_STATUSES.find((status) => status === requestStatus?.toUpperCase()) ?? null,
     requestStatusText: requestStatus,
-    ...decodeAddresses(fields.requestIP),
+    ...decodeAddresses(others.requestIP),
   });
 }

@@ -1,17 +1,18 @@
 import { RequestError } from '../../base/errors.ts';
 import type { Query } from '../../upstream/upstream.ts';
+import { checkAddress } from '../shared/addresses.ts';
 import type { UsageSeries } from './analytics/analytics.ts';
 import type { RequestStatus } from './record.ts';
 
-/** What usage records can be filtered by; parts left out do not filter. An empty list matches nothing. */
+/** What usage records can be filtered by. A part that is left out does not filter; an empty list matches nothing. */
 export interface UsageFilter {
   readonly hub?: string;
   readonly elementKeys?: readonly string[];
-  /** Any of these. */
+  /** A record matches if it has any of these. */
   readonly tags?: readonly string[];
   readonly status?: RequestStatus;
   readonly searchText?: string;
-  /** An address or a CIDR block. The vendor can't filter by it: a bounded scan. */
+  /** An address or a CIDR block. The vendor cannot filter by it, so it takes a bounded scan. */
   readonly ipAddress?: string;
 }
 
@@ -20,15 +21,17 @@ const LONGEST_TEXT = 256;
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Refuses what must not reach the vendor, or would not reach it as it is: empty texts, control characters, half a surrogate
- * pair, texts over 256 characters, lists of over 50 values.
- * @throws RequestError `BAD_USER_INPUT` naming the argument
+ * Refuses values that must not reach the vendor, or would change on the way: empty texts, control characters, half a surrogate
+ * pair, texts over 256 characters, lists of over 50 values; and an `ipAddress` that is no address.
+ * @param argument the filter's path among the caller's arguments
+ * @throws RequestError `BAD_USER_INPUT` with the argument's name
  */
 export function checkUsageFilter(filter: UsageFilter, argument: string): void {
   checkText(`${argument}.hub`, filter.hub);
   checkText(`${argument}.searchText`, filter.searchText);
   checkList(`${argument}.elementKeys`, filter.elementKeys);
   checkList(`${argument}.tags`, filter.tags);
+  if (filter.ipAddress !== undefined) checkAddress(filter.ipAddress, `${argument}.ipAddress`);
 }
 
 function checkList(argument: string, values: readonly string[] | undefined): void {
@@ -51,8 +54,8 @@ function refuse(argument: string, rule: string): never {
 }
 
 /**
- * The part of a filter that `GET /usage` understands, as its parameters. `ipAddress` is not among them.
- * Statuses go out in upper case, which both of the vendor's pages accept.
+ * The part of a filter that the vendor can apply, as parameters of `GET /usage`. `ipAddress` is not one of them
+ * (`docs/vendors.md#usage-request-parameters`).
  */
 export function encodeUsageFilter(filter: UsageFilter): Query {
   return [
@@ -64,8 +67,32 @@ export function encodeUsageFilter(filter: UsageFilter): Query {
   ];
 }
 
-/** The series that counts just what a filter asks for; null: none does, so that records are counted one by one. */
-export function countingSeries({ elementKeys, status, ...others }: UsageFilter): UsageSeries | null {
+/** How a filter is answered. */
+export type UsageFilterSplit =
+  /** No record can pass: answered without a call. */
+  | { readonly kind: 'nothing' }
+  | {
+      readonly kind: 'read';
+      /** The part that the vendor answers. */
+      readonly query: Query;
+      /** The other part is tested here and skips rows that the vendor gives: a scan. */
+      readonly isScan: boolean;
+      /** The series that counts exactly what the filter asks for; null: there is none, so records are counted one by one. */
+      readonly countingSeries: UsageSeries | null;
+    };
+
+/** Splits a filter between the vendor and us. */
+export function splitUsageFilter(filter: UsageFilter): UsageFilterSplit {
+  if (filter.elementKeys?.length === 0 || filter.tags?.length === 0) return { kind: 'nothing' };
+  return {
+    kind: 'read',
+    query: encodeUsageFilter(filter),
+    isScan: filter.ipAddress !== undefined,
+    countingSeries: countingSeries(filter),
+  };
+}
+
+function countingSeries({ elementKeys, status, ...others }: UsageFilter): UsageSeries | null {
   if (Object.keys(others).length > 0 || (elementKeys && status)) return null;
   return elementKeys ? 'elements' : status ? 'statuses' : 'activity';
 }

@@ -1,19 +1,20 @@
 import { asError, UpstreamError } from '../../base/errors.ts';
 import { findRows } from '../paging/find-rows.ts';
 import type { RowKey } from '../paging/find-rows.ts';
-import type { Batch, BatchRequest } from '../paging/keyset-paging.ts';
+import type { Batch, BatchRequest } from '../paging/row-stream.ts';
 import type { UsageRecord } from './record.ts';
 
-/** A record as it is asked for. */
+/** Names a record. */
 export interface RecordKey {
   readonly id: string;
-  /** Where to look first; null: not known. */
+  /** Where to look first, as a hint; null: not known. */
   readonly timestampMs: number | null;
 }
 
 /**
- * Finds records: those whose times are known in windows of the list, if they are several, so that a page's records cost about
- * as many calls as the page; the others, and what is not found there, each by its id, which alone tells that there is none.
+ * Finds records. If the times of several are known, it reads windows of the list, so that the records of a page cost about as many
+ * calls as the page. It reads the others by id, and also those that the list lacks, because only a call by id proves that there is
+ * no such record.
  */
 export async function findUsageRecords(
   keys: readonly RecordKey[],
@@ -35,7 +36,7 @@ export async function findUsageRecords(
   );
 }
 
-/** The list's answers contradict each other or can't be understood, which says nothing of a record by its id. */
+/** Whether the list's answers contradict each other or cannot be parsed. A call by id may still succeed. */
 function isMisread(error: Error): boolean {
   return (
     error instanceof UpstreamError &&

@@ -1,23 +1,33 @@
 import { createLongestPage } from '../paging/longest-page.ts';
 import type { LongestPage } from '../paging/longest-page.ts';
 
-/** What is learnt of the vendor by watching it, and unlearnt; forgotten, it costs calls, never rows. */
+/** How long a refusal of a large page is believed. */
+const BELIEVED_MS = 3_600_000;
+
+/**
+ * What was learnt about the vendor's behaviour (`docs/vendors.md#both-vendor-quirks`). A forgotten quirk costs calls, never rows.
+ */
 export interface UsageQuirks {
   readonly pages: LongestPage;
-  /** What `pageOffset` counts; null: not yet known. Each page that is read by it proves it anew. */
+  /** The unit of `pageOffset`; null: not known. Each page that is read by offset proves it again. */
   offsetUnit: 'records' | 'pages' | null;
-  /** It has refused to give more at once than the setting says, and then given that. */
-  refusesLargePages: boolean;
-  /** The latest page of some rows held none but whole seconds as times, which may have lost their fractions. */
-  isWhole: boolean;
+  /** The vendor's times may be cut to whole seconds: the latest page of some rows held no finer time. */
+  hasWholeSeconds: boolean;
+  /** Whether the vendor has refused a page larger than the setting within the last hour, and then given a smaller one. */
+  refusesLargePages(nowMs: number): boolean;
+  noteLargePageRefused(nowMs: number): void;
 }
 
 /** Nothing known yet. */
 export function createUsageQuirks(): UsageQuirks {
+  let refusedAtMs = -Infinity;
   return {
     pages: createLongestPage(0),
     offsetUnit: null,
-    refusesLargePages: false,
-    isWhole: false,
+    hasWholeSeconds: false,
+    refusesLargePages: (nowMs) => nowMs - refusedAtMs <= BELIEVED_MS,
+    noteLargePageRefused(nowMs) {
+      refusedAtMs = nowMs;
+    },
   };
 }

@@ -1,15 +1,15 @@
 export const REQUEST_STATUSES = ['SUCCESS', 'FAILED'] as const;
 export type RequestStatus = (typeof REQUEST_STATUSES)[number];
 
-/** One call in the Usage API's log, whichever of the vendor's two dialects it came in. */
+/** One call in the Usage API's log, the same for both of the vendor's spellings (`docs/vendors.md#usage-records`). */
 export interface UsageRecord {
   readonly source: 'USAGE';
   /** The vendor's id. */
   readonly id: string;
   readonly timestampMs: number;
-  /** null for a status that the vendor's page does not name. */
+  /** null: the vendor's page does not name this status, or there is none. */
   readonly requestStatus: RequestStatus | null;
-  /** The status as the vendor said it. */
+  /** The status as the vendor wrote it. */
   readonly requestStatusText: string | null;
   readonly elementKey: string | null;
   readonly elementName: string | null;
@@ -22,11 +22,11 @@ export interface UsageRecord {
   /** Milliseconds. */
   readonly processTime: number | null;
   readonly requestURI: string | null;
-  /** As the vendor said it. */
+  /** As the vendor wrote it. */
   readonly requestIP: string | null;
-  /** `requestIP` where it is one address, without its port; else null. */
+  /** `requestIP` without its port; null: it is not one address. */
   readonly ipAddress: string | null;
-  /** Those that `requestIP` names, where it is a list. */
+  /** The addresses in `requestIP` if it is a list. */
   readonly addresses?: readonly string[];
   readonly instanceTags: readonly string[];
   readonly requestId: string | null;

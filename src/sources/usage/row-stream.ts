@@ -5,15 +5,17 @@ import type { RowStream } from '../paging/row-stream.ts';
 import type { LocateRows } from '../paging/window-paging.ts';
 import { createAddressTest } from '../shared/addresses.ts';
 import type { GetUsageAnalytics } from './analytics/analytics.ts';
+import { LIST_OPERATION } from './client.ts';
 import type { UsageDeps } from './client.ts';
-import { checkUsageFilter } from './filter.ts';
+import { checkUsageFilter, splitUsageFilter } from './filter.ts';
 import type { UsageFilter } from './filter.ts';
 import { createUsagePaging } from './paging.ts';
 import type { UsageRecord } from './record.ts';
 
 /**
- * The records that a filter lets through; null: nothing can match it. The series tell where records lie, for walks upward.
- * @param argument where the filter stands among the caller's arguments
+ * The records that match a filter; null: nothing can match it. `getUsageAnalytics` gives a hint where records lie, for reading in
+ * ascending order.
+ * @param argument the filter's path among the caller's arguments
  * @throws RequestError `BAD_USER_INPUT`
  */
 export function createUsageRowStream(
@@ -24,23 +26,24 @@ export function createUsageRowStream(
   argument = 'filter',
 ): RowStream<UsageRecord> | null {
   checkUsageFilter(filter, argument);
-  if (filter.elementKeys?.length === 0 || filter.tags?.length === 0) return null;
-  const isInside = filter.ipAddress === undefined ? null : createAddressTest(filter.ipAddress);
+  const split = splitUsageFilter(filter);
+  if (split.kind === 'nothing') return null;
   return {
     source: 'USAGE',
+    operation: LIST_OPERATION,
     read: createUsagePaging(
       deps,
-      isInside ? forScan(context) : context,
+      split.isScan ? forScan(context) : context,
       filter,
       createUsageLocator(getUsageAnalytics),
     ),
-    isMatch: isInside ?? (() => true),
-    maxScannedRows: isInside ? deps.settings.maxScannedRows : null,
+    isMatch: filter.ipAddress === undefined ? () => true : createAddressTest(filter.ipAddress),
+    maxScannedRows: split.isScan ? deps.settings.maxScannedRows : null,
     age: seekIn(deps.settings.age, columnsOf(filter)),
   };
 }
 
-/** Where each part of a filter looks, by the vendor's name. */
+/** The vendor's fields that each part of a filter tests. */
 const COLUMNS: Readonly<Record<keyof UsageFilter, readonly string[]>> = {
   hub: ['elementKey', 'requestURI'],
   elementKeys: ['elementKey'],
@@ -54,7 +57,7 @@ function columnsOf(filter: UsageFilter): readonly (readonly string[])[] {
   return (Object.keys(filter) as (keyof UsageFilter)[]).map((part) => COLUMNS[part]);
 }
 
-/** The finest of these of which an answer stays small. */
+/** The locator takes the finest of these that keeps its answer small. */
 const INTERVALS = [
   ['SECOND', 1_000],
   ['MINUTE', 60_000],
@@ -63,8 +66,8 @@ const INTERVALS = [
 const MOST_BUCKETS = 2_000;
 
 /**
- * Finds, by one call of the activity series, how far up from the start of a stretch so many records lie. The series knows
- * no filter and lags, so it is a hint and no more; null where it can't be read.
+ * Finds the time up to which a span holds `wanted` records, by one call of the activity series. It is only a hint, because the
+ * series has no filter and lags. null: the series cannot be read, or the span holds fewer.
  */
 export function createUsageLocator(getUsageAnalytics: GetUsageAnalytics): LocateRows {
   return async (span, wanted) => {

@@ -1,17 +1,19 @@
-import { parse } from 'graphql';
+import { isInterfaceType, isObjectType, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { SOURCES } from '../../../src/base/source.ts';
 import type { Source } from '../../../src/base/source.ts';
-import type { EstimateLimits } from '../../../src/graph/cost/calls.ts';
 import { estimateOperation, refuseOperation } from '../../../src/graph/cost/operation.ts';
-import type { OperationEstimate } from '../../../src/graph/cost/operation.ts';
+import type { EstimateLimits, OperationEstimate } from '../../../src/graph/cost/operation.ts';
+import { SCOPES } from '../../../src/graph/access.ts';
+import type { Scope } from '../../../src/graph/access.ts';
 import { encodeGlobalId } from '../../../src/graph/global-id.ts';
 import { schema } from '../../../src/graph/schema.ts';
 import { createRandomQueries } from '../../support/random-query.ts';
 import { createSeededRandom } from '../../support/seeded-random.ts';
 
 const NOW_MS = Date.parse('2026-11-21T12:00:00Z');
-const MOMENT = { nowMs: NOW_MS, callable: new Set(SOURCES) };
+const VIEWER = { isAnonymous: false, scopes: new Set(SCOPES) };
+const MOMENT = { nowMs: NOW_MS, viewer: VIEWER, callable: new Set(SOURCES) };
 const LIMITS: EstimateLimits = {
   defaultPageSize: 50,
   maxPageSize: 500,
@@ -23,7 +25,7 @@ const LIMITS: EstimateLimits = {
   ends: { USAGE: null, EVENTS: null },
 };
 
-function plan(
+function estimate(
   text: string,
   variableValues: Record<string, unknown> = {},
   limits: Partial<EstimateLimits> = {},
@@ -52,15 +54,15 @@ describe('the calls of an operation', () => {
     'eventFacets(filter: { not: { action: { contains: $text } } }) { categories { values { value } } }',
     'timeline(filter: { usage: { hub: $text } }) { nodes { id } }',
     'timeline(filter: { events: { username: { eq: $text } } }) { nodes { id } totalCount { value } }',
-  ])('are none where the filter is refused: %s', (field) => {
-    const refused = plan(`query ($text: String!) { ${field} }`, { text: '\uD83D' });
+  ])('are none if the filter is refused: %s', (field) => {
+    const refused = estimate(`query ($text: String!) { ${field} }`, { text: '\uD83D' });
     expect(refused).toMatchObject({ leastCalls: 0, plannedCalls: 0, scans: 0 });
-    expect(plan(`query ($text: String!) { ${field} }`, { text: 'x' }).leastCalls).toBeGreaterThan(0);
+    expect(estimate(`query ($text: String!) { ${field} }`, { text: 'x' }).leastCalls).toBeGreaterThan(0);
   });
 
-  test('are none where the filter holds an empty text that its vendor would take for none', () => {
-    expect(plan('{ usageRecords(filter: { searchText: "" }) { nodes { id } } }').leastCalls).toBe(0);
-    expect(plan('{ events(filter: { searchText: "" }) { nodes { id } } }').leastCalls).toBe(1);
+  test('are none if the filter holds an empty text, which its vendor would read as no filter', () => {
+    expect(estimate('{ usageRecords(filter: { searchText: "" }) { nodes { id } } }').leastCalls).toBe(0);
+    expect(estimate('{ events(filter: { searchText: "" }) { nodes { id } } }').leastCalls).toBe(1);
   });
 
   test.each([
@@ -71,10 +73,10 @@ describe('the calls of an operation', () => {
       1,
       0,
     ],
-    ['an id that can be none', '{ usageRecord(recordId: "../x") { id } node(id: "x") { id } }', 0, 0],
+    ['a text that can be no id', '{ usageRecord(recordId: "../x") { id } node(id: "x") { id } }', 0, 0],
     ['a page', '{ usageRecords { nodes { id } } }', 1, 0],
     [
-      'a page as large as the vendor’s, and the row that proves a next one',
+      'a page as large as the page of the vendor, and the row that proves a next page',
       '{ usageRecords(first: 200) { nodes { id } } }',
       2,
       0,
@@ -107,7 +109,7 @@ describe('the calls of an operation', () => {
       2,
     ],
     [
-      'a filter that the vendor does not have',
+      'a filter that the vendor can not apply',
       '{ usageRecords(filter: { ipAddress: "10.0.0.1" }) { nodes { id } totalCount { value } } }',
       2,
       2,
@@ -119,7 +121,7 @@ describe('the calls of an operation', () => {
       0,
     ],
     [
-      'a timeline of which a filter that is not asked is wrong',
+      'a timeline with a wrong filter for a source that it does not ask for',
       '{ timeline(filter: { sources: [EVENTS], usage: { hub: "" } }) { nodes { id } } }',
       1,
       0,
@@ -133,18 +135,23 @@ describe('the calls of an operation', () => {
     ['events', '{ events(first: 500) { nodes { id } } }', 1, 0],
     ['events, counted', '{ events { nodes { id } totalCount { value } } }', 2, 1],
     [
-      'events by a filter of their vendor',
+      'events by a filter that the vendor applies',
       '{ events(filter: { action: { contains: "fail" } }) { nodes { id } } }',
       1,
       0,
     ],
     [
-      'events by a filter of ours',
+      'events by a filter that is tested here',
       '{ events(filter: { not: { action: { eq: "x" } } }) { nodes { id } } }',
       1,
       1,
     ],
-    ['events in an order of ours', '{ events(orderBy: [{ field: CATEGORY }]) { nodes { id } } }', 1, 1],
+    [
+      'events in an order that is made here',
+      '{ events(orderBy: [{ field: CATEGORY }]) { nodes { id } } }',
+      1,
+      1,
+    ],
     [
       'oldest events first',
       '{ events(orderBy: [{ field: TIMESTAMP, direction: ASC }]) { nodes { id } } }',
@@ -152,7 +159,7 @@ describe('the calls of an operation', () => {
       0,
     ],
     ['facets', '{ eventFacets { categories { other } actions { other } } }', 1, 1],
-    ['facets without one', '{ eventFacets { from } }', 0, 0],
+    ['facets, with none selected', '{ eventFacets { from } }', 0, 0],
     ['the timeline', '{ timeline(first: 500) { nodes { id } } }', 2, 0],
     ['the timeline of one source', '{ timeline(filter: { sources: [USAGE] }) { nodes { id } } }', 1, 0],
     [
@@ -176,11 +183,15 @@ describe('the calls of an operation', () => {
     ],
     ['the service', '{ service { version } viewer { scopes } __typename __schema { types { name } } }', 0, 0],
   ])('%s', (_name, text, plannedCalls, scans) => {
-    expect(plan(text)).toMatchObject({ plannedCalls, scans });
+    expect(estimate(text)).toMatchObject({ plannedCalls, scans });
   });
 
   test.each([
-    ['pages of any length over one range, which may be empty: one', pages((n) => `first: ${n + 400}`), 1],
+    [
+      'pages of any length over one range, because they may be empty: one',
+      pages((n) => `first: ${n + 400}`),
+      1,
+    ],
     ['pages over other ranges: one each', pages((n) => `range: { last: "P${n}D" }`), 3],
     ['pages behind other cursors: one each', pages((n) => `after: "c${n}"`), 3],
     [
@@ -189,33 +200,33 @@ describe('the calls of an operation', () => {
       1,
     ],
     [
-      'a page with its count, which a page that is the whole list tells',
+      'a page with its count, because a page that is the whole list is also its count',
       '{ events { nodes { id } totalCount { value } } }',
       1,
     ],
     [
-      'a count beside a page that may tell it',
+      'a count beside a page that may be the whole list',
       '{ a: usageRecords { nodes { id } } timeline { nodes { id } totalCount { value } } }',
       3,
     ],
     ['a count alone', '{ events { totalCount { value } } usageRecords { totalCount { value } } }', 2],
     [
-      'counts of the timeline, which its pages do not tell: one of each source for all',
+      'counts of the timeline, which its pages do not give: one of each source for all',
       '{ a: timeline(first: 1) { nodes { id } totalCount { value } } b: timeline(first: 2) { nodes { id } totalCount { value } } }',
       4,
     ],
     [
-      'scans by filters that the vendor does not have: it is asked the same for all',
+      'scans by filters that the vendor can not apply: it is asked the same question for all',
       '{ a: events(filter: { searchText: "x" }) { nodes { id } } b: events(filter: { searchText: "y" }) { nodes { id } } }',
       1,
     ],
     [
-      'an order of ours, wherever it goes on: the whole range is read again',
+      'an order that is made here, with any cursor: the whole range is read again',
       '{ a: events(orderBy: [{ field: ACTION }], after: "x") { nodes { id } } b: events(orderBy: [{ field: ACTION }], after: "y") { nodes { id } } }',
       1,
     ],
     [
-      'facets, but for their own filters',
+      'facets, each without its own filter',
       '{ a: eventFacets(filter: { action: { eq: "x" } }) { actions { other } } b: eventFacets(filter: { action: { eq: "y" } }) { actions { other } } c: eventFacets(filter: { action: { eq: "y" } }) { categories { other } } }',
       2,
     ],
@@ -225,20 +236,20 @@ describe('the calls of an operation', () => {
       1,
     ],
     [
-      'a series with the period before, and of both as one range',
+      'a series with the period before, and a series of both as one range',
       '{ a: usageAnalytics(range: { last: "P7D" }) { totals { count } previous { totals { count } } } b: usageAnalytics(range: { last: "P14D" }) { totals { count } } c: usageAnalytics(range: { last: "P7D" }) { totals { count } } }',
       2,
     ],
     [
-      'a filter with nulls in it, and none',
+      'a filter with nulls in it, and no filter',
       pages((n) => (n > 1 ? 'filter: { hub: null }' : 'range: null')),
       1,
     ],
   ])('at least: %s', (_name, text, leastCalls) => {
-    expect(plan(text)).toMatchObject({ leastCalls });
+    expect(estimate(text)).toMatchObject({ leastCalls });
   });
 
-  test('of a source that can not be called are none, whatever is asked of it', () => {
+  test('of a source that can not be called are none', () => {
     const text = `{ usageAnalytics(range: { last: "P1D" }) { totals { count successRate } } timeline { nodes { id } totalCount { value } } eventFacets { actions { other } } }`;
     const of = (...sources: Source[]) =>
       estimateOperation(
@@ -252,14 +263,39 @@ describe('the calls of an operation', () => {
     expect(of()).toMatchObject({ leastCalls: 0, plannedCalls: 0, mostCalls: 0 });
   });
 
-  test('are kept from scans as far as each of those still has one', () => {
-    const text = (first: number) =>
-      `{ events { totalCount { value } } ${Array.from({ length: 7 }, (_, n) => `a${n}: usageRecords(range: { last: "P${n + 1}D" }, first: ${first}) { nodes { id } }`).join(' ')} }`;
-    expect(plan(text(5))).toMatchObject({ plannedCalls: 8, keptFromScans: 7 });
-    expect(plan(text(500))).toMatchObject({ plannedCalls: 22, keptFromScans: 19 });
+  describe('for a viewer', () => {
+    const of = (text: string, ...scopes: Scope[]) =>
+      estimateOperation({ schema, document: parse(text) }, LIMITS, {
+        ...MOMENT,
+        viewer: { isAnonymous: false, scopes: new Set(scopes) },
+      });
+
+    test('who may not filter by an address are none, because the field refuses the filter', () => {
+      const text = '{ timeline(filter: { events: { not: { ipAddress: "10.0.0.1" } } }) { nodes { id } } }';
+      expect(of(text, 'usage:read', 'events:read')).toMatchObject({ leastCalls: 0, scans: 0, mostCalls: 0 });
+      expect(of(text, 'usage:read', 'events:read', 'pii:read')).toMatchObject({ leastCalls: 2, scans: 1 });
+    });
+
+    test('who may not read a source are those of the other source, without a count', () => {
+      const text = '{ timeline(filter: { usage: { hub: "" } }) { nodes { id } totalCount { value } } }';
+      expect(of(text, 'events:read')).toMatchObject({ leastCalls: 1, scans: 0 });
+    });
+
+    test('who may not see a facet do not include its scan', () => {
+      const text = '{ eventFacets { usernames { other } } }';
+      expect(of(text, 'events:read')).toMatchObject({ leastCalls: 0, scans: 0 });
+      expect(of(text, 'events:read', 'pii:read')).toMatchObject({ leastCalls: 1, scans: 1 });
+    });
   });
 
-  test('are never planned to be fewer than the least: random queries', () => {
+  test('are kept from scans, but each scan keeps one call', () => {
+    const text = (first: number) =>
+      `{ events { totalCount { value } } ${Array.from({ length: 7 }, (_, n) => `a${n}: usageRecords(range: { last: "P${n + 1}D" }, first: ${first}) { nodes { id } }`).join(' ')} }`;
+    expect(estimate(text(5))).toMatchObject({ plannedCalls: 8, keptFromScans: 7 });
+    expect(estimate(text(500))).toMatchObject({ plannedCalls: 22, keptFromScans: 19 });
+  });
+
+  test('for full answers are never fewer than the least: random queries', () => {
     const write = createRandomQueries(schema, createSeededRandom(7), {
       ids: [usageId('a'), eventId('1'), eventId('2')],
       recordIds: ['a', 'b'],
@@ -268,7 +304,7 @@ describe('the calls of an operation', () => {
     let atLeast = 0;
     for (let n = 0; n < 2_000; n += 1) {
       const query = write();
-      const planned: OperationEstimate | null = plan(query);
+      const planned: OperationEstimate | null = estimate(query);
       if (!planned) continue;
       expect(planned.leastCalls, query).toBeLessThanOrEqual(planned.plannedCalls);
       atLeast = Math.max(atLeast, planned.leastCalls);
@@ -276,9 +312,9 @@ describe('the calls of an operation', () => {
     expect(atLeast).toBeGreaterThan(3);
   });
 
-  test('ids: one at least for all events and one for all usage records whose times are known, one for each other record', () => {
+  test('by id: at least one for all events, one for all usage records whose times are known, and one for each other record', () => {
     const text = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
-    const of = (...ids: string[]) => plan(text, { ids });
+    const of = (...ids: string[]) => estimate(text, { ids });
     expect(of(usageId('a'), usageId('b'), eventId('1'), eventId('2'), 'nonsense')).toMatchObject({
       leastCalls: 2,
       plannedCalls: 2,
@@ -296,23 +332,23 @@ describe('the calls of an operation', () => {
     expect(of(...Array.from({ length: 50 }, (_, n) => usageId(`r${n}`)))).toMatchObject({ leastCalls: 1 });
   });
 
-  test('come from what is included, through fragments and variables', () => {
+  test('come from the fields that are included, through fragments and variables', () => {
     const text = `query ($with: Boolean!, $first: Int = 500) {
       ...Page ... @include(if: $with) { events { nodes { id } } }
       ... on Query @skip(if: $with) { usageRecord(recordId: "a") { id } }
     } fragment Page on Query { usageRecords(first: $first) { nodes { id } } }`;
-    expect(plan(text, { with: true }).plannedCalls).toBe(4);
-    expect(plan(text, { with: false }).plannedCalls).toBe(4);
-    expect(plan(text, { with: false, first: 10 }).plannedCalls).toBe(2);
+    expect(estimate(text, { with: true }).plannedCalls).toBe(4);
+    expect(estimate(text, { with: false }).plannedCalls).toBe(4);
+    expect(estimate(text, { with: false, first: 10 }).plannedCalls).toBe(2);
   });
 
-  test('retries included, records and series never make more than was planned for them', () => {
-    expect(plan('{ usageRecord(recordId: "a") { id } }').mostCalls).toBe(6);
-    expect(plan('{ usageRecords { nodes { id } } }').mostCalls).toBe(20);
-    expect(plan('{ usageRecord(recordId: "a") { id } }', {}, { maxUpstreamCalls: 2 }).mostCalls).toBe(2);
+  test('of records, with retries included, are never more than the attempts that their calls may take', () => {
+    expect(estimate('{ usageRecord(recordId: "a") { id } }').mostCalls).toBe(6);
+    expect(estimate('{ usageRecords { nodes { id } } }').mostCalls).toBe(20);
+    expect(estimate('{ usageRecord(recordId: "a") { id } }', {}, { maxUpstreamCalls: 2 }).mostCalls).toBe(2);
   });
 
-  test('what can not be run is not planned: execution tells why', () => {
+  test('an operation that can not run has no estimate, because the execution reports why', () => {
     const text = 'query ($first: Int!) { events(first: $first) { from } }';
     expect(
       estimateOperation({ schema, document: parse(text), variableValues: {} }, LIMITS, MOMENT),
@@ -325,11 +361,11 @@ describe('the calls of an operation', () => {
 });
 
 describe('a refusal', () => {
-  test('names the calls that are sure to be made, and none that only full pages would take', () => {
+  test('names the calls that are sure to be made, without those that only full pages take', () => {
     const ids = Array.from({ length: 21 }, (_, n) => oldUsageId(`r${n}`));
     const refused = (count: number) =>
       refuseOperation(
-        plan('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ids.slice(0, count) }),
+        estimate('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ids.slice(0, count) }),
         LIMITS,
       );
     expect(refused(20)).toBeNull();
@@ -341,14 +377,14 @@ describe('a refusal', () => {
       { length: 7 },
       (_, n) => `a${n}: usageRecords(range: { last: "P${n + 1}D" }, first: 500) { nodes { id } }`,
     );
-    expect(plan(`{ ${long.join(' ')} }`)).toMatchObject({ leastCalls: 7, plannedCalls: 21 });
-    expect(refuseOperation(plan(`{ ${long.join(' ')} }`), LIMITS)).toBeNull();
+    expect(estimate(`{ ${long.join(' ')} }`)).toMatchObject({ leastCalls: 7, plannedCalls: 21 });
+    expect(refuseOperation(estimate(`{ ${long.join(' ')} }`), LIMITS)).toBeNull();
   });
 
   test('names the list that costs most', () => {
     const text =
       '{ timeline(first: 400) { nodes { id ... on Event { relatedUsage(first: 400) { edges { node { id } } } } } } }';
-    expect(refuseOperation(plan(text), LIMITS)).toMatchObject({
+    expect(refuseOperation(estimate(text), LIMITS)).toMatchObject({
       message: expect.stringContaining("'timeline.nodes.relatedUsage.edges'"),
       details: { limit: 'maxCost', allowed: 1_000 },
     });
@@ -358,14 +394,16 @@ describe('a refusal', () => {
 describe('the cost', () => {
   test('is ten for a call, a twenty-fifth for an object and a hundredth for a value, rounded up', () => {
     // 6 calls, 1 object, 3 values
-    expect(plan('{ usageRecord(recordId: "a") { id elementKey timestamp } }').cost).toBe(61);
+    expect(estimate('{ usageRecord(recordId: "a") { id elementKey timestamp } }').cost).toBe(61);
     // 20 calls, 1 connection, 100 edges of 1 value, 100 nodes of 2
-    expect(plan('{ usageRecords(first: 100) { edges { cursor node { id timestamp } } } }').cost).toBe(212);
-    expect(plan('{ __typename }').cost).toBe(1);
+    expect(estimate('{ usageRecords(first: 100) { edges { cursor node { id timestamp } } } }').cost).toBe(
+      212,
+    );
+    expect(estimate('{ __typename }').cost).toBe(1);
   });
 
-  test('of an answer is what it holds, and never more than was reckoned with', () => {
-    const asked = plan(
+  test('of an answer is the cost of what it holds, and never more than the estimate', () => {
+    const asked = estimate(
       '{ usageRecords(first: 10) { nodes { id timestamp } coverage { status } } viewer { scopes } }',
     );
     const nodes = [1, 2, 3].map((id) => ({ id, timestamp: id }));
@@ -380,9 +418,9 @@ describe('the cost', () => {
     source === 'events'
       ? `... on UsageRecord { relatedEvents(first: ${first}) { edges { node { ${fields} } } } }`
       : `... on Event { relatedUsage(first: ${first}) { edges { node { ${fields} } } } }`;
-  const nodes = (fields: string) => plan(`{ timeline(first: 100) { nodes { id ${fields} } } }`).cost;
+  const nodes = (fields: string) => estimate(`{ timeline(first: 100) { nodes { id ${fields} } } }`).cost;
 
-  test('of entries that may be of either type is that of the dearer one, since no entry is of both', () => {
+  test('of entries of either type is that of the costlier type, because no entry has both', () => {
     const [events, usage] = [related('events', 2, 'id'), related('usage', 5, 'id timestamp')];
     expect(nodes(usage)).toBeGreaterThan(nodes(events));
     expect(nodes(`${events} ${usage}`)).toBe(nodes(usage));
@@ -391,9 +429,9 @@ describe('the cost', () => {
     );
   });
 
-  test('of what is related to an entry counts what is looked through, found or not', () => {
+  test('of related entries includes the rows that are looked through, found or not', () => {
     const looks = (count: number) =>
-      plan(
+      estimate(
         `{ events(first: 500) { nodes { ${Array.from({ length: count }, (_, n) => `a${n}: relatedUsage(by: [TIME], within: "PT${n + 1}H", first: 1) { coverage { status } }`).join(' ')} } } }`,
       );
     // A lookup 0.20, two objects 0.08, a value 0.01.
@@ -404,17 +442,17 @@ describe('the cost', () => {
     });
   });
 
-  test('of an answer is never more than was reckoned with, though two types name different fields alike', () => {
-    const asked = plan(
+  test('of an answer is never more than the estimate, also if two types use one key for different fields', () => {
+    const asked = estimate(
       `{ timeline(first: 1) { nodes { ${related('events', 1, 'id timestamp source').replace('relatedEvents', 'r: relatedEvents')} ${related('usage', 9, 'id').replace('relatedUsage', 'r: relatedUsage')} } } }`,
     );
     const edges = Array.from({ length: 9 }, (_, id) => ({ node: { id } }));
     expect(asked.measure({ timeline: { nodes: [{ r: { edges } }] } }, 20)).toBeLessThanOrEqual(asked.cost);
   });
 
-  test('of elements that nothing bounds is that of 25 of them; keys count one by one', () => {
+  test('of elements that nothing bounds is that of 25 elements; keys count one by one', () => {
     const cost = (args: string) =>
-      plan(
+      estimate(
         `{ usageAnalytics(range: { last: "PT10M" }, interval: MINUTE) { buckets { elements${args} { count } } } }`,
       ).cost;
     expect(cost('')).toBe(cost('(top: 1000)'));
@@ -423,21 +461,23 @@ describe('the cost', () => {
   });
 });
 
-describe('what the rules leave out', () => {
-  test('no field of the graph: each that takes arguments has a rule, or is known to need none', () => {
-    const BOUND_ELSEWHERE = [
-      'AnalyticsBucket.elements',
-      'AnalyticsTotals.elements',
-      'UsageAnalytics.previous',
-    ];
+describe('the fields of the graph', () => {
+  test('each that takes arguments declares its estimate, or is bounded by another field', () => {
     const found = Object.values(schema.getTypeMap()).flatMap((type) =>
-      type.name.startsWith('__') || !('getFields' in type)
+      type.name.startsWith('__') || !(isObjectType(type) || isInterfaceType(type))
         ? []
-        : Object.values(type.getFields()).flatMap((field) =>
-            'args' in field && field.args.length > 0 ? [`${type.name}.${field.name}`] : [],
+        : Object.values(type.getFields()).flatMap(({ name, args, extensions }) =>
+            args.length > 0
+              ? [{ name: `${type.name}.${name}`, isDeclared: extensions.estimate !== undefined }]
+              : [],
           ),
     );
-    expect(found.filter((name) => !BOUND_ELSEWHERE.includes(name)).toSorted()).toEqual([
+    const named = (is: boolean) =>
+      found.flatMap(({ name, isDeclared }) => (isDeclared === is ? [name] : [])).toSorted();
+    expect(named(false)).toEqual(['UsageAnalytics.previous']);
+    expect(named(true)).toEqual([
+      'AnalyticsBucket.elements',
+      'AnalyticsTotals.elements',
       'Event.relatedUsage',
       'Query.eventFacets',
       'Query.events',

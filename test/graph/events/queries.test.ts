@@ -23,7 +23,7 @@ describe('events', () => {
       range: WEEK,
       filter: {},
       count: 50,
-      travel: 'forward',
+      direction: 'DESC',
       after: null,
       orderBy: [],
       fields: new Set(),
@@ -76,6 +76,14 @@ describe('events', () => {
       { field: 'CATEGORY', direction: 'ASC' },
       { field: 'ID', direction: 'DESC' },
     ]);
+  });
+
+  test.each([
+    ['orderBy: [{ field: TIMESTAMP, direction: ASC }], first: 1', 'ASC'],
+    ['orderBy: [{ field: TIMESTAMP, direction: ASC }], last: 1', 'DESC'],
+    ['orderBy: [{ field: CATEGORY, direction: ASC }], first: 1', 'DESC'],
+  ])('with %s are read in the order of time %s', async (args, direction) => {
+    expect(await requestOf(`{ events(${args}) { nodes { id } } }`)).toMatchObject({ direction });
   });
 
   test('a cursor belongs to its order', async () => {

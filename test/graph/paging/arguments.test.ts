@@ -17,26 +17,31 @@ function refusalOf(args: ConnectionArguments) {
 }
 
 describe('the arguments of a list', () => {
+  test('of a list that is ordered oldest first read it in that order, and from its end in the other', () => {
+    const directionOf = (args: ConnectionArguments) => readConnectionArguments(args, LIMITS, 'ASC').direction;
+    expect([directionOf({ first: 1 }), directionOf({ last: 1 })]).toEqual(['ASC', 'DESC']);
+  });
+
   test.each<[ConnectionArguments, ReturnType<typeof read>]>([
-    [{}, { count: 50, travel: 'forward', cursor: null }],
+    [{}, { count: 50, direction: 'DESC', isFromEnd: false, cursor: null }],
     [
       { first: null, after: null, last: null, before: null },
-      { count: 50, travel: 'forward', cursor: null },
+      { count: 50, direction: 'DESC', isFromEnd: false, cursor: null },
     ],
-    [{ first: 1 }, { count: 1, travel: 'forward', cursor: null }],
-    [{ first: 500 }, { count: 500, travel: 'forward', cursor: null }],
-    [{ after: 'c' }, { count: 50, travel: 'forward', cursor: 'c' }],
+    [{ first: 1 }, { count: 1, direction: 'DESC', isFromEnd: false, cursor: null }],
+    [{ first: 500 }, { count: 500, direction: 'DESC', isFromEnd: false, cursor: null }],
+    [{ after: 'c' }, { count: 50, direction: 'DESC', isFromEnd: false, cursor: 'c' }],
     [
       { first: 3, after: 'c' },
-      { count: 3, travel: 'forward', cursor: 'c' },
+      { count: 3, direction: 'DESC', isFromEnd: false, cursor: 'c' },
     ],
-    [{ last: 3 }, { count: 3, travel: 'backward', cursor: null }],
-    [{ before: 'c' }, { count: 50, travel: 'backward', cursor: 'c' }],
+    [{ last: 3 }, { count: 3, direction: 'ASC', isFromEnd: true, cursor: null }],
+    [{ before: 'c' }, { count: 50, direction: 'ASC', isFromEnd: true, cursor: 'c' }],
     [
       { last: 3, before: 'c' },
-      { count: 3, travel: 'backward', cursor: 'c' },
+      { count: 3, direction: 'ASC', isFromEnd: true, cursor: 'c' },
     ],
-    [{ after: '' }, { count: 50, travel: 'forward', cursor: '' }],
+    [{ after: '' }, { count: 50, direction: 'DESC', isFromEnd: false, cursor: '' }],
   ])('%j ask for %j', (args, choice) => {
     expect(read(args)).toEqual(choice);
   });

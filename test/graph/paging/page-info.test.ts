@@ -2,9 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { createPageInfo } from '../../../src/graph/paging/page-info.ts';
 import type { PageInfoFacts } from '../../../src/graph/paging/page-info.ts';
 import type { Coverage } from '../../../src/sources/paging/coverage.ts';
+import type { PageEnd } from '../../../src/sources/paging/page.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
 
 const at = (id: string): Position => ({ timestampMs: 1_000, source: 'USAGE', id });
+
+const row = (id: string): PageEnd => ({ kind: 'row', position: at(id) });
+const stoppedAt = (id: string): PageEnd => ({ kind: 'scan position', position: at(id) });
 
 const STOPPED: Coverage = {
   source: 'USAGE',
@@ -21,23 +25,23 @@ const STOPPED: Coverage = {
 };
 
 interface Situation {
-  readonly travel: 'forward' | 'backward';
+  readonly isFromEnd: boolean;
   readonly rows: readonly string[];
   readonly hasMore: boolean;
-  readonly resume: string | null;
+  readonly end: PageEnd | null;
   /** What the cursor of the request says about rows behind it. */
   readonly cursor?: 'rows behind' | 'nothing behind';
   readonly coverage?: readonly Coverage[];
 }
 
 /** The page info of a page of at most two rows. */
-function describeInfo({ travel, rows, hasMore, resume, cursor, coverage = [] }: Situation) {
+function describeInfo({ isFromEnd, rows, hasMore, end, cursor, coverage = [] }: Situation) {
   const query = { list: 'usageRecords', digest: Buffer.alloc(20) } as const;
   const range = { fromMs: 0, toMs: 2_000 };
   const facts: PageInfoFacts = {
-    choice: { count: 2, travel, cursor: cursor ? 'sealed' : null },
+    choice: { count: 2, direction: isFromEnd ? 'ASC' : 'DESC', isFromEnd, cursor: cursor ? 'sealed' : null },
     cursor: cursor ? { query, range, position: at('given'), hasRowsBehind: cursor === 'rows behind' } : null,
-    page: { rows, hasMore, resume: resume === null ? null : at(resume), coverage },
+    page: { rows, hasMore, end, coverage },
     positions: rows.map(at),
     seal: (position, hasRowsBehind) => (hasRowsBehind ? position.id : `${position.id}, nothing behind`),
   };
@@ -46,77 +50,83 @@ function describeInfo({ travel, rows, hasMore, resume, cursor, coverage = [] }: 
 }
 
 describe('a page read forward', () => {
-  const travel = 'forward';
+  const isFromEnd = false;
   test.each<[string, Situation, unknown[]]>([
     [
       'that is the whole list',
-      { travel, rows: ['a', 'b'], hasMore: false, resume: 'b' },
+      { isFromEnd, rows: ['a', 'b'], hasMore: false, end: row('b') },
       [false, 'a', 'b', false],
     ],
     [
       'with more rows to come',
-      { travel, rows: ['a', 'b'], hasMore: true, resume: 'b' },
+      { isFromEnd, rows: ['a', 'b'], hasMore: true, end: row('b') },
       [false, 'a', 'b', true],
     ],
-    ['of an empty list', { travel, rows: [], hasMore: false, resume: null }, [false, null, null, false]],
+    ['of an empty list', { isFromEnd, rows: [], hasMore: false, end: null }, [false, null, null, false]],
     [
       'of a scan that found nothing can be continued, and knows that nothing is behind',
-      { travel, rows: [], hasMore: true, resume: 'x' },
+      { isFromEnd, rows: [], hasMore: true, end: stoppedAt('x') },
       [false, null, 'x, nothing behind', true],
     ],
     [
       'of a scan that found nothing, after another one that found nothing, knows that nothing is behind',
-      { travel, rows: [], hasMore: true, resume: 'x', cursor: 'nothing behind' },
+      { isFromEnd, rows: [], hasMore: true, end: stoppedAt('x'), cursor: 'nothing behind' },
       [false, null, 'x, nothing behind', true],
     ],
     [
       'of a scan that found nothing after earlier rows still knows of those rows',
-      { travel, rows: [], hasMore: true, resume: 'x', cursor: 'rows behind' },
+      { isFromEnd, rows: [], hasMore: true, end: stoppedAt('x'), cursor: 'rows behind' },
       [true, null, 'x', true],
     ],
     [
       'with a span that could not be read says that rows may be behind',
-      { travel, rows: [], hasMore: true, resume: 'x', coverage: [{ ...STOPPED, status: 'FAILED' }] },
+      {
+        isFromEnd,
+        rows: [],
+        hasMore: true,
+        end: stoppedAt('x'),
+        coverage: [{ ...STOPPED, status: 'FAILED' }],
+      },
       [false, null, 'x', true],
     ],
     [
       'of a scan that stopped after its last match',
-      { travel, rows: ['a'], hasMore: true, resume: 'x' },
+      { isFromEnd, rows: ['a'], hasMore: true, end: stoppedAt('x') },
       [false, 'a', 'x', true],
     ],
     [
       'of a scan that stopped at its last match',
-      { travel, rows: ['a'], hasMore: true, resume: 'a' },
+      { isFromEnd, rows: ['a'], hasMore: true, end: stoppedAt('a') },
       [false, 'a', 'a', true],
     ],
     [
       'that is full, of a scan that stopped before it knew if more follow',
-      { travel, rows: ['a', 'b'], hasMore: true, resume: 'x', coverage: [STOPPED] },
+      { isFromEnd, rows: ['a', 'b'], hasMore: true, end: stoppedAt('x'), coverage: [STOPPED] },
       [false, 'a', 'x', true],
     ],
     [
       'that is full continues from its own last row, not from the row that proved there is more',
-      { travel, rows: ['a', 'b'], hasMore: true, resume: 'c' },
+      { isFromEnd, rows: ['a', 'b'], hasMore: true, end: row('c') },
       [false, 'a', 'b', true],
     ],
     [
       'after a row of an earlier page',
-      { travel, rows: ['a'], hasMore: false, resume: 'a', cursor: 'rows behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'rows behind' },
       [true, 'a', 'a', false],
     ],
     [
       'after a position that a scan reached, with rows before it',
-      { travel, rows: ['a'], hasMore: false, resume: 'a', cursor: 'rows behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'rows behind' },
       [true, 'a', 'a', false],
     ],
     [
       'after a position up to which a scan found nothing',
-      { travel, rows: ['a'], hasMore: false, resume: 'a', cursor: 'nothing behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'nothing behind' },
       [false, 'a', 'a', false],
     ],
     [
       'without any examined row returns the position of the request',
-      { travel, rows: [], hasMore: true, resume: null, cursor: 'rows behind' },
+      { isFromEnd, rows: [], hasMore: true, end: null, cursor: 'rows behind' },
       [true, null, 'given', true],
     ],
   ])('%s', (_name, situation, expected) => {
@@ -125,31 +135,31 @@ describe('a page read forward', () => {
 });
 
 describe('a page read backward', () => {
-  const travel = 'backward';
+  const isFromEnd = true;
   test.each<[string, Situation, unknown[]]>([
     [
       'that is the whole list',
-      { travel, rows: ['a', 'b'], hasMore: false, resume: 'a' },
+      { isFromEnd, rows: ['a', 'b'], hasMore: false, end: row('a') },
       [false, 'a', 'b', false],
     ],
     [
       'with more rows to come',
-      { travel, rows: ['a', 'b'], hasMore: true, resume: 'a' },
+      { isFromEnd, rows: ['a', 'b'], hasMore: true, end: row('a') },
       [true, 'a', 'b', false],
     ],
     [
       'of a scan that found nothing can be continued',
-      { travel, rows: [], hasMore: true, resume: 'x', cursor: 'rows behind' },
+      { isFromEnd, rows: [], hasMore: true, end: stoppedAt('x'), cursor: 'rows behind' },
       [true, 'x', null, true],
     ],
     [
       'before a row of another page',
-      { travel, rows: ['a'], hasMore: false, resume: 'a', cursor: 'rows behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'rows behind' },
       [false, 'a', 'a', true],
     ],
     [
       'before a position up to which a scan found nothing',
-      { travel, rows: ['a'], hasMore: false, resume: 'a', cursor: 'nothing behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'nothing behind' },
       [false, 'a', 'a', false],
     ],
   ])('%s', (_name, situation, expected) => {

@@ -29,7 +29,7 @@ describe('timeline', () => {
       range: WEEK,
       filter: { sources: SOURCES },
       count: 50,
-      travel: 'forward',
+      direction: 'DESC',
       after: null,
       fields: new Set(),
     });
@@ -178,7 +178,7 @@ describe('the cursor of a timeline', () => {
         range: WEEK,
         filter: {},
         count: 100,
-        travel: 'forward',
+        direction: 'DESC',
         after: null,
       });
 

@@ -41,7 +41,7 @@ describe('usageRecords', () => {
     const { ask, calls } = createFakeContext();
     await ask('{ usageRecords { nodes { id } } }');
     expect(calls).toEqual([
-      ['listUsageRecords', { range: WEEK, filter: {}, count: 50, travel: 'forward', after: null }],
+      ['listUsageRecords', { range: WEEK, filter: {}, count: 50, direction: 'DESC', after: null }],
     ]);
   });
 
@@ -65,7 +65,7 @@ describe('usageRecords', () => {
             ipAddress: '10.0.0.0/8',
           },
           count: 3,
-          travel: 'backward',
+          direction: 'ASC',
           after: null,
         },
       ],

@@ -10,13 +10,13 @@ describe('an event filter', () => {
     ['filter.username.contains', { username: { contains: '\ud83d' } }],
     ['filter.searchText', { searchText: '\udc00\ud800' }],
     ['filter.not.not.action.eq', { not: { not: { action: { eq: '\ud800' } } } }],
-  ])('with half a character is refused by name: %s', (argument, filter) => {
+  ])('with half a surrogate pair is refused by its argument: %s', (argument, filter) => {
     expect(() => checkEventFilter(filter, 'filter')).toThrow(
       expect.objectContaining({ code: 'BAD_USER_INPUT', details: { argument } }),
     );
   });
 
-  it('with whole characters of any plane passes', () => {
+  it('with whole characters of any plane is accepted', () => {
     const filter: EventFilter = {
       category: { in: ['😀', 'a'] },
       username: { isNull: true },

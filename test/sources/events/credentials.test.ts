@@ -25,7 +25,7 @@ const login = (password = 'pass', url = 'https://login.example/v1/authenticate')
 });
 
 describe('decodeEventsAuthorization', () => {
-  test('a token is sent as it was given, the scheme in the vendor’s spelling', async () => {
+  test("a token is sent as it was given, and the scheme in the vendor's spelling", async () => {
     const token = fc.stringMatching(/^[A-Za-z0-9._~+/-]{1,200}={0,2}$/);
     await fc.assert(
       fc.asyncProperty(token, fc.constantFrom('Bearer', 'bearer', 'BEARER'), async (text, scheme) => {
@@ -37,7 +37,7 @@ describe('decodeEventsAuthorization', () => {
     );
   });
 
-  test('2,000 other texts are refused, or are just of the form', () => {
+  test('2,000 other texts are refused, or have exactly the form', () => {
     const piece = fc.constantFrom('Bearer ', 'Basic ', 'a', '=', '.', ',', ' ', '\r\n', 'é', '\0', '"');
     const any = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -88,7 +88,7 @@ describe('exchanged credentials', () => {
     };
   }
 
-  test('are posted to the path of the settings’ URL, and keep their scope over renewals', async () => {
+  test('are sent to the path of the configured URL, and keep their scope when renewed', async () => {
     const { posts, time, create } = createRig();
     const credentials = create(login());
     const { scope } = credentials;
@@ -101,13 +101,13 @@ describe('exchanged credentials', () => {
     expect(create(login()).scope).toBe(scope);
   });
 
-  test('a URL without a path is the root', async () => {
+  test('a URL without a path means the root', async () => {
     const { posts, create } = createRig();
     await create(login('pass', 'https://login.example')).authorization(signal);
     expect(posts[0]?.target).toBe('/');
   });
 
-  test('another password, or a token of the same letters, is another scope', () => {
+  test('another password, or a token with the same letters, has another scope', () => {
     const { create } = createRig();
     const token = (text: string): EventsSecrets => ({ kind: 'token', token: new Secret(text) });
     const all = [login(), login('other'), token('ada'), token('pass'), token('adapass')];

@@ -28,7 +28,7 @@ describe('an event', () => {
     });
   });
 
-  it('keeps every int64 id exact, from the wire on: 10,000 of them', () => {
+  it('keeps every int64 id exact: 10,000 of them', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (id) => {
         const body = parseJson(`{"id":${id},"timestamp":"2019-08-24T14:15:22Z","category":"a","action":"b"}`);
@@ -52,7 +52,7 @@ describe('an event', () => {
   });
 
   it.each([{}, { id: 1 }, { timestamp: row.timestamp }, { ...row, id: null }])(
-    'without an id or a legible time is not looked at any further: %j',
+    'without an id or a parsable time is not read further: %j',
     (fields) => {
       const bare = {
         ...fields,
@@ -70,18 +70,18 @@ describe('an event', () => {
     ['an id that is text', { id: 'one' }],
     ['a username of another type', { username: 5 }],
     ['an empty category', { category: '' }],
-  ])('is dropped with %s, its time kept', (_, change) => {
+  ])('is skipped with %s, and its time is kept', (_, change) => {
     expect(decodeEvent({ ...row, ...change })).toEqual({
       dropped: true,
       timestampMs: Date.parse(row.timestamp),
     });
   });
 
-  it.each([null, 'text', 5, []])('is dropped where it is no object: %j', (value) => {
+  it.each([null, 'text', 5, []])('is skipped if it is no object: %j', (value) => {
     expect(decodeEvent(value)).toEqual({ dropped: true, timestampMs: null });
   });
 
-  it('has one address where the vendor gives one, and a list of them where it gives more', () => {
+  it('has one address if the vendor gives one, and a list if it gives several', () => {
     expect(decodeEvent({ ...row, ipAddress: '10.0.0.1:443' })).toMatchObject({ ipAddress: '10.0.0.1' });
     expect(decodeEvent({ ...row, ipAddress: '10.0.0.1, 10.0.0.2' })).toMatchObject({
       ipAddress: null,

@@ -28,14 +28,14 @@ test('every row that matches is counted once, under its value or as missing', ()
   );
 });
 
-test('the most frequent comes first, and of equally frequent ones the lower by code unit', () => {
+test('the most frequent value comes first, and of equal counts the lower by code unit', () => {
   const counter = createFacetCounter('username', () => true);
   for (const username of ['b', 'Z', 'a', 'b', 'ä', 'Z', 'c', 'c', 'c'])
     counter.add(createEvent({ username }));
   expect(counter.counts().values.map(({ value }) => value)).toEqual(['c', 'Z', 'b', 'a', 'ä']);
 });
 
-test('a facet ignores the part of the filter about itself, and no other', () => {
+test('a facet ignores only the part of the filter about its own field', () => {
   const filter: EventFilter = {
     category: { eq: 'a' },
     action: { eq: 'x' },

@@ -87,7 +87,7 @@ const filterArbitrary = fc.record(
   { requiredKeys: [] },
 );
 
-test('a value that a facet offers finds as many events as it counts, whatever its characters', async () => {
+test('a value of a facet finds as many events as it counts, with any characters', async () => {
   const value = fc.constantFrom(
     'billing.run',
     'in:a',
@@ -109,7 +109,7 @@ test('a value that a facet offers finds as many events as it counts, whatever it
           orderBy: [],
           fields: new Set(),
           count: 50,
-          travel: 'forward',
+          direction: 'DESC',
           after: null,
         });
         expect(page.rows.map(({ action }) => action)).toEqual(Array.from({ length: expected }, () => eq));
@@ -121,7 +121,7 @@ test('a value that a facet offers finds as many events as it counts, whatever it
   );
 });
 
-test('an event that names several addresses is counted and found by each of them', async () => {
+test('an event with several addresses is counted and found by each of them', async () => {
   const { count, source } = openEvents([
     eventAt(1, { ipAddress: '10.0.0.1:443' }),
     eventAt(2, { ipAddress: '10.0.0.1, 10.0.0.2' }),
@@ -141,7 +141,7 @@ test('an event that names several addresses is counted and found by each of them
       orderBy: [],
       fields: new Set<never>(),
       count: 50,
-      travel: 'forward',
+      direction: 'DESC',
       after: null,
     } as const;
     const page = await source.listEvents({ ...asked, filter: { ipAddress: value } });
@@ -149,7 +149,7 @@ test('an event that names several addresses is counted and found by each of them
   }
 });
 
-/** The same by hand: which rows one facet sees. */
+/** A second implementation: the rows that one facet counts. */
 function seenBy(log: readonly SimulatedEvent[], filter: EventFilter, facet: EventFacet): SimulatedEvent[] {
   const { category, action, username, ipAddress } = filter;
   return log.filter(
@@ -171,7 +171,7 @@ function tally(values: readonly string[]): Record<string, number> {
   return sums;
 }
 
-test('each facet counts the rows that all but its own filter lets through', async () => {
+test('each facet counts the rows that match the filter without its own part', async () => {
   await fc.assert(
     fc.asyncProperty(
       logArbitrary,
@@ -200,13 +200,13 @@ test('each facet counts the rows that all but its own filter lets through', asyn
 describe('the scan', () => {
   const log = Array.from({ length: 201 }, (_, at) => eventAt(at + 1, { username: at % 4 ? 'bob' : null }));
 
-  test('is one for equal questions, however many facets', async () => {
+  test('is made once for equal questions with any facets', async () => {
     const { count, calls } = openEvents(log);
     await Promise.all([count({}, ...ALL), count({}, ...ALL.toReversed()), count({}, ...ALL)]);
     expect(calls).toHaveLength(1);
   });
 
-  test('sends the vendor the filter, but for what a facet asked for ignores', async () => {
+  test('sends the vendor the parts of the filter that no requested facet ignores', async () => {
     const { count, calls } = openEvents(log);
     const filter = { category: { eq: 'authentication' }, action: { eq: 'user-login-success' } };
     await count(filter, 'username');
@@ -223,7 +223,7 @@ describe('the scan', () => {
     ]);
   });
 
-  test('asks for the fields that are counted or filtered by, and no others', async () => {
+  test('requests only the fields that are counted or filtered', async () => {
     const { count, calls } = openEvents(log);
     await count({}, 'category');
     await count({ searchText: 'x' }, 'username');
@@ -234,7 +234,7 @@ describe('the scan', () => {
     ]);
   });
 
-  test('is not made where no facet is asked for, or where nothing can match', async () => {
+  test('is not made if no facet is requested or nothing can match', async () => {
     const { count, calls } = openEvents(log);
     expect(await count({})).toMatchObject({
       coverage: [{ status: 'COMPLETE', reason: expect.stringMatching(/No facet/) }],
@@ -259,7 +259,7 @@ describe('the scan', () => {
     expect([coverage[0]?.toMs, coverage.at(-1)?.fromMs]).toEqual([range.toMs, range.fromMs]);
   });
 
-  test('that the vendor breaks off counts what came before, and coverage says what is missing', async () => {
+  test('that fails on the way counts the rows before, and coverage says what is missing', async () => {
     let calls = 0;
     const { count } = openEvents(log, {
       largestPage: 50,
@@ -271,7 +271,7 @@ describe('the scan', () => {
     expect(coverage[1]).toMatchObject({ code: 'UPSTREAM', fromMs: range.fromMs, toMs: coverage[0]!.fromMs });
   });
 
-  test('that never began gives no facet, so that nothing reads as none', async () => {
+  test('that fails at its first call gives no facet, because zero counts would be wrong', async () => {
     const { count } = openEvents(log, { wrap: () => () => failure });
     expect(await count({}, 'username')).toEqual({
       facets: new Map(),
@@ -283,7 +283,7 @@ describe('the scan', () => {
     });
   });
 
-  test('without credentials is told as not configured', async () => {
+  test('without credentials is reported as NOT_CONFIGURED', async () => {
     const { count } = openEvents(log, { isConfigured: false, wrap: () => () => notConfigured });
     expect(await count({}, 'username')).toMatchObject({
       coverage: [{ status: 'FAILED', code: 'NOT_CONFIGURED' }],

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { UpstreamError } from '../../../src/base/errors.ts';
 import type { AuditEvent } from '../../../src/sources/events/event.ts';
 import type { EventFilter } from '../../../src/sources/events/filter.ts';
+import { orderByTime } from '../../../src/sources/events/order.ts';
 import type { EventOrder, EventPageRequest } from '../../../src/sources/events/order.ts';
 import { createEventsQuirks } from '../../../src/sources/events/quirks.ts';
 import { createEventsSource } from '../../../src/sources/events/source.ts';
@@ -11,7 +12,7 @@ import { comparePositions } from '../../../src/sources/paging/position.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
 import { createCallBudget } from '../../../src/upstream/call-budget.ts';
 import { createSimulatedEventsVendor } from '../../support/simulated-events-vendor.ts';
-import type { EventsReading, SimulatedEvent } from '../../support/simulated-events-vendor.ts';
+import type { EventsBehaviour, SimulatedEvent } from '../../support/simulated-events-vendor.ts';
 import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
 import type { SeenCall } from '../../support/simulated-vendor.ts';
 import { expectNoneLostInSilence, walkPages } from '../../support/walk-pages.ts';
@@ -23,7 +24,7 @@ const range = { fromMs: FROM, toMs: TO };
 /** Ids beyond what a number can hold. */
 const BIG = 2n ** 53n;
 
-const plain: EventsReading = {
+const plain: EventsBehaviour = {
   isFromInclusive: false,
   isToInclusive: false,
   takesOperators: true,
@@ -35,7 +36,7 @@ type Answer = ReturnType<typeof createSimulatedEventsVendor>;
 
 function openSource(
   rows: () => readonly SimulatedEvent[],
-  reading: EventsReading = plain,
+  behaviour: EventsBehaviour = plain,
   options: {
     largestPage?: number;
     maxScannedRows?: number;
@@ -46,7 +47,7 @@ function openSource(
 ) {
   const upstream = createSimulatedUpstream(
     'EVENTS',
-    (options.wrap ?? ((answer) => answer))(createSimulatedEventsVendor(rows, reading, options.beforeCall)),
+    (options.wrap ?? ((answer) => answer))(createSimulatedEventsVendor(rows, behaviour, options.beforeCall)),
     () => NOW,
   );
   const deps = {
@@ -77,7 +78,7 @@ const question = (asked: Partial<EventPageRequest> = {}): EventPageRequest => ({
   orderBy: [],
   fields: new Set(),
   count: 50,
-  travel: 'forward',
+  direction: 'DESC',
   after: null,
   ...asked,
 });
@@ -85,7 +86,7 @@ const question = (asked: Partial<EventPageRequest> = {}): EventPageRequest => ({
 const isOutOfOrder = (error: unknown): boolean =>
   error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
 
-async function walkAll(
+async function listAll(
   vendor: ReturnType<typeof openSource>,
   count: () => number,
   asked: Partial<EventPageRequest> = {},
@@ -97,10 +98,10 @@ async function walkAll(
     const page: Page<AuditEvent> = await vendor
       .open()
       .listEvents(question({ ...asked, count: count(), after }));
-    if (asked.travel === 'backward') rows.unshift(...page.rows);
-    else rows.push(...page.rows);
+    const isFromStart = (asked.direction ?? 'DESC') === (orderByTime(asked.orderBy ?? []) ?? 'DESC');
+    rows[isFromStart ? 'push' : 'unshift'](...page.rows);
     if (!page.hasMore) return rows;
-    after = page.resume;
+    after = page.end?.position ?? null;
     expect(after).not.toBeNull();
   }
 }
@@ -120,7 +121,7 @@ const rowsArbitrary = (maxLength: number, seconds: number) =>
         .map((isWhole) => rows.map(([at, ms, id]) => rowAt(FROM + at * 1000 + (isWhole ? 0 : ms), id))),
     );
 
-const readingArbitrary: fc.Arbitrary<EventsReading> = fc.record({
+const behaviours: fc.Arbitrary<EventsBehaviour> = fc.record({
   isFromInclusive: fc.boolean(),
   isToInclusive: fc.boolean(),
   takesOperators: fc.boolean(),
@@ -128,7 +129,7 @@ const readingArbitrary: fc.Arbitrary<EventsReading> = fc.record({
   unsorted: fc.constantFrom(plain.unsorted, (a: SimulatedEvent, b: SimulatedEvent) => (a.id > b.id ? -1 : 1)),
 });
 
-/** Those that lie in the range. */
+/** The rows in the range. */
 const inRange = <Row extends { readonly timestampMs: number }>(rows: readonly Row[]): Row[] =>
   rows.filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO);
 
@@ -141,28 +142,28 @@ const inOrder = (rows: readonly SimulatedEvent[]): string[] =>
 
 const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);
 
-describe('a walk over events', () => {
+describe('a list of events', () => {
   it.each([
-    ['forward', 'DESC'],
-    ['backward', 'DESC'],
-    ['forward', 'ASC'],
-    ['backward', 'ASC'],
+    ['DESC', 'DESC'],
+    ['ASC', 'DESC'],
+    ['ASC', 'ASC'],
+    ['DESC', 'ASC'],
   ] as const)(
-    'gives every row once and in order, %s and %s, under every reading of the vendor',
-    async (travel, direction) => {
+    'gives every row once and in order, read %s in a list ordered %s, with every behaviour of the vendor',
+    async (direction, order) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(120, 80),
-          readingArbitrary,
+          behaviours,
           fc.infiniteStream(fc.integer({ min: 1, max: 40 })),
           fc.integer({ min: 2, max: 50 }),
-          async (rows, reading, counts, largestPage) => {
-            const vendor = openSource(() => rows, reading, { largestPage });
-            const walked = await walkAll(vendor, () => counts.next().value, {
-              travel,
-              orderBy: [{ field: 'TIMESTAMP', direction }],
+          async (rows, behaviour, counts, largestPage) => {
+            const vendor = openSource(() => rows, behaviour, { largestPage });
+            const listed = await listAll(vendor, () => counts.next().value, {
+              direction,
+              orderBy: [{ field: 'TIMESTAMP', direction: order }],
             });
-            expect(idsOf(walked)).toEqual(direction === 'DESC' ? inOrder(rows) : inOrder(rows).reverse());
+            expect(idsOf(listed)).toEqual(order === 'DESC' ? inOrder(rows) : inOrder(rows).reverse());
           },
         ),
         { numRuns: 100 },
@@ -170,20 +171,20 @@ describe('a walk over events', () => {
     },
   );
 
-  it.each(['forward', 'backward'] as const)(
-    'gives every row that stood at its start once, none twice, in order, %s, while rows arrive late, tied and back-dated',
-    async (travel) => {
+  it.each(['DESC', 'ASC'] as const)(
+    'gives every row of its start once and in order, %s, while rows arrive late, tied and back-dated',
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(100, 60),
-          readingArbitrary.map((reading) => ({ ...reading, sortFields: ['timestamp', 'id'] })),
+          behaviours.map((behaviour) => ({ ...behaviour, sortFields: ['timestamp', 'id'] })),
           fc.array(fc.tuple(fc.nat({ max: 30 }), fc.nat({ max: 60 })), { maxLength: 60 }),
           fc.integer({ min: 1, max: 25 }),
-          async (rows, reading, arrivals, count) => {
+          async (rows, behaviour, arrivals, count) => {
             const log = [...rows];
             let call = 0;
             let next = 0x1000000;
-            const vendor = openSource(() => log, reading, {
+            const vendor = openSource(() => log, behaviour, {
               beforeCall: () => {
                 for (const [at, second] of arrivals) {
                   if (at === call) log.push(rowAt(FROM + second * 1000, next++));
@@ -191,12 +192,12 @@ describe('a walk over events', () => {
                 call += 1;
               },
             });
-            const walked = await walkAll(vendor, () => count, { travel });
-            const ids = idsOf(walked);
+            const listed = await listAll(vendor, () => count, { direction });
+            const ids = idsOf(listed);
             expect(new Set(ids).size).toBe(ids.length);
             expect(inOrder(rows).filter((id) => !ids.includes(id))).toEqual([]);
             expect(ids).toEqual(
-              inOrder(walked.map((row) => ({ id: BigInt(row.id), timestampMs: row.timestampMs }))),
+              inOrder(listed.map((row) => ({ id: BigInt(row.id), timestampMs: row.timestampMs }))),
             );
           },
         ),
@@ -206,49 +207,49 @@ describe('a walk over events', () => {
   );
 
   it.each([
-    ['forward', 'DESC'],
-    ['backward', 'DESC'],
-    ['forward', 'ASC'],
-    ['backward', 'ASC'],
+    ['DESC', 'DESC'],
+    ['ASC', 'DESC'],
+    ['ASC', 'ASC'],
+    ['DESC', 'ASC'],
   ] as const)(
-    'tells an illegible row at least once over all its pages, %s and %s, under every reading of the vendor',
-    async (travel, direction) => {
+    'reports an unparsable row at least once over all pages, read %s in a list ordered %s, with every behaviour of the vendor',
+    async (direction, order) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(40, 80).filter((rows) => rows.length > 1),
-          readingArbitrary,
+          behaviours,
           fc.nat(),
           fc.integer({ min: 1, max: 20 }),
           fc.boolean(),
-          async (rows, reading, at, count, isScan) => {
+          async (rows, behaviour, at, count, isScan) => {
             const undated = at % rows.length;
             const held = rows.map((row, n) => ({ ...row, username: 'x', isUndated: n === undated }));
-            const vendor = openSource(() => held, reading, { largestPage: 25, maxScannedRows: 7 });
-            let told = 0;
+            const vendor = openSource(() => held, behaviour, { largestPage: 25, maxScannedRows: 7 });
+            let reported = 0;
             let after: Position | null = null;
             for (;;) {
               const page: Page<AuditEvent> = await vendor.open().listEvents(
                 question({
                   range: { fromMs: FROM, toMs: Math.max(...rows.map(({ timestampMs }) => timestampMs)) + 1 },
                   filter: isScan ? { username: { eq: 'x' } } : {},
-                  orderBy: [{ field: 'TIMESTAMP', direction }],
-                  travel,
+                  orderBy: [{ field: 'TIMESTAMP', direction: order }],
+                  direction,
                   count,
                   after,
                 }),
               );
-              for (const { dropped } of page.coverage) told += dropped;
+              for (const { dropped } of page.coverage) reported += dropped;
               if (!page.hasMore) break;
-              after = page.resume;
+              after = page.end?.position ?? null;
             }
-            expect(told).toBeGreaterThanOrEqual(1);
+            expect(reported).toBeGreaterThanOrEqual(1);
           },
         ),
       );
     },
   );
 
-  it('survives a row that slips in between two pages of one overfull second', async () => {
+  it('is exact if a row is added between two pages of one crowded second', async () => {
     const log = Array.from({ length: 50 }, (_, at) => rowAt(FROM + 5000, at));
     let call = 0;
     const vendor = openSource(() => log, plain, {
@@ -258,25 +259,25 @@ describe('a walk over events', () => {
         if (call === 3) log.push(rowAt(FROM + 5000, 999));
       },
     });
-    const walked = await walkAll(vendor, () => 60);
-    expect(idsOf(walked)).toEqual(inOrder(log));
+    const listed = await listAll(vendor, () => 60);
+    expect(idsOf(listed)).toEqual(inOrder(log));
   });
 
   it('costs one call for a page of 50, at any depth and in either direction', async () => {
     const rows = Array.from({ length: 3000 }, (_, at) => rowAt(FROM + at * 1000, at));
-    for (const travel of ['forward', 'backward'] as const) {
+    for (const direction of ['DESC', 'ASC'] as const) {
       const vendor = openSource(() => rows);
       let after: Position | null = null;
       for (let pages = 1; pages <= 8; pages += 1) {
-        const page: Page<AuditEvent> = await vendor.open().listEvents(question({ travel, after }));
+        const page: Page<AuditEvent> = await vendor.open().listEvents(question({ direction, after }));
         expect(page.rows).toHaveLength(50);
         expect(vendor.upstream.calls).toHaveLength(pages);
-        after = page.resume;
+        after = page.end?.position ?? null;
       }
     }
   });
 
-  it('asks each way of asking once, then keeps to the one that the vendor takes', async () => {
+  it('tries each request form once, then uses the one that the vendor takes', async () => {
     const rows = [rowAt(FROM + 1000, 1)];
     const vendor = openSource(() => rows, { ...plain, takesOperators: false, sortFields: ['id'] });
     await vendor.open().listEvents(question());
@@ -295,13 +296,13 @@ describe('a walk over events', () => {
     expect(new Map(vendor.upstream.calls.at(-1)?.query).get('createdFrom')).toMatch(/^2026-/);
   });
 
-  it('sorts windows of time itself where the ids of the vendor run against time', async () => {
+  it("sorts windows of time here if the vendor's ids do not follow time", async () => {
     const rows = Array.from({ length: 30 }, (_, at) => rowAt(FROM + at * 1000, 100 - at));
     const vendor = openSource(() => rows, { ...plain, sortFields: ['id'] }, { largestPage: 12 });
-    expect(idsOf(await walkAll(vendor, () => 7))).toEqual(inOrder(rows));
+    expect(idsOf(await listAll(vendor, () => 7))).toEqual(inOrder(rows));
   });
 
-  it('learns no way of asking where every way is refused, and tells the first refusal', async () => {
+  it('learns no request form if all are refused, and reports the first refusal', async () => {
     const rows = [rowAt(FROM + 1000, 1)];
     const vendor = openSource(() => rows);
     let refusals = 0;
@@ -324,7 +325,7 @@ describe('a walk over events', () => {
     ]);
   });
 
-  it('learns no way of asking where the call budget ends before one is taken, and starts anew', async () => {
+  it('learns no request form if the call budget ends before one is taken, and starts again', async () => {
     const rows = [rowAt(FROM + 1000, 1)];
     const vendor = openSource(() => rows, { ...plain, takesOperators: false, sortFields: [] }, { budget: 5 });
     await expect(vendor.open().listEvents(question())).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
@@ -333,7 +334,7 @@ describe('a walk over events', () => {
     expect(new Map(vendor.upstream.calls[asked]?.query).get('sort')).toBe('timestamp:desc,id:desc');
   });
 
-  it('keeps to the way that another read has been answered in meanwhile', async () => {
+  it('uses the request form that another list has learnt meanwhile', async () => {
     const rows = [rowAt(FROM + 1000, 1)];
     const vendor = openSource(() => rows, { ...plain, takesOperators: false });
     const source = vendor.open();
@@ -348,7 +349,7 @@ describe('a walk over events', () => {
     );
   });
 
-  it('treats a 400 as a rejection once the vendor has taken a query, and all ways of asking it are refused', async () => {
+  it('reports a 400 as a rejection if the vendor has taken a form before and now refuses all of them', async () => {
     let isRejecting = false;
     const upstream = createSimulatedUpstream('EVENTS', () =>
       isRejecting
@@ -379,7 +380,7 @@ describe('a walk over events', () => {
     expect(upstream.calls).toHaveLength(1 + 6);
   });
 
-  it('takes a 404 for a refusal, not for an empty list', async () => {
+  it('reads a 404 as a refusal, not as an empty list', async () => {
     const upstream = createSimulatedUpstream('EVENTS', () => ({ status: 404 }));
     const page = openSource(() => [])
       .open(upstream)
@@ -415,10 +416,10 @@ describe('a filter', () => {
       calls: vendor.upstream.calls,
     };
   }
-  const where = (test: (row: SimulatedEvent, at: number) => boolean): number[] =>
-    rows.flatMap((row, at) => (test(row, at) ? [at] : []));
+  const where = (isWanted: (row: SimulatedEvent, at: number) => boolean): number[] =>
+    rows.flatMap((row, at) => (isWanted(row, at) ? [at] : []));
 
-  it("pushes what the vendor can answer, in the vendor's grammar", async () => {
+  it("is sent in the vendor's grammar if the vendor can apply it", async () => {
     const { at, calls } = await ask({
       category: { eq: 'role_x' },
       action: { in: ['user_locked', 'role-created'] },
@@ -430,7 +431,7 @@ describe('a filter', () => {
     expect(calls[0]?.query).toContainEqual(['action', 'in:user_locked,role-created']);
   });
 
-  it("keeps a caller's underscore a letter, though it is a wildcard to the vendor", async () => {
+  it("takes a caller's underscore as a letter, although it is a wildcard to the vendor", async () => {
     const { at, calls } = await ask({ action: { contains: 'user_l' } });
     expect(calls[0]?.query).toContainEqual(['action', 'like:%user_l%']);
     expect(at).toEqual(where((row) => row.action === 'user_locked'));
@@ -441,7 +442,7 @@ describe('a filter', () => {
     ['a wildcard', { action: { contains: '%' } }],
     ['a list of values with letters of their own', { category: { in: ['a b', 'role_x,authentication'] } }],
   ])(
-    'outside the vendor’s grammar, such as %s, never leaves: the rows are looked through here',
+    "outside of the vendor's grammar, such as %s, is never sent: a scan tests the rows here",
     async (_, filter) => {
       const { at, calls, page } = await ask(filter);
       expect(at).toEqual([]);
@@ -456,7 +457,7 @@ describe('a filter', () => {
     ['an empty text', { action: { eq: '' } }],
     ['an empty list', { username: { in: [] } }],
     ['a category that is missing', { category: { isNull: true } }],
-  ])('that nothing can match, such as %s, is answered without a call', async (_, filter) => {
+  ])('that matches nothing, such as %s, needs no call', async (_, filter) => {
     const { at, calls, page } = await ask(filter);
     expect(at).toEqual([]);
     expect(calls).toHaveLength(0);
@@ -481,11 +482,11 @@ describe('a filter', () => {
       (row) => !(row.username === 'user1' && row.category === 'role_x'),
     ],
     ['an empty not', { not: {} }, () => true],
-  ])('on %s gives the rows that match', async (_, filter, test) => {
-    expect((await ask(filter)).at).toEqual(where(test));
+  ])('on %s gives the rows that match', async (_, filter, isMatch) => {
+    expect((await ask(filter)).at).toEqual(where(isMatch));
   });
 
-  it('with half a character is refused by name, before a call', async () => {
+  it('with half a surrogate pair is refused by its argument, before a call', async () => {
     const vendor = openSource(() => rows);
     const half = { username: { eq: 'a\ud800' } };
     for (const asked of [
@@ -501,7 +502,7 @@ describe('a filter', () => {
     expect(vendor.upstream.calls).toHaveLength(0);
   });
 
-  it('that runs as a scan stops at its bound, says so, and goes on from there to the same rows', async () => {
+  it('that takes a scan stops at its bound, reports it, and goes on from there to the same rows', async () => {
     const many = Array.from({ length: 2000 }, (_, at) => ({
       ...rowAt(FROM + at * 1000, at),
       username: at % 500 === 3 ? 'x' : 'y',
@@ -514,12 +515,12 @@ describe('a filter', () => {
       coverage: [{ status: 'TRUNCATED', code: 'SCAN_LIMIT', matched: 0 }],
     });
     expect(first.coverage[0]?.scanned).toBeGreaterThan(250);
-    const walked = await walkAll(vendor, () => 50, { filter: { username: { eq: 'x' } } });
-    expect(walked.map((row) => Number(BigInt(row.id) - BIG))).toEqual([1503, 1003, 503, 3]);
+    const listed = await listAll(vendor, () => 50, { filter: { username: { eq: 'x' } } });
+    expect(listed.map((row) => Number(BigInt(row.id) - BIG))).toEqual([1503, 1003, 503, 3]);
   });
 });
 
-describe('events by another field', () => {
+describe('events ordered by another field', () => {
   const rows: SimulatedEvent[] = Array.from({ length: 60 }, (_, at) => ({
     ...rowAt(FROM + ((at * 7) % 60) * 1000, at),
     username: at % 6 === 0 ? null : `u${at % 5}`,
@@ -534,11 +535,11 @@ describe('events by another field', () => {
   ];
 
   it.each(orders.map((orderBy) => [JSON.stringify(orderBy), orderBy] as const))(
-    'come once each, in order, missing ones last, by %s, forward and backward alike',
+    'come once each, in order, missing ones last, by %s, forward and backward',
     async (_, orderBy) => {
       const vendor = openSource(() => rows);
-      const forward = await walkAll(vendor, () => 7, { orderBy });
-      const backward = await walkAll(vendor, () => 7, { orderBy, travel: 'backward' });
+      const forward = await listAll(vendor, () => 7, { orderBy });
+      const backward = await listAll(vendor, () => 7, { orderBy, direction: 'ASC' });
       expect(idsOf(backward)).toEqual(idsOf(forward));
       expect(new Set(idsOf(forward)).size).toBe(60);
       if (orderBy[0]?.field === 'USERNAME')
@@ -546,7 +547,7 @@ describe('events by another field', () => {
     },
   );
 
-  it('are refused where the range holds more than can be sorted exactly', async () => {
+  it('are refused if the range holds more events than a scan may read', async () => {
     const vendor = openSource(() => rows, plain, { maxScannedRows: 50 });
     const page = vendor.open().listEvents(question({ orderBy: orders[0]! }));
     await expect(page).rejects.toMatchObject({
@@ -554,12 +555,22 @@ describe('events by another field', () => {
       details: { argument: 'orderBy', allowed: 50 },
     });
   });
+
+  test('count skipped rows against the bound, as in every other scan', async () => {
+    const held = rows.map((row, at) => ({ ...row, isUndated: at % 4 === 1 }));
+    const ask = (maxScannedRows: number) =>
+      openSource(() => held, plain, { maxScannedRows })
+        .open()
+        .listEvents(question({ orderBy: orders[0]! }));
+    await expect(ask(59)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    expect((await ask(60)).rows).toHaveLength(45);
+  });
 });
 
 describe('events by id', () => {
   const rows = Array.from({ length: 3000 }, (_, at) => rowAt(FROM + at * 1000, at));
 
-  it('are found in few calls, many at once, each in its place', async () => {
+  it('are found many at once in few calls', async () => {
     const vendor = openSource(() => rows);
     // The vendor has given a longer page.
     vendor.quirks.pages.note(1_000, 1_000, NOW);
@@ -572,7 +583,7 @@ describe('events by id', () => {
     expect(vendor.upstream.calls).toHaveLength(1);
   });
 
-  it('skip the stretches in which none is looked for', async () => {
+  it('are read without the time between them', async () => {
     const dense = Array.from({ length: 20_000 }, (_, at) => rowAt(FROM + at * 100, at));
     const vendor = openSource(() => dense);
     const source = vendor.open();
@@ -583,7 +594,7 @@ describe('events by id', () => {
     expect(vendor.upstream.calls).toHaveLength(2);
   });
 
-  it('are null where there is none, or where the time is not theirs', async () => {
+  it('are null if there is no such event, or if it has another time', async () => {
     const source = openSource(() => rows).open();
     expect(await source.getEvent('1', FROM)).toBeNull();
     expect(await source.getEvent(String(rows[5]!.id), FROM + 60_000)).toBeNull();
@@ -596,7 +607,7 @@ describe('two events with one id', () => {
     action: `action-${at}`,
   }));
 
-  it('are each found under their own time, however they are asked for together', async () => {
+  it('are each found by their own time, in any order', async () => {
     for (const pair of twins.flatMap((a) => twins.map((b) => [a, b] as const))) {
       const source = openSource(() => twins).open();
       const found = await Promise.all(
@@ -606,7 +617,7 @@ describe('two events with one id', () => {
     }
   });
 
-  it('within one second contradict each other: neither is given', async () => {
+  it('within one second are an error, because the ids contradict each other', async () => {
     const source = openSource(() => [rowAt(FROM, 7), rowAt(FROM + 500, 7)]).open();
     for (const ms of [FROM, FROM + 500])
       await expect(source.getEvent(String(BIG + 7n), ms)).rejects.toMatchObject({
@@ -614,7 +625,7 @@ describe('two events with one id', () => {
       });
   });
 
-  it('do not stand in for each other: of one that is gone there is none', async () => {
+  it('are not confused: if one is deleted, it is null', async () => {
     for (const gone of twins)
       for (const left of twins.filter((twin) => twin !== gone)) {
         const source = openSource(() => [left]).open();
@@ -623,7 +634,7 @@ describe('two events with one id', () => {
   });
 });
 
-describe('events by id over an answer that is not understood', () => {
+describe('events by id in an answer that cannot be parsed', () => {
   const bodies: readonly (readonly [string, unknown, string])[] = [
     ['no row', [null], 'UPSTREAM_BAD_RESPONSE'],
     ['a message', [{ message: 'Internal error' }], 'UPSTREAM_BAD_RESPONSE'],
@@ -653,12 +664,15 @@ describe('events by id over an answer that is not understood', () => {
       createTestCallContext(),
     );
 
-  it.each(bodies)('fail with a code, for it is not known that there is none: %s', async (_, body, code) => {
-    const source = answering(() => body);
-    await expect(source.getEvent('7', FROM + 5_000)).rejects.toMatchObject({ code, source: 'EVENTS' });
-  });
+  it.each(bodies)(
+    'fail with a code, because null would say that there is no event: %s',
+    async (_, body, code) => {
+      const source = answering(() => body);
+      await expect(source.getEvent('7', FROM + 5_000)).rejects.toMatchObject({ code, source: 'EVENTS' });
+    },
+  );
 
-  it('that holds the event give it, and those whose window was understood are null', async () => {
+  it('are given if their row can be parsed, and null if their window can', async () => {
     const good = { id: 7, timestamp: '2026-03-01T00:00:05Z', category: 'a', action: 'b' };
     const bad = { ...good, id: 8, category: 5 };
     const source = answering(() => [good, bad]);
@@ -675,8 +689,8 @@ describe('events by id over an answer that is not understood', () => {
   });
 });
 
-describe('events by id, where the calls run out', () => {
-  it('leave those standing that were found before', async () => {
+describe('events by id, if the call budget ends', () => {
+  it('give the events that were found before', async () => {
     const dense = Array.from({ length: 20_000 }, (_, at) => rowAt(FROM + at * 100, at));
     const source = openSource(() => dense, plain, { budget: 2 }).open();
     const found = await Promise.allSettled(
@@ -695,14 +709,14 @@ describe('events by id, where the calls run out', () => {
 describe('a count of events', () => {
   const rows = Array.from({ length: 2500 }, (_, at) => rowAt(FROM + at * 1000, at));
 
-  it('is exact where a walk reaches the end, and a lower bound where it is stopped', async () => {
+  it('is exact if the scan reaches the end, and a lower bound if it is stopped', async () => {
     const source = openSource(() => rows).open();
     expect(await source.countEvents(range, {})).toEqual({ value: 2500, accuracy: 'EXACT' });
     const bounded = openSource(() => rows, plain, { maxScannedRows: 1500 }).open();
     expect(await bounded.countEvents(range, {})).toMatchObject({ accuracy: 'AT_LEAST' });
   });
 
-  it('costs no call of its own after a page that held the whole list', async () => {
+  it('costs no call after a page with the whole list', async () => {
     const vendor = openSource(() => rows.slice(0, 30));
     const source = vendor.open();
     await source.listEvents(question());
@@ -711,20 +725,20 @@ describe('a count of events', () => {
   });
 });
 
-describe('a row that can not be understood', () => {
-  it.each(['forward', 'backward'] as const)(
-    'among rows that can be is counted wherever it comes, also if it was understood a page before, %s',
-    async (travel) => {
+describe('a row that cannot be parsed', () => {
+  it.each(['DESC', 'ASC'] as const)(
+    'among parsable rows is counted at any place, even if it could be parsed one page before, %s',
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(60, 6),
-          readingArbitrary,
+          behaviours,
           fc.integer({ min: 1, max: 20 }),
           fc.nat(20),
           fc.nat(20),
-          async (rows, reading, count, junkAt, row) => {
+          async (rows, behaviour, count, junkAt, row) => {
             let calls = 0;
-            const vendor = openSource(() => rows, reading, {
+            const vendor = openSource(() => rows, behaviour, {
               wrap: (answer) => (call) => {
                 calls += 1;
                 const response = answer(call);
@@ -734,10 +748,10 @@ describe('a row that can not be understood', () => {
                 return { ...response, body };
               },
             });
-            const walked = await walkPages((after) =>
-              vendor.open().listEvents(question({ count, travel, after })),
+            const listed = await walkPages((after) =>
+              vendor.open().listEvents(question({ count, direction, after })),
             );
-            expectNoneLostInSilence(inRange(rows), walked);
+            expectNoneLostInSilence(inRange(rows), listed);
           },
         ),
         { numRuns: 150 },
@@ -746,21 +760,21 @@ describe('a row that can not be understood', () => {
   );
 });
 
-describe('an answer of which nothing can be understood', () => {
-  it.each(['forward', 'backward'] as const)(
-    'is never the end of a list, %s: its page is refused and comes when asked again, or coverage counts what was dropped',
-    async (travel) => {
+describe('an answer without a parsable row', () => {
+  it.each(['DESC', 'ASC'] as const)(
+    'never ends a list, %s: its page is refused and can be read again, or coverage counts the skipped rows',
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary(60, 20),
-          readingArbitrary,
+          behaviours,
           fc.integer({ min: 1, max: 20 }),
           fc.integer({ min: 0, max: 12 }),
           fc.integer({ min: 1, max: 2 }),
           fc.constantFrom<unknown[]>([null], [{ message: 'Internal error' }], [null, {}, 'x']),
-          async (rows, reading, count, junkAt, times, junk) => {
+          async (rows, behaviour, count, junkAt, times, junk) => {
             let calls = 0;
-            const vendor = openSource(() => rows, reading, {
+            const vendor = openSource(() => rows, behaviour, {
               largestPage: 25,
               wrap: (answer) => (call) => {
                 calls += 1;
@@ -768,10 +782,10 @@ describe('an answer of which nothing can be understood', () => {
                 return isJunk ? { status: 200, headers: {}, body: junk } : answer(call);
               },
             });
-            const walked = await walkPages((after) =>
-              vendor.open().listEvents(question({ count, travel, after })),
+            const listed = await walkPages((after) =>
+              vendor.open().listEvents(question({ count, direction, after })),
             );
-            expectNoneLostInSilence(inRange(rows), walked);
+            expectNoneLostInSilence(inRange(rows), listed);
           },
         ),
         { numRuns: 150 },
@@ -781,18 +795,18 @@ describe('an answer of which nothing can be understood', () => {
 });
 
 describe('a log that rows are deleted from', () => {
-  it.each(['forward', 'backward'] as const)(
-    'gives every row that stands from the first call to the last once, or a coded error, %s',
-    async (travel) => {
+  it.each(['DESC', 'ASC'] as const)(
+    'gives every row that stays from the first call to the last once, or a coded error, %s',
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           fc
             .array(fc.nat(1), { minLength: 30, maxLength: 60 })
             .map((seconds) => seconds.map((at, id) => rowAt(FROM + at * 60_000, id))),
-          readingArbitrary,
+          behaviours,
           fc.integer({ min: 1, max: 30 }),
           fc.array(fc.tuple(fc.nat(12), fc.nat(60)), { minLength: 1, maxLength: 3 }),
-          async (rows, reading, count, deletions) => {
+          async (rows, behaviour, count, deletions) => {
             let log = rows;
             let calls = 0;
             const beforeCall = (): void => {
@@ -800,13 +814,13 @@ describe('a log that rows are deleted from', () => {
                 if (call === calls) log = log.filter((row) => row !== rows[at]);
               calls += 1;
             };
-            const vendor = openSource(() => log, reading, { largestPage: 9, beforeCall });
-            const walked = await walkAll(vendor, () => count, { travel }).catch((error: unknown) => {
+            const vendor = openSource(() => log, behaviour, { largestPage: 9, beforeCall });
+            const listed = await listAll(vendor, () => count, { direction }).catch((error: unknown) => {
               if (!isOutOfOrder(error)) throw error;
               return null;
             });
-            if (!walked) return;
-            const given = idsOf(walked);
+            if (!listed) return;
+            const given = idsOf(listed);
             expect(new Set(given).size).toBe(given.length);
             expect(inOrder(log).filter((id) => !given.includes(id))).toEqual([]);
           },
@@ -817,32 +831,30 @@ describe('a log that rows are deleted from', () => {
   );
 });
 
-describe('a log that comes in bursts, of a vendor that does not sort by time', () => {
+describe('a log that comes in bursts, from a vendor that does not sort by time', () => {
   it.each([
     ['id', 'ASC'],
     ['id', 'DESC'],
     ['none', 'ASC'],
-  ] as const)(
-    'is walked to its end within the calls of an operation: sorted by %s, %s',
-    async (sort, direction) => {
-      const week = { fromMs: FROM, toMs: FROM + 7 * 86_400_000 };
-      const rows = [
-        ...Array.from({ length: 160 }, (_, at) => rowAt(FROM + 3 * 86_400_000 + at * 25, at)),
-        ...Array.from({ length: 20 }, (_, at) => rowAt(FROM + at * 20_000_000, 1_000 + at)),
-      ];
-      const vendor = openSource(
-        () => rows,
-        { ...plain, sortFields: sort === 'none' ? [] : [sort] },
-        { largestPage: 50, budget: 20 },
-      );
-      for (const count of [8, 100]) {
-        const walked = await walkAll(vendor, () => count, {
-          range: week,
-          orderBy: [{ field: 'TIMESTAMP', direction }],
-        });
-        expect(new Set(idsOf(walked)).size).toBe(rows.length);
-        expect(walked).toHaveLength(rows.length);
-      }
-    },
-  );
+  ] as const)('is read to its end within the call budget: sorted by %s, %s', async (sort, direction) => {
+    const week = { fromMs: FROM, toMs: FROM + 7 * 86_400_000 };
+    const rows = [
+      ...Array.from({ length: 160 }, (_, at) => rowAt(FROM + 3 * 86_400_000 + at * 25, at)),
+      ...Array.from({ length: 20 }, (_, at) => rowAt(FROM + at * 20_000_000, 1_000 + at)),
+    ];
+    const vendor = openSource(
+      () => rows,
+      { ...plain, sortFields: sort === 'none' ? [] : [sort] },
+      { largestPage: 50, budget: 20 },
+    );
+    for (const count of [8, 100]) {
+      const listed = await listAll(vendor, () => count, {
+        range: week,
+        direction,
+        orderBy: [{ field: 'TIMESTAMP', direction }],
+      });
+      expect(new Set(idsOf(listed)).size).toBe(rows.length);
+      expect(listed).toHaveLength(rows.length);
+    }
+  });
 });

@@ -4,13 +4,13 @@ import type { EventFilter } from '../../../src/sources/events/filter.ts';
 
 const values = (count: number): string[] => Array.from({ length: count }, (_, at) => `v${at}`);
 
-describe('the plan of a filter', () => {
+describe('the split of a filter', () => {
   it.each<[EventFilter, [string, string][], boolean]>([
     [{}, [], false],
     [{ category: { eq: 'a-B_9' } }, [['category', 'a-B_9']], false],
     [{ action: { in: ['a'] } }, [['action', 'a']], false],
     [{ action: { in: ['a', 'b', 'a', ''] } }, [['action', 'in:a,b']], false],
-    // Values outside the vendor's grammar occur in its rows all the same; they are looked for here.
+    // The vendor's rows may hold values outside of its grammar, so a scan finds them.
     [{ action: { in: ['a', 'no way'] } }, [], true],
     [{ action: { eq: 'billing.run' } }, [], true],
     [{ action: { eq: 'in:a' } }, [], true],
@@ -59,7 +59,7 @@ describe('the plan of a filter', () => {
     expect(splitEventFilter({ not: { username: { in: [] } } })).toMatchObject({ kind: 'read', isScan: true });
   });
 
-  it('asks for the fields that its test looks at, those of its not included', () => {
+  it('requests the fields that its test reads, including those of its not', () => {
     expect(fieldsOf({})).toEqual([]);
     expect(fieldsOf({ category: { eq: 'a' } })).toEqual([]);
     const filter: EventFilter = {

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../src/base/errors.ts';
 import { countMatches } from '../../../src/sources/paging/count.ts';
 import { holdFiles } from '../../../src/sources/paging/held-files.ts';
-import type { Batch, BatchRequest } from '../../../src/sources/paging/keyset-paging.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
-import type { RowStream } from '../../../src/sources/paging/row-stream.ts';
+import type { Batch, BatchRequest, RowStream } from '../../../src/sources/paging/row-stream.ts';
 
 const rows = (count: number): Position[] =>
   Array.from({ length: count }, (_, at) => ({ source: 'EVENTS', timestampMs: at, id: String(at) }));
@@ -28,6 +27,7 @@ function createStream(
   return {
     wanted,
     source: 'EVENTS',
+    operation: '/events',
     isMatch: ({ timestampMs }) => timestampMs % 2 === 0,
     maxScannedRows: null,
     age: { settleMs: 0, retentionMs: null },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError, UpstreamError } from '../../../src/base/errors.ts';
 import { pageByKeyset } from '../../../src/sources/paging/keyset-paging.ts';
-import type { Batch, BatchRequest } from '../../../src/sources/paging/keyset-paging.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
+import type { Batch, BatchRequest } from '../../../src/sources/paging/row-stream.ts';
 import type {
   SkippedRow,
   VendorList,
@@ -45,7 +45,7 @@ function createList(
         latest = entry.timestampMs ?? latest;
         if (latest >= window.lowerMs && latest <= window.upperMs) inside.push(entry);
       }
-      if (window.direction === 'up') inside.reverse();
+      if (window.direction === 'ASC') inside.reverse();
       let pages = 0;
       return {
         async next() {
@@ -73,7 +73,7 @@ async function walk(
   const steps: Batch<Position>[] = [];
   const walked = pageByKeyset(list, {
     range: { fromMs: 0, toMs: 100 },
-    direction: 'down',
+    direction: 'DESC',
     after: null,
     wanted: () => Infinity,
     ...asked,
@@ -96,11 +96,11 @@ describe('a walk', () => {
     row(-1, 'under'),
   ];
 
-  it.each(['down', 'up'] as const)(
+  it.each(['DESC', 'ASC'] as const)(
     'keeps to its half-open range, %s, though the vendor gives more',
     async (direction) => {
       const ids = idsOf(await walk(createList(entries), { direction }));
-      expect(ids).toEqual(direction === 'down' ? ['a', 'c', 'b', 'd'] : ['d', 'b', 'c', 'a']);
+      expect(ids).toEqual(direction === 'DESC' ? ['a', 'c', 'b', 'd'] : ['d', 'b', 'c', 'a']);
     },
   );
 
@@ -114,14 +114,14 @@ describe('a walk', () => {
     const list = createList(entries);
     expect(await walk(list, { range: { fromMs: 60, toMs: 100 }, after: row(59, 'x') })).toEqual([]);
     expect(
-      await walk(list, { range: { fromMs: 60, toMs: 100 }, after: row(100, 'x'), direction: 'up' }),
+      await walk(list, { range: { fromMs: 60, toMs: 100 }, after: row(100, 'x'), direction: 'ASC' }),
     ).toEqual([]);
     expect(list.asked).toEqual([]);
   });
 
   it('goes on strictly behind a row, in either direction', async () => {
     expect(idsOf(await walk(createList(entries), { after: row(50, 'c') }))).toEqual(['b', 'd']);
-    expect(idsOf(await walk(createList(entries), { after: row(50, 'b'), direction: 'up' }))).toEqual([
+    expect(idsOf(await walk(createList(entries), { after: row(50, 'b'), direction: 'ASC' }))).toEqual([
       'c',
       'a',
     ]);
@@ -139,7 +139,7 @@ describe('a walk', () => {
     const list = createList([], { unitMs: 1000 });
     await walk(list, { range: { fromMs: 5_500, toMs: 8_001 } });
     await walk(list, { range: { fromMs: 5_500, toMs: 8_000 } });
-    await walk(list, { range: { fromMs: 5_500, toMs: 8_001 }, direction: 'up' });
+    await walk(list, { range: { fromMs: 5_500, toMs: 8_001 }, direction: 'ASC' });
     expect(list.asked.map(({ lowerMs, upperMs }) => [lowerMs, upperMs])).toEqual([
       [4_000, 9_000],
       [4_000, 8_000],
@@ -172,7 +172,7 @@ describe('a walk', () => {
       [51, false],
       [0, true],
     ]);
-    const up = await walk(createList(instants, { largestPage: 5 }), { direction: 'up' });
+    const up = await walk(createList(instants, { largestPage: 5 }), { direction: 'ASC' });
     expect(up.map(({ edgeMs, ended }) => [edgeMs, ended])).toEqual([
       [60, false],
       [100, true],
@@ -221,14 +221,14 @@ describe('rows that could not be understood', () => {
   });
 
   it.each([
-    ['down', 27],
-    ['up', 13],
+    ['DESC', 27],
+    ['ASC', 13],
   ] as const)(
     'without a time, behind a row from before the range or at its head, are told in the range, %s',
     async (direction, toldAt) => {
       // Within one unit, and a row of the vendor's wider bounds before it.
       const range = { fromMs: 13, toMs: 28 };
-      for (const head of [[], [row(direction === 'down' ? 30 : 9, 'beyond')]]) {
+      for (const head of [[], [row(direction === 'DESC' ? 30 : 9, 'beyond')]]) {
         const list = createList([], {
           unitMs: 10,
           page: (_asked, page) => ({ ...page, entries: [...head, dropped(null)], ended: true }),
@@ -241,7 +241,7 @@ describe('rows that could not be understood', () => {
 
   it('at the instant of an edge belong to the page behind it, upward', async () => {
     const entries = [dropped(60), row(50, 'b'), dropped(50), dropped(40)];
-    const up = await walk(createList(entries), { after: row(50, ''), direction: 'up' });
+    const up = await walk(createList(entries), { after: row(50, ''), direction: 'ASC' });
     expect(up.flatMap((step) => step.dropped)).toEqual([50, 60]);
     const down = await walk(createList(entries), { after: row(50, '') });
     expect(down.flatMap((step) => step.dropped)).toEqual([40]);
@@ -251,7 +251,7 @@ describe('rows that could not be understood', () => {
     const entries = [dropped(60), row(50, 'b'), dropped(50), row(50, 'a'), dropped(40)];
     const down = await walk(createList(entries), { after: row(50, 'b') });
     expect(down.flatMap((step) => step.dropped)).toEqual([50, 40]);
-    const up = await walk(createList(entries), { after: row(50, 'a'), direction: 'up' });
+    const up = await walk(createList(entries), { after: row(50, 'a'), direction: 'ASC' });
     expect(up.flatMap((step) => step.dropped)).toEqual([50, 60]);
   });
 
@@ -276,9 +276,9 @@ describe('a vendor that contradicts itself', () => {
   const outOfOrder = { code: 'UPSTREAM_OUT_OF_ORDER', source: 'USAGE', operation: '/usage' };
 
   it.each([
-    ['newer below older', 'down', [row(50, 'a'), row(60, 'b')], 'broke the order in time'],
-    ['older above newer, upward', 'up', [row(60, 'b'), row(50, 'a')], 'broke the order in time'],
-    ['one id twice on a page', 'down', [row(60, 'a'), row(50, 'a')], 'gave one id twice'],
+    ['newer below older', 'DESC', [row(50, 'a'), row(60, 'b')], 'broke the order in time'],
+    ['older above newer, upward', 'ASC', [row(60, 'b'), row(50, 'a')], 'broke the order in time'],
+    ['one id twice on a page', 'DESC', [row(60, 'a'), row(50, 'a')], 'gave one id twice'],
   ] as const)('on one page is refused at once: %s', async (_, direction, entries, says) => {
     const list = createList([], { page: (_asked, page) => ({ ...page, entries, ended: true }) });
     await expect(walk(list, { direction })).rejects.toMatchObject({
@@ -428,9 +428,9 @@ describe('an instant that holds more than a page', () => {
       row(59, 'x'),
       row(58, 'y'),
     ];
-    for (const direction of ['down', 'up'] as const) {
+    for (const direction of ['DESC', 'ASC'] as const) {
       const mirrored =
-        direction === 'down' ? full : full.map(({ timestampMs, id }) => row(118 - timestampMs, id)).reverse();
+        direction === 'DESC' ? full : full.map(({ timestampMs, id }) => row(118 - timestampMs, id)).reverse();
       const steps = await walk(createList(mirrored, { largestPage: 3 }), { direction });
       expect(idsOf(steps).sort()).toEqual(['20', '21', '22', '23', 'x', 'y']);
     }

@@ -53,25 +53,6 @@ describe('a page that may be the last', () => {
     },
   );
 
-  it('is so from then on if a second question has shown it once, for an hour', () => {
-    const pages = createPages(50);
-    expect(pages.isLast(57, 1000, 0)).toBe(false);
-    pages.notePassed(57, 0);
-    expect([pages.isLast(57, 1000, HOUR_MS), pages.isLast(58, 1000, HOUR_MS)]).toEqual([true, false]);
-    expect(pages.isLast(57, 1000, 3 * HOUR_MS)).toBe(false);
-    // Of a length that looks like a limit it says nothing of others.
-    pages.notePassed(200, 0);
-    expect([200, 100, 50].map((rows) => pages.isLast(rows, 1000, HOUR_MS))).toEqual([true, false, false]);
-    expect(pages.isLast(200, 1000, HOUR_MS + 1)).toBe(false);
-  });
-
-  it('is never so by its length being passed if a list was cut at that length', () => {
-    const pages = createPages(50);
-    pages.noteCut(200);
-    pages.notePassed(200, 0);
-    expect(pages.isLast(200, 1000, 1)).toBe(false);
-  });
-
   it('of an earlier answer that stands in is judged by all that was ever seen', () => {
     const pages = createPages(0);
     pages.note(200, 200, 0);

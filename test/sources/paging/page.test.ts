@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../src/base/errors.ts';
-import type { Batch, BatchRequest } from '../../../src/sources/paging/keyset-paging.ts';
 import { readPage } from '../../../src/sources/paging/page.ts';
 import type { PageRequest } from '../../../src/sources/paging/page.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
-import type { RowStream } from '../../../src/sources/paging/row-stream.ts';
+import type { Batch, BatchRequest, RowStream } from '../../../src/sources/paging/row-stream.ts';
 
 const NOW = 10_000;
 const row = (timestampMs: number, id = String(timestampMs)): Position => ({
@@ -36,6 +35,7 @@ function createStream(
 ): RowStream<Position> & { readonly walks: BatchRequest[]; readonly wanted: number[]; taken: number } {
   const stream = {
     source: 'EVENTS' as const,
+    operation: '/events',
     isMatch: () => true,
     maxScannedRows: null,
     age: { settleMs: 0, retentionMs: null },
@@ -58,7 +58,7 @@ function createStream(
 
 const read = (stream: RowStream<Position>, asked: Partial<PageRequest<unknown>> = {}) =>
   readPage(
-    { range: { fromMs: 0, toMs: 1000 }, count: 2, travel: 'forward', after: null, ...asked },
+    { range: { fromMs: 0, toMs: 1000 }, count: 2, direction: 'DESC', after: null, ...asked },
     stream,
     NOW,
   );
@@ -81,7 +81,11 @@ describe('a page', () => {
       step([row(900), row(800), row(700)], 650, { dropped: [950, 850, 800, 750] }),
     ]);
     const page = await read(stream);
-    expect(page).toMatchObject({ rows: [row(900), row(800)], hasMore: true, resume: row(800) });
+    expect(page).toMatchObject({
+      rows: [row(900), row(800)],
+      hasMore: true,
+      end: { kind: 'row', position: row(800) },
+    });
     expect(stretches(page)).toEqual([['TRUNCATED', 800, 1000, 5, 2, 3]]);
     expect(stream.wanted).toEqual([3]);
   });
@@ -101,7 +105,11 @@ describe('a page', () => {
       step([row(1)], 0),
     ]);
     const page = await read(stream);
-    expect(page).toMatchObject({ rows: [row(900), row(800)], hasMore: true, resume: row(800) });
+    expect(page).toMatchObject({
+      rows: [row(900), row(800)],
+      hasMore: true,
+      end: { kind: 'row', position: row(800) },
+    });
     expect(stream.wanted).toEqual([3, 2, 1, 1]);
     expect(stream.taken).toBe(4);
     expect(stretches(page)).toEqual([['COMPLETE', 600, 1000, 2, 2, 0]]);
@@ -109,10 +117,14 @@ describe('a page', () => {
 
   it('read backward is told in the list’s own order, and covers up to its newest row', async () => {
     const stream = createStream([step([row(100), row(200), row(300)], 350, { dropped: [150, 200, 250] })]);
-    const page = await read(stream, { travel: 'backward' });
-    expect(page).toMatchObject({ rows: [row(200), row(100)], hasMore: true, resume: row(200) });
+    const page = await read(stream, { direction: 'ASC' });
+    expect(page).toMatchObject({
+      rows: [row(200), row(100)],
+      hasMore: true,
+      end: { kind: 'row', position: row(200) },
+    });
     expect(stretches(page)).toEqual([['TRUNCATED', 0, 201, 4, 2, 2]]);
-    expect(stream.walks[0]?.direction).toBe('up');
+    expect(stream.walks[0]?.direction).toBe('ASC');
   });
 
   it('behind a row covers from its instant on, which may hold more rows', async () => {
@@ -124,7 +136,7 @@ describe('a page', () => {
     expect(stretches(tied)).toEqual([['COMPLETE', 0, 801, 1, 1, 0]]);
     const backward = await read(createStream([step([row(900)], 1000, { ended: true })]), {
       after: row(800),
-      travel: 'backward',
+      direction: 'ASC',
     });
     expect(stretches(backward)).toEqual([['COMPLETE', 800, 1000, 1, 1, 0]]);
   });
@@ -134,14 +146,19 @@ describe('a page', () => {
     expect(stretches(down)).toEqual([['COMPLETE', 0, 1000, 0, 0, 0]]);
     const up = await read(createStream([step([], 1000, { ended: true })]), {
       after: row(-5),
-      travel: 'backward',
+      direction: 'ASC',
     });
     expect(stretches(up)).toEqual([['COMPLETE', 0, 1000, 0, 0, 0]]);
   });
 
   it('of nothing asked for tells whether there is anything, and goes on from where it began', async () => {
     const page = await read(createStream([step([row(900)], 850)]), { count: 0, after: row(950) });
-    expect(page).toMatchObject({ rows: [], hasMore: true, resume: row(950), coverage: [] });
+    expect(page).toMatchObject({
+      rows: [],
+      hasMore: true,
+      end: { kind: 'row', position: row(950) },
+      coverage: [],
+    });
   });
 
   it('fails as its walk fails, before as after rows have come', async () => {
@@ -160,7 +177,11 @@ describe('a spent budget', () => {
 
   it('later gives what there is, TRUNCATED, and the edge to go on from', async () => {
     const page = await read(createStream([step([row(900)], 850), spent]));
-    expect(page).toMatchObject({ rows: [row(900)], hasMore: true, resume: { timestampMs: 850, id: '' } });
+    expect(page).toMatchObject({
+      rows: [row(900)],
+      hasMore: true,
+      end: { kind: 'scan position', position: { timestampMs: 850, id: '' } },
+    });
     expect(page.coverage).toMatchObject([
       {
         status: 'TRUNCATED',
@@ -186,7 +207,11 @@ describe('a scan', () => {
       { isMatch, maxScannedRows: 5 },
     );
     const page = await read(stream);
-    expect(page).toMatchObject({ rows: [], hasMore: true, resume: { timestampMs: 780, id: '' } });
+    expect(page).toMatchObject({
+      rows: [],
+      hasMore: true,
+      end: { kind: 'scan position', position: { timestampMs: 780, id: '' } },
+    });
     expect(page.coverage).toMatchObject([
       {
         status: 'TRUNCATED',
@@ -208,7 +233,7 @@ describe('a scan', () => {
     expect(page).toMatchObject({
       rows: [row(890, 'x'), row(870, 'x')],
       hasMore: true,
-      resume: row(870, 'x'),
+      end: { kind: 'row', position: row(870, 'x') },
     });
     expect(stretches(page)).toEqual([['COMPLETE', 870, 1000, 4, 2, 0]]);
   });

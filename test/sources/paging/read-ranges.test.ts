@@ -9,10 +9,11 @@ import type { RowStream } from '../../../src/sources/paging/row-stream.ts';
 const rowAt = (timestampMs: number): Position => ({ source: 'USAGE', id: `r${timestampMs}`, timestampMs });
 
 /** A strand over one row per millisecond that gives `stride` of them at a time; `onStep` may throw. */
-function createStream(stride: number, onStep: (step: number) => void = () => {}): RowStream<Position> {
+function createStream(stride: number, onStep: (step: number) => unknown = () => {}): RowStream<Position> {
   let steps = 0;
   return {
     source: 'USAGE',
+    operation: '/usage',
     isMatch: ({ timestampMs }) => timestampMs % 2 === 0,
     maxScannedRows: null,
     age: { settleMs: 0, retentionMs: null },
@@ -55,14 +56,16 @@ const rangesArbitrary = fc
     });
   });
 
-test('without a bound in the way, all of every range is read, newest first, and nothing else', async () => {
+test('without a bound, every range is read whole, newest first, and what lies between at most once', async () => {
   await fc.assert(
     fc.asyncProperty(rangesArbitrary, fc.integer({ min: 1, max: 5 }), async (ranges, stride) => {
       const { rows, examined, stopped } = await readRanges(ranges, createStream(stride), 10_000, 'go on');
       expect(stopped).toBeNull();
       const expected = Array.from({ length: 201 }, (_, at) => 200 - at).filter((ms) => isIn(ms, ranges));
-      expect(rows.map(({ timestampMs }) => timestampMs)).toEqual(expected);
-      for (const ms of expected) expect(examined.filter((stretch) => isIn(ms, [stretch]))).toHaveLength(1);
+      const read = rows.map(({ timestampMs }) => timestampMs);
+      expect(read).toEqual([...new Set(read)].toSorted((a, b) => b - a));
+      expect(read.filter((ms) => isIn(ms, ranges))).toEqual(expected);
+      expect(read.every((ms) => examined.filter((span) => isIn(ms, [span])).length === 1)).toBe(true);
       expect(
         examined
           .flatMap((stretch) => stretch.rows)
@@ -91,9 +94,7 @@ test.each(['rows', 'calls', 'failure'] as const)(
         for (let ms = 0; ms <= 200; ms += 1) {
           const isExamined = isIn(ms, examined);
           const isUnread = unread.some(({ fromMs, toMs }) => ms >= fromMs && ms < toMs);
-          expect([isExamined, isUnread]).toEqual(
-            isIn(ms, ranges) ? [isExamined, !isExamined] : [false, false],
-          );
+          expect(isUnread).toBe(isIn(ms, ranges) && !isExamined);
           expect(rows.some(({ timestampMs }) => timestampMs === ms)).toBe(isExamined);
         }
         if (bound === 'rows') expect(rows.length).toBeLessThan(limit + 3);
@@ -111,6 +112,33 @@ const failure = new UpstreamError({
   source: 'USAGE',
   operation: '/usage',
   message: 'The vendor is unavailable.',
+});
+
+test('a gap that a page does not cross is left out, and one that it crosses costs no call', async () => {
+  const ranges = [
+    { fromMs: 100, toMs: 110 },
+    { fromMs: 90, toMs: 97 },
+    { fromMs: 50, toMs: 60 },
+  ];
+  let calls = 0;
+  const stream = createStream(15, () => (calls += 1));
+  const { examined } = await readRanges(ranges, stream, 1_000, 'go on');
+  expect(examined.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
+    [95, 110],
+    [80, 95],
+    [50, 60],
+  ]);
+  expect(calls).toBe(3);
+});
+
+test('no range, and an empty one, are read without a row', async () => {
+  for (const ranges of [[], [{ fromMs: 50, toMs: 50 }]]) {
+    expect(await readRanges(ranges, createStream(5), 10, 'go on')).toEqual({
+      rows: [],
+      examined: [],
+      stopped: null,
+    });
+  }
 });
 
 describe('what stopped it', () => {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Batch } from '../../../src/sources/paging/keyset-paging.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
 import { requireParsable } from '../../../src/sources/paging/row-stream.ts';
+import type { Batch } from '../../../src/sources/paging/row-stream.ts';
 
 type Told = readonly [rows: number, dropped: number, ended: boolean, again?: number];
 
 async function read(told: readonly Told[]): Promise<Told[]> {
   const stream = requireParsable<Position>({
     source: 'EVENTS',
+    operation: '/events',
     isMatch: () => false,
     maxScannedRows: null,
     age: { settleMs: 0, retentionMs: null },
@@ -28,7 +29,7 @@ async function read(told: readonly Told[]): Promise<Told[]> {
   });
   const steps: Told[] = [];
   const range = { fromMs: 0, toMs: 1 };
-  for await (const step of stream.read({ range, direction: 'down', after: null, wanted: () => 1 }))
+  for await (const step of stream.read({ range, direction: 'DESC', after: null, wanted: () => 1 }))
     steps.push([step.rows.length, step.dropped.length, step.ended]);
   return steps;
 }

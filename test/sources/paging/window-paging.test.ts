@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Range } from '../../../src/base/time.ts';
-import type { Batch, BatchRequest } from '../../../src/sources/paging/keyset-paging.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
+import type { Batch, BatchRequest } from '../../../src/sources/paging/row-stream.ts';
 import { isDense, pageByWindows } from '../../../src/sources/paging/window-paging.ts';
 import type { ReadWindow, WindowContent } from '../../../src/sources/paging/window-paging.ts';
 
 const MINUTE = 60_000;
+const VENDOR = { source: 'USAGE', operation: '/usage', largestPage: 200 } as const;
 const row = (timestampMs: number, id = String(timestampMs)): Position => ({
   source: 'USAGE',
   timestampMs,
@@ -30,14 +31,13 @@ function createReader(
 async function walk(
   read: ReadWindow<Position>,
   asked: Partial<BatchRequest>,
-  locate?: Parameters<typeof pageByWindows>[4],
+  locate?: Parameters<typeof pageByWindows>[3],
 ): Promise<Batch<Position>[]> {
   const steps: Batch<Position>[] = [];
   const range = { fromMs: 0, toMs: 1000 * MINUTE };
   for await (const step of pageByWindows(
-    'USAGE',
-    { range, direction: 'up', after: null, wanted: () => 50, ...asked },
-    200,
+    VENDOR,
+    { range, direction: 'ASC', after: null, wanted: () => 50, ...asked },
     read,
     locate,
   )) {
@@ -50,13 +50,13 @@ const lengths = (windows: readonly Range[]): number[] =>
   windows.map(({ fromMs, toMs }) => (toMs - fromMs) / MINUTE);
 
 describe('a walk by windows', () => {
-  it.each(['up', 'down'] as const)(
+  it.each(['ASC', 'DESC'] as const)(
     'covers its range without gap or overlap, %s, and ends at its edge',
     async (direction) => {
       const read = createReader([row(5 * MINUTE), row(700 * MINUTE)]);
       const steps = await walk(read, { direction });
       const windows =
-        direction === 'up'
+        direction === 'ASC'
           ? read.windows
           : read.windows.map(({ fromMs, toMs }) => ({
               fromMs: 1000 * MINUTE - toMs,
@@ -68,7 +68,7 @@ describe('a walk by windows', () => {
         if (at > 0) expect(window.fromMs).toBe(windows[at - 1]?.toMs);
       expect(steps.map(({ ended }) => ended)).toEqual(steps.map((_, at) => at === steps.length - 1));
       expect(steps.flatMap((step) => step.rows.map(({ id }) => Number(id) / MINUTE))).toEqual(
-        direction === 'up' ? [5, 700] : [700, 5],
+        direction === 'ASC' ? [5, 700] : [700, 5],
       );
     },
   );
@@ -85,9 +85,8 @@ describe('a walk by windows', () => {
     const read = createReader(rows);
     let wanted = 100;
     for await (const step of pageByWindows(
-      'USAGE',
-      { range: { fromMs: 0, toMs: 1000 * MINUTE }, direction: 'up', after: null, wanted: () => wanted },
-      200,
+      VENDOR,
+      { range: { fromMs: 0, toMs: 1000 * MINUTE }, direction: 'ASC', after: null, wanted: () => wanted },
       read,
     )) {
       wanted -= step.rows.length;
@@ -171,7 +170,7 @@ describe('a walk by windows', () => {
         newest: { fromMs: b.timestampMs, toMs: window.toMs, rows: [b, a], ...told },
       };
     };
-    const steps = await walk(read, { direction: 'up', range: { fromMs: 0, toMs: 500 * MINUTE } });
+    const steps = await walk(read, { direction: 'ASC', range: { fromMs: 0, toMs: 500 * MINUTE } });
     expect(steps.flatMap((step) => step.rows)).toEqual(rows);
     expect(steps.map(({ ended }) => ended).indexOf(true)).toBe(steps.length - 1);
     expect(windows.filter(({ toMs }) => toMs > 402 * MINUTE)).toHaveLength(1);
@@ -186,7 +185,7 @@ describe('a walk by windows', () => {
     expect(up.windows[0]?.fromMs).toBe(10);
     const down = createReader(rows);
     expect(
-      (await walk(down, { after: row(10, 'b'), direction: 'down' })).flatMap((step) =>
+      (await walk(down, { after: row(10, 'b'), direction: 'DESC' })).flatMap((step) =>
         step.rows.map(({ id }) => id),
       ),
     ).toEqual(['a']);
@@ -194,12 +193,12 @@ describe('a walk by windows', () => {
   });
 
   it.each([
-    ['up', null, 0],
-    ['up', row(500), 500],
-    ['down', null, 999],
-    ['down', row(500), 500],
-    ['down', row(500, ''), 499],
-    ['down', row(0), 0],
+    ['ASC', null, 0],
+    ['ASC', row(500), 500],
+    ['DESC', null, 999],
+    ['DESC', row(500), 500],
+    ['DESC', row(500, ''), 499],
+    ['DESC', row(0), 0],
   ] as const)(
     'tells a row without a time where it reaches a window first, %s',
     async (direction, after, ms) => {
@@ -234,7 +233,7 @@ describe('a walk by windows', () => {
         const rows = comes && window.fromMs === MINUTE ? [row(MINUTE)] : [];
         return { kind: 'whole', rows, dropped: [null], parsed: rows.length, ...part };
       };
-      const walked = walk(read, { direction: 'up', range: { fromMs: 0, toMs: 20 * MINUTE } });
+      const walked = walk(read, { direction: 'ASC', range: { fromMs: 0, toMs: 20 * MINUTE } });
       if (comes) {
         const steps = await walked;
         expect(steps.map((step) => [step.rows.length, step.dropped])).toEqual([
@@ -253,7 +252,7 @@ describe('a walk by windows', () => {
     const up = createReader([]);
     await walk(up, { after: row(-5), range: { fromMs: 0, toMs: 10 } });
     const down = createReader([]);
-    await walk(down, { after: row(50), range: { fromMs: 0, toMs: 10 }, direction: 'down' });
+    await walk(down, { after: row(50), range: { fromMs: 0, toMs: 10 }, direction: 'DESC' });
     expect([...up.windows, ...down.windows]).toEqual([
       { fromMs: 0, toMs: 10 },
       { fromMs: 0, toMs: 10 },

@@ -4,7 +4,7 @@ import {
   canBeRelated,
   relateRows,
   sharedWindow,
-  tellingAddress,
+  sharedAddress,
 } from '../../../src/sources/timeline/correlation.ts';
 import type { CorrelationBasis } from '../../../src/sources/timeline/correlation.ts';
 import { indexByTime } from '../../../src/sources/timeline/time-index.ts';
@@ -82,18 +82,18 @@ describe('the address of a pair', () => {
   test('tells nothing where it is private, carrier-grade, loopback or link-local, one of a list, or none', () => {
     fc.assert(
       fc.property(fc.option(special), (address) => {
-        expect(tellingAddress(createEvent({ ipAddress: address }), callFrom(address))).toBeNull();
+        expect(sharedAddress(createEvent({ ipAddress: address }), callFrom(address))).toBeNull();
       }),
     );
     const listed = { ...callFrom(null), addresses: [PUBLIC] };
-    expect(tellingAddress(createEvent({ ipAddress: PUBLIC }), listed)).toBeNull();
-    expect(tellingAddress(createEvent({ ipAddress: PUBLIC }), callFrom('81.92.103.115'))).toBeNull();
+    expect(sharedAddress(createEvent({ ipAddress: PUBLIC }), listed)).toBeNull();
+    expect(sharedAddress(createEvent({ ipAddress: PUBLIC }), callFrom('81.92.103.115'))).toBeNull();
   });
 
   test('tells where it is one public address, however it is written', () => {
     const event = createEvent({ ipAddress: `::ffff:${PUBLIC}` });
-    expect(tellingAddress(event, callFrom(PUBLIC))).toBe(PUBLIC);
-    expect(tellingAddress(callFrom(PUBLIC), event)).toBe(PUBLIC);
+    expect(sharedAddress(event, callFrom(PUBLIC))).toBe(PUBLIC);
+    expect(sharedAddress(callFrom(PUBLIC), event)).toBe(PUBLIC);
   });
 });
 

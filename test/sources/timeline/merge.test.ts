@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RequestError, UpstreamError } from '../../../src/base/errors.ts';
 import type { Source } from '../../../src/base/source.ts';
-import type { Batch, BatchRequest } from '../../../src/sources/paging/keyset-paging.ts';
 import type { Page, PageRequest } from '../../../src/sources/paging/page.ts';
 import { comparePositions } from '../../../src/sources/paging/position.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
-import type { RowStream } from '../../../src/sources/paging/row-stream.ts';
+import type { Batch, BatchRequest, RowStream } from '../../../src/sources/paging/row-stream.ts';
 import { mergeStreams } from '../../../src/sources/timeline/merge.ts';
 
 const NOW = 10_000;
@@ -50,6 +49,7 @@ function streamOf(
 ): Scripted {
   const stream: Scripted = {
     source,
+    operation: `/${source.toLowerCase()}`,
     isMatch: () => true,
     maxScannedRows: null,
     age: { settleMs: 0, retentionMs: null },
@@ -78,7 +78,7 @@ const merge = (
   asked: Partial<PageRequest<unknown>> = {},
 ): Promise<Page<Position>> =>
   mergeStreams(
-    { range: { fromMs: 0, toMs: 1000 }, count: 3, travel: 'forward', after: null, ...asked },
+    { range: { fromMs: 0, toMs: 1000 }, count: 3, direction: 'DESC', after: null, ...asked },
     streams,
     NOW,
   );
@@ -110,7 +110,7 @@ describe('merged walks', () => {
     expect(page).toMatchObject({
       rows: [event(950), usage(900), event(700)],
       hasMore: true,
-      resume: event(700),
+      end: { kind: 'row', position: event(700) },
     });
     expect(stretches(page)).toEqual([
       ['USAGE', 'COMPLETE', 700, 1000, 1, 1, 0],
@@ -133,17 +133,17 @@ describe('merged walks', () => {
   it('upward wait until the edge lies beyond the row, and give the page in the one order', async () => {
     const a = streamOf('USAGE', [step([usage(100)], 101), last([usage(300)], 1000)]);
     const b = streamOf('EVENTS', [step([], 100), step([event(100), event(200)], 250), last([], 1000)]);
-    const page = await merge([a, b], { travel: 'backward' });
+    const page = await merge([a, b], { direction: 'ASC' });
     expect(page).toMatchObject({
       rows: [event(200), usage(100), event(100)],
       hasMore: true,
-      resume: event(200),
+      end: { kind: 'row', position: event(200) },
     });
     expect(stretches(page)).toEqual([
       ['USAGE', 'COMPLETE', 0, 201, 1, 1, 0],
       ['EVENTS', 'COMPLETE', 0, 201, 2, 2, 0],
     ]);
-    expect(a.walks[0]).toMatchObject({ direction: 'up' });
+    expect(a.walks[0]).toMatchObject({ direction: 'ASC' });
   });
 
   it('read all at first, then only the walk that holds the page up', async () => {
@@ -157,7 +157,11 @@ describe('merged walks', () => {
 
   it('tell the end where all have ended', async () => {
     const page = await merge([streamOf('USAGE', [last([usage(900)])]), streamOf('EVENTS', [last([])])]);
-    expect(page).toMatchObject({ rows: [usage(900)], hasMore: false, resume: usage(900) });
+    expect(page).toMatchObject({
+      rows: [usage(900)],
+      hasMore: false,
+      end: { kind: 'row', position: usage(900) },
+    });
     expect(stretches(page)).toEqual([
       ['USAGE', 'COMPLETE', 0, 1000, 1, 1, 0],
       ['EVENTS', 'COMPLETE', 0, 1000, 0, 0, 0],
@@ -182,7 +186,7 @@ describe('merged walks', () => {
     expect(stretches(outside)).toEqual([['USAGE', 'COMPLETE', 0, 1000, 0, 0, 0]]);
     const below = await merge([streamOf('USAGE', [last([], 1000)])], {
       after: usage(-5),
-      travel: 'backward',
+      direction: 'ASC',
     });
     expect(stretches(below)).toEqual([['USAGE', 'COMPLETE', 0, 1000, 0, 0, 0]]);
   });
@@ -193,7 +197,7 @@ describe('merged walks', () => {
     ).toMatchObject({
       rows: [],
       hasMore: true,
-      resume: usage(950),
+      end: { kind: 'row', position: usage(950) },
       coverage: [],
     });
   });
@@ -216,7 +220,7 @@ describe('a walk that fails', () => {
   it('upward is FAILED from where it had got to', async () => {
     const a = streamOf('USAGE', [last([usage(100), usage(800)], 1000)]);
     const b = streamOf('EVENTS', [step([event(200)], 400), down]);
-    const page = await merge([a, b], { travel: 'backward' });
+    const page = await merge([a, b], { direction: 'ASC' });
     expect(page).toMatchObject({ rows: [usage(800), event(200), usage(100)], hasMore: false });
     expect(stretches(page)).toContainEqual(['EVENTS', 'FAILED', 400, 1000, null, null, 0]);
   });
@@ -265,7 +269,7 @@ describe('a bound', () => {
     expect(page).toMatchObject({
       rows: [usage(900), event(895), event(885)],
       hasMore: true,
-      resume: { source: 'EVENTS', timestampMs: 880, id: '' },
+      end: { kind: 'scan position', position: { source: 'EVENTS', timestampMs: 880, id: '' } },
     });
     expect(page.coverage).toMatchObject([
       {
@@ -290,7 +294,7 @@ describe('a bound', () => {
     });
     const b = streamOf('EVENTS', [step([], 500), spent]);
     const page = await merge([a, b]);
-    expect(page).toMatchObject({ hasMore: true, resume: usage(700) });
+    expect(page).toMatchObject({ hasMore: true, end: { kind: 'row', position: usage(700) } });
     expect(page.coverage.map(({ status }) => status)).toEqual(['COMPLETE', 'COMPLETE']);
   });
 
@@ -315,7 +319,7 @@ describe('a bound', () => {
     expect(page).toMatchObject({
       rows: [usage(900), event(800)],
       hasMore: true,
-      resume: { timestampMs: 750, id: '' },
+      end: { kind: 'scan position', position: { timestampMs: 750, id: '' } },
     });
     expect(page.coverage).toMatchObject([
       {
@@ -333,12 +337,12 @@ describe('a bound', () => {
         streamOf('USAGE', [step([usage(100), usage(300)], 350), spent]),
         streamOf('EVENTS', [step([event(200)], 250), spent]),
       ],
-      { count: 9, travel: 'backward' },
+      { count: 9, direction: 'ASC' },
     );
     expect(up).toMatchObject({
       rows: [event(200), usage(100)],
       hasMore: true,
-      resume: { timestampMs: 250, id: '' },
+      end: { kind: 'scan position', position: { timestampMs: 250, id: '' } },
     });
   });
 
@@ -350,12 +354,18 @@ describe('a bound', () => {
       ],
       { count: 9 },
     );
-    expect(ended).toMatchObject({ rows: [usage(900), event(800)], resume: { timestampMs: 500 } });
+    expect(ended).toMatchObject({
+      rows: [usage(900), event(800)],
+      end: { kind: 'scan position', position: { timestampMs: 500 } },
+    });
     const failed = await merge(
       [streamOf('EVENTS', [down]), streamOf('USAGE', [step([usage(900)], 500), spent])],
       { count: 9 },
     );
-    expect(failed).toMatchObject({ rows: [usage(900)], resume: { timestampMs: 500 } });
+    expect(failed).toMatchObject({
+      rows: [usage(900)],
+      end: { kind: 'scan position', position: { timestampMs: 500 } },
+    });
     expect(failed.coverage).toContainEqual(
       expect.objectContaining({ source: 'EVENTS', status: 'FAILED', fromMs: 500, toMs: 1000 }),
     );
@@ -373,8 +383,8 @@ describe('a bound', () => {
         fc.integer({ min: 1, max: 9 }),
         fc.integer({ min: 2, max: 30 }),
         fc.integer({ min: 1, max: 4 }),
-        fc.constantFrom('forward' as const, 'backward' as const),
-        async (left, right, count, bound, stride, travel) => {
+        fc.constantFrom('DESC' as const, 'ASC' as const),
+        async (left, right, count, bound, stride, direction) => {
           // Each step holds `stride` instants; after three steps of both together the budget is spent.
           const open = (
             rows: readonly Position[],
@@ -382,12 +392,13 @@ describe('a bound', () => {
             budget: { left: number },
           ): RowStream<Position> => ({
             source,
+            operation: '/test',
             isMatch: () => true,
             maxScannedRows: bound,
             age: { settleMs: 0, retentionMs: null },
             async *read({ after, direction }) {
               const compare =
-                direction === 'down'
+                direction === 'DESC'
                   ? comparePositions
                   : (a: Position, b: Position) => comparePositions(b, a);
               const rest = rows.filter((one) => !after || compare(one, after) > 0).sort(compare);
@@ -395,8 +406,8 @@ describe('a bound', () => {
                 if (budget.left === 0) throw spent;
                 budget.left -= 1;
                 const part = rest.slice(at, at + stride);
-                if (at + stride >= rest.length) return yield last(part, direction === 'down' ? 0 : 1000);
-                yield step(part, part.at(-1)!.timestampMs + (direction === 'down' ? 0 : 1));
+                if (at + stride >= rest.length) return yield last(part, direction === 'DESC' ? 0 : 1000);
+                yield step(part, part.at(-1)!.timestampMs + (direction === 'DESC' ? 0 : 1));
               }
             },
           });
@@ -406,12 +417,12 @@ describe('a bound', () => {
             const budget = { left: 3 };
             const page: Page<Position> = await merge(
               [open(left, 'USAGE', budget), open(right, 'EVENTS', budget)],
-              { count, travel, after },
+              { count, direction, after },
             );
-            if (travel === 'forward') walked.push(...page.rows);
+            if (direction === 'DESC') walked.push(...page.rows);
             else walked.unshift(...page.rows);
             if (!page.hasMore) break;
-            after = page.resume;
+            after = page.end?.position ?? null;
           }
           expect(walked).toEqual([...left, ...right].sort(comparePositions));
         },

@@ -8,7 +8,7 @@ import { comparePositions } from '../../../src/sources/paging/position.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
 import type { Activity } from '../../../src/sources/timeline/activity.ts';
 import { createTimelineSource } from '../../../src/sources/timeline/source.ts';
-import type { TimelineFilter } from '../../../src/sources/timeline/source.ts';
+import type { TimelineFilter } from '../../../src/sources/timeline/filter.ts';
 import { createUsageQuirks } from '../../../src/sources/usage/quirks.ts';
 import { createUsageSource } from '../../../src/sources/usage/source.ts';
 import { createCallBudget } from '../../../src/upstream/call-budget.ts';
@@ -107,27 +107,27 @@ type Timeline = ReturnType<typeof openTimeline>;
 const readPage = (
   timeline: Timeline,
   count: number,
-  travel: 'forward' | 'backward',
+  direction: 'DESC' | 'ASC',
   after: Position | null,
   filter: TimelineFilter = {},
 ): Promise<Page<Activity>> =>
-  timeline.open().listActivities({ range, filter, count, travel, after, fields: new Set(['ipAddress']) });
+  timeline.open().listActivities({ range, filter, count, direction, after, fields: new Set(['ipAddress']) });
 
 async function walkAll(
   timeline: Timeline,
   count: () => number,
-  travel: 'forward' | 'backward' = 'forward',
+  direction: 'DESC' | 'ASC' = 'DESC',
   filter: TimelineFilter = {},
 ): Promise<Activity[]> {
   const rows: Activity[] = [];
   let after: Position | null = null;
   for (let pages = 0; ; pages += 1) {
     expect(pages).toBeLessThan(2000);
-    const page = await readPage(timeline, count(), travel, after, filter);
-    if (travel === 'forward') rows.push(...page.rows);
+    const page = await readPage(timeline, count(), direction, after, filter);
+    if (direction === 'DESC') rows.push(...page.rows);
     else rows.unshift(...page.rows);
     if (!page.hasMore) return rows;
-    after = page.resume;
+    after = page.end?.position ?? null;
     expect(after).not.toBeNull();
   }
 }
@@ -180,9 +180,9 @@ const denseLog: Log = {
 };
 
 describe('a walk over both sources', () => {
-  it.each(['forward', 'backward'] as const)(
+  it.each(['DESC', 'ASC'] as const)(
     'tells an illegible row of either source at least once over all its pages, %s',
-    async (travel) => {
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           logArbitrary.filter(({ usage, events }) => usage.length > 1 && events.length > 1),
@@ -197,14 +197,14 @@ describe('a walk over both sources', () => {
               { eventSorts },
             );
             // The vendor shows how long its pages can be, so that one illegible row alone is known to be the last.
-            await readPage(timeline, 200, 'forward', null);
+            await readPage(timeline, 200, 'DESC', null);
             const told = { USAGE: 0, EVENTS: 0 };
             let after: Position | null = null;
             for (;;) {
-              const page: Page<Activity> = await readPage(timeline, count, travel, after);
+              const page: Page<Activity> = await readPage(timeline, count, direction, after);
               for (const { source, dropped } of page.coverage) told[source] += dropped;
               if (!page.hasMore) break;
-              after = page.resume;
+              after = page.end?.position ?? null;
             }
             expect(told.USAGE).toBeGreaterThanOrEqual(1);
             expect(told.EVENTS).toBeGreaterThanOrEqual(1);
@@ -214,31 +214,28 @@ describe('a walk over both sources', () => {
     },
   );
 
-  it.each(['forward', 'backward'] as const)(
-    'gives every entry once, in the one order, %s',
-    async (travel) => {
-      await fc.assert(
-        fc.asyncProperty(
-          logArbitrary,
-          fc.infiniteStream(fc.integer({ min: 1, max: 30 })),
-          fc.integer({ min: 2, max: 40 }),
-          async (log, counts, largestPage) => {
-            const walked = await walkAll(
-              openTimeline(log, { largestPage }),
-              () => counts.next().value,
-              travel,
-            );
-            expect(namesOf(walked)).toEqual(inOrder(log));
-          },
-        ),
-        { numRuns: 150 },
-      );
-    },
-  );
+  it.each(['DESC', 'ASC'] as const)('gives every entry once, in the one order, %s', async (direction) => {
+    await fc.assert(
+      fc.asyncProperty(
+        logArbitrary,
+        fc.infiniteStream(fc.integer({ min: 1, max: 30 })),
+        fc.integer({ min: 2, max: 40 }),
+        async (log, counts, largestPage) => {
+          const walked = await walkAll(
+            openTimeline(log, { largestPage }),
+            () => counts.next().value,
+            direction,
+          );
+          expect(namesOf(walked)).toEqual(inOrder(log));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
 
-  it.each(['forward', 'backward'] as const)(
+  it.each(['DESC', 'ASC'] as const)(
     'gives every entry that stood at its start once and none twice, %s, while entries arrive in both',
-    async (travel) => {
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           logArbitrary,
@@ -256,7 +253,7 @@ describe('a walk over both sources', () => {
               }
               call += 1;
             };
-            const walked = namesOf(await walkAll(openTimeline(log, { beforeCall }), () => count, travel));
+            const walked = namesOf(await walkAll(openTimeline(log, { beforeCall }), () => count, direction));
             expect(new Set(walked).size).toBe(walked.length);
             expect(inOrder(start).filter((name) => !walked.includes(name))).toEqual([]);
             expect(inOrder(log).filter((name) => walked.includes(name))).toEqual(walked);
@@ -290,7 +287,7 @@ describe('a walk over both sources', () => {
 
   it('finds what happened from one address in both, as a scan that resumes without loss', async () => {
     const timeline = openTimeline(denseLog, { largestPage: 30, maxScannedRows: 25 });
-    const walked = await walkAll(timeline, () => 10, 'forward', { ipAddress: '203.0.113.0/24' });
+    const walked = await walkAll(timeline, () => 10, 'DESC', { ipAddress: '203.0.113.0/24' });
     const expected = inOrder({
       usage: denseLog.usage.filter(({ ip }) => ip === '203.0.113.9'),
       events: denseLog.events.filter(({ ipAddress }) => ipAddress === '203.0.113.9'),
@@ -302,15 +299,15 @@ describe('a walk over both sources', () => {
     const timeline = openTimeline(denseLog);
     let after: Position | null = null;
     for (let pages = 1; pages <= 6; pages += 1) {
-      const page = await readPage(timeline, 50, 'forward', after);
+      const page = await readPage(timeline, 50, 'DESC', after);
       expect([timeline.usageCalls.length, timeline.eventsCalls.length]).toEqual([pages, pages]);
-      after = page.resume;
+      after = page.end?.position ?? null;
     }
   });
 
   it('asks only the source that is wanted', async () => {
     const timeline = openTimeline(denseLog);
-    const page = await readPage(timeline, 50, 'forward', null, { sources: ['EVENTS'] });
+    const page = await readPage(timeline, 50, 'DESC', null, { sources: ['EVENTS'] });
     expect(page.rows.every(({ source }) => source === 'EVENTS')).toBe(true);
     expect(page.coverage.map(({ source }) => source)).toEqual(['EVENTS']);
     expect(timeline.usageCalls).toHaveLength(0);
@@ -322,7 +319,7 @@ describe('a source that fails', () => {
     const timeline = openTimeline(denseLog, {
       wrap: (source, answer) => (source === 'USAGE' ? () => failure('USAGE') : answer),
     });
-    const page = await readPage(timeline, 50, 'forward', null);
+    const page = await readPage(timeline, 50, 'DESC', null);
     expect(page.rows).toHaveLength(50);
     expect(page.coverage.filter(({ source }) => source === 'USAGE')).toEqual([
       expect.objectContaining({
@@ -349,15 +346,15 @@ describe('a source that fails', () => {
     for (let at = 1; ; at += 1) {
       isDown = at === 3 || at === 4;
       cursors.push(after);
-      const page = await readPage(timeline, 40, 'forward', after);
+      const page = await readPage(timeline, 40, 'DESC', after);
       pages.push(page);
-      after = page.resume;
+      after = page.end?.position ?? null;
       if (!page.hasMore) break;
     }
     const failed = pages.map((page) => page.coverage.some(({ status }) => status === 'FAILED'));
     expect(failed.slice(0, 6)).toEqual([false, false, true, true, false, false]);
     isDown = false;
-    const again = await readPage(timeline, 40, 'forward', cursors[2]!);
+    const again = await readPage(timeline, 40, 'DESC', cursors[2]!);
     expect(again.coverage.every(({ status }) => status === 'COMPLETE')).toBe(true);
 
     const given = new Set(namesOf(pages.flatMap((page) => page.rows)));
@@ -380,10 +377,10 @@ describe('a source that fails', () => {
     const timeline = openTimeline(log, {
       wrap: (source, answer) => (call) => (isDown && source === 'USAGE' ? failure('USAGE') : answer(call)),
     });
-    const first = await readPage(timeline, 4, 'forward', null);
+    const first = await readPage(timeline, 4, 'DESC', null);
     expect(first.rows.map(({ source }) => source)).toEqual(['EVENTS', 'EVENTS', 'USAGE', 'USAGE']);
     isDown = true;
-    const second = await readPage(timeline, 4, 'forward', first.resume);
+    const second = await readPage(timeline, 4, 'DESC', first.end!.position);
     expect(second).toMatchObject({ rows: [], hasMore: false });
     expect(second.coverage.map(({ source, status, fromMs, toMs }) => [source, status, fromMs, toMs])).toEqual(
       [
@@ -406,7 +403,7 @@ describe('a source that fails', () => {
         log.usage = [{ id: `u0${1000 + calls}`, timestampMs: FROM }, ...log.usage];
       },
     });
-    const page = await readPage(timeline, 10, 'forward', { source: 'USAGE', timestampMs: FROM, id: 'u1200' });
+    const page = await readPage(timeline, 10, 'DESC', { source: 'USAGE', timestampMs: FROM, id: 'u1200' });
     expect(page.rows).toEqual([]);
     expect(page.coverage).toContainEqual(
       expect.objectContaining({ source: 'USAGE', status: 'FAILED', fromMs: FROM, toMs: FROM + 1 }),
@@ -420,10 +417,10 @@ describe('a source that fails', () => {
       fc.asyncProperty(
         rows,
         rows,
-        fc.constantFrom('forward', 'backward'),
+        fc.constantFrom('DESC', 'ASC'),
         fc.integer({ min: 1, max: 7 }),
         fc.array(fc.constantFrom('USAGE', 'EVENTS', null, null), { minLength: 40, maxLength: 40 }),
-        async (usage, events, travel, count, faults) => {
+        async (usage, events, direction, count, faults) => {
           const log: Log = {
             usage: usage.map((timestampMs, at) => ({ id: `u${at}`, timestampMs })),
             events: events.map((ms, at) => eventAt(ms, at)),
@@ -438,11 +435,11 @@ describe('a source that fails', () => {
           let after: Position | null = null;
           for (let at = 0; ; at += 1) {
             fault = faults[at] ?? null;
-            const page = await readPage(timeline, count, travel, after);
+            const page = await readPage(timeline, count, direction, after);
             given.push(...namesOf(page.rows));
             gaps.push(...page.coverage.filter(({ status }) => status !== 'COMPLETE'));
             if (!page.hasMore) break;
-            after = page.resume;
+            after = page.end?.position ?? null;
           }
           expect(new Set(given).size).toBe(given.length);
           const missing = positionsOf(log).filter((position) => !given.includes(namesOf([position])[0]!));
@@ -461,7 +458,7 @@ describe('a source that fails', () => {
 
   it('and then the other too leave an empty page that says so for both', async () => {
     const timeline = openTimeline(denseLog, { wrap: (source) => () => failure(source) });
-    const page = await readPage(timeline, 40, 'forward', null);
+    const page = await readPage(timeline, 40, 'DESC', null);
     expect(page.rows).toEqual([]);
     expect(page.coverage.map(({ source, status }) => [source, status])).toEqual([
       ['USAGE', 'FAILED'],
@@ -476,13 +473,13 @@ describe('coverage of both', () => {
     let after: Position | null = null;
     const edges = { USAGE: TO, EVENTS: TO };
     for (;;) {
-      const page: Page<Activity> = await readPage(timeline, 70, 'forward', after);
+      const page: Page<Activity> = await readPage(timeline, 70, 'DESC', after);
       for (const entry of page.coverage) {
         expect(entry.toMs).toBeGreaterThanOrEqual(edges[entry.source]);
         edges[entry.source] = entry.fromMs;
       }
       if (!page.hasMore) break;
-      after = page.resume;
+      after = page.end?.position ?? null;
     }
     expect(edges).toEqual({ USAGE: FROM, EVENTS: FROM });
   });

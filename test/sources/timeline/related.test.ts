@@ -4,7 +4,6 @@ import { RequestError, UpstreamError } from '../../../src/base/errors.ts';
 import type { AuditEvent } from '../../../src/sources/events/event.ts';
 import { createEventsQuirks } from '../../../src/sources/events/quirks.ts';
 import { createEventsRowStream } from '../../../src/sources/events/row-stream.ts';
-import { FEW_USERS } from '../../../src/sources/shared/addresses.ts';
 import type { Activity } from '../../../src/sources/timeline/activity.ts';
 import type {
   CorrelationBasis,
@@ -12,6 +11,7 @@ import type {
   RelatedRows,
 } from '../../../src/sources/timeline/correlation.ts';
 import { createRelatedLoader } from '../../../src/sources/timeline/related.ts';
+import { FEW_USERS } from '../../../src/sources/timeline/time-index.ts';
 import { createUsageQuirks } from '../../../src/sources/usage/quirks.ts';
 import type { UsageQuirks } from '../../../src/sources/usage/quirks.ts';
 import type { UsageRecord } from '../../../src/sources/usage/record.ts';

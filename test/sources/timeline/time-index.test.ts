@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { comparePositions } from '../../../src/sources/paging/position.ts';
-import { FEW_USERS } from '../../../src/sources/shared/addresses.ts';
-import { indexByTime } from '../../../src/sources/timeline/time-index.ts';
+
+import { FEW_USERS, indexByTime } from '../../../src/sources/timeline/time-index.ts';
 import { createEvent } from '../../graph/fake-context.ts';
 
 const ADDRESSES = ['12.34.56.78', '::ffff:12.34.56.78', '10.0.0.1', '2606:4700::1'] as const;

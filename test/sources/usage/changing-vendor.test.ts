@@ -14,7 +14,7 @@ const FROM = Date.parse('2026-03-01T00:00:00.000Z');
 const HOUR_MS = 3_600_000;
 const range = { fromMs: FROM, toMs: FROM + 6 * HOUR_MS };
 
-/** How a vendor that knows milliseconds makes seconds of them. */
+/** How the vendor rounds milliseconds to seconds. */
 type Seconds = 'kept' | 'cut' | 'rounded';
 
 const toSecond = (ms: number, seconds: Seconds): number => {
@@ -22,12 +22,12 @@ const toSecond = (ms: number, seconds: Seconds): number => {
   return (seconds === 'cut' ? Math.floor(ms / 1000) : Math.round(ms / 1000)) * 1000;
 };
 
-/** A vendor that may change between any two calls, and a service that knows it for long. */
+/** A vendor that may change between any two calls, and a service that keeps what it has learnt. */
 function createRig(times: readonly number[]) {
   const vendor = {
     limit: 1_000,
     strange: null as number | null,
-    /** How its times are given out, and how it reads the bounds of a query. */
+    /** How the vendor writes times, and how it reads the bounds of a query. */
     stamps: 'kept' as Seconds,
     bounds: 'kept' as Seconds,
     isToInclusive: false,
@@ -70,17 +70,17 @@ function createRig(times: readonly number[]) {
         throw new Error('no series are asked for here');
       },
       createTestCallContext(),
-    ).listUsageRecords({ range, filter: {}, count: 20, travel: 'forward', after: null, ...asked });
+    ).listUsageRecords({ range, filter: {}, count: 20, direction: 'DESC', after: null, ...asked });
   return {
     vendor,
     ask,
-    async walkAll(asked: Partial<PageRequest<UsageFilter>>): Promise<string[]> {
+    async listAll(asked: Partial<PageRequest<UsageFilter>>): Promise<string[]> {
       const ids: string[] = [];
       for (let after: Position | null = null; ;) {
         const page: Page<UsageRecord> = await ask({ ...asked, after });
         ids.push(...page.rows.map(({ id }) => id));
         if (!page.hasMore) return ids.sort();
-        after = page.resume;
+        after = page.end?.position ?? null;
       }
     },
     pass(ms: number) {
@@ -103,19 +103,19 @@ const idsOf = (count: number): string[] =>
 
 describe('a vendor that gives fewer records at once than it did', () => {
   it.each([
-    ['forward', [200, 50]],
-    ['backward', [200, 50]],
-    ['forward', [200, 128, 100, 64, 60, 50]],
-    ['forward', [50, 200, 50]],
-  ] as const)('is read whole, %s, at limits of %j', async (travel, limits) => {
+    ['DESC', [200, 50]],
+    ['ASC', [200, 50]],
+    ['DESC', [200, 128, 100, 64, 60, 50]],
+    ['DESC', [50, 200, 50]],
+  ] as const)('is read whole, %s, at limits of %j', async (direction, limits) => {
     const rig = createRig(everySecond(777));
     for (const limit of limits) {
       rig.vendor.limit = limit;
-      expect(await rig.walkAll({ travel, count: 500 })).toEqual(idsOf(777));
+      expect(await rig.listAll({ direction, count: 500 })).toEqual(idsOf(777));
     }
   });
 
-  it('is read whole also where its limit falls on the way', async () => {
+  it('is read whole even if its limit falls between two pages', async () => {
     for (let at = 1; at < 6; at += 1) {
       const rig = createRig(everySecond(777));
       let calls = 0;
@@ -123,31 +123,31 @@ describe('a vendor that gives fewer records at once than it did', () => {
       rig.vendor.beforeCall = () => {
         if ((calls += 1) === at) rig.vendor.limit = 50;
       };
-      expect(await rig.walkAll({ count: 500 })).toEqual(idsOf(777));
+      expect(await rig.listAll({ count: 500 })).toEqual(idsOf(777));
     }
   });
 
-  it('is read whole at whatever limit an hour after it gave more', async () => {
+  it('is read whole at any limit, an hour after it gave more', async () => {
     const rig = createRig(everySecond(777));
     rig.vendor.limit = 200;
-    await rig.walkAll({ count: 500 });
+    await rig.listAll({ count: 500 });
     rig.pass(HOUR_MS + 1);
     rig.vendor.limit = 137;
-    expect(await rig.walkAll({ count: 500 })).toEqual(idsOf(777));
+    expect(await rig.listAll({ count: 500 })).toEqual(idsOf(777));
   });
 
-  it('is not thought to give what it gave unasked once', async () => {
+  it('is not expected to give again a page longer than requested', async () => {
     const rig = createRig(everySecond(777));
     rig.vendor.strange = 600;
     await rig.ask({ count: 20 });
     rig.vendor.strange = null;
     rig.vendor.limit = 137;
-    expect(await rig.walkAll({ count: 500 })).toEqual(idsOf(777));
+    expect(await rig.listAll({ count: 500 })).toEqual(idsOf(777));
   });
 });
 
-describe('a list that is shorter than asked', () => {
-  it('costs one call once a longer page has been seen, unless it is as long as a limit may be', async () => {
+describe('a list that is shorter than requested', () => {
+  it('costs one call after a longer page, unless its length looks like a limit', async () => {
     const rig = createRig(everySecond(777));
     await rig.ask({ count: 199 });
     rig.calls();
@@ -160,12 +160,12 @@ describe('a list that is shorter than asked', () => {
   });
 });
 
-describe('a vendor that gives whole seconds and knows milliseconds', () => {
+describe('a vendor that gives whole seconds and selects by milliseconds', () => {
   const secondsArbitrary = fc.constantFrom('kept', 'cut', 'rounded') satisfies fc.Arbitrary<Seconds>;
 
-  it.each(['forward', 'backward'] as const)(
-    'is read whole, whatever it makes of times and bounds, %s',
-    async (travel) => {
+  it.each(['DESC', 'ASC'] as const)(
+    'is read whole, however it rounds times and bounds, %s',
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(fc.nat({ max: 40_000 }), { minLength: 3, maxLength: 90 }),
@@ -181,14 +181,14 @@ describe('a vendor that gives whole seconds and knows milliseconds', () => {
               isToInclusive,
             });
             const asked = { fromMs: FROM + from, toMs: FROM + to };
-            // The first page of some rows shows what the vendor's times are like.
+            // The first page shows that the vendor's times are whole seconds.
             await rig.ask({ count: 40 });
-            // A record stands where its time says.
+            // A record belongs to the time that the vendor gives.
             const expected = times.flatMap((ms, at) => {
               const stamp = toSecond(FROM + ms, bounds === 'rounded' ? 'rounded' : 'cut');
               return stamp >= asked.fromMs && stamp < asked.toMs ? [String(at).padStart(24, '0')] : [];
             });
-            expect(await rig.walkAll({ range: asked, travel, count })).toEqual(expected);
+            expect(await rig.listAll({ range: asked, direction, count })).toEqual(expected);
           },
         ),
         { numRuns: 150 },
@@ -196,7 +196,7 @@ describe('a vendor that gives whole seconds and knows milliseconds', () => {
     },
   );
 
-  it('is asked for whole seconds once its times are seen to be such, and no longer than that', async () => {
+  it('gets bounds in whole seconds while its times are whole seconds', async () => {
     const rig = createRig(Array.from({ length: 9 }, (_, at) => FROM + at * 1_000 + 250));
     const asked = { range: { fromMs: FROM + 250, toMs: FROM + 7_750 } };
     const exact = ['00:00:00.000', '00:00:07.750'];

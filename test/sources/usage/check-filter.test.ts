@@ -8,13 +8,13 @@ describe('a usage filter', () => {
     ['filter.searchText', { searchText: '\udc00b' }],
     ['filter.elementKeys', { elementKeys: ['a', '\ud83d'] }],
     ['filter.tags', { tags: ['\udc00\ud800'] }],
-  ])('with half a character, which would be sent as another, is refused by name: %s', (argument, filter) => {
+  ])('with half a surrogate pair is refused by its argument: %s', (argument, filter) => {
     expect(() => checkUsageFilter(filter, 'filter')).toThrow(
       expect.objectContaining({ code: 'BAD_USER_INPUT', details: { argument } }),
     );
   });
 
-  it('with a whole character of any plane passes', () => {
+  it('with a whole character of any plane is accepted', () => {
     expect(() => checkUsageFilter({ hub: '😀', tags: ['ü', '\u{10ffff}'] }, 'filter')).not.toThrow();
   });
 });

@@ -14,7 +14,7 @@ const visible = fc
   .filter(isSecret);
 
 describe('decodeUsageAuthorization', () => {
-  test('what it reads is sent as it was given: no secret takes part of another', async () => {
+  test('both secrets are sent as they were given, and neither takes a part of the other', async () => {
     await fc.assert(
       fc.asyncProperty(visible, visible, async (user, organization) => {
         const text = `User ${user}, Organization ${organization}`;
@@ -29,7 +29,7 @@ describe('decodeUsageAuthorization', () => {
     );
   });
 
-  test('2,000 other texts are refused, or are just of the form', () => {
+  test('2,000 other texts are refused, or have exactly the form', () => {
     const piece = fc.constantFrom(
       'User ',
       'Organization ',
@@ -84,7 +84,7 @@ describe('decodeUsageAuthorization', () => {
   });
 });
 
-test('each pair of secrets is a scope of its own, however its letters are parted', () => {
+test('each pair of secrets has its own scope, even if the pairs have the same letters', () => {
   const scopeOf = (user: string, organization: string) =>
     createUsageCredentials(key, {
       userSecret: new Secret(user),

@@ -76,7 +76,7 @@ describe('a usage record', () => {
     });
   });
 
-  it('is read from the dialect since 2016, without its headers', () => {
+  it('is read from the spelling since 2016, without its headers', () => {
     const record = decodeUsageRecord(snake);
     expect(record).toMatchObject({
       id: '53e6df56e4b067fd19a9d69f',
@@ -94,7 +94,7 @@ describe('a usage record', () => {
     expect(JSON.stringify(record)).not.toContain('never-to-be-shown');
   });
 
-  it('has no status of ours where the vendor says one that its page does not name, and keeps the text', () => {
+  it('has no status if the vendor gives an unknown one, but keeps its text', () => {
     expect(decodeUsageRecord({ ...camel, requestStatus: 'success' })).toMatchObject({
       requestStatus: 'SUCCESS',
       requestStatusText: 'success',
@@ -131,7 +131,7 @@ describe('a usage record', () => {
     ["a platform's process time below zero", { platformProcessTime: -0.5 }],
     ['a response status beyond 32 bits', { responseStatus: 2 ** 31 }],
     ['a response status beyond 32 bits as text', { responseStatus: '10000000000' }],
-  ])('is dropped with %s, its time kept', (_, change) => {
+  ])('is skipped with %s, and its time is kept', (_, change) => {
     expect(decodeUsageRecord({ ...camel, ...change })).toEqual({
       dropped: true,
       timestampMs: Date.parse(camel.usageDate),
@@ -139,13 +139,13 @@ describe('a usage record', () => {
   });
 
   it.each([{ usageDate: 'soon' }, { usageDate: undefined }, { usageDate: 1407639754053 }])(
-    'is dropped without a legible time: %j',
+    'is skipped without a parsable time: %j',
     (change) => {
       expect(decodeUsageRecord({ ...camel, ...change })).toEqual({ dropped: true, timestampMs: null });
     },
   );
 
-  it('holds numbers that the graph can give out, or is dropped', () => {
+  it('is skipped if a number is out of the range of the graph', () => {
     const fields = ['processTime', 'vendorProcessTime', 'platformProcessTime', 'responseStatus'] as const;
     fc.assert(
       fc.property(fc.constantFrom(...fields), fc.double(), (name, value) => {
@@ -166,7 +166,7 @@ describe('a usage record', () => {
   });
 
   it.each([{}, { id: 'a' }, { usageDate: camel.usageDate }, { ...camel, id: '' }])(
-    'without a legible id or time is not looked at any further: %j',
+    'without a parsable id or time is not read further: %j',
     (fields) => {
       const row = {
         ...fields,
@@ -178,7 +178,7 @@ describe('a usage record', () => {
     },
   );
 
-  it('is right or dropped, whatever one field is turned into', () => {
+  it('is right or skipped with any value in any one field', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(camel)), fc.jsonValue(), (name, value) => {
         const record = decodeUsageRecord({ ...camel, [name]: value });

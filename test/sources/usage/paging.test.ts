@@ -9,7 +9,7 @@ import type { UsageRecord } from '../../../src/sources/usage/record.ts';
 import { createUsageSource } from '../../../src/sources/usage/source.ts';
 import { createCallBudget } from '../../../src/upstream/call-budget.ts';
 import { createSimulatedUsageVendor } from '../../support/simulated-usage-vendor.ts';
-import type { SimulatedUsageRow, UsageReading } from '../../support/simulated-usage-vendor.ts';
+import type { SimulatedUsageRow, UsageBehaviour } from '../../support/simulated-usage-vendor.ts';
 import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
 import { expectNoneLostInSilence, walkPages } from '../../support/walk-pages.ts';
 
@@ -18,7 +18,7 @@ const TO = Date.parse('2026-03-01T01:00:00.000Z');
 const NOW = Date.parse('2026-03-02T00:00:00.000Z');
 const range = { fromMs: FROM, toMs: TO };
 
-const plain: UsageReading = {
+const plain: UsageBehaviour = {
   offsetUnit: 'records',
   clamp: 1000,
   isFromInclusive: true,
@@ -31,7 +31,7 @@ type Answer = ReturnType<typeof createSimulatedUsageVendor>;
 
 function openSource(
   rows: () => readonly SimulatedUsageRow[],
-  reading: UsageReading,
+  behaviour: UsageBehaviour,
   options: {
     largestPage?: number;
     beforeCall?: (call: number) => void;
@@ -41,7 +41,7 @@ function openSource(
 ) {
   const upstream = createSimulatedUpstream(
     'USAGE',
-    (options.wrap ?? ((answer) => answer))(createSimulatedUsageVendor(rows, reading, options.beforeCall)),
+    (options.wrap ?? ((answer) => answer))(createSimulatedUsageVendor(rows, behaviour, options.beforeCall)),
     () => NOW,
   );
   const deps = {
@@ -57,7 +57,7 @@ function openSource(
   };
   return {
     upstream,
-    /** A source for each operation, as a caller's pages come one operation at a time. */
+    /** A source for each operation, because a caller reads each page with its own operation. */
     open: (over = upstream) =>
       createUsageSource(
         { ...deps, upstream: over },
@@ -69,11 +69,11 @@ function openSource(
   };
 }
 
-/** Walks a whole list page by page, as a caller would; each page its own operation. */
-async function walkAll(
+/** Reads a whole list page by page as a caller does, each page with its own operation. */
+async function listAll(
   vendor: ReturnType<typeof openSource>,
   count: () => number,
-  travel: 'forward' | 'backward',
+  direction: 'DESC' | 'ASC',
 ): Promise<UsageRecord[]> {
   const rows: UsageRecord[] = [];
   let after: Position | null = null;
@@ -81,11 +81,11 @@ async function walkAll(
     expect(pages).toBeLessThan(2000);
     const page: Page<UsageRecord> = await vendor
       .open()
-      .listUsageRecords({ range, filter: {}, count: count(), travel, after });
-    if (travel === 'forward') rows.push(...page.rows);
+      .listUsageRecords({ range, filter: {}, count: count(), direction, after });
+    if (direction === 'DESC') rows.push(...page.rows);
     else rows.unshift(...page.rows);
     if (!page.hasMore) return rows;
-    after = page.resume;
+    after = page.end?.position ?? null;
     expect(after).not.toBeNull();
   }
 }
@@ -104,7 +104,7 @@ const rowAt = (timestampMs: number, id: number): SimulatedUsageRow => ({
   timestampMs,
 });
 
-const readingArbitrary: fc.Arbitrary<UsageReading> = fc.record({
+const behaviours: fc.Arbitrary<UsageBehaviour> = fc.record({
   offsetUnit: fc.constantFrom('records' as const, 'pages' as const),
   clamp: fc.integer({ min: 2, max: 60 }),
   isFromInclusive: fc.boolean(),
@@ -117,7 +117,7 @@ function byId(isUp: boolean): (a: SimulatedUsageRow, b: SimulatedUsageRow) => nu
   return (a, b) => (a.id < b.id === isUp ? -1 : 1);
 }
 
-/** Those that lie in the range. */
+/** The rows in the range. */
 const inRange = <Row extends { readonly timestampMs: number }>(rows: readonly Row[]): Row[] =>
   rows.filter(({ timestampMs }) => timestampMs >= FROM && timestampMs < TO);
 
@@ -133,57 +133,57 @@ const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) =
 const isOutOfOrder = (error: unknown): boolean =>
   error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
 
-describe('a walk over a log that stands still', () => {
-  it.each(['forward', 'backward'] as const)(
-    'tells an illegible row at least once over all its pages, %s, under every reading of the vendor',
-    async (travel) => {
+describe('a list over a log that does not change', () => {
+  it.each(['DESC', 'ASC'] as const)(
+    'reports an unparsable row at least once over all pages, %s, with every behaviour of the vendor',
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary({ maxLength: 40, instants: 30 }).filter((rows) => rows.length > 1),
-          readingArbitrary,
+          behaviours,
           fc.nat(),
           fc.integer({ min: 1, max: 20 }),
-          async (rows, reading, at, count) => {
+          async (rows, behaviour, at, count) => {
             const undated = at % rows.length;
             const held = rows.map((row, n) => ({ ...row, isUndated: n === undated }));
             const toMs = Math.max(...rows.map(({ timestampMs }) => timestampMs)) + 1;
-            // A page holds every instant, so that none is read by offsets, which need legible rows.
-            const vendor = openSource(() => held, { ...reading, clamp: 50 });
+            // A page holds every instant whole, because behaviour by offsets needs parsable rows.
+            const vendor = openSource(() => held, { ...behaviour, clamp: 50 });
             const whole = { fromMs: FROM, toMs };
-            // The vendor shows how long its pages can be, so that one illegible row alone is known to be the last.
+            // The vendor has given a longer page, so a page with one unparsable row is known to be the last.
             await vendor
               .open()
-              .listUsageRecords({ range: whole, filter: {}, count: 50, travel: 'forward', after: null });
-            let told = 0;
+              .listUsageRecords({ range: whole, filter: {}, count: 50, direction: 'DESC', after: null });
+            let reported = 0;
             let after: Position | null = null;
             for (;;) {
               const page: Page<UsageRecord> = await vendor
                 .open()
-                .listUsageRecords({ range: whole, filter: {}, count, travel, after });
-              for (const { dropped } of page.coverage) told += dropped;
+                .listUsageRecords({ range: whole, filter: {}, count, direction, after });
+              for (const { dropped } of page.coverage) reported += dropped;
               if (!page.hasMore) break;
-              after = page.resume;
+              after = page.end?.position ?? null;
             }
-            expect(told).toBeGreaterThanOrEqual(1);
+            expect(reported).toBeGreaterThanOrEqual(1);
           },
         ),
       );
     },
   );
 
-  it.each(['forward', 'backward'] as const)(
-    'gives every row once and in order, %s, under every reading of the vendor, whatever the page sizes',
-    async (travel) => {
+  it.each(['DESC', 'ASC'] as const)(
+    'gives every row once and in order, %s, with every behaviour of the vendor and all page sizes',
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary({ maxLength: 120, instants: 61 }),
-          readingArbitrary,
+          behaviours,
           fc.infiniteStream(fc.integer({ min: 1, max: 40 })),
           fc.integer({ min: 2, max: 50 }),
-          async (rows, reading, counts, largestPage) => {
-            const vendor = openSource(() => rows, reading, { largestPage });
-            const walked = await walkAll(vendor, () => counts.next().value, travel);
-            expect(idsOf(walked)).toEqual(inOrder(rows));
+          async (rows, behaviour, counts, largestPage) => {
+            const vendor = openSource(() => rows, behaviour, { largestPage });
+            const listed = await listAll(vendor, () => counts.next().value, direction);
+            expect(idsOf(listed)).toEqual(inOrder(rows));
           },
         ),
         { numRuns: 100 },
@@ -191,38 +191,35 @@ describe('a walk over a log that stands still', () => {
     },
   );
 
-  it.each(['forward', 'backward'] as const)(
-    'walks an instant that holds more rows than a page, %s',
-    async (travel) => {
-      await fc.assert(
-        fc.asyncProperty(
-          rowsArbitrary({ maxLength: 150, instants: 2 }),
-          readingArbitrary,
-          fc.integer({ min: 1, max: 30 }),
-          async (rows, reading, count) => {
-            const vendor = openSource(() => rows, reading, { largestPage: 20 });
-            expect(idsOf(await walkAll(vendor, () => count, travel))).toEqual(inOrder(rows));
-          },
-        ),
-        { numRuns: 100 },
-      );
-    },
-  );
+  it.each(['DESC', 'ASC'] as const)('gives an instant with more rows than a page, %s', async (direction) => {
+    await fc.assert(
+      fc.asyncProperty(
+        rowsArbitrary({ maxLength: 150, instants: 2 }),
+        behaviours,
+        fc.integer({ min: 1, max: 30 }),
+        async (rows, behaviour, count) => {
+          const vendor = openSource(() => rows, behaviour, { largestPage: 20 });
+          expect(idsOf(await listAll(vendor, () => count, direction))).toEqual(inOrder(rows));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
 
-  it('is exact or a coded error where the vendor shuffles the rows of one instant from call to call', async () => {
+  it('is exact or a coded error if the vendor changes the order within one instant between calls', async () => {
     await fc.assert(
       fc.asyncProperty(
         rowsArbitrary({ maxLength: 120, instants: 6 }),
-        readingArbitrary,
+        behaviours,
         fc.integer({ min: 1, max: 30 }),
-        async (rows, reading, count) => {
-          const shuffled = { ...reading, tie: (call: number) => byId(call % 3 === 0) };
+        async (rows, behaviour, count) => {
+          const shuffled = { ...behaviour, tie: (call: number) => byId(call % 3 === 0) };
           const vendor = openSource(() => rows, shuffled, { largestPage: 20 });
-          const walked = await walkAll(vendor, () => count, 'forward').catch((error: unknown) => {
+          const listed = await listAll(vendor, () => count, 'DESC').catch((error: unknown) => {
             if (!isOutOfOrder(error)) throw error;
             return null;
           });
-          if (walked) expect(idsOf(walked)).toEqual(inOrder(rows));
+          if (listed) expect(idsOf(listed)).toEqual(inOrder(rows));
         },
       ),
       { numRuns: 100 },
@@ -230,8 +227,8 @@ describe('a walk over a log that stands still', () => {
   });
 });
 
-describe('a vendor that gives more rows at once than it is asked for', () => {
-  it('is read exactly, whatever the sizes', async () => {
+describe('a vendor that gives more rows at once than requested', () => {
+  it('is read exactly with all page sizes', async () => {
     const rows = Array.from({ length: 300 }, (_, at) => rowAt(FROM + Math.floor(at / 3) * 1000, at + 1));
     for (const clamp of [40, 130, 500]) {
       const upstream = createSimulatedUpstream('USAGE', (call) =>
@@ -241,39 +238,39 @@ describe('a vendor that gives more rows at once than it is asked for', () => {
         }),
       );
       const { open } = openSource(() => rows, plain);
-      expect(idsOf(await walkAll({ upstream, open: () => open(upstream) }, () => 7, 'forward'))).toEqual(
+      expect(idsOf(await listAll({ upstream, open: () => open(upstream) }, () => 7, 'DESC'))).toEqual(
         inOrder(rows),
       );
     }
   });
 
-  it('of an instant that holds more than a stack could is read exactly', async () => {
+  it('is read exactly even if one instant holds more rows than a call can have arguments', async () => {
     const rows = Array.from({ length: 130_000 }, (_, at) => rowAt(FROM + 1000, at + 1));
     const vendor = openSource(() => rows, { ...plain, clamp: 10_000 }, { largestPage: 10_000 });
     const page = await vendor
       .open()
-      .listUsageRecords({ range, filter: {}, count: 130_000, travel: 'forward', after: null });
+      .listUsageRecords({ range, filter: {}, count: 130_000, direction: 'DESC', after: null });
     expect([page.rows.length, page.hasMore]).toEqual([130_000, false]);
   });
 });
 
-describe('a walk over a log that moves', () => {
-  it.each(['forward', 'backward'] as const)(
-    'gives every row that stood at its start once, none twice, in order, %s, while rows arrive late, tied and back-dated',
-    async (travel) => {
+describe('a list over a log that changes', () => {
+  it.each(['DESC', 'ASC'] as const)(
+    'gives every row of its start once and in order, %s, while rows arrive late, tied and back-dated',
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary({ maxLength: 100, instants: 61 }),
-          readingArbitrary,
+          behaviours,
           fc.array(fc.tuple(fc.nat({ max: 30 }), fc.nat({ max: 60 })), { maxLength: 60 }),
           fc.integer({ min: 1, max: 25 }),
-          async (rows, reading, arrivals, count) => {
+          async (rows, behaviour, arrivals, count) => {
             const log = [...rows];
             let call = 0;
             let next = 0x1000000;
             const vendor = openSource(
               () => log,
-              { ...reading, clamp: reading.clamp + 20 },
+              { ...behaviour, clamp: behaviour.clamp + 20 },
               {
                 beforeCall: () => {
                   for (const [at, minute] of arrivals) {
@@ -283,15 +280,15 @@ describe('a walk over a log that moves', () => {
                 },
               },
             );
-            const walked = await walkAll(vendor, () => count, travel).catch((error: unknown) => {
+            const listed = await listAll(vendor, () => count, direction).catch((error: unknown) => {
               if (!isOutOfOrder(error)) throw error;
               return null;
             });
-            fc.pre(walked !== null);
-            const ids = idsOf(walked);
+            fc.pre(listed !== null);
+            const ids = idsOf(listed);
             expect(new Set(ids).size).toBe(ids.length);
             expect(inOrder(rows).filter((id) => !ids.includes(id))).toEqual([]);
-            expect(ids).toEqual(inOrder(walked));
+            expect(ids).toEqual(inOrder(listed));
           },
         ),
         { numRuns: 100 },
@@ -310,19 +307,19 @@ describe('the cost of a page', () => {
       const before = vendor.upstream.calls.length;
       const read: Page<UsageRecord> = await vendor
         .open()
-        .listUsageRecords({ range, filter: {}, count: 50, travel: 'forward', after });
+        .listUsageRecords({ range, filter: {}, count: 50, direction: 'DESC', after });
       expect(read.rows).toHaveLength(50);
       expect(read.hasMore).toBe(true);
       expect(vendor.upstream.calls.length - before).toBe(1);
-      after = read.resume;
+      after = read.end?.position ?? null;
     }
   });
 
-  it('is ⌈(first + 1) / page size⌉ calls for a page of 500 from a vendor that gives out 200', async () => {
+  it('is ⌈(first + 1) / page size⌉ calls for a page of 500 from a vendor that gives 200', async () => {
     const vendor = openSource(() => sparse, plain);
     const page = await vendor
       .open()
-      .listUsageRecords({ range, filter: {}, count: 500, travel: 'forward', after: null });
+      .listUsageRecords({ range, filter: {}, count: 500, direction: 'DESC', after: null });
     expect(page.rows).toHaveLength(500);
     expect(vendor.upstream.calls).toHaveLength(3);
   });
@@ -330,21 +327,21 @@ describe('the cost of a page', () => {
   it('is one call for ten equal questions of one operation', async () => {
     const vendor = openSource(() => sparse, plain);
     const source = vendor.open();
-    const question = { range, filter: {}, count: 50, travel: 'forward' as const, after: null };
+    const question = { range, filter: {}, count: 50, direction: 'DESC' as const, after: null };
     await Promise.all(Array.from({ length: 10 }, () => source.listUsageRecords({ ...question })));
     expect(vendor.upstream.calls).toHaveLength(1);
   });
 
   it('never asks for a deep offset', async () => {
     const vendor = openSource(() => sparse, plain);
-    await walkAll(vendor, () => 100, 'forward');
+    await listAll(vendor, () => 100, 'DESC');
     const offsets = vendor.upstream.calls.map((call) => new Map(call.query).get('pageOffset'));
     expect(new Set(offsets)).toEqual(new Set(['0']));
   });
 });
 
 describe('a vendor that breaks its own order', () => {
-  it('is found out, and no page is given out', async () => {
+  it('is detected, and its page is refused', async () => {
     const rows = Array.from({ length: 30 }, (_, at) => rowAt(FROM + at * 1000, at + 1));
     const upstream = createSimulatedUpstream('USAGE', () => ({
       status: 200,
@@ -368,7 +365,7 @@ describe('a vendor that breaks its own order', () => {
       },
       createTestCallContext(),
     );
-    const page = source.listUsageRecords({ range, filter: {}, count: 10, travel: 'forward', after: null });
+    const page = source.listUsageRecords({ range, filter: {}, count: 10, direction: 'DESC', after: null });
     await expect(page).rejects.toMatchObject({
       code: 'UPSTREAM_OUT_OF_ORDER',
       source: 'USAGE',
@@ -380,33 +377,33 @@ describe('a vendor that breaks its own order', () => {
 describe('a spent call budget', () => {
   const tied = Array.from({ length: 900 }, (_, at) => rowAt(FROM + 1000, at + 1));
 
-  it('inside an instant refuses the page with the way out, never a short one', async () => {
+  it('within an instant refuses the page and names the way out', async () => {
     const vendor = openSource(() => tied, { ...plain, clamp: 50 }, { budget: 5 });
     const page = vendor
       .open()
-      .listUsageRecords({ range, filter: {}, count: 100, travel: 'forward', after: null });
+      .listUsageRecords({ range, filter: {}, count: 100, direction: 'DESC', after: null });
     await expect(page).rejects.toMatchObject({
       code: 'LIMIT_EXCEEDED',
       message: expect.stringContaining('Narrow the filter'),
     });
   });
 
-  it('between instants gives what there is, TRUNCATED, and the place to go on from', async () => {
+  it('between instants gives the rows read so far, TRUNCATED, and the position to go on from', async () => {
     const rows = Array.from({ length: 900 }, (_, at) => rowAt(FROM + at * 1000, at + 1));
     const vendor = openSource(() => rows, { ...plain, clamp: 50 }, { budget: 5 });
     const page = await vendor
       .open()
-      .listUsageRecords({ range, filter: {}, count: 500, travel: 'forward', after: null });
+      .listUsageRecords({ range, filter: {}, count: 500, direction: 'DESC', after: null });
     expect(page.hasMore).toBe(true);
     expect(page.rows.length).toBeGreaterThan(200);
     expect(page.coverage).toMatchObject([{ status: 'TRUNCATED', code: 'CALL_BUDGET' }]);
   });
 });
 
-describe('a row that can not be understood', () => {
-  it.each(['forward', 'backward'] as const)(
-    'among rows that can be is counted wherever it comes, also if it was understood a page before, %s',
-    async (travel) => {
+describe('a row that cannot be parsed', () => {
+  it.each(['DESC', 'ASC'] as const)(
+    'among parsable rows is counted at any place, even if it could be parsed one page before, %s',
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary({ maxLength: 60, instants: 6 }),
@@ -425,10 +422,10 @@ describe('a row that can not be understood', () => {
                 return { ...response, body };
               },
             });
-            const walked = await walkPages((after) =>
-              vendor.open().listUsageRecords({ range, filter: {}, count, travel, after }),
+            const listed = await walkPages((after) =>
+              vendor.open().listUsageRecords({ range, filter: {}, count, direction, after }),
             );
-            expectNoneLostInSilence(inRange(rows), walked);
+            expectNoneLostInSilence(inRange(rows), listed);
           },
         ),
         { numRuns: 150 },
@@ -437,21 +434,21 @@ describe('a row that can not be understood', () => {
   );
 });
 
-describe('an answer of which nothing can be understood', () => {
-  it.each(['forward', 'backward'] as const)(
-    'is never the end of a list, %s: its page is refused and comes when asked again, or coverage counts what was dropped',
-    async (travel) => {
+describe('an answer without a parsable row', () => {
+  it.each(['DESC', 'ASC'] as const)(
+    'never ends a list, %s: its page is refused and can be read again, or coverage counts the skipped rows',
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           rowsArbitrary({ maxLength: 60, instants: 20 }),
-          readingArbitrary,
+          behaviours,
           fc.integer({ min: 1, max: 20 }),
           fc.integer({ min: 0, max: 12 }),
           fc.integer({ min: 1, max: 2 }),
           fc.constantFrom<unknown[]>([null], [{ message: 'Internal error' }], [null, {}, 'x']),
-          async (rows, reading, count, junkAt, times, junk) => {
+          async (rows, behaviour, count, junkAt, times, junk) => {
             let calls = 0;
-            const vendor = openSource(() => rows, reading, {
+            const vendor = openSource(() => rows, behaviour, {
               largestPage: 25,
               wrap: (answer) => (call) => {
                 calls += 1;
@@ -459,10 +456,10 @@ describe('an answer of which nothing can be understood', () => {
                 return isJunk ? { status: 200, headers: {}, body: junk } : answer(call);
               },
             });
-            const walked = await walkPages((after) =>
-              vendor.open().listUsageRecords({ range, filter: {}, count, travel, after }),
+            const listed = await walkPages((after) =>
+              vendor.open().listUsageRecords({ range, filter: {}, count, direction, after }),
             );
-            expectNoneLostInSilence(inRange(rows), walked);
+            expectNoneLostInSilence(inRange(rows), listed);
           },
         ),
         { numRuns: 150 },
@@ -470,7 +467,7 @@ describe('an answer of which nothing can be understood', () => {
     },
   );
 
-  it('and that is one bad row alone does not fail the first page that a fresh service reads backward', async () => {
+  it('with one bad row only does not fail the first page that a new service reads backward', async () => {
     const vendor = openSource(
       () => [
         { ...rowAt(FROM + 60_000, 1), isUndated: true },
@@ -480,7 +477,7 @@ describe('an answer of which nothing can be understood', () => {
     );
     const page = await vendor
       .open()
-      .listUsageRecords({ range, filter: {}, count: 10, travel: 'backward', after: null });
+      .listUsageRecords({ range, filter: {}, count: 10, direction: 'ASC', after: null });
     expect(page.rows).toHaveLength(10);
     expect(page.coverage).toContainEqual(expect.objectContaining({ status: 'TRUNCATED', dropped: 1 }));
   });
@@ -497,8 +494,8 @@ describe('a log that comes in bursts', () => {
       ),
     );
 
-  /** Walks the week backward, and tells how many pages it took; a page that is refused fails the test. */
-  async function walkWeek(rows: readonly SimulatedUsageRow[], count: number): Promise<number> {
+  /** Reads the week backward and returns the number of pages. A refused page fails the test. */
+  async function listWeek(rows: readonly SimulatedUsageRow[], count: number): Promise<number> {
     const vendor = openSource(() => rows, plain, { budget: 20 });
     const given: string[] = [];
     let pages = 0;
@@ -506,10 +503,10 @@ describe('a log that comes in bursts', () => {
       expect(pages).toBeLessThan(1_000);
       const page: Page<UsageRecord> = await vendor
         .open()
-        .listUsageRecords({ range: week, filter: {}, count, travel: 'backward', after });
+        .listUsageRecords({ range: week, filter: {}, count, direction: 'ASC', after });
       given.unshift(...idsOf(page.rows));
       if (!page.hasMore) break;
-      after = page.resume;
+      after = page.end?.position ?? null;
     }
     const stood = rows.map((row) => ({ source: 'USAGE' as const, ...row })).sort(comparePositions);
     expect(given).toEqual(idsOf(stood));
@@ -522,12 +519,12 @@ describe('a log that comes in bursts', () => {
     ['3,000 rows in two seconds after four empty days', [burst(4 * DAY, 3_000, 2_000)]],
     ['1,500 rows in one millisecond', [burst(5 * DAY, 1_500, 1), burst(0, 50, 6 * DAY)]],
     ['5,000 rows in a tenth of a second, twice', [burst(DAY, 5_000, 100), burst(6 * DAY, 5_000, 100)]],
-  ])('is walked backward to its end: %s', async (_name, bursts) => {
+  ])('is read backward to its end: %s', async (_name, bursts) => {
     const rows = logOf(bursts);
-    expect(await walkWeek(rows, 500)).toBeLessThanOrEqual(2 * Math.ceil(rows.length / 500) + 4);
+    expect(await listWeek(rows, 500)).toBeLessThanOrEqual(2 * Math.ceil(rows.length / 500) + 4);
   });
 
-  it('is walked backward to its end, whatever its shape', async () => {
+  it('is read backward to its end, with any shape', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -540,7 +537,7 @@ describe('a log that comes in bursts', () => {
         ),
         fc.constantFrom(100, 500),
         async (bursts, count) => {
-          await walkWeek(logOf(bursts), count);
+          await listWeek(logOf(bursts), count);
         },
       ),
       { numRuns: 20 },
@@ -549,18 +546,18 @@ describe('a log that comes in bursts', () => {
 });
 
 describe('a log that rows are deleted from', () => {
-  it.each(['forward', 'backward'] as const)(
-    'gives every row that stands from the first call to the last once, or a coded error, %s',
-    async (travel) => {
+  it.each(['DESC', 'ASC'] as const)(
+    'gives every row that stays from the first call to the last once, or a coded error, %s',
+    async (direction) => {
       await fc.assert(
         fc.asyncProperty(
           fc
             .array(fc.nat(1), { minLength: 30, maxLength: 60 })
             .map((instants) => instants.map((at, id) => rowAt(FROM + at * 60_000, id))),
-          readingArbitrary,
+          behaviours,
           fc.integer({ min: 1, max: 30 }),
           fc.array(fc.tuple(fc.nat(12), fc.nat(60)), { minLength: 1, maxLength: 3 }),
-          async (rows, reading, count, deletions) => {
+          async (rows, behaviour, count, deletions) => {
             let log = rows;
             let calls = 0;
             const beforeCall = (): void => {
@@ -570,15 +567,15 @@ describe('a log that rows are deleted from', () => {
             };
             const vendor = openSource(
               () => log,
-              { ...reading, clamp: Math.max(reading.clamp, 9) },
+              { ...behaviour, clamp: Math.max(behaviour.clamp, 9) },
               { largestPage: 9, beforeCall },
             );
-            const walked = await walkAll(vendor, () => count, travel).catch((error: unknown) => {
+            const listed = await listAll(vendor, () => count, direction).catch((error: unknown) => {
               if (!isOutOfOrder(error)) throw error;
               return null;
             });
-            if (!walked) return;
-            const given = idsOf(walked);
+            if (!listed) return;
+            const given = idsOf(listed);
             expect(new Set(given).size).toBe(given.length);
             expect(inOrder(log).filter((id) => !given.includes(id))).toEqual([]);
           },

@@ -5,7 +5,7 @@ import { stoodAt, type EventRow, type LogRow } from './log.ts';
 // The Events API as its page and what is known beside it describe it, over a log; not the sandbox, and not by its code.
 
 /** What the vendor's page leaves open, chosen. */
-export interface EventsReading {
+export interface EventsBehaviour {
   readonly fromIsIn: boolean;
   readonly toIsIn: boolean;
   /** Whether times take `gt:` and `lt:`; where not, they are a 400. */
@@ -20,7 +20,7 @@ export interface EventsReading {
 /** What the vendor answers at `nowMs`; also the rows that its answer holds, in its order. */
 export function answerEvents(
   rows: readonly LogRow[],
-  reading: EventsReading,
+  reading: EventsBehaviour,
   query: URLSearchParams,
   nowMs: number,
 ): { readonly answer: TransportAnswer; readonly given: readonly EventRow[] } {
@@ -53,7 +53,7 @@ export function answerEvents(
   };
 }
 
-function readBound(text: string | null, { takesOperators }: EventsReading): number | null {
+function readBound(text: string | null, { takesOperators }: EventsBehaviour): number | null {
   const match = /^(?<operator>[gl]t:)?(?<date>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$/.exec(text ?? '');
   if (!match?.groups || (match.groups['operator'] !== undefined && !takesOperators)) return null;
   return Date.parse(match.groups['date'] ?? '');
@@ -61,7 +61,7 @@ function readBound(text: string | null, { takesOperators }: EventsReading): numb
 
 type Compare = (a: EventRow, b: EventRow) => number;
 
-function readSort(text: string | null, reading: EventsReading): Compare | null {
+function readSort(text: string | null, reading: EventsBehaviour): Compare | null {
   if (text === null) {
     return reading.unsorted === 'id' ? byId : (a, b) => hashText(a.id) - hashText(b.id) || byId(a, b);
   }

@@ -1,6 +1,6 @@
 import { SOURCES } from '../../../src/base/source.ts';
 import type { Dice } from './dice.ts';
-import type { EventsReading } from './events-vendor.ts';
+import type { EventsBehaviour } from './events-vendor.ts';
 import {
   createLog,
   DAY_MS,
@@ -11,27 +11,27 @@ import {
   type LogRow,
   type LogShape,
 } from './log.ts';
-import type { UsageReading } from './usage-vendor.ts';
+import type { UsageBehaviour } from './usage-vendor.ts';
 
 /** Both vendors with their logs, and the service's settings. */
 export interface Scene {
   readonly log: Log;
   readonly shape: LogShape;
-  readonly usage: UsageReading;
-  readonly events: EventsReading;
+  readonly usage: UsageBehaviour;
+  readonly events: EventsBehaviour;
   /** As the environment would give them; the others are the service's own. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
 export function drawScene(dice: Dice, nowMs: number): Scene {
-  const usage = drawUsageReading(dice);
-  const events = drawEventsReading(dice);
+  const usage = drawUsageBehaviour(dice);
+  const events = drawEventsBehaviour(dice);
   const settings = drawSettings(dice);
   const shape = drawShape(dice, nowMs, smallestPage(usage, settings), events.sorts === 'timestamp');
   return { usage, events, settings, shape, log: drawLog(dice, shape, nowMs) };
 }
 
-function drawUsageReading(dice: Dice): UsageReading {
+function drawUsageBehaviour(dice: Dice): UsageBehaviour {
   return {
     fromIsIn: dice.chance(0.5),
     toIsIn: dice.chance(0.5),
@@ -46,7 +46,7 @@ function drawUsageReading(dice: Dice): UsageReading {
   };
 }
 
-function drawEventsReading(dice: Dice): EventsReading {
+function drawEventsBehaviour(dice: Dice): EventsBehaviour {
   return {
     fromIsIn: dice.chance(0.5),
     toIsIn: dice.chance(0.5),
@@ -60,7 +60,7 @@ function drawEventsReading(dice: Dice): EventsReading {
 const HOUR_MS = 3_600_000;
 
 /** Rows of a page of either list at least, where there are as many. */
-function smallestPage({ clamp }: UsageReading, settings: Readonly<Record<string, string>>): number {
+function smallestPage({ clamp }: UsageBehaviour, settings: Readonly<Record<string, string>>): number {
   const asked = [settings['USAGE_API_PAGE_SIZE'], settings['EVENTS_API_PAGE_SIZE']];
   return Math.min(clamp, 200, ...asked.flatMap((text) => (text === undefined ? [] : [Number(text)])));
 }

@@ -5,7 +5,7 @@ import { stoodAt, type LogRow, type UsageRow } from './log.ts';
 // The Usage API as its page and what is known beside it describe it, over a log; not the sandbox, and not by its code.
 
 /** What the vendor's page leaves open, chosen. */
-export interface UsageReading {
+export interface UsageBehaviour {
   readonly fromIsIn: boolean;
   readonly toIsIn: boolean;
   readonly offsetUnit: 'records' | 'pages';
@@ -35,7 +35,7 @@ export function isCountedAt(row: UsageRow, ms: number, lagMs: number): boolean {
 /** What the vendor answers at `nowMs`; also the rows that its answer holds, in its order. */
 export function answerUsage(
   rows: readonly LogRow[],
-  reading: UsageReading,
+  reading: UsageBehaviour,
   { path, query }: UsageCall,
   nowMs: number,
 ): { readonly answer: TransportAnswer; readonly given: readonly UsageRow[] } {
@@ -84,7 +84,7 @@ export function answerUsage(
   };
 }
 
-function encodeRow(row: UsageRow, reading: UsageReading): unknown {
+function encodeRow(row: UsageRow, reading: UsageBehaviour): unknown {
   const isCamel = reading.dialect === 'camel' || (reading.dialect === 'mixed' && hashText(row.id) % 2 === 0);
   const date = new Date(row.ms).toISOString().replace('Z', reading.zone);
   const { defect } = row;
@@ -141,7 +141,7 @@ export function seriesRowAt(ms: number, interval: SeriesInterval): readonly [num
 
 function answerSeries(
   log: readonly UsageRow[],
-  reading: UsageReading,
+  reading: UsageBehaviour,
   path: string,
   query: URLSearchParams,
   nowMs: number,

@@ -3,6 +3,7 @@ import {
   AnalyticsElementCountType,
   AnalyticsProcessTimeType,
   AnalyticsStatusCountsType,
+  estimateElements,
   listElementCounts,
 } from './figures.ts';
 import { encodeAnalyticsId } from './view.ts';
@@ -54,6 +55,7 @@ export const AnalyticsBucketType = builder.objectRef<BucketView>('AnalyticsBucke
             'List only these elements, even if they were not called. An empty list matches nothing.',
         }),
       },
+      extensions: { estimate: estimateElements },
       resolve: ({ bucket, view }, args) => listElementCounts(bucket.elements, view, bucket.startMs, args),
     }),
     processTime: t.field({
@@ -102,6 +104,7 @@ export const AnalyticsTotalsType = builder.objectRef<PeriodView>('AnalyticsTotal
             'List only these elements, even if they were not called. An empty list matches nothing.',
         }),
       },
+      extensions: { estimate: estimateElements },
       resolve: (view, args) => listElementCounts(view.period.totals.elements, view, 'totals', args),
     }),
     elementCount: t.field({

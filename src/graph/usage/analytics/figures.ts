@@ -1,5 +1,7 @@
 import type { ProcessTime, StatusCounts } from '../../../sources/usage/analytics/analytics.ts';
 import { builder } from '../../builder.ts';
+import type { FieldEstimate } from '../../cost/estimate.ts';
+import { COST } from '../../cost/shape.ts';
 import { encodeAnalyticsId } from './view.ts';
 import type { PeriodView } from './view.ts';
 
@@ -65,12 +67,30 @@ export const AnalyticsElementCountType = builder
     }),
   });
 
+/** The arguments of `elements`. */
+export interface ElementsArguments {
+  readonly top?: number | null | undefined;
+  readonly keys?: readonly string[] | null | undefined;
+}
+
+/** How many elements there will be is not known unless `keys` names them. So many are charged for at most. */
+const ELEMENTS_CHARGED = 25;
+
+/** The cost of `elements`: its series is a part of the estimate of `usageAnalytics`. */
+export function estimateElements({ top, keys }: ElementsArguments): FieldEstimate {
+  return {
+    ...(keys ? { items: keys.length } : {}),
+    chargedItems: Math.min(Math.max(top ?? ELEMENTS_CHARGED, 0), ELEMENTS_CHARGED),
+    itemCost: COST.element,
+  };
+}
+
 /** The counts of the elements that rank in the whole period, with zeros for elements that were not called here. */
 export function listElementCounts(
   counts: ReadonlyMap<string, number> | null,
   view: PeriodView,
   part: number | 'totals',
-  args: { readonly top?: number | null | undefined; readonly keys?: readonly string[] | null | undefined },
+  args: ElementsArguments,
 ): readonly FiguresOf<readonly [key: string, count: number]>[] | null {
   if (!counts) return null;
   const keys = view.rank(args.top ?? null, args.keys ?? null);

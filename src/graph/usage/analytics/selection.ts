@@ -1,7 +1,7 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { RequestError } from '../../../base/errors.ts';
 import type { AnalyticsRequest, UsageSeries } from '../../../sources/usage/analytics/analytics.ts';
-import { selectedFieldNames, selectedFields } from '../../selection.ts';
+import { fieldsUnder } from '../../selection.ts';
+import type { SelectedField } from '../../selection.ts';
 
 /** The series that each field is read from. Other fields need no call. */
 const SERIES_OF_BUCKET: Readonly<Record<string, UsageSeries>> = {
@@ -22,42 +22,29 @@ const SERIES_OF_TOTALS: Readonly<Record<string, UsageSeries>> = {
  * @throws RequestError `BAD_USER_INPUT` for an `elements(top:)` below 1: one error here, not one in every bucket
  */
 export function readAnalyticsSelection(
-  info: GraphQLResolveInfo,
+  fields: readonly SelectedField[],
 ): Pick<AnalyticsRequest, 'series' | 'previous'> {
-  const offsets = new Set(
-    selectedFields(info)
-      .filter(({ name }) => name === 'previous')
-      .map((field) => readOffset(field.arguments['offset'])),
-  );
-  const series = seriesUnder(info);
-  const earlier = seriesUnder(info, 'previous');
-  return { series, previous: [...offsets].map((offset) => ({ offset, series: earlier })) };
+  const periods = fields.filter(({ name }) => name === 'previous');
+  const offsets = new Set(periods.map(({ args }) => readOffset(args['offset'])));
+  const earlier = seriesUnder(fieldsUnder(fields, 'previous'));
+  return {
+    series: seriesUnder(fields),
+    previous: [...offsets].map((offset) => ({ offset, series: earlier })),
+  };
 }
 
-function seriesUnder(info: GraphQLResolveInfo, ...path: readonly string[]): ReadonlySet<UsageSeries> {
-  for (const parent of ['buckets', 'totals']) {
-    for (const field of selectedFields(info, ...path, parent))
-      if (field.name === 'elements') checkTop(field.arguments['top']);
-  }
-  return listSeries(
-    selectedFieldNames(info, ...path, 'buckets'),
-    selectedFieldNames(info, ...path, 'totals'),
-  );
-}
-
-/** The series that fields of buckets and of totals are read from. */
-export function listSeries(
-  ofBuckets: Iterable<string>,
-  ofTotals: Iterable<string>,
-): ReadonlySet<UsageSeries> {
+function seriesUnder(fields: readonly SelectedField[]): ReadonlySet<UsageSeries> {
+  const ofBuckets = fieldsUnder(fields, 'buckets');
+  const ofTotals = fieldsUnder(fields, 'totals');
+  for (const { name, args } of [...ofBuckets, ...ofTotals]) if (name === 'elements') checkTop(args['top']);
   return new Set([...seriesOf(ofBuckets, SERIES_OF_BUCKET), ...seriesOf(ofTotals, SERIES_OF_TOTALS)]);
 }
 
 function seriesOf(
-  names: Iterable<string>,
+  fields: readonly SelectedField[],
   table: Readonly<Record<string, UsageSeries>>,
 ): readonly UsageSeries[] {
-  return [...names].flatMap((name) => (Object.hasOwn(table, name) && table[name]) || []);
+  return fields.flatMap(({ name }) => (Object.hasOwn(table, name) && table[name]) || []);
 }
 
 function checkTop(top: unknown): void {

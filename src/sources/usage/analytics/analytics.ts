@@ -1,9 +1,17 @@
 import type { Interval, Range } from '../../../base/time.ts';
 import type { Coverage } from '../../paging/coverage.ts';
 
-/** The four analytics series, each one vendor call: `/activity`, `/activity/elements`, `/times`, `/statuses`. */
+/** The vendor's four analytics series. Each has a path of its own. */
 export const USAGE_SERIES = ['activity', 'elements', 'times', 'statuses'] as const;
 export type UsageSeries = (typeof USAGE_SERIES)[number];
+
+/** The vendor's path for each series; it has no parameters, so it is also its path template. */
+export const SERIES_OPERATIONS: Readonly<Record<UsageSeries, string>> = {
+  activity: '/usage/analytics/activity',
+  elements: '/usage/analytics/activity/elements',
+  times: '/usage/analytics/times',
+  statuses: '/usage/analytics/statuses',
+};
 
 /** Milliseconds. */
 export interface ProcessTime {
@@ -17,19 +25,19 @@ export interface StatusCounts {
   readonly failed: number;
 }
 
-/** One bucket, merged from the series that were asked for; a series not asked for, or failed, is null. */
+/** One bucket with the figures of all requested series. The figure of a series that was not requested, or failed, is null. */
 export interface AnalyticsBucket {
-  /** Its start, also where the range cuts it; milliseconds since the epoch. */
+  /** The bucket's own start in milliseconds since the epoch; it may be before the range. */
   readonly startMs: number;
   readonly endMs: number;
   /** The range covers only part of it. */
   readonly cut: boolean;
-  /** It may still gain calls. */
+  /** The bucket may still gain calls. */
   readonly filling: boolean;
   readonly count: number | null;
-  /** Calls by element key, zero left out. */
+  /** Calls by element key; elements without calls are left out. */
   readonly elements: ReadonlyMap<string, number> | null;
-  /** null in an empty bucket, too. */
+  /** Also null if the bucket has no calls. */
   readonly processTime: ProcessTime | null;
   readonly statuses: StatusCounts | null;
 }
@@ -47,36 +55,28 @@ export interface AnalyticsPeriod {
   readonly toMs: number;
   readonly buckets: readonly AnalyticsBucket[];
   readonly totals: AnalyticsTotals;
-  /** One entry per series asked for and disjoint stretch. */
+  /** For each requested series: disjoint spans, newest first. */
   readonly coverage: readonly Coverage[];
 }
 
 export interface UsageAnalytics extends AnalyticsPeriod {
   readonly interval: Interval;
   readonly timeZone: string;
-  /** In the order asked for in `AnalyticsRequest.previous`. */
+  /** In the order of `AnalyticsRequest.previous`. */
   readonly previous: readonly AnalyticsPeriod[];
 }
 
 /** Which series to read, over which range, in which buckets. */
 export interface AnalyticsRequest {
   readonly range: Range;
-  /** null: chosen by the length of the range. */
+  /** null: the length of the range decides. */
   readonly interval: Interval | null;
   /** An IANA zone. */
   readonly timeZone: string;
   readonly series: ReadonlySet<UsageSeries>;
-  /** The period before, of equal length or `offset` earlier (an ISO 8601 duration); null: not asked for. */
+  /** Earlier periods to compare with: `offset` earlier (an ISO 8601 duration), or if it is null directly before the range. */
   readonly previous: readonly { readonly offset: string | null; readonly series: ReadonlySet<UsageSeries> }[];
 }
 
-/** Never fails because a vendor fails: coverage reports it. @throws RequestError */
+/** Does not fail if the vendor fails: coverage reports it. @throws RequestError */
 export type GetUsageAnalytics = (request: AnalyticsRequest) => Promise<UsageAnalytics>;
-
-/** The vendor's path for each series; without parameters, so also its path template. */
-export const SERIES_OPERATIONS: Readonly<Record<UsageSeries, string>> = {
-  activity: '/usage/analytics/activity',
-  elements: '/usage/analytics/activity/elements',
-  times: '/usage/analytics/times',
-  statuses: '/usage/analytics/statuses',
-};

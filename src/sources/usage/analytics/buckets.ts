@@ -2,14 +2,14 @@ import { Temporal } from '../../../base/time.ts';
 import type { Interval, Range } from '../../../base/time.ts';
 
 /**
- * The edges of every bucket that a range touches, in milliseconds since the epoch, ascending: bucket `i` is
+ * Lists the edges of all buckets that a range touches, in milliseconds since the epoch, ascending: bucket `i` is
  * `[edges[i], edges[i + 1])`. The first starts at or before `range.fromMs`, the last ends at or after `range.toMs`.
  *
- * Calendar buckets begin with the first moment of their first day in the zone, so a day has 23 or 25 hours where clocks
- * change, and one that a zone leaves out (Apia, 2011-12-30) is no bucket. Hours, minutes and seconds begin where the
- * zone's clock shows a full one, and none reaches across a change of the clock: the hour that comes twice is two buckets.
+ * Days and longer buckets begin with the first moment of their first day in the zone. So a day has 23 or 25 hours when the clock
+ * changes, and a day that the zone leaves out (Apia, 2011-12-30) has no bucket. Hours, minutes and seconds begin when the zone's
+ * clock shows a full one. None crosses a change of the clock, so an hour that comes twice is two buckets.
  *
- * null: there are more than `atMost`.
+ * null: there are more than `atMost` buckets.
  */
 export function listBucketEdges(
   range: Range,
@@ -21,7 +21,7 @@ export function listBucketEdges(
   for (const edge of interval in CLOCK_MS
     ? clockEdges(range, interval, timeZone)
     : dayEdges(range, interval, timeZone)) {
-    // A day that is left out begins where the next one does; around a repeated midnight two days may begin before the range.
+    // A day that the zone leaves out begins when the next one does. If midnight comes twice, two days may begin before the range.
     if (edge === edges.at(-1)) continue;
     if (edge <= range.fromMs) edges.length = 0;
     edges.push(edge);
@@ -35,7 +35,7 @@ const CLOCK_MS: Partial<Record<Interval, number>> = { HOUR: 3_600_000, MINUTE: 6
 
 function* clockEdges({ fromMs }: Range, interval: Interval, timeZone: string): Generator<number> {
   const unitMs = CLOCK_MS[interval] ?? 1_000;
-  // `previous` looks strictly before its moment, and a change at `fromMs` itself counts.
+  // `previous` excludes its own moment, but a change at `fromMs` counts.
   const changedMs = clockChange(fromMs + 1, timeZone, 'previous') ?? -Infinity;
   let offsetMs = offsetAt(fromMs, timeZone);
   let edge = Math.max(floorTo(fromMs, unitMs, offsetMs), changedMs);
@@ -74,7 +74,7 @@ function firstDay(date: Temporal.PlainDate, interval: Interval): Temporal.PlainD
   return interval === 'WEEK' ? date.subtract({ days: date.dayOfWeek - 1 }) : date;
 }
 
-/** The nearest moment on one side at which the zone's offset changes; null: there is none. */
+/** The next or the previous change of the zone's offset; null: there is none. */
 function clockChange(ms: number, timeZone: string, direction: 'next' | 'previous'): number | null {
   return zonedAt(ms, timeZone).getTimeZoneTransition(direction)?.epochMilliseconds ?? null;
 }
@@ -83,16 +83,17 @@ function offsetAt(ms: number, timeZone: string): number {
   return zonedAt(ms, timeZone).offsetNanoseconds / 1e6;
 }
 
-/** The last full unit by a clock that is `offsetMs` ahead of UTC. */
+/** The last full unit on a clock that is `offsetMs` ahead of UTC. */
 function floorTo(ms: number, unitMs: number, offsetMs: number): number {
   return Math.floor((ms + offsetMs) / unitMs) * unitMs - offsetMs;
 }
 
-function zonedAt(ms: number, timeZone: string): Temporal.ZonedDateTime {
+/** A moment in a time zone. */
+export function zonedAt(ms: number, timeZone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone);
 }
 
-/** `behaviour.md`, 'interval left out': how long a range may be for each interval. */
+/** The longest range for each interval. */
 const LONGEST = [
   ['MINUTE', { hours: 2 }],
   ['HOUR', { days: 3 }],
@@ -100,10 +101,10 @@ const LONGEST = [
   ['MONTH', { years: 2 }],
 ] as const;
 
-/** The interval for a caller who named none: ≤ 2 h minute, ≤ 3 d hour, ≤ 92 d day, ≤ 2 y month, else year. */
+/** Chooses the interval if the caller names none, because the vendor's choice is unknown (`docs/vendors.md#series-requests-and-intervals`). */
 export function chooseInterval(range: Range, timeZone: string): Interval {
   for (const [interval, length] of LONGEST) {
-    // Three days hold 71 to 73 hours where clocks change: a range that is short enough by the zone's calendar or by the clock is.
+    // When the clock changes, three days have 71 or 73 hours. A range of three days by the zone or by UTC is short enough.
     const longestMs = Math.max(addTo(range.fromMs, length, timeZone), addTo(range.fromMs, length, 'UTC'));
     if (range.toMs <= longestMs) return interval;
   }
@@ -111,6 +112,5 @@ export function chooseInterval(range: Range, timeZone: string): Interval {
 }
 
 function addTo(fromMs: number, length: Temporal.DurationLike, timeZone: string): number {
-  return Temporal.Instant.fromEpochMilliseconds(fromMs).toZonedDateTimeISO(timeZone).add(length)
-    .epochMilliseconds;
+  return zonedAt(fromMs, timeZone).add(length).epochMilliseconds;
 }

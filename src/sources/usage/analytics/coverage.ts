@@ -1,4 +1,3 @@
-import { RequestError, UpstreamError } from '../../../base/errors.ts';
 import type { Range } from '../../../base/time.ts';
 import type { Coverage, CoverageCode } from '../../paging/coverage.ts';
 import { cutByFiles, endOf, weighByFiles } from '../../paging/held-files.ts';
@@ -8,33 +7,39 @@ import type { UsageSeries } from './analytics.ts';
 import { joinSpans } from './spans.ts';
 import type { ReadSpan } from './spans.ts';
 
-/** What is known of how one series was read. */
+/** How one series was read. */
 export interface SeriesFacts {
-  /** They hold the range, oldest first. */
+  /** Oldest first; together they hold the range. */
   readonly spans: readonly ReadSpan[];
-  readonly dropped: number;
-  /** When rows begin whose parts do not add up to their own count. */
+  readonly skipped: number;
+  /** The starts of rows whose parts do not add up to their own `count`. */
   readonly unequalRows: readonly number[];
-  /** When buckets begin that speak of other counts than `/usage/analytics/activity`. */
+  /** The starts of buckets whose counts differ from `/usage/analytics/activity`. */
   readonly unequalBuckets: readonly number[];
-  /** When rows with calls begin that go on outside the range. */
+  /** The starts of rows with calls that reach outside of the range. */
   readonly cutRows: readonly number[];
-  /** A sum passes 2^53 − 1 and is null. */
+  /** A sum passes 2^53 − 1, so it is null. */
   readonly isBeyondCounting: boolean;
 }
 
-/** When a series is still moving, and how far back it goes. */
+/** Why a series is missing. */
+export interface SeriesFailure {
+  readonly code: CoverageCode;
+  readonly reason: string;
+}
+
+/** When a series settles, and how far back it goes. */
 export interface CoverageBounds {
   readonly nowMs: number;
-  /** The vendor's lag: what is younger may still gain calls. */
+  /** The vendor's lag in milliseconds: a younger part may still gain calls. */
   readonly settleMs: number;
-  /** How long the vendor is said to keep data; null: not known. */
+  /** How long the vendor keeps data, by the settings, in milliseconds; null: not known. */
   readonly retentionMs: number | null;
-  /** Files in the vendor's place; null or left out: there are none. */
+  /** Files that are served instead of the vendor; null or left out: there are none. */
   readonly files?: HeldFiles | null;
 }
 
-/** From when on what was read may still gain calls; Infinity: nowhere. */
+/** The time from which on these spans may still gain calls; Infinity: they all have settled. */
 export function fillingSince(spans: readonly ReadSpan[], { nowMs, settleMs, files }: CoverageBounds): number {
   const moving = spans.flatMap(({ fromMs, toMs, readAtMs }) => {
     const settledMs = Math.min(readAtMs - settleMs, nowMs - settleMs, files ? endOf(files) : Infinity);
@@ -45,11 +50,11 @@ export function fillingSince(spans: readonly ReadSpan[], { nowMs, settleMs, file
 }
 
 const REASONS: Readonly<Partial<Record<Coverage['status'], string>>> = {
-  EXPIRED: 'Older than the vendor is said to keep.',
-  STALE: 'The vendor failed; an earlier answer stands in.',
+  EXPIRED: 'Older than the vendor keeps data.',
+  STALE: 'The vendor failed; this is an earlier answer.',
 };
 
-/** How complete one series is over a range: disjoint stretches, newest first. */
+/** How complete one series is over a range: disjoint spans, newest first. */
 export function listSeriesCoverage(
   series: UsageSeries,
   range: Range,
@@ -61,7 +66,7 @@ export function listSeriesCoverage(
   if (!files || 'code' in outcome) return entries;
   return (
     entries
-      // Which part missing rows belong to is unknown.
+      // Which part has the skipped rows is unknown.
       .flatMap((entry) => (entry.dropped > 0 ? [entry] : cutByFiles(entry, files)))
       .map((entry) => weighByFiles(entry, files))
   );
@@ -84,20 +89,20 @@ function listByReading(
     reason: null,
   };
   if ('code' in outcome) return [{ ...entry, ...range, ...outcome, status: 'FAILED' }];
-  const { dropped, isBeyondCounting } = outcome;
+  const { skipped, isBeyondCounting } = outcome;
   const inside = joinSpans(outcome.spans, bounds.settleMs).flatMap((span) => {
     const [fromMs, toMs] = [clamp(span.fromMs, range), clamp(span.toMs, range)];
     return fromMs < toMs ? [{ ...span, fromMs, toMs }] : [];
   });
-  if (dropped > 0 || isBeyondCounting) {
+  if (skipped > 0 || isBeyondCounting) {
     const asOfMs = Math.min(...inside.map(({ readAtMs }) => readAtMs));
     const reason = joinReasons(
-      dropped > 0 ? 'Rows are missing that could not be understood, or that the vendor left out.' : null,
-      isBeyondCounting ? 'Sums beyond 2^53 − 1 can not be given exactly and are null.' : null,
+      skipped > 0 ? 'Rows are missing: they could not be parsed, or the vendor left them out.' : null,
+      isBeyondCounting ? 'Sums above 2^53 − 1 cannot be exact, so they are null.' : null,
       describeDoubts(range, outcome),
     );
-    const code = dropped > 0 ? 'ROWS_DROPPED' : 'UPSTREAM';
-    return [{ ...entry, ...range, asOfMs, dropped, status: 'TRUNCATED', code, reason }];
+    const code = skipped > 0 ? 'ROWS_DROPPED' : 'UPSTREAM';
+    return [{ ...entry, ...range, asOfMs, dropped: skipped, status: 'TRUNCATED', code, reason }];
   }
   const keptMs = bounds.retentionMs === null ? -Infinity : bounds.nowMs - bounds.retentionMs;
   return inside.toReversed().flatMap((span) => {
@@ -129,10 +134,10 @@ function listByReading(
   });
 }
 
-/** An element of such a name shares its place in the row with the vendor's own field: one of the two is lost. */
+/** An element of this name shares its key with the vendor's own field, so one of the two is lost. */
 const MAY_BE_MISSING = "An element whose key is 'count' or 'timestamp' may be missing.";
 
-/** What speaks against the figures of a stretch, in sentences; null: nothing does. */
+/** The reasons to doubt the figures of a part, as sentences; null: there are none. */
 function describeDoubts(part: Range, { unequalRows, unequalBuckets, cutRows }: SeriesFacts): string | null {
   const rows = countInside(part, unequalRows);
   const buckets = countInside(part, unequalBuckets);
@@ -144,7 +149,7 @@ function describeDoubts(part: Range, { unequalRows, unequalBuckets, cutRows }: S
       ? `The vendor contradicts itself: ${buckets} buckets do not add up to ${SERIES_OPERATIONS.activity}.`
       : null,
     countInside(part, cutRows) > 0
-      ? "The range begins or ends inside a row of the vendor's: if the vendor counts the whole row, the figures are too high there."
+      ? 'The range begins or ends inside of a vendor row. If the vendor counts the whole row, the figures there are too high.'
       : null,
   );
 }
@@ -159,26 +164,4 @@ function joinReasons(...reasons: readonly (string | null)[]): string | null {
 
 function clamp(ms: number, { fromMs, toMs }: Range): number {
   return Math.min(Math.max(ms, fromMs), toMs);
-}
-
-/** Why a series is missing, as coverage tells it. */
-export interface SeriesFailure {
-  readonly code: CoverageCode;
-  readonly reason: string;
-}
-
-/**
- * What an error that stops one series, and only that one, is to the caller. `ended`: the caller's signal has been raised.
- * @throws the error itself where it is neither the vendor's, the budget's, nor the deadline's
- */
-export function readSeriesFailure(error: unknown, ended: boolean): SeriesFailure {
-  if (error instanceof UpstreamError) {
-    const code = error.code === 'SOURCE_NOT_CONFIGURED' ? 'NOT_CONFIGURED' : 'UPSTREAM';
-    return { code, reason: `${error.code}: ${error.message}` };
-  }
-  if (error instanceof RequestError && error.details.limit === 'maxUpstreamCalls') {
-    return { code: 'CALL_BUDGET', reason: error.message };
-  }
-  if (ended) return { code: 'UPSTREAM', reason: 'The operation ended before the vendor answered.' };
-  throw error;
 }

@@ -7,41 +7,42 @@ import type { SeriesFigures, SeriesRow } from './figures.ts';
 import {
   countVendorRows,
   isVendorEdge,
+  listRowStarts,
   nextVendorEdge,
   VENDOR_INTERVALS,
   vendorFloor,
 } from './vendor-rows.ts';
 import type { VendorInterval } from './vendor-rows.ts';
 
-/** A vendor's answer on one series. */
+/** An answer about one series. */
 export interface SeriesAnswer<Series extends UsageSeries> {
-  /** Oldest first; each of another stretch. */
+  /** Oldest first, no two for the same time. */
   readonly rows: readonly SeriesRow<Series>[];
-  /** Where the rows begin that could not be understood, or are missing; null: even that could not be read. */
-  readonly dropped: readonly (number | null)[];
+  /** The starts of rows that could not be parsed, or are missing; null: the start could not be parsed either. */
+  readonly skipped: readonly (number | null)[];
 }
 
-/** A stretch that an answer leaves out. */
+/** A part of the range that an answer leaves out. */
 export interface UnansweredRange extends Range {
-  /** The vendor gives rows of zero, so that one which is missing does not mean that nothing was called. */
+  /** The vendor gives rows of zero, so a missing row does not mean that there were no calls. */
   readonly isDense: boolean;
 }
 
-/** An answer as it came. */
+/** An answer with what it says about its gaps. */
 export interface DecodedSeries<Series extends UsageSeries> extends SeriesAnswer<Series> {
-  /** When each entry of the body begins; null: it does not say. */
+  /** The start of each entry of the body; null: it could not be parsed. */
   readonly starts: readonly (number | null)[];
-  /** The ends of the range, before the first row and behind the last, that the answer leaves out. */
+  /** The gaps before the first row and after the last. */
   readonly unanswered: readonly UnansweredRange[];
-  /** Where rows are missing between others because nothing was called: the vendor gives no rows of zero. */
+  /** The starts of rows that are missing between others because there were no calls: the vendor gives no rows of zero. */
   readonly empty: readonly number[];
 }
 
 /**
- * Reads the rows of one series. A row without a time, that begins where none should, that says a stretch a second time, or
- * whose figures are none, is dropped and counted; so is one that is missing between others, if the vendor gives rows of zero.
- * A row before the range is read all the same, and left to the caller.
- * @throws TypeError for rows of which not one could be understood, none lies in the range, or that are of another interval
+ * Reads the rows of one series. It skips and counts a row without a time, a row that does not begin at an edge of the interval,
+ * a second row for the same time, and a row with figures of another type. It also counts a row that is missing between others,
+ * if the vendor gives rows of zero. Rows outside of the range stay in `rows`.
+ * @throws TypeError if no row could be parsed, if none lies in the range, or if the rows are of another interval
  */
 export function decodeSeries<Series extends UsageSeries>(
   series: Series,
@@ -50,7 +51,7 @@ export function decodeSeries<Series extends UsageSeries>(
 ): DecodedSeries<Series> {
   const { range, interval } = call;
   const found: SeriesRow<Series>[] = [];
-  const dropped: (number | null)[] = [];
+  const skipped: (number | null)[] = [];
   const starts: (number | null)[] = [];
   let misplaced = 0;
   for (const entry of body) {
@@ -61,55 +62,48 @@ export function decodeSeries<Series extends UsageSeries>(
     if (startMs !== null && !known) misplaced += 1;
     const decoded = known ? DECODERS[series](fields) : null;
     if (decoded) found.push({ startMs: startMs ?? range.fromMs, ...decoded });
-    else dropped.push(startMs);
+    else skipped.push(startMs);
   }
-  if (body.length > 0 && found.length === 0) throw new TypeError('No row could be understood.');
-  if (misplaced > found.length) throw new TypeError('The rows are of a finer interval than was asked for.');
+  if (body.length > 0 && found.length === 0) throw new TypeError('No row could be parsed.');
+  if (misplaced > found.length) throw new TypeError('The rows are of a finer interval than requested.');
   const rows: SeriesRow<Series>[] = [];
   let nextMs = -Infinity;
   for (const row of found.toSorted((a, b) => a.startMs - b.startMs)) {
-    if (row.startMs < nextMs) dropped.push(row.startMs);
+    if (row.startMs < nextMs) skipped.push(row.startMs);
     else rows.push(row);
     nextMs = nextVendorEdge(row.startMs, interval);
   }
-  const gaps = findGaps(rows, dropped, call);
+  const gaps = findGaps(rows, skipped, call);
   if (gaps.length > 0 && areCoarser(rows, interval))
-    throw new TypeError('The rows are of a coarser interval than was asked for.');
+    throw new TypeError('The rows are of a coarser interval than requested.');
   const isDense = rows.some(({ count, figure }) => (count ?? 0) === 0 && isEmpty(series, figure));
   const isEnd = ({ fromMs, toMs }: Range) => fromMs === range.fromMs || toMs === range.toMs;
   const between = gaps.filter((gap) => !isEnd(gap)).flatMap((gap) => listRowStarts(gap, interval));
   return {
     rows,
-    dropped: isDense ? [...dropped, ...between] : dropped,
+    skipped: isDense ? [...skipped, ...between] : skipped,
     starts,
     unanswered: gaps.filter(isEnd).map((gap) => ({ ...gap, isDense })),
     empty: isDense ? [] : between,
   };
 }
 
-/** Where the rows of a range begin. */
-export function listRowStarts({ fromMs, toMs }: Range, interval: VendorInterval): readonly number[] {
-  const starts: number[] = [];
-  for (let atMs = fromMs; atMs < toMs; atMs = nextVendorEdge(atMs, interval)) starts.push(atMs);
-  return starts;
-}
-
 /**
- * The stretches of the range without a row, unless rows that do not say their time account for them.
- * @throws TypeError for rows of which none lies in the range
+ * The parts of the range without a row; none if as many skipped rows have no time, because they may fill the gaps.
+ * @throws TypeError if no row lies in the range
  */
 function findGaps(
   rows: readonly { readonly startMs: number }[],
-  dropped: readonly (number | null)[],
+  skipped: readonly (number | null)[],
   { range, interval }: SeriesCall,
 ): readonly Range[] {
   if (rows.length === 0) return [];
   const firstRowMs = vendorFloor(range.fromMs, interval);
-  const known = dropped.filter((startMs) => startMs !== null);
+  const known = skipped.filter((startMs) => startMs !== null);
   const starts = [...rows.map(({ startMs }) => startMs), ...known]
     .filter((startMs) => startMs >= firstRowMs && startMs < range.toMs)
     .toSorted((a, b) => a - b);
-  if (starts.length === 0) throw new TypeError('No row lies in the range that was asked for.');
+  if (starts.length === 0) throw new TypeError('No row lies in the requested range.');
   const gaps: Range[] = [];
   let fromMs = range.fromMs;
   for (const startMs of [...starts, range.toMs]) {
@@ -117,10 +111,10 @@ function findGaps(
     fromMs = Math.max(fromMs, nextVendorEdge(startMs, interval));
   }
   const missing = gaps.reduce((sum, gap) => sum + countVendorRows(gap, interval), 0);
-  return missing > dropped.length - known.length ? gaps : [];
+  return missing > skipped.length - known.length ? gaps : [];
 }
 
-/** Whether no two rows follow on one another and all begin where longer ones do. */
+/** Whether all rows but the first begin at an edge of the next longer interval. */
 function areCoarser(rows: readonly { readonly startMs: number }[], interval: VendorInterval): boolean {
   const longer = VENDOR_INTERVALS[VENDOR_INTERVALS.indexOf(interval) - 1];
   if (!longer || rows.length < 2) return false;
@@ -138,9 +132,9 @@ const DECODERS: { readonly [Series in UsageSeries]: (fields: Fields) => Decoded<
   elements(fields) {
     const elements = new Map<string, number>();
     for (const [key, value] of Object.entries(fields)) {
-      // Every key but these two is an element's; one that is called like them can't be told from them (docs/series.md).
+      // All other keys are elements. An element with one of these two names is lost (`docs/vendors.md#series-buckets`).
       if (key === 'timestamp' || key === 'count') continue;
-      // What is no number was never a count of calls, but a field that the vendor has added since.
+      // A value that is no number is a field that the vendor has added, not a count.
       if (typeof value !== 'number' && typeof value !== 'bigint') continue;
       if (!isCount(value)) return null;
       if (value > 0) elements.set(key, value);

@@ -1,9 +1,9 @@
 import type { ProcessTime, StatusCounts, UsageSeries } from './analytics.ts';
 
-/** What one series tells of a stretch of time. Times are null where nothing was called. */
+/** The figures of one series for a length of time. `times` is null if there were no calls. */
 export interface SeriesFigures {
   readonly activity: number;
-  /** Calls by element key, zero left out. */
+  /** Calls by element key; elements without calls are left out. */
   readonly elements: ReadonlyMap<string, number>;
   readonly times: ProcessTime | null;
   readonly statuses: StatusCounts;
@@ -11,9 +11,9 @@ export interface SeriesFigures {
 
 /** One of the vendor's rows. */
 export interface SeriesRow<Series extends UsageSeries> {
-  /** Where it starts, by its own word; milliseconds since the epoch. */
+  /** The start that the row itself states, in milliseconds since the epoch. */
   readonly startMs: number;
-  /** The row's own `count`; null where it has none. */
+  /** The row's own `count`; null: it has none. */
   readonly count: number | null;
   readonly figure: SeriesFigures[Series];
 }
@@ -44,7 +44,7 @@ const SUMS: { readonly [Series in UsageSeries]: (rows: Rows<Series>) => SeriesFi
       weighted += row.avg * row.count;
       calls += row.count;
     }
-    // Rounding must not carry an average out of what it is an average of; one row's own stays as it was said.
+    // Rounding must not move the average out of the range of its parts; the average of one row stays as it is.
     return { min, max, avg: Math.min(Math.max(weighted / calls, least), greatest) };
   },
   statuses: (rows) => ({
@@ -53,7 +53,7 @@ const SUMS: { readonly [Series in UsageSeries]: (rows: Rows<Series>) => SeriesFi
   }),
 };
 
-/** Rows taken together: counts added, the least and the greatest time, averages weighted by their rows' counts. */
+/** Sums rows: counts are added, times give the least and the greatest, averages are weighted by the counts of their rows. */
 export function sumRows<Series extends UsageSeries>(
   series: Series,
   rows: Rows<Series>,
@@ -68,7 +68,7 @@ const COUNTED: { readonly [Series in UsageSeries]: (figure: SeriesFigures[Series
   statuses: ({ success, failed }) => success + failed,
 };
 
-/** How many calls a figure speaks of; null: it does not tell. */
+/** How many calls a figure counts; null: `times` do not count calls. */
 export function countFigure<Series extends UsageSeries>(
   series: Series,
   figure: SeriesFigures[Series],
@@ -76,7 +76,7 @@ export function countFigure<Series extends UsageSeries>(
   return COUNTED[series](figure);
 }
 
-/** Whether nothing was called by a figure. */
+/** Whether a figure shows no calls. */
 export function isEmpty<Series extends UsageSeries>(series: Series, figure: SeriesFigures[Series]): boolean {
   return figure === null || countFigure(series, figure) === 0;
 }
@@ -88,7 +88,7 @@ const COUNTS: { readonly [Series in UsageSeries]: (figure: SeriesFigures[Series]
   statuses: ({ success, failed }) => [success, failed],
 };
 
-/** Whether each count of a figure is small enough to be exact. */
+/** Whether all counts of a figure are exact, so at most 2^53 − 1. */
 export function isExact<Series extends UsageSeries>(series: Series, figure: SeriesFigures[Series]): boolean {
   return COUNTS[series](figure).every(Number.isSafeInteger);
 }

@@ -2,143 +2,63 @@ import DataLoader from 'dataloader';
 import { scopedKey } from '../../../base/credential-scope.ts';
 import type { ScopedKey } from '../../../base/credential-scope.ts';
 import { UpstreamError } from '../../../base/errors.ts';
-import type { CallContext, Upstream } from '../../../upstream/upstream.ts';
-import { checkLength } from '../../paging/vendor-page.ts';
-import type { ListDeps } from '../../paging/vendor-page.ts';
+import type { CallContext } from '../../../upstream/upstream.ts';
 import { requireScope } from '../../shared/scope.ts';
-import { encodeInstant } from '../../shared/timestamps.ts';
 import { SERIES_OPERATIONS } from './analytics.ts';
 import type { UsageSeries } from './analytics.ts';
 import type { SeriesCall } from './calls.ts';
-import { decodeSeries, listRowStarts } from './decode.ts';
-import type { SeriesAnswer } from './decode.ts';
-import type { SeriesRow } from './figures.ts';
-import { cutIntoSegments, cutToAnswers, DOUBTFUL, halve, NOT_KEPT } from './segments.ts';
-import type { Segment, SeriesAge } from './segments.ts';
-import { overlaySpans, uniteRanges } from './spans.ts';
-import type { ReadSpan } from './spans.ts';
-import { splitSeries } from './split-answer.ts';
-import { countVendorRows, vendorFloor } from './vendor-rows.ts';
-import type { VendorInterval } from './vendor-rows.ts';
+import { createSeriesClient } from './client.ts';
+import type { SeriesDeps, SeriesResult } from './client.ts';
+import { cutToAnswers, halve } from './segments.ts';
+import type { SeriesAge } from './segments.ts';
+import { overlaySpans } from './spans.ts';
+import { listRowStarts } from './vendor-rows.ts';
 
-/** What was read, and when; its stretches make up the range of the call, oldest first, each as of its own reading. */
-export interface LoadedSeries<Series extends UsageSeries> {
-  readonly answer: SeriesAnswer<Series>;
-  readonly spans: readonly ReadSpan[];
-}
+/** The whole range of a call, although the vendor may have answered it in parts. */
+export type LoadedSeries<Series extends UsageSeries> = Omit<SeriesResult<Series>, 'unanswered'>;
 
-/** Reads one series; equal calls of one operation are one. @throws UpstreamError, RequestError `LIMIT_EXCEEDED` */
+/** Reads one series; equal calls of one operation are made once. @throws UpstreamError, RequestError `LIMIT_EXCEEDED` */
 export type LoadSeries<Series extends UsageSeries> = (call: SeriesCall) => Promise<LoadedSeries<Series>>;
 
-/** What reading series needs, for as long as the process runs. */
-export interface SeriesDeps extends Pick<ListDeps, 'onSkippedRows'> {
-  readonly upstream: Pick<Upstream, 'getSegments'>;
-}
-
-/** As many hours as what was read live may stand in for. */
-const MOST_FALLBACK_KEYS = 24;
-
-/** So often is a range halved whose answer is too large. */
+/** How often a range is halved if its answer is too large. */
 const MOST_HALVINGS = 2;
-/** A vendor that leaves out the ends of ranges is asked so many times for the rest. */
+/** How often a range is asked for if the vendor leaves out one of its ends. */
 const MOST_QUESTIONS = 5;
 
-/** The reader of one series for one operation; `nowMs` and `age` decide how long what it reads is kept. */
+/** The reader of one series for one operation; `nowMs` and `age` decide how long its answers are cached. */
 export function createSeriesLoader<Series extends UsageSeries>(
   series: Series,
-  { upstream, onSkippedRows }: SeriesDeps,
+  deps: SeriesDeps,
   context: CallContext,
   nowMs: number,
   age: SeriesAge,
 ): LoadSeries<Series> {
   const operation = SERIES_OPERATIONS[series];
+  const readOnce = createSeriesClient(series, deps, context, nowMs, age);
 
-  /** One call at most, and what its answer leaves out. */
-  const readOnce = async ({ range, interval }: SeriesCall) => {
-    const segments = cutIntoSegments(range, interval, nowMs, age);
-    const isOpen = segments.at(-1)?.isLive ?? false;
-    const liveKeys = segments.map(({ fromMs }) => [encodeInstant(fromMs), 'now', interval]);
-    const answers = await upstream.getSegments(
-      {
-        operation,
-        path: operation,
-        segments: segments.map(({ fromMs, toMs, isLive, cache }, index) => ({
-          key: isLive ? liveKeys[index]! : [encodeInstant(fromMs), encodeInstant(toMs), interval],
-          cache,
-          // What was live when it was read may have begun with any of the chunks before, and holds all since.
-          fallbackKeys: isOpen
-            ? liveKeys.slice(Math.max(index - MOST_FALLBACK_KEYS, 0), index + 1).toReversed()
-            : [],
-        })),
-        query: (first, last) => [
-          ['from', encodeInstant(segments[first]!.fromMs)],
-          ['to', encodeInstant(segments[last]!.toMs)],
-          ['interval', interval.toLowerCase()],
-        ],
-        decode(response, first, last) {
-          // 404 on a series means that nothing was called (`behaviour.md`, 'empty').
-          const body: unknown = response.status === 404 ? [] : response.body;
-          if (!Array.isArray(body)) throw new TypeError('The answer is not a list.');
-          const asked = segments.slice(first, last + 1);
-          const span = { fromMs: segments[first]!.fromMs, toMs: segments[last]!.toMs };
-          // The row at `to`, which the vendor adds, is the one that may come besides.
-          checkLength(body, { source: 'USAGE', operation }, countVendorRows(span, interval) + 1);
-          const value = decodeSeries(series, body, { range: span, interval });
-          const dropped = value.dropped.length;
-          const rows = body.length;
-          if (dropped > 0) onSkippedRows?.({ source: 'USAGE', operation, dropped, rows });
-          const cache = rows === 0 ? DOUBTFUL : dropped > 0 ? NOT_KEPT : null;
-          const split = splitSeries(value, body, asked, interval);
-          return { segments: cache ? split.map((one) => ({ ...one, cache })) : split, rows };
-        },
-      },
-      context,
-    );
-    const values = answers.map(({ value }) => value);
-    return {
-      loaded: {
-        answer: {
-          rows: values.flatMap(({ rows }, index) => rowsOf(rows, segments[index]!, interval)),
-          dropped: values.flatMap(({ dropped }) => dropped),
-        },
-        spans: answers.map(({ readAtMs, stale }, index): ReadSpan => {
-          const { fromMs, toMs } = segments[index]!;
-          return { fromMs, toMs, readAtMs, stale };
-        }),
-      },
-      gaps: uniteRanges(values.flatMap(({ unanswered }) => unanswered)),
-    };
-  };
-
-  /** A vendor that gives no more than so many rows is asked for the rest, which is not taken for a time without calls. */
+  /** Asks again for what an answer leaves out, because the vendor may limit the rows of an answer. */
   const readWhole = async (call: SeriesCall, question = 1): Promise<LoadedSeries<Series>> => {
-    const { loaded, gaps } = await readOnce(call);
-    let whole: LoadedSeries<Series> = loaded;
-    for (const { isDense, ...range } of gaps) {
-      // There rows may be missing because the vendor's clock is behind; coverage says that they are filling.
+    const { unanswered, ...first } = await readOnce(call);
+    let whole: LoadedSeries<Series> = first;
+    for (const { isDense, ...range } of unanswered) {
+      // The newest rows may be missing because the vendor's clock is behind; coverage reports this part as FILLING.
       if (range.fromMs >= nowMs - age.settleMs) continue;
-      if (question === MOST_QUESTIONS) throw leavesOutRows();
+      if (question === MOST_QUESTIONS) throw rowsLeftOut(operation);
       const rest = await readWhole({ range, interval: call.interval }, question + 1);
-      const { rows, dropped } = rest.answer;
-      const lost = isDense && rows.length + dropped.length === 0 ? listRowStarts(range, call.interval) : [];
+      const { rows, skipped } = rest.answer;
+      const lost = isDense && rows.length + skipped.length === 0 ? listRowStarts(range, call.interval) : [];
       whole = {
         answer: {
           rows: [...whole.answer.rows, ...rows].toSorted((a, b) => a.startMs - b.startMs),
-          dropped: [...whole.answer.dropped, ...dropped, ...lost],
+          skipped: [...whole.answer.skipped, ...skipped, ...lost],
         },
         spans: overlaySpans(whole.spans, range, rest.spans),
       };
     }
     return whole;
   };
-  const leavesOutRows = () =>
-    new UpstreamError({
-      code: 'UPSTREAM_BAD_RESPONSE',
-      source: 'USAGE',
-      operation,
-      message: `The vendor left out rows of the range, also when it was asked for them ${MOST_QUESTIONS - 1} times.`,
-    });
 
+  /** Keeps each answer small enough, and halves the range if one is too large nevertheless. */
   const readInParts = async (call: SeriesCall, halvings = MOST_HALVINGS): Promise<LoadedSeries<Series>> => {
     const answers = cutToAnswers(series, call);
     if (answers.length > 1) return readEach(answers, halvings);
@@ -156,7 +76,7 @@ export function createSeriesLoader<Series extends UsageSeries>(
     return {
       answer: {
         rows: loaded.flatMap(({ answer }) => answer.rows),
-        dropped: loaded.flatMap(({ answer }) => answer.dropped),
+        skipped: loaded.flatMap(({ answer }) => answer.skipped),
       },
       spans: loaded.flatMap(({ spans }) => spans),
     };
@@ -179,12 +99,11 @@ export function createSeriesLoader<Series extends UsageSeries>(
   return async (call) => loader.load(call);
 }
 
-/** Those of a chunk's own; what stands in for it may hold others. */
-function rowsOf<Series extends UsageSeries>(
-  rows: readonly SeriesRow<Series>[],
-  { fromMs, toMs, isLive }: Segment,
-  interval: VendorInterval,
-): readonly SeriesRow<Series>[] {
-  const firstRowMs = vendorFloor(fromMs, interval);
-  return rows.filter(({ startMs }) => startMs >= firstRowMs && (startMs < toMs || isLive));
+function rowsLeftOut(operation: string): UpstreamError {
+  return new UpstreamError({
+    code: 'UPSTREAM_BAD_RESPONSE',
+    source: 'USAGE',
+    operation,
+    message: `The vendor left out rows of the range, even after ${MOST_QUESTIONS - 1} more questions for them.`,
+  });
 }

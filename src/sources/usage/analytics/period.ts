@@ -1,22 +1,97 @@
 import { USAGE_SERIES } from './analytics.ts';
 import type { AnalyticsPeriod, UsageSeries } from './analytics.ts';
-import type { Period } from './calls.ts';
+import type { Period, SeriesCall } from './calls.ts';
 import { fillingSince, listSeriesCoverage } from './coverage.ts';
 import type { CoverageBounds, SeriesFailure } from './coverage.ts';
-import { countFigure } from './figures.ts';
-import type { SeriesSlice } from './slice.ts';
+import type { SeriesAnswer } from './decode.ts';
+import { countFigure, isEmpty, isExact, sumRows } from './figures.ts';
+import type { SeriesFigures, SeriesRow } from './figures.ts';
 import { wereReadTogether } from './spans.ts';
 import type { ReadSpan } from './spans.ts';
+import { isVendorEdge, vendorFloor } from './vendor-rows.ts';
+
+/** One call and its answer. */
+export interface AnsweredCall<Series extends UsageSeries> {
+  readonly call: SeriesCall;
+  readonly answer: SeriesAnswer<Series>;
+}
+
+/** The figures of one series for one period. */
+export interface SeriesSlice<Series extends UsageSeries> {
+  /** One entry for each bucket of the period. If the vendor left out its row, there were no calls. null: as for `total`. */
+  readonly buckets: readonly (SeriesFigures[Series] | null)[];
+  /** null: a count passes 2^53 − 1, or the series is `times` and there were no calls. */
+  readonly total: SeriesFigures[Series] | null;
+  /** A count passes 2^53 − 1, so it cannot be exact. */
+  readonly isBeyondCounting: boolean;
+  /** The starts of rows whose parts do not add up to their own `count`. */
+  readonly unequalRows: readonly number[];
+  /** The starts of rows with calls that reach outside of the call's range: the vendor may have counted all of the row. */
+  readonly cutRows: readonly number[];
+  /** Skipped rows of the period; a row without a time counts in every period. */
+  readonly skipped: number;
+}
+
+/** Takes one period out of the answers that hold it. Rows outside of it are left out, such as the vendor's extra row at `to`. */
+export function sliceSeries<Series extends UsageSeries>(
+  series: Series,
+  answered: readonly AnsweredCall<Series>[],
+  { range, edges }: Period,
+  nowMs: number,
+): SeriesSlice<Series> {
+  const inside: SeriesRow<Series>[] = [];
+  const unequalRows: number[] = [];
+  const cutRows: number[] = [];
+  const byBucket: SeriesRow<Series>[][] = edges.slice(1).map(() => []);
+  let skipped = 0;
+  let bucket = 0;
+  for (const { call, answer } of answered) {
+    const { fromMs, toMs } = call.range;
+    const firstRowMs = vendorFloor(fromMs, call.interval);
+    const isCutBefore = !isVendorEdge(fromMs, call.interval);
+    const lastCutMs =
+      toMs < nowMs && !isVendorEdge(toMs, call.interval) ? vendorFloor(toMs, call.interval) : Infinity;
+    for (const row of answer.rows) {
+      // The first row may begin before the range; it counts at the range's start.
+      const atMs = row.startMs === firstRowMs ? fromMs : row.startMs;
+      if (atMs < range.fromMs || atMs >= range.toMs) continue;
+      while (atMs >= (edges[bucket + 1] ?? Infinity)) bucket += 1;
+      byBucket[bucket]?.push(row);
+      inside.push(row);
+      const counted = countFigure(series, row.figure);
+      if (row.count !== null && counted !== null && counted !== row.count) unequalRows.push(atMs);
+      const isCut = (isCutBefore && atMs === fromMs) || vendorFloor(row.startMs, call.interval) === lastCutMs;
+      if (isCut && !isEmpty(series, row.figure)) cutRows.push(atMs);
+    }
+    const earliestMs = vendorFloor(range.fromMs, call.interval);
+    skipped += answer.skipped.filter(
+      (atMs) => atMs === null || (atMs >= earliestMs && atMs < range.toMs),
+    ).length;
+  }
+  const sums = [...byBucket, inside].map((rows) => sumRows(series, rows));
+  const isBeyondCounting = sums.some((sum) => !isExact(series, sum));
+  // Buckets show the elements that rank in the total. Without a total they would seem to have none.
+  const isUnranked = isBeyondCounting && series === 'elements';
+  const exact = sums.map((sum) => (isUnranked || !isExact(series, sum) ? null : sum));
+  return {
+    buckets: exact.slice(0, -1),
+    total: exact.at(-1) ?? null,
+    isBeyondCounting,
+    unequalRows,
+    cutRows,
+    skipped,
+  };
+}
 
 /** One series of one period: its figures, or why they are missing. */
 export type SeriesOutcome<Series extends UsageSeries> =
   | { readonly slice: SeriesSlice<Series>; readonly spans: readonly ReadSpan[] }
   | { readonly failure: SeriesFailure };
 
-/** The series of one period; one that was not asked for is undefined. */
+/** The series of one period; undefined: not requested. */
 export type PeriodOutcomes = { readonly [Series in UsageSeries]: SeriesOutcome<Series> | undefined };
 
-/** One bucket list, totals and coverage of what up to four series tell of a period. */
+/** Merges up to four series of a period into one list of buckets, with totals and coverage. */
 export function assemblePeriod(
   { range, edges }: Period,
   outcomes: PeriodOutcomes,
@@ -48,19 +123,19 @@ export function assemblePeriod(
   });
 
   /**
-   * Calls come in between two reads, so only buckets that have settled and were read at one time are held against each
-   * other; one that goes on behind the range has not, should the vendor's row count what comes there. Nor are series of
-   * which rows are missing.
+   * The starts of buckets that differ from `activity`. It compares only buckets that both series read at one time after they had
+   * settled, because calls may come in between two answers. It compares no series with skipped rows.
    */
   const listUnequalBuckets = <Series extends UsageSeries>(
     series: Series,
     { slice, spans }: Extract<SeriesOutcome<Series>, { slice: unknown }>,
   ) => {
     const counts = outcomes.activity;
-    if (!counts || !('slice' in counts) || counts.slice.dropped > 0 || slice.dropped > 0) return [];
+    if (!counts || !('slice' in counts) || counts.slice.skipped > 0 || slice.skipped > 0) return [];
     return buckets.flatMap(({ count, filling, startMs, endMs }, index) => {
       const figure = slice.buckets[index] ?? null;
       const counted = figure === null ? null : countFigure(series, figure);
+      // The row of a bucket that ends after the range may count calls that still come.
       const isOver = !filling && endMs <= range.toMs;
       const unequal =
         isOver &&
@@ -77,11 +152,8 @@ export function assemblePeriod(
   ) => {
     if (!outcome) return [];
     if ('failure' in outcome) return listSeriesCoverage(series, range, outcome.failure, bounds);
-    const facts = {
-      ...outcome.slice,
-      spans: outcome.spans,
-      unequalBuckets: listUnequalBuckets(series, outcome),
-    };
+    const unequalBuckets = listUnequalBuckets(series, outcome);
+    const facts = { ...outcome.slice, spans: outcome.spans, unequalBuckets };
     return listSeriesCoverage(series, range, facts, bounds);
   };
 

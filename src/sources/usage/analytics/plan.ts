@@ -10,16 +10,19 @@ import { previousRange } from './previous-range.ts';
 import { cutToAnswers } from './segments.ts';
 import { countVendorRows, longestReadable } from './vendor-rows.ts';
 
-/** All that is known of an answer before the first call. */
+/** The periods of an answer and the calls for them. */
 export interface AnalyticsPlan {
   readonly interval: Interval;
   readonly timeZone: string;
-  /** The range itself, then the earlier periods in the order in which they were asked for. */
+  /** The range itself, then the earlier periods in the order of `AnalyticsRequest.previous`. */
   readonly periods: readonly Period[];
   readonly calls: { readonly [Series in UsageSeries]: readonly SharedCalls[] };
 }
 
-/** @throws RequestError `LIMIT_EXCEEDED` for too many buckets or rows, `BAD_USER_INPUT` for a zone or offset that is none */
+/**
+ * Plans all calls of a request before the first is made.
+ * @throws RequestError `LIMIT_EXCEEDED` for too many buckets or rows, `BAD_USER_INPUT` for an invalid zone or offset
+ */
 export function planAnalytics(request: AnalyticsRequest, nowMs: number, bounds: RowBounds): AnalyticsPlan {
   const timeZone = readTimeZone(request.timeZone);
   const interval = request.interval ?? chooseInterval(request.range, timeZone);
@@ -37,7 +40,7 @@ export function planAnalytics(request: AnalyticsRequest, nowMs: number, bounds: 
   const planned = new Map<string, readonly SharedCalls[]>();
   const planFor = (series: UsageSeries): readonly SharedCalls[] => {
     const wanted = asked.map((entry) => entry.series.has(series));
-    // Series of the same periods are read alike.
+    // Series with the same periods have the same calls.
     const known = planned.get(wanted.join());
     if (known) return known;
     const periods = asked.flatMap(({ period }, index) => (wanted[index] ? [period] : []));
@@ -63,13 +66,13 @@ export function planAnalytics(request: AnalyticsRequest, nowMs: number, bounds: 
   };
 }
 
-/** What an answer takes if nothing is kept and the vendor keeps to its page. */
+/** What an answer needs if nothing is cached and the vendor leaves out no rows. */
 export interface AnalyticsEstimate {
-  /** Of the period that has most. */
+  /** The buckets of the period that has most. */
   readonly buckets: number;
   /** Calls by series. */
   readonly calls: ReadonlyMap<UsageSeries, number>;
-  /** The vendor's rows. */
+  /** The vendor's rows, for all series together. */
   readonly rows: number;
 }
 
@@ -100,8 +103,8 @@ function readTimeZone(timeZone: string): string {
   }
 }
 
-/** What was asked, and what is allowed. */
-export interface RefusedSeries {
+/** A request that is refused, and the bounds. */
+interface RefusedSeries {
   readonly range: Range;
   readonly interval: Interval;
   readonly timeZone: string;
@@ -120,8 +123,8 @@ const NOMINAL_MS: Readonly<Record<Interval, number>> = {
   SECOND: 1_000,
 };
 
-/** The refusal of more buckets than may be given out, with the finest interval that would do. */
-export function tooManyBuckets(refused: RefusedSeries): RequestError {
+/** Refuses a range with too many buckets. The message names the finest interval that is allowed. */
+function tooManyBuckets(refused: RefusedSeries): RequestError {
   const { range, interval, bounds } = refused;
   const requested = Math.ceil((range.toMs - range.fromMs) / NOMINAL_MS[interval]);
   const coarser = finestCoarser(refused);
@@ -133,8 +136,8 @@ export function tooManyBuckets(refused: RefusedSeries): RequestError {
   );
 }
 
-/** The refusal of more vendor rows than may be read, with the zone, the interval and the length of range that would do. */
-export function tooManyRows(refused: RefusedSeries, edges: readonly number[]): RequestError {
+/** Refuses a range with too many vendor rows. The message names the zone, the interval and the range that are allowed. */
+function tooManyRows(refused: RefusedSeries, edges: readonly number[]): RequestError {
   const { range, interval, timeZone, bounds } = refused;
   const inside = edges.filter((edge) => edge > range.fromMs && edge < range.toMs);
   const rows = coarsestVendorInterval(interval, inside) ?? 'SECOND';

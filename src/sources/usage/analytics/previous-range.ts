@@ -1,14 +1,15 @@
 import { RequestError } from '../../../base/errors.ts';
 import { Temporal } from '../../../base/time.ts';
 import type { Range } from '../../../base/time.ts';
+import { zonedAt } from './buckets.ts';
 
 /**
- * The period to compare a range with: the one directly before it, or the one `offset` (an ISO 8601 duration) earlier by
- * the zone's calendar.
+ * The period to compare a range with: `offset` (an ISO 8601 duration) earlier by the zone's calendar, or if it is null directly
+ * before the range.
  *
- * Directly before, without an offset: whole months are preceded by as many months, whole days by as many days, whatever
- * their hours; any other range by one that lasts exactly as long.
- * @throws RequestError `BAD_USER_INPUT` for an offset that is not a duration longer than nothing
+ * Directly before a range of whole months are as many months, before whole days as many days, even if they have other hours.
+ * Before any other range is one of the same length.
+ * @throws RequestError `BAD_USER_INPUT` if the offset is not a duration, or not longer than zero
  */
 export function previousRange(range: Range, offset: string | null, timeZone: string): Range {
   const from = zonedAt(range.fromMs, timeZone);
@@ -17,7 +18,7 @@ export function previousRange(range: Range, offset: string | null, timeZone: str
   const earlier = earlierBy(readOffset(offset));
   const fromMs = earlier(from);
   const toMs = earlier(to);
-  // 30 March and 31 March less a month are both 28 February; the period then keeps its length instead.
+  // One month before both 30 and 31 March is 28 February. The period then keeps the length of the range.
   return { fromMs, toMs: toMs > fromMs ? toMs : fromMs + (range.toMs - range.fromMs) };
 }
 
@@ -34,7 +35,7 @@ function earlierBy(offset: Temporal.Duration): (moment: Temporal.ZonedDateTime) 
     try {
       return moment.subtract(offset).epochMilliseconds;
     } catch {
-      throw offsetFault('reaches back further than time can be written.');
+      throw offsetFault('reaches too far back; use a shorter duration.');
     }
   };
 }
@@ -46,7 +47,7 @@ function readOffset(text: string): Temporal.Duration {
   } catch {
     throw offsetFault('must be an ISO 8601 duration, such as P1M.');
   }
-  if (offset.sign <= 0) throw offsetFault('must be longer than nothing.');
+  if (offset.sign <= 0) throw offsetFault('must be longer than zero.');
   return offset;
 }
 
@@ -56,8 +57,4 @@ function offsetFault(sentence: string): RequestError {
 
 function isDayStart(moment: Temporal.ZonedDateTime): boolean {
   return moment.startOfDay().epochMilliseconds === moment.epochMilliseconds;
-}
-
-function zonedAt(ms: number, timeZone: string): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone);
 }

@@ -1,25 +1,25 @@
+import { RequestError, UpstreamError } from '../../../base/errors.ts';
 import type { CallContext } from '../../../upstream/upstream.ts';
 import type { AnalyticsRequest, UsageAnalytics, UsageSeries } from './analytics.ts';
 import type { Period, RowBounds, SharedCalls } from './calls.ts';
-import { readSeriesFailure } from './coverage.ts';
-import type { CoverageBounds } from './coverage.ts';
+import type { SeriesDeps } from './client.ts';
+import type { CoverageBounds, SeriesFailure } from './coverage.ts';
 import { createSeriesLoader } from './loader.ts';
-import type { LoadSeries, SeriesDeps } from './loader.ts';
-import { assemblePeriod } from './period.ts';
+import type { LoadSeries } from './loader.ts';
+import { assemblePeriod, sliceSeries } from './period.ts';
 import type { SeriesOutcome } from './period.ts';
 import { planAnalytics } from './plan.ts';
 import type { SeriesAge } from './segments.ts';
-import { sliceSeries } from './slice.ts';
 
-/** The bounds on a series, and what is held of the vendor's lag and memory. */
+/** The bounds of a series, the vendor's lag, and how long the vendor keeps data. */
 export interface AnalyticsSettings extends RowBounds, SeriesAge, Omit<CoverageBounds, 'nowMs'> {}
 
 type SeriesLoaders = { readonly [Series in UsageSeries]: LoadSeries<Series> };
 
 /**
- * The reader of analytics for one operation. All is planned, and refused, before the first call; the series are then read
- * side by side, and one that fails is told in coverage and fails no other.
- * @throws RequestError (from the reader) `LIMIT_EXCEEDED` for too many buckets, `BAD_USER_INPUT` for a zone or offset that is none
+ * The reader of analytics for one operation. It plans all calls before it makes the first, so that a request that is too large
+ * makes none. It reads the series at the same time. If one fails, coverage reports it, and the others are not affected.
+ * @throws RequestError (the reader) `LIMIT_EXCEEDED` for too many buckets or rows, `BAD_USER_INPUT` for an invalid zone or offset
  */
 export function createAnalyticsReader(
   deps: SeriesDeps & { readonly settings: AnalyticsSettings },
@@ -76,10 +76,27 @@ async function readSeries<Series extends UsageSeries>(
       for (const period of periods)
         outcomes.set(period, { slice: sliceSeries(series, answered, period, nowMs), spans });
     } catch (error) {
-      const failure = readSeriesFailure(error, signal.aborted);
+      const failure = describeFailure(error, signal.aborted);
       for (const period of periods) outcomes.set(period, { failure });
     }
   };
   await Promise.all(plans.map(read));
   return outcomes;
+}
+
+/**
+ * Describes an error that stops one series only.
+ * @param isAborted the caller's signal has ended the operation
+ * @throws the error itself if neither the vendor, the call budget nor the deadline caused it
+ */
+function describeFailure(error: unknown, isAborted: boolean): SeriesFailure {
+  if (error instanceof UpstreamError) {
+    const code = error.code === 'SOURCE_NOT_CONFIGURED' ? 'NOT_CONFIGURED' : 'UPSTREAM';
+    return { code, reason: `${error.code}: ${error.message}` };
+  }
+  if (error instanceof RequestError && error.details.limit === 'maxUpstreamCalls') {
+    return { code: 'CALL_BUDGET', reason: error.message };
+  }
+  if (isAborted) return { code: 'UPSTREAM', reason: 'The operation ended before the vendor answered.' };
+  throw error;
 }

@@ -1,7 +1,8 @@
 import type { Range } from '../../../base/time.ts';
-import type { CachePolicy } from '../../../upstream/upstream.ts';
+import type { CachePolicy, DecodedSegment } from '../../../upstream/upstream.ts';
 import type { UsageSeries } from './analytics.ts';
 import type { SeriesCall } from './calls.ts';
+import type { DecodedSeries, SeriesAnswer, UnansweredRange } from './decode.ts';
 import {
   countVendorRows,
   isVendorEdge,
@@ -11,19 +12,26 @@ import {
 } from './vendor-rows.ts';
 import type { VendorInterval } from './vendor-rows.ts';
 
-const DAY_MS = 86_400_000;
-/** Long enough to bring callers together, and no more. */
-const SHORT_MS = 5_000;
-
 /** How series age. */
 export interface SeriesAge {
-  /** The vendor's lag: what ended so long ago no longer changes. */
+  /** The vendor's lag in milliseconds: a range that ended this long ago no longer changes. */
   readonly settleMs: number;
-  /** How long an earlier answer may stand in for a vendor that fails. */
+  /** How long, in milliseconds, an earlier answer may be served if the vendor fails. */
   readonly staleIfErrorMs: number;
 }
 
-/** How long a series over a range may be kept: for a day where it has settled, for seconds where it still moves. */
+/** The part of a series that one cache entry holds. */
+export interface Segment extends Range {
+  /** The segment ends at the operation's now, so its cache key names no end. */
+  readonly isLive: boolean;
+  readonly cache: CachePolicy;
+}
+
+const DAY_MS = 86_400_000;
+/** Long enough for callers that ask at the same time to share an answer. */
+const SHORT_MS = 5_000;
+
+/** How long a part of a series is cached: a day if it has settled, otherwise seconds. */
 export function seriesCachePolicy(
   range: Range,
   nowMs: number,
@@ -33,22 +41,12 @@ export function seriesCachePolicy(
   return { freshMs: isSettled ? DAY_MS : SHORT_MS, staleIfErrorMs };
 }
 
-/** A 404 can mean that nothing was called, and need not. */
-export const DOUBTFUL: CachePolicy = { freshMs: SHORT_MS, staleIfErrorMs: 0 };
-/** Rows that could not be understood may be mended when they are asked for again. */
-export const NOT_KEPT: CachePolicy = { freshMs: 0, staleIfErrorMs: 0 };
+/** For an empty answer, because a 404 does not prove that there were no calls. */
+export const CACHE_BRIEFLY: CachePolicy = { freshMs: SHORT_MS, staleIfErrorMs: 0 };
+/** For an answer with skipped or missing rows, because the next answer may have them. */
+export const DO_NOT_CACHE: CachePolicy = { freshMs: 0, staleIfErrorMs: 0 };
 
-/** A stretch of a series that is kept as an answer of its own. */
-export interface Segment extends Range {
-  /** It ends now: as good for whoever asks for it a moment later. */
-  readonly isLive: boolean;
-  readonly cache: CachePolicy;
-}
-
-/**
- * The aligned stretches that are kept as one of rows of each length: the long one where a range holds it whole, so that
- * chunks stay few, else short ones.
- */
+/** The lengths of a segment for each row length: `long` if the range holds it whole, so that segments stay few, otherwise `short`. */
 const LENGTHS: Readonly<Record<VendorInterval, { long: VendorInterval; short: VendorInterval }>> = {
   YEAR: { long: 'YEAR', short: 'YEAR' },
   QUARTER: { long: 'YEAR', short: 'QUARTER' },
@@ -60,9 +58,10 @@ const LENGTHS: Readonly<Record<VendorInterval, { long: VendorInterval; short: Ve
 };
 
 /**
- * A range in chunks, oldest first: aligned ones, and what it cuts of one at either end. All that may still change is one
- * chunk where the range ends now, so that reading it again costs no more than that. Where it ends earlier, chunks do not
- * depend on `nowMs`: who asks for it again finds what is kept of it.
+ * Cuts a range into segments, oldest first. Their edges are full units in UTC, except for the two ends of the range.
+ *
+ * If the range ends now, all that may still change is in the last segment, so that a later call reads only that one anew.
+ * If it ends earlier, the segments do not depend on `nowMs`, so that a later call finds their cache entries.
  */
 export function cutIntoSegments(
   range: Range,
@@ -91,7 +90,66 @@ export function cutIntoSegments(
   }
 }
 
-/** A call in two, cut between rows; alone if it is of one row. */
+/** The part of an answer that belongs to one segment. */
+export interface SegmentAnswer<Series extends UsageSeries> extends SeriesAnswer<Series> {
+  readonly unanswered: readonly UnansweredRange[];
+}
+
+/**
+ * Splits an answer over neighbouring segments into what the vendor would have answered for each of them. Rows outside of all
+ * segments are left out, such as the vendor's extra row at `to`. A segment that the answer does not cover whole is not cached.
+ */
+export function splitIntoSegments<Series extends UsageSeries>(
+  { rows, skipped, starts, unanswered, empty }: DecodedSeries<Series>,
+  body: readonly unknown[],
+  segments: readonly Segment[],
+  interval: VendorInterval,
+): readonly DecodedSegment<SegmentAnswer<Series>>[] {
+  const segmentOf = createSegmentLookup(segments, interval);
+  const rowsOf = Map.groupBy(rows, ({ startMs }) => segmentOf(startMs));
+  const bodyOf = Map.groupBy(body, (_entry, index) => segmentOf(starts[index] ?? null));
+  const emptyOf = Map.groupBy(empty, segmentOf);
+  return segments.map((segment, index) => {
+    const missing = unanswered.flatMap(({ fromMs, toMs, isDense }) => {
+      const inside = {
+        fromMs: Math.max(fromMs, segment.fromMs),
+        toMs: Math.min(toMs, segment.toMs),
+        isDense,
+      };
+      return inside.fromMs < inside.toMs ? [inside] : [];
+    });
+    // A segment may lack the rows that prove a gap to be without calls, so its body gets rows of zero.
+    const zeros = (emptyOf.get(segment) ?? []).map((startMs) => ({
+      timestamp: new Date(startMs).toISOString(),
+      count: 0,
+    }));
+    return {
+      value: { rows: rowsOf.get(segment) ?? [], skipped: index === 0 ? skipped : [], unanswered: missing },
+      body: [...(bodyOf.get(segment) ?? []), ...zeros],
+      ...(missing.length > 0 && { cache: DO_NOT_CACHE }),
+    };
+  });
+}
+
+/** Finds the segment of a row by the row's start; null: none. It is fastest for ascending rows. */
+function createSegmentLookup(
+  segments: readonly Segment[],
+  interval: VendorInterval,
+): (startMs: number | null) => Segment | null {
+  const fromMs = segments[0]?.fromMs ?? Infinity;
+  const firstRowMs = vendorFloor(fromMs, interval);
+  let segment: Segment | undefined;
+  return (startMs) => {
+    if (startMs === null || startMs < firstRowMs) return null;
+    // The first row may begin before its segment.
+    const atMs = Math.max(startMs, fromMs);
+    const isSame = segment && segment.fromMs <= atMs && atMs < segment.toMs;
+    if (!isSame) segment = segments.findLast((candidate) => candidate.fromMs <= atMs);
+    return segment && (atMs < segment.toMs || segment.isLive) ? segment : null;
+  };
+}
+
+/** Cuts a call in two between rows; a call of one row stays one. */
 export function halve(call: SeriesCall): readonly SeriesCall[] {
   const { range, interval } = call;
   const edgeMs = findCut(range, interval, (range.toMs - range.fromMs) / 2);
@@ -102,16 +160,9 @@ export function halve(call: SeriesCall): readonly SeriesCall[] {
   ];
 }
 
-/** The last edge within so long a time where chunks end, so that each side finds what others have read; else one between rows. */
-function findCut({ fromMs }: Range, interval: VendorInterval, lengthMs: number): number {
-  const { long, short } = LENGTHS[interval];
-  const edges = [long, short, interval].map((length) => vendorFloor(fromMs + lengthMs, length));
-  return edges.find((edge) => edge > fromMs) ?? nextVendorEdge(fromMs, interval);
-}
-
 /**
- * How many rows one answer may bring: few enough to stay below `SIGHTLINE_MAX_UPSTREAM_BYTES` by default, elements with
- * some twenty keys a row. An answer that is larger all the same is read in halves.
+ * The most rows of one answer: few enough to stay below the default of `SIGHTLINE_MAX_UPSTREAM_BYTES`, with some twenty
+ * elements a row. If an answer is larger nevertheless, it is read in halves.
  */
 const MOST_ROWS: Readonly<Record<UsageSeries, number>> = {
   activity: 50_000,
@@ -120,7 +171,7 @@ const MOST_ROWS: Readonly<Record<UsageSeries, number>> = {
   statuses: 50_000,
 };
 
-/** A call as the answers that it is read in. */
+/** Cuts a call into calls whose answers are small enough, oldest first. */
 export function cutToAnswers(series: UsageSeries, { range, interval }: SeriesCall): readonly SeriesCall[] {
   const calls: SeriesCall[] = [];
   let { fromMs } = range;
@@ -130,4 +181,11 @@ export function cutToAnswers(series: UsageSeries, { range, interval }: SeriesCal
     fromMs = toMs;
   }
   return [...calls, { range: { ...range, fromMs }, interval }];
+}
+
+/** The last edge of a segment within `lengthMs`, so that both sides use the same cache entries as others; if none, an edge of a row. */
+function findCut({ fromMs }: Range, interval: VendorInterval, lengthMs: number): number {
+  const { long, short } = LENGTHS[interval];
+  const edges = [long, short, interval].map((length) => vendorFloor(fromMs + lengthMs, length));
+  return edges.find((edge) => edge > fromMs) ?? nextVendorEdge(fromMs, interval);
 }

@@ -1,16 +1,16 @@
 import type { Range } from '../../../base/time.ts';
 
-/** A stretch of a series and when it was read. */
+/** A span of a series and when it was read. */
 export interface ReadSpan extends Range {
   /** Milliseconds since the epoch. */
   readonly readAtMs: number;
-  /** The vendor failed, and this earlier answer stands in. */
+  /** The vendor failed, and this is an earlier answer. */
   readonly stale: boolean;
 }
 
 /**
- * Neighbours, oldest first, as one wherever that tells no less: they were read together, or the later one had already
- * settled when the other was read, and then the earlier of the two readings is told.
+ * Joins neighbours, oldest first, if they were read together, or if the later one had settled before both readings. A joined
+ * span has the earlier reading time.
  */
 export function joinSpans(spans: readonly ReadSpan[], settleMs: number): readonly ReadSpan[] {
   const joined: ReadSpan[] = [];
@@ -25,7 +25,7 @@ export function joinSpans(spans: readonly ReadSpan[], settleMs: number): readonl
   return joined;
 }
 
-/** Some stretches, and within `range` what was read of it later. */
+/** Replaces the part of `spans` that lies in `range` by spans that were read later. */
 export function overlaySpans(
   spans: readonly ReadSpan[],
   range: Range,
@@ -40,9 +40,9 @@ export function overlaySpans(
   );
 }
 
-/** Ranges in order, neighbours that touch as one. */
-export function uniteRanges<Part extends Range>(ranges: readonly Part[]): readonly Part[] {
-  const united: Part[] = [];
+/** Joins ranges that touch; they must be in order. */
+export function uniteRanges<Kind extends Range>(ranges: readonly Kind[]): readonly Kind[] {
+  const united: Kind[] = [];
   for (const range of ranges) {
     const before = united.at(-1);
     if (before?.toMs === range.fromMs) united[united.length - 1] = { ...before, toMs: range.toMs };
@@ -51,10 +51,10 @@ export function uniteRanges<Part extends Range>(ranges: readonly Part[]): readon
   return united;
 }
 
-/** What is read within so many milliseconds is as of one moment, as far as two series can be: calls are made side by side. */
+/** Two series that were read within this time count as read together, because their calls run at the same time. */
 const ONE_READING_MS = 5_000;
 
-/** Whether all that was read of a range, of one series and of another, was read at one time. */
+/** Whether all spans of these series that touch a range were read at one time. */
 export function wereReadTogether(range: Range, ...series: readonly (readonly ReadSpan[])[]): boolean {
   const readAtMs = series
     .flat()

@@ -27,7 +27,7 @@ function hoursOf(from: string, to: string, zone: string): number[] {
 }
 
 describe('bucket edges', () => {
-  test('a day has 23 hours where clocks go forward and 25 where they go back', () => {
+  test('a day has 23 hours when the clock goes forward and 25 when it goes back', () => {
     expect(hoursOf('2025-03-28T23:00Z', '2025-03-31T22:00Z', 'Europe/Berlin')).toEqual([24, 23, 24]);
     expect(hoursOf('2025-10-24T22:00Z', '2025-10-27T23:00Z', 'Europe/Berlin')).toEqual([24, 25, 24]);
   });
@@ -37,7 +37,7 @@ describe('bucket edges', () => {
     expect(hoursOf('2025-10-03T13:30Z', '2025-10-05T13:00Z', 'Australia/Lord_Howe')).toEqual([24, 23.5]);
   });
 
-  test('the day that Apia left out is no bucket', () => {
+  test('the day that Apia left out has no bucket', () => {
     expect(edgesOf('2011-12-29T10:00Z', '2011-12-31T10:00Z', 'DAY', 'Pacific/Apia')).toEqual([
       '2011-12-29T10:00',
       '2011-12-30T10:00',
@@ -45,7 +45,7 @@ describe('bucket edges', () => {
     ]);
   });
 
-  test('a day whose midnight comes twice begins with the first', () => {
+  test('a day with two midnights begins with the first', () => {
     // Havana went back from 01:00 to 00:00, St John's from 00:01 to 23:01 of the day before.
     expect(hoursOf('2024-11-02T04:00Z', '2024-11-05T05:00Z', 'America/Havana')).toEqual([24, 25, 24]);
     expect(edgesOf('2005-10-30T02:40Z', '2005-10-30T12:00Z', 'DAY', 'America/St_Johns')).toEqual([
@@ -67,7 +67,7 @@ describe('bucket edges', () => {
     ]);
   });
 
-  test('the hour that comes twice is two buckets, and none reaches across a change of the clock', () => {
+  test('an hour that comes twice is two buckets, and no bucket crosses a change of the clock', () => {
     expect(edgesOf('2025-10-26T00:10Z', '2025-10-26T02:00Z', 'HOUR', 'Europe/Berlin')).toEqual([
       '2025-10-26T00:00',
       '2025-10-26T01:00',
@@ -86,7 +86,7 @@ describe('bucket edges', () => {
     ]);
   });
 
-  test('a range that begins just as clocks change begins with a bucket of its own', () => {
+  test('a range that begins with a change of the clock begins with its own bucket', () => {
     expect(edgesOf('2025-04-05T15:00Z', '2025-04-05T16:00Z', 'HOUR', 'Australia/Lord_Howe')).toEqual([
       '2025-04-05T15:00',
       '2025-04-05T15:30',
@@ -94,7 +94,7 @@ describe('bucket edges', () => {
     ]);
   });
 
-  test('more buckets than allowed are not listed, and just as many are', () => {
+  test('as many buckets as allowed are listed, and more are not', () => {
     const range = { fromMs: 0, toMs: 10_000 };
     expect(listBucketEdges(range, 'SECOND', 'UTC', 9)).toBeNull();
     expect(listBucketEdges(range, 'SECOND', 'UTC', 10)).toHaveLength(11);
@@ -108,7 +108,7 @@ describe('bucket edges', () => {
     )
     .map(([fromMs, length]) => ({ fromMs, toMs: fromMs + length }));
 
-  test('edges ascend, hold the whole range, and hold nothing beyond the buckets at its edges', () => {
+  test('edges ascend, hold the whole range, and go no further than its first and last bucket', () => {
     fc.assert(
       fc.property(
         anyRange,
@@ -128,7 +128,7 @@ describe('bucket edges', () => {
     );
   });
 
-  test('a bucket is the same bucket whatever range shows it', () => {
+  test('a bucket is the same in every range', () => {
     fc.assert(
       fc.property(
         anyRange,
@@ -148,7 +148,7 @@ describe('bucket edges', () => {
     );
   });
 
-  test('the edges of a coarser interval are edges of a finer one', () => {
+  test('the edges of a longer interval are edges of a shorter one', () => {
     const nested = [
       ['YEAR', 'QUARTER'],
       ['QUARTER', 'MONTH'],

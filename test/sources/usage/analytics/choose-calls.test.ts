@@ -27,56 +27,56 @@ function choose(from: string, to: string, interval: Interval, zone = 'UTC', nowM
   return calls.map((call) => call.interval).join(' ');
 }
 
-test('in UTC the vendor’s rows are the buckets, but weeks are summed from days', () => {
+test("in UTC the vendor's rows are the buckets, but weeks are summed from days", () => {
   expect(choose('2025-01-01T00:00Z', '2026-01-01T00:00Z', 'YEAR')).toBe('YEAR');
   expect(choose('2025-01-01T00:00Z', '2026-01-01T00:00Z', 'MONTH')).toBe('MONTH');
   expect(choose('2025-01-06T00:00Z', '2025-02-03T00:00Z', 'WEEK')).toBe('DAY');
 });
 
-test('in a zone they are the coarsest that keep its days apart', () => {
+test('in a zone the rows are the longest that keep its days apart', () => {
   expect(choose('2025-03-01T23:00Z', '2025-04-01T22:00Z', 'DAY', 'Europe/Berlin')).toBe('HOUR');
   expect(choose('2025-03-01T18:30Z', '2025-03-05T18:30Z', 'DAY', 'Asia/Kolkata')).toBe('MINUTE');
   expect(choose('2025-03-01T18:30Z', '2025-04-05T18:30Z', 'DAY', 'Asia/Kolkata')).toBeNull();
 });
 
-test('they begin where a bucket does that the range does not cut, though all the others begin with months', () => {
+test('a row begins with the range if a bucket does, even if all other buckets begin with months', () => {
   const [from, to] = ['2025-09-30T23:00Z', '2026-03-01T00:00Z'];
   expect(choose(from, to, 'MONTH', 'Europe/London')).toBe('HOUR');
-  // London kept summer time from 1968 to 1971. Of 263,000 hours the first alone tells the year before from the range.
+  // London kept summer time from 1968 to 1971. Only the first of 263,000 hours separates the range from the year before.
   expect(choose('1970-12-31T23:00Z', '2001-01-01T00:00Z', 'YEAR', 'Europe/London')).toBe('HOUR YEAR');
 });
 
-test('they are finer where the range begins or ends inside one, if that is few rows', () => {
+test('rows are finer if the range begins or ends inside of one and the finer rows are few', () => {
   expect(choose('2025-03-01T06:00Z', '2025-03-08T00:00Z', 'DAY')).toBe('HOUR');
   expect(choose('2025-03-01T00:00Z', '2025-03-08T06:00Z', 'DAY')).toBe('HOUR');
   expect(choose('2025-03-01T00:00:30Z', '2025-03-01T00:20Z', 'MINUTE')).toBe('SECOND');
   expect(choose('2025-03-01T06:01Z', '2025-03-07T06:01Z', 'DAY')).toBe('MINUTE');
 });
 
-test('where that is many rows, an edge that no bucket begins at stays inside a row', () => {
+test('if the finer rows are many, an edge without a bucket edge stays inside of a row', () => {
   // 43,201 minutes.
   expect(choose('2025-03-01T06:01Z', '2025-03-31T06:02Z', 'DAY')).toBe('DAY');
   expect(choose('2025-03-01T00:00:01Z', '2025-03-31T00:00Z', 'DAY')).toBe('DAY');
 });
 
-test('no row begins at a millisecond: there they stay as coarse as the buckets', () => {
+test('if the range begins at a millisecond, rows stay as long as the buckets, because no row begins there', () => {
   expect(choose('2025-03-01T06:00:00.001Z', '2025-03-08T00:00Z', 'DAY')).toBe('DAY');
   expect(choose('2025-03-01T06:00:00.001Z', '2025-03-08T06:00Z', 'DAY')).toBe('HOUR');
 });
 
-test('an end that is now cuts nothing: later calls have not been made yet', () => {
+test('an end that is now cuts nothing, because there are no later calls yet', () => {
   const to = '2025-03-08T06:00Z';
   expect(choose('2025-03-01T00:00Z', to, 'DAY', 'UTC', Date.parse(to))).toBe('DAY');
 });
 
-test('no edges at all ask for no finer rows than the buckets', () => {
+test('without edges, rows are as long as the buckets', () => {
   for (const interval of INTERVALS) {
     expect(coarsestVendorInterval(interval, [])).toBe(interval === 'WEEK' ? 'DAY' : interval);
   }
   expect(coarsestVendorInterval('YEAR', [1])).toBeNull();
 });
 
-test('what is chosen is the range in rows within the bound, which keep every bucket apart and begin with each that is not cut', () => {
+test('the chosen rows hold the range within the bound, keep all buckets apart, and begin with each bucket that is not cut', () => {
   const units = [1, 1_000, 60_000, 1_800_000, 3_600_000, 86_400_000] as const;
   const moment = fc
     .tuple(fc.integer({ min: 0, max: 4_000 }), fc.constantFrom(...units))
@@ -101,7 +101,7 @@ test('what is chosen is the range in rows within the bound, which keep every buc
         for (const { range: part, interval: rows } of calls) {
           const kept = edges.filter((edge) => edge >= part.fromMs && edge <= part.toMs);
           expect(kept.filter((edge) => !isBegun(edge, rows))).toEqual([]);
-          // Inner edges of the calls, too: no row is counted twice.
+          // This holds for the inner edges of the calls too, because no row may count twice.
           const inner = [part.fromMs, part.toMs].filter(
             (edge) => edge !== range.fromMs && edge !== range.toMs,
           );

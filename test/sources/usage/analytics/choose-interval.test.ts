@@ -8,7 +8,7 @@ const DAY = 24 * HOUR;
 const choose = (from: string, length: number, zone = 'UTC') =>
   chooseInterval({ fromMs: Date.parse(from), toMs: Date.parse(from) + length }, zone);
 
-test('each interval is chosen up to its length, and the next one a millisecond beyond', () => {
+test('each interval is chosen up to its longest range, and the next one from a millisecond more', () => {
   const from = '2025-02-01T00:00Z';
   expect([choose(from, 1), choose(from, 2 * HOUR), choose(from, 2 * HOUR + 1)]).toEqual([
     'MINUTE',
@@ -20,7 +20,7 @@ test('each interval is chosen up to its length, and the next one a millisecond b
   expect([choose(from, 730 * DAY), choose(from, 730 * DAY + 1)]).toEqual(['MONTH', 'YEAR']);
 });
 
-test('lengths are the calendar’s: two years may hold a leap day, three days an hour more', () => {
+test('lengths follow the calendar: two years may hold a leap day, three days an hour more', () => {
   expect([choose('2023-05-01T00:00Z', 731 * DAY), choose('2023-05-01T00:00Z', 731 * DAY + 1)]).toEqual([
     'MONTH',
     'YEAR',
@@ -31,7 +31,7 @@ test('lengths are the calendar’s: two years may hold a leap day, three days an
   expect(choose(autumn, 73 * HOUR)).toBe('DAY');
 });
 
-test('an hour that the zone lost takes nothing from what `last` counts in UTC', () => {
+test('a range of three days in UTC is short enough even if the zone lost an hour', () => {
   expect(choose('2025-03-28T23:00Z', 72 * HOUR, 'Europe/Berlin')).toBe('HOUR');
 });
 

@@ -10,7 +10,7 @@ const WHOLE = { fromMs: 0, toMs: NOW };
 const FRESH = { ...WHOLE, readAtMs: NOW, stale: false };
 const FACTS: SeriesFacts = {
   spans: [FRESH],
-  dropped: 0,
+  skipped: 0,
   unequalRows: [],
   unequalBuckets: [],
   cutRows: [],
@@ -33,14 +33,14 @@ test('a series is filling at its newest end and expired at its oldest', () => {
   expect(statusesOf({ fromMs: 999_900, toMs: NOW })).toEqual([['FILLING', 999_900, NOW]]);
 });
 
-test('where the vendor keeps data for less time than it needs to settle, expired is told', () => {
+test('a part that is expired and filling is reported as expired', () => {
   expect(statusesOf(WHOLE, {}, { retentionMs: 50 })).toEqual([
     ['FILLING', 999_950, NOW],
     ['EXPIRED', 0, 999_950],
   ]);
 });
 
-test('each stretch is dated by its own reading, and only what stands in is STALE', () => {
+test('each span has the time of its own reading, and only an earlier answer is STALE', () => {
   const spans = [
     { fromMs: 0, toMs: 900_000, readAtMs: 950_000, stale: false },
     { fromMs: 900_000, toMs: NOW, readAtMs: 999_000, stale: true },
@@ -54,12 +54,12 @@ test('each stretch is dated by its own reading, and only what stands in is STALE
   ]);
 });
 
-test('dropped rows are told before anything else, as of the earliest reading', () => {
+test('skipped rows are reported first, with the time of the earliest reading', () => {
   const spans = [
     { fromMs: 0, toMs: 7, readAtMs: 100_000, stale: false },
     { fromMs: 7, toMs: NOW, readAtMs: NOW, stale: false },
   ];
-  const entries = listSeriesCoverage('times', WHOLE, { ...FACTS, spans, dropped: 2 }, BOUNDS);
+  const entries = listSeriesCoverage('times', WHOLE, { ...FACTS, spans, skipped: 2 }, BOUNDS);
   expect(entries).toMatchObject([
     {
       status: 'TRUNCATED',
@@ -72,17 +72,17 @@ test('dropped rows are told before anything else, as of the earliest reading', (
   ]);
 });
 
-test('a contradiction is said in the stretch that holds it', () => {
+test('a contradiction is reported in the span that holds it', () => {
   const facts = { ...FACTS, unequalRows: [10, 600_000, 600_001], unequalBuckets: [600_000] };
   const entries = listSeriesCoverage('statuses', WHOLE, facts, BOUNDS);
   expect(entries.map(({ reason }) => reason)).toEqual([
     null,
     "The vendor contradicts itself: in 2 of its rows the parts do not add up to 'count'. The vendor contradicts itself: 1 buckets do not add up to /usage/analytics/activity.",
-    "Older than the vendor is said to keep. The vendor contradicts itself: in 1 of its rows the parts do not add up to 'count'.",
+    "Older than the vendor keeps data. The vendor contradicts itself: in 1 of its rows the parts do not add up to 'count'.",
   ]);
 });
 
-test('stretches are disjoint, newest first, and make up the range; COMPLETE means that no row was dropped', () => {
+test('spans are disjoint, newest first, and make up the range; COMPLETE means that no row was skipped', () => {
   const moment = fc.nat(NOW);
   const reading = fc.record({ atMs: fc.nat(NOW - 1), readAtMs: moment, stale: fc.boolean() });
   fc.assert(
@@ -93,7 +93,7 @@ test('stretches are disjoint, newest first, and make up the range; COMPLETE mean
       moment,
       fc.option(moment),
       fc.nat(1),
-      (fromMs, length, readings, settleMs, retentionMs, dropped) => {
+      (fromMs, length, readings, settleMs, retentionMs, skipped) => {
         const range = { fromMs, toMs: fromMs + length };
         const bounds = { nowMs: NOW, settleMs, retentionMs };
         const begins = [{ ...FRESH, atMs: -1 }, ...readings.toSorted((a, b) => a.atMs - b.atMs)];
@@ -101,7 +101,7 @@ test('stretches are disjoint, newest first, and make up the range; COMPLETE mean
           const toMs = begins[index + 1]?.atMs ?? 2 * NOW;
           return { fromMs: atMs, toMs, readAtMs, stale };
         });
-        const entries = listSeriesCoverage('times', range, { ...FACTS, spans, dropped }, bounds);
+        const entries = listSeriesCoverage('times', range, { ...FACTS, spans, skipped }, bounds);
         expect(entries[0]?.toMs).toBe(range.toMs);
         expect(entries.at(-1)?.fromMs).toBe(range.fromMs);
         for (const [index, entry] of entries.entries()) {
@@ -125,14 +125,14 @@ test('a reading fills from the settle delay before it was read, or before now if
   expect(since(NOW, { fromMs: NOW - 60, toMs: NOW })).toBe(NOW - 60);
 });
 
-test('what had settled when it was read fills nowhere, however long ago that was', () => {
+test('a span that had settled before its reading is not filling, however old the reading is', () => {
   const settled = { fromMs: 0, toMs: 1_000, readAtMs: 1_100, stale: false };
   expect(fillingSince([settled], BOUNDS)).toBe(Infinity);
   expect(fillingSince([{ ...settled, readAtMs: 1_099 }], BOUNDS)).toBe(999);
   expect(fillingSince([settled, { ...FRESH, fromMs: 1_000 }], BOUNDS)).toBe(NOW - 100);
 });
 
-test('over files a series is told as a list is: outside them not COMPLETE, and every unreadable row counted', () => {
+test('over files a series has the coverage of a list: not COMPLETE outside of them, and every unreadable row counts', () => {
   const files = holdFiles([{ firstMs: 300_000, lastMs: 599_999 }], 0);
   const over = (unreadable: number) =>
     listSeriesCoverage('times', WHOLE, FACTS, {
@@ -147,8 +147,8 @@ test('over files a series is told as a list is: outside them not COMPLETE, and e
     ['EXPIRED', 0, 300_000, 0],
   ]);
   expect(over(2)[1]).toEqual(['TRUNCATED', 300_000, 600_000, 2]);
-  // Rows of the vendor's answer that are missing belong to no part: they are counted once.
-  const dropped = listSeriesCoverage('times', WHOLE, { ...FACTS, dropped: 1 }, { ...BOUNDS, files });
-  expect(dropped.map((entry) => [entry.status, entry.dropped])).toEqual([['TRUNCATED', 1]]);
+  // Skipped rows belong to no known part, so they count once.
+  const skipped = listSeriesCoverage('times', WHOLE, { ...FACTS, skipped: 1 }, { ...BOUNDS, files });
+  expect(skipped.map((entry) => [entry.status, entry.dropped])).toEqual([['TRUNCATED', 1]]);
   expect(fillingSince([FRESH], { ...BOUNDS, settleMs: 0, files })).toBe(600_000);
 });

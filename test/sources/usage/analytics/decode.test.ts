@@ -11,7 +11,7 @@ const QUESTION = {
 } as const;
 const startMs = Date.parse(DAY_1);
 
-describe('the rows of the vendor’s page', () => {
+describe("the rows of the vendor's page", () => {
   test('are read for each series', () => {
     expect(decodeSeries('activity', [{ timestamp: DAY_1, count: 5760 }], QUESTION).rows).toEqual([
       { startMs, count: 5760, figure: 5760 },
@@ -48,7 +48,7 @@ describe('the rows of the vendor’s page', () => {
     ]);
   });
 
-  test('come out oldest first, whichever way they came in', () => {
+  test('are given oldest first, in any order of the answer', () => {
     const body = [
       { timestamp: DAY_2, count: 2 },
       { timestamp: DAY_1, count: 1 },
@@ -57,7 +57,7 @@ describe('the rows of the vendor’s page', () => {
   });
 });
 
-describe('a row is dropped and counted', () => {
+describe('a row is skipped and counted', () => {
   const good = { timestamp: DAY_2, count: 1, min: 1, max: 1, avg: 1, success: 1, failed: 0 };
   test.each([
     ['activity', { timestamp: DAY_1 }],
@@ -72,28 +72,28 @@ describe('a row is dropped and counted', () => {
     ['times', { timestamp: DAY_1, min: 1, max: 2, avg: 1 }],
     ['statuses', { timestamp: DAY_1, count: 2, success: 2 }],
   ] as const)('%s: its figures are none', (series, row) => {
-    const { rows, dropped } = decodeSeries(series, [row, good], QUESTION);
+    const { rows, skipped } = decodeSeries(series, [row, good], QUESTION);
     expect(rows).toHaveLength(1);
-    expect(dropped).toEqual([startMs]);
+    expect(skipped).toEqual([startMs]);
   });
 
   test.each([[null], ['text'], [[]], [{}], [{ count: 1 }], [{ timestamp: 'soon', count: 1 }]])(
     '%j: it has no time',
     (row) => {
-      expect(decodeSeries('activity', [row, good], QUESTION).dropped).toEqual([null]);
+      expect(decodeSeries('activity', [row, good], QUESTION).skipped).toEqual([null]);
     },
   );
 
-  test('it begins where no row should, or says a stretch a second time', () => {
+  test('it begins inside of a row, or repeats a row', () => {
     const noon = { timestamp: '2014-07-01T12:00:00Z', count: 1 };
-    expect(decodeSeries('activity', [noon, good], QUESTION).dropped).toEqual([Date.parse(noon.timestamp)]);
-    expect(decodeSeries('activity', [good, good], QUESTION).dropped).toEqual([Date.parse(DAY_2)]);
+    expect(decodeSeries('activity', [noon, good], QUESTION).skipped).toEqual([Date.parse(noon.timestamp)]);
+    expect(decodeSeries('activity', [good, good], QUESTION).skipped).toEqual([Date.parse(DAY_2)]);
   });
 
-  test('but one that begins where the range does, not floored, is understood', () => {
+  test('but one that begins with the range, inside of a row, is read', () => {
     const noon = { timestamp: '2014-07-01T12:00:00Z', count: 1 };
     const question = { ...QUESTION, range: { ...QUESTION.range, fromMs: Date.parse(noon.timestamp) } };
-    expect(decodeSeries('activity', [noon], question)).toMatchObject({ rows: [{ count: 1 }], dropped: [] });
+    expect(decodeSeries('activity', [noon], question)).toMatchObject({ rows: [{ count: 1 }], skipped: [] });
   });
 });
 
@@ -106,12 +106,12 @@ test('a field that is no number is no element', () => {
   expect(row?.figure).toEqual(new Map([['box', 1]]));
 });
 
-test('an answer of which nothing is understood is no answer', () => {
+test('an answer without a parsable row is refused', () => {
   expect(() => decodeSeries('activity', [{}], QUESTION)).toThrow(TypeError);
-  expect(decodeSeries('activity', [], QUESTION)).toMatchObject({ rows: [], dropped: [], unanswered: [] });
+  expect(decodeSeries('activity', [], QUESTION)).toMatchObject({ rows: [], skipped: [], unanswered: [] });
 });
 
-test('every row of any list is read or dropped, and nothing else is thrown', () => {
+test('every row of any list is read or skipped, and only the known errors are thrown', () => {
   const value = fc.oneof(fc.nat(), fc.double(), fc.string(), fc.constant(null));
   const row = fc.oneof(
     fc.anything(),
@@ -127,14 +127,14 @@ test('every row of any list is read or dropped, and nothing else is thrown', () 
   fc.assert(
     fc.property(fc.constantFrom(...USAGE_SERIES), fc.array(fc.oneof(timed, row)), (series, body) => {
       try {
-        const { rows, dropped, starts } = decodeSeries(series, body, QUESTION);
+        const { rows, skipped, starts } = decodeSeries(series, body, QUESTION);
         expect(starts).toHaveLength(body.length);
-        // The range is of two rows: none is missing between two others.
-        expect(rows.length + dropped.length).toBe(body.length);
+        // The range has two rows, so none can be missing between others.
+        expect(rows.length + skipped.length).toBe(body.length);
       } catch (error) {
         expect(error).toBeInstanceOf(TypeError);
         expect((error as TypeError).message).toMatch(
-          /^(No row could be understood|No row lies in the range|The rows are of a (finer|coarser) interval)/,
+          /^(No row could be parsed|No row lies in the requested range|The rows are of a (finer|coarser) interval)/,
         );
       }
     }),

@@ -13,7 +13,7 @@ const called = fc
   });
 const empty = fc.constant({ count: 0, figure: null });
 
-test('times of nothing are null, never zeros', () => {
+test('times without calls are null, never zeros', () => {
   expect(sumRows('times', [])).toBeNull();
   expect(sumRows('times', [{ count: 0, figure: null }])).toBeNull();
 });
@@ -37,7 +37,7 @@ test('an average weighs each row by its calls, and lies between the least and th
   );
 });
 
-test('one row’s average stays as the vendor said it', () => {
+test('the average of one row stays as the vendor gave it', () => {
   fc.assert(
     fc.property(called, (row) => {
       expect(sumRows('times', [row])).toEqual(row.figure);
@@ -45,7 +45,7 @@ test('one row’s average stays as the vendor said it', () => {
   );
 });
 
-test('elements are added by key and the rows are left as they were', () => {
+test('elements are added by key, and the rows do not change', () => {
   const first = { count: 3, figure: new Map([['box', 3]]) };
   const second = {
     count: 3,
@@ -62,7 +62,7 @@ test('elements are added by key and the rows are left as they were', () => {
   expect(sumRows('elements', [])).toEqual(new Map());
 });
 
-test('rows of any grouping add up to the same', () => {
+test('rows add up to the same sum in any grouping', () => {
   const rowsOf = fc.array(
     fc
       .tuple(fc.nat(1_000), fc.nat(1_000))
@@ -76,7 +76,7 @@ test('rows of any grouping add up to the same', () => {
   );
 });
 
-test('a figure tells how many calls it speaks of: the sum of its parts; times do not tell', () => {
+test('a figure counts as many calls as its parts, and times count none', () => {
   expect(countFigure('activity', 7)).toBe(7);
   expect(countFigure('statuses', { success: 4, failed: 1 })).toBe(5);
   expect(

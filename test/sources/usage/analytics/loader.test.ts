@@ -33,7 +33,7 @@ interface Question {
   readonly maxAgeMs?: number | null;
 }
 
-/** `lagMs` tells how long after a call the vendor counts it. */
+/** `lagMs`: how long after a call the vendor counts it. */
 function createService(
   log: readonly LoggedCall[],
   lagMs: (call: LoggedCall) => number = () => 0,
@@ -53,7 +53,7 @@ function createService(
   return {
     time,
     state,
-    /** What the vendor has been asked, as `2026-06-01T00:00:00.000Z 2026-06-15T12:34:56.789Z day`. */
+    /** The calls to the vendor, as `2026-06-01T00:00:00.000Z 2026-06-15T12:34:56.789Z day`. */
     asked: () =>
       transport.requests.map(({ target }) => {
         const { from, to, interval } = Object.fromEntries(new URL(target, 'http://x').searchParams);
@@ -85,7 +85,7 @@ describe('a 30-day dashboard', () => {
   const fromMs = floorDay(NOW) - 30 * DAY;
   const truth = (range: Range) => log.filter(({ atMs }) => atMs >= range.fromMs && atMs < range.toMs).length;
 
-  test('refreshed a minute later costs its live edge: one call and the row of today', async () => {
+  test('costs one call with the row of today when it is refreshed a minute later', async () => {
     const { time, asked, read } = createService(log);
     const first = await read({ range: { fromMs, toMs: NOW }, interval: 'DAY' });
     expect([first.calls, first.rows]).toEqual([1, 31]);
@@ -113,7 +113,7 @@ describe('a 30-day dashboard', () => {
     expect(later.answer.totals.count).toBe(truth({ ...range, toMs: NOW + MINUTE }));
   });
 
-  test('of four series costs one call a series, the first time and each time after', async () => {
+  test('of four series costs one call for each series, the first time and every time after', async () => {
     const { time, read } = createService(log);
     const series = ['activity', 'elements', 'times', 'statuses'] as const;
     for (let minute = 0; minute < 5; minute += 1) {
@@ -127,7 +127,7 @@ describe('a 30-day dashboard', () => {
     }
   });
 
-  test('that slides by the millisecond is one call, for its first row is cut anew each time', async () => {
+  test('that slides by the millisecond costs one call, because its first row is cut elsewhere each time', async () => {
     const { time, read } = createService(log);
     for (let minute = 0; minute < 3; minute += 1) {
       const nowMs = NOW + minute * MINUTE;
@@ -147,7 +147,7 @@ describe('a 30-day dashboard', () => {
     expect(asked().at(-1)).toBe(`${iso(floorDay(NOW))} ${iso(range.toMs)} day`);
   });
 
-  test('that many look at is one call in five seconds', async () => {
+  test('for many callers costs one call in five seconds', async () => {
     const { time, asked, read } = createService(log);
     const look = () => read({ range: { fromMs, toMs: time.clock.now() }, interval: 'DAY' });
     await Promise.all(Array.from({ length: 100 }, look));
@@ -155,7 +155,7 @@ describe('a 30-day dashboard', () => {
     time.advance(4_999);
     const late = await look();
     expect(asked()).toHaveLength(1);
-    // It says that it is five seconds old, and from when on it may lack calls.
+    // Coverage says that it is five seconds old, and from when on calls may be missing.
     expect(late.answer.coverage[0]).toMatchObject({
       status: 'FILLING',
       fromMs: NOW - SETTINGS.settleMs,
@@ -167,7 +167,7 @@ describe('a 30-day dashboard', () => {
     expect(asked()).toHaveLength(2);
   });
 
-  test('shows in an outage what it has, and marks today as stale with its true age', async () => {
+  test('shows its earlier answer in an outage, and marks today as stale with its true age', async () => {
     const { time, state, read } = createService(log);
     const first = await read({ range: { fromMs, toMs: NOW }, interval: 'DAY' });
     state.answer = () => DOWN;
@@ -182,7 +182,7 @@ describe('a 30-day dashboard', () => {
     expect(answer.buckets.at(-1)?.filling).toBe(true);
   });
 
-  test('by minute shows in an outage of hours what was live when it was last read, and nothing twice', async () => {
+  test('by minute shows its last live answer in an outage of hours, and nothing twice', async () => {
     const { time, state, read } = createService(log);
     const begin = NOW - (NOW % MINUTE) - 140 * MINUTE;
     const first = await read({ range: { fromMs: begin, toMs: NOW }, interval: 'MINUTE' });
@@ -202,7 +202,7 @@ describe('a 30-day dashboard', () => {
     }
   });
 
-  test('for who wants the newest is one call over all of it', async () => {
+  test('for a caller who wants the newest data costs one call over its whole range', async () => {
     const { read } = createService(log);
     const question = { range: { fromMs, toMs: NOW }, interval: 'DAY' } as const;
     await read(question);
@@ -210,7 +210,7 @@ describe('a 30-day dashboard', () => {
   });
 });
 
-test('a dashboard that lives across midnight tells each day as settled since it was read as such', async () => {
+test('a dashboard open over midnight reports each day with the time of its first settled reading', async () => {
   const log = logCalls({ fromMs: NOW - 5 * DAY, toMs: NOW + DAY }, 2_000);
   const { time, read } = createService(log);
   const fromMs = floorDay(NOW) - 3 * DAY;
@@ -226,7 +226,7 @@ test('a dashboard that lives across midnight tells each day as settled since it 
   expect(answer.buckets.filter(({ filling }) => filling)).toHaveLength(1);
 });
 
-test('a stretch that has settled costs no call, whichever questions have brought it', async () => {
+test('a settled span costs no call, whichever questions have read it', async () => {
   const log = logCalls({ fromMs: NOW - 31 * DAY, toMs: NOW }, 5_000);
   const { read } = createService(log);
   const today = floorDay(NOW);
@@ -242,13 +242,13 @@ test('a stretch that has settled costs no call, whichever questions have brought
   );
 });
 
-describe('what may be another answer when it is asked for again', () => {
+describe('an answer that may differ the next time', () => {
   const log = logCalls({ fromMs: NOW - 31 * DAY, toMs: NOW }, 500);
   const today = floorDay(NOW);
   const range = { fromMs: today - 5 * DAY, toMs: today };
   const count = log.filter(({ atMs }) => atMs >= range.fromMs && atMs < range.toMs).length;
 
-  test('is not kept where rows could not be understood, and what those around it hold is', async () => {
+  test('is not cached if rows were skipped, but its neighbours are', async () => {
     const { state, read } = createService(log);
     await read({ range: { ...range, toMs: range.toMs - 2 * DAY }, interval: 'DAY' });
     state.answer = (rows) => jsonAnswer([...rows.slice(1), { timestamp: 'yesterday', count: 1 }]);
@@ -260,7 +260,7 @@ describe('what may be another answer when it is asked for again', () => {
     expect(mended.answer.coverage).toMatchObject([{ status: 'COMPLETE', ...range }]);
   });
 
-  test('is kept for seconds where a 404 may mean that nothing was called', async () => {
+  test('is cached for seconds if it is a 404, which may mean that there were no calls', async () => {
     const { time, state, read } = createService(log);
     state.answer = () => jsonAnswer({ message: 'nothing here' }, 404);
     expect((await read({ range, interval: 'DAY' })).answer.totals.count).toBe(0);
@@ -273,7 +273,7 @@ describe('what may be another answer when it is asked for again', () => {
   });
 });
 
-test('what is no list is no answer, and is kept nowhere', async () => {
+test('an answer that is no list is refused, and not cached', async () => {
   const log = logCalls({ fromMs: NOW - DAY, toMs: NOW }, 500);
   const { state, read } = createService(log);
   const question = { range: { fromMs: floorDay(NOW), toMs: NOW }, interval: 'DAY' } as const;
@@ -285,7 +285,7 @@ test('what is no list is no answer, and is kept nowhere', async () => {
   expect(await read(question)).toMatchObject({ calls: 1, answer: { coverage: [{ status: 'FILLING' }, {}] } });
 });
 
-test('an earlier answer stands in no longer than the settings let it', async () => {
+test('an earlier answer is served no longer than the settings allow', async () => {
   const log = logCalls({ fromMs: NOW - DAY, toMs: NOW }, 500);
   const { time, state, read } = createService(log, undefined, { staleIfErrorMs: 60_000 });
   const fromMs = floorDay(NOW);
@@ -299,10 +299,10 @@ test('an earlier answer stands in no longer than the settings let it', async () 
   expect(tooLate.answer.coverage).toMatchObject([{ status: 'FAILED' }]);
 });
 
-test('a vendor that counts whole rows is not accused where a row goes on behind the range', async () => {
+test('no contradiction is reported if a vendor that counts whole rows has a row that ends after the range', async () => {
   const log = logCalls({ fromMs: NOW - DAY, toMs: NOW + DAY }, 2_000);
   const { time, read } = createService(log, undefined, { cutRows: 'whole' });
-  // Cut so that no finer rows that are few enough begin there.
+  // The edges are cut so that no few finer rows begin there.
   const range = { fromMs: NOW - 3 * HOUR, toMs: NOW - 10 * MINUTE - 1 };
   const question = { range, interval: 'DAY', series: ['activity'] } as const;
   const first = await read(question);
@@ -313,7 +313,7 @@ test('a vendor that counts whole rows is not accused where a row goes on behind 
   expect(later.answer.coverage.filter(({ reason }) => reason?.includes('contradicts'))).toEqual([]);
 });
 
-test('two series of which one was kept are not said to contradict each other: the log has lost and gained between', async () => {
+test('no contradiction is reported between a cached series and a new one, because the log may have changed between', async () => {
   const today = floorDay(NOW);
   const log = logCalls({ fromMs: NOW - 5 * DAY, toMs: NOW }, 2_000);
   const { time, read } = createService(log);
@@ -333,10 +333,10 @@ test('two series of which one was kept are not said to contradict each other: th
   expect(contradictions(answer)).toEqual([]);
 });
 
-test('whatever was asked before, and whenever: settled buckets are exact, the others lack calls at most, one call a series', async () => {
+test('after any earlier questions, settled buckets are exact, the others only lack calls, and each series costs one call', async () => {
   const span = { fromMs: NOW - 3 * DAY, toMs: NOW + 2 * HOUR };
   const log = logCalls(span, 4_000);
-  // Up to the vendor's lag, by no rule that a chunk could follow.
+  // Lags up to the vendor's, by no rule that segments could follow.
   const lagMs = ({ atMs, ms }: LoggedCall) => (atMs * 7 + ms * 31) % SETTINGS.settleMs;
   const question = fc.constantFrom<Interval>('DAY', 'HOUR', 'MINUTE', 'SECOND').chain((interval) => {
     const unit = { DAY: HOUR, HOUR, MINUTE: 2 * MINUTE, SECOND: 5 * SECOND }[interval as 'DAY'];
@@ -348,7 +348,7 @@ test('whatever was asked before, and whenever: settled buckets are exact, the ot
         fc.integer({ min: 1, max: 60 * unit }),
       ),
       isAligned: fc.boolean(),
-      /** null: it ends now. */
+      /** null: the range ends now. */
       lengthMs: fc.option(fc.integer({ min: 1, max: 60 * unit })),
       restMs: fc.constantFrom(0, 1, 2 * SECOND, 5 * SECOND, 40 * SECOND, 90 * SECOND, 20 * MINUTE),
       unit: fc.constant(unit),
@@ -381,7 +381,7 @@ test('whatever was asked before, and whenever: settled buckets are exact, the ot
         for (const { status, fromMs: begin, toMs: end, asOfMs } of answer.coverage) {
           const settledMs = (asOfMs ?? 0) - SETTINGS.settleMs;
           if (status === 'COMPLETE') expect(end).toBeLessThanOrEqual(settledMs);
-          // What is told as moving had not settled when it was read, and no bucket else is.
+          // Only a bucket that had not settled when it was read is reported as filling.
           else expect(begin).toBeGreaterThanOrEqual(settledMs);
         }
         const movingMs = Math.min(

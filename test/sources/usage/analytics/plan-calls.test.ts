@@ -26,7 +26,7 @@ test('no periods need no call', () => {
   expect(plan()).toEqual([]);
 });
 
-test('periods side by side, apart or over each other share one call', () => {
+test('periods that touch, overlap or lie apart share one call', () => {
   expect(plan(BOUNDS, march, february)).toEqual(['2026-02-01T00:00 2026-04-01T00:00 DAY 2']);
   expect(plan(BOUNDS, march, periodOf('2025-03-01T00:00Z', '2025-04-01T00:00Z'))).toEqual([
     '2025-03-01T00:00 2026-04-01T00:00 DAY 2',
@@ -42,7 +42,7 @@ test('periods that meet inside a day share a call in hours', () => {
   expect(plan(BOUNDS, second, first)).toEqual(['2026-03-01T06:00 2026-03-05T06:00 HOUR 2']);
 });
 
-test('periods that no rows keep apart, or too many would have to, have a call each', () => {
+test('periods have a call each if no rows, or too many, would keep them apart', () => {
   const odd = periodOf('2026-03-03T06:00:00.001Z', '2026-03-05T00:00Z');
   expect(plan(BOUNDS, march, odd)).toHaveLength(2);
   expect(plan({ ...BOUNDS, maxUpstreamBuckets: 40 }, march, february)).toEqual([
@@ -51,7 +51,7 @@ test('periods that no rows keep apart, or too many would have to, have a call ea
   ]);
 });
 
-test('a third period shares with the one it fits beside', () => {
+test('a third period shares the call of the one near it', () => {
   const old = periodOf('2024-03-01T00:00Z', '2024-04-01T00:00Z');
   expect(plan({ ...BOUNDS, maxUpstreamBuckets: 60 }, march, old, february)).toEqual([
     '2024-03-01T00:00 2024-04-01T00:00 DAY 1',
@@ -59,11 +59,11 @@ test('a third period shares with the one it fits beside', () => {
   ]);
 });
 
-test('a period that can’t be read on its own leaves no plan', () => {
+test('a period that cannot be read alone leaves no plan', () => {
   expect(plan({ ...BOUNDS, maxUpstreamBuckets: 30 }, february, march)).toBeUndefined();
 });
 
-test('an earlier period that ends inside a day ends there, though the later one ends only because it is now', () => {
+test('an earlier period that ends inside of a day is cut there, even if the later one ends now', () => {
   const today = periodOf('2026-03-03T00:00Z', '2026-03-03T12:00Z');
   const yesterday = periodOf('2026-03-02T00:00Z', '2026-03-02T12:00Z');
   const calls = planCalls([today, yesterday], 'DAY', today.range.toMs, BOUNDS);
@@ -72,7 +72,7 @@ test('an earlier period that ends inside a day ends there, though the later one 
   ]);
 });
 
-test('periods far apart share no call whose rows between them are many', () => {
+test('periods far apart share no call if the rows between them are many', () => {
   const today = periodOf('2026-03-01T06:01Z', '2026-03-02T06:01Z');
   const longAgo = periodOf('2025-03-01T06:01Z', '2025-03-02T06:01Z');
   expect(plan({ ...BOUNDS, maxUpstreamBuckets: 1_000_000 }, today, longAgo)).toEqual([

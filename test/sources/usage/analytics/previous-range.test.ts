@@ -8,7 +8,7 @@ function before(from: string, to: string, offset: string | null = null, zone = '
 }
 
 describe('without an offset', () => {
-  test('whole months are preceded by as many months', () => {
+  test('as many months come before whole months', () => {
     expect(before('2026-03-01T00:00Z', '2026-04-01T00:00Z')).toEqual([
       '2026-02-01T00:00',
       '2026-03-01T00:00',
@@ -23,7 +23,7 @@ describe('without an offset', () => {
     ]);
   });
 
-  test('whole days are preceded by as many days, also where a month and some days would fit', () => {
+  test('as many days come before whole days, even if they are a month and some days', () => {
     expect(before('2026-02-10T00:00Z', '2026-03-12T00:00Z')).toEqual([
       '2026-01-11T00:00',
       '2026-02-10T00:00',
@@ -34,7 +34,7 @@ describe('without an offset', () => {
     ]);
   });
 
-  test('days of the zone are whole whatever their hours', () => {
+  test('days of the zone are whole days with any number of hours', () => {
     expect(before('2025-03-29T23:00Z', '2025-03-30T22:00Z', null, 'Europe/Berlin')).toEqual([
       '2025-03-28T23:00',
       '2025-03-29T23:00',
@@ -45,7 +45,7 @@ describe('without an offset', () => {
     ]);
   });
 
-  test('any other range is preceded by one that lasts exactly as long', () => {
+  test('a range of exactly the same length comes before any other range', () => {
     const length = fc.integer({ min: 1, max: 1e10 });
     fc.assert(
       fc.property(
@@ -53,7 +53,7 @@ describe('without an offset', () => {
         length,
         fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Kolkata'),
         (from, ms, zone) => {
-          // A few milliseconds past a full minute: no day begins there.
+          // A few milliseconds after a full minute no day begins.
           const range = { fromMs: 1.7e12 + from * 60 + 7, toMs: 1.7e12 + from * 60 + 7 + ms };
           expect(previousRange(range, null, zone)).toEqual({ fromMs: range.fromMs - ms, toMs: range.fromMs });
         },
@@ -82,7 +82,7 @@ describe('with an offset', () => {
     ]);
   });
 
-  test('a day that the shorter month does not have keeps its length', () => {
+  test('a period keeps its length if the earlier month lacks its day', () => {
     expect(before('2026-03-30T00:00Z', '2026-03-31T00:00Z', 'P1M')).toEqual([
       '2026-02-28T00:00',
       '2026-03-01T00:00',

@@ -29,7 +29,7 @@ function request(range: Range, more: Partial<AnalyticsRequest> = {}): AnalyticsR
   return { range, interval: 'DAY', timeZone: 'UTC', series: ALL, previous: [], ...more };
 }
 
-/** The reference: which bucket a moment belongs to, by the zone's wall clock alone. */
+/** The reference: the bucket of a moment, by the zone's wall clock alone. */
 function labelOf(ms: number, interval: Interval, timeZone: string): string {
   const moment = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone);
   const date = moment.toPlainDate();
@@ -47,7 +47,7 @@ function labelOf(ms: number, interval: Interval, timeZone: string): string {
   return labels[interval];
 }
 
-/** The figures of some calls, by hand. */
+/** A second implementation: the figures of some calls. */
 function figuresOf(calls: readonly LoggedCall[]) {
   const times = calls.map(({ ms }) => ms);
   const elements = new Map<string, number>();
@@ -91,18 +91,18 @@ const HALF_WIDTH_MS: Readonly<Record<Interval, number>> = {
   MINUTE: 3_600_000,
   SECOND: 90_000,
 };
-// There a bucket is summed from minutes, which are many.
+// In these zones a bucket is summed from many minutes.
 const HALF_HOUR_ZONES = ['America/St_Johns', 'Asia/Kolkata', 'Australia/Lord_Howe'];
 
 describe.each(Object.entries(WINDOWS))('series in %s', (timeZone, moments) => {
-  test.each(INTERVALS)('are by %s what the log itself says', async (interval) => {
+  test.each(INTERVALS)('equal by %s the figures of the log', async (interval) => {
     for (const moment of moments) {
       const widthMs = Math.min(
         HALF_WIDTH_MS[interval],
         HALF_HOUR_ZONES.includes(timeZone) ? 60 * 3_600_000 : Infinity,
       );
       const middle = Date.parse(moment);
-      // Not in step with any bucket, so that both edges are cut.
+      // No bucket begins or ends here, so both edges are cut.
       const range = { fromMs: middle - widthMs - 1_234, toMs: middle + widthMs + 4_321 };
       const around = { fromMs: range.fromMs - widthMs, toMs: range.toMs + widthMs };
       const log = logCalls(around, 400);
@@ -147,7 +147,7 @@ function sumOf(periods: readonly AnalyticsPeriod[]) {
 }
 
 describe('sums', () => {
-  test('over any partition of a range are the whole, where the vendor cuts rows at the edges', async () => {
+  test('over any partition of a range add up to the whole if the vendor cuts rows at the edges', async () => {
     const cuts = fc.array(fc.integer({ min: 0, max: 68 * HOUR }), { maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(
@@ -171,7 +171,7 @@ describe('sums', () => {
   });
 
   test.each(['clipped', 'whole'] as const)(
-    'of a range that begins and ends at a full hour are exact where the vendor gives its first and last row %s',
+    'of a range with full hours at both ends are exact if the vendor gives its first and last row %s',
     async (cutRows) => {
       await fc.assert(
         fc.asyncProperty(
@@ -192,7 +192,7 @@ describe('sums', () => {
     },
   );
 
-  test('of a finer interval, put together, are the coarser one', async () => {
+  test('of a shorter interval add up to the longer one', async () => {
     const nested = [
       ['WEEK', 'DAY'],
       ['DAY', 'HOUR'],
@@ -231,7 +231,7 @@ function sumCounts(buckets: readonly AnalyticsBucket[]): number {
 }
 
 describe('a period', () => {
-  test('is half-open: a call at its end is not in it, nor is the row that the vendor adds there', async () => {
+  test('excludes a call at its end, and the row that the vendor adds there', async () => {
     const range = rangeOf('2026-03-01T00:00Z', '2026-03-03T00:00Z');
     const log = [
       { atMs: range.fromMs, element: 'box', failed: false, ms: 1 },
@@ -243,7 +243,7 @@ describe('a period', () => {
     expect(totals.count).toBe(1);
   });
 
-  test('shows a bucket that the vendor left out: zero for counts, null for times', async () => {
+  test('shows a bucket that the vendor left out with zero counts and null times', async () => {
     const range = rangeOf('2026-03-01T00:00Z', '2026-03-04T00:00Z');
     const { read } = createReader({
       log: logCalls({ ...range, toMs: range.fromMs + 24 * HOUR }, 50),
@@ -263,7 +263,7 @@ describe('a period', () => {
     });
   });
 
-  test('of which the vendor says 404 is empty', async () => {
+  test('is empty if the vendor answers 404', async () => {
     const { read } = createReader({ log: [], answer: () => NOT_FOUND });
     const { totals, coverage } = await read(request(rangeOf('2026-03-01T00:00Z', '2026-03-04T00:00Z')));
     expect(totals).toEqual({
@@ -275,7 +275,7 @@ describe('a period', () => {
     expect(coverage.every(({ status }) => status === 'COMPLETE')).toBe(true);
   });
 
-  test('of far more rows than were asked for is refused, before one of them is read', async () => {
+  test('with far more rows than requested is refused before any is read', async () => {
     const flood = Array.from({ length: 20_001 }, () => ({}));
     const { read } = createReader({ log: [], answer: () => flood });
     const { totals, coverage } = await read(
@@ -287,7 +287,7 @@ describe('a period', () => {
     ]);
   });
 
-  test('tells which of its buckets are cut and which are filling', async () => {
+  test('marks the buckets that are cut and those that are filling', async () => {
     const { read } = createReader({ log: [] });
     const { buckets } = await read(request({ fromMs: NOW - 36 * HOUR, toMs: NOW }));
     expect(buckets.map(({ cut }) => cut)).toEqual([true, true]);
@@ -312,13 +312,13 @@ describe('a period', () => {
 });
 
 describe('filling', () => {
-  test('is not a bucket whose part in the range has settled, though the bucket itself has not ended', async () => {
+  test('is not a bucket whose part in the range has settled, even if the bucket has not ended', async () => {
     const { read } = createReader({ log: [] });
     const { buckets } = await read(request({ fromMs: NOW - 3 * HOUR, toMs: NOW - HOUR }));
     expect(buckets.map(({ cut, filling }) => [cut, filling])).toEqual([[true, false]]);
   });
 
-  test('is not a bucket that ended just when the settle delay began', async () => {
+  test('is not a bucket that ended exactly when the settle delay began', async () => {
     const nowMs = Date.parse('2026-06-15T12:31:30Z');
     const { read } = createReader({ log: [] }, {}, nowMs);
     const { buckets } = await read(request({ fromMs: nowMs - 210_000, toMs: nowMs }, { interval: 'MINUTE' }));
@@ -326,7 +326,7 @@ describe('filling', () => {
   });
 });
 
-describe('rows that can’t be understood', () => {
+describe('rows that cannot be parsed', () => {
   const range = rangeOf('2026-03-03T12:00:00.001Z', '2026-03-05T00:00Z');
   const series: ReadonlySet<UsageSeries> = new Set(['activity']);
 
@@ -337,7 +337,7 @@ describe('rows that can’t be understood', () => {
     ['2026-02-03T00:00:00.000Z', [0, 1]],
     ['2026-02-20T00:00:00.000Z', [0, 0]],
     ['someday', [1, 1]],
-  ])('count for the period that %s lies in', async (timestamp, dropped) => {
+  ])('count for the period that holds %s', async (timestamp, dropped) => {
     const { read, calls } = createReader({
       log: [],
       answer: (_operation, rows) =>
@@ -357,7 +357,7 @@ describe('rows that can’t be understood', () => {
     );
   });
 
-  test('count also where the range cuts them', async () => {
+  test('count even if the range cuts them', async () => {
     const { read } = createReader({
       log: [],
       answer: (_operation, rows) =>
@@ -372,7 +372,7 @@ describe('calls', () => {
   const range = rangeOf('2026-03-01T00:00Z', '2026-04-01T00:00Z');
   const previous = [{ offset: null, series: ALL }];
 
-  test('are one for each series asked for, none where none is', async () => {
+  test('are one for each requested series, and none without one', async () => {
     for (let size = 0; size <= USAGE_SERIES.length; size += 1) {
       const { read, calls } = createReader({ log: [] });
       const answer = await read(request(range, { series: new Set(USAGE_SERIES.slice(0, size)) }));
@@ -382,7 +382,7 @@ describe('calls', () => {
     }
   });
 
-  test('ask the vendor for the same interval in UTC, and for days where weeks are wanted', async () => {
+  test('ask the vendor for the same interval in UTC, but for days instead of weeks', async () => {
     for (const interval of INTERVALS) {
       const { read, calls } = createReader({ log: [] });
       const short = rangeOf(
@@ -398,7 +398,7 @@ describe('calls', () => {
     }
   });
 
-  test('send the range as it was asked for', async () => {
+  test('send the range as it was requested', async () => {
     const { read, calls } = createReader({ log: [] });
     await read(request({ fromMs: NOW - 7 * 24 * HOUR, toMs: NOW }, { series: new Set(['times']) }));
     expect(calls).toEqual([
@@ -429,7 +429,7 @@ describe('calls', () => {
     expect(bounded.calls).toHaveLength(8);
   });
 
-  test('are one for each period where the periods meet inside a row that the vendor gives whole', async () => {
+  test('are one for each period if the periods meet inside of a row that the vendor gives whole', async () => {
     const log = logCalls({ fromMs: NOW - 400 * HOUR, toMs: NOW }, 500);
     const { read, calls } = createReader({ log });
     const last = { fromMs: NOW - 168 * HOUR, toMs: NOW };
@@ -446,7 +446,7 @@ describe('calls', () => {
     );
   });
 
-  test('are one where equal questions are asked twice in one operation', async () => {
+  test('are made once for equal questions of one operation', async () => {
     const { read, calls } = createReader({ log: [] });
     await Promise.all([
       read(request(range)),
@@ -456,7 +456,7 @@ describe('calls', () => {
     expect(calls).toHaveLength(4);
   });
 
-  test('are none where the call budget is spent: CALL_BUDGET, and the other series stand', async () => {
+  test('are not made if the call budget is used up: the series has CALL_BUDGET, and the others are given', async () => {
     const { read } = createReader({ log: [] }, {}, NOW, { callBudget: createCallBudget(1) });
     const { coverage, totals } = await read(request(range, { series: new Set(['activity', 'times']) }));
     expect(coverage.map(({ status, code }) => [status, code])).toEqual([
@@ -467,7 +467,7 @@ describe('calls', () => {
   });
 });
 
-describe('an answer that is larger than may be read', () => {
+describe('an answer that is too large', () => {
   const range = rangeOf('2026-03-01T00:00Z', '2026-04-01T00:00Z');
   const log = logCalls(range, 1_000);
   const tooLarge = (most: number) => (operation: string, rows: Record<string, unknown>[]) => {
@@ -487,11 +487,11 @@ describe('an answer that is larger than may be read', () => {
     expect(coverage.map(({ status, reason }) => [status, reason])).toEqual(
       EVERY_SERIES.map(() => ['COMPLETE', null]),
     );
-    // Cut where chunks end, so not always in the middle.
+    // Ranges are cut at the edges of segments, so not always in the middle.
     expect(calls.length).toBeLessThanOrEqual(4 * 5);
   });
 
-  test('is given up if its quarters are too large as well', async () => {
+  test('fails if its quarters are too large too', async () => {
     const { read, calls } = createReader({ log, answer: tooLarge(3) });
     const { coverage } = await read(request(range, { interval: 'HOUR', series: new Set(['activity']) }));
     expect(coverage).toMatchObject([{ status: 'FAILED', code: 'UPSTREAM' }]);
@@ -500,7 +500,7 @@ describe('an answer that is larger than may be read', () => {
 });
 
 describe('an estimate', () => {
-  test('is what is then called and read, of any range, interval, zone and selection', async () => {
+  test('equals the calls and rows that follow, for any range, interval, zone and selection', async () => {
     const series = fc.uniqueArray(fc.constantFrom(...USAGE_SERIES)).map((names) => new Set(names));
     await fc.assert(
       fc.asyncProperty(
@@ -550,7 +550,7 @@ describe('a series that fails', () => {
     },
   };
 
-  test('is null in every bucket and in the totals, told once in coverage, and fails no other', async () => {
+  test('is null in all buckets and in the totals, is reported once in coverage, and fails no other', async () => {
     const { read } = createReader(failing);
     const { buckets, totals, coverage } = await read(request(range));
     expect(buckets.map(({ processTime }) => processTime)).toEqual([null, null]);
@@ -571,14 +571,14 @@ describe('a series that fails', () => {
     ]);
   });
 
-  test('for want of credentials is NOT_CONFIGURED, without a call', async () => {
+  test('without credentials is NOT_CONFIGURED, without a call', async () => {
     const { read, calls } = createReader({ log: [] }, {}, NOW, { credentials: null });
     const { coverage } = await read(request(range));
     expect(coverage.map(({ code }) => code)).toEqual(EVERY_SERIES.map(() => 'NOT_CONFIGURED'));
     expect(calls).toEqual([]);
   });
 
-  test('for a fault of our own is no answer at all', async () => {
+  test('because of a fault in the code fails the whole answer', async () => {
     const { read } = createReader({
       log: [],
       answer() {
@@ -588,7 +588,7 @@ describe('a series that fails', () => {
     await expect(read(request(range))).rejects.toThrow('ours');
   });
 
-  test('because the operation has ended is told, not thrown', async () => {
+  test('because the operation has ended is reported, not thrown', async () => {
     const { read } = createReader(
       {
         log: [],
@@ -610,7 +610,7 @@ describe('a series that fails', () => {
 describe('a vendor that counts the whole of its first and last row', () => {
   const cutRows = 'whole';
 
-  test('gives London by month no call of the month before', async () => {
+  test('adds no call of the month before to London by month', async () => {
     const range = rangeOf('2025-10-01T00:00+01:00', '2026-02-01T00:00Z');
     const log = logCalls(rangeOf('2025-08-01T00:00Z', '2026-03-01T00:00Z'), 2_000);
     const { read, calls } = createReader({ log, cutRows });
@@ -628,7 +628,7 @@ describe('a vendor that counts the whole of its first and last row', () => {
     expect(calls).toHaveLength(4);
   });
 
-  test('is asked for an hour of its own where a bucket begins inside its year and hours over all of it are many', async () => {
+  test('is asked for one hour separately if a bucket begins inside of a year and the hours of the range are many', async () => {
     const range = rangeOf('1970-12-31T23:00Z', '2001-01-01T00:00Z');
     const log = logCalls(rangeOf('1970-01-01T00:00Z', '2001-06-01T00:00Z'), 500);
     const { read, calls } = createReader({ log, cutRows });
@@ -640,7 +640,7 @@ describe('a vendor that counts the whole of its first and last row', () => {
     expect(calls.map(({ interval }) => interval)).toEqual(['hour', 'year']);
   });
 
-  test('is right in every bucket that the range does not cut, in any zone, by any interval, or coverage says otherwise', async () => {
+  test('is exact in every bucket that the range does not cut, in any zone and interval, or coverage reports it', async () => {
     const moment = (unit: number) =>
       fc.integer({ min: 0, max: Math.floor((400 * 24 * HOUR) / unit) }).map((n) => n * unit);
     const base = Date.parse('2025-03-01T00:00Z');
@@ -677,12 +677,12 @@ describe('a vendor that counts the whole of its first and last row', () => {
             const truth = figuresOf(
               inRange(inRange(log, range), { fromMs: bucket.startMs, toMs: bucket.endMs }),
             );
-            const isTold = (operation: string) => bucket.cut && isDoubtful(operation, bucket);
-            if (bucket.count !== null && !isTold('/usage/analytics/activity'))
+            const isReported = (operation: string) => bucket.cut && isDoubtful(operation, bucket);
+            if (bucket.count !== null && !isReported('/usage/analytics/activity'))
               expect(bucket.count).toBe(truth.count);
-            if (series.includes('times') && !isTold('/usage/analytics/times'))
+            if (series.includes('times') && !isReported('/usage/analytics/times'))
               expect(bucket.processTime).toEqual(truth.processTime);
-            if (bucket.statuses && !isTold('/usage/analytics/statuses'))
+            if (bucket.statuses && !isReported('/usage/analytics/statuses'))
               expect(bucket.statuses).toEqual(truth.statuses);
           }
         },
@@ -691,7 +691,7 @@ describe('a vendor that counts the whole of its first and last row', () => {
     );
   });
 
-  test('is said to count too much, perhaps, where no row begins with the range and the row has calls', async () => {
+  test('is reported as perhaps too high if no row begins with the range and the row has calls', async () => {
     const range = { fromMs: NOW - 5 * 24 * HOUR, toMs: NOW };
     const log = logCalls({ ...range, fromMs: range.fromMs - 24 * HOUR }, 300);
     const { buckets, coverage } = await createReader({ log, cutRows }).read(request(range));
@@ -706,7 +706,7 @@ describe('a vendor that counts the whole of its first and last row', () => {
   });
 });
 
-describe('a vendor that leaves its page', () => {
+describe('a vendor that departs from its page', () => {
   const series: ReadonlySet<UsageSeries> = new Set(['activity']);
   const month = rangeOf('2026-03-01T00:00Z', '2026-05-01T00:00Z');
   const log = logCalls(month, 5_000);
@@ -715,7 +715,7 @@ describe('a vendor that leaves its page', () => {
   test.each([
     ['oldest', (rows: Record<string, unknown>[]) => rows.slice(0, 1_000)],
     ['newest', (rows: Record<string, unknown>[]) => rows.slice(-1_000)],
-  ])('and gives no more than the %s 1,000 rows is asked for the rest', async (_end, cap) => {
+  ])('and gives only the %s 1,000 rows is asked for the rest', async (_end, cap) => {
     const { read, calls } = createReader({ log, answer: (_operation, rows) => cap(rows) });
     const { buckets, totals, coverage } = await read(hours({ series: ALL }));
     expect(totals).toEqual(figuresOf(log));
@@ -726,7 +726,7 @@ describe('a vendor that leaves its page', () => {
     expect(calls).toHaveLength(8);
   });
 
-  test('and gives a few rows at a time fails, having been asked five times', async () => {
+  test('and gives a few rows at a time fails after five questions', async () => {
     const { read, calls } = createReader({ log, answer: (_operation, rows) => rows.slice(0, 100) });
     const { totals, coverage } = await read(hours({ series }));
     expect(totals.count).toBeNull();
@@ -747,7 +747,7 @@ describe('a vendor that leaves its page', () => {
     expect(coverage).toMatchObject([{ status: 'TRUNCATED', code: 'ROWS_DROPPED', dropped: lost }]);
   });
 
-  test('and leaves out rows of zero is understood, at the price of one more call', async () => {
+  test('and leaves out rows of zero is read with one more call', async () => {
     const few = logCalls(rangeOf('2026-03-20T00:00Z', '2026-03-25T00:00Z'), 60);
     const sparse = (rows: Record<string, unknown>[]) => rows.filter((row) => row['count'] !== 0);
     const { read, calls } = createReader({ log: few, answer: (_operation, rows) => sparse(rows) });
@@ -780,7 +780,7 @@ describe('a vendor that leaves its page', () => {
             listRows({ ...call, operation, interval: answered }, { log: spread }),
         });
         const { buckets, totals, coverage } = await read(request(range, { interval, series }));
-        // One row may be right by either interval, and hours may be what was asked for to sum days from.
+        // One row may fit both intervals, and days may be summed from hours.
         if (coverage[0]?.status === 'COMPLETE') {
           expect(totals.count).toBe(1_000);
           for (const { startMs, endMs, count } of buckets)
@@ -797,7 +797,7 @@ describe('a vendor that leaves its page', () => {
     [[null]],
     [[{ message: 'Internal error' }]],
     [[{ timestamp: '2020-01-01T00:00:00Z', count: 7 }]],
-  ])('and answers %j has answered nothing', async (body) => {
+  ])('and answers %j has given no answer', async (body) => {
     for (const one of EVERY_SERIES) {
       const { read } = createReader({ log, answer: () => body });
       const { totals, coverage } = await read(hours({ series: new Set([one]) }));
@@ -808,7 +808,7 @@ describe('a vendor that leaves its page', () => {
 });
 
 describe('sums beyond 2^53 − 1', () => {
-  test('are null, and coverage says why', async () => {
+  test('are null, and coverage gives the reason', async () => {
     const range = rangeOf('2026-03-01T00:00Z', '2026-03-03T00:00Z');
     const most = Number.MAX_SAFE_INTEGER;
     const { read } = createReader({
@@ -824,7 +824,7 @@ describe('sums beyond 2^53 − 1', () => {
     });
     const { buckets, totals, coverage } = await read(request(range));
     expect(buckets.map(({ count }) => count)).toEqual([most, most]);
-    // Buckets show the elements that rank in the totals, of which there are none.
+    // Buckets show the elements that rank in the totals, and there are no totals.
     expect(buckets.map(({ elements }) => elements)).toEqual([null, null]);
     expect(totals).toEqual({
       count: null,
@@ -846,7 +846,7 @@ describe('sums beyond 2^53 − 1', () => {
 describe('sums that contradict each other', () => {
   const range = rangeOf('2026-03-01T00:00Z', '2026-03-03T00:00Z');
 
-  test('are served as they are, and said in the reason of their own series', async () => {
+  test('are given unchanged, and reported in the reason of their own series', async () => {
     const { read } = createReader({
       log: logCalls(range, 20),
       answer: (operation, rows) =>
@@ -867,7 +867,7 @@ describe('sums that contradict each other', () => {
     ]);
   });
 
-  test('are said also of a bucket that the range cuts', async () => {
+  test('are reported even for a bucket that the range cuts', async () => {
     const half = rangeOf('2026-03-01T12:00:00.001Z', '2026-03-02T00:00Z');
     const { read } = createReader({
       log: logCalls(half, 20),
@@ -883,21 +883,18 @@ describe('sums that contradict each other', () => {
     ]);
   });
 
-  test.each(['/activity', '/statuses'])(
-    'are not claimed where rows of %s are missing',
-    async (unparsable) => {
-      const { read } = createReader({
-        log: logCalls(range, 60),
-        answer: (operation, rows) =>
-          operation.endsWith(unparsable) ? [{ ...rows[0], count: 'many' }, ...rows.slice(1)] : rows,
-      });
-      const { coverage } = await read(request(range));
-      expect(coverage.filter(({ status }) => status === 'TRUNCATED')).toHaveLength(1);
-      expect(coverage.filter(({ reason }) => reason?.includes('contradicts'))).toEqual([]);
-    },
-  );
+  test.each(['/activity', '/statuses'])('are not reported if rows of %s are missing', async (unparsable) => {
+    const { read } = createReader({
+      log: logCalls(range, 60),
+      answer: (operation, rows) =>
+        operation.endsWith(unparsable) ? [{ ...rows[0], count: 'many' }, ...rows.slice(1)] : rows,
+    });
+    const { coverage } = await read(request(range));
+    expect(coverage.filter(({ status }) => status === 'TRUNCATED')).toHaveLength(1);
+    expect(coverage.filter(({ reason }) => reason?.includes('contradicts'))).toEqual([]);
+  });
 
-  test('between two series are not held against buckets that are still filling', async () => {
+  test('between two series are not reported for buckets that are still filling', async () => {
     const { read } = createReader({
       log: logCalls({ fromMs: NOW - HOUR, toMs: NOW }, 100),
       answer: (operation, rows) =>
@@ -913,7 +910,7 @@ describe('sums that contradict each other', () => {
 });
 
 describe('a refusal', () => {
-  test('of too many buckets comes before any call and names the interval that would do', async () => {
+  test('of too many buckets comes before any call and names an interval that is allowed', async () => {
     const { read, calls } = createReader({ log: [] });
     const range = rangeOf('2026-01-01T00:00Z', '2026-03-01T00:00Z');
     await expect(read(request(range, { interval: 'MINUTE' }))).rejects.toMatchObject({
@@ -924,7 +921,7 @@ describe('a refusal', () => {
     expect(calls).toEqual([]);
   });
 
-  test('of too many vendor rows names the zone, the interval and the range that would do', async () => {
+  test('of too many vendor rows names a zone, an interval and a range that are allowed', async () => {
     const { read, calls } = createReader({ log: [] });
     const range = rangeOf('2026-01-01T00:00Z', '2026-02-01T00:00Z');
     await expect(read(request(range, { timeZone: 'Asia/Kolkata' }))).rejects.toMatchObject({
@@ -934,7 +931,7 @@ describe('a refusal', () => {
       details: { limit: 'maxUpstreamBuckets', allowed: 20_000, requested: 44_640 },
     });
     expect(calls).toEqual([]);
-    // What the message names is then answered.
+    // Requests that the message suggests are answered.
     await read(request(range, { timeZone: 'UTC' }));
     await read(request({ ...range, toMs: range.fromMs + 333 * HOUR }, { timeZone: 'Asia/Kolkata' }));
     await read(request(range, { timeZone: 'Asia/Kolkata', interval: 'QUARTER' }));
@@ -946,7 +943,7 @@ describe('a refusal', () => {
     const { read, calls } = createReader({ log: [] }, { maxBuckets: 200_000, maxUpstreamBuckets: 200_000 });
     const day = rangeOf('2026-01-01T00:00Z', '2026-01-02T00:00Z');
     await read(request(day, { interval: 'SECOND', series: new Set(['activity']) }));
-    // 86,400 rows are more than one answer is to hold.
+    // 86,400 rows are too many for one answer.
     expect(calls.map(({ interval }) => interval)).toEqual(['second', 'second']);
     const longer = { ...day, toMs: day.toMs + 1_000 };
     await expect(read(request(longer, { interval: 'SECOND' }))).rejects.toMatchObject({
@@ -955,7 +952,7 @@ describe('a refusal', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('of a zone that is none names the argument', async () => {
+  test('of an invalid zone names the argument', async () => {
     const { read } = createReader({ log: [] });
     const range = rangeOf('2026-01-01T00:00Z', '2026-01-02T00:00Z');
     await expect(read(request(range, { timeZone: 'Mars/Olympus' }))).rejects.toMatchObject({
@@ -967,11 +964,11 @@ describe('a refusal', () => {
 
 describe('element keys are data', () => {
   test.each(['__proto__', 'constructor', 'toString', 'ünïcødé 💡', '42', ''])(
-    '%j is counted as any other',
+    '%j counts as any other',
     async (key) => {
       const range = rangeOf('2026-03-01T00:00Z', '2026-03-02T00:00Z');
       const timestamp = '2026-03-01T00:00:00.000Z';
-      // As JSON brings it: an own field, whatever its name.
+      // JSON.parse makes an own field of any name.
       const body: unknown = JSON.parse(`[{"timestamp":"${timestamp}","count":3,${JSON.stringify(key)}:3}]`);
       const series: ReadonlySet<UsageSeries> = new Set(['elements']);
       const { read } = createReader({ log: [], answer: () => body });
@@ -982,7 +979,7 @@ describe('element keys are data', () => {
     },
   );
 
-  test('an element called like one of the vendor’s own two fields can’t be told from it, and the sums show it', async () => {
+  test("an element with the name of one of the vendor's two fields is lost, and the sums show it", async () => {
     const range = rangeOf('2026-03-01T00:00Z', '2026-03-02T00:00Z');
     const body: unknown = JSON.parse(
       '[{"timestamp":"2026-03-01T00:00:00.000Z","count":9,"box":3,"count":2}]',

@@ -15,7 +15,7 @@ import { SETTINGS } from './simulated-vendor.ts';
 
 const HOUR = 3_600_000;
 
-/** Half of the range to look at, to either side of a change of the clock. */
+/** Half of the range, on both sides of a change of the clock. */
 const HALF_MS: Readonly<Record<Interval, number>> = {
   YEAR: 60 * HOUR,
   QUARTER: 60 * HOUR,
@@ -27,7 +27,7 @@ const HALF_MS: Readonly<Record<Interval, number>> = {
   SECOND: HOUR / 4,
 };
 
-// When the sandbox's five weeks end, and what changes in them: both of Berlin's changes are among these.
+// The ends of the sandbox's five weeks, and the changes of the clock within them, including both of Berlin.
 const CHANGES = [
   ['2025-04-15T12:00:00Z', 'UTC', '2025-03-31T00:00:00Z'],
   ['2025-04-15T12:00:00Z', 'Europe/Berlin', '2025-03-30T01:00:00Z'],
@@ -55,7 +55,7 @@ describe.each([...byEnd])('over a sandbox of the five weeks before %s', (end, ch
   });
 
   describe.each(changes)('(%s) the series in %s around %s', (_end, timeZone, moment) => {
-    test.each(INTERVALS)('are by %s what the database counts by its own calendar', async (interval) => {
+    test.each(INTERVALS)('equal by %s the counts of the database by its own calendar', async (interval) => {
       const middle = Date.parse(moment);
       const range = { fromMs: middle - HALF_MS[interval] - 987, toMs: middle + HALF_MS[interval] + 654 };
       const read = createAnalyticsReader(
@@ -85,14 +85,14 @@ describe.each([...byEnd])('over a sandbox of the five weeks before %s', (end, ch
       expect(buckets.filter(({ count }) => count !== 0).map((bucket) => describeBucket(bucket))).toEqual(
         counted.map((row) => describeRow(row)),
       );
-      // A quarter of an hour at night may be still.
+      // A quarter of an hour at night may have no calls.
       if (interval !== 'SECOND') expect(totals.count).toBeGreaterThan(0);
       expect(totals.count).toBe(counted.reduce((sum, { calls }) => sum + Number(calls), 0));
     });
   });
 });
 
-/** Buckets by the database's own zones and calendar. Hours that come twice are told apart by their offset from UTC. */
+/** Buckets by the database's own zones and calendar. Hours that come twice differ by their offset from UTC. */
 function aggregateSql(
   { fromMs, toMs }: { fromMs: number; toMs: number },
   interval: Interval,

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { USAGE_SERIES } from '../../../../src/sources/usage/analytics/analytics.ts';
-import { cutIntoSegments, cutToAnswers, halve } from '../../../../src/sources/usage/analytics/segments.ts';
+import {
+  cutIntoSegments,
+  cutToAnswers,
+  halve,
+  seriesCachePolicy,
+} from '../../../../src/sources/usage/analytics/segments.ts';
 import {
   countVendorRows,
   isVendorEdge,
@@ -14,7 +19,7 @@ const AGE = { settleMs: SETTLE, staleIfErrorMs: 86_400_000 };
 const NOW = Date.parse('2026-06-15T12:34:56.789Z');
 const DAY = 86_400_000;
 
-/** Ranges in the measure of their interval, cut anywhere or on a row's edge. */
+/** Ranges of some rows of their interval, cut anywhere or at the edge of a row. */
 const asked = fc.constantFrom(...VENDOR_INTERVALS).chain((interval) => {
   const unit = { SECOND: 1_000, MINUTE: 60_000, HOUR: 3_600_000, DAY }[interval as 'DAY'] ?? 30 * DAY;
   const moment = fc.oneof(
@@ -34,8 +39,15 @@ const textOf = (interval: VendorInterval, from: string, to: string, now = NOW) =
       `${new Date(fromMs).toISOString()} ${new Date(toMs).toISOString()} ${cache.freshMs}${isLive ? ' live' : ''}`,
   );
 
-describe('the chunks of a range', () => {
-  test('are days for rows of days, and all but the one under way are kept long', () => {
+test('a settled span is cached for a day, another one for seconds', () => {
+  const closed = seriesCachePolicy({ fromMs: 0, toMs: NOW - SETTLE }, NOW, AGE);
+  const live = seriesCachePolicy({ fromMs: 0, toMs: NOW - SETTLE + 1 }, NOW, AGE);
+  expect(closed).toEqual({ freshMs: 86_400_000, staleIfErrorMs: 86_400_000 });
+  expect(live).toEqual({ freshMs: 5_000, staleIfErrorMs: 86_400_000 });
+});
+
+describe('the segments of a range', () => {
+  test('are days for rows of days, and all but the current one are cached for a day', () => {
     expect(textOf('DAY', '2026-06-12T06:00Z', new Date(NOW).toISOString())).toEqual([
       '2026-06-12T06:00:00.000Z 2026-06-13T00:00:00.000Z 86400000',
       '2026-06-13T00:00:00.000Z 2026-06-14T00:00:00.000Z 86400000',
@@ -44,14 +56,14 @@ describe('the chunks of a range', () => {
     ]);
   });
 
-  test('that has ended but not settled are kept for seconds where they have not settled', () => {
+  test('that has ended but not settled are cached for seconds if they have not settled', () => {
     expect(textOf('MINUTE', '2026-06-15T11:50Z', '2026-06-15T12:34Z')).toEqual([
       '2026-06-15T11:50:00.000Z 2026-06-15T12:00:00.000Z 86400000',
       '2026-06-15T12:00:00.000Z 2026-06-15T12:34:00.000Z 5000',
     ]);
   });
 
-  test('that ends now are one from where it has not settled: a new chunk begins when the last has', () => {
+  test('that ends now are one for all that has not settled, and a new one begins when that has', () => {
     const midnight = Date.parse('2026-06-15T00:00Z');
     const at = (now: number) =>
       textOf('HOUR', '2026-06-14T00:00Z', new Date(now).toISOString(), now).map((line) => line.slice(0, 49));
@@ -62,7 +74,7 @@ describe('the chunks of a range', () => {
     ]);
   });
 
-  test('are neighbours that make it up; each begins where a row does, and only the last may be live', () => {
+  test('make up the range; each begins with a row, and only the last may be live', () => {
     fc.assert(
       fc.property(asked, ({ interval, range }) => {
         const segments = cutIntoSegments(range, interval, NOW, AGE);
@@ -76,14 +88,14 @@ describe('the chunks of a range', () => {
           expect(segment.cache.freshMs).toBe(segment.toMs <= NOW - SETTLE ? DAY : 5_000);
         }
         expect(segments.at(-1)?.isLive).toBe(range.toMs === NOW);
-        // All of a live range but its newest chunk has settled.
+        // All of a live range has settled but its newest segment.
         if (range.toMs === NOW)
           expect(segments.slice(0, -1).every(({ toMs }) => toMs <= NOW - SETTLE)).toBe(true);
       }),
     );
   });
 
-  test('that has ended are the same whenever it is asked for', () => {
+  test('that has ended are the same at any later time', () => {
     fc.assert(
       fc.property(asked, fc.integer({ min: 1, max: 400 * DAY }), ({ interval, range }, laterMs) => {
         const edges = (now: number) =>
@@ -93,20 +105,20 @@ describe('the chunks of a range', () => {
     );
   });
 
-  test('that ends now are long as soon as the long stretch has settled', () => {
+  test('that ends now are long after the long span has settled', () => {
     const june = Date.parse('2026-06-01T00:00Z');
     const at = (now: number) => textOf('DAY', '2026-05-01T00:00Z', new Date(now).toISOString(), now).length;
-    // 31 days and what has come of the next; a month and what has come of the next.
+    // 31 days and a part of the next; a month and a part of the next.
     expect([at(june + SETTLE - 1), at(june + SETTLE)]).toEqual([31, 2]);
   });
 
-  test('are one where the range is just a long one', () => {
+  test('are one if the range is one long segment', () => {
     expect(textOf('DAY', '2026-02-01T00:00Z', '2026-03-01T00:00Z')).toHaveLength(1);
     expect(textOf('MINUTE', '2026-02-01T00:00Z', '2026-02-02T00:00Z')).toHaveLength(1);
     expect(textOf('MONTH', '2025-01-01T00:00Z', '2026-01-01T00:00Z')).toHaveLength(1);
   });
 
-  test('are long where a range holds them whole, and so never many', () => {
+  test('are long if the range holds them whole, so they are never many', () => {
     expect(textOf('HOUR', '2026-03-30T22:00Z', '2026-06-02T00:00Z')).toEqual([
       '2026-03-30T22:00:00.000Z 2026-03-31T00:00:00.000Z 86400000',
       '2026-03-31T00:00:00.000Z 2026-04-01T00:00:00.000Z 86400000',
@@ -114,7 +126,7 @@ describe('the chunks of a range', () => {
       '2026-05-01T00:00:00.000Z 2026-06-01T00:00:00.000Z 86400000',
       '2026-06-01T00:00:00.000Z 2026-06-02T00:00:00.000Z 86400000',
     ]);
-    // As many rows as are read at once, or as many days as are given out.
+    // The most rows of one call, or the most days of an answer.
     const unit = { SECOND: 1_000, MINUTE: 60_000, HOUR: 3_600_000 };
     fc.assert(
       fc.property(asked, ({ interval, range: { toMs } }) => {
@@ -125,7 +137,7 @@ describe('the chunks of a range', () => {
   });
 });
 
-test('a call is cut between rows into such as make up its range, and as few as an answer of its series bears', () => {
+test('a call is cut between rows into as few calls as the rows of one answer allow', () => {
   const moment = fc.integer({ min: NOW - 400 * DAY, max: NOW });
   fc.assert(
     fc.property(
@@ -143,7 +155,7 @@ test('a call is cut between rows into such as make up its range, and as few as a
         const most = series === 'elements' ? 15_000 : 50_000;
         const rows = answers.map((call) => countVendorRows(call.range, interval));
         expect(Math.max(...rows)).toBeLessThanOrEqual(most);
-        // Cut at days, all but the last are smaller than they might be by a day at most.
+        // The cuts are at days, so all calls but the last are at most one day shorter than allowed.
         expect(Math.min(...rows.slice(0, -1), Infinity)).toBeGreaterThanOrEqual(most - 2 * 1_440);
       },
     ),

@@ -31,15 +31,15 @@ export interface MadeCall extends Range {
 
 export interface VendorOptions {
   readonly log: readonly LoggedCall[];
-  /** Whether the first and the last row count calls outside the range that was asked for: not known of the real one. */
+  /** Whether the first and the last row count calls outside of the requested range. It is unknown of the real vendor. */
   readonly cutRows?: 'clipped' | 'whole';
-  /** Changes an answer on its way, or throws instead of it. */
+  /** Changes an answer, or throws instead. */
   readonly answer?: (operation: string, rows: Record<string, unknown>[], call: MadeCall) => unknown;
   readonly readAtMs?: number;
   readonly stale?: boolean;
 }
 
-/** A vendor that keeps the bucket rules of its page and of practice: rows from floor(from) in UTC, one at `to`, none left out. */
+/** A vendor that follows its page: full units in UTC, a row at `to`, no row left out. */
 export function createSimulatedVendor(options: VendorOptions): {
   readonly upstream: Pick<Upstream, 'getSegments'>;
   readonly calls: MadeCall[];
@@ -64,7 +64,7 @@ export function createSimulatedVendor(options: VendorOptions): {
   };
 }
 
-/** As `upstream` does: what can't be decoded is a bad response. */
+/** As in `upstream`, an answer that cannot be decoded is a bad response. */
 function decode<Value>(request: UpstreamRequest<Value>, response: UpstreamResponse): Value {
   try {
     return request.decode(response).value;
@@ -76,7 +76,7 @@ function decode<Value>(request: UpstreamRequest<Value>, response: UpstreamRespon
   }
 }
 
-/** What `answer` gives for a 404. */
+/** The value that `answer` gives for a 404. */
 export const NOT_FOUND = Symbol('404');
 
 export const SETTINGS: AnalyticsSettings = {
@@ -134,7 +134,7 @@ const STEP_MS: Readonly<Record<string, number>> = {
   SECOND: 1_000,
 };
 
-/** What the vendor answers to a call. */
+/** The vendor's answer to a call. */
 export function listRows(
   call: MadeCall,
   { log, cutRows = 'clipped' }: Pick<VendorOptions, 'log' | 'cutRows'>,

@@ -14,22 +14,22 @@ test('neighbours that were read together are one', () => {
   expect(joinSpans(read, SETTLE)).toEqual([span(0, 500, 500)]);
 });
 
-test('neighbours that had both settled by the earlier reading are one, as of that', () => {
+test('neighbours that had both settled before the earlier reading are one, with its time', () => {
   expect(joinSpans([span(0, 10, 300), span(10, 20, 120)], SETTLE)).toEqual([span(0, 20, 120)]);
   expect(joinSpans([span(0, 10, 120), span(10, 20, 300)], SETTLE)).toEqual([span(0, 20, 120)]);
 });
 
-test('nothing is told as of a reading from before it had settled', () => {
+test('a span never gets the time of a reading from before it had settled', () => {
   const read = [span(0, 10, 119), span(10, 20, 300)];
   expect(joinSpans(read, SETTLE)).toEqual(read);
 });
 
-test('what was still moving keeps the time of its own reading', () => {
+test('a span that had not settled keeps the time of its own reading', () => {
   const read = [span(0, 10, 300), span(10, 20, 119)];
   expect(joinSpans(read, SETTLE)).toEqual(read);
 });
 
-test('what stands in is not one with what was read', () => {
+test('an earlier answer is not joined with a new one', () => {
   const read = [span(0, 10, 300), span(10, 20, 300, true), span(20, 30, 300, true)];
   expect(joinSpans(read, SETTLE)).toEqual([span(0, 10, 300), span(10, 30, 300, true)]);
 });

@@ -14,7 +14,7 @@ const anyInterval = fc.constantFrom(...VENDOR_INTERVALS);
 const floorOf = (at: string, interval: (typeof VENDOR_INTERVALS)[number]) =>
   new Date(vendorFloor(Date.parse(at), interval)).toISOString();
 
-test('a row begins at the floor of its moments in UTC', () => {
+test('a row begins at the full unit of its moments in UTC', () => {
   const at = '2026-08-17T13:14:15.678Z';
   expect(VENDOR_INTERVALS.map((interval) => floorOf(at, interval))).toEqual([
     '2026-01-01T00:00:00.000Z',
@@ -28,7 +28,7 @@ test('a row begins at the floor of its moments in UTC', () => {
   expect(floorOf('0042-03-04T00:00:00.000Z', 'YEAR')).toBe('0042-01-01T00:00:00.000Z');
 });
 
-test('a floor is an edge, at or before its moment, with no edge between', () => {
+test('the start of a row is an edge at or before its moment, without an edge between', () => {
   fc.assert(
     fc.property(anyMoment, anyInterval, (ms, interval) => {
       const floor = vendorFloor(ms, interval);
@@ -40,7 +40,7 @@ test('a floor is an edge, at or before its moment, with no edge between', () => 
   );
 });
 
-test('an edge of coarser rows is an edge of finer ones', () => {
+test('an edge of longer rows is an edge of shorter ones', () => {
   fc.assert(
     fc.property(anyMoment, anyInterval, anyInterval, (ms, a, b) => {
       const [coarse, fine] = [a, b].toSorted(
@@ -51,7 +51,7 @@ test('an edge of coarser rows is an edge of finer ones', () => {
   );
 });
 
-test('rows add up where a range is cut at an edge', () => {
+test('the rows of two parts add up if a range is cut at an edge', () => {
   const length = fc.integer({ min: 1, max: 100_000_000_000 });
   fc.assert(
     fc.property(anyMoment, length, length, anyInterval, (ms, before, after, interval) => {
@@ -66,7 +66,7 @@ test('rows add up where a range is cut at an edge', () => {
   );
 });
 
-test('what is called the longest readable range is readable, wherever it begins', () => {
+test('the longest readable range is readable with any start', () => {
   fc.assert(
     fc.property(anyMoment, anyInterval, fc.integer({ min: 2, max: 50_000 }), (fromMs, interval, atMost) => {
       const range = { fromMs, toMs: fromMs + longestReadable(interval, atMost) };
@@ -75,12 +75,12 @@ test('what is called the longest readable range is readable, wherever it begins'
   );
 });
 
-test('seconds over more than a day are not readable, however many rows may be read', () => {
+test('seconds over more than a day are not readable with any bound on rows', () => {
   expect(isReadable({ fromMs: 0, toMs: 86_400_000 }, 'SECOND', 100_000)).toBe(true);
   expect(isReadable({ fromMs: 0, toMs: 86_400_001 }, 'SECOND', 100_000)).toBe(false);
 });
 
-test('the bound on rows is met and not passed', () => {
+test('as many rows as the bound are readable, and more are not', () => {
   expect(isReadable({ fromMs: 0, toMs: 600_000 }, 'MINUTE', 10)).toBe(true);
   expect(isReadable({ fromMs: 1, toMs: 600_001 }, 'MINUTE', 10)).toBe(false);
 });

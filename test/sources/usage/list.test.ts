@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSkipped } from '../../../src/sources/paging/vendor-list.ts';
 import type { VendorPage } from '../../../src/sources/paging/vendor-list.ts';
-import { createUsageList } from '../../../src/sources/usage/client.ts';
+import { createUsageList } from '../../../src/sources/usage/list.ts';
 import { createUsageQuirks } from '../../../src/sources/usage/quirks.ts';
 import type { UsageQuirks } from '../../../src/sources/usage/quirks.ts';
 import type { UsageRecord } from '../../../src/sources/usage/record.ts';
@@ -10,14 +10,14 @@ import type { UpstreamResponse } from '../../../src/upstream/upstream.ts';
 import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
 
 const AT = '2026-03-01T00:00:00.000Z';
-/** What a letter stands for: itself, or its number if no id could be it. */
+/** The id of a letter: itself, or its number if it can be no id. */
 const idOf = (letter: string): string => (letter > 'z' ? `u${letter.codePointAt(0)}` : letter);
 const row = (letter: string) => ({ id: letter === '?' ? '' : idOf(letter), usageDate: AT });
 
-/** What a vendor answers to `pageOffset` and `pageSize`: rows as letters, `?` for one that can't be understood. */
+/** The vendor's answer to `pageOffset` and `pageSize`: rows as letters, `?` for one that cannot be parsed. */
 type Answers = (offset: number, size: number) => string;
 
-/** A vendor that gives out at most four of these rows at once, and counts offsets in this unit. */
+/** A vendor that gives at most four of these rows at once, and counts offsets in this unit. */
 const vendorOf =
   (rows: string, unit: 'records' | 'pages', clamp = 4): Answers =>
   (offset, asked) => {
@@ -26,7 +26,7 @@ const vendorOf =
     return rows.slice(start, start + size);
   };
 
-/** The vendor has given a page of nine, and shown what its offsets count. */
+/** The vendor has given a page of nine rows, and the unit of its offsets is known. */
 function quirksOf(offsetUnit: 'records' | 'pages'): UsageQuirks {
   const quirks = createUsageQuirks();
   quirks.pages.note(9, 9, 0);
@@ -34,7 +34,7 @@ function quirksOf(offsetUnit: 'records' | 'pages'): UsageQuirks {
   return quirks;
 }
 
-/** A window whose answers are scripted by `pageOffset/pageSize`, or come from a vendor; anything else asked is a failure. */
+/** A window whose answers are scripted by `pageOffset/pageSize`, or come from a vendor. A call without an answer fails. */
 function openWindow(
   answers: Readonly<Record<string, string>> | Answers,
   quirks: UsageQuirks = createUsageQuirks(),
@@ -64,11 +64,11 @@ function openWindow(
     {},
     settings.largestPage,
   );
-  const reader = list.open({ lowerMs: 0, upperMs: 1, direction: 'down', pageSize });
+  const reader = list.open({ lowerMs: 0, upperMs: 1, direction: 'DESC', pageSize });
   return { reader, asked, quirks };
 }
 
-const told = ({ entries, ended }: VendorPage<UsageRecord>) => [
+const summaryOf = ({ entries, ended }: VendorPage<UsageRecord>) => [
   entries.map((entry) => (isSkipped(entry) ? '?' : entry.id)).join(''),
   ended,
 ];
@@ -77,20 +77,20 @@ async function readAll(window: ReturnType<typeof openWindow>) {
   const pages = [];
   for (;;) {
     const page = await window.reader.next();
-    pages.push(told(page));
+    pages.push(summaryOf(page));
     if (page.ended) return pages;
   }
 }
 
 describe('the end of a usage list', () => {
-  it('is not told by a full page, is told by an empty one, and by one shorter than the longest seen', async () => {
-    expect(told(await openWindow({ '0/4': 'abcd' }).reader.next())).toEqual(['abcd', false]);
-    expect(told(await openWindow({ '0/4': '' }).reader.next())).toEqual(['', true]);
+  it('is not a full page, but an empty one, or one shorter than the longest seen', async () => {
+    expect(summaryOf(await openWindow({ '0/4': 'abcd' }).reader.next())).toEqual(['abcd', false]);
+    expect(summaryOf(await openWindow({ '0/4': '' }).reader.next())).toEqual(['', true]);
     const quirks = createUsageQuirks();
-    expect(told(await openWindow({ '0/4': 'abc' }, quirks).reader.next())).toEqual(['abc', false]);
-    expect(told(await openWindow({ '0/4': 'abc' }, quirks).reader.next())).toEqual(['abc', false]);
-    expect(told(await openWindow({ '0/4': 'ab' }, quirks).reader.next())).toEqual(['ab', true]);
-    expect(told(await openWindow({ '0/2': 'ab' }, quirks, 2).reader.next())).toEqual(['ab', false]);
+    expect(summaryOf(await openWindow({ '0/4': 'abc' }, quirks).reader.next())).toEqual(['abc', false]);
+    expect(summaryOf(await openWindow({ '0/4': 'abc' }, quirks).reader.next())).toEqual(['abc', false]);
+    expect(summaryOf(await openWindow({ '0/4': 'ab' }, quirks).reader.next())).toEqual(['ab', true]);
+    expect(summaryOf(await openWindow({ '0/2': 'ab' }, quirks, 2).reader.next())).toEqual(['ab', false]);
   });
 });
 
@@ -102,7 +102,7 @@ describe('a limit that falls while one instant is read', () => {
     ['pages', 'asked'],
     ['pages', 'given'],
   ] as const)(
-    'costs no row, or the window is refused and read anew: offsets in %s of the size %s',
+    'loses no row, or the window is refused and read again: offsets in %s of the size %s',
     async (unit, counted) => {
       for (let at = 2; at < 7; at += 1) {
         let calls = 0;
@@ -123,7 +123,7 @@ describe('a limit that falls while one instant is read', () => {
 });
 
 describe('the unit of pageOffset', () => {
-  it('is records where all but the first row come again; they are left out once, and offsets count rows from then on', async () => {
+  it('is records if all rows but the first come again; they are given once, and offsets count rows from then on', async () => {
     const window = openWindow(vendorOf('abcdefgh', 'records'));
     expect(await readAll(window)).toEqual([
       ['abcd', false],
@@ -135,26 +135,26 @@ describe('the unit of pageOffset', () => {
     expect(window.quirks.offsetUnit).toBe('records');
   });
 
-  it('is records also where nothing follows', async () => {
+  it('is records even if no row follows', async () => {
     expect(await readAll(openWindow({ '0/4': 'abcd', '1/4': 'bcd' }))).toEqual([
       ['abcd', false],
       ['', true],
     ]);
   });
 
-  it('is pages where none comes again, and offsets count pages from then on', async () => {
+  it('is pages if no row comes again, and offsets count pages from then on', async () => {
     const window = openWindow(vendorOf('abcdefg', 'pages'));
     expect(await readAll(window)).toEqual([
       ['abcd', false],
       ['ef', false],
       ['g', true],
     ]);
-    // Three a page: the second begins with d. Then with e and f, as no page can begin with f alone and bring three more.
+    // The second page has three rows and begins with d. The third repeats e and f, because no page can begin with f and bring three more.
     expect(window.asked).toEqual(['0/4', '1/4', '1/3', '1/4']);
     expect(window.quirks.offsetUnit).toBe('pages');
   });
 
-  it('is pages where nothing comes, if the last row comes again as pages have it', async () => {
+  it('is pages if the answer is empty and the last row comes again on an overlapping page', async () => {
     const window = openWindow(vendorOf('abcd', 'pages'));
     expect(await readAll(window)).toEqual([
       ['abcd', false],
@@ -164,14 +164,14 @@ describe('the unit of pageOffset', () => {
     expect(window.quirks.offsetUnit).toBe('pages');
   });
 
-  it('is not told by rows that come again in another order, as by chance from a vendor that shuffles', async () => {
+  it('is not learnt from rows that come again in another order', async () => {
     const window = openWindow({ '0/2': 'ab', '1/2': 'cb' }, createUsageQuirks(), 2);
     await window.reader.next();
     await expect(window.reader.next()).rejects.toMatchObject({ code: 'UPSTREAM_OUT_OF_ORDER' });
     expect(window.quirks.offsetUnit).toBeNull();
   });
 
-  it('once known is kept to', async () => {
+  it('is used once it is known', async () => {
     for (const unit of ['records', 'pages'] as const) {
       const window = openWindow(vendorOf('abcde', unit), quirksOf(unit));
       expect(await readAll(window)).toEqual([
@@ -186,7 +186,7 @@ describe('the unit of pageOffset', () => {
   it.each([
     ['a row that slips in', 'xabcdef'],
     ['a row that is deleted', 'bcdef'],
-  ])('is learnt anew after %s between two pages: the row that must come again does not', async (_, later) => {
+  ])('is learnt again after %s between two pages, because the overlap is missing', async (_, later) => {
     for (const unit of ['records', 'pages'] as const) {
       let calls = 0;
       const answers: Answers = (offset, size) =>
@@ -201,7 +201,7 @@ describe('the unit of pageOffset', () => {
     }
   });
 
-  it('does not matter where a page holds one row', async () => {
+  it('does not matter if a page holds one row', async () => {
     const window = openWindow({ '0/4': 'a', '1/1': 'b', '2/1': 'c', '3/1': '' });
     expect(await readAll(window)).toEqual([
       ['a', false],
@@ -212,7 +212,7 @@ describe('the unit of pageOffset', () => {
     expect(window.quirks.offsetUnit).toBeNull();
   });
 
-  it('is asked for in pages as long as the vendor really gives', async () => {
+  it('is learnt with pages as long as the vendor really gives', async () => {
     const window = openWindow(vendorOf('abcde', 'records', 3));
     expect(await readAll(window)).toEqual([
       ['abc', false],
@@ -222,7 +222,7 @@ describe('the unit of pageOffset', () => {
     expect(window.asked).toEqual(['0/4', '1/3', '3/3']);
   });
 
-  it('is not told by rows that could not be understood: what may be the same row is counted once', async () => {
+  it('is not learnt from skipped rows, and a row that may be the same is counted once', async () => {
     const window = openWindow({ '0/4': 'a?', '1/2': '?' });
     expect(await readAll(window)).toEqual([
       ['a?', false],
@@ -231,7 +231,7 @@ describe('the unit of pageOffset', () => {
     expect(window.quirks.offsetUnit).toBeNull();
   });
 
-  it('is proven by the row that comes again, though no row of the second page could be understood', async () => {
+  it('is proven by the row that comes again, even if all new rows are skipped', async () => {
     const window = openWindow(vendorOf('abcd?', 'pages'));
     expect(await readAll(window)).toEqual([
       ['abcd', false],
@@ -240,7 +240,7 @@ describe('the unit of pageOffset', () => {
     expect(window.quirks.offsetUnit).toBe('pages');
   });
 
-  it('is not told by an answer that could not be understood, twice, in place of the second page', async () => {
+  it('is not learnt if the second page cannot be parsed twice', async () => {
     let calls = 0;
     const answers: Answers = (offset, size) =>
       [2, 3].includes((calls += 1)) ? '?' : vendorOf('abcdef', 'records')(offset, size);
@@ -254,17 +254,14 @@ describe('the unit of pageOffset', () => {
     ['a???', '???b'],
     ['a???', 'bcde'],
     ['a???', '????'],
-  ])(
-    'is not guessed where rows that could not be understood hide it: %s, then %s is refused',
-    async (first, second) => {
-      const window = openWindow({ '0/4': first, '1/4': second });
-      await window.reader.next();
-      await expect(window.reader.next()).rejects.toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE' });
-      expect(window.quirks.offsetUnit).toBeNull();
-    },
-  );
+  ])('is not guessed if skipped rows hide it: %s, then %s is refused', async (first, second) => {
+    const window = openWindow({ '0/4': first, '1/4': second });
+    await window.reader.next();
+    await expect(window.reader.next()).rejects.toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE' });
+    expect(window.quirks.offsetUnit).toBeNull();
+  });
 
-  it('is learnt rightly or not at all, and gives every legible row or an error, whichever rows are illegible', async () => {
+  it('is learnt correctly or not at all, and every parsable row or an error is given, with any rows unparsable', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.boolean(), { minLength: 5, maxLength: 14 }),
@@ -292,7 +289,7 @@ describe('the unit of pageOffset', () => {
     );
   });
 
-  it.each(['?bcde', 'a?cde'])('is learnt from the rows of %s that could be understood', async (rows) => {
+  it.each(['?bcde', 'a?cde'])('is learnt from the parsable rows of %s', async (rows) => {
     expect(await readAll(openWindow(vendorOf(rows, 'records')))).toEqual([
       [rows.slice(0, 4), false],
       ['e', false],

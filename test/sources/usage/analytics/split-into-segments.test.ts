@@ -4,8 +4,7 @@ import type { Range } from '../../../../src/base/time.ts';
 import { SERIES_OPERATIONS, USAGE_SERIES } from '../../../../src/sources/usage/analytics/analytics.ts';
 import type { UsageSeries } from '../../../../src/sources/usage/analytics/analytics.ts';
 import { decodeSeries } from '../../../../src/sources/usage/analytics/decode.ts';
-import { cutIntoSegments } from '../../../../src/sources/usage/analytics/segments.ts';
-import { splitSeries } from '../../../../src/sources/usage/analytics/split-answer.ts';
+import { cutIntoSegments, splitIntoSegments } from '../../../../src/sources/usage/analytics/segments.ts';
 import type { VendorInterval } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
 import { listRows, logCalls, NOW } from './simulated-vendor.ts';
 
@@ -27,7 +26,7 @@ const rowsOver = (
   );
 
 test.each(['clipped', 'whole'] as const)(
-  'each part of an answer is what the vendor would have answered for it alone, where it gives rows %s',
+  'each segment of an answer equals the answer for that segment alone, if the vendor gives rows %s',
   (cutRows) => {
     const ranges = fc.constantFrom<VendorInterval>('DAY', 'HOUR', 'MINUTE', 'SECOND').chain((interval) => {
       const spanMs = { DAY: 9 * DAY, HOUR: 4 * DAY, MINUTE: 3 * 3_600_000, SECOND: 300_000 }[
@@ -47,13 +46,13 @@ test.each(['clipped', 'whole'] as const)(
         const split = (over: Range, into: typeof segments) => {
           const body = rowsOver(over, series, interval, cutRows);
           const answer = decodeSeries(series, body, { range: over, interval });
-          return splitSeries(answer, body, into, interval);
+          return splitIntoSegments(answer, body, into, interval);
         };
         const parts = split(range, segments);
         expect(parts).toHaveLength(segments.length);
         for (const [index, segment] of segments.entries())
           expect(parts[index]).toEqual(split(segment, [segment])[0]);
-        // Nothing inside the range is lost, and a part reads from its own body what it holds.
+        // Nothing inside of the range is lost, and each segment is read the same from its own body.
         const kept = parts.flatMap(({ body }) => body as { timestamp: string }[]);
         const inside = rowsOver(range, series, interval, cutRows).filter(
           ({ timestamp }) => segments.at(-1)?.isLive || Date.parse(String(timestamp)) < range.toMs,
@@ -62,10 +61,10 @@ test.each(['clipped', 'whole'] as const)(
         for (const [index, { value, body }] of parts.entries()) {
           const { fromMs, toMs } = segments[index]!;
           const call = { range: { fromMs, toMs }, interval };
-          const { rows, dropped, unanswered } = decodeSeries(series, body as unknown[], call);
-          expect({ rows, dropped, unanswered }).toEqual({
+          const { rows, skipped, unanswered } = decodeSeries(series, body as unknown[], call);
+          expect({ rows, skipped, unanswered }).toEqual({
             rows: value.rows,
-            dropped: value.dropped,
+            skipped: value.skipped,
             unanswered: value.unanswered,
           });
         }
@@ -74,16 +73,16 @@ test.each(['clipped', 'whole'] as const)(
   },
 );
 
-test('rows that begin outside the chunks go, and what is no row disturbs none', () => {
+test('rows outside of all segments are left out, and an entry that is no row changes nothing', () => {
   const day = (number: number) => Date.parse('2026-06-01T00:00Z') + number * DAY;
   const range = { fromMs: day(3) + 1, toMs: day(5) };
   const row = (number: number) => ({ timestamp: new Date(day(number)).toISOString(), count: number });
   const body = [row(2), row(3), row(4), row(5), row(6), null, 'row', {}, { timestamp: 7 }];
   const segments = cutIntoSegments(range, 'DAY', NOW, AGE);
   const answer = decodeSeries('activity', body, { range, interval: 'DAY' });
-  const parts = splitSeries(answer, body, segments, 'DAY');
+  const parts = splitIntoSegments(answer, body, segments, 'DAY');
   expect(parts.map((part) => part.body)).toEqual([[row(3)], [row(4)]]);
   expect(parts.map(({ value }) => value.rows.map(({ count }) => count))).toEqual([[3], [4]]);
-  // What could not be understood is told once.
-  expect(parts.map(({ value }) => value.dropped.length)).toEqual([4, 0]);
+  // Skipped rows are reported once.
+  expect(parts.map(({ value }) => value.skipped.length)).toEqual([4, 0]);
 });

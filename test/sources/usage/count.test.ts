@@ -95,7 +95,7 @@ describe('a count of usage records', () => {
     ['minutes', { fromMs: at('10:07:00'), toMs: at('11:00:00') }, 'MINUTE'],
     ['days', { fromMs: Date.parse('2026-01-01T00:00:00Z'), toMs: Date.parse('2026-02-01T00:00:00Z') }, 'DAY'],
   ])(
-    'is exact from a closed series whose buckets begin and end with the range: %s',
+    'is exact if the series is complete and its buckets begin and end with the range: %s',
     async (_, range, interval) => {
       const { source, asked } = openSource();
       expect(await source.countUsageRecords(range, {})).toEqual({ value: 120, accuracy: 'EXACT' });
@@ -106,14 +106,14 @@ describe('a count of usage records', () => {
   it.each([
     ['its edges fall between buckets', { fromMs: at('10:00:00.001'), toMs: at('11:00:00') }],
     ['its buckets would be too many', { fromMs: Date.parse('2025-01-01T00:01:00Z'), toMs: at('11:00:00') }],
-  ])('is an estimate where %s', async (_, range) => {
+  ])('is an estimate if %s', async (_, range) => {
     const { source, asked } = openSource();
     expect(await source.countUsageRecords(range, {})).toEqual({ value: 120, accuracy: 'ESTIMATE' });
     expect(asked).toMatchObject([{ interval: null }]);
   });
 
   it.each(['FILLING', 'STALE', 'TRUNCATED', 'EXPIRED'] as const)(
-    'is an estimate where the series is %s',
+    'is an estimate if the series is %s',
     async (status) => {
       expect(await openSource({ status }).source.countUsageRecords(hour, {})).toMatchObject({
         accuracy: 'ESTIMATE',
@@ -121,14 +121,14 @@ describe('a count of usage records', () => {
     },
   );
 
-  it('is an estimate where the series was kept from before the operation, whose list may have gained and lost since', async () => {
+  it('is an estimate if the series was read before the operation, because the list may have changed since', async () => {
     const kept = openSource({ asOfMs: NOW - 1 }).source;
     expect(await kept.countUsageRecords(hour, {})).toEqual({ value: 120, accuracy: 'ESTIMATE' });
     const readNow = openSource({ asOfMs: NOW + 1 }).source;
     expect(await readNow.countUsageRecords(hour, {})).toEqual({ value: 120, accuracy: 'EXACT' });
   });
 
-  it('is none where the counts of elements sum up beyond what can be given exactly', async () => {
+  it('is null if the sum of the elements is too large to be exact', async () => {
     const { source } = openSource({
       elements: [
         ['box', Number.MAX_SAFE_INTEGER],
@@ -138,12 +138,12 @@ describe('a count of usage records', () => {
     expect(await source.countUsageRecords(hour, { elementKeys: ['box', 'sfdc'] })).toBeNull();
   });
 
-  it('is an estimate where the series contradict each other', async () => {
+  it('is an estimate if the series contradict each other', async () => {
     const { source } = openSource({ reason: 'sums differ' });
     expect(await source.countUsageRecords(hour, {})).toMatchObject({ accuracy: 'ESTIMATE' });
   });
 
-  it('is none where the series failed', async () => {
+  it('is null if the series failed', async () => {
     expect(await openSource({ failed: true }).source.countUsageRecords(hour, {})).toBeNull();
   });
 
@@ -151,7 +151,7 @@ describe('a count of usage records', () => {
     ['elements', { elementKeys: ['box', 'box', 'none'] }, 40, 'elements'],
     ['a status', { status: 'FAILED' as const }, 20, 'statuses'],
     ['the other status', { status: 'SUCCESS' as const }, 100, 'statuses'],
-  ])('by %s comes from the series that knows them', async (_, filter, value, series) => {
+  ])('by %s comes from the series of that filter', async (_, filter, value, series) => {
     const { source, asked } = openSource();
     expect(await source.countUsageRecords(hour, filter)).toEqual({ value, accuracy: 'EXACT' });
     expect([...asked[0]!.series]).toEqual([series]);
@@ -162,7 +162,7 @@ describe('a count of usage records', () => {
     { tags: ['a'] },
     { searchText: 'x' },
     { elementKeys: ['box'], status: 'FAILED' as const },
-  ])('that no series knows is counted in a scan of what the vendor gives: %j', async (filter) => {
+  ])('without a series for its filter takes a scan: %j', async (filter) => {
     const rows = Array.from({ length: 250 }, (_, n) => ({
       id: `a${String(n).padStart(4, '0')}`,
       timestampMs: hour.fromMs + n * 1000,
@@ -180,7 +180,7 @@ describe('a count of usage records', () => {
     expect(bounded.upstream.calls).toHaveLength(2);
   });
 
-  it('has its share of the calls, as every scan', async () => {
+  it('has a share of the call budget, as every scan', async () => {
     const rows = Array.from({ length: 2_500 }, (_, n) => ({
       id: `a${String(n).padStart(4, '0')}`,
       timestampMs: hour.fromMs + n * 1000,
@@ -192,13 +192,13 @@ describe('a count of usage records', () => {
     expect(upstream.calls).toHaveLength(5);
   });
 
-  it('is exactly zero, without a call, where nothing can match', async () => {
+  it('is exactly zero, without a call, if nothing can match', async () => {
     const { source, asked } = openSource();
     expect(await source.countUsageRecords(hour, { tags: [] })).toEqual({ value: 0, accuracy: 'EXACT' });
     expect(asked).toEqual([]);
   });
 
-  it('by address is counted in a scan, exact or a lower bound', async () => {
+  it('by address takes a scan, and is exact or a lower bound', async () => {
     const rows = Array.from({ length: 300 }, (_, n) => ({
       id: `a${String(n).padStart(4, '0')}`,
       timestampMs: hour.fromMs + n * 1000,
@@ -214,15 +214,15 @@ describe('a count of usage records', () => {
     expect(bounded!.value).toBeLessThan(100);
   });
 
-  it('is exact and free after a page that held the whole list', async () => {
+  it('is exact and costs no call after a page with the whole list', async () => {
     const { source, asked } = openSource({ rows: [{ id: 'a', timestampMs: hour.fromMs }] });
-    await source.listUsageRecords({ range: hour, filter: {}, count: 50, travel: 'forward', after: null });
+    await source.listUsageRecords({ range: hour, filter: {}, count: 50, direction: 'DESC', after: null });
     expect(await source.countUsageRecords(hour, {})).toEqual({ value: 1, accuracy: 'EXACT' });
     expect(asked).toEqual([]);
   });
 
-  it('is a lower bound after such a page of what the vendor may keep no longer, by a scan as well', async () => {
-    const page = { range: hour, count: 50, travel: 'forward', after: null } as const;
+  it("is a lower bound if the range begins before the vendor's retention, by such a page and by a scan", async () => {
+    const page = { range: hour, count: 50, direction: 'DESC', after: null } as const;
     for (const filter of [{}, { ipAddress: '203.0.113.9' }]) {
       const { source } = openSource({ retentionMs: 3_600_000 });
       await source.listUsageRecords({ ...page, filter });
@@ -243,12 +243,15 @@ describe('a usage filter', () => {
     [{ searchText: 'x'.repeat(257) }, 'filter.searchText'],
     [{ elementKeys: ['ok', 'a\u0000'] }, 'filter.elementKeys'],
     [{ tags: Array.from({ length: 51 }, () => 'a') }, 'filter.tags'],
-  ])('that must not reach the vendor is refused by its name: %#', async (filter, argument) => {
-    const { source, upstream } = openSource();
-    const page = source.listUsageRecords({ range: hour, filter, count: 1, travel: 'forward', after: null });
-    await expect(page).rejects.toMatchObject({ code: 'BAD_USER_INPUT', details: { argument } });
-    expect(upstream.calls).toEqual([]);
-  });
+  ])(
+    'with a value that must not reach the vendor is refused by its argument: %#',
+    async (filter, argument) => {
+      const { source, upstream } = openSource();
+      const page = source.listUsageRecords({ range: hour, filter, count: 1, direction: 'DESC', after: null });
+      await expect(page).rejects.toMatchObject({ code: 'BAD_USER_INPUT', details: { argument } });
+      expect(upstream.calls).toEqual([]);
+    },
+  );
 
   it('is sent as the vendor spells it', async () => {
     const { source, upstream } = openSource();
@@ -259,7 +262,7 @@ describe('a usage filter', () => {
       status: 'FAILED' as const,
       searchText: 'd e',
     };
-    await source.listUsageRecords({ range: hour, filter, count: 1, travel: 'forward', after: null });
+    await source.listUsageRecords({ range: hour, filter, count: 1, direction: 'DESC', after: null });
     expect(upstream.calls[0]?.query.slice(0, 6)).toEqual([
       ['hub', 'crm'],
       ['keys[]', 'a'],
@@ -273,7 +276,7 @@ describe('a usage filter', () => {
 
 describe('a record by id', () => {
   it.each(['..', 'a/b', 'a'.repeat(65), '', 'é'])(
-    'that no record can have is null without a call: %j',
+    'is null without a call if the text can be no id: %j',
     async (id) => {
       const { source, upstream } = openSource();
       expect(await source.getUsageRecord(id, null)).toBeNull();
@@ -283,14 +286,14 @@ describe('a record by id', () => {
 
   it('of a list costs no call of its own', async () => {
     const { source, upstream } = openSource({ rows: [{ id: 'abc', timestampMs: hour.fromMs }] });
-    await source.listUsageRecords({ range: hour, filter: {}, count: 50, travel: 'forward', after: null });
+    await source.listUsageRecords({ range: hour, filter: {}, count: 50, direction: 'DESC', after: null });
     const asked = upstream.calls.length;
     for (const timestampMs of [null, hour.fromMs])
       expect(await source.getUsageRecord('abc', timestampMs)).toMatchObject({ id: 'abc' });
     expect(upstream.calls).toHaveLength(asked);
   });
 
-  it('that there is none of is null', async () => {
+  it('is null if there is no such record', async () => {
     expect(await openSource().source.getUsageRecord('abc', null)).toBeNull();
   });
 });

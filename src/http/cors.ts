@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
+import type { HttpRequest } from './http-message.ts';
 
 /** What a browser is told about pages of other origins, as Yoga takes it; false: nothing, so that it keeps answers from them. */
 export type OriginRule =
@@ -58,10 +58,10 @@ export function corsHeadersFor(
 export function createOriginReport(
   origins: readonly string[],
   report: (message: string) => void,
-): (headers: IncomingHttpHeaders) => void {
+): (headers: HttpRequest['headers']) => void {
   const reported = new LRUCache<string, true>({ max: MAX_REPORTED });
   return (headers) => {
-    const { origin } = headers;
+    const origin = headers['origin'];
     if (origin === undefined || origins.includes(origin) || reported.has(origin)) return;
     const message = origin === 'null' ? NO_ORIGIN : refuseOrigin(origin, headers, origins);
     if (message === null) return;
@@ -76,14 +76,14 @@ const NO_ORIGIN =
 /** null: it is this service's own page, or nothing that a browser sends. */
 function refuseOrigin(
   origin: string,
-  headers: IncomingHttpHeaders,
+  headers: HttpRequest['headers'],
   origins: readonly string[],
 ): string | null {
   if (origin.length > MAX_ORIGIN_LETTERS) return null;
   const url = URL.parse(origin);
   if (url?.origin !== origin) return null;
   // Behind a proxy the host may be another one.
-  if (url.host === headers.host || headers['sec-fetch-site'] === 'same-origin') return null;
+  if (url.host === headers['host'] || headers['sec-fetch-site'] === 'same-origin') return null;
   const setting = [...origins, origin].join(',');
   return `A page of ${origin} may not read answers. Set SIGHTLINE_CORS_ORIGINS=${setting} to admit it.`;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { HttpAnswer, HttpRequest } from './http-message.ts';
 
 /** GraphiQL as one page that needs nothing from elsewhere. */
 export interface GraphiqlPage {
@@ -14,7 +15,7 @@ export interface GraphiqlPage {
  * What the page may load: itself. Monaco starts workers from blobs, and writes styles of its own; a link to elsewhere stays a
  * link, which loads nothing.
  */
-export const GRAPHIQL_POLICY = [
+const GRAPHIQL_POLICY = [
   "default-src 'none'",
   "script-src 'unsafe-inline' blob:",
   'worker-src blob:',
@@ -46,6 +47,21 @@ export async function createGraphiqlPage(queries: readonly string[]): Promise<Gr
   const gzipped = await promisify(gzip)(html, { level: 6 });
   const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
   return { html, gzipped, etag };
+}
+
+/** The page for a request that accepts HTML: compressed if it may be, or 304 if the browser has it. */
+export function answerGraphiql({ html, gzipped, etag }: GraphiqlPage, request: HttpRequest): HttpAnswer {
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': GRAPHIQL_POLICY,
+    // The page is large: a browser keeps it and asks each time whether it has changed.
+    'cache-control': 'no-cache',
+    vary: 'accept, accept-encoding',
+    etag,
+  };
+  if (request.headers['if-none-match'] === etag) return { status: 304, headers };
+  if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return { status: 200, headers, body: html };
+  return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzipped };
 }
 
 const FOLDER = new URL('../../docs/examples/', import.meta.url);

@@ -3,6 +3,7 @@ import { createYoga } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { GraphContext } from '../graph/context.ts';
 import { allowOrigins } from './cors.ts';
+import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import type { DocumentBounds } from './limits/document-bounds.ts';
 import { INTERNAL_MESSAGE, isAbandoned, isMasked, maskError } from './mask-error.ts';
 import type { Operation, OperationOptions } from './operation.ts';
@@ -33,15 +34,26 @@ export interface YogaOptions extends OperationOptions, CostOptions {
   readonly onFault: (error: unknown) => void;
 }
 
+/**
+ * Answers one request for GraphQL. Rejects only for faults of this service.
+ * @param host of the request's URL; null: it named none
+ */
+export type AskYoga = (
+  request: HttpRequest,
+  body: Buffer,
+  host: string | null,
+  context: RequestContext,
+) => Promise<HttpAnswer>;
+
 // Letters of document texts, those that could not be parsed included. Their syntax trees weigh some ten times as much.
 const DOCUMENT_CACHE_LETTERS = 256 * 1024;
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** GraphQL over HTTP at `/graphql`; what stands around it (health, limits on bytes, the page) is `create-http`'s. */
-export function createYogaServer(options: YogaOptions) {
+/** Answers GraphQL over HTTP with Yoga. The responder has already answered what is not GraphQL, and read the body. */
+export function createYogaServer(options: YogaOptions): AskYoga {
   const { schema, bounds, trustedDocuments, corsOrigins, isAudited, createContext, onFault } = options;
-  return createYoga<RequestContext>({
+  const yoga = createYoga<RequestContext>({
     schema,
     plugins: [
       usePreflight(),
@@ -77,9 +89,25 @@ export function createYogaServer(options: YogaOptions) {
     landingPage: false,
     // Yoga matches the end of the URL; no URL ends so. Health is answered before Yoga is asked.
     healthCheckEndpoint: ' ',
-    // Bytes are counted on the socket: Yoga would pipe each body through a stream of its own.
+    // The responder counts bytes: Yoga would pipe each body through one more stream.
     maxRequestBodySize: false,
   });
+  // Not `yoga.handle`, which answers an unexpected error with its stack.
+  const { handleRequest } = yoga;
+  return async ({ method, target, headers, signal }, body, host, context) => {
+    const hasBody = method !== 'GET' && method !== 'HEAD';
+    const request = new yoga.fetchAPI.Request(`http://${host ?? 'localhost'}${target}`, {
+      method,
+      headers: headers as Record<string, string>,
+      signal,
+      ...(hasBody ? { body: body as Uint8Array<ArrayBuffer> } : {}),
+    });
+    const response = await handleRequest(request, context);
+    const answered: Record<string, string> = {};
+    // Yoga writes some names with capital letters.
+    for (const [name, value] of response.headers) answered[name.toLowerCase()] = value;
+    return { status: response.status, headers: answered, body: await response.text() };
+  };
 }
 
 function createTextCache<Value extends DocumentNode | Error | GraphQLError>() {

@@ -3,7 +3,7 @@ import type { OperationField } from '../../graph/cost/selection.ts';
 import { countRows } from '../../graph/cost/shape.ts';
 import type { CallTally } from '../../upstream/call-budget.ts';
 import type { CallerKind } from '../identity/caller.ts';
-import type { RequestNotes, RequestReport } from '../request-notes.ts';
+import type { RequestNotes } from '../request-notes.ts';
 import { hashDocument } from '../trusted-documents.ts';
 import type { OperationContext, RequestContext } from './operation.ts';
 
@@ -31,8 +31,7 @@ export interface AuditLine {
 
 /** The line of a request that asked for GraphQL. */
 export function createAuditLine(
-  { caller, document, plan, rows, tallies }: RequestNotes,
-  { operation, errors }: RequestReport,
+  { caller, document, operation, errors, plan, rows, tallies }: RequestNotes,
   status: number | null,
 ): AuditLine {
   const fields = plan?.fields ?? [];

@@ -5,13 +5,12 @@ import type { CallTally } from '../../upstream/call-budget.ts';
 import type { Caller } from '../identity/caller.ts';
 import { createOperation } from '../operation.ts';
 import type { Operation, OperationOptions } from '../operation.ts';
-import type { RequestNotes, RequestReport } from '../request-notes.ts';
+import type { RequestNotes } from '../request-notes.ts';
 
 const MAX_NAME_LETTERS = 100;
 
 /** What `create-http` hands to Yoga with each request. */
 export interface RequestContext {
-  readonly report: RequestReport;
   readonly caller: Caller;
   /** The caller is on this machine, and may see what the answer cost. */
   readonly isLocal: boolean;
@@ -39,13 +38,13 @@ export function useOperation(
       extendContext({ ...createContext(operation), operation });
     },
     onExecute({ args }) {
-      const { operation, report, isLocal } = args.contextValue;
-      report.operation = shorten(getOperationAST(args.document, args.operationName)?.name?.value ?? null);
+      const { operation, notes, isLocal } = args.contextValue;
+      notes.operation = shorten(getOperationAST(args.document, args.operationName)?.name?.value ?? null);
       return {
         onExecuteDone({ result, setResult }) {
           operation.end();
           const tallies = operation.callBudget.tallies();
-          report.vendorCalls = tallies.reduce((sum, { calls }) => sum + calls, 0);
+          notes.vendorCalls = tallies.reduce((sum, { calls }) => sum + calls, 0);
           if (!isLocal || !('data' in result)) return;
           const upstream = tallies.map((tally) => describe(tally, operation.caller));
           setResult({ ...result, extensions: { ...result.extensions, upstream } });
@@ -56,7 +55,7 @@ export function useOperation(
     onResultProcess({ result, serverContext }) {
       const errors = 'errors' in result ? (result.errors ?? []) : [];
       const codes = errors.map(({ extensions }) => extensions?.['code']);
-      serverContext.report.errors = [...new Set(codes.filter((code) => typeof code === 'string'))];
+      serverContext.notes.errors = [...new Set(codes.filter((code) => typeof code === 'string'))];
     },
   };
 }

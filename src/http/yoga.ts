@@ -22,15 +22,15 @@ import type { TrustedDocuments } from './trusted-documents.ts';
 export interface YogaOptions extends OperationOptions, CostOptions {
   readonly schema: GraphQLSchema;
   readonly bounds: DocumentBounds;
-  /** The only documents that are answered; null: all are. */
+  /** The only documents to answer; null: any document. */
   readonly trustedDocuments: TrustedDocuments | null;
   /** Pages of these origins may read answers. */
   readonly corsOrigins: readonly string[];
-  /** There is an audit trail, for which more is noted. */
+  /** Whether to note what the audit trail needs. */
   readonly isAudited: boolean;
-  /** What resolvers may know of, made anew for each operation. */
+  /** Makes the context of resolvers, once for each operation. */
   readonly createContext: (operation: Operation) => GraphContext;
-  /** Told of what callers are not told. */
+  /** Gets every fault that is masked for callers. */
   readonly onFault: (error: unknown) => void;
 }
 
@@ -45,7 +45,7 @@ export type AskYoga = (
   context: RequestContext,
 ) => Promise<HttpAnswer>;
 
-// Letters of document texts, those that could not be parsed included. Their syntax trees weigh some ten times as much.
+// Letters of all cached document texts, with and without a syntax error. A syntax tree takes about ten times its text.
 const DOCUMENT_CACHE_LETTERS = 256 * 1024;
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
@@ -61,11 +61,11 @@ export function createYogaServer(options: YogaOptions): AskYoga {
       ...(trustedDocuments ? [useTrustedDocuments(trustedDocuments)] : []),
       useEngine(createGraphqlEngine(bounds)),
       useIntrospection(),
-      // After the engine: what it sets up is freed when the engine is done.
+      // After the engine, so that the operation ends when the engine is done.
       useOperation(options, createContext),
-      // After the operation, whose budget it shares out.
+      // After the operation, whose call budget it shares between scans.
       useCost(options),
-      // Last, when all has been noted that it tells.
+      // Last, because it reads what the others note.
       ...(isAudited ? [useAudit()] : []),
     ],
     maskedErrors: {
@@ -87,7 +87,7 @@ export function createYogaServer(options: YogaOptions): AskYoga {
     ...(trustedDocuments ? { extraParamNames: [DOCUMENT_ID] } : {}),
     graphiql: false,
     landingPage: false,
-    // Yoga matches the end of the URL; no URL ends so. Health is answered before Yoga is asked.
+    // Yoga compares the end of the URL, and no URL ends in a space. Health is answered before Yoga is asked.
     healthCheckEndpoint: ' ',
     // The responder counts bytes: Yoga would pipe each body through one more stream.
     maxRequestBodySize: false,

@@ -13,16 +13,16 @@ import type { OperationContext, RequestContext } from './operation.ts';
 
 export interface CostOptions {
   readonly costLimits: EstimateLimits;
-  /** Points for each caller; null: nobody is bounded. */
+  /** The points of each caller; null: not bounded. */
   readonly rateLimit: RateLimit | null;
-  /** The scope of the credentials that a caller has brought, if a vendor has answered these before; else null. */
+  /** The scope of the credentials that a caller sent, if a vendor has accepted them before; null: none, or not yet. */
   readonly answeredScope: (operation: Operation) => string | null;
 }
 
 /**
- * Plans each operation before it is run: refuses what would make too many vendor calls, cost too much, or is more than its
- * caller has points for; shares the calls out between scans; and tells in `extensions.cost` what was reckoned with and what
- * it came to.
+ * Estimates each operation before it runs. Refuses one that would make too many vendor calls, cost too much, or cost more
+ * points than its caller has. Shares the calls between scans, and reports the estimated and the actual cost in
+ * `extensions.cost`.
  */
 export function useCost({
   costLimits,
@@ -74,8 +74,8 @@ export function useCost({
 }
 
 /**
- * Whose points are spent. Of callers who do not say who they are, those with credentials of their own are told apart by
- * these, since a proxy may give all of them one address; not by credentials that may be made up.
+ * Whose points are spent. Unidentified callers with their own vendor credentials are told apart by these, because a proxy may
+ * give all of them one address. Credentials that no vendor has accepted don't count, because a caller can invent them.
  */
 function readPayer(
   { caller, rateKey, operation }: OperationContext,
@@ -86,7 +86,7 @@ function readPayer(
   return scope === null ? rateKey : `scope ${scope}`;
 }
 
-/** What is not configured, or not for this caller, is refused in its field without a call. */
+/** A source that is not configured, or that this caller may not read, is refused in its field without a call. */
 function readMoment({ nowMs, service, viewer }: GraphContext): EstimateMoment {
   const configured = service.sources().flatMap(({ source, configured: is }) => (is ? [source] : []));
   const { readable } = splitSources({ sources: configured }, viewer);

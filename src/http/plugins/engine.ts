@@ -41,15 +41,15 @@ const VALUE_KINDS: ReadonlySet<string> = new Set([
   Kind.OBJECT_FIELD,
 ]);
 
-/** Each fault holds a copy of the value that it is about: a few are enough to go on with, and of variables the first. */
+/** Each fault prints a copy of its value, so only a few are made, and only the first for variables. */
 const MAX_FAULTS = 5;
 const OPTIONS = { maxCoercionErrors: 1 };
 
-/** How documents are read, checked and run: graphql-js, bounded, and silent about names that a caller may not learn. */
+/** graphql-js with bounds, and without suggestions of names for callers who may not introspect. */
 export interface GraphqlEngine {
-  /** @throws GraphQLError for what is no document, or one of too many tokens (`LIMIT_EXCEEDED`) */
+  /** @throws GraphQLError for a syntax error, or for too many tokens (`LIMIT_EXCEEDED`) */
   readonly parse: (text: string) => DocumentNode;
-  /** All faults found; bounds come first, and a document that passes one meets no other rule. */
+  /** The faults of a document. If it exceeds a bound, no other rule runs. */
   readonly validate: (
     schema: GraphQLSchema,
     document: DocumentNode,
@@ -121,7 +121,7 @@ function hidesSuggestions({ contextValue }: ExecutionArgs): boolean {
 }
 
 function readParseFault(error: unknown, maxTokens: number): unknown {
-  // The parser has no code for it.
+  // The parser gives no code, only this message.
   const isTooLong = error instanceof GraphQLError && error.message.includes(`more than ${maxTokens} tokens`);
   if (!isTooLong) return error;
   return refuse(
@@ -133,7 +133,7 @@ function readParseFault(error: unknown, maxTokens: number): unknown {
   );
 }
 
-/** A value of the wrong kind is the caller's bad input, wherever it stands: in a variable or in the document. */
+/** Makes a wrong value in the document `BAD_USER_INPUT` with its argument, as a wrong value in a variable is. */
 function nameArgument(fault: GraphQLError, document: DocumentNode): GraphQLError {
   const node: ASTNode | undefined = fault.nodes?.[0];
   if (!node || !VALUE_KINDS.has(node.kind)) return fault;
@@ -148,7 +148,7 @@ function nameArgument(fault: GraphQLError, document: DocumentNode): GraphQLError
   });
 }
 
-/** Puts an engine of our own in the place of Yoga's, whose executor would suggest names to everybody. */
+/** Replaces Yoga's engine, which would suggest names to every caller. */
 export function useEngine(engine: GraphqlEngine): Plugin {
   return {
     onParse: ({ setParseFn }) => setParseFn(engine.parse),

@@ -140,11 +140,11 @@ async function attackWithDocuments(): Promise<void> {
     part: 'hostile documents',
     tried,
     ms: since(startMs),
-    result: `all refused; processor ms each: p50 ${at(cpu, 0.5)} p99 ${at(cpu, 0.99)}; longest wait ${longestMs.toFixed(0)} ms`,
+    result: `all refused; processor ms each: p50 ${showShare(cpu, 0.5)} p99 ${showShare(cpu, 0.99)}; longest wait ${longestMs.toFixed(0)} ms`,
   });
   const dearest = [...byKind].toSorted(([, one], [, other]) => pickShare(other, 0.5) - pickShare(one, 0.5));
   for (const [kind, spent] of dearest)
-    kinds.push({ kind, tried: spent.length, p50: at(spent, 0.5), p99: at(spent, 0.99) });
+    kinds.push({ kind, tried: spent.length, p50: showShare(spent, 0.5), p99: showShare(spent, 0.99) });
 }
 
 async function attackWithMutations(pool: Awaited<ReturnType<typeof readPool>>): Promise<void> {
@@ -381,7 +381,7 @@ function isMasked({ text }: HttpReply): boolean {
 }
 
 /** The figure at a share of all, such as 0.99, with two decimals. */
-function at(figures: readonly number[], share: number): string {
+function showShare(figures: readonly number[], share: number): string {
   return pickShare(figures, share).toFixed(2);
 }
 

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { createAuditTrail } from './audit-trail.ts';
-import { readFetchRequest, toResponse } from './fetch-adapter.ts';
+import { readFetchRequest, readNodeRequest, sendAnswer, toResponse } from './adapters.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
-import { readNodeRequest, sendAnswer } from './node-adapter.ts';
 import { namePath } from './pages.ts';
 import type { AuditLine } from './plugins/audit.ts';
 import { addressRefusal, FAILED, UNAUDITED } from './refusals.ts';

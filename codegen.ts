@@ -1,34 +1,41 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
-/** Types for every operation of the examples, the example client and the tests, from the committed graph. */
+type Output = NonNullable<CodegenConfig['generates']>[string];
+
+const TYPES = {
+  useTypeImports: true,
+  importExtension: '.ts',
+  documentMode: 'string',
+  enumsAsTypes: true,
+  strictScalars: true,
+  scalars: {
+    DateTime: 'string',
+    SafeInt: 'number',
+    IP: 'string',
+    Duration: 'string',
+    TimeZone: 'string',
+  },
+};
+
+/** Types for the operations of `documents`. */
+const createTypes = (documents: string[], persisted: object): Output => ({
+  documents,
+  preset: 'client',
+  presetConfig: { fragmentMasking: false, ...persisted },
+  config: TYPES,
+});
+
+/** Types for every operation of the examples, the example client and the tests, from the committed schema. */
 const config: CodegenConfig = {
   schema: 'schema/schema.graphql',
-  documents: ['docs/examples/*.graphql', 'docs/client/*.ts', 'test/graph/**/*.test.ts'],
-  // In the tests only what is written as graphql(`…`) is an operation that must be right.
+  // Only an operation in graphql(`…`) must be right. Tests hold wrong ones in other strings.
   pluckConfig: { gqlMagicComment: 'typed' },
   generates: {
-    'docs/client/generated/': {
-      preset: 'client',
-      // The manifest of trusted documents stands beside: persisted-documents.json.
-      presetConfig: {
-        fragmentMasking: false,
-        persistedDocuments: { mode: 'embedHashInDocument', hashAlgorithm: 'sha256' },
-      },
-      config: {
-        useTypeImports: true,
-        importExtension: '.ts',
-        documentMode: 'string',
-        enumsAsTypes: true,
-        strictScalars: true,
-        scalars: {
-          DateTime: 'string',
-          SafeInt: 'number',
-          IP: 'string',
-          Duration: 'string',
-          TimeZone: 'string',
-        },
-      },
-    },
+    // The manifest of trusted documents is `persisted-documents.json` in this folder. It holds the client's operations only.
+    'docs/client/generated/': createTypes(['docs/examples/*.graphql', 'docs/client/*.ts'], {
+      persistedDocuments: { mode: 'embedHashInDocument', hashAlgorithm: 'sha256' },
+    }),
+    'test/graph/generated/': createTypes(['test/graph/**/*.test.ts'], {}),
   },
 };
 

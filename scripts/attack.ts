@@ -14,7 +14,7 @@ import type { HttpReply } from '../test/support/http-client.ts';
 import { createRandomQueries } from '../test/support/random-query.ts';
 import { createSeededRandom } from '../test/support/seeded-random.ts';
 
-// Attacks a service of its own, started on this machine over its sandbox, and reports. Nothing else is ever asked.
+// Starts a service over its sandbox on this machine, attacks it, and reports. It asks nothing else.
 //   npm run test:attack -- --documents 100000 --mutations 10000 --queries 10000 --seconds 60 --seed 1
 
 const { values } = parseArgs({
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     documents: { type: 'string', default: '100000' },
     mutations: { type: 'string', default: '10000' },
     queries: { type: 'string', default: '10000' },
-    /** For each part at most. */
+    /** The longest time for each part. */
     seconds: { type: 'string', default: '60' },
     connections: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
@@ -39,6 +39,8 @@ interface Row {
 }
 const rows: Row[] = [];
 const faults: string[] = [];
+/** Processor milliseconds of the service for each kind of hostile document, the dearest first. */
+const kinds: { kind: string; tried: number; p50: string; p99: string }[] = [];
 
 interface Answer {
   readonly data?: Readonly<Record<string, unknown>> | null;
@@ -56,7 +58,7 @@ const service = runService([], {
   PORT: '0',
   LOG_LEVEL: 'error',
   SIGHTLINE_AUDIT_LOG: auditFile,
-  // The parts are to be measured, and not the caller's budget.
+  // Without it, the caller's points would run out.
   SIGHTLINE_RATE_CAPACITY: '0',
 });
 const [, url = ''] = await service.waitFor(/GraphiQL\s+(http:\S+)/);
@@ -77,6 +79,7 @@ try {
   service.child.kill('SIGTERM');
   await service.exit;
 }
+console.table(kinds);
 console.table(rows);
 for (const fault of faults.slice(0, 20)) console.error(fault);
 if (faults.length > 0) {
@@ -104,7 +107,7 @@ async function readPool() {
   };
 }
 
-/** All refused, none by a fault of ours; the trail tells later that no vendor was called. */
+/** Each must be refused, and none by a fault of the service. `checkTrail` checks later that no vendor was called. */
 async function attackWithDocuments(): Promise<void> {
   const write = createHostileRequests(random);
   const cpu: number[] = [];
@@ -121,7 +124,7 @@ async function attackWithDocuments(): Promise<void> {
     const spent = readCpuMs() - before;
     tried += 1;
     posted += 1;
-    // The first ones warm the compiler up.
+    // The first requests run code that is not compiled yet.
     if (tried > 1_000) {
       cpu.push(spent);
       const spentBefore = byKind.get(kind);
@@ -133,17 +136,15 @@ async function attackWithDocuments(): Promise<void> {
       faults.push(`${kind}: ${reply.status} ${reply.text.slice(0, 200)}`);
     }
   }
-  const at = (share: number, of = cpu): string => pickShare(of, share).toFixed(2);
-  const dearest = [...byKind]
-    .toSorted(([, one], [, other]) => pickShare(other, 0.5) - pickShare(one, 0.5))
-    .slice(0, 3)
-    .map(([kind, spent]) => `${kind} ${at(0.5, spent)}`);
   rows.push({
     part: 'hostile documents',
     tried,
     ms: since(startMs),
-    result: `all refused; processor ms each: p50 ${at(0.5)} p99 ${at(0.99)}; longest wait ${longestMs.toFixed(0)} ms; dearest kinds, p50: ${dearest.join(', ')}`,
+    result: `all refused; processor ms each: p50 ${showShare(cpu, 0.5)} p99 ${showShare(cpu, 0.99)}; longest wait ${longestMs.toFixed(0)} ms`,
   });
+  const dearest = [...byKind].toSorted(([, one], [, other]) => pickShare(other, 0.5) - pickShare(one, 0.5));
+  for (const [kind, spent] of dearest)
+    kinds.push({ kind, tried: spent.length, p50: showShare(spent, 0.5), p99: showShare(spent, 0.99) });
 }
 
 async function attackWithMutations(pool: Awaited<ReturnType<typeof readPool>>): Promise<void> {
@@ -182,7 +183,7 @@ async function attackWithMutations(pool: Awaited<ReturnType<typeof readPool>>): 
     part: 'altered ids and cursors',
     tried,
     ms: since(startMs),
-    result: `0 of ours failed; ${found} ids named a row, their own`,
+    result: `no fault of the service; ${found} ids named a row, each its own`,
   });
 }
 
@@ -214,11 +215,11 @@ async function attackWithQueries(pool: Awaited<ReturnType<typeof readPool>>): Pr
     part: 'random queries',
     tried,
     ms: since(startMs),
-    result: `${costed} ran, none dearer than reckoned; nearest ${(tightest * 100).toFixed(0)} %`,
+    result: `${costed} ran, none cost more than estimated; the nearest cost ${(tightest * 100).toFixed(0)} %`,
   });
 }
 
-/** Headers that come letter by letter: each connection is ended, and others are answered meanwhile. */
+/** Sends headers letter by letter. The service must end each connection, and answer others meanwhile. */
 async function attackWithSlowConnections(): Promise<void> {
   const startMs = performance.now();
   const { port, hostname } = new URL(url);
@@ -255,7 +256,7 @@ async function attackWithSlowConnections(): Promise<void> {
   });
 }
 
-/** Requests that no library expects: answered by a refusal or as usual, never by a fault of ours or an error's stack. */
+/** Sends requests that no library expects. The service must refuse or answer them, without a fault or an error's stack. */
 async function attackWithBytes(): Promise<void> {
   const startMs = performance.now();
   const body = '{"query":"{ __typename }"}';
@@ -313,7 +314,7 @@ async function attackWithBytes(): Promise<void> {
     part: 'requests that no library expects',
     tried,
     ms: since(startMs),
-    result: 'none a fault of ours',
+    result: 'no fault of the service',
   });
 }
 
@@ -326,7 +327,7 @@ async function sendBytes(text: string): Promise<string> {
   return chunks.join('');
 }
 
-/** A line for every request that was sent, and no vendor call for what was refused. */
+/** The trail must have a line for every request, and no vendor call for a refused one. */
 function checkTrail(): void {
   const startMs = performance.now();
   const lines = readFileSync(auditFile, 'utf8')
@@ -345,7 +346,7 @@ function checkTrail(): void {
   });
 }
 
-/** The entry that an id names. An event's id also carries its time, which may be a little off and still lead there. */
+/** The entry that an id names. An event's id also holds its time, and a slightly wrong time still finds the event. */
 function nameOf(id: string): string | null {
   const found = decodeGlobalId(id);
   return found && `${found.source} ${found.id}`;
@@ -379,6 +380,11 @@ function isMasked({ text }: HttpReply): boolean {
   return text.includes('INTERNAL_SERVER_ERROR');
 }
 
+/** The figure at a share of all, such as 0.99, with two decimals. */
+function showShare(figures: readonly number[], share: number): string {
+  return pickShare(figures, share).toFixed(2);
+}
+
 function pickShare(figures: readonly number[], share: number): number {
   const sorted = figures.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length * share)] ?? NaN;
@@ -388,7 +394,7 @@ function since(startMs: number): number {
   return Math.round(performance.now() - startMs);
 }
 
-/** Processor milliseconds of the service's main thread, where the system tells (Linux). */
+/** Processor milliseconds of the service's main thread alone; NaN if the system does not report them (only Linux does). */
 function readCpuMs(): number {
   const path = `/proc/${service.child.pid}/schedstat`;
   if (!existsSync(path)) return NaN;

@@ -91,6 +91,12 @@ export class UpstreamError extends Error {
   }
 }
 
+/** The error of a call for a source that this caller has no credentials for. */
+export function sourceNotConfigured(source: Source, operation: string): UpstreamError {
+  const message = `The source ${source} is not configured: there are no credentials for it.`;
+  return new UpstreamError({ code: 'SOURCE_NOT_CONFIGURED', source, operation, message });
+}
+
 /** A failure as an `Error`, because DataLoader takes one for each key, so that one key can fail alone. */
 export function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error('A source failed without an error.', { cause: error });

@@ -1,16 +1,16 @@
 import { constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Not to wait for a reader, where the file is a pipe. */
+/** O_NONBLOCK: if the file is a pipe, opening it does not wait for a reader. */
 const FLAGS = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK;
 const OWNER_ONLY = { file: 0o600, folder: 0o700 };
 const STDOUT = 1;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Opens the audit trail: a file, made for its owner alone, or `stdout`. What comes back writes a line and returns once the
- * system has the whole of it.
- * @throws Error of the system, here for a target that can't be opened, and there for a line that can't be written
+ * Opens the audit trail: `stdout`, or a file that only its owner may read. The returned function writes one line, and returns
+ * when the system has all of it.
+ * @throws Error of the system if the target can't be opened; the returned function, if a line can't be written
  */
 export function openAuditFile(
   target: string,
@@ -18,14 +18,14 @@ export function openAuditFile(
 ): (line: string) => void {
   if (target !== 'stdout') mkdirSync(dirname(target), { recursive: true, mode: OWNER_ONLY.folder });
   const fd = target === 'stdout' ? STDOUT : openSync(target, FLAGS, OWNER_ONLY.file);
-  // What is left of a line that was begun: it comes before any other.
+  // The rest of a line that was written in part. It must come before the next line.
   let unwritten: Buffer = NOTHING;
   const put = (bytes: Buffer, isBegun: boolean): void => {
     let at = 0;
     try {
       while (at < bytes.length) {
         const written = write(fd, bytes, at);
-        if (written === 0) throw new Error('The audit trail took nothing.');
+        if (written === 0) throw new Error('The audit trail accepted no bytes.');
         at += written;
       }
       unwritten = NOTHING;

@@ -1,7 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
+import type { HttpRequest } from './http-message.ts';
 
-/** What a browser is told about pages of other origins, as Yoga takes it; false: nothing, so that it keeps answers from them. */
+/** CORS headers as Yoga takes them; false: none, so that browsers keep the answer from pages of other origins. */
 export type OriginRule =
   | false
   | {
@@ -12,21 +12,21 @@ export type OriginRule =
       readonly maxAge: number;
     };
 
-/** Seconds for which a browser may keep the answer. */
+/** Seconds for which a browser may keep the answer to a preflight request. */
 const MAX_AGE_S = 600;
-/** Origins of which it is remembered that they have been reported. */
+/** Origins to remember, so that each is reported once. */
 const MAX_REPORTED = 100;
 /** A DNS name has 253 letters at most. */
 const MAX_ORIGIN_LETTERS = 300;
 
-/** Which pages of other origins may read answers: those of `origins`, written as browsers write them, and no others. */
+/** Lets pages of `origins` read answers, and no others. An origin is written as browsers send it: `https://example.com`. */
 export function allowOrigins(
   origins: readonly string[],
 ): false | ((request: { readonly headers: Headers }) => OriginRule) {
   if (origins.length === 0) return false;
   return ({ headers }) => {
     const origin = headers.get('origin');
-    // Nothing is said to others: 'null', which libraries like to send then, is the origin of every sandboxed frame.
+    // Others get no header. The value 'null', which some libraries send, would admit every sandboxed frame.
     if (origin === null || !origins.includes(origin)) return false;
     return {
       origin: [origin],
@@ -38,7 +38,7 @@ export function allowOrigins(
   };
 }
 
-/** The headers by which a page of `origin` may read an answer that Yoga does not give: a refusal, so that it learns why. */
+/** Headers that let a page of a listed `origin` read a refusal that Yoga did not make. */
 export function corsHeadersFor(
   origin: string | undefined,
   origins: readonly string[],
@@ -52,16 +52,16 @@ export function corsHeadersFor(
 }
 
 /**
- * Looks at each request, and reports a page whose browser keeps the answer from it, with the setting that admits the page's
- * origin: the page itself learns only that it may not read. Each origin is reported once.
+ * Reports, once for each origin, that its pages can't read answers, and the setting that admits them. The page itself only
+ * learns that the request failed.
  */
 export function createOriginReport(
   origins: readonly string[],
   report: (message: string) => void,
-): (headers: IncomingHttpHeaders) => void {
+): (headers: HttpRequest['headers']) => void {
   const reported = new LRUCache<string, true>({ max: MAX_REPORTED });
   return (headers) => {
-    const { origin } = headers;
+    const origin = headers['origin'];
     if (origin === undefined || origins.includes(origin) || reported.has(origin)) return;
     const message = origin === 'null' ? NO_ORIGIN : refuseOrigin(origin, headers, origins);
     if (message === null) return;
@@ -73,17 +73,17 @@ export function createOriginReport(
 const NO_ORIGIN =
   'A page without an origin (a file, a sandboxed frame) may not read answers. Serve it over HTTP and name its origin in SIGHTLINE_CORS_ORIGINS.';
 
-/** null: it is this service's own page, or nothing that a browser sends. */
+/** null: the request is from this service's own page, or `origin` is nothing that a browser sends. */
 function refuseOrigin(
   origin: string,
-  headers: IncomingHttpHeaders,
+  headers: HttpRequest['headers'],
   origins: readonly string[],
 ): string | null {
   if (origin.length > MAX_ORIGIN_LETTERS) return null;
   const url = URL.parse(origin);
   if (url?.origin !== origin) return null;
-  // Behind a proxy the host may be another one.
-  if (url.host === headers.host || headers['sec-fetch-site'] === 'same-origin') return null;
+  // Behind a proxy, `host` may differ from the origin of this service's own page.
+  if (url.host === headers['host'] || headers['sec-fetch-site'] === 'same-origin') return null;
   const setting = [...origins, origin].join(',');
   return `A page of ${origin} may not read answers. Set SIGHTLINE_CORS_ORIGINS=${setting} to admit it.`;
 }

@@ -2,19 +2,17 @@ import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { digest } from '../base/sealing.ts';
+import type { HttpAnswer, HttpRequest } from './http-message.ts';
 
-/** GraphiQL as one page that needs nothing from elsewhere. */
+/** GraphiQL as one page that loads nothing else. */
 export interface GraphiqlPage {
   readonly html: Buffer;
   readonly gzipped: Buffer;
   readonly etag: string;
 }
 
-/**
- * What the page may load: itself. Monaco starts workers from blobs, and writes styles of its own; a link to elsewhere stays a
- * link, which loads nothing.
- */
-export const GRAPHIQL_POLICY = [
+/** The page may load nothing but itself. Its editor, Monaco, starts workers from blobs and writes its own styles. */
+const GRAPHIQL_POLICY = [
   "default-src 'none'",
   "script-src 'unsafe-inline' blob:",
   'worker-src blob:',
@@ -27,13 +25,10 @@ export const GRAPHIQL_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/**
- * The library moves its tabs about as it lays them out and forgets to move them back; its own style hides that until a tab is
- * pressed, which then jumps away from under the pointer, so that a click on it is lost.
- */
+/** Without it, a tab jumps away from the pointer when it is pressed, and the click is lost: a fault of the library. */
 const TABS_STAY = '<style>.graphiql-tab { transform: none !important; }</style>';
 
-/** The page with one tab per query; made when first asked for, since its library weighs 9 MB. */
+/** Makes the page with one tab for each query. Call it late, because its library takes 9 MB. */
 export async function createGraphiqlPage(queries: readonly string[]): Promise<GraphiqlPage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const text = renderGraphiQL({
@@ -48,12 +43,27 @@ export async function createGraphiqlPage(queries: readonly string[]): Promise<Gr
   return { html, gzipped, etag };
 }
 
+/** The page for a request that accepts HTML: compressed if it may be, or 304 if the browser has it. */
+export function answerGraphiql({ html, gzipped, etag }: GraphiqlPage, request: HttpRequest): HttpAnswer {
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': GRAPHIQL_POLICY,
+    // The page is large: a browser keeps it and asks each time whether it has changed.
+    'cache-control': 'no-cache',
+    vary: 'accept, accept-encoding',
+    etag,
+  };
+  if (request.headers['if-none-match'] === etag) return { status: 304, headers };
+  if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return { status: 200, headers, body: html };
+  return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzipped };
+}
+
 const FOLDER = new URL('../../docs/examples/', import.meta.url);
 
-/** The tab that is open first: the README's question. */
+/** The query of the first tab: the README's question. */
 const FIRST = 'what-happened-from-an-address.graphql';
 
-/** Where the folder is missing, as in an image that holds `src` alone. */
+/** The query if the folder is missing, as in an image that holds `src` alone. */
 const FALLBACK = `# Which API calls came last, and how did they end?
 query LastCalls {
   usageRecords(first: 20) {
@@ -67,7 +77,7 @@ query LastCalls {
 }
 `;
 
-/** The queries of `docs/examples`: the first one, then by file name. */
+/** The queries of `docs/examples`: `FIRST`, then the others by file name. */
 export async function readExamples(): Promise<readonly string[]> {
   try {
     const names = (await readdir(FOLDER))

@@ -2,18 +2,19 @@ import { GraphQLError } from 'graphql';
 import { RequestError, UpstreamError } from '../base/errors.ts';
 import { INPUT_EXAMPLES } from '../graph/input-examples.ts';
 
-/** What a caller is told where the fault is ours, whatever it was. */
+/** The message for every fault of this service. */
 export const INTERNAL_MESSAGE = 'Something went wrong in this service. It has been logged.';
 
 const DEADLINE_MESSAGE =
   'The operation took longer than it may. Ask for a shorter range, a smaller page or fewer fields.';
 
-/** Where a request stops before anything is run, graphql-over-http asks for 400 in its own media type, else for 200. */
+/** For a request that is refused before execution, graphql-over-http requires 400 in its own media type and 200 otherwise. */
 const REQUEST_REFUSED = { http: { spec: true, status: 400 } };
 
 /**
- * The one translation of failures for callers, pure: our own errors by their codes, the library's faults of the caller
- * (`GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED`, `BAD_USER_INPUT`), all else masked. Path and places are kept.
+ * Translates every failure for callers. The errors of this service keep their codes, and the library's errors about the
+ * caller's request (`GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED`, `BAD_USER_INPUT`) their messages. All others are
+ * masked. Path and locations stay.
  */
 export function maskError(error: unknown): GraphQLError {
   const known = findCause(error, isOurs);
@@ -27,23 +28,23 @@ export function maskError(error: unknown): GraphQLError {
       const message = addInputExample(error.message);
       return located(error, message, { code: 'BAD_USER_INPUT', argument, ...readHttp(error) });
     }
-    // What it says of a field's value is of our own answer, and quotes it.
+    // With a path, the library's message quotes a value of this service's own answer.
     if (error.path === undefined && isOfTheLibrary(error)) return readLibraryFault(error);
   }
   return located(error, INTERNAL_MESSAGE, { code: 'INTERNAL_SERVER_ERROR', ...readHttp(error, 500) });
 }
 
-/** Whether a translated error hides its cause, so that the log must tell it. */
+/** Whether a translated error hides its cause, so that the cause must be logged. */
 export function isMasked(error: GraphQLError): boolean {
   return error.extensions['code'] === 'INTERNAL_SERVER_ERROR';
 }
 
-/** Whether the caller has gone, which is no fault of ours: whatever was under way for them ends with this error. */
+/** Whether an operation failed because its caller left. That is no fault of this service. */
 export function isAbandoned(error: unknown): boolean {
   return listCauses(error).some((cause) => cause instanceof Error && cause.name === 'AbortError');
 }
 
-/** A refusal made before anything was run, as the library carries it: 400 where the media type allows. */
+/** A refusal before execution as a GraphQLError, with status 400 if the media type allows it. */
 export function refuse(error: RequestError): GraphQLError {
   return new GraphQLError(error.message, { extensions: { ...readRequest(error), ...REQUEST_REFUSED } });
 }
@@ -62,16 +63,16 @@ function readRequest({ code, details }: RequestError) {
   return { code, ...details };
 }
 
-/** An error without a path stopped the request as a whole. */
+/** An error without a path is about the whole request, so it sets the status. */
 function readHttp(error: unknown, status = 400) {
   const isOfField = error instanceof GraphQLError && error.path !== undefined;
   return isOfField ? {} : { http: status === 400 ? REQUEST_REFUSED.http : { status } };
 }
 
-/** Syntax, and what else the library itself refuses: its own sentences about the caller's own document. */
+/** The library's errors about the caller's document keep their messages: syntax errors and other refusals. */
 function readLibraryFault(error: GraphQLError): GraphQLError {
   const { code, originalError: parsing } = error.extensions;
-  // Of a body that is no JSON the library quotes a piece, which may be of a secret in it.
+  // `originalError` would quote a part of a body that is no JSON, and the part may hold a secret.
   if (parsing !== undefined) return located(error, error.message, { code, http: { status: 400 } });
   if (typeof code === 'string') return error;
   const isSyntax = error.source !== undefined && error.nodes === undefined;
@@ -82,8 +83,8 @@ function readLibraryFault(error: GraphQLError): GraphQLError {
 }
 
 /**
- * The variable or argument, with the path into it, that a value was wrong for: `$range.from`, `filter.category`; null: the
- * error is of another kind. The library says so in its sentence alone.
+ * The variable or argument that has a wrong value, with the path into it: `$range.from`, `filter.category`; null: the error
+ * is of another kind. Only the library's message holds it.
  */
 function readCoercionFault(error: GraphQLError): string | null {
   const found =
@@ -95,7 +96,7 @@ function readCoercionFault(error: GraphQLError): string | null {
   return `${variable ?? argument}${path}`;
 }
 
-/** Thrown by the library itself: nothing of ours or of another library stands behind it. */
+/** Whether the library itself made the error: no error of this service or of another library caused it. */
 function isOfTheLibrary(error: GraphQLError): boolean {
   const causes = listCauses(error);
   return causes.length < MAX_CAUSES && causes.every((cause) => cause instanceof GraphQLError);
@@ -109,12 +110,12 @@ function isTimeout(error: unknown): error is DOMException {
   return error instanceof DOMException && error.name === 'TimeoutError';
 }
 
-/** The first of an error and those it wraps that `isFound` knows. */
+/** The first error that `isFound` accepts, of an error and its causes. */
 function findCause<Found>(error: unknown, isFound: (error: unknown) => error is Found): Found | null {
   return listCauses(error).find(isFound) ?? null;
 }
 
-// Errors wrap each other a few times at most; a ring must end, too.
+// Errors wrap each other a few times at most. The bound also ends a cycle.
 const MAX_CAUSES = 10;
 
 function listCauses(error: unknown): readonly unknown[] {
@@ -127,19 +128,19 @@ function listCauses(error: unknown): readonly unknown[] {
   return causes;
 }
 
-/** The library quotes what it is given, as long as a whole request. What is wrong stands before that. */
+/** The library quotes whole values after it says what is wrong, so that a message may be as long as a request. */
 const MAX_MESSAGE_LETTERS = 1_000;
 
-function located(error: unknown, told: string, extensions: Record<string, unknown>): GraphQLError {
-  const message = told.length > MAX_MESSAGE_LETTERS ? `${told.slice(0, MAX_MESSAGE_LETTERS)}…` : told;
+function located(error: unknown, text: string, extensions: Record<string, unknown>): GraphQLError {
+  const message = text.length > MAX_MESSAGE_LETTERS ? `${text.slice(0, MAX_MESSAGE_LETTERS)}…` : text;
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
   const { nodes, positions, path } = error;
-  // The library takes over a `source` from what was thrown, and ours mean a vendor by it; nodes know theirs.
+  // In an UpstreamError `source` is a vendor, and the library copies it. Nodes know the right one.
   const source = nodes ? undefined : error.source;
   return new GraphQLError(message, { nodes, ...(source ? { source, positions } : {}), path, extensions });
 }
 
-/** The library's sentence about a wrong value, with an example of what was wanted if that is an object. */
+/** The library's message about a wrong value. If an object was expected, adds an example of it. */
 export function addInputExample(message: string): string {
   const [, type = ''] = /Expected value of type "(\w+)!?" to be an object, found: /.exec(message) ?? [];
   const example = INPUT_EXAMPLES.get(type);

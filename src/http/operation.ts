@@ -5,22 +5,22 @@ import type { Caller } from './identity/caller.ts';
 import { readVendorHeaders } from './vendor-headers.ts';
 import type { CallerSecrets } from './vendor-headers.ts';
 
-/** What one GraphQL operation may use up, and when it must have answered. */
+/** One GraphQL operation: its caller, its time and its bounds. */
 export interface Operation {
-  /** Who asks, and what they may see. */
+  /** Who asks, and what they may read. */
   readonly caller: Caller;
   /** The operation's one 'now', in milliseconds since the epoch. */
   readonly nowMs: number;
-  /** When it must have answered, in milliseconds since the epoch. */
+  /** When it must be answered, in milliseconds since the epoch. */
   readonly deadlineMs: number;
-  /** Ends when the caller has gone, or shortly after the deadline. */
+  /** Aborts when the caller leaves, or shortly after the deadline. */
   readonly signal: AbortSignal;
   readonly callBudget: CallBudget;
-  /** How old an answer may be for this caller, in milliseconds, as `cache-control` asks; null: it does not. */
+  /** The greatest age of a cached answer that `cache-control` accepts, in milliseconds; null: it sets none. */
   readonly maxAgeMs: number | null;
-  /** The caller's own credentials; null: the service's own are used, and headers say nothing. */
+  /** The vendor credentials that the caller sent; null: the service uses its own. */
   readonly callerSecrets: CallerSecrets | null;
-  /** Frees what watches over it; to be called when it has been answered. */
+  /** Ends its timer. Call it when the operation is answered. */
   readonly end: () => void;
 }
 
@@ -33,12 +33,12 @@ export interface OperationOptions {
   readonly vendorCredentials: 'config' | 'request';
 }
 
-// A vendor call ends itself at the deadline, with an error that names it; only what does not is cut off by the signal.
+// A vendor call ends at the deadline by itself, with a better error. The signal ends what is still running after that.
 const GRACE_MS = 100;
 
 /**
- * An operation that begins now for the caller behind `request`.
- * @throws RequestError `BAD_USER_INPUT` for credentials in its headers that can not be
+ * Begins an operation now.
+ * @throws RequestError `BAD_USER_INPUT` if credentials in the headers have the wrong form
  */
 export function createOperation(
   { clock, timeoutMs, maxUpstreamCalls, vendorCredentials }: OperationOptions,
@@ -70,9 +70,9 @@ export function createOperation(
 }
 
 /**
- * `no-cache`, or `max-age` in whole seconds, quoted or not (RFC 9111, sections 5.2 and 5.2.1); what else it may say is not
- * for us. A `max-age` that is no number, and the least of several, ask for what is newest, as what can't be read is taken
- * for stale there (4.2.1).
+ * Reads `no-cache` and `max-age` in whole seconds, quoted or not (RFC 9111, sections 5.2 and 5.2.1). Other directives are
+ * ignored. A `max-age` that is no number counts as 0, because RFC 9111 treats unreadable ages as stale (4.2.1). Of several
+ * ages the least counts.
  */
 function readMaxAge(cacheControl: string): number | null {
   const ages = [...cacheControl.matchAll(DIRECTIVE)].flatMap(([, name, quoted, bare = '']) => {
@@ -83,5 +83,5 @@ function readMaxAge(cacheControl: string): number | null {
   return ages.length > 0 ? Math.min(...ages) : null;
 }
 
-/** One of several between commas: its name, and its value as a quoted text or as it stands. */
+/** One directive of a comma-separated list: its name, its value in quotes, or its value without quotes. */
 const DIRECTIVE = /([^\s,="]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]*)))?/g;

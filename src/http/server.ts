@@ -5,11 +5,11 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as elapse } from 'node:timers/promises';
 
 export interface RunningServer {
-  /** Where it answers, for people of this machine: `http://127.0.0.1:4000`. */
+  /** The address to open on this machine: `http://127.0.0.1:4000`. */
   readonly url: string;
   /**
-   * Takes no more once `noticeMs` have passed, in which whoever sends requests can learn that it should send no more,
-   * waits `graceMs` at most for what is under way, then ends the connections.
+   * Answers for `noticeMs` more, so that load balancers notice the shutdown. Then takes no more requests, waits at most
+   * `graceMs` for those under way, and ends the connections.
    */
   close(graceMs: number, noticeMs?: number): Promise<void>;
 }
@@ -19,21 +19,21 @@ export interface ServerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly handle: RequestListener;
-  /** How long a caller may take over its headers. */
+  /** How long a caller may take to send its headers. */
   readonly headersTimeoutMs?: number;
-  /** How long a caller may take over the whole request. */
+  /** How long a caller may take to send the whole request. */
   readonly requestTimeoutMs?: number;
-  /** How long a caller may take to read an answer: the page of GraphiQL over a slow line takes 20 s. */
+  /** How long a caller may take to read an answer. The GraphiQL page takes 20 s over a slow line. */
   readonly unreadTimeoutMs?: number;
 }
 
-// Node looks every 30 s if not told otherwise, and a slow caller would stay as long.
+// Node's default is 30 s, and a slow caller would stay connected that long.
 const MAX_LOOK_MS = 1_000;
 const SWEEP_MS = 50;
 
 /**
  * Opens the port.
- * @throws Error with the system's code: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`
+ * @throws Error with the code of the system: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, handle, headersTimeoutMs = 5_000, requestTimeoutMs = 10_000 } = options;
@@ -47,7 +47,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       connectionsCheckingInterval: Math.min(MAX_LOOK_MS, headersTimeoutMs),
     },
     (request, response) => {
-      // The next request of this caller's goes elsewhere, instead of into a connection that is about to end.
+      // The caller's next request then uses another connection, because this one is about to end.
       if (isClosing) response.shouldKeepAlive = false;
       open.add(response);
       response.once('close', () => open.delete(response));
@@ -74,7 +74,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      // A connection whose last answer is out would be kept for a next request.
+      // Otherwise a connection whose last answer is sent would stay open for the next request.
       const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;
@@ -85,10 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/**
- * Ends the connections whose caller does not read its answer: Node bounds how long a request may take to come, and not how
- * long an answer may take to go.
- */
+/** Ends connections whose caller does not read its answer: Node bounds the time of a request, but not of its answer. */
 function dropUnread(open: ReadonlySet<ServerResponse>, timeoutMs: number): () => void {
   const endedAtMs = new WeakMap<ServerResponse, number>();
   const timer = setInterval(
@@ -98,7 +95,7 @@ function dropUnread(open: ReadonlySet<ServerResponse>, timeoutMs: number): () =>
         if (!response.writableEnded) continue;
         const sinceMs = endedAtMs.get(response) ?? nowMs;
         endedAtMs.set(response, sinceMs);
-        // The socket, which has what waits behind this answer as well.
+        // The whole socket, because further answers wait behind this one.
         if (nowMs - sinceMs >= timeoutMs) response.req.socket.destroy();
       }
     },

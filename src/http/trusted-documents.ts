@@ -1,14 +1,14 @@
 import { digest } from '../base/sealing.ts';
 
-/** The only documents that are answered: their texts by the SHA-256 of each, in lower-case hexadecimal digits. */
+/** The only documents to answer: their texts by SHA-256, in lower-case hexadecimal digits. */
 export type TrustedDocuments = ReadonlyMap<string, string>;
 
-/** Either documents, or why the manifest can't be used, in a sentence. */
+/** The documents, or a sentence that says why the manifest can't be used. */
 export type ParsedManifest =
   | { readonly kind: 'documents'; readonly documents: TrustedDocuments }
   | { readonly kind: 'fault'; readonly fault: string };
 
-/** Reads a manifest: one JSON object of texts by their hashes, with or without `sha256:` before them, as codegen writes it. */
+/** Reads a manifest as codegen writes it: a JSON object of texts by their hashes, with or without the prefix `sha256:`. */
 export function readTrustedDocuments(manifest: string): ParsedManifest {
   const fault = (sentence: string): ParsedManifest => ({ kind: 'fault', fault: sentence });
   let entries: [string, unknown][];
@@ -35,12 +35,12 @@ export function readTrustedDocuments(manifest: string): ParsedManifest {
   return { kind: 'documents', documents };
 }
 
-/** A hash as codegen writes it, and as it is kept here. */
+/** Turns a hash as codegen writes it into a key of `TrustedDocuments`. */
 export function withoutPrefix(hash: string): string {
   return hash.replace(/^sha256:/, '');
 }
 
-/** The name of a document: its SHA-256 in lower-case hexadecimal digits. */
+/** The SHA-256 of a document's text in lower-case hexadecimal digits. */
 export function hashDocument(text: string): string {
   return digest(text).toString('hex');
 }

@@ -4,21 +4,21 @@ import type { EventsSecrets } from '../sources/events/credentials.ts';
 import { decodeUsageAuthorization } from '../sources/usage/credentials.ts';
 import type { UsageSecrets } from '../sources/usage/credentials.ts';
 
-/** Where callers put credentials of their own, each as its vendor's `authorization` header would have it. */
+/** The headers for a caller's own vendor credentials. Each has the form of the vendor's `authorization` header. */
 export const VENDOR_HEADERS = {
   usage: 'x-usage-authorization',
   events: 'x-events-authorization',
 } as const;
 
-/** What a caller has brought; null: nothing for this source. */
+/** The vendor credentials that a caller sent; null: none for this source. */
 export interface CallerSecrets {
   readonly usage: UsageSecrets | null;
   readonly events: EventsSecrets | null;
 }
 
 /**
- * Reads a caller's own credentials.
- * @throws RequestError `BAD_USER_INPUT`, naming the header and not its value, for one that its vendor's grammar forbids
+ * Reads a caller's own vendor credentials.
+ * @throws RequestError `BAD_USER_INPUT` if a header has the wrong form; it names the header, not its value
  */
 export function readVendorHeaders(headers: Headers): CallerSecrets {
   const read = <Secrets>(

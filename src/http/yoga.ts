@@ -3,6 +3,7 @@ import { createYoga } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { GraphContext } from '../graph/context.ts';
 import { allowOrigins } from './cors.ts';
+import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import type { DocumentBounds } from './limits/document-bounds.ts';
 import { INTERNAL_MESSAGE, isAbandoned, isMasked, maskError } from './mask-error.ts';
 import type { Operation, OperationOptions } from './operation.ts';
@@ -21,27 +22,38 @@ import type { TrustedDocuments } from './trusted-documents.ts';
 export interface YogaOptions extends OperationOptions, CostOptions {
   readonly schema: GraphQLSchema;
   readonly bounds: DocumentBounds;
-  /** The only documents that are answered; null: all are. */
+  /** The only documents to answer; null: any document. */
   readonly trustedDocuments: TrustedDocuments | null;
   /** Pages of these origins may read answers. */
   readonly corsOrigins: readonly string[];
-  /** There is an audit trail, for which more is noted. */
+  /** Whether to note what the audit trail needs. */
   readonly isAudited: boolean;
-  /** What resolvers may know of, made anew for each operation. */
+  /** Makes the context of resolvers, once for each operation. */
   readonly createContext: (operation: Operation) => GraphContext;
-  /** Told of what callers are not told. */
+  /** Gets every fault that is masked for callers. */
   readonly onFault: (error: unknown) => void;
 }
 
-// Letters of document texts, those that could not be parsed included. Their syntax trees weigh some ten times as much.
+/**
+ * Answers one request for GraphQL. Rejects only for faults of this service.
+ * @param host of the request's URL; null: it named none
+ */
+export type AskYoga = (
+  request: HttpRequest,
+  body: Buffer,
+  host: string | null,
+  context: RequestContext,
+) => Promise<HttpAnswer>;
+
+// Letters of all cached document texts, with and without a syntax error. A syntax tree takes about ten times its text.
 const DOCUMENT_CACHE_LETTERS = 256 * 1024;
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** GraphQL over HTTP at `/graphql`; what stands around it (health, limits on bytes, the page) is `create-http`'s. */
-export function createYogaServer(options: YogaOptions) {
+/** Answers GraphQL over HTTP with Yoga. The responder has already answered what is not GraphQL, and read the body. */
+export function createYogaServer(options: YogaOptions): AskYoga {
   const { schema, bounds, trustedDocuments, corsOrigins, isAudited, createContext, onFault } = options;
-  return createYoga<RequestContext>({
+  const yoga = createYoga<RequestContext>({
     schema,
     plugins: [
       usePreflight(),
@@ -49,11 +61,11 @@ export function createYogaServer(options: YogaOptions) {
       ...(trustedDocuments ? [useTrustedDocuments(trustedDocuments)] : []),
       useEngine(createGraphqlEngine(bounds)),
       useIntrospection(),
-      // After the engine: what it sets up is freed when the engine is done.
+      // After the engine, so that the operation ends when the engine is done.
       useOperation(options, createContext),
-      // After the operation, whose budget it shares out.
+      // After the operation, whose call budget it shares between scans.
       useCost(options),
-      // Last, when all has been noted that it tells.
+      // Last, because it reads what the others note.
       ...(isAudited ? [useAudit()] : []),
     ],
     maskedErrors: {
@@ -75,11 +87,27 @@ export function createYogaServer(options: YogaOptions) {
     ...(trustedDocuments ? { extraParamNames: [DOCUMENT_ID] } : {}),
     graphiql: false,
     landingPage: false,
-    // Yoga matches the end of the URL; no URL ends so. Health is answered before Yoga is asked.
+    // Yoga compares the end of the URL, and no URL ends in a space. Health is answered before Yoga is asked.
     healthCheckEndpoint: ' ',
-    // Bytes are counted on the socket: Yoga would pipe each body through a stream of its own.
+    // The responder counts bytes: Yoga would pipe each body through one more stream.
     maxRequestBodySize: false,
   });
+  // Not `yoga.handle`, which answers an unexpected error with its stack.
+  const { handleRequest } = yoga;
+  return async ({ method, target, headers, signal }, body, host, context) => {
+    const hasBody = method !== 'GET' && method !== 'HEAD';
+    const request = new yoga.fetchAPI.Request(`http://${host ?? 'localhost'}${target}`, {
+      method,
+      headers: headers as Record<string, string>,
+      signal,
+      ...(hasBody ? { body: body as Uint8Array<ArrayBuffer> } : {}),
+    });
+    const response = await handleRequest(request, context);
+    const answered: Record<string, string> = {};
+    // Yoga writes some names with capital letters.
+    for (const [name, value] of response.headers) answered[name.toLowerCase()] = value;
+    return { status: response.status, headers: answered, body: await response.text() };
+  };
 }
 
 function createTextCache<Value extends DocumentNode | Error | GraphQLError>() {

@@ -1,6 +1,6 @@
 import { graphql as execute } from 'graphql';
 import type { ExecutionResult } from 'graphql';
-import type { TypedDocumentString } from '../../docs/client/generated/graphql.ts';
+import type { TypedDocumentString } from './generated/graphql.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { SCOPES } from '../../src/graph/access.ts';
 import type { Scope } from '../../src/graph/access.ts';

@@ -14,13 +14,13 @@ function makeFolder(): string {
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
 describe('openAuditFile', () => {
-  test('makes the file, and the folders to it, for its owner alone', () => {
+  test('creates the file and its folders for their owner alone', () => {
     const file = join(makeFolder(), 'logs', 'audit.log');
     openAuditFile(file)('one\n');
     expect([modeOf(file), modeOf(join(file, '..'))]).toEqual([0o600, 0o700]);
   });
 
-  test('adds to a file that is there, and leaves to its owner who may read it', () => {
+  test('appends to an existing file and keeps its permissions', () => {
     const file = join(makeFolder(), 'audit.log');
     writeFileSync(file, 'zero\n');
     chmodSync(file, 0o640);
@@ -30,7 +30,7 @@ describe('openAuditFile', () => {
     expect([readFileSync(file, 'utf8'), modeOf(file)]).toEqual(['zero\none\ntwo\n', 0o640]);
   });
 
-  test('a target that can’t be opened is an error, and waits for nobody', () => {
+  test("a target that can't be opened is an error, and is not waited for", () => {
     const folder = makeFolder();
     expect(() => openAuditFile(folder)).toThrow('EISDIR');
     const pipe = join(folder, 'pipe');
@@ -44,12 +44,12 @@ describe('openAuditFile', () => {
     expect(() => write('two\n')).toThrow('ENOSPC');
   });
 
-  test('a write that gets nowhere is an error, and not tried for ever', () => {
+  test('a write that accepts no bytes is an error, and is not repeated', () => {
     const file = join(makeFolder(), 'audit.log');
-    expect(() => openAuditFile(file, () => 0)('one\n')).toThrow('nothing');
+    expect(() => openAuditFile(file, () => 0)('one\n')).toThrow('no bytes');
   });
 
-  test('whatever fails in whichever place, a line is never cut, and none that was taken is missing', () => {
+  test('after any failure, no line is cut and no accepted line is missing', () => {
     const file = join(makeFolder(), 'audit.log');
     // A step takes so many bytes at most; null: it fails.
     const steps = fc.array(fc.option(fc.integer({ min: 1, max: 12 })), { maxLength: 60 });

@@ -11,7 +11,7 @@ function report(...requests: readonly Record<string, string>[]): string[] {
   return told;
 }
 
-test('an origin that is refused is reported with the setting that admits it, once', () => {
+test('a refused origin is reported once, with the setting that admits it', () => {
   const origin = 'http://localhost:5173';
   expect(report({ origin }, { origin }, { origin: 'http://localhost:3000' })).toEqual([
     'A page of http://localhost:5173 may not read answers. Set SIGHTLINE_CORS_ORIGINS=https://app.example,http://localhost:5173 to admit it.',
@@ -19,13 +19,13 @@ test('an origin that is refused is reported with the setting that admits it, onc
   ]);
 });
 
-test('a page without an origin is reported with the way to give it one', () => {
+test('a page without an origin is reported with advice', () => {
   expect(report({ origin: 'null' })).toEqual([
     'A page without an origin (a file, a sandboxed frame) may not read answers. Serve it over HTTP and name its origin in SIGHTLINE_CORS_ORIGINS.',
   ]);
 });
 
-test('nothing is reported of an origin that is listed, of the service’s own pages, and of what no browser sends', () => {
+test("listed origins, the service's own pages, and origins that no browser sends are not reported", () => {
   expect(
     report(
       {},

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../src/base/errors.ts';
 import type { GraphContext } from '../../src/graph/context.ts';
 import { createHandler } from '../../src/http/handler.ts';
-import type { HandlerOptions, RequestLine } from '../../src/http/handler.ts';
+import type { Handler, HandlerOptions, RequestLine } from '../../src/http/handler.ts';
 import { createApiKey, readApiKeys } from '../../src/http/identity/api-keys.ts';
 import type { NewApiKey } from '../../src/http/identity/api-keys.ts';
 import { DEFAULT_DOCUMENT_BOUNDS } from '../../src/http/limits/document-bounds.ts';
@@ -36,6 +36,7 @@ const PLANNING = {
 
 interface Bench {
   readonly base: string;
+  readonly handler: Handler;
   readonly lines: RequestLine[];
   readonly faults: unknown[];
   readonly operations: Operation[];
@@ -76,7 +77,7 @@ async function start(options: Partial<HandlerOptions> = {}): Promise<Bench> {
   };
   fields['wait']!.resolve = (_root, _args, { operation: { signal } }: { operation: Operation }) =>
     new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
-  const http = createHandler({
+  const handler = createHandler({
     schema,
     createContext: (operation) => {
       operations.push(operation);
@@ -106,11 +107,12 @@ async function start(options: Partial<HandlerOptions> = {}): Promise<Bench> {
     onRefusedOrigin: () => {},
     ...options,
   });
-  const server = createServer((request, response) => void http.handle(request, response));
+  const server = createServer((request, response) => void handler.handle(request, response));
   servers.push(server);
   server.listen({ host: '127.0.0.1', port: 0 });
   await once(server, 'listening');
-  return { base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, lines, faults, operations };
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { base, handler, lines, faults, operations };
 }
 
 interface Reply {
@@ -175,7 +177,7 @@ describe('the paths', () => {
     expect((await send(`${base}/health/live`)).status).toBe(200);
   });
 
-  test('a path that only ends like one of ours is not answered by a library behind our back', async () => {
+  test('a path that only ends like a path of the service is not answered by the library', async () => {
     const { base } = await start();
     expect((await send(`${base}/graphql?x=/health`)).status).toBe(403);
   });
@@ -185,7 +187,7 @@ describe('the paths', () => {
     expect(await send(`${base}/`)).toMatchObject({ status: 302, headers: { location: '/graphql' } });
   });
 
-  test('every answer says that it is not to be sniffed or kept, and not what made it', async () => {
+  test('every answer forbids sniffing and caching, and does not name its software', async () => {
     const { base } = await start();
     for (const reply of [await send(`${base}/nowhere`), await post(base, { query: '{ hello }' })]) {
       expect(reply.headers).toMatchObject({
@@ -199,13 +201,13 @@ describe('the paths', () => {
 });
 
 describe('the page', () => {
-  test('is served to browsers, loads nothing from elsewhere, and is not sent twice', async () => {
+  test('is served to browsers, loads nothing from other hosts, and is not sent again if the browser has it', async () => {
     const { base } = await start();
     const page = await send(`${base}/graphql?query=x`, { headers: { accept: 'text/html,*/*' } });
     expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
     expect(page.headers['content-security-policy']).not.toMatch(/https?:|\*/);
-    // All that stands outside of the scripts and styles, which the policy holds.
+    // The page without scripts and styles, which the policy restricts.
     const frame = page.text.replaceAll(/<(script|style)>.*?<\/\1>/gs, '');
     expect(frame).not.toMatch(/(?:src|href)="(?!data:)/);
     expect(page.text).toContain('graphql-require-preflight');
@@ -225,7 +227,7 @@ describe('the page', () => {
 
 describe('what is refused before it is read', () => {
   test.each([
-    ['told by its length', {}],
+    ['by its content-length', {}],
     ['in chunks', { 'transfer-encoding': 'chunked' }],
   ])('a body above the limit, %s', async (_name, headers) => {
     const { base } = await start({ maxBodyBytes: 2_000 });
@@ -303,7 +305,7 @@ describe('what is refused before it is read', () => {
   });
 
   test.each(['[', 'a b', '@', 'localhost:99999', 'localhost:1e5', 'a@b', 'x/y', '%', '1.2.3.999'])(
-    'the host %s: it is refused without a word of what went wrong inside',
+    'the host %s, without details of the fault',
     async (host) => {
       const { base, operations, faults } = await start();
       const reply = await post(base, { query: '{ hello }' }, { host });
@@ -321,7 +323,7 @@ describe('what is refused before it is read', () => {
     expect(await sendRaw(Number(port), `${head}content-length: 0\r\n\r\n`)).toMatch(/^HTTP\/1.1 400/);
   });
 
-  test('a host that is not this machine, where only this machine is served', async () => {
+  test('another host, if only this machine is served', async () => {
     const { base } = await start({ isLoopbackOnly: true });
     expect((await post(base, { query: '{ hello }' }, { host: 'rebound.example' })).status).toBe(421);
     expect((await post(base, { query: '{ hello }' }, { host: 'localhost:1' })).status).toBe(200);
@@ -343,7 +345,7 @@ describe('parameters that are no JSON', () => {
         body: 'query={hello}&variables={canary',
       },
     ],
-  ])('%s are the caller’s fault, and kept in no log', async (_name, { path, ...options }) => {
+  ])("%s are the caller's fault and are not logged", async (_name, { path, ...options }) => {
     const { base, operations, faults } = await start();
     const headers = { 'graphql-require-preflight': '1', ...('headers' in options ? options.headers : {}) };
     const reply = await send(base + path, { ...options, headers });
@@ -377,7 +379,7 @@ describe('variables', () => {
       },
       1_000,
     ],
-  ])('%s is a coded refusal before anything is read of them', async (limit, variables, allowed) => {
+  ])('%s is a coded refusal before they are coerced', async (limit, variables, allowed) => {
     const { base, operations } = await start({ maxBodyBytes: 100_000 });
     const reply = await post(base, { query, variables });
     expect(errorsOf(reply).map(({ extensions }) => extensions)).toEqual([
@@ -398,7 +400,7 @@ describe('variables', () => {
     });
   });
 
-  test('of many faults in them the first is named, and no more are looked for', async () => {
+  test('only their first fault is named', async () => {
     const { base } = await start({ maxBodyBytes: 100_000 });
     const variables = {
       b: Object.fromEntries(Array.from({ length: 90 }, (_, n) => [`k${n}`, 1])),
@@ -443,7 +445,7 @@ describe('documents', () => {
     expect(strict.status).toBe(400);
   });
 
-  describe('a name that there is not', () => {
+  describe('an unknown name', () => {
     const near = [
       [{ query: '{ helo }' }, 'hello'],
       [{ query: '{ hello(tims: 1) }' }, 'times'],
@@ -463,19 +465,16 @@ describe('documents', () => {
     test.each([
       ['first', [knowing, {}]],
       ['last', [{}, knowing]],
-    ])(
-      'is corrected for a caller who may introspect, and for no other, who asks %s',
-      async (_order, callers) => {
-        const { base } = await start({ identity });
-        for (const [body, name] of near) {
-          for (const headers of callers) {
-            const told = errorsOf(await post(base, body, headers)).map(({ message }) => message);
-            const suggestion = headers === knowing ? `Did you mean.* "${name}"` : '^(?!.*did you mean)';
-            expect(told, body.query).toEqual([expect.stringMatching(new RegExp(suggestion, 'i'))]);
-          }
+    ])('is corrected only for a caller who may introspect, if they ask %s', async (_order, callers) => {
+      const { base } = await start({ identity });
+      for (const [body, name] of near) {
+        for (const headers of callers) {
+          const messages = errorsOf(await post(base, body, headers)).map(({ message }) => message);
+          const suggestion = headers === knowing ? `Did you mean.* "${name}"` : '^(?!.*did you mean)';
+          expect(messages, body.query).toEqual([expect.stringMatching(new RegExp(suggestion, 'i'))]);
         }
-      },
-    );
+      }
+    });
   });
 
   test('a wrong value is bad input that names its argument, in the document as in a variable', async () => {
@@ -541,7 +540,7 @@ describe('operations', () => {
     expect(operations.map(({ maxAgeMs }) => maxAgeMs)).toEqual(expect.arrayContaining([null, 0]));
   });
 
-  test('a failure of ours is masked and told to the log; a vendor’s is told to the caller; neither nulls the other fields', async () => {
+  test("a fault of the service is masked and logged, a vendor's is reported to the caller, and other fields keep their data", async () => {
     const { base, faults } = await start();
     const reply = await post(base, { query: '{ hello broken vendor }' });
     expect(JSON.parse(reply.text)).toMatchObject({ data: { hello: 'world', broken: null, vendor: null } });
@@ -554,14 +553,14 @@ describe('operations', () => {
     expect(String(faults[0])).toContain('canary');
   });
 
-  test('what outlasts its deadline is a timeout', async () => {
+  test('a field that is not answered by the deadline is a timeout', async () => {
     const { base } = await start({ timeoutMs: 20 });
     const reply = await post(base, { query: '{ hello wait }' });
     expect(JSON.parse(reply.text)).toMatchObject({ data: { hello: 'world', wait: null } });
     expect(errorsOf(reply)[0]!.extensions).toEqual({ code: 'UPSTREAM_TIMEOUT' });
   });
 
-  test('a caller who leaves ends what is under way', async () => {
+  test('a caller who leaves ends the operation', async () => {
     const { base, operations, lines, faults } = await start();
     const sent = ask(`${base}/graphql`, { method: 'POST', headers: JSON_TYPE, agent: false });
     sent.on('error', () => {});
@@ -575,7 +574,7 @@ describe('operations', () => {
 });
 
 describe('the audit trail', () => {
-  test('has its line before the answer goes out, and the line of who left has no status', async () => {
+  test('has its line before the answer goes out, and no status if the caller left', async () => {
     const trail: AuditLine[] = [];
     const { base, operations } = await start({ onAudit: (line) => trail.push(line) });
     await post(base, { query: '{ hello }' });
@@ -588,7 +587,7 @@ describe('the audit trail', () => {
     await expect.poll(() => trail.map(({ status }) => status)).toEqual([200, null]);
   });
 
-  test('that can’t be written stops every answer, is told to the log once, and begins again by itself', async () => {
+  test("that can't be written stops every answer, is logged once, and recovers by itself", async () => {
     const trail: AuditLine[] = [];
     let isFull = true;
     const { base, operations, faults } = await start({
@@ -606,7 +605,7 @@ describe('the audit trail', () => {
     }
     const before = operations.length;
     expect((await post(base, { query: '{ spend }' })).status).toBe(503);
-    // What would be asked of vendors in vain is not asked.
+    // No operation runs, because its answer would be withheld.
     expect(operations.length).toBe(before);
     expect(faults).toHaveLength(1);
     expect((await send(`${base}/health/live`)).status).toBe(200);
@@ -617,7 +616,7 @@ describe('the audit trail', () => {
     expect(trail.map(({ status }) => status)).toEqual([503, 200]);
   });
 
-  test('tells a long name of an operation by its beginning, the log likewise', async () => {
+  test('holds the beginning of a long operation name, as the log does', async () => {
     const trail: AuditLine[] = [];
     const { base, lines } = await start({ onAudit: (line) => trail.push(line), maxBodyBytes: 100_000 });
     await post(base, { query: `query ${'A'.repeat(60_000)} { hello }` });
@@ -630,7 +629,7 @@ describe('the audit trail', () => {
 });
 
 describe('the request log', () => {
-  test('has one line a request, with no value of the caller’s', async () => {
+  test('has one line for each request, without values from the caller', async () => {
     const { base, lines } = await start();
     await post(base, { query: 'query Costly($n: Int) { spend hello(times: $n) }', variables: { n: 4_711 } });
     await post(base, { query: '{ vendor canary }' });
@@ -649,5 +648,68 @@ describe('the request log', () => {
       { method: 'GET', path: 'other', status: 404, vendorCalls: 0 },
     ]);
     expect(JSON.stringify(lines)).not.toMatch(/canary|4711/);
+  });
+});
+
+describe('a call in this process', () => {
+  const URL_HERE = 'http://localhost/graphql';
+  const call = (body: unknown, headers: Record<string, string> = {}) => ({
+    method: 'POST',
+    headers: { ...JSON_TYPE, ...headers },
+    body: JSON.stringify(body),
+  });
+
+  test('is answered as a request from this machine, with its lines in the log and the audit trail', async () => {
+    const trail: AuditLine[] = [];
+    const { handler, lines } = await start({ onAudit: (line) => trail.push(line) });
+    const response = await handler.fetch(URL_HERE, call({ query: '{ spend }' }));
+    expect(await response.json()).toMatchObject({
+      data: { spend: 19 },
+      extensions: { upstream: [{ source: 'USAGE', calls: 1 }] },
+    });
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(lines).toMatchObject([{ method: 'POST', path: '/graphql', status: 200, vendorCalls: 1 }]);
+    expect(trail).toMatchObject([{ status: 200 }]);
+  });
+
+  test('has the same bounds: the host, the bytes of the body, the forwarded address', async () => {
+    const { handler } = await start({ isLoopbackOnly: true, maxBodyBytes: 100 });
+    const statusOf = async (url: string, init?: RequestInit) => (await handler.fetch(url, init)).status;
+    expect(await statusOf('http://rebound.example/graphql', call({ query: '{ hello }' }))).toBe(421);
+    expect(await statusOf(URL_HERE, call({ query: '{ hello }' }, { host: 'a, b' }))).toBe(400);
+    expect(await statusOf(URL_HERE, call({ query: `{ hello } #${'x'.repeat(100)}` }))).toBe(413);
+    expect(await statusOf(URL_HERE, { method: 'HEAD', headers: { accept: 'text/html' } })).toBe(200);
+    const far = await handler.fetch(
+      URL_HERE,
+      call({ query: '{ spend }' }, { 'x-forwarded-for': '203.0.113.9' }),
+    );
+    expect(await far.json()).not.toHaveProperty('extensions.upstream');
+  });
+
+  test('that is aborted rejects, ends the operation, and has no status in the log', async () => {
+    const { handler, operations, lines, faults } = await start();
+    const leaving = new AbortController();
+    const asked = handler.fetch(URL_HERE, { ...call({ query: '{ wait }' }), signal: leaving.signal });
+    await expect.poll(() => operations.length).toBe(1);
+    leaving.abort();
+    await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+    expect(lines).toMatchObject([{ status: null }]);
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('a connection', () => {
+  test('is closed by the answer to a body above the limit, and by each answer while shutting down', async () => {
+    const { base } = await start({ maxBodyBytes: 100 });
+    const large = await post(base, { query: `{ hello } #${'x'.repeat(100)}` });
+    expect([large.status, large.headers.connection]).toEqual([413, 'close']);
+    const ending = await start({ isReady: () => false });
+    expect((await post(ending.base, { query: '{ hello }' })).headers.connection).toBe('close');
+  });
+
+  test('gets no body for HEAD', async () => {
+    const { base } = await start();
+    const reply = await send(`${base}/health/live`, { method: 'HEAD' });
+    expect([reply.status, reply.headers['content-length'], reply.text]).toEqual([200, '5', '']);
   });
 });

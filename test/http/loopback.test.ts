@@ -25,7 +25,7 @@ describe('isLoopbackHost', () => {
     '',
   ])("'%s' is not", (host) => expect(isLoopbackHost(host)).toBe(false));
 
-  test('a name is no address', () => expect(isLoopbackAddress('localhost')).toBe(false));
+  test('a name is not an address', () => expect(isLoopbackAddress('localhost')).toBe(false));
 });
 
 describe('readHostHeader', () => {

@@ -18,7 +18,7 @@ const upstream = new UpstreamError({
 });
 
 describe('maskError', () => {
-  test('a vendor’s failure tells code, source, operation, and what is known of when to come back', () => {
+  test("a vendor's failure has its code, source, operation, and when to ask again", () => {
     const { message, path, extensions } = maskError(inField(upstream));
     expect({ message, path, extensions }).toEqual({
       message: 'The vendor asks for a pause.',
@@ -33,7 +33,7 @@ describe('maskError', () => {
     });
   });
 
-  test('what the vendor did not say is left out', () => {
+  test('facts that the vendor did not send are left out', () => {
     const bare = new UpstreamError({
       code: 'UPSTREAM_TIMEOUT',
       source: 'USAGE',
@@ -43,7 +43,7 @@ describe('maskError', () => {
     expect(Object.keys(maskError(inField(bare)).extensions)).toEqual(['code', 'source', 'operation']);
   });
 
-  test('a refusal in a field tells what it names, and leaves the status alone', () => {
+  test('a refusal in a field has its details and no status', () => {
     const refusal = new RequestError('LIMIT_EXCEEDED', 'Too many.', {
       argument: 'first',
       limit: 'maxPageSize',
@@ -59,7 +59,7 @@ describe('maskError', () => {
     });
   });
 
-  test('a refusal of the whole request is a 400 where the media type has one', () => {
+  test('a refusal of the whole request is a 400 if the media type allows it', () => {
     const refusal = new RequestError('LIMIT_EXCEEDED', 'Too deep.', { limit: 'maxDepth' });
     const expected = { code: 'LIMIT_EXCEEDED', limit: 'maxDepth', http: { spec: true, status: 400 } };
     expect(maskError(refusal).extensions).toEqual(expected);
@@ -76,7 +76,7 @@ describe('maskError', () => {
     ['a text', CANARY],
     ['nothing', undefined],
     ['an object', { message: CANARY }],
-  ])('%s is masked whole', (_name, error) => {
+  ])('%s is masked', (_name, error) => {
     const masked = maskError(error);
     expect(masked.message).toBe(INTERNAL_MESSAGE);
     expect(masked.extensions['code']).toBe('INTERNAL_SERVER_ERROR');
@@ -85,7 +85,7 @@ describe('maskError', () => {
     expect(masked.originalError).toBeUndefined();
   });
 
-  test('nothing that a coded error wraps is passed on', () => {
+  test('the cause of a coded error is not passed on', () => {
     expect(JSON.stringify(maskError(inField(upstream)))).not.toContain(CANARY);
     expect(maskError(inField(upstream)).cause).toBeUndefined();
   });
@@ -106,7 +106,7 @@ describe('maskError', () => {
     expect(masked.message).toBe(message);
   });
 
-  test('a message that quotes a long value is cut, and says first what is wrong', async () => {
+  test('a message that quotes a long value is cut after it says what is wrong', async () => {
     const of = 'x'.repeat(60_000);
     const { errors } = await graphql({
       schema: buildSchema('type Query { count(of: Int!): Int }'),
@@ -133,14 +133,14 @@ describe('maskError', () => {
     expect(masked.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR' });
   });
 
-  test('an argument that a field could not take stays the caller’s', async () => {
+  test("an argument with a wrong value in a field is the caller's fault", async () => {
     const source = 'query ($of: Int = 1) { count(of: $of) }';
     const { errors } = await graphql({ schema, source, variableValues: { of: null } });
     expect(errors![0]!.path).toEqual(['count']);
     expect(maskError(errors![0]).extensions).toEqual({ code: 'BAD_USER_INPUT', argument: 'of' });
   });
 
-  test('a syntax error keeps its place', () => {
+  test('a syntax error keeps its location', () => {
     const error = catching(() => parse(new Source('{ a')));
     expect(maskError(error)).toMatchObject({
       locations: [{ line: 1, column: 4 }],
@@ -148,20 +148,20 @@ describe('maskError', () => {
     });
   });
 
-  test('what has a code of the library already stays as it is', () => {
+  test('an error with a code of the library stays unchanged', () => {
     const error = new GraphQLError('Batching is not supported.', {
       extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
     });
     expect(maskError(error)).toBe(error);
   });
 
-  test('a deadline that nobody else has put into words is a timeout', () => {
+  test('a TimeoutError is a timeout', () => {
     expect(maskError(inField(new DOMException('x', 'TimeoutError'))).extensions).toEqual({
       code: 'UPSTREAM_TIMEOUT',
     });
   });
 
-  test('a ring of errors ends', () => {
+  test('a cycle of causes ends', () => {
     const first = new GraphQLError('first');
     const second = new GraphQLError('second', { originalError: first });
     Object.defineProperty(first, 'originalError', { value: second });

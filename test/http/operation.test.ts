@@ -44,7 +44,7 @@ describe('an operation', () => {
     operation.end();
   });
 
-  test('has one now, a deadline counted from it and a budget of its own', () => {
+  test('has one time for now, a deadline counted from it, and its own call budget', () => {
     const operation = begin();
     expect(operation).toMatchObject({
       nowMs: 1_000,
@@ -56,7 +56,7 @@ describe('an operation', () => {
     operation.end();
   });
 
-  test('ends with its caller, also one who has left before it began', () => {
+  test('aborts when its caller leaves, also if they left before it began', () => {
     const caller = new AbortController();
     const operation = begin({}, caller.signal);
     expect(operation.signal.aborted).toBe(false);

@@ -32,7 +32,7 @@ async function open({ url }: RunningServer, text: string): Promise<Socket> {
 }
 
 describe('startServer', () => {
-  test('tells where it answers', async () => {
+  test('returns the URL at which it answers', async () => {
     const server = await start();
     expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(await (await fetch(server.url)).text()).toBe('done');
@@ -43,7 +43,7 @@ describe('startServer', () => {
     await expect(start({ port: Number(new URL(url).port) })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
-  test('callers who dawdle over their headers or their body are closed, and others are still served', async () => {
+  test('callers who send their headers or their body slowly are disconnected, and others are still served', async () => {
     const server = await start({
       headersTimeoutMs: 50,
       requestTimeoutMs: 100,
@@ -60,7 +60,7 @@ describe('startServer', () => {
       ),
     );
     const closed = slow.map(async (socket) => {
-      // Not `once(socket, 'close')`: it rejects where what had not been read comes back as a reset.
+      // Not `once(socket, 'close')`, which rejects if the connection is reset.
       if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
     });
     expect(await (await fetch(server.url)).text()).toBe('done');
@@ -68,7 +68,7 @@ describe('startServer', () => {
     expect(await (await fetch(server.url)).text()).toBe('done');
   });
 
-  test('an answer that nobody reads is given up, with all that waits behind it', async () => {
+  test('an answer that nobody reads is given up, with the answers behind it', async () => {
     const ends: string[] = [];
     const server = await start({
       unreadTimeoutMs: 50,
@@ -85,7 +85,7 @@ describe('startServer', () => {
     socket.destroy();
   });
 
-  test('an answer that is made slowly and read at once is not', async () => {
+  test('an answer that takes long but is read at once is not given up', async () => {
     const server = await start({
       unreadTimeoutMs: 5,
       handle: (_request, response) => void setTimeout(() => response.end('late'), 30),
@@ -93,7 +93,7 @@ describe('startServer', () => {
     expect(await (await fetch(server.url)).text()).toBe('late');
   });
 
-  test('closing waits for what is under way, lets idle connections go, and takes no more', async () => {
+  test('closing waits for running requests, ends idle connections, and takes no more requests', async () => {
     const waiting: ServerResponse[] = [];
     const server = await start({
       handle(request, response) {
@@ -113,7 +113,7 @@ describe('startServer', () => {
     await closing;
   });
 
-  test('while it gives notice it still answers, asks callers to let go, and only then takes no more', async () => {
+  test('during the notice it still answers and asks callers to close, and afterwards takes no more requests', async () => {
     const server = await start();
     let isClosed = false;
     const closing = server.close(60_000, 500).then(() => {
@@ -126,7 +126,7 @@ describe('startServer', () => {
     await expect(fetch(server.url)).rejects.toThrow();
   });
 
-  test('requests that had been written when closing began are answered', async () => {
+  test('requests that were sent before closing are answered', async () => {
     const server = await start();
     const sockets = await Promise.all(
       Array.from({ length: 200 }, () => open(server, 'GET / HTTP/1.1\r\nhost: x\r\n\r\n')),
@@ -141,7 +141,7 @@ describe('startServer', () => {
     expect((await Promise.all(answered)).filter((isAnswered) => !isAnswered)).toEqual([]);
   });
 
-  test('an answer under way when closing begins asks its caller to let go', async () => {
+  test('an answer that ends during closing asks its caller to close the connection', async () => {
     const waiting: ServerResponse[] = [];
     const server = await start({ handle: (_request, response) => void waiting.push(response) });
     const slow = fetch(server.url);
@@ -153,7 +153,7 @@ describe('startServer', () => {
     await closing;
   });
 
-  test('closing cuts what outlasts the grace', async () => {
+  test('closing ends requests that take longer than the grace time', async () => {
     const server = await start({ handle: () => {} });
     const socket = await open(server, 'GET / HTTP/1.1\r\nhost: x\r\n\r\n');
     const cut = new Promise<void>((resolve) => socket.once('close', () => resolve()));

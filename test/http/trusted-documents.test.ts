@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { hashDocument, readTrustedDocuments } from '../../src/http/trusted-documents.ts';
 
@@ -10,14 +10,25 @@ describe('a manifest of trusted documents', () => {
     expect(hashDocument('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
   });
 
-  test('is what codegen writes for the examples', () => {
+  test('is what codegen writes for the examples and the client, without operations of tests', () => {
     const path = new URL('../../docs/client/generated/persisted-documents.json', import.meta.url);
     const reading = readTrustedDocuments(readFileSync(path, 'utf8'));
-    expect(reading.kind).toBe('documents');
+    if (reading.kind !== 'documents') throw new Error(reading.fault);
+    const names = [...reading.documents.values()].map((text) => /query (\w+)[ ({]/.exec(text)?.[1]);
+    const folders = ['../../docs/examples/', '../../docs/client/'].map(
+      (folder) => new URL(folder, import.meta.url),
+    );
+    const sources = folders
+      .flatMap((folder) => readdirSync(folder).map((name) => new URL(name, folder)))
+      .filter(({ pathname }) => /\.(?:graphql|ts)$/.test(pathname))
+      .flatMap((file) =>
+        [...readFileSync(file, 'utf8').matchAll(/^ *query (\w+)[ ({]/gm)].map(([, name]) => name),
+      );
+    expect(names.toSorted()).toEqual(sources.toSorted());
   });
 
   test.each(['', '[]', '{}', 'null', '{"abc":"{ a }"}', `{"${'0'.repeat(64)}":1}`, '{"__proto__":"x"}'])(
-    'that is none is a fault: %s',
+    'that is invalid is a fault: %s',
     (text) => {
       expect(readTrustedDocuments(text).kind).toBe('fault');
     },

@@ -7,7 +7,7 @@ const USAGE = 'User canary-u, Organization canary-o';
 const EVENTS = 'Bearer canary.jwt.text';
 const read = (headers: Record<string, string>) => readVendorHeaders(new Headers(headers));
 
-test('each source has a header of its own, and one without is null', () => {
+test('each source has its own header, and a source without one is null', () => {
   expect(read({})).toEqual({ usage: null, events: null });
   const both = read({ 'X-Usage-Authorization': USAGE, 'x-events-authorization': EVENTS });
   expect(both.usage?.organizationSecret.reveal()).toBe('canary-o');
@@ -33,7 +33,7 @@ test.each([
   ['x-events-authorization', 'canary'],
   ['x-events-authorization', USAGE],
   ['x-events-authorization', `${EVENTS}, ${EVENTS}`],
-])('%s: %j is refused by its name, without its value', (name, value) => {
+])('%s: %j is refused with its name, without its value', (name, value) => {
   let caught: unknown;
   try {
     read({ [name]: value });

@@ -30,8 +30,6 @@ type Documents = {
     "query ServiceStatus {\n  service {\n    version\n    now\n    sources {\n      source\n      configured\n      healthy\n      lastSuccessAt\n      retention\n    }\n    limits {\n      defaultPageSize\n      maxPageSize\n      maxScannedRows\n      maxUpstreamCalls\n    }\n  }\n  viewer {\n    scopes\n  }\n}": typeof types.ServiceStatusDocument,
     "query WhatEventsThereAre($category: String! = \"authentication\", $top: Int! = 5) {\n  eventFacets(\n    range: {last: \"P1D\"}\n    filter: {category: {eq: $category}}\n    top: $top\n  ) {\n    categories {\n      ...Menu\n    }\n    actions {\n      ...Menu\n    }\n    usernames {\n      ...Menu\n    }\n    ipAddresses {\n      ...Menu\n    }\n    coverage {\n      status\n      scanned\n      reason\n    }\n  }\n}\n\nfragment Menu on Facet {\n  values {\n    value\n    count\n  }\n  other\n  missing\n}": typeof types.WhatEventsThereAreDocument,
     "query WhatHappened($address: IP! = \"45.67.89.178\") {\n  timeline(\n    range: {last: \"PT3H\"}\n    filter: {ipAddress: $address, events: {action: {in: [\"user-locked-out\", \"user-login-success\"]}}, usage: {status: FAILED}}\n  ) {\n    nodes {\n      timestamp\n      ... on Event {\n        action\n        username\n      }\n      ... on UsageRecord {\n        elementApi\n        requestStatus\n      }\n    }\n    pageInfo {\n      hasNextPage\n    }\n    coverage {\n      source\n      status\n    }\n  }\n}": typeof types.WhatHappenedDocument,
-    "\n  query WalkForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...WalkedPage\n    }\n  }\n\n  fragment WalkedPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n": typeof types.WalkForwardDocument,
-    "\n  query WalkBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...WalkedPage\n    }\n  }\n": typeof types.WalkBackwardDocument,
 };
 const documents: Documents = {
     "\n  query FailedCalls($last: Duration!, $after: String) {\n    usageRecords(range: { last: $last }, filter: { status: FAILED }, first: 100, after: $after) {\n      nodes {\n        timestamp\n        elementKey\n        responseStatus\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      coverage {\n        status\n        reason\n      }\n    }\n  }\n": types.FailedCallsDocument,
@@ -49,8 +47,6 @@ const documents: Documents = {
     "query ServiceStatus {\n  service {\n    version\n    now\n    sources {\n      source\n      configured\n      healthy\n      lastSuccessAt\n      retention\n    }\n    limits {\n      defaultPageSize\n      maxPageSize\n      maxScannedRows\n      maxUpstreamCalls\n    }\n  }\n  viewer {\n    scopes\n  }\n}": types.ServiceStatusDocument,
     "query WhatEventsThereAre($category: String! = \"authentication\", $top: Int! = 5) {\n  eventFacets(\n    range: {last: \"P1D\"}\n    filter: {category: {eq: $category}}\n    top: $top\n  ) {\n    categories {\n      ...Menu\n    }\n    actions {\n      ...Menu\n    }\n    usernames {\n      ...Menu\n    }\n    ipAddresses {\n      ...Menu\n    }\n    coverage {\n      status\n      scanned\n      reason\n    }\n  }\n}\n\nfragment Menu on Facet {\n  values {\n    value\n    count\n  }\n  other\n  missing\n}": types.WhatEventsThereAreDocument,
     "query WhatHappened($address: IP! = \"45.67.89.178\") {\n  timeline(\n    range: {last: \"PT3H\"}\n    filter: {ipAddress: $address, events: {action: {in: [\"user-locked-out\", \"user-login-success\"]}}, usage: {status: FAILED}}\n  ) {\n    nodes {\n      timestamp\n      ... on Event {\n        action\n        username\n      }\n      ... on UsageRecord {\n        elementApi\n        requestStatus\n      }\n    }\n    pageInfo {\n      hasNextPage\n    }\n    coverage {\n      source\n      status\n    }\n  }\n}": types.WhatHappenedDocument,
-    "\n  query WalkForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...WalkedPage\n    }\n  }\n\n  fragment WalkedPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n": types.WalkForwardDocument,
-    "\n  query WalkBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...WalkedPage\n    }\n  }\n": types.WalkBackwardDocument,
 };
 
 /**
@@ -113,14 +109,6 @@ export function graphql(source: "query WhatEventsThereAre($category: String! = \
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query WhatHappened($address: IP! = \"45.67.89.178\") {\n  timeline(\n    range: {last: \"PT3H\"}\n    filter: {ipAddress: $address, events: {action: {in: [\"user-locked-out\", \"user-login-success\"]}}, usage: {status: FAILED}}\n  ) {\n    nodes {\n      timestamp\n      ... on Event {\n        action\n        username\n      }\n      ... on UsageRecord {\n        elementApi\n        requestStatus\n      }\n    }\n    pageInfo {\n      hasNextPage\n    }\n    coverage {\n      source\n      status\n    }\n  }\n}"): typeof import('./graphql.ts').WhatHappenedDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query WalkForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...WalkedPage\n    }\n  }\n\n  fragment WalkedPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n"): typeof import('./graphql.ts').WalkForwardDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query WalkBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...WalkedPage\n    }\n  }\n"): typeof import('./graphql.ts').WalkBackwardDocument;
 
 
 export function graphql(source: string) {

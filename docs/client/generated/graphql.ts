@@ -195,24 +195,6 @@ export type WhatHappenedQuery = { timeline: { nodes: Array<
       | { elementApi: string | null, requestStatus: RequestStatus | null, timestamp: string }
     >, pageInfo: { hasNextPage: boolean }, coverage: Array<{ source: Source, status: CoverageStatus }> } | null };
 
-export type WalkForwardQueryVariables = Exact<{
-  first?: number | null | undefined;
-  after?: string | null | undefined;
-}>;
-
-
-export type WalkForwardQuery = { usageRecords: { from: string, to: string, edges: Array<{ cursor: string, node: { recordId: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null };
-
-export type WalkedPageFragment = { from: string, to: string, edges: Array<{ cursor: string, node: { recordId: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } };
-
-export type WalkBackwardQueryVariables = Exact<{
-  last?: number | null | undefined;
-  before?: string | null | undefined;
-}>;
-
-
-export type WalkBackwardQuery = { usageRecords: { from: string, to: string, edges: Array<{ cursor: string, node: { recordId: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null };
-
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -249,24 +231,6 @@ export const MenuFragmentDoc = new TypedDocumentString(`
   missing
 }
     `, {"fragmentName":"Menu"}) as unknown as TypedDocumentString<MenuFragment, unknown>;
-export const WalkedPageFragmentDoc = new TypedDocumentString(`
-    fragment WalkedPage on UsageRecordConnection {
-  edges {
-    cursor
-    node {
-      recordId
-    }
-  }
-  pageInfo {
-    hasNextPage
-    hasPreviousPage
-    startCursor
-    endCursor
-  }
-  from
-  to
-}
-    `, {"fragmentName":"WalkedPage"}) as unknown as TypedDocumentString<WalkedPageFragment, unknown>;
 export const FailedCallsDocument = new TypedDocumentString(`
     query FailedCalls($last: Duration!, $after: String) {
   usageRecords(
@@ -696,47 +660,3 @@ export const WhatHappenedDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:a1e44c3a9eef9d4c1be1dd5194257c414aa77cda97efcbb3ad87b9f5fa8d842c"}) as unknown as TypedDocumentString<WhatHappenedQuery, WhatHappenedQueryVariables>;
-export const WalkForwardDocument = new TypedDocumentString(`
-    query WalkForward($first: Int, $after: String) {
-  usageRecords(first: $first, after: $after) {
-    ...WalkedPage
-  }
-}
-    fragment WalkedPage on UsageRecordConnection {
-  edges {
-    cursor
-    node {
-      recordId
-    }
-  }
-  pageInfo {
-    hasNextPage
-    hasPreviousPage
-    startCursor
-    endCursor
-  }
-  from
-  to
-}`, {"hash":"sha256:a591d83c4cfa7f122d64a5e320b026d74c512f18df4ad2b9c50b0899c6b27772"}) as unknown as TypedDocumentString<WalkForwardQuery, WalkForwardQueryVariables>;
-export const WalkBackwardDocument = new TypedDocumentString(`
-    query WalkBackward($last: Int, $before: String) {
-  usageRecords(last: $last, before: $before) {
-    ...WalkedPage
-  }
-}
-    fragment WalkedPage on UsageRecordConnection {
-  edges {
-    cursor
-    node {
-      recordId
-    }
-  }
-  pageInfo {
-    hasNextPage
-    hasPreviousPage
-    startCursor
-    endCursor
-  }
-  from
-  to
-}`, {"hash":"sha256:59a95e0cb7eaa546aa0ee1a1333815ef3c0764e91ba68f954553dd0d775feb81"}) as unknown as TypedDocumentString<WalkBackwardQuery, WalkBackwardQueryVariables>;

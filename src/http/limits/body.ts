@@ -1,28 +1,30 @@
-import type { IncomingMessage } from 'node:http';
+import type { HttpRequest } from '../http-message.ts';
 
-/** A body may not be longer. */
-export class BodyTooLarge extends Error {
-  override readonly name = 'BodyTooLarge';
-}
+/** `tooLarge`: it has more bytes than it may. `broken`: its sender left before its end. */
+export type ReadBody =
+  | { readonly kind: 'body'; readonly bytes: Buffer }
+  | { readonly kind: 'tooLarge' }
+  | { readonly kind: 'broken' };
+
+const EMPTY = Buffer.alloc(0);
 
 /**
- * Bounds a body. With a `Content-Length`, Node's parser holds the sender to it, and the body is left unread: null. Without
- * one, it is read here.
- * @throws BodyTooLarge for more than `maxBytes`
+ * Reads a body of at most `maxBytes`. A longer one is refused by its `content-length` before it is read, and otherwise at the
+ * first byte too many. Never rejects.
  */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | null> {
-  const length = request.headers['content-length'];
-  if (length !== undefined) {
-    if (Number(length) > maxBytes) throw new BodyTooLarge();
-    return null;
+export async function readBody({ headers, body }: HttpRequest, maxBytes: number): Promise<ReadBody> {
+  if (Number(headers['content-length'] ?? 0) > maxBytes) return { kind: 'tooLarge' };
+  if (!body) return { kind: 'body', bytes: EMPTY };
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of body) {
+      length += chunk.byteLength;
+      if (length > maxBytes) return { kind: 'tooLarge' };
+      chunks.push(chunk);
+    }
+  } catch {
+    return { kind: 'broken' };
   }
-  if (request.headers['transfer-encoding'] === undefined) return null;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new BodyTooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  return { kind: 'body', bytes: Buffer.concat(chunks) };
 }

@@ -4,16 +4,16 @@ import { measureDocument } from './document-size.ts';
 import type { DocumentSize } from './document-size.ts';
 import { countFragments, countOverlaps } from './overlaps.ts';
 
-/** What one document may ask at most, counted after fragments have been put in place. Each is a setting. */
+/** The bounds of a document, counted after its fragments are expanded. Each is a setting. */
 export interface DocumentBounds {
-  /** Lexical tokens of the text. */
+  /** Lexical tokens of the text, fragments not expanded. */
   readonly maxTokens: number;
-  /** Fields on the longest way down. */
+  /** Fields on the longest path. */
   readonly maxDepth: number;
   readonly maxAliases: number;
   readonly maxDirectives: number;
   readonly maxRootFields: number;
-  /** Fields and fragments together: what a chain of fragments doubles at each step. */
+  /** Fields and fragments together. A chain of fragments can double them at each step. */
   readonly maxSelections: number;
 }
 
@@ -26,11 +26,11 @@ export const DEFAULT_DOCUMENT_BOUNDS: DocumentBounds = {
   maxSelections: 1_000,
 };
 
-/** The standard introspection query goes 15 fields down, and takes one step from types to the types of their fields. */
+/** The standard introspection query has 15 levels, and one step from a type to the types of its fields. */
 export const MAX_INTROSPECTION_DEPTH = 20;
 export const MAX_INTROSPECTION_HOPS = 1;
 
-/** The standard rules compare each fragment with each, and each pair of fields of one name in one place. */
+/** The standard rules compare each pair of fragments, and each pair of fields with one name in one place of the answer. */
 export const MAX_FRAGMENTS = 50;
 export const MAX_OVERLAPS = 1_000;
 
@@ -38,7 +38,7 @@ interface Bound {
   readonly limit: string;
   readonly measure: (size: DocumentSize) => number;
   readonly allowed: (bounds: DocumentBounds) => number;
-  /** After 'This document has 13', with the way out. */
+  /** Follows the figure in the message, and says what the caller can do. */
   readonly words: string;
 }
 
@@ -65,7 +65,7 @@ const BOUNDS: readonly Bound[] = [
     limit: 'maxDirectives',
     measure: ({ directives }) => directives,
     allowed: ({ maxDirectives }) => maxDirectives,
-    words: 'directives. Leave out what is not needed on the caller’s side',
+    words: 'directives. Leave out those that the caller can apply itself',
   },
   {
     limit: 'maxSelections',
@@ -87,7 +87,7 @@ const BOUNDS: readonly Bound[] = [
   },
 ];
 
-/** The first bound that a document or one of its operations passes, as a refusal `LIMIT_EXCEEDED`; null: there is none. */
+/** The refusal `LIMIT_EXCEEDED` for the first bound that a document exceeds; null: it exceeds none. */
 export function checkBounds(document: DocumentNode, bounds: DocumentBounds): RequestError | null {
   const fragments = countFragments(document);
   if (fragments > MAX_FRAGMENTS) {

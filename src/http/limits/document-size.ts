@@ -6,7 +6,7 @@ import type {
   SelectionSetNode,
 } from 'graphql';
 
-/** How large an operation is once its fragments have been put in place. */
+/** The size of an operation after its fragments are expanded. */
 export interface DocumentSize {
   readonly depth: number;
   readonly aliases: number;
@@ -14,9 +14,9 @@ export interface DocumentSize {
   readonly rootFields: number;
   /** Fields and fragments together. */
   readonly selections: number;
-  /** Fields on the longest way down below `__schema` and `__type`; not part of `depth`. */
+  /** Fields on the longest path below `__schema` and `__type`. They don't count for `depth`. */
   readonly introspectionDepth: number;
-  /** Steps from a type to the types of its fields, on the longest way down: more than one goes in circles. */
+  /** Steps from a type to the types of its fields on the longest path. A path with more than one returns to earlier types. */
   readonly introspectionHops: number;
 }
 
@@ -30,16 +30,15 @@ const NOTHING: DocumentSize = {
   introspectionHops: 0,
 };
 
-// Beyond this every bound is long passed; adding on would lose exactness, then reach Infinity.
+// Far above every bound. Larger sums would lose precision and then become Infinity.
 const SATURATED = 2 ** 31;
 
-/** The fields of introspection that lead from a type to further types, each of which has them too. */
+/** The introspection fields that lead from a type to other types. */
 const HOPS = new Set(['fields', 'inputFields', 'interfaces', 'possibleTypes']);
 
 /**
- * Measures each operation of a document, in their order. Each fragment is measured once however often it is spread, so
- * the work is proportional to the text, whatever it expands to. A fragment that spreads itself adds nothing to itself:
- * another rule refuses it.
+ * Measures each operation of a document, in order. Each fragment is measured once, so that the work grows with the text and
+ * not with its expansion. A fragment that spreads itself counts as empty there, because another rule refuses it.
  */
 export function measureDocument(document: DocumentNode): readonly DocumentSize[] {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -76,7 +75,7 @@ export function measureDocument(document: DocumentNode): readonly DocumentSize[]
         const children = selection.selectionSet ? measureSet(selection.selectionSet, introspects) : NOTHING;
         below = {
           ...children,
-          // One level up, these are what a root would see.
+          // A field counts as one, however many fields it selects.
           rootFields: 1,
           depth: introspects ? children.depth : children.depth + 1,
           introspectionDepth: introspects ? children.introspectionDepth + 1 : children.introspectionDepth,

@@ -1,20 +1,20 @@
 import { Kind } from 'graphql';
 import type { DocumentNode, FieldNode, FragmentDefinitionNode, SelectionSetNode } from 'graphql';
 
-/** A field, and the fragments by which it came here: they are not spread within themselves. */
+/** A field, and the fragments that it is in, which must not be spread again inside themselves. */
 interface Found {
   readonly field: FieldNode;
   readonly through: readonly string[];
 }
 
-/** More selections are never looked at: a document has fewer, unless its fragments go in circles. */
+/** The most selections to visit. Only a document whose fragments form a cycle has more. */
 const MAX_STEPS = 10_000;
-/** In the place of a figure that was not counted to its end. */
+/** The result if counting stopped at `MAX_STEPS`. */
 const SATURATED = 2 ** 31;
 
 /**
- * How many pairs of fields a document's largest operation gives one place in the answer to. The standard rules compare each
- * such pair, and all pairs below it, so that a short text can keep them busy.
+ * Counts the pairs of fields that share one place in the answer, in the operation that has most. The standard rules compare
+ * each such pair and all pairs below it, so that a short text can cause much work.
  */
 export function countOverlaps({ definitions }: DocumentNode): number {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -73,7 +73,7 @@ export function countOverlaps({ definitions }: DocumentNode): number {
   return most;
 }
 
-/** Fragments in a text, inline ones included: the standard rules compare each with each. */
+/** Counts the fragments of a document, inline ones too. The standard rules compare each pair of them. */
 export function countFragments({ definitions }: DocumentNode): number {
   let count = 0;
   const waiting: SelectionSetNode[] = [];

@@ -3,21 +3,21 @@ import { LRUCache } from 'lru-cache';
 import type { RatePolicy, SharedBuckets } from '../../base/shared-store.ts';
 import type { Clock } from '../../base/time.ts';
 
-/** What a caller is told after asking for points. */
+/** The result of taking points. */
 export interface RateVerdict {
   readonly isAllowed: boolean;
   /** Whole points left. */
   readonly remaining: number;
   /** Seconds until the bucket is full again, rounded up. */
   readonly fullInS: number;
-  /** Seconds until as many points as were asked for are there, rounded up; 0 where they were. */
+  /** Seconds until there are enough points, rounded up; 0: there were enough. */
   readonly retryAfterS: number;
   readonly policy: RatePolicy;
-  /** Gives back what was taken and not used, to the bucket that it came from. */
+  /** Returns unused points to the bucket that they came from. */
   giveBack(points: number): void;
 }
 
-/** What asking for points comes to, where so many were there before. */
+/** @param there points in the bucket before */
 export function createRateVerdict(
   there: number,
   points: number,
@@ -37,13 +37,13 @@ export function createRateVerdict(
   };
 }
 
-/** One bucket of points a caller. */
+/** A bucket of points for each caller. */
 export interface RateLimit {
-  /** Takes points, or none where there are too few. Never rejects. */
+  /** Takes points, or none if there are too few. Never rejects. */
   take(caller: string, points: number): RateVerdict | Promise<RateVerdict>;
 }
 
-/** One that can tell at once. */
+/** A rate limit that answers synchronously. */
 export interface MemoryRateLimit extends RateLimit {
   take(caller: string, points: number): RateVerdict;
 }
@@ -53,12 +53,12 @@ interface Bucket {
   readonly atMs: number;
 }
 
-/** Callers that are remembered at once; one that is forgotten begins with a full bucket. */
+/** Buckets kept at once. A caller whose bucket is dropped starts again with a full one. */
 const MAX_CALLERS = 50_000;
 
 /**
- * Token buckets, in this process's memory. In any stretch of time a caller takes no more, less what was given back, than
- * `capacity + perSecond × t`.
+ * Token buckets in the memory of this process. In any `t` seconds a caller takes at most `capacity + perSecond × t` points,
+ * not counting those that were given back.
  */
 export function createRateLimit(policy: RatePolicy, clock: Clock): MemoryRateLimit {
   const { capacity, perSecond } = policy;
@@ -66,7 +66,7 @@ export function createRateLimit(policy: RatePolicy, clock: Clock): MemoryRateLim
   const read = (caller: string): number => {
     const bucket = buckets.get(caller);
     if (!bucket) return capacity;
-    // A clock that is set back gives nothing, and takes nothing.
+    // If the clock is set back, the bucket neither gains nor loses.
     const elapsedS = Math.max(clock.now() - bucket.atMs, 0) / 1_000;
     return Math.min(bucket.points + elapsedS * perSecond, capacity);
   };
@@ -84,8 +84,8 @@ export function createRateLimit(policy: RatePolicy, clock: Clock): MemoryRateLim
 }
 
 /**
- * One bucket a caller for all instances, and `own` where the shared ones can't be had. What was taken from one of the two
- * is given back to that one, so that neither gains what it never gave.
+ * One bucket for each caller in all instances, or the buckets of `own` if the shared ones can't be reached. Points go back to
+ * the bucket that they came from, so that no bucket gains points.
  */
 export function createSharedRateLimit(policy: RatePolicy, buckets: SharedBuckets, own: RateLimit): RateLimit {
   return {
@@ -97,10 +97,10 @@ export function createSharedRateLimit(policy: RatePolicy, buckets: SharedBuckets
   };
 }
 
-/** Its name in the headers: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ */
+/** The policy's name in the headers: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ */
 const POLICY = '"points"';
 
-/** What a caller is told of its points: the standard headers, and how long to wait where there were too few. */
+/** The standard headers about a caller's points; with `retry-after` if there were too few. */
 export function rateHeaders({
   isAllowed,
   remaining,
@@ -116,10 +116,10 @@ export function rateHeaders({
   };
 }
 
-/** How much of an IPv6 address tells callers apart: whoever has one address has at least the 2^64 of its network. */
+/** The part of an IPv6 address that identifies a caller, because one caller usually has a whole /64 network. */
 const NETWORK_BYTES = 8;
 
-/** By what an address is counted: itself, or its /64 network, since its owner may send from any address in it. */
+/** The key of an address's bucket: an IPv4 address itself, or the /64 network of an IPv6 address. */
 export function rateKeyOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);

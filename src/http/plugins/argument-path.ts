@@ -2,8 +2,8 @@ import { Kind } from 'graphql';
 import type { ASTNode, DocumentNode } from 'graphql';
 
 /**
- * The argument, with the path into it, in whose value a node stands: `range.from`, `filter.category.in[1]`; or the variable
- * whose default it is: `$first`. null: the node is not part of a value.
+ * The path to a node inside an argument's value: `range.from`, `filter.category.in[1]`; or inside a variable's default:
+ * `$first`. null: the node is not part of a value.
  */
 export function findArgument(document: DocumentNode, node: ASTNode): string | null {
   const search = (here: ASTNode, path: string | null): string | null => {
@@ -17,7 +17,7 @@ export function findArgument(document: DocumentNode, node: ASTNode): string | nu
   return search(document, null);
 }
 
-/** Only what leads to values. The step is what a path gains by going there. */
+/** The children that can lead to values, each with what it adds to the path. */
 function listChildren(node: ASTNode): readonly (readonly [ASTNode, string])[] {
   switch (node.kind) {
     case Kind.DOCUMENT:
@@ -59,7 +59,7 @@ function listChildren(node: ASTNode): readonly (readonly [ASTNode, string])[] {
 }
 
 function extend(path: string | null, child: ASTNode, step: string): string {
-  // An argument or a variable's default begins anew.
+  // An argument or a variable's default begins a new path.
   if (path === null || child.kind === Kind.ARGUMENT) return step;
   return step.startsWith('[') ? `${path}${step}` : `${path}.${step}`;
 }

@@ -3,36 +3,35 @@ import { countRows } from '../../graph/cost/shape.ts';
 import type { SelectedField } from '../../graph/selection.ts';
 import type { CallTally } from '../../upstream/call-budget.ts';
 import type { CallerKind } from '../identity/caller.ts';
-import type { RequestNotes, RequestReport } from '../request-notes.ts';
+import type { RequestNotes } from '../request-notes.ts';
 import { hashDocument } from '../trusted-documents.ts';
 import type { OperationContext, RequestContext } from './operation.ts';
 
-/** Who read what: one line of the audit trail an operation, refused ones included. Never a value of the caller's or the vendors'. */
+/** One line of the audit trail: who read what. Each operation has one, refused ones too. It holds no value of a caller or vendor. */
 export interface AuditLine {
-  /** How the caller is known; null: what was brought as proof did not hold. */
+  /** How the caller was identified; null: the caller's proof was refused. */
   readonly callerKind: CallerKind | null;
-  /** Which caller; null: all of this kind are one. */
+  /** Which caller; null: callers of this kind are not told apart. */
   readonly caller: string | null;
-  /** The SHA-256 of the document's text; null: none could be read. */
+  /** The SHA-256 of the document's text; null: the request has no readable document. */
   readonly document: string | null;
   readonly operation: string | null;
-  /** The fields that were asked for, where the schema has them: `Query.events`. */
+  /** The selected fields by their place in the schema: `Query.events`. */
   readonly fields: readonly string[];
-  /** The names of the arguments given, with the way into them: `Query.events(filter.action.eq)`. */
+  /** The names of the given arguments, with the path into each: `Query.events(filter.action.eq)`. */
   readonly arguments: readonly string[];
   /** Rows, buckets and facet values in the answer. */
   readonly rows: number;
   readonly vendorCalls: readonly Pick<CallTally, 'source' | 'operation' | 'calls' | 'rows'>[];
-  /** Codes of errors; empty: all was answered. */
+  /** Codes of the errors in the answer; empty: there are none. */
   readonly outcome: readonly string[];
-  /** HTTP; null: the caller left before there was an answer. */
+  /** The HTTP status; null: the caller left before the answer was sent. */
   readonly status: number | null;
 }
 
-/** The line of a request that asked for GraphQL. */
+/** @param status HTTP; null: the caller left before the answer was sent */
 export function createAuditLine(
-  { caller, document, plan, rows, tallies }: RequestNotes,
-  { operation, errors }: RequestReport,
+  { caller, document, operation, errors, plan, rows, tallies }: RequestNotes,
   status: number | null,
 ): AuditLine {
   const fields = plan?.fields ?? [];
@@ -66,7 +65,7 @@ function listArguments(fields: readonly SelectedField[]): string[] {
   ]);
 }
 
-/** The paths of the values inside: names come from the schema, values are left out. */
+/** The paths to the values inside. Their names come from the schema, and values are left out. */
 function listNames(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, part]) => {
@@ -77,7 +76,7 @@ function listNames(value: unknown): string[] {
   });
 }
 
-/** Notes what the audit trail tells of an operation, beyond what is noted anyway. */
+/** Notes what only the audit trail needs about an operation. */
 export function useAudit(): Plugin<OperationContext, RequestContext> {
   return {
     onParams({ params, context }) {

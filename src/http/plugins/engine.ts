@@ -1,5 +1,25 @@
-import { execute, GraphQLError, Kind, parse, subscribe, validate } from 'graphql';
-import type { ASTNode, DocumentNode, ExecutionArgs, GraphQLSchema, ValidationRule } from 'graphql';
+import {
+  execute,
+  GraphQLError,
+  Kind,
+  parse,
+  specifiedRules,
+  subscribe,
+  validate,
+  validateInputLiteral,
+  ValuesOfCorrectTypeRule,
+} from 'graphql';
+import type {
+  ASTNode,
+  ASTVisitor,
+  DocumentNode,
+  ExecutionArgs,
+  GraphQLInputType,
+  GraphQLSchema,
+  ValidationContext,
+  ValidationRule,
+  ValueNode,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { RequestError } from '../../base/errors.ts';
 import { checkBounds } from '../limits/document-bounds.ts';
@@ -21,15 +41,15 @@ const VALUE_KINDS: ReadonlySet<string> = new Set([
   Kind.OBJECT_FIELD,
 ]);
 
-/** Each fault holds a copy of the value that it is about: a few are enough to go on with, and of variables the first. */
+/** Each fault prints a copy of its value, so only a few are made, and only the first for variables. */
 const MAX_FAULTS = 5;
 const OPTIONS = { maxCoercionErrors: 1 };
 
-/** How documents are read, checked and run: graphql-js, bounded, and silent about names that a caller may not learn. */
+/** graphql-js with bounds, and without suggestions of names for callers who may not introspect. */
 export interface GraphqlEngine {
-  /** @throws GraphQLError for what is no document, or one of too many tokens (`LIMIT_EXCEEDED`) */
+  /** @throws GraphQLError for a syntax error, or for too many tokens (`LIMIT_EXCEEDED`) */
   readonly parse: (text: string) => DocumentNode;
-  /** All faults found; bounds come first, and a document that passes one meets no other rule. */
+  /** The faults of a document. If it exceeds a bound, no other rule runs. */
   readonly validate: (
     schema: GraphQLSchema,
     document: DocumentNode,
@@ -48,11 +68,12 @@ export function createGraphqlEngine(bounds: DocumentBounds): GraphqlEngine {
         throw readParseFault(error, bounds.maxTokens);
       }
     },
-    validate(schema, document, rules) {
+    validate(schema, document, rules = specifiedRules) {
       const refusal = checkBounds(document, bounds);
       if (refusal) return [refuse(refusal)];
-      const hideSuggestions = !rules?.includes(SuggestNames);
-      const faults = validate(schema, document, rules, { hideSuggestions, maxErrors: MAX_FAULTS });
+      const hideSuggestions = !rules.includes(SuggestNames);
+      const cheapRules = rules.map((rule) => (rule === ValuesOfCorrectTypeRule ? FirstFaultOfValue : rule));
+      const faults = validate(schema, document, cheapRules, { hideSuggestions, maxErrors: MAX_FAULTS });
       return faults.map((fault) => nameArgument(fault, document));
     },
     execute: (args: ExecutionArgs) =>
@@ -62,12 +83,45 @@ export function createGraphqlEngine(bounds: DocumentBounds): GraphqlEngine {
   };
 }
 
+/** The standard rule for values, except that it names only the first fault of each: every fault prints the whole value. */
+function FirstFaultOfValue(context: ValidationContext): ASTVisitor {
+  const check = (node: ValueNode, type: GraphQLInputType | null | undefined): false => {
+    if (!type) return false;
+    try {
+      validateInputLiteral(
+        node,
+        type,
+        (fault) => {
+          throw fault;
+        },
+        undefined,
+        undefined,
+        context.hideSuggestions,
+      );
+    } catch (fault) {
+      context.reportError(fault as GraphQLError);
+    }
+    return false;
+  };
+  const checkHere = (node: ValueNode) => check(node, context.getInputType());
+  return {
+    NullValue: checkHere,
+    ListValue: (node) => check(node, context.getParentInputType()),
+    ObjectValue: checkHere,
+    EnumValue: checkHere,
+    IntValue: checkHere,
+    FloatValue: checkHere,
+    StringValue: checkHere,
+    BooleanValue: checkHere,
+  };
+}
+
 function hidesSuggestions({ contextValue }: ExecutionArgs): boolean {
   return !mayIntrospect((contextValue as RequestContext).caller);
 }
 
 function readParseFault(error: unknown, maxTokens: number): unknown {
-  // The parser has no code for it.
+  // The parser gives no code, only this message.
   const isTooLong = error instanceof GraphQLError && error.message.includes(`more than ${maxTokens} tokens`);
   if (!isTooLong) return error;
   return refuse(
@@ -79,7 +133,7 @@ function readParseFault(error: unknown, maxTokens: number): unknown {
   );
 }
 
-/** A value of the wrong kind is the caller's bad input, wherever it stands: in a variable or in the document. */
+/** Makes a wrong value in the document `BAD_USER_INPUT` with its argument, as a wrong value in a variable is. */
 function nameArgument(fault: GraphQLError, document: DocumentNode): GraphQLError {
   const node: ASTNode | undefined = fault.nodes?.[0];
   if (!node || !VALUE_KINDS.has(node.kind)) return fault;
@@ -94,7 +148,7 @@ function nameArgument(fault: GraphQLError, document: DocumentNode): GraphQLError
   });
 }
 
-/** Puts an engine of our own in the place of Yoga's, whose executor would suggest names to everybody. */
+/** Replaces Yoga's engine, which would suggest names to every caller. */
 export function useEngine(engine: GraphqlEngine): Plugin {
   return {
     onParse: ({ setParseFn }) => setParseFn(engine.parse),

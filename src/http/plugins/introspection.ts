@@ -5,25 +5,25 @@ import { hasAccess, refuseAccess } from '../../graph/access.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { RequestContext } from './operation.ts';
 
-/** What the schema is read with, by asking for it or by names that were nearly right. */
+/** The scope that lets a caller read the schema, by introspection or by suggestions. */
 export const INTROSPECTION = ['introspect'] as const;
 
-/** Whether a caller may learn names of the schema that they did not ask for. */
+/** Whether a caller may learn names of the schema that they did not write. */
 export function mayIntrospect(caller: Caller): boolean {
   return hasAccess(caller, INTROSPECTION);
 }
 
 /**
- * A rule that finds nothing. It marks a validation whose faults may say what was meant: the library keeps results for all
- * callers of a document, apart by the names of their rules.
+ * A rule that finds nothing. It marks a validation whose faults may suggest names: the library caches results by document and
+ * by the names of the rules, for all callers.
  */
 export function SuggestNames(): ASTVisitor {
   return {};
 }
 
 /**
- * Answers `__schema` and `__type`, and says what a wrong name may have meant, only to callers who may introspect. Decided with
- * each request: what validation finds is kept for all callers of a document.
+ * Answers `__schema` and `__type`, and suggests names, only for callers who may introspect. It decides for each request,
+ * because validation results are cached for all callers of a document.
  */
 export function useIntrospection(): Plugin<RequestContext, RequestContext> {
   const judged = new WeakMap<DocumentNode, boolean>();
@@ -35,7 +35,7 @@ export function useIntrospection(): Plugin<RequestContext, RequestContext> {
     }
     return introspects && !mayIntrospect((contextValue as RequestContext).caller);
   };
-  // The functions are replaced, and nothing is stopped: who watches over the operation sees it end.
+  // Replaces the function and does not stop the execution, so that other plugins see the operation end.
   const refuse = (args: ExecutionArgs): ExecutionResult =>
     refuseIntrospection(args.contextValue as RequestContext);
   return {

@@ -1,32 +1,32 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-/** Headers that a browser sends to another origin only after asking it; any of them, with any text, will do. */
+/** Browsers send these headers to another origin only after a preflight request. One is enough, with any text. */
 export const PREFLIGHT_HEADERS = [
   'graphql-require-preflight',
   'apollo-require-preflight',
   'x-graphql-yoga-csrf',
 ] as const;
 
-/** What a page of any origin can send without asking first: https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
+/** Types that browsers send without a preflight request: https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
 const SIMPLE_TYPES = new Set(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain']);
 
 /**
- * Whether a request might have been sent by a page of another origin behind its reader's back: a browser asks beforehand
- * only for content types that forms do not know, and for headers of our own.
+ * Whether a page of another origin may have sent a request without a preflight request (CSRF). Browsers send one only for
+ * content types that HTML forms can't send, and for headers that are not standard.
  */
 export function needsPreflight(headers: Headers): boolean {
   if (PREFLIGHT_HEADERS.some((name) => headers.get(name))) return false;
   const type = headers.get('content-type');
   if (type === null) return true;
-  // A list of types is read differently by different readers: each of them must be one that causes a preflight.
+  // Browsers and servers read a list of types differently, so each type in it must cause a preflight request.
   return type.split(',').some((part) => {
     const essence = part.split(';', 1)[0]?.trim().toLowerCase() ?? '';
     return SIMPLE_TYPES.has(essence) || !/^[\w.+-]+\/[\w.+-]+$/.test(essence);
   });
 }
 
-/** Refuses, before it is read, what a page of another origin could have sent without asking. */
+/** Refuses such requests before they are parsed. */
 export function usePreflight(): Plugin {
   return {
     onRequestParse({ request }) {

@@ -4,13 +4,10 @@ import { refuse } from '../mask-error.ts';
 import { hashDocument, withoutPrefix } from '../trusted-documents.ts';
 import type { TrustedDocuments } from '../trusted-documents.ts';
 
-/** Where a request names a document by its hash, beside `extensions.persistedQuery.sha256Hash`. */
+/** The parameter that names a document by its hash. `extensions.persistedQuery.sha256Hash` does the same. */
 export const DOCUMENT_ID = 'documentId';
 
-/**
- * Answers the documents of a manifest and no others, refused before they are parsed. A document comes by its hash or as the
- * manifest's own text.
- */
+/** Answers only the documents of a manifest, sent by hash or by text. Refuses others before they are parsed. */
 export function useTrustedDocuments(documents: TrustedDocuments): Plugin {
   return {
     onParams({ params, setParams }) {
@@ -23,7 +20,7 @@ export function useTrustedDocuments(documents: TrustedDocuments): Plugin {
 
 function findText(params: GraphQLParams, documents: TrustedDocuments): string | undefined {
   const { query, extensions } = params;
-  // A text is looked at even where a hash stands beside it, so that neither can pass for the other.
+  // If both are sent, the text decides, because the text would be executed.
   if (typeof query === 'string') return documents.get(hashDocument(query));
   const persisted: unknown = extensions?.['persistedQuery'];
   const hash: unknown =

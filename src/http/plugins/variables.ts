@@ -3,12 +3,12 @@ import type { Plugin } from 'graphql-yoga';
 import { RequestError } from '../../base/errors.ts';
 import { refuse } from '../mask-error.ts';
 
-/** So many values are always taken: as many as a document has tokens. */
+/** The least bound on values: the default bound on the tokens of a document. */
 const MIN_VALUES = 1_000;
 
-/** Refuses variables that are no JSON, or more than may be looked at, before anything is done with them. */
+/** Refuses variables that are no JSON or that exceed a bound, before they are coerced. */
 export function useVariables(maxPageSize: number): Plugin {
-  // The longest list that has a use is one of ids, of which there may be as many as rows.
+  // The longest useful list holds ids, as many as a page has rows.
   const maxValues = Math.max(MIN_VALUES, 2 * maxPageSize);
   return {
     onRequestParse({ requestParser, setRequestParser }) {
@@ -17,7 +17,7 @@ export function useVariables(maxPageSize: number): Plugin {
         try {
           return await requestParser(request);
         } catch (error) {
-          // Parameters of a GET or a form: the library lets through what JSON.parse says, which quotes them.
+          // For a GET or a form, the library passes on the error of JSON.parse, which quotes the parameters.
           if (error instanceof SyntaxError) throw refuseParameters();
           throw error;
         }
@@ -36,10 +36,10 @@ function refuseParameters(): GraphQLError {
   });
 }
 
-/** How deep values may stand in each other, the value of a variable being the first. A filter goes 10 down at most. */
+/** Levels of nested values; the value of a variable is the first. A useful filter has 10 at most. */
 export const MAX_VARIABLE_DEPTH = 20;
 
-/** No input object has a tenth of it. The library copies a whole object into its sentence about a field too many. */
+/** No input object has a tenth of it. The library prints the whole object into its message about an unknown field. */
 export const MAX_VARIABLE_FIELDS = 100;
 
 interface Level {
@@ -48,8 +48,8 @@ interface Level {
 }
 
 /**
- * Why the variables of a request must not be read; null: they may. Each fault in a value costs the library a copy of the value
- * in its sentence, and each level a step of recursion, so that both are bounded before it looks. Goes no further than the bounds.
+ * The refusal of variables that exceed a bound; null: they may be coerced. The library prints the value of a fault into its
+ * message and recurses into each level, so both are bounded first. Stops at the first bound that is exceeded.
  *
  * @param maxValues values in all variables together, lists and objects included
  */
@@ -66,15 +66,16 @@ export function checkVariables(variables: unknown, maxValues: number): RequestEr
       );
     }
     for (const value of level.values) {
-      const values = listValues(value);
-      if (values.length === 0) continue;
-      if (values.length > MAX_VARIABLE_FIELDS && !Array.isArray(value)) {
+      // Listing the values of a large object takes several times as long as counting its names.
+      if (!Array.isArray(value) && countFields(value) > MAX_VARIABLE_FIELDS) {
         return new RequestError(
           'LIMIT_EXCEEDED',
           `An object in the variables may have ${MAX_VARIABLE_FIELDS} fields, and one has more. No input has so many.`,
           { limit: 'maxVariableFields', allowed: MAX_VARIABLE_FIELDS },
         );
       }
+      const values = listValues(value);
+      if (values.length === 0) continue;
       if (level.depth === MAX_VARIABLE_DEPTH) {
         return new RequestError(
           'LIMIT_EXCEEDED',
@@ -88,6 +89,11 @@ export function checkVariables(variables: unknown, maxValues: number): RequestEr
   return null;
 }
 
+function countFields(value: unknown): number {
+  return typeof value === 'object' && value !== null ? Object.keys(value).length : 0;
+}
+
 function listValues(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value as readonly unknown[];
   return typeof value === 'object' && value !== null ? Object.values(value) : [];
 }

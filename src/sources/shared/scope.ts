@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { CredentialScope } from '../../base/credential-scope.ts';
-import { UpstreamError } from '../../base/errors.ts';
+import { sourceNotConfigured } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import type { CallContext, Credentials } from '../../upstream/upstream.ts';
 
@@ -30,10 +30,5 @@ export function keepByScope<Kept extends object>(
  */
 export function requireScope(context: CallContext, source: Source, operation: string): CredentialScope {
   if (context.credentials) return context.credentials.scope;
-  throw new UpstreamError({
-    code: 'SOURCE_NOT_CONFIGURED',
-    source,
-    operation,
-    message: `The source ${source} is not configured: there are no credentials for it.`,
-  });
+  throw sourceNotConfigured(source, operation);
 }

@@ -1,6 +1,6 @@
 import { scopedKey } from '../../base/credential-scope.ts';
 import type { ScopedKey } from '../../base/credential-scope.ts';
-import { RequestError, UpstreamError } from '../../base/errors.ts';
+import { RequestError, sourceNotConfigured, UpstreamError } from '../../base/errors.ts';
 import type { UpstreamCode } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import type { Clock } from '../../base/time.ts';
@@ -50,7 +50,7 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
     const { credentials, signal, deadlineMs, maxAgeMs } = context;
     const fail = (code: UpstreamCode, message: string): UpstreamError =>
       new UpstreamError({ code, source, operation, message });
-    if (!credentials) throw fail('SOURCE_NOT_CONFIGURED', 'This source has no credentials.');
+    if (!credentials) throw sourceNotConfigured(source, operation);
     const { scope } = credentials;
     const keyOf = (names: readonly string[]): ScopedKey =>
       scopedKey(scope, source, operation, path, ...names);

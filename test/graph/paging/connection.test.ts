@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { graphql } from '../../../docs/client/generated/gql.ts';
-import type { WalkedPageFragment } from '../../../docs/client/generated/graphql.ts';
+import { graphql } from '../generated/gql.ts';
+import type { WalkedPageFragment } from '../generated/graphql.ts';
 import type { Coverage, CoverageStatus } from '../../../src/sources/paging/coverage.ts';
 import { comparePositions } from '../../../src/sources/paging/position.ts';
 import { createFakeContext, createRecord, EMPTY_PAGE, NOW_MS } from '../fake-context.ts';

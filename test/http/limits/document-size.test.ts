@@ -76,7 +76,7 @@ function expand(nodes: readonly Node[], fragments: readonly (readonly Node[])[],
 }
 
 describe('measureDocument', () => {
-  test('counts what putting every fragment in its place would count', () => {
+  test('counts as if every fragment were expanded', () => {
     fc.assert(
       fc.property(documents, ({ operation, fragments }) => {
         const text = [
@@ -89,7 +89,7 @@ describe('measureDocument', () => {
     );
   });
 
-  test('measures each operation by itself', () => {
+  test('measures each operation separately', () => {
     const sizes = measureDocument(parse('query A { a } query B { a b { c } }'));
     expect(sizes.map(({ depth, rootFields }) => [depth, rootFields])).toEqual([
       [1, 1],
@@ -97,7 +97,7 @@ describe('measureDocument', () => {
     ]);
   });
 
-  test('counts the directives of operations and of fragments, the latter each time that they are spread', () => {
+  test('counts directives of operations, and of fragments each time they are spread', () => {
     expect(measure('query @d { ...f ...f } fragment f on T @d @d { a }').directives).toBe(5);
   });
 
@@ -120,12 +120,12 @@ describe('measureDocument', () => {
     });
   });
 
-  test('ends for fragments that spread themselves or each other, and for those that are missing', () => {
+  test('ends for cyclic and for missing fragments', () => {
     const text = '{ ...a ...gone } fragment a on T { x { ...b } } fragment b on T { y { ...a ...b } }';
     expect(measure(text).depth).toBe(2);
   });
 
-  test('counts introspection apart, wherever it begins and however it is spread', () => {
+  test('counts introspection separately, also in fragments', () => {
     expect(
       measure(
         '{ a { b } __schema { types { ...t } } } fragment t on T { fields { type { fields { name } } } }',

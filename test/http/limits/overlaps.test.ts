@@ -57,17 +57,17 @@ describe('countOverlaps', () => {
     },
   );
 
-  test('counts an alias by its own name, and a fragment that is spread twice in one place once', () => {
+  test('counts fields by their alias, and a fragment once in each place', () => {
     expect(overlapsOf('{ a: x b: x a }')).toBe(1);
     expect(overlapsOf('{ ...f ...f } fragment f on T { a b { c } }')).toBe(0);
     expect(overlapsOf('{ a { ...f } b { ...f } } fragment f on T { c c }')).toBe(2);
   });
 
-  test('is that of the largest operation', () => {
+  test('returns the count of the largest operation', () => {
     expect(overlapsOf('query A { a } query B { a a a } query C { a a }')).toBe(3);
   });
 
-  test('ends where fragments go in circles, however they do', () => {
+  test('ends for cyclic fragments', () => {
     expect(overlapsOf('{ ...f } fragment f on T { a { ...f } ...f ...gone }')).toBe(0);
     const names = Array.from({ length: 20 }, (_, n) => n);
     const spreads = names.map((n) => `a${n} { ...f${n} }`).join(' ');
@@ -76,7 +76,7 @@ describe('countOverlaps', () => {
   });
 });
 
-test('countFragments counts named ones once and inline ones where they stand', () => {
+test('countFragments counts named and inline fragments once each', () => {
   expect(
     countFragments(parse('{ a { ... { b } ...f ...f } } fragment f on T { ... on U { ... { a } } }')),
   ).toBe(4);

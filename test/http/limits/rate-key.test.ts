@@ -18,7 +18,7 @@ describe('rateKeyOf', () => {
   const group = fc.integer({ min: 0, max: 0xffff }).map((value) => value.toString(16));
   const half = fc.tuple(group, group, group, group).map((groups) => groups.join(':'));
 
-  test('one network of 2^64 addresses has one key, and another network another', () => {
+  test('each /64 network has its own key', () => {
     fc.assert(
       fc.property(half, half, half, half, (network, host, otherNetwork, otherHost) => {
         // What maps an IPv4 address is told apart by that address.

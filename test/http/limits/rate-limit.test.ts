@@ -13,8 +13,8 @@ function createTimed(policy: { capacity: number; perSecond: number }) {
   };
 }
 
-describe('a caller’s points', () => {
-  test('in no stretch of time is more taken, less what was given back, than the capacity and what came back', () => {
+describe("a caller's points", () => {
+  test('in any time, a caller takes at most the capacity and what was refilled, less what was given back', () => {
     const step = fc.record({
       caller: fc.constantFrom('a', 'b'),
       points: fc.integer({ min: 1, max: 150 }),
@@ -57,7 +57,7 @@ describe('a caller’s points', () => {
     );
   });
 
-  test('too few: nothing is taken, and the wait that is told is long enough and no longer', () => {
+  test('too few: nothing is taken, and the reported wait is exactly long enough', () => {
     const { limit, pass } = createTimed({ capacity: 100, perSecond: 10 });
     expect(limit.take('a', 80)).toMatchObject({ isAllowed: true, remaining: 20, fullInS: 8, retryAfterS: 0 });
     expect(limit.take('a', 50)).toMatchObject({ isAllowed: false, remaining: 20, retryAfterS: 3 });
@@ -67,13 +67,13 @@ describe('a caller’s points', () => {
     expect(limit.take('a', 50).isAllowed).toBe(true);
   });
 
-  test('one caller’s burst is nobody else’s', () => {
+  test('each caller has their own bucket', () => {
     const { limit } = createTimed({ capacity: 10, perSecond: 1 });
     while (limit.take('a', 1).isAllowed);
     expect(limit.take('b', 10).isAllowed).toBe(true);
   });
 
-  test('are told in the standard headers', () => {
+  test('are reported in the standard headers', () => {
     const { limit } = createTimed({ capacity: 100, perSecond: 8 });
     expect(rateHeaders(limit.take('a', 60))).toEqual({
       ratelimit: '"points";r=40;t=8',

@@ -20,21 +20,21 @@ function createFakeBuckets() {
 }
 
 describe('a limit over shared points', () => {
-  test('tells what is there for all instances', async () => {
+  test('reports the points of all instances', async () => {
     const { state, limit } = createFakeBuckets();
     state.there = 30.5;
     expect(await limit.take('a', 10)).toMatchObject({ isAllowed: true, remaining: 20, retryAfterS: 0 });
     expect(await limit.take('a', 50)).toMatchObject({ isAllowed: false, remaining: 30, retryAfterS: 2 });
   });
 
-  test('counts by itself where nothing can be told', async () => {
+  test('uses its own buckets if the shared ones fail', async () => {
     const { state, limit } = createFakeBuckets();
     state.there = null;
     expect(await limit.take('a', 80)).toMatchObject({ isAllowed: true, remaining: 20 });
     expect(await limit.take('a', 80)).toMatchObject({ isAllowed: false, remaining: 20, retryAfterS: 6 });
   });
 
-  test('points go back to where they came from, whatever has become of the store', async () => {
+  test('points go back to the bucket that they came from, even if the store has failed since', async () => {
     const { state, limit } = createFakeBuckets();
     const shared = await limit.take('a', 50);
     state.there = null;
@@ -68,7 +68,7 @@ describe.runIf(hasRedis)('limits over one Redis', () => {
     return createSharedRateLimit(POLICY, buckets, createRateLimit(POLICY, clock));
   }
 
-  test('have one budget; once Redis is killed, each answers from its own', async () => {
+  test('share one budget, and each uses its own when Redis is killed', async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.kill());
     const limits = [await connect(redis.port, 5_000), await connect(redis.port, 5_000)] as const;
@@ -81,7 +81,7 @@ describe.runIf(hasRedis)('limits over one Redis', () => {
     }
   });
 
-  test('wait a few milliseconds at most for one that hangs', async () => {
+  test('wait a few milliseconds at most for a Redis that hangs', async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.kill());
     const limit = await connect(redis.port, 20);

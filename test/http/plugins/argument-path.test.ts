@@ -25,7 +25,7 @@ describe('findArgument', () => {
     expect(find(text)).toBe(argument);
   });
 
-  test('what is no value stands in no argument', () => {
+  test('a node outside of values has no argument', () => {
     const document = parse('{ a }');
     expect(findArgument(document, document.definitions[0]!)).toBeNull();
   });

@@ -1,0 +1,88 @@
+import { createOriginReport } from './cors.ts';
+import type { HttpAnswer, HttpRequest } from './http-message.ts';
+import { API_KEY_HEADER, authenticate, refuseCaller } from './identity/authenticate.ts';
+import type { SentProof } from './identity/authenticate.ts';
+import type { Identity } from './identity/identity.ts';
+import type { Caller } from './identity/caller.ts';
+import { readBody } from './limits/body.ts';
+import { rateKeyOf } from './limits/rate-limit.ts';
+import { isLoopbackAddress, isLoopbackHost, readHostHeader } from './loopback.ts';
+import { createPages } from './pages.ts';
+import { addressRefusal, BROKEN_BODY, FOREIGN_HOST, refuseBody, UNAUDITED, WRONG_HOST } from './refusals.ts';
+import type { Refusal } from './refusals.ts';
+import type { RequestNotes } from './request-notes.ts';
+import { createYogaServer } from './yoga.ts';
+import type { YogaOptions } from './yoga.ts';
+
+export interface ResponderOptions extends YogaOptions {
+  /** Whether this process should be sent requests. */
+  readonly isReady: () => boolean;
+  readonly maxBodyBytes: number;
+  /** How callers are identified; null: they are not. */
+  readonly identity: Identity | null;
+  /**
+   * Answers only if `Host` names this machine. This keeps out a web page whose host name was made to resolve to this machine
+   * (DNS rebinding).
+   */
+  readonly isLoopbackOnly: boolean;
+  /** Gets, once for each origin, the reason why its pages can't read answers. */
+  readonly onRefusedOrigin: (message: string) => void;
+}
+
+/** Decides what a request is answered with, and notes what the log and the audit trail need. */
+export type Responder = (request: HttpRequest, notes: RequestNotes) => Promise<HttpAnswer>;
+
+/** @param isTrailBroken whether operations must be refused because the audit trail can't be written */
+export function createResponder(options: ResponderOptions, isTrailBroken: () => boolean): Responder {
+  const { maxBodyBytes, identity, clock, isLoopbackOnly, isReady, trustedDocuments } = options;
+  const { corsOrigins, onRefusedOrigin } = options;
+  const reportOrigin = createOriginReport(corsOrigins, onRefusedOrigin);
+  const askYoga = createYogaServer(options);
+  const answerPage = createPages({ isReady, hasGraphiql: !trustedDocuments });
+
+  return async (request, notes) => {
+    const hosts = request.headersDistinct['host'] ?? [];
+    const host = readHostHeader(hosts[0]);
+    if (hosts.length > 1 || (host === null && hosts.some((text) => text !== ''))) return WRONG_HOST;
+    if (isLoopbackOnly && !isLoopbackHost(host ?? '')) return FOREIGN_HOST;
+    const page = await answerPage(request);
+    if (page) return page;
+    reportOrigin(request.headers);
+    notes.isOperation = request.method !== 'OPTIONS';
+    const refuse = (refusal: Refusal): HttpAnswer => {
+      notes.errors = [refusal.code];
+      return addressRefusal(refusal, request, corsOrigins);
+    };
+    // The line of this refusal tries the trail again.
+    if (notes.isOperation && isTrailBroken()) return refuse(UNAUDITED);
+    const authentication = await authenticate(identity, readProof(request), clock);
+    if (authentication.kind !== 'caller') return refuse(refuseCaller(authentication));
+    const { caller } = authentication;
+    notes.caller = caller;
+    const body = await readBody(request, maxBodyBytes);
+    if (body.kind === 'tooLarge') return refuse(refuseBody(maxBodyBytes));
+    if (body.kind === 'broken') return BROKEN_BODY;
+    const isLocal = isLocalCaller(request);
+    const rateKey = readRateKey(caller, isLocal ? null : request.address);
+    return askYoga(request, body.bytes, host, { notes, caller, isLocal, rateKey });
+  };
+}
+
+/** If a header is sent twice, the joined values are no valid proof, because each may be of another caller. */
+function readProof({ headersDistinct }: HttpRequest): SentProof {
+  return {
+    authorization: headersDistinct['authorization']?.join(', ') ?? null,
+    apiKey: headersDistinct[API_KEY_HEADER]?.join(', ') ?? null,
+  };
+}
+
+/** An identified caller has one budget from all addresses. All others are told apart by their address. */
+function readRateKey({ kind, name }: Caller, address: string | null): string | null {
+  return name === null ? address && rateKeyOf(address) : `${kind} ${name}`;
+}
+
+/** A proxy on this machine forwards requests of other machines. */
+function isLocalCaller({ address, headers }: HttpRequest): boolean {
+  const isForwarded = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined;
+  return !isForwarded && isLoopbackAddress(address);
+}

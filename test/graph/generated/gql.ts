@@ -1,0 +1,38 @@
+/* eslint-disable */
+import * as types from './graphql.ts';
+
+
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "\n  query WalkForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...WalkedPage\n    }\n  }\n\n  fragment WalkedPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n": typeof types.WalkForwardDocument,
+    "\n  query WalkBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...WalkedPage\n    }\n  }\n": typeof types.WalkBackwardDocument,
+};
+const documents: Documents = {
+    "\n  query WalkForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...WalkedPage\n    }\n  }\n\n  fragment WalkedPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n": types.WalkForwardDocument,
+    "\n  query WalkBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...WalkedPage\n    }\n  }\n": types.WalkBackwardDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query WalkForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...WalkedPage\n    }\n  }\n\n  fragment WalkedPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n"): typeof import('./graphql.ts').WalkForwardDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query WalkBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...WalkedPage\n    }\n  }\n"): typeof import('./graphql.ts').WalkBackwardDocument;
+
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}

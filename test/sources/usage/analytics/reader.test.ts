@@ -698,7 +698,7 @@ describe('a vendor that counts the whole of its first and last row', () => {
     expect(buckets[0]?.cut).toBe(true);
     expect(
       coverage
-        .filter(({ reason }) => reason?.includes('figures are too high'))
+        .filter(({ reason }) => reason?.includes('figures there are too high'))
         .map(({ operation }) => operation),
     ).toHaveLength(4);
     const quiet = await createReader({ log: [], cutRows }).read(request(range));

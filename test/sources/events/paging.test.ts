@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../src/base/errors.ts';
 import type { AuditEvent } from '../../../src/sources/events/event.ts';
 import type { EventFilter } from '../../../src/sources/events/filter.ts';
@@ -556,7 +556,7 @@ describe('events by another field', () => {
     });
   });
 
-  test('count skipped rows against the bound, as every other scan does', async () => {
+  it('count skipped rows against the bound, as every other scan does', async () => {
     const held = rows.map((row, at) => ({ ...row, isUndated: at % 4 === 1 }));
     const ask = (maxScannedRows: number) =>
       openSource(() => held, plain, { maxScannedRows })

@@ -71,10 +71,10 @@ describe('the status of a span', () => {
       code: 'ROWS_DROPPED',
       dropped: 3,
       scanned: 5,
-      reason: '3 rows of the files could not be read; any of them may belong to this span.',
+      reason: '3 rows of the files could not be read; any of them may belong to this stretch.',
     });
     expect(weighByFiles(entry(), holdFiles([span(100, 199)], 1)).reason).toBe(
-      '1 row of the files could not be read; it may belong to this span.',
+      '1 row of the files could not be read; it may belong to this stretch.',
     );
   });
 
@@ -85,7 +85,7 @@ describe('the status of a span', () => {
     expect(weighByFiles(stopped, SHORT)).toMatchObject({
       code: 'SCAN_LIMIT',
       dropped: 3,
-      reason: 'The scan stopped. 3 rows of the files could not be read; any of them may belong to this span.',
+      reason: 'The scan stopped. 3 rows of the files could not be read; any of them may belong to this stretch.',
     });
     expect(weighByFiles({ ...stopped, fromMs: 0, toMs: 50 }, SHORT)).toMatchObject({ dropped: 0 });
   });

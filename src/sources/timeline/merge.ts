@@ -65,17 +65,17 @@ export async function mergeStreams<Row extends Position>(
 
   const last = given.at(-1) ?? null;
   const rangeEndMs = isDesc ? range.fromMs : range.toMs;
-  const { untilMs, end } = stop ? endOfStop() : endOfPage();
+  const edge = stop ? edgeOfStop() : edgeOfPage();
   return {
     rows: isDesc ? given : given.reverse(),
     hasMore: hasMore || stop !== null,
-    end,
+    end: edge.end,
     coverage: runs
-      .flatMap((run) => coverRun(run, untilMs, hasMore ? last : null))
+      .flatMap((run) => coverRun(run, edge.untilMs, hasMore ? last : null))
       .sort((a, b) => b.toMs - a.toMs),
   };
 
-  function endOfPage(): { readonly untilMs: number; readonly end: PageEnd | null } {
+  function edgeOfPage(): { readonly untilMs: number; readonly end: PageEnd | null } {
     const position = last ?? after;
     const end = position && ({ kind: 'row', position } as const);
     if (!hasMore) return { untilMs: rangeEndMs, end };
@@ -84,7 +84,7 @@ export async function mergeStreams<Row extends Position>(
   }
 
   /** The page ends at the edge of the stream that is furthest behind, because up to there all streams are examined. */
-  function endOfStop(): { readonly untilMs: number; readonly end: PageEnd } {
+  function edgeOfStop(): { readonly untilMs: number; readonly end: PageEnd } {
     const edges = runs.flatMap((run) => (run.state === 'running' ? [run.edgeMs] : []));
     const untilMs = isDesc ? Math.max(rangeEndMs, ...edges) : Math.min(rangeEndMs, ...edges);
     return { untilMs, end: { kind: 'scan position', position: edgeAt('EVENTS', untilMs) } };

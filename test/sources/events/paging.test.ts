@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../src/base/errors.ts';
 import type { AuditEvent } from '../../../src/sources/events/event.ts';
 import type { EventFilter } from '../../../src/sources/events/filter.ts';

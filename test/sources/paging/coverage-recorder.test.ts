@@ -9,7 +9,7 @@ const age: AgePolicy = { settleMs: 100, retentionMs: 1_000 };
 const forever: AgePolicy = { settleMs: 100, retentionMs: null };
 const stop: Stop = { code: 'SCAN_LIMIT', reason: 'bound' };
 
-const stretch = (fromMs: number, toMs: number, more: Partial<ExaminedSpan> = {}): ExaminedSpan => ({
+const span = (fromMs: number, toMs: number, more: Partial<ExaminedSpan> = {}): ExaminedSpan => ({
   fromMs,
   toMs,
   readAtMs: NOW,
@@ -27,8 +27,8 @@ const told = (examined: readonly ExaminedSpan[], bounds = age, why: Stop | null 
   ]);
 
 describe('coverage', () => {
-  it('is FILLING in its newest part, COMPLETE behind it, EXPIRED where the vendor is said to keep no more', () => {
-    expect(told([stretch(NOW - 2_000, NOW)])).toEqual([
+  it("is FILLING in its newest part, COMPLETE before it, EXPIRED before the vendor's retention", () => {
+    expect(told([span(NOW - 2_000, NOW)])).toEqual([
       ['FILLING', NOW - 100, NOW],
       ['COMPLETE', NOW - 1_000, NOW - 100],
       ['EXPIRED', NOW - 2_000, NOW - 1_000],
@@ -36,40 +36,40 @@ describe('coverage', () => {
   });
 
   it('is cut just at those edges', () => {
-    expect(told([stretch(NOW - 500, NOW - 100)])).toEqual([['COMPLETE', NOW - 500, NOW - 100]]);
-    expect(told([stretch(NOW - 500, NOW - 99)])).toEqual([
+    expect(told([span(NOW - 500, NOW - 100)])).toEqual([['COMPLETE', NOW - 500, NOW - 100]]);
+    expect(told([span(NOW - 500, NOW - 99)])).toEqual([
       ['FILLING', NOW - 100, NOW - 99],
       ['COMPLETE', NOW - 500, NOW - 100],
     ]);
-    expect(told([stretch(NOW - 1_000, NOW - 900)])).toEqual([['COMPLETE', NOW - 1_000, NOW - 900]]);
-    expect(told([stretch(NOW - 1_001, NOW - 900)])).toEqual([
+    expect(told([span(NOW - 1_000, NOW - 900)])).toEqual([['COMPLETE', NOW - 1_000, NOW - 900]]);
+    expect(told([span(NOW - 1_001, NOW - 900)])).toEqual([
       ['COMPLETE', NOW - 1_000, NOW - 900],
       ['EXPIRED', NOW - 1_001, NOW - 1_000],
     ]);
   });
 
-  it('fills from when it was read, not from when it is told', () => {
-    expect(told([stretch(NOW - 500, NOW - 200, { readAtMs: NOW - 300 })])).toEqual([
+  it('is FILLING by the time at which it was read, not by now', () => {
+    expect(told([span(NOW - 500, NOW - 200, { readAtMs: NOW - 300 })])).toEqual([
       ['FILLING', NOW - 400, NOW - 200],
       ['COMPLETE', NOW - 500, NOW - 400],
     ]);
   });
 
-  it('never expires where nothing is said of retention', () => {
-    expect(told([stretch(0, NOW - 200)], forever)).toEqual([['COMPLETE', 0, NOW - 200]]);
+  it('never expires if the retention is unknown', () => {
+    expect(told([span(0, NOW - 200)], forever)).toEqual([['COMPLETE', 0, NOW - 200]]);
   });
 
   it('counts rows in the part that they fall in', () => {
     const rows = [row(NOW - 50), row(NOW - 100, false), row(NOW - 101), row(NOW - 400, false)];
-    const coverage = recordCoverage('EVENTS', [stretch(NOW - 500, NOW, { rows })], forever, NOW, null);
+    const coverage = recordCoverage('EVENTS', [span(NOW - 500, NOW, { rows })], forever, NOW, null);
     expect(coverage.map(({ scanned, matched }) => [scanned, matched])).toEqual([
       [2, 1],
       [2, 1],
     ]);
   });
 
-  it('is TRUNCATED as a whole where a bound stopped the scan, with its code', () => {
-    expect(recordCoverage('USAGE', [stretch(NOW - 2_000, NOW)], age, NOW, stop)).toEqual([
+  it('is TRUNCATED as a whole if a bound stopped the scan, with its code', () => {
+    expect(recordCoverage('USAGE', [span(NOW - 2_000, NOW)], age, NOW, stop)).toEqual([
       expect.objectContaining({
         status: 'TRUNCATED',
         fromMs: NOW - 2_000,
@@ -80,10 +80,10 @@ describe('coverage', () => {
     ]);
   });
 
-  it('is TRUNCATED with ROWS_DROPPED in just the stretch that dropped rows, which count as scanned', () => {
+  it('is TRUNCATED with ROWS_DROPPED in exactly the span with skipped rows, which count as scanned', () => {
     const coverage = recordCoverage(
       'USAGE',
-      [stretch(NOW - 300, NOW - 200, { dropped: 2, rows: [row(NOW - 250)] }), stretch(NOW - 400, NOW - 300)],
+      [span(NOW - 300, NOW - 200, { dropped: 2, rows: [row(NOW - 250)] }), span(NOW - 400, NOW - 300)],
       forever,
       NOW,
       null,
@@ -101,19 +101,19 @@ describe('coverage', () => {
     ]);
   });
 
-  it('is STALE before all else but a failure, even where rows were dropped and a bound stopped the scan', () => {
-    const old = stretch(NOW - 2_000, NOW, { stale: true, dropped: 1, readAtMs: NOW - 60 });
+  it('is STALE even if rows were skipped and a bound stopped the scan', () => {
+    const old = span(NOW - 2_000, NOW, { stale: true, dropped: 1, readAtMs: NOW - 60 });
     expect(recordCoverage('USAGE', [old], age, NOW, stop)).toEqual([
       expect.objectContaining({ status: 'STALE', code: 'UPSTREAM', asOfMs: NOW - 60, dropped: 1 }),
     ]);
   });
 
-  it('joins neighbours of equal standing, and tells the older reading', () => {
+  it('joins neighbours of the same status, and reports the older time of reading', () => {
     const coverage = recordCoverage(
       'USAGE',
       [
-        stretch(NOW - 300, NOW - 200, { readAtMs: NOW - 1, rows: [row(NOW - 250)] }),
-        stretch(NOW - 400, NOW - 300, { rows: [row(NOW - 350, false)] }),
+        span(NOW - 300, NOW - 200, { readAtMs: NOW - 1, rows: [row(NOW - 250)] }),
+        span(NOW - 400, NOW - 300, { rows: [row(NOW - 350, false)] }),
       ],
       forever,
       NOW,
@@ -131,7 +131,7 @@ describe('coverage', () => {
   });
 
   it('keeps apart what does not touch', () => {
-    expect(told([stretch(NOW - 300, NOW - 250), stretch(NOW - 240, NOW - 200)], forever)).toHaveLength(2);
+    expect(told([span(NOW - 300, NOW - 250), span(NOW - 240, NOW - 200)], forever)).toHaveLength(2);
   });
 
   it('is disjoint, newest first, without gap or surplus, and counts each row once, whatever was examined', () => {
@@ -151,7 +151,7 @@ describe('coverage', () => {
             const inside = rows
               .map(([ms, isMatch]) => row(NOW - 3_000 + ms, isMatch))
               .filter(({ timestampMs: ms }) => ms >= fromMs && ms < toMs);
-            return stretch(fromMs, toMs, { stale, dropped, readAtMs: NOW - aged, rows: inside });
+            return span(fromMs, toMs, { stale, dropped, readAtMs: NOW - aged, rows: inside });
           });
           const coverage = recordCoverage('USAGE', examined, age, NOW, null);
           expect(coverage[0]?.toMs).toBe(bounds[0]);

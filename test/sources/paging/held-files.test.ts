@@ -33,7 +33,7 @@ const entry = (more: Partial<Coverage> = {}): Coverage => ({
   ...more,
 });
 
-test('files that overlap or follow each other without a gap hold one span, which ends right behind the last row', () => {
+test('files that overlap or follow each other without a gap hold one span, which ends just after the last row', () => {
   expect(holdFiles([span(300, 399), span(0, 9), span(5, 99), span(100, 150)], 2)).toEqual({
     spans: [
       { fromMs: 0, toMs: 151 },
@@ -55,8 +55,8 @@ test('a range is held whole if one span holds all of it and every row was read',
   expect(isHeldWhole({ fromMs: 0, toMs: NOW }, null)).toBe(true);
 });
 
-describe('the standing of a stretch', () => {
-  test('is EXPIRED before and between files, FILLING behind them, and as it was within them', () => {
+describe('the status of a span', () => {
+  test('is EXPIRED before and between files, FILLING after them, and unchanged within them', () => {
     const statusOf = (fromMs: number, toMs: number) => weighByFiles(entry({ fromMs, toMs }), HELD).status;
     expect(statusOf(0, 100)).toBe('EXPIRED');
     expect(statusOf(100, 200)).toBe('COMPLETE');
@@ -85,14 +85,13 @@ describe('the standing of a stretch', () => {
     expect(weighByFiles(stopped, SHORT)).toMatchObject({
       code: 'SCAN_LIMIT',
       dropped: 3,
-      reason:
-        'The scan stopped. 3 rows of the files could not be read; any of them may belong to this stretch.',
+      reason: 'The scan stopped. 3 rows of the files could not be read; any of them may belong to this stretch.',
     });
     expect(weighByFiles({ ...stopped, fromMs: 0, toMs: 50 }, SHORT)).toMatchObject({ dropped: 0 });
   });
 });
 
-test('a part of a filter is blind if files lack every column that it looks into, and its stretch is TRUNCATED then', () => {
+test('a span is TRUNCATED if the files lack every column that a part of the filter uses', () => {
   const files = holdFiles([span(100, 199)], 0, ['requestIP', 'instanceTags']);
   const age: AgePolicy = { settleMs: 0, retentionMs: null, files };
   expect(seekIn(age, [['elementTags', 'instanceTags'], ['elementKey']])).toBe(age);
@@ -140,7 +139,7 @@ test('cutting loses and doubles nothing, and no part lies across an edge', () =>
   );
 });
 
-test('coverage is COMPLETE just where a file holds a stretch and every row was read, whatever was examined', () => {
+test('coverage is COMPLETE exactly for spans that a file holds with every row read', () => {
   fc.assert(
     fc.property(
       anyHeld,

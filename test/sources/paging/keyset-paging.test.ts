@@ -70,7 +70,7 @@ async function walk(
   list: VendorList<Position>,
   asked: Partial<BatchRequest> = {},
 ): Promise<Batch<Position>[]> {
-  const steps: Batch<Position>[] = [];
+  const batches: Batch<Position>[] = [];
   const walked = pageByKeyset(list, {
     range: { fromMs: 0, toMs: 100 },
     direction: 'DESC',
@@ -78,12 +78,12 @@ async function walk(
     wanted: () => Infinity,
     ...asked,
   });
-  for await (const step of walked) steps.push(step);
-  return steps;
+  for await (const batch of walked) batches.push(batch);
+  return batches;
 }
 
-const idsOf = (steps: readonly Batch<Position>[]): string[] =>
-  steps.flatMap((step) => step.rows.map(({ id }) => id));
+const idsOf = (batches: readonly Batch<Position>[]): string[] =>
+  batches.flatMap((batch) => batch.rows.map(({ id }) => id));
 
 describe('a walk', () => {
   const entries = [
@@ -127,11 +127,11 @@ describe('a walk', () => {
     ]);
   });
 
-  it('ends at once where a page reaches beyond its range, though the vendor has more', async () => {
+  it('ends at once if a page reaches beyond its range, even if the vendor has more', async () => {
     const list = createList(entries, { largestPage: 4 });
-    const steps = await walk(list, { range: { fromMs: 51, toMs: 101 } });
-    expect(idsOf(steps)).toEqual(['edge', 'a']);
-    expect(steps.at(-1)).toMatchObject({ ended: true, edgeMs: 51 });
+    const batches = await walk(list, { range: { fromMs: 51, toMs: 101 } });
+    expect(idsOf(batches)).toEqual(['edge', 'a']);
+    expect(batches.at(-1)).toMatchObject({ ended: true, edgeMs: 51 });
     expect(list.asked).toHaveLength(1);
   });
 
@@ -147,7 +147,7 @@ describe('a walk', () => {
     ]);
   });
 
-  it('asks for what is wanted and nine more, and for a row more where one comes again', async () => {
+  it('asks for what is wanted and nine more, and for one more row if one is repeated', async () => {
     const list = createList([], { largestPage: 100 });
     await walk(list, { wanted: () => 20 });
     await walk(list, { wanted: () => 20, after: row(50, 'b') });
@@ -165,7 +165,7 @@ describe('a walk', () => {
     expect(list.asked[1]).toMatchObject({ upperMs: 97, pageSize: 22 });
   });
 
-  it('tells how far it has got: down to the last instant that is whole, up to the first that is not', async () => {
+  it('reports how far it has read: DESC to the last whole instant, ASC to the first that may be cut', async () => {
     const instants = Array.from({ length: 8 }, (_, at) => row(90 - at * 10, String(at)));
     const down = await walk(createList(instants, { largestPage: 5 }));
     expect(down.map(({ edgeMs, ended }) => [edgeMs, ended])).toEqual([
@@ -179,7 +179,7 @@ describe('a walk', () => {
     ]);
   });
 
-  it('tells the oldest reading of its pages, and whether one only stood in', async () => {
+  it('reports the oldest time of reading of its pages, and whether one is stale', async () => {
     const tied = Array.from({ length: 12 }, (_, at) => row(50, String(at)));
     const list = createList(tied, {
       largestPage: 5,
@@ -190,7 +190,7 @@ describe('a walk', () => {
 });
 
 describe('rows that could not be understood', () => {
-  it('are told with their times, once, whatever the page sizes', async () => {
+  it('are reported with their times, once, at any page size', async () => {
     const entries = [
       dropped(100),
       row(90, 'a'),
@@ -206,25 +206,25 @@ describe('rows that could not be understood', () => {
       dropped(-1),
     ];
     for (const largestPage of [3, 4, 5, 6, 7, 20]) {
-      const steps = await walk(createList(entries, { largestPage }));
-      expect(steps.flatMap((step) => step.dropped)).toEqual([80, 80, 70, 60, 0]);
-      expect(idsOf(steps)).toEqual(['a', 'c', 'b', 'd', 'e']);
+      const batches = await walk(createList(entries, { largestPage }));
+      expect(batches.flatMap((batch) => batch.dropped)).toEqual([80, 80, 70, 60, 0]);
+      expect(idsOf(batches)).toEqual(['a', 'c', 'b', 'd', 'e']);
     }
   });
 
-  it('at the head of the first window, without a time, are told at its start', async () => {
+  it('at the start of the first window, without a time, are reported at its start', async () => {
     const list = createList([], {
       page: (_asked, page) => ({ ...page, entries: [dropped(null), row(50, 'a')], ended: true }),
     });
-    const [step] = await walk(list);
-    expect(step).toMatchObject({ dropped: [99], rows: [{ id: 'a' }] });
+    const [batch] = await walk(list);
+    expect(batch).toMatchObject({ dropped: [99], rows: [{ id: 'a' }] });
   });
 
   it.each([
     ['DESC', 27],
     ['ASC', 13],
   ] as const)(
-    'without a time, behind a row from before the range or at its head, are told in the range, %s',
+    'without a time, behind a row outside the range or at its start, are reported in the range, %s',
     async (direction, toldAt) => {
       // Within one unit, and a row of the vendor's wider bounds before it.
       const range = { fromMs: 13, toMs: 28 };
@@ -233,26 +233,26 @@ describe('rows that could not be understood', () => {
           unitMs: 10,
           page: (_asked, page) => ({ ...page, entries: [...head, dropped(null)], ended: true }),
         });
-        const steps = await walk(list, { direction, range });
-        expect(steps.flatMap((step) => step.dropped)).toEqual([toldAt]);
+        const batches = await walk(list, { direction, range });
+        expect(batches.flatMap((batch) => batch.dropped)).toEqual([toldAt]);
       }
     },
   );
 
-  it('at the instant of an edge belong to the page behind it, upward', async () => {
+  it('at the instant of an edge belong to the page behind it, in the direction ASC', async () => {
     const entries = [dropped(60), row(50, 'b'), dropped(50), dropped(40)];
     const up = await walk(createList(entries), { after: row(50, ''), direction: 'ASC' });
-    expect(up.flatMap((step) => step.dropped)).toEqual([50, 60]);
+    expect(up.flatMap((batch) => batch.dropped)).toEqual([50, 60]);
     const down = await walk(createList(entries), { after: row(50, '') });
-    expect(down.flatMap((step) => step.dropped)).toEqual([40]);
+    expect(down.flatMap((batch) => batch.dropped)).toEqual([40]);
   });
 
-  it('behind a cursor are those of its instant, too: they may have been understood when the page before was read', async () => {
+  it('at the instant of a cursor are reported again, because they may have been parsed when the page before was read', async () => {
     const entries = [dropped(60), row(50, 'b'), dropped(50), row(50, 'a'), dropped(40)];
     const down = await walk(createList(entries), { after: row(50, 'b') });
-    expect(down.flatMap((step) => step.dropped)).toEqual([50, 40]);
+    expect(down.flatMap((batch) => batch.dropped)).toEqual([50, 40]);
     const up = await walk(createList(entries), { after: row(50, 'a'), direction: 'ASC' });
-    expect(up.flatMap((step) => step.dropped)).toEqual([50, 60]);
+    expect(up.flatMap((batch) => batch.dropped)).toEqual([50, 60]);
   });
 
   it('alone on a full page are a bad response', async () => {
@@ -267,7 +267,7 @@ describe('rows that could not be understood', () => {
     });
   });
 
-  it('alone on the last page are told and no more', async () => {
+  it('alone on the last page are reported', async () => {
     expect(await walk(createList([dropped(50)]))).toMatchObject([{ rows: [], dropped: [50], ended: true }]);
   });
 });
@@ -376,16 +376,16 @@ describe('an instant that holds more than a page', () => {
 
   it('is read in the largest page before it is read on by offset', async () => {
     const list = createList(tied, { largestPage: 12 });
-    const steps = await walk(list, { wanted: () => 1 });
+    const batches = await walk(list, { wanted: () => 1 });
     expect(list.asked.map(({ page, pageSize }) => [page, pageSize])).toEqual([
       [0, 10],
       [0, 12],
       [1, 12],
     ]);
-    expect(idsOf(steps)).toHaveLength(13);
+    expect(idsOf(batches)).toHaveLength(13);
   });
 
-  it('is not read larger where the vendor gave less than it was asked for', async () => {
+  it('is not read with a larger page if the vendor gave fewer rows than asked', async () => {
     const list = createList(tied.slice(0, 5), {
       largestPage: 12,
       page: ({ page }, read) => ({ ...read, ended: page > 0 }),
@@ -397,7 +397,7 @@ describe('an instant that holds more than a page', () => {
     ]);
   });
 
-  it('is refused with the way out where the budget ends inside it', async () => {
+  it('is refused with the way out if the budget ends inside it', async () => {
     const list = createList(tied, {
       largestPage: 5,
       page: ({ page }, read) => {
@@ -412,7 +412,7 @@ describe('an instant that holds more than a page', () => {
     });
   });
 
-  it('is not blamed where the budget ends before it', async () => {
+  it('is not named as the cause if the budget ends before it', async () => {
     const list = createList(tied, {
       page: () => {
         throw spent;
@@ -421,7 +421,7 @@ describe('an instant that holds more than a page', () => {
     await expect(walk(list)).rejects.toBe(spent);
   });
 
-  it('is told from the rows of the bound itself, which come again and drop', async () => {
+  it('is recognized apart from the repeated rows of the bound', async () => {
     // The bound is inclusive: after the first window, every window begins with all rows of the instant before.
     const full = [
       ...Array.from({ length: 4 }, (_, at) => row(60, String(20 + at))),
@@ -431,8 +431,8 @@ describe('an instant that holds more than a page', () => {
     for (const direction of ['DESC', 'ASC'] as const) {
       const mirrored =
         direction === 'DESC' ? full : full.map(({ timestampMs, id }) => row(118 - timestampMs, id)).reverse();
-      const steps = await walk(createList(mirrored, { largestPage: 3 }), { direction });
-      expect(idsOf(steps).sort()).toEqual(['20', '21', '22', '23', 'x', 'y']);
+      const batches = await walk(createList(mirrored, { largestPage: 3 }), { direction });
+      expect(idsOf(batches).sort()).toEqual(['20', '21', '22', '23', 'x', 'y']);
     }
   });
 });

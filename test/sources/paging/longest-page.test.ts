@@ -66,7 +66,7 @@ describe('a page that may be the last', () => {
     expect(pages.isLast(41, 60, 1)).toBe(false);
   });
 
-  it('is not one that a limit of the vendor has cut, under any limit that has never been another', () => {
+  it("is never one that the vendor's limit has cut, if that limit never changes", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 50, max: 400 }),

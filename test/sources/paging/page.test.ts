@@ -12,7 +12,7 @@ const row = (timestampMs: number, id = String(timestampMs)): Position => ({
   id,
 });
 
-const step = (
+const batch = (
   rows: readonly Position[],
   edgeMs: number,
   more: Partial<Batch<Position>> = {},
@@ -28,23 +28,23 @@ const step = (
   ...more,
 });
 
-/** A strand whose walk takes these steps; an error in their place is thrown there. */
+/** A row stream that gives these batches; an error among them is thrown in its place. */
 function createStream(
-  steps: readonly (Batch<Position> | Error)[],
+  batches: readonly (Batch<Position> | Error)[],
   more: Partial<RowStream<Position>> = {},
-): RowStream<Position> & { readonly walks: BatchRequest[]; readonly wanted: number[]; taken: number } {
+): RowStream<Position> & { readonly requests: BatchRequest[]; readonly wanted: number[]; taken: number } {
   const stream = {
     source: 'EVENTS' as const,
     operation: '/events',
     isMatch: () => true,
     maxScannedRows: null,
     age: { settleMs: 0, retentionMs: null },
-    walks: [] as BatchRequest[],
+    requests: [] as BatchRequest[],
     wanted: [] as number[],
     taken: 0,
     async *read(read: BatchRequest) {
-      stream.walks.push(read);
-      for (const one of steps) {
+      stream.requests.push(read);
+      for (const one of batches) {
         stream.wanted.push(read.wanted());
         if (one instanceof Error) throw one;
         stream.taken += 1;
@@ -63,7 +63,7 @@ const read = (stream: RowStream<Position>, asked: Partial<PageRequest<unknown>> 
     NOW,
   );
 
-const stretches = (page: Awaited<ReturnType<typeof read>>) =>
+const spans = (page: Awaited<ReturnType<typeof read>>) =>
   page.coverage.map(({ status, fromMs, toMs, scanned, matched, dropped }) => [
     status,
     fromMs,
@@ -78,7 +78,7 @@ const spent = new RequestError('LIMIT_EXCEEDED', 'spent');
 describe('a page', () => {
   it('ends with the last row given out, and one more proves that there is a next', async () => {
     const stream = createStream([
-      step([row(900), row(800), row(700)], 650, { dropped: [950, 850, 800, 750] }),
+      batch([row(900), row(800), row(700)], 650, { dropped: [950, 850, 800, 750] }),
     ]);
     const page = await read(stream);
     expect(page).toMatchObject({
@@ -86,23 +86,23 @@ describe('a page', () => {
       hasMore: true,
       end: { kind: 'row', position: row(800) },
     });
-    expect(stretches(page)).toEqual([['TRUNCATED', 800, 1000, 5, 2, 3]]);
+    expect(spans(page)).toEqual([['TRUNCATED', 800, 1000, 5, 2, 3]]);
     expect(stream.wanted).toEqual([3]);
   });
 
-  it('has no next where the walk ends with it', async () => {
-    const page = await read(createStream([step([row(900), row(800)], 0, { ended: true })]));
+  it('has no next page if the stream ends with it', async () => {
+    const page = await read(createStream([batch([row(900), row(800)], 0, { ended: true })]));
     expect(page).toMatchObject({ rows: [row(900), row(800)], hasMore: false });
-    expect(stretches(page)).toEqual([['COMPLETE', 0, 1000, 2, 2, 0]]);
+    expect(spans(page)).toEqual([['COMPLETE', 0, 1000, 2, 2, 0]]);
   });
 
   it('goes on until the row more is seen, and asks for as many as it still lacks', async () => {
     const stream = createStream([
-      step([row(900)], 850),
-      step([row(800)], 750),
-      step([], 600),
-      step([row(500)], 450),
-      step([row(1)], 0),
+      batch([row(900)], 850),
+      batch([row(800)], 750),
+      batch([], 600),
+      batch([row(500)], 450),
+      batch([row(1)], 0),
     ]);
     const page = await read(stream);
     expect(page).toMatchObject({
@@ -112,47 +112,47 @@ describe('a page', () => {
     });
     expect(stream.wanted).toEqual([3, 2, 1, 1]);
     expect(stream.taken).toBe(4);
-    expect(stretches(page)).toEqual([['COMPLETE', 600, 1000, 2, 2, 0]]);
+    expect(spans(page)).toEqual([['COMPLETE', 600, 1000, 2, 2, 0]]);
   });
 
-  it('read backward is told in the list’s own order, and covers up to its newest row', async () => {
-    const stream = createStream([step([row(100), row(200), row(300)], 350, { dropped: [150, 200, 250] })]);
+  it('read from the end keeps the order of the list, and covers up to its newest row', async () => {
+    const stream = createStream([batch([row(100), row(200), row(300)], 350, { dropped: [150, 200, 250] })]);
     const page = await read(stream, { direction: 'ASC' });
     expect(page).toMatchObject({
       rows: [row(200), row(100)],
       hasMore: true,
       end: { kind: 'row', position: row(200) },
     });
-    expect(stretches(page)).toEqual([['TRUNCATED', 0, 201, 4, 2, 2]]);
-    expect(stream.walks[0]?.direction).toBe('ASC');
+    expect(spans(page)).toEqual([['TRUNCATED', 0, 201, 4, 2, 2]]);
+    expect(stream.requests[0]?.direction).toBe('ASC');
   });
 
-  it('behind a row covers from its instant on, which may hold more rows', async () => {
-    const untied = await read(createStream([step([row(700)], 0, { ended: true })]), { after: row(800) });
-    expect(stretches(untied)).toEqual([['COMPLETE', 0, 801, 1, 1, 0]]);
-    const tied = await read(createStream([step([row(800, 'a')], 0, { ended: true })]), {
+  it('behind a row covers its instant too, because it may hold more rows', async () => {
+    const untied = await read(createStream([batch([row(700)], 0, { ended: true })]), { after: row(800) });
+    expect(spans(untied)).toEqual([['COMPLETE', 0, 801, 1, 1, 0]]);
+    const tied = await read(createStream([batch([row(800, 'a')], 0, { ended: true })]), {
       after: row(800, 'b'),
     });
-    expect(stretches(tied)).toEqual([['COMPLETE', 0, 801, 1, 1, 0]]);
-    const backward = await read(createStream([step([row(900)], 1000, { ended: true })]), {
+    expect(spans(tied)).toEqual([['COMPLETE', 0, 801, 1, 1, 0]]);
+    const backward = await read(createStream([batch([row(900)], 1000, { ended: true })]), {
       after: row(800),
       direction: 'ASC',
     });
-    expect(stretches(backward)).toEqual([['COMPLETE', 800, 1000, 1, 1, 0]]);
+    expect(spans(backward)).toEqual([['COMPLETE', 800, 1000, 1, 1, 0]]);
   });
 
   it('behind a row outside its range covers the range', async () => {
-    const down = await read(createStream([step([], 0, { ended: true })]), { after: row(2000) });
-    expect(stretches(down)).toEqual([['COMPLETE', 0, 1000, 0, 0, 0]]);
-    const up = await read(createStream([step([], 1000, { ended: true })]), {
+    const down = await read(createStream([batch([], 0, { ended: true })]), { after: row(2000) });
+    expect(spans(down)).toEqual([['COMPLETE', 0, 1000, 0, 0, 0]]);
+    const up = await read(createStream([batch([], 1000, { ended: true })]), {
       after: row(-5),
       direction: 'ASC',
     });
-    expect(stretches(up)).toEqual([['COMPLETE', 0, 1000, 0, 0, 0]]);
+    expect(spans(up)).toEqual([['COMPLETE', 0, 1000, 0, 0, 0]]);
   });
 
-  it('of nothing asked for tells whether there is anything, and goes on from where it began', async () => {
-    const page = await read(createStream([step([row(900)], 850)]), { count: 0, after: row(950) });
+  it('of no rows says whether there are any, and ends where it began', async () => {
+    const page = await read(createStream([batch([row(900)], 850)]), { count: 0, after: row(950) });
     expect(page).toMatchObject({
       rows: [],
       hasMore: true,
@@ -161,12 +161,12 @@ describe('a page', () => {
     });
   });
 
-  it('fails as its walk fails, before as after rows have come', async () => {
+  it('fails if its stream fails, before and after rows have come', async () => {
     const failure = new Error('other');
     await expect(read(createStream([failure]))).rejects.toBe(failure);
-    await expect(read(createStream([step([row(900)], 850), failure]))).rejects.toBe(failure);
+    await expect(read(createStream([batch([row(900)], 850), failure]))).rejects.toBe(failure);
     const refusal = new RequestError('BAD_USER_INPUT', 'no');
-    await expect(read(createStream([step([row(900)], 850), refusal]))).rejects.toBe(refusal);
+    await expect(read(createStream([batch([row(900)], 850), refusal]))).rejects.toBe(refusal);
   });
 });
 
@@ -176,7 +176,7 @@ describe('a spent budget', () => {
   });
 
   it('later gives what there is, TRUNCATED, and the edge to go on from', async () => {
-    const page = await read(createStream([step([row(900)], 850), spent]));
+    const page = await read(createStream([batch([row(900)], 850), spent]));
     expect(page).toMatchObject({
       rows: [row(900)],
       hasMore: true,
@@ -197,12 +197,12 @@ describe('a spent budget', () => {
 describe('a scan', () => {
   const isMatch = ({ id }: Position): boolean => id === 'x';
 
-  it('stops at its bound, dropped rows counted, and says where it goes on', async () => {
+  it('stops at its bound, skipped rows counted, and ends at a scan position', async () => {
     const stream = createStream(
       [
-        step([row(900), row(890)], 880, { dropped: [885] }),
-        step([row(800), row(790)], 780),
-        step([row(700)], 650),
+        batch([row(900), row(890)], 880, { dropped: [885] }),
+        batch([row(800), row(790)], 780),
+        batch([row(700)], 650),
       ],
       { isMatch, maxScannedRows: 5 },
     );
@@ -229,25 +229,25 @@ describe('a scan', () => {
 
   it('that finds its page before its bound is no stopped one', async () => {
     const rows = [row(900), row(890, 'x'), row(880), row(870, 'x'), row(860), row(850, 'x')];
-    const page = await read(createStream([step(rows, 800)], { isMatch, maxScannedRows: 5 }));
+    const page = await read(createStream([batch(rows, 800)], { isMatch, maxScannedRows: 5 }));
     expect(page).toMatchObject({
       rows: [row(890, 'x'), row(870, 'x')],
       hasMore: true,
       end: { kind: 'row', position: row(870, 'x') },
     });
-    expect(stretches(page)).toEqual([['COMPLETE', 870, 1000, 4, 2, 0]]);
+    expect(spans(page)).toEqual([['COMPLETE', 870, 1000, 4, 2, 0]]);
   });
 
   it('that ends at its bound and its end is whole', async () => {
     const page = await read(
-      createStream([step([row(900), row(800)], 0, { ended: true })], { isMatch, maxScannedRows: 2 }),
+      createStream([batch([row(900), row(800)], 0, { ended: true })], { isMatch, maxScannedRows: 2 }),
     );
     expect(page).toMatchObject({ rows: [], hasMore: false });
-    expect(stretches(page)).toEqual([['COMPLETE', 0, 1000, 2, 0, 0]]);
+    expect(spans(page)).toEqual([['COMPLETE', 0, 1000, 2, 0, 0]]);
   });
 
   it('below its bound by one goes on', async () => {
-    const stream = createStream([step([row(900)], 850), step([row(800)], 0, { ended: true })], {
+    const stream = createStream([batch([row(900)], 850), batch([row(800)], 0, { ended: true })], {
       isMatch,
       maxScannedRows: 2,
     });

@@ -8,9 +8,9 @@ import type { RowStream } from '../../../src/sources/paging/row-stream.ts';
 
 const rowAt = (timestampMs: number): Position => ({ source: 'USAGE', id: `r${timestampMs}`, timestampMs });
 
-/** A strand over one row per millisecond that gives `stride` of them at a time; `onStep` may throw. */
-function createStream(stride: number, onStep: (step: number) => unknown = () => {}): RowStream<Position> {
-  let steps = 0;
+/** A row stream with one row per millisecond that gives `length` of them at a time; `onBatch` may throw. */
+function createStream(length: number, onBatch: (batch: number) => unknown = () => {}): RowStream<Position> {
+  let batches = 0;
   return {
     source: 'USAGE',
     operation: '/usage',
@@ -18,10 +18,10 @@ function createStream(stride: number, onStep: (step: number) => unknown = () => 
     maxScannedRows: null,
     age: { settleMs: 0, retentionMs: null },
     async *read({ range }) {
-      for (let toMs = range.toMs; toMs > range.fromMs; toMs -= stride) {
-        onStep(steps);
-        steps += 1;
-        const edgeMs = Math.max(toMs - stride, range.fromMs);
+      for (let toMs = range.toMs; toMs > range.fromMs; toMs -= length) {
+        onBatch(batches);
+        batches += 1;
+        const edgeMs = Math.max(toMs - length, range.fromMs);
         const rows = Array.from({ length: toMs - edgeMs }, (_, at) => rowAt(toMs - 1 - at));
         yield {
           rows,
@@ -58,8 +58,8 @@ const rangesArbitrary = fc
 
 test('without a bound, every range is read whole, newest first, and what lies between at most once', async () => {
   await fc.assert(
-    fc.asyncProperty(rangesArbitrary, fc.integer({ min: 1, max: 5 }), async (ranges, stride) => {
-      const { rows, examined, stopped } = await readRanges(ranges, createStream(stride), 10_000, 'go on');
+    fc.asyncProperty(rangesArbitrary, fc.integer({ min: 1, max: 5 }), async (ranges, length) => {
+      const { rows, examined, stopped } = await readRanges(ranges, createStream(length), 10_000, 'go on');
       expect(stopped).toBeNull();
       const expected = Array.from({ length: 201 }, (_, at) => 200 - at).filter((ms) => isIn(ms, ranges));
       const read = rows.map(({ timestampMs }) => timestampMs);
@@ -68,7 +68,7 @@ test('without a bound, every range is read whole, newest first, and what lies be
       expect(read.every((ms) => examined.filter((span) => isIn(ms, [span])).length === 1)).toBe(true);
       expect(
         examined
-          .flatMap((stretch) => stretch.rows)
+          .flatMap((span) => span.rows)
           .every(({ timestampMs, isMatch }) => isMatch === (timestampMs % 2 === 0)),
       ).toBe(true);
     }),
@@ -76,12 +76,12 @@ test('without a bound, every range is read whole, newest first, and what lies be
 });
 
 test.each(['rows', 'calls', 'failure'] as const)(
-  'stopped by a bound of %s, each moment of a range is either examined or told to be unread',
+  'stopped by a bound of %s, each moment of a range is either examined or reported as unread',
   async (bound) => {
     await fc.assert(
       fc.asyncProperty(rangesArbitrary, fc.integer({ min: 1, max: 40 }), async (ranges, limit) => {
-        const stream = createStream(3, (step) => {
-          if (bound === 'rows' || step < limit) return;
+        const stream = createStream(3, (batch) => {
+          if (bound === 'rows' || batch < limit) return;
           throw bound === 'calls' ? new RequestError('LIMIT_EXCEEDED', 'no calls are left') : failure;
         });
         const { rows, examined, stopped } = await readRanges(
@@ -156,8 +156,8 @@ describe('what stopped it', () => {
     });
   });
 
-  test('is met by rows that were not understood, too', async () => {
-    // Five rows and a dropped one a stride.
+  test('is met by skipped rows, too', async () => {
+    // Five rows and a dropped one a length.
     const ends = [12, 13].map(async (bound) => {
       const { stopped } = await readRanges(ranges, createStream(5), bound, 'ask for less');
       return stopped?.belowMs;
@@ -171,9 +171,9 @@ describe('what stopped it', () => {
     const asking: RowStream<Position> = {
       ...stream,
       async *read(read) {
-        for await (const step of stream.read(read)) {
+        for await (const batch of stream.read(read)) {
           wanted.push(read.wanted());
-          yield step;
+          yield batch;
         }
       },
     };
@@ -181,26 +181,26 @@ describe('what stopped it', () => {
     expect(wanted).toEqual([20, 14, 8, 2]);
   });
 
-  test('leaves an empty range without a stretch to tell of', () => {
+  test('adds no coverage for an empty range', () => {
     const stopped = { kind: 'bound', belowMs: 50, stop: { code: 'SCAN_LIMIT', reason: 'a bound' } } as const;
     expect(coverUnread('USAGE', { fromMs: 10, toMs: 10 }, stopped)).toEqual([]);
     expect(coverUnread('USAGE', { fromMs: 50, toMs: 60 }, stopped)).toEqual([]);
     expect(coverUnread('USAGE', { fromMs: 49, toMs: 60 }, stopped)).toMatchObject([{ fromMs: 49, toMs: 50 }]);
   });
 
-  test('is nothing where the bound is met just at the end', async () => {
-    // Ten rows and a dropped one a stride, four strides.
+  test('is null if the bound is met exactly at the end', async () => {
+    // Ten rows and a dropped one a length, four strides.
     expect((await readRanges(ranges, createStream(5), 24, 'ask for less')).stopped).toBeNull();
   });
 
-  test('is thrown where it is neither a bound nor the vendor', async () => {
+  test('is thrown if it is neither a bound nor a failure of the vendor', async () => {
     const stream = createStream(5, () => {
       throw new TypeError('a fault of our own');
     });
     await expect(readRanges(ranges, stream, 10, 'ask for less')).rejects.toThrow('a fault of our own');
   });
 
-  test('rows that could not be understood are told by their times', async () => {
+  test('skipped rows are reported by their times', async () => {
     const { examined } = await readRanges(ranges, createStream(5), 1_000, 'ask for less');
     expect(examined.map(({ dropped, skippedMs }) => [dropped, skippedMs])).toEqual([
       [1, [105]],

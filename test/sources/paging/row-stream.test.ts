@@ -27,16 +27,16 @@ async function read(told: readonly Told[]): Promise<Told[]> {
       }
     },
   });
-  const steps: Told[] = [];
+  const batches: Told[] = [];
   const range = { fromMs: 0, toMs: 1 };
-  for await (const step of stream.read({ range, direction: 'DESC', after: null, wanted: () => 1 }))
-    steps.push([step.rows.length, step.dropped.length, step.ended]);
-  return steps;
+  for await (const batch of stream.read({ range, direction: 'DESC', after: null, wanted: () => 1 }))
+    batches.push([batch.rows.length, batch.dropped.length, batch.ended]);
+  return batches;
 }
 
 describe('a range', () => {
   it.each<[string, Told[]]>([
-    ['in one step', [[0, 3, true]]],
+    ['in one batch', [[0, 3, true]]],
     [
       'in several',
       [

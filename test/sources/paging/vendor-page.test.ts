@@ -75,7 +75,7 @@ describe('a list', () => {
     expect(upstream.calls).toHaveLength(calls);
   });
 
-  it('that is not there is empty where the vendor says so, else a refusal', async () => {
+  it('with status 404 is empty if the vendor uses it so, and a refusal otherwise', async () => {
     expect((await read({ status: 404 }, { notFound: 'empty' })).entries).toEqual([]);
     await expect(read({ status: 404 })).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED', status: 404 });
   });

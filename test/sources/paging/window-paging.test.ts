@@ -33,28 +33,28 @@ async function walk(
   asked: Partial<BatchRequest>,
   locate?: Parameters<typeof pageByWindows>[3],
 ): Promise<Batch<Position>[]> {
-  const steps: Batch<Position>[] = [];
+  const batches: Batch<Position>[] = [];
   const range = { fromMs: 0, toMs: 1000 * MINUTE };
-  for await (const step of pageByWindows(
+  for await (const batch of pageByWindows(
     VENDOR,
     { range, direction: 'ASC', after: null, wanted: () => 50, ...asked },
     read,
     locate,
   )) {
-    steps.push(step);
+    batches.push(batch);
   }
-  return steps;
+  return batches;
 }
 
 const lengths = (windows: readonly Range[]): number[] =>
   windows.map(({ fromMs, toMs }) => (toMs - fromMs) / MINUTE);
 
-describe('a walk by windows', () => {
+describe('reading by windows', () => {
   it.each(['ASC', 'DESC'] as const)(
     'covers its range without gap or overlap, %s, and ends at its edge',
     async (direction) => {
       const read = createReader([row(5 * MINUTE), row(700 * MINUTE)]);
-      const steps = await walk(read, { direction });
+      const batches = await walk(read, { direction });
       const windows =
         direction === 'ASC'
           ? read.windows
@@ -66,8 +66,8 @@ describe('a walk by windows', () => {
       expect(windows.at(-1)?.toMs).toBe(1000 * MINUTE);
       for (const [at, window] of windows.entries())
         if (at > 0) expect(window.fromMs).toBe(windows[at - 1]?.toMs);
-      expect(steps.map(({ ended }) => ended)).toEqual(steps.map((_, at) => at === steps.length - 1));
-      expect(steps.flatMap((step) => step.rows.map(({ id }) => Number(id) / MINUTE))).toEqual(
+      expect(batches.map(({ ended }) => ended)).toEqual(batches.map((_, at) => at === batches.length - 1));
+      expect(batches.flatMap((batch) => batch.rows.map(({ id }) => Number(id) / MINUTE))).toEqual(
         direction === 'ASC' ? [5, 700] : [700, 5],
       );
     },
@@ -84,12 +84,12 @@ describe('a walk by windows', () => {
     const rows = Array.from({ length: 2000 }, (_, at) => row((at * MINUTE) / 2));
     const read = createReader(rows);
     let wanted = 100;
-    for await (const step of pageByWindows(
+    for await (const batch of pageByWindows(
       VENDOR,
       { range: { fromMs: 0, toMs: 1000 * MINUTE }, direction: 'ASC', after: null, wanted: () => wanted },
       read,
     )) {
-      wanted -= step.rows.length;
+      wanted -= batch.rows.length;
       if (wanted <= 0) break;
     }
     // 30 rows in 15 minutes; 70 are still wanted: 105 rows, 52.5 minutes.
@@ -120,9 +120,9 @@ describe('a walk by windows', () => {
   it('shortens a window that is too dense to what is wanted at that density, and to half at most', async () => {
     const rows = Array.from({ length: 1500 }, (_, at) => row((at * MINUTE) / 100));
     const read = createReader(rows, 120);
-    const steps = await walk(read, { range: { fromMs: 0, toMs: 15 * MINUTE } });
+    const batches = await walk(read, { range: { fromMs: 0, toMs: 15 * MINUTE } });
     expect(lengths(read.windows)[1]).toBeCloseTo(0.5, 3);
-    expect(steps.flatMap((step) => step.rows)).toHaveLength(1500);
+    expect(batches.flatMap((batch) => batch.rows)).toHaveLength(1500);
     const half: Range[] = [];
     await walk(
       async (window) => {
@@ -135,7 +135,7 @@ describe('a walk by windows', () => {
     expect(lengths(half).slice(0, 2)).toEqual([15, 7.5]);
   });
 
-  it('asks once where rows lie before it shortens a window by guess', async () => {
+  it('asks once where rows lie before it estimates a shorter window', async () => {
     const asked: (readonly [Range, number])[] = [];
     const windows: Range[] = [];
     let dense = 2;
@@ -147,8 +147,8 @@ describe('a walk by windows', () => {
         return { kind: 'whole', rows: [], dropped: [], received: 0, parsed: 0, readAtMs: 1, stale: false };
       },
       { range: { fromMs: 0, toMs: 15 * MINUTE }, wanted: () => 60_000 },
-      async (stretch, wanted) => {
-        asked.push([stretch, wanted]);
+      async (span, wanted) => {
+        asked.push([span, wanted]);
         return 5 * MINUTE;
       },
     );
@@ -170,23 +170,23 @@ describe('a walk by windows', () => {
         newest: { fromMs: b.timestampMs, toMs: window.toMs, rows: [b, a], ...told },
       };
     };
-    const steps = await walk(read, { direction: 'ASC', range: { fromMs: 0, toMs: 500 * MINUTE } });
-    expect(steps.flatMap((step) => step.rows)).toEqual(rows);
-    expect(steps.map(({ ended }) => ended).indexOf(true)).toBe(steps.length - 1);
+    const batches = await walk(read, { direction: 'ASC', range: { fromMs: 0, toMs: 500 * MINUTE } });
+    expect(batches.flatMap((batch) => batch.rows)).toEqual(rows);
+    expect(batches.map(({ ended }) => ended).indexOf(true)).toBe(batches.length - 1);
     expect(windows.filter(({ toMs }) => toMs > 402 * MINUTE)).toHaveLength(1);
   });
 
-  it('begins at a row and gives only what is behind it', async () => {
+  it('starts at a row and gives only the rows behind it', async () => {
     const rows = [row(10, 'a'), row(10, 'b'), row(10, 'c'), row(20, 'd')];
     const up = createReader(rows);
     expect(
-      (await walk(up, { after: row(10, 'b') })).flatMap((step) => step.rows.map(({ id }) => id)),
+      (await walk(up, { after: row(10, 'b') })).flatMap((batch) => batch.rows.map(({ id }) => id)),
     ).toEqual(['c', 'd']);
     expect(up.windows[0]?.fromMs).toBe(10);
     const down = createReader(rows);
     expect(
-      (await walk(down, { after: row(10, 'b'), direction: 'DESC' })).flatMap((step) =>
-        step.rows.map(({ id }) => id),
+      (await walk(down, { after: row(10, 'b'), direction: 'DESC' })).flatMap((batch) =>
+        batch.rows.map(({ id }) => id),
       ),
     ).toEqual(['a']);
     expect(down.windows[0]?.toMs).toBe(11);
@@ -199,30 +199,27 @@ describe('a walk by windows', () => {
     ['DESC', row(500), 500],
     ['DESC', row(500, ''), 499],
     ['DESC', row(0), 0],
-  ] as const)(
-    'tells a row without a time where it reaches a window first, %s',
-    async (direction, after, ms) => {
-      const [step] = await walk(
-        async () => ({
-          kind: 'whole',
-          rows: [],
-          dropped: [null, 700],
-          received: 2,
-          parsed: 1,
-          readAtMs: 1,
-          stale: false,
-        }),
-        { direction, after, range: { fromMs: 0, toMs: 1000 } },
-      );
-      expect(step?.dropped).toEqual([ms, 700]);
-    },
-  );
+  ] as const)('reports a row without a time at the start of its window, %s', async (direction, after, ms) => {
+    const [batch] = await walk(
+      async () => ({
+        kind: 'whole',
+        rows: [],
+        dropped: [null, 700],
+        received: 2,
+        parsed: 1,
+        readAtMs: 1,
+        stale: false,
+      }),
+      { direction, after, range: { fromMs: 0, toMs: 1000 } },
+    );
+    expect(batch?.dropped).toEqual([ms, 700]);
+  });
 
   it.each([
     ['comes, the window holds bad rows', true],
     ['does not come, this is no list', false],
   ])(
-    'reads a window of which nothing can be understood with a row that was: if that %s',
+    'reads a window without one parsable row again, with a row that was parsed before: if that %s',
     async (_, comes) => {
       const windows: Range[] = [];
       const read: ReadWindow<Position> = async (window) => {
@@ -235,8 +232,8 @@ describe('a walk by windows', () => {
       };
       const walked = walk(read, { direction: 'ASC', range: { fromMs: 0, toMs: 20 * MINUTE } });
       if (comes) {
-        const steps = await walked;
-        expect(steps.map((step) => [step.rows.length, step.dropped])).toEqual([
+        const batches = await walked;
+        expect(batches.map((batch) => [batch.rows.length, batch.dropped])).toEqual([
           [1, []],
           [0, [15 * MINUTE]],
         ]);
@@ -248,7 +245,7 @@ describe('a walk by windows', () => {
     },
   );
 
-  it('keeps to its range where the row it begins at lies outside', async () => {
+  it('stays in its range if the row that it starts at lies outside', async () => {
     const up = createReader([]);
     await walk(up, { after: row(-5), range: { fromMs: 0, toMs: 10 } });
     const down = createReader([]);
@@ -261,7 +258,7 @@ describe('a walk by windows', () => {
 });
 
 describe('a window', () => {
-  it('is dense above twice what is wanted, but never where it is one instant', () => {
+  it('is dense above twice the wanted rows, but never if it is one instant', () => {
     const window = { fromMs: 0, toMs: 10 };
     expect(isDense(100, 50, window, 1)).toBe(false);
     expect(isDense(101, 50, window, 1)).toBe(true);

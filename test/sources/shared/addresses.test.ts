@@ -13,7 +13,7 @@ describe('what a vendor says of an address', () => {
     [' 10.0.0.1 ', '10.0.0.1'],
     ['fe80::1%eth0', 'fe80::1'],
     ['[fe80::1%eth0]:8080', 'fe80::1'],
-  ])('is one address where it is exactly one, without its port or zone: %s', (text, address) => {
+  ])('is one address if it is exactly one, without its port or zone: %s', (text, address) => {
     expect(decodeAddresses(text)).toEqual({ ipAddress: address });
   });
 
@@ -21,7 +21,7 @@ describe('what a vendor says of an address', () => {
     ['10.0.0.1, 10.0.0.2', ['10.0.0.1', '10.0.0.2']],
     ['10.0.0.1,[::1]:80;10.0.0.2:9', ['10.0.0.1', '::1', '10.0.0.2']],
     ['10.0.0.1 unknown', ['10.0.0.1']],
-  ])('is none but names several where it is a list: %s', (text, addresses) => {
+  ])('is none but names several if it is a list: %s', (text, addresses) => {
     expect(decodeAddresses(text)).toEqual({ ipAddress: null, addresses });
   });
 
@@ -40,7 +40,7 @@ describe('what a vendor says of an address', () => {
     '%eth0',
     null,
     undefined,
-  ])('is none where it is anything else: %s', (text) => {
+  ])('is none if it is anything else: %s', (text) => {
     expect(decodeAddresses(text)).toEqual({ ipAddress: null });
   });
 
@@ -94,7 +94,7 @@ describe('a test for an address or a block', () => {
     ['10.0.0.0/8', true],
     ['2001:db8::/32', true],
     ['10.0.0.3', false],
-  ])('lets in a list where any of its addresses is inside: %s is %s', (block, isInside) => {
+  ])('matches a list if any of its addresses is inside: %s is %s', (block, isInside) => {
     const list = { ipAddress: null, addresses: ['192.0.2.1', '10.0.0.2', '2001:db8::1'] };
     expect(createAddressTest(block)(list)).toBe(isInside);
   });

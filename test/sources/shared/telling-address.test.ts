@@ -7,7 +7,7 @@ const inBlock = (...head: fc.Arbitrary<number>[]) =>
   fc.tuple(...head, ...Array.from({ length: 4 - head.length }, () => byte)).map((parts) => parts.join('.'));
 const just = (value: number) => fc.constant(value);
 
-describe('an address that tells nobody apart', () => {
+describe("an address that can't identify a user", () => {
   test.each([
     ['private 10.0.0.0/8', inBlock(just(10))],
     ['private 172.16.0.0/12', inBlock(just(172), fc.integer({ min: 16, max: 31 }))],

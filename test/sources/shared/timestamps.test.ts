@@ -36,7 +36,7 @@ describe("a vendor's time", () => {
     '2026-01-01T10:60:00Z',
     '2026-01-01T10:00:00+24:00',
     '2026-01-01T10:00:00+0260',
-  ])('is none where it is not legible: %s', (text) => {
+  ])("is null if it can't be parsed: %s", (text) => {
     expect(decodeTimestamp(text)).toBeNull();
   });
 

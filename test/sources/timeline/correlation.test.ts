@@ -57,7 +57,7 @@ test('by time, every row of the window is related', () => {
   expect(relate(PUBLIC, ['TIME'], rows)).toEqual(rows.map((row) => ({ row, basis: ['TIME'] })));
 });
 
-test('by both, each row tells what of the two holds', () => {
+test('by both, each row reports which of the two applies', () => {
   const rows = [callFrom(PUBLIC), callFrom('81.92.103.115')];
   expect(relate(PUBLIC, ['TIME', 'IP'], rows)).toEqual([
     { row: rows[0], basis: ['IP', 'TIME'] },
@@ -79,7 +79,7 @@ describe('the address of a pair', () => {
     '::ffff:10.1.2.3',
   );
 
-  test('tells nothing where it is private, carrier-grade, loopback or link-local, one of a list, or none', () => {
+  test('is null if it is private, carrier-grade, loopback or link-local, one of a list, or missing', () => {
     fc.assert(
       fc.property(fc.option(special), (address) => {
         expect(sharedAddress(createEvent({ ipAddress: address }), callFrom(address))).toBeNull();
@@ -90,14 +90,14 @@ describe('the address of a pair', () => {
     expect(sharedAddress(createEvent({ ipAddress: PUBLIC }), callFrom('81.92.103.115'))).toBeNull();
   });
 
-  test('tells where it is one public address, however it is written', () => {
+  test('is found if it is one public address, in any spelling', () => {
     const event = createEvent({ ipAddress: `::ffff:${PUBLIC}` });
     expect(sharedAddress(event, callFrom(PUBLIC))).toBe(PUBLIC);
     expect(sharedAddress(callFrom(PUBLIC), event)).toBe(PUBLIC);
   });
 });
 
-test('the time that is near to a pair is the same from both ends, holds both, and lies within each one’s window', () => {
+test("the time that is near to a pair is the same from both ends, holds both, and lies within each one's window", () => {
   const ms = fc.integer({ min: 0, max: 1_000_000 });
   fc.assert(
     fc.property(

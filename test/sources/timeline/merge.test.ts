@@ -17,7 +17,7 @@ const row = (source: Source, timestampMs: number, id = `${timestampMs}`): Positi
 const usage = (ms: number, id?: string): Position => row('USAGE', ms, id);
 const event = (ms: number, id?: string): Position => row('EVENTS', ms, id);
 
-const step = (
+const batch = (
   rows: readonly Position[],
   edgeMs: number,
   more: Partial<Batch<Position>> = {},
@@ -33,18 +33,18 @@ const step = (
   ...more,
 });
 const last = (rows: readonly Position[], edgeMs = 0, more: Partial<Batch<Position>> = {}) =>
-  step(rows, edgeMs, { ended: true, ...more });
+  batch(rows, edgeMs, { ended: true, ...more });
 
 interface Scripted extends RowStream<Position> {
-  readonly walks: BatchRequest[];
+  readonly requests: BatchRequest[];
   readonly wanted: number[];
   isClosed: boolean;
 }
 
-/** A strand whose walk takes these steps; an error in their place is thrown there. */
+/** A row stream that gives these batches; an error among them is thrown in its place. */
 function streamOf(
   source: Source,
-  steps: readonly (Batch<Position> | Error)[],
+  batches: readonly (Batch<Position> | Error)[],
   more: Partial<RowStream<Position>> = {},
 ): Scripted {
   const stream: Scripted = {
@@ -53,13 +53,13 @@ function streamOf(
     isMatch: () => true,
     maxScannedRows: null,
     age: { settleMs: 0, retentionMs: null },
-    walks: [],
+    requests: [],
     wanted: [],
     isClosed: false,
     async *read(read: BatchRequest) {
-      stream.walks.push(read);
+      stream.requests.push(read);
       try {
-        for (const one of steps) {
+        for (const one of batches) {
           stream.wanted.push(read.wanted());
           if (one instanceof Error) throw one;
           yield one;
@@ -83,7 +83,7 @@ const merge = (
     NOW,
   );
 
-const stretches = (page: Page<Position>) =>
+const spans = (page: Page<Position>) =>
   page.coverage.map(({ source, status, fromMs, toMs, scanned, matched, dropped }) => [
     source,
     status,
@@ -102,17 +102,17 @@ const down = new UpstreamError({
   message: 'It is down.',
 });
 
-describe('merged walks', () => {
-  it('give out a row only when no other walk can hold one before it', async () => {
-    const a = streamOf('USAGE', [step([usage(900), usage(500)], 500), last([])]);
-    const b = streamOf('EVENTS', [step([event(950)], 940), step([event(700)], 650), last([])]);
+describe('merged streams', () => {
+  it('give out a row only when no other stream can hold one before it', async () => {
+    const a = streamOf('USAGE', [batch([usage(900), usage(500)], 500), last([])]);
+    const b = streamOf('EVENTS', [batch([event(950)], 940), batch([event(700)], 650), last([])]);
     const page = await merge([a, b]);
     expect(page).toMatchObject({
       rows: [event(950), usage(900), event(700)],
       hasMore: true,
       end: { kind: 'row', position: event(700) },
     });
-    expect(stretches(page)).toEqual([
+    expect(spans(page)).toEqual([
       ['USAGE', 'COMPLETE', 700, 1000, 1, 1, 0],
       ['EVENTS', 'COMPLETE', 700, 1000, 2, 2, 0],
     ]);
@@ -120,8 +120,8 @@ describe('merged walks', () => {
   });
 
   it('put usage before events at one instant, and wait for the instant to be whole', async () => {
-    const a = streamOf('USAGE', [step([usage(900)], 900), last([usage(800)])]);
-    const b = streamOf('EVENTS', [step([], 901), last([event(900), event(800)])]);
+    const a = streamOf('USAGE', [batch([usage(900)], 900), last([usage(800)])]);
+    const b = streamOf('EVENTS', [batch([], 901), last([event(900), event(800)])]);
     expect((await merge([a, b], { count: 9 })).rows).toEqual([
       usage(900),
       event(900),
@@ -131,44 +131,44 @@ describe('merged walks', () => {
   });
 
   it('upward wait until the edge lies beyond the row, and give the page in the one order', async () => {
-    const a = streamOf('USAGE', [step([usage(100)], 101), last([usage(300)], 1000)]);
-    const b = streamOf('EVENTS', [step([], 100), step([event(100), event(200)], 250), last([], 1000)]);
+    const a = streamOf('USAGE', [batch([usage(100)], 101), last([usage(300)], 1000)]);
+    const b = streamOf('EVENTS', [batch([], 100), batch([event(100), event(200)], 250), last([], 1000)]);
     const page = await merge([a, b], { direction: 'ASC' });
     expect(page).toMatchObject({
       rows: [event(200), usage(100), event(100)],
       hasMore: true,
       end: { kind: 'row', position: event(200) },
     });
-    expect(stretches(page)).toEqual([
+    expect(spans(page)).toEqual([
       ['USAGE', 'COMPLETE', 0, 201, 1, 1, 0],
       ['EVENTS', 'COMPLETE', 0, 201, 2, 2, 0],
     ]);
-    expect(a.walks[0]).toMatchObject({ direction: 'ASC' });
+    expect(a.requests[0]).toMatchObject({ direction: 'ASC' });
   });
 
-  it('read all at first, then only the walk that holds the page up', async () => {
-    const a = streamOf('USAGE', [step([usage(990), usage(980), usage(970), usage(960)], 950), last([])]);
-    const b = streamOf('EVENTS', [step([event(995)], 990), step([], 980), step([], 900), last([])]);
+  it('read all at first, then only the stream that the page waits for', async () => {
+    const a = streamOf('USAGE', [batch([usage(990), usage(980), usage(970), usage(960)], 950), last([])]);
+    const b = streamOf('EVENTS', [batch([event(995)], 990), batch([], 980), batch([], 900), last([])]);
     await merge([a, b]);
     expect([a.wanted.length, b.wanted.length]).toEqual([1, 3]);
     expect(a.wanted).toEqual([4]);
     expect(b.wanted).toEqual([4, 2, 1]);
   });
 
-  it('tell the end where all have ended', async () => {
+  it('end if all have ended', async () => {
     const page = await merge([streamOf('USAGE', [last([usage(900)])]), streamOf('EVENTS', [last([])])]);
     expect(page).toMatchObject({
       rows: [usage(900)],
       hasMore: false,
       end: { kind: 'row', position: usage(900) },
     });
-    expect(stretches(page)).toEqual([
+    expect(spans(page)).toEqual([
       ['USAGE', 'COMPLETE', 0, 1000, 1, 1, 0],
       ['EVENTS', 'COMPLETE', 0, 1000, 0, 0, 0],
     ]);
   });
 
-  it('end a walk that stops without saying so', async () => {
+  it('take a stream without a last batch as ended', async () => {
     const page = await merge([streamOf('USAGE', []), streamOf('EVENTS', [last([event(5)])])]);
     expect(page).toMatchObject({ rows: [event(5)], hasMore: false });
   });
@@ -178,22 +178,22 @@ describe('merged walks', () => {
     const b = streamOf('EVENTS', [last([event(800, 'a'), event(650), event(600)])]);
     const page = await merge([a, b], { after: event(800, 'b') });
     expect(page.rows).toEqual([event(800, 'a'), usage(700), event(650)]);
-    expect(stretches(page)).toEqual([
+    expect(spans(page)).toEqual([
       ['EVENTS', 'COMPLETE', 650, 801, 2, 2, 0],
       ['USAGE', 'TRUNCATED', 650, 800, 3, 1, 2],
     ]);
     const outside = await merge([streamOf('USAGE', [last([])])], { after: usage(5000) });
-    expect(stretches(outside)).toEqual([['USAGE', 'COMPLETE', 0, 1000, 0, 0, 0]]);
+    expect(spans(outside)).toEqual([['USAGE', 'COMPLETE', 0, 1000, 0, 0, 0]]);
     const below = await merge([streamOf('USAGE', [last([], 1000)])], {
       after: usage(-5),
       direction: 'ASC',
     });
-    expect(stretches(below)).toEqual([['USAGE', 'COMPLETE', 0, 1000, 0, 0, 0]]);
+    expect(spans(below)).toEqual([['USAGE', 'COMPLETE', 0, 1000, 0, 0, 0]]);
   });
 
-  it('of nothing asked for tell whether there is anything', async () => {
+  it('of no rows say whether there are any', async () => {
     expect(
-      await merge([streamOf('USAGE', [step([usage(900)], 850)])], { count: 0, after: usage(950) }),
+      await merge([streamOf('USAGE', [batch([usage(900)], 850)])], { count: 0, after: usage(950) }),
     ).toMatchObject({
       rows: [],
       hasMore: true,
@@ -203,13 +203,13 @@ describe('merged walks', () => {
   });
 });
 
-describe('a walk that fails', () => {
+describe('a stream that fails', () => {
   it('keeps what it gave before, and is FAILED from there to the end of the page', async () => {
     const a = streamOf('USAGE', [last([usage(900), usage(300), usage(200), usage(100)])]);
-    const b = streamOf('EVENTS', [step([event(950)], 600), down]);
+    const b = streamOf('EVENTS', [batch([event(950)], 600), down]);
     const page = await merge([a, b]);
     expect(page).toMatchObject({ rows: [event(950), usage(900), usage(300)], hasMore: true });
-    expect(stretches(page)).toEqual([
+    expect(spans(page)).toEqual([
       ['USAGE', 'COMPLETE', 300, 1000, 2, 2, 0],
       ['EVENTS', 'COMPLETE', 600, 1000, 1, 1, 0],
       ['EVENTS', 'FAILED', 300, 600, null, null, 0],
@@ -217,17 +217,17 @@ describe('a walk that fails', () => {
     expect(page.coverage.at(-1)).toMatchObject({ code: 'UPSTREAM', reason: 'It is down.', asOfMs: null });
   });
 
-  it('upward is FAILED from where it had got to', async () => {
+  it('in the direction ASC is FAILED from its edge on', async () => {
     const a = streamOf('USAGE', [last([usage(100), usage(800)], 1000)]);
-    const b = streamOf('EVENTS', [step([event(200)], 400), down]);
+    const b = streamOf('EVENTS', [batch([event(200)], 400), down]);
     const page = await merge([a, b], { direction: 'ASC' });
     expect(page).toMatchObject({ rows: [usage(800), event(200), usage(100)], hasMore: false });
-    expect(stretches(page)).toContainEqual(['EVENTS', 'FAILED', 400, 1000, null, null, 0]);
+    expect(spans(page)).toContainEqual(['EVENTS', 'FAILED', 400, 1000, null, null, 0]);
   });
 
   it('beyond the page leaves no trace on it', async () => {
     const a = streamOf('USAGE', [last([usage(900), usage(800), usage(700), usage(600)])]);
-    const b = streamOf('EVENTS', [step([], 650), down]);
+    const b = streamOf('EVENTS', [batch([], 650), down]);
     const page = await merge([a, b]);
     expect(page.coverage.every(({ status }) => status === 'COMPLETE')).toBe(true);
   });
@@ -249,22 +249,22 @@ describe('a walk that fails', () => {
     ['another error', new Error('other')],
     ['a refusal', new RequestError('BAD_USER_INPUT', 'no')],
   ])('with %s fails the page, and closes the others', async (_, error) => {
-    const a = streamOf('USAGE', [step([usage(900)], 850), step([], 100)]);
-    const b = streamOf('EVENTS', [step([], 800), error]);
+    const a = streamOf('USAGE', [batch([usage(900)], 850), batch([], 100)]);
+    const b = streamOf('EVENTS', [batch([], 800), error]);
     await expect(merge([a, b])).rejects.toBe(error);
     expect(a.isClosed).toBe(true);
   });
 });
 
 describe('a bound', () => {
-  it('on rows ends the page where the walk furthest behind has got to; all before it is given out', async () => {
+  it('on rows ends the page at the edge of the stream that is furthest behind; all rows before it are given out', async () => {
     const isMatch = ({ id }: Position): boolean => id !== 'no';
     const a = streamOf(
       'USAGE',
-      [step([usage(900), usage(890, 'no')], 880, { dropped: [885] }), step([usage(700)], 650)],
+      [batch([usage(900), usage(890, 'no')], 880, { dropped: [885] }), batch([usage(700)], 650)],
       { isMatch, maxScannedRows: 3 },
     );
-    const b = streamOf('EVENTS', [step([event(895), event(885), event(870)], 860)]);
+    const b = streamOf('EVENTS', [batch([event(895), event(885), event(870)], 860)]);
     const page = await merge([a, b], { count: 9 });
     expect(page).toMatchObject({
       rows: [usage(900), event(895), event(885)],
@@ -288,33 +288,33 @@ describe('a bound', () => {
     expect(a.wanted).toEqual([3]);
   });
 
-  it('that a full page never needed to know is not told', async () => {
-    const a = streamOf('USAGE', [step([usage(900), usage(800), usage(700), usage(600)], 550)], {
+  it('that a full page does not depend on is not reported', async () => {
+    const a = streamOf('USAGE', [batch([usage(900), usage(800), usage(700), usage(600)], 550)], {
       maxScannedRows: 4,
     });
-    const b = streamOf('EVENTS', [step([], 500), spent]);
+    const b = streamOf('EVENTS', [batch([], 500), spent]);
     const page = await merge([a, b]);
     expect(page).toMatchObject({ hasMore: true, end: { kind: 'row', position: usage(700) } });
     expect(page.coverage.map(({ status }) => status)).toEqual(['COMPLETE', 'COMPLETE']);
   });
 
-  it('on calls before any walk has begun refuses the page', async () => {
+  it('on calls before any stream was examined refuses the page', async () => {
     await expect(merge([streamOf('USAGE', [spent]), streamOf('EVENTS', [last([])])])).rejects.toBe(spent);
   });
 
-  it('on calls that lets one walk begin and not the other refuses the page: it could not go on from anywhere', async () => {
+  it('on calls before one of the streams was examined refuses the page, because no position could be its end', async () => {
     const late = streamOf('EVENTS', [], {
       async *read(read) {
         await new Promise(setImmediate);
         yield* streamOf('EVENTS', [spent]).read(read);
       },
     });
-    await expect(merge([streamOf('USAGE', [step([usage(900)], 850)]), late])).rejects.toBe(spent);
+    await expect(merge([streamOf('USAGE', [batch([usage(900)], 850)]), late])).rejects.toBe(spent);
   });
 
-  it('on calls later ends the page where both are known, upward too', async () => {
-    const a = streamOf('USAGE', [step([usage(900), usage(700)], 650), spent]);
-    const b = streamOf('EVENTS', [step([event(800)], 750), spent]);
+  it('on calls later ends the page where both are examined, in the direction ASC too', async () => {
+    const a = streamOf('USAGE', [batch([usage(900), usage(700)], 650), spent]);
+    const b = streamOf('EVENTS', [batch([event(800)], 750), spent]);
     const page = await merge([a, b], { count: 9 });
     expect(page).toMatchObject({
       rows: [usage(900), event(800)],
@@ -334,8 +334,8 @@ describe('a bound', () => {
     ]);
     const up = await merge(
       [
-        streamOf('USAGE', [step([usage(100), usage(300)], 350), spent]),
-        streamOf('EVENTS', [step([event(200)], 250), spent]),
+        streamOf('USAGE', [batch([usage(100), usage(300)], 350), spent]),
+        streamOf('EVENTS', [batch([event(200)], 250), spent]),
       ],
       { count: 9, direction: 'ASC' },
     );
@@ -346,11 +346,11 @@ describe('a bound', () => {
     });
   });
 
-  it('on calls does not hold up a walk that has ended or failed', async () => {
+  it('on calls does not depend on a stream that has ended or failed', async () => {
     const ended = await merge(
       [
         streamOf('USAGE', [last([usage(900), usage(400)])]),
-        streamOf('EVENTS', [step([event(800)], 500), spent]),
+        streamOf('EVENTS', [batch([event(800)], 500), spent]),
       ],
       { count: 9 },
     );
@@ -359,7 +359,7 @@ describe('a bound', () => {
       end: { kind: 'scan position', position: { timestampMs: 500 } },
     });
     const failed = await merge(
-      [streamOf('EVENTS', [down]), streamOf('USAGE', [step([usage(900)], 500), spent])],
+      [streamOf('EVENTS', [down]), streamOf('USAGE', [batch([usage(900)], 500), spent])],
       { count: 9 },
     );
     expect(failed).toMatchObject({
@@ -371,7 +371,7 @@ describe('a bound', () => {
     );
   });
 
-  it('anywhere loses and doubles nothing, page after page', async () => {
+  it('anywhere loses and repeats no row, page after page', async () => {
     const rowsOf = (source: Source) =>
       fc
         .uniqueArray(fc.nat({ max: 999 }), { maxLength: 40 })
@@ -384,8 +384,8 @@ describe('a bound', () => {
         fc.integer({ min: 2, max: 30 }),
         fc.integer({ min: 1, max: 4 }),
         fc.constantFrom('DESC' as const, 'ASC' as const),
-        async (left, right, count, bound, stride, direction) => {
-          // Each step holds `stride` instants; after three steps of both together the budget is spent.
+        async (left, right, count, bound, size, direction) => {
+          // Each batch holds `size` instants; after three batches of both together the budget is spent.
           const open = (
             rows: readonly Position[],
             source: Source,
@@ -396,18 +396,19 @@ describe('a bound', () => {
             isMatch: () => true,
             maxScannedRows: bound,
             age: { settleMs: 0, retentionMs: null },
-            async *read({ after, direction }) {
-              const compare =
-                direction === 'DESC'
-                  ? comparePositions
-                  : (a: Position, b: Position) => comparePositions(b, a);
+            async *read(request) {
+              const { after } = request;
+              const isDesc = request.direction === 'DESC';
+              const compare = isDesc
+                ? comparePositions
+                : (a: Position, b: Position) => comparePositions(b, a);
               const rest = rows.filter((one) => !after || compare(one, after) > 0).sort(compare);
-              for (let at = 0; ; at += stride) {
+              for (let at = 0; ; at += size) {
                 if (budget.left === 0) throw spent;
                 budget.left -= 1;
-                const part = rest.slice(at, at + stride);
-                if (at + stride >= rest.length) return yield last(part, direction === 'DESC' ? 0 : 1000);
-                yield step(part, part.at(-1)!.timestampMs + (direction === 'DESC' ? 0 : 1));
+                const part = rest.slice(at, at + size);
+                if (at + size >= rest.length) return yield last(part, isDesc ? 0 : 1000);
+                yield batch(part, part.at(-1)!.timestampMs + (isDesc ? 0 : 1));
               }
             },
           });

@@ -179,9 +179,9 @@ const denseLog: Log = {
   events: Array.from({ length: 400 }, (_, at) => eventAt(FROM + at * 3000, at)),
 };
 
-describe('a walk over both sources', () => {
+describe('paging over both sources', () => {
   it.each(['DESC', 'ASC'] as const)(
-    'tells an illegible row of either source at least once over all its pages, %s',
+    'reports a skipped row of either source at least once over all its pages, %s',
     async (direction) => {
       await fc.assert(
         fc.asyncProperty(
@@ -264,7 +264,7 @@ describe('a walk over both sources', () => {
     },
   );
 
-  it('stops at the call budget where both are known, and goes on without loss', async () => {
+  it('stops at the call budget where both are examined, and goes on without loss', async () => {
     await fc.assert(
       fc.asyncProperty(
         logArbitrary,
@@ -315,7 +315,7 @@ describe('a walk over both sources', () => {
 });
 
 describe('a source that fails', () => {
-  it('leaves the other one standing, and coverage names the stretch that lacks it', async () => {
+  it('leaves the rows of the other one, and coverage reports the failed span', async () => {
     const timeline = openTimeline(denseLog, {
       wrap: (source, answer) => (source === 'USAGE' ? () => failure('USAGE') : answer),
     });
@@ -335,7 +335,7 @@ describe('a source that fails', () => {
     ]);
   });
 
-  it('at the third page, and back at the fifth, is missing in just those pages, and the same cursor reads the stretch anew', async () => {
+  it('at the third page, and back at the fifth, is missing in exactly those pages, and the same cursor reads the span again', async () => {
     let isDown = false;
     const timeline = openTimeline(denseLog, {
       wrap: (source, answer) => (call) => (isDown && source === 'EVENTS' ? failure('EVENTS') : answer(call)),
@@ -368,7 +368,7 @@ describe('a source that fails', () => {
     }
   });
 
-  it('behind a cursor of its own is FAILED from the cursor’s instant on, which may hold more of it', async () => {
+  it("behind a cursor of its own is FAILED from the cursor's instant on, because it may hold more rows of it", async () => {
     let isDown = false;
     const log: Log = {
       usage: Array.from({ length: 10 }, (_, at) => ({ id: `u${at}`, timestampMs: FROM })),
@@ -390,7 +390,7 @@ describe('a source that fails', () => {
     );
   });
 
-  it('within an instant that rows slip into is FAILED there, not silent', async () => {
+  it('within an instant that rows are inserted into is FAILED there', async () => {
     const log: Log = {
       usage: Array.from({ length: 230 }, (_, at) => ({ id: `u${1000 + at}`, timestampMs: FROM })),
       events: [],

@@ -213,7 +213,7 @@ describe('vendor calls', () => {
   const log = Array.from({ length: 500 }, (_, at) => rowAt(at + 1, FROM + at * 7_000));
   const requests = Array.from({ length: 50 }, (_, at) => requestFor(at, FROM + at * 60_000, 300_000));
 
-  test('for 50 entries within an hour are 3 where each on its own would need 50', async () => {
+  test('for 50 entries within an hour are 3 instead of 50', async () => {
     const source = openLoader(log);
     for (const request of requests) await source.open().load(request);
     expect(source.calls).toHaveLength(50);
@@ -224,7 +224,7 @@ describe('vendor calls', () => {
     expect(merged.calls).toHaveLength(3);
   });
 
-  test('for 400 windows apart from each other are no more than for the whole stretch', async () => {
+  test('for 400 windows apart from each other are no more than for the whole span', async () => {
     const apart = Array.from({ length: 400 }, (_, at) => requestFor(at, FROM + at * 8_750, 1_000));
     const source = openLoader(log);
     const loader = source.open();
@@ -234,7 +234,7 @@ describe('vendor calls', () => {
     for (const [at, request] of apart.entries()) expectCovered(found[at]!, request);
   });
 
-  test('skip what lies between windows where no page reaches so far', async () => {
+  test('skip gaps between windows that no page crosses', async () => {
     const source = openLoader(log, { largestPage: 20 });
     const loader = source.open();
     // 20 rows are 140 s.
@@ -305,7 +305,7 @@ describe('a bound', () => {
     expect(allOf(found.at(-1)!)).toEqual([]);
   });
 
-  test('is got past by asking again below where it stopped, without loss or doubles', async () => {
+  test('is passed by asking again below it, without lost or repeated rows', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 90 }),
@@ -329,7 +329,7 @@ describe('a bound', () => {
     );
   });
 
-  test('that is met just where a window begins leaves that window whole', async () => {
+  test('that is met exactly at the start of a window leaves that window whole', async () => {
     const between = Array.from({ length: 12 }, (_, at) => rowAt(at + 4, NOW - 400_000 - at * 100_000));
     const rows = [rowAt(1, NOW - 300_000), rowAt(2, NOW - 301_000), ...between, rowAt(3, NOW - 2_700_000)];
     const loader = openLoader(rows, { maxScannedRows: 2 }).open();
@@ -435,7 +435,7 @@ describe('how much a pair proves', () => {
     [FEW_USERS, 'HIGH'],
     [FEW_USERS + 1, 'LOW'],
   ])(
-    'is little where many users of either source are seen from there: %i make it %s',
+    'depends on how many users of either source are seen from the address: %i make it %s',
     async (count, confidence) => {
       const { nearUsage } = openLoader([call], { events: crowd(count) }).openBoth();
       const found = await nearUsage.load(requestFor(1, NOW - 600_000, 300_000));
@@ -443,7 +443,7 @@ describe('how much a pair proves', () => {
     },
   );
 
-  test('costs a call of the entries’ own source for all of them, and none where it is not asked or can not be HIGH', async () => {
+  test("costs a call of the entries' own source for all of them, and none if it is not asked for or can not be HIGH", async () => {
     const source = openLoader([call], { events: crowd(3) });
     const { nearUsage } = source.openBoth();
     const found = await Promise.all(
@@ -459,7 +459,7 @@ describe('how much a pair proves', () => {
     expect(local.eventsCalls).toHaveLength(0);
   });
 
-  test('is little where the entries’ own source fails: that many users are seen from there can not be ruled out', async () => {
+  test("is LOW if the entries' own source fails, because many users may be seen from there", async () => {
     const source = openLoader([call], { events: crowd(1), budget: 1 });
     const found = await source.open().load(requestFor(1, NOW - 600_000, 300_000));
     expect(await confidencesOf(found)).toEqual(['LOW']);
@@ -497,7 +497,7 @@ describe('a vendor that fails', () => {
   });
 });
 
-test('a fault of the caller’s own is told to all', async () => {
+test('an error of the caller rejects all', async () => {
   const fault = new RequestError('BAD_USER_INPUT', 'a fault');
   const loader = openLoader([], {
     answer: () => {
@@ -507,7 +507,7 @@ test('a fault of the caller’s own is told to all', async () => {
   await expect(loader.load(requestFor(1, NOW - 300_000, 60_000))).rejects.toBe(fault);
 });
 
-test('a row that could not be understood is told to the windows that it lies in alone', async () => {
+test('a skipped row is reported only in the windows that it lies in', async () => {
   const rows = [rowAt(1, NOW - 300_000), rowAt(2, NOW - 400_000), rowAt(3, NOW - 500_000)];
   const loader = openLoader(rows, {
     answer: (call, vendor) => {

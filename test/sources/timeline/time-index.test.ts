@@ -31,7 +31,7 @@ const isIn =
   ({ timestampMs: ms }: { readonly timestampMs: number }) =>
     ms >= fromMs && ms < toMs;
 
-test('a window holds just the rows inside it, in their order, from its top or from behind any place', () => {
+test('a window holds exactly the rows inside it, in order, from the newest on or behind any position', () => {
   fc.assert(
     fc.property(log, window, fc.nat({ max: 70 }), fc.option(fc.nat()), (rows, range, count, at) => {
       const after = at === null || rows.length === 0 ? null : rows[at % rows.length]!;
@@ -70,7 +70,7 @@ test('a row that names several addresses is held by each of them', () => {
   expect(index.from(['10.0.0.3']).count(ALL)).toBe(0);
 });
 
-test('a window is shared where more than a few users are seen in it', () => {
+test('a window is shared if more than a few users are seen in it', () => {
   fc.assert(
     fc.property(log, window, (rows, range) => {
       const users = new Set(rows.filter(isIn(range)).flatMap(({ username }) => username ?? []));

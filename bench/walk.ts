@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { countCalls, startApp, type Asked } from '../test/support/running-app.ts';
+import { countCalls, startApp } from '../test/support/running-app.ts';
+import type { Asked } from '../test/support/running-app.ts';
 
 // Pages through whole lists over HTTP while new rows arrive, and compares the result with the database. It only reports: the
 // tests assert the same laws over fewer rows.

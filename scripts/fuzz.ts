@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { runCase, type CaseViolation } from '../test/support/fuzz/case.ts';
+import { runCase } from '../test/support/fuzz/case.ts';
+import type { CaseViolation } from '../test/support/fuzz/case.ts';
 
 // Pages through lists and asks for charts over vendors that each seed generates, with faults, late rows and deletions, and
 // compares each answer with the vendors' logs. Each violation is printed with its seed; `--seed` repeats it.

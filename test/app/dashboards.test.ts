@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NOW_MS, startApp, type RunningApp } from '../support/running-app.ts';
+import { NOW_MS, startApp } from '../support/running-app.ts';
+import type { RunningApp } from '../support/running-app.ts';
 
 // Ordinary dashboards under the default limits, over HTTP on both sides.
 

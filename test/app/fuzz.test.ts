@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runCase } from '../support/fuzz/case.ts';
-import { LAWS, type Law } from '../support/fuzz/violation.ts';
+import { LAWS } from '../support/fuzz/violation.ts';
+import type { Law } from '../support/fuzz/violation.ts';
 
 // A part of what `npm run test:fuzz` does at length; a seed that fails there comes here, once it is mended.
 

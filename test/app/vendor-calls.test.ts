@@ -1,12 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  askApp,
-  countCalls,
-  createTestApp,
-  NOW_MS,
-  startApp,
-  type RunningApp,
-} from '../support/running-app.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askApp, countCalls, createTestApp, NOW_MS, startApp } from '../support/running-app.ts';
+import type { RunningApp } from '../support/running-app.ts';
 
 let running: RunningApp;
 beforeAll(async () => {
@@ -20,7 +14,7 @@ async function newestRecords(count: number): Promise<string[]> {
 }
 
 describe('the calls that a query causes', () => {
-  it('are none for a record that an operation before has read', async () => {
+  test('are none for a record that an operation before has read', async () => {
     const [id] = await newestRecords(1);
     const query = `{ usageRecord(recordId: "${id}") { recordId } }`;
     await running.ask(query);
@@ -29,7 +23,7 @@ describe('the calls that a query causes', () => {
     expect(again.upstream).toEqual([]);
   });
 
-  it('are one for many events by their global ids, when they are near', async () => {
+  test('are one for many events by their global ids, when they are near', async () => {
     const asked = await running.ask<{ events: { nodes: { id: string }[] } }>(
       '{ events(first: 50) { nodes { id } } }',
     );
@@ -47,7 +41,7 @@ describe('the calls that a query causes', () => {
     expect(calls).toEqual([2, 1]);
   });
 
-  it('are one of each vendor for a page of 50 of the timeline, refetched, and nothing of it differs', async () => {
+  test('are one of each vendor for a page of 50 of the timeline, refetched, and nothing of it differs', async () => {
     const fields = `__typename id ... on Activity { timestamp ipAddress masked }
       ... on UsageRecord { recordId requestURI elementKey userId instanceTags } ... on Event { eventId action username }`;
     const asked = await running.ask<{ timeline: { nodes: { id: string }[] } }>(
@@ -64,7 +58,7 @@ describe('the calls that a query causes', () => {
     expect([countCalls(again, 'USAGE'), countCalls(again, 'EVENTS')]).toEqual([1, 1]);
   });
 
-  it('ask the events vendor for the fields of the selection only', async () => {
+  test('ask the events vendor for the fields of the selection only', async () => {
     const asked = await running.ask<object>(
       '{ events(first: 1) { nodes { eventId ... @include(if: false) { username } } } }',
     );
@@ -74,7 +68,7 @@ describe('the calls that a query causes', () => {
 });
 
 describe('the oldest record', () => {
-  it('of a range that begins long before the log is found in few calls', async () => {
+  test('of a range that begins long before the log is found in few calls', async () => {
     const [oldest] = await running.sandbox.query('SELECT id FROM usage ORDER BY happened_at LIMIT 1');
     const asked = await running.ask<{ usageRecords: { nodes: { recordId: string }[] } }>(
       '{ usageRecords(range: { last: "P90D" }, last: 1) { nodes { recordId } } }',
@@ -102,7 +96,7 @@ describe('a dashboard of 30 days, refreshed a minute later', () => {
     };
   }
 
-  it.each([
+  test.each([
     // The row of today is all that the vendor is asked for; each of four series is a call.
     ['from a day on, costs its live edge', 'from: "2026-02-02T00:00:00Z"', [31, 1]],
     ['that slides, is read whole, since its first row is another one', 'last: "P30D"', [31, 31]],
@@ -131,7 +125,7 @@ describe('a dashboard of 30 days, refreshed a minute later', () => {
 });
 
 describe('a vendor that is unplugged', () => {
-  it("leaves the other one's answer standing, with one coded error that tells neither address nor secret", async () => {
+  test("leaves the other one's answer standing, with one coded error that tells neither address nor secret", async () => {
     const alone = await startApp();
     const half = createTestApp(
       {

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countCalls, startApp, type Asked, type RunningApp } from '../support/running-app.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { countCalls, startApp } from '../support/running-app.ts';
+import type { Asked, RunningApp } from '../support/running-app.ts';
 
 interface ListPage {
   readonly list: {
@@ -59,7 +60,7 @@ describe.each([
   });
   afterAll(() => running.close());
 
-  it("hold the database's own records, in order, forward and backward", async () => {
+  test("hold the database's own records, in order, forward and backward", async () => {
     const { keys } = await walkForward(running, 'usageRecords', 'recordId');
     const stored = await running.sandbox.query(
       `SELECT id FROM usage WHERE happened_at ${HALF_OPEN} ORDER BY happened_at DESC, id DESC`,
@@ -68,7 +69,7 @@ describe.each([
     expect(await walkBackward(running, 'usageRecords', 'recordId')).toEqual(keys);
   });
 
-  it("hold the database's own events, in order, forward and backward", async () => {
+  test("hold the database's own events, in order, forward and backward", async () => {
     const { keys } = await walkForward(running, 'events', 'eventId');
     const stored = await running.sandbox.query(
       `SELECT id FROM events WHERE happened_at ${HALF_OPEN} ORDER BY happened_at DESC, id DESC`,
@@ -79,7 +80,7 @@ describe.each([
 });
 
 describe('lists of a log that moves', () => {
-  it.each([
+  test.each([
     ['usageRecords', 'recordId', 'usage'],
     ['events', 'eventId', 'events'],
   ] as const)(
@@ -113,7 +114,7 @@ describe('lists of a log that moves', () => {
 describe('a list that one scan can not see whole', () => {
   const SCAN = `range: ${RANGE}, filter: { ipAddress: "12.34.56.0/24" }`;
 
-  it.each([
+  test.each([
     ['forward', `query ($at: String) { list: usageRecords(${SCAN}, first: 5, after: $at)`],
     ['backward', `query ($at: String) { list: usageRecords(${SCAN}, last: 5, before: $at)`],
   ] as const)(

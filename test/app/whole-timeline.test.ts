@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startApp, type Asked, type RunningApp } from '../support/running-app.ts';
+import { startApp } from '../support/running-app.ts';
+import type { Asked, RunningApp } from '../support/running-app.ts';
 
 let running: RunningApp;
 beforeAll(async () => {

@@ -1,12 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  completeLockfile,
-  listMissingPackages,
-  readPlatform,
-  type Lockfile,
-} from '../../scripts/complete-lockfile.ts';
+import { completeLockfile, listMissingPackages, readPlatform } from '../../scripts/complete-lockfile.ts';
+import type { Lockfile } from '../../scripts/complete-lockfile.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../package-lock.json'), 'utf8');
 const lockfile = JSON.parse(text) as Lockfile;

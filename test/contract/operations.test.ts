@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readContract, VENDORS, type Contract, type Parameter } from './vendor-contract.ts';
+import { readContract, VENDORS } from './vendor-contract.ts';
+import type { Contract, Parameter } from './vendor-contract.ts';
 
 const resolve = (contract: Contract, parameter: Parameter | { readonly $ref: string }): Parameter => {
   if (!('$ref' in parameter)) return parameter;

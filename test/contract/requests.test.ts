@@ -1,4 +1,5 @@
-import { OpenAPIBackend, type Document } from 'openapi-backend';
+import { OpenAPIBackend } from 'openapi-backend';
+import type { Document } from 'openapi-backend';
 import { describe, expect, test } from 'vitest';
 import { readContract, VENDORS } from './vendor-contract.ts';
 

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { runService, type RunningService } from './run-service.ts';
+import { runService } from './run-service.ts';
+import type { RunningService } from './run-service.ts';
 
 /** The same as `runService`, but the process ends with the test. */
 export function runInTest(...words: Parameters<typeof runService>): RunningService {

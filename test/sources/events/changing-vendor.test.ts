@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../src/base/errors.ts';
 import type { AuditEvent } from '../../../src/sources/events/event.ts';
 import type { EventPageRequest } from '../../../src/sources/events/order.ts';
@@ -114,7 +114,7 @@ function createRig(count: number, perSecond = 1) {
 }
 
 describe('a request form', () => {
-  it('is not learnt from an answer without a parsable row', async () => {
+  test('is not learnt from an answer without a parsable row', async () => {
     const { vendor, ask, ways, pass } = createRig(5);
     vendor.strange = [{ message: 'Internal error' }];
     await ask().catch(() => null);
@@ -126,7 +126,7 @@ describe('a request form', () => {
     expect(ways()).toEqual(['timestamp gt', 'timestamp bare']);
   });
 
-  it('that the vendor suddenly refuses is replaced by the one that it takes now, and later back again', async () => {
+  test('that the vendor suddenly refuses is replaced by the one that it takes now, and later back again', async () => {
     const { vendor, ask, ways, pass } = createRig(5);
     await ask();
     vendor.behaviour = { ...plain, takesOperators: false };
@@ -139,7 +139,7 @@ describe('a request form', () => {
     expect(ways()).toEqual(['timestamp bare', 'timestamp gt']);
   });
 
-  it('that is not the best is used for 15 minutes, then the best is tried again', async () => {
+  test('that is not the best is used for 15 minutes, then the best is tried again', async () => {
     const { vendor, ask, ways, pass } = createRig(5);
     vendor.behaviour = { ...plain, takesOperators: false };
     await ask();
@@ -153,7 +153,7 @@ describe('a request form', () => {
     expect(ways()).toEqual(['timestamp gt', 'timestamp bare', 'timestamp bare']);
   });
 
-  it('is replaced once a minute at most, so a query that the vendor always refuses costs one call and unlearns nothing', async () => {
+  test('is replaced once a minute at most, so a query that the vendor always refuses costs one call and unlearns nothing', async () => {
     const { vendor, ask, ways, pass } = createRig(5);
     await ask();
     ways();
@@ -172,7 +172,7 @@ describe('a request form', () => {
     expect(ways()).toEqual(['timestamp gt']);
   });
 
-  it('stays the same for a list that has begun with it, so no row comes twice if the vendor changes', async () => {
+  test('stays the same for a list that has begun with it, so no row comes twice if the vendor changes', async () => {
     const { vendor, ask } = createRig(300);
     let calls = 0;
     vendor.limit = 100;
@@ -187,7 +187,7 @@ describe('a request form', () => {
 });
 
 describe('a vendor that gives fewer events at once than requested', () => {
-  it.each([
+  test.each([
     ['DESC', 'timestamp', 200],
     ['ASC', 'timestamp', 200],
     ['DESC', 'none', 200],
@@ -202,7 +202,7 @@ describe('a vendor that gives fewer events at once than requested', () => {
     expect(await listAll({ direction, count: 500 })).toBe(1_234);
   });
 
-  it('is read whole at any constant limit from 50 on', async () => {
+  test('is read whole at any constant limit from 50 on', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 50, max: 300 }),
@@ -226,14 +226,14 @@ describe('a vendor that gives fewer events at once than requested', () => {
     );
   });
 
-  it.each(['timestamp', 'none'])('is read whole if one second holds more, sorted by %s', async (sort) => {
+  test.each(['timestamp', 'none'])('is read whole if one second holds more, sorted by %s', async (sort) => {
     const { vendor, listAll } = createRig(1_000, 1_000);
     vendor.limit = 200;
     vendor.behaviour = { ...plain, sortFields: sort === 'none' ? [] : plain.sortFields };
     expect(await listAll({ count: 500 })).toBe(1_000);
   });
 
-  it('is read whole even if its limit falls between two lists', async () => {
+  test('is read whole even if its limit falls between two lists', async () => {
     const { vendor, listAll } = createRig(700);
     for (const limit of [1_000, 200, 50]) {
       vendor.limit = limit;
@@ -241,7 +241,7 @@ describe('a vendor that gives fewer events at once than requested', () => {
     }
   });
 
-  it.each(['timestamp', 'none'])(
+  test.each(['timestamp', 'none'])(
     'is read whole if its limit falls while one second is read, sorted by %s',
     async (sort) => {
       for (let at = 2; at < 12; at += 1) {
@@ -264,7 +264,7 @@ describe('a list that is shorter than requested', () => {
     return rig.ways().length;
   };
 
-  it.each([0, 3, 49])('costs one call with %d events, because no limit is so low', async (count) => {
+  test.each([0, 3, 49])('costs one call with %d events, because no limit is so low', async (count) => {
     const rig = createRig(count);
     expect([await callsFor(rig), await callsFor(rig)]).toEqual([1, 1]);
   });

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkEventFilter } from '../../../src/sources/events/filter.ts';
 import type { EventFilter } from '../../../src/sources/events/filter.ts';
 
 describe('an event filter', () => {
-  it.each<[string, EventFilter]>([
+  test.each<[string, EventFilter]>([
     ['filter.category.eq', { category: { eq: 'a\ud800' } }],
     ['filter.action.in', { action: { in: ['a', '\udc00b'] } }],
     ['filter.username.startsWith', { username: { startsWith: '\ud83d' } }],
@@ -16,7 +16,7 @@ describe('an event filter', () => {
     );
   });
 
-  it('with whole characters of any plane is accepted', () => {
+  test('with whole characters of any plane is accepted', () => {
     const filter: EventFilter = {
       category: { in: ['😀', 'a'] },
       username: { isNull: true },

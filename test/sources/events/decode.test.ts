@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decodeEvent } from '../../../src/sources/events/decode.ts';
 import { isSkipped } from '../../../src/sources/paging/vendor-list.ts';
 import { parseJson } from '../../../src/upstream/body.ts';
@@ -15,7 +15,7 @@ const row = {
 };
 
 describe('an event', () => {
-  it("is read from the vendor's own example", () => {
+  test("is read from the vendor's own example", () => {
     expect(decodeEvent(row)).toEqual({
       source: 'EVENTS',
       id: '1',
@@ -28,7 +28,7 @@ describe('an event', () => {
     });
   });
 
-  it('keeps every int64 id exact: 10,000 of them', () => {
+  test('keeps every int64 id exact: 10,000 of them', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (id) => {
         const body = parseJson(`{"id":${id},"timestamp":"2019-08-24T14:15:22Z","category":"a","action":"b"}`);
@@ -38,7 +38,7 @@ describe('an event', () => {
     );
   });
 
-  it('needs its id, time, category and action, and nothing else', () => {
+  test('needs its id, time, category and action, and nothing else', () => {
     const { id, timestamp, category, action } = row;
     expect(decodeEvent({ id, timestamp, category, action })).toMatchObject({
       description: null,
@@ -51,7 +51,7 @@ describe('an event', () => {
     }
   });
 
-  it.each([{}, { id: 1 }, { timestamp: row.timestamp }, { ...row, id: null }])(
+  test.each([{}, { id: 1 }, { timestamp: row.timestamp }, { ...row, id: null }])(
     'without an id or a parsable time is not read further: %j',
     (fields) => {
       const bare = {
@@ -64,7 +64,7 @@ describe('an event', () => {
     },
   );
 
-  it.each([
+  test.each([
     ['an id beyond int64', { id: 2n ** 63n }],
     ['an id with a fraction', { id: 1.5 }],
     ['an id that is text', { id: 'one' }],
@@ -77,11 +77,11 @@ describe('an event', () => {
     });
   });
 
-  it.each([null, 'text', 5, []])('is skipped if it is no object: %j', (value) => {
+  test.each([null, 'text', 5, []])('is skipped if it is no object: %j', (value) => {
     expect(decodeEvent(value)).toEqual({ dropped: true, timestampMs: null });
   });
 
-  it('has one address if the vendor gives one, and a list if it gives several', () => {
+  test('has one address if the vendor gives one, and a list if it gives several', () => {
     expect(decodeEvent({ ...row, ipAddress: '10.0.0.1:443' })).toMatchObject({ ipAddress: '10.0.0.1' });
     expect(decodeEvent({ ...row, ipAddress: '10.0.0.1, 10.0.0.2' })).toMatchObject({
       ipAddress: null,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../src/base/errors.ts';
 import type { AuditEvent } from '../../../src/sources/events/event.ts';
 import type { EventFilter } from '../../../src/sources/events/filter.ts';
@@ -143,7 +143,7 @@ const inOrder = (rows: readonly SimulatedEvent[]): string[] =>
 const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);
 
 describe('a list of events', () => {
-  it.each([
+  test.each([
     ['DESC', 'DESC'],
     ['ASC', 'DESC'],
     ['ASC', 'ASC'],
@@ -171,7 +171,7 @@ describe('a list of events', () => {
     },
   );
 
-  it.each(['DESC', 'ASC'] as const)(
+  test.each(['DESC', 'ASC'] as const)(
     'gives every row of its start once and in order, %s, while rows arrive late, tied and back-dated',
     async (direction) => {
       await fc.assert(
@@ -206,7 +206,7 @@ describe('a list of events', () => {
     },
   );
 
-  it.each([
+  test.each([
     ['DESC', 'DESC'],
     ['ASC', 'DESC'],
     ['ASC', 'ASC'],
@@ -249,7 +249,7 @@ describe('a list of events', () => {
     },
   );
 
-  it('is exact if a row is added between two pages of one crowded second', async () => {
+  test('is exact if a row is added between two pages of one crowded second', async () => {
     const log = Array.from({ length: 50 }, (_, at) => rowAt(FROM + 5000, at));
     let call = 0;
     const vendor = openSource(() => log, plain, {
@@ -263,7 +263,7 @@ describe('a list of events', () => {
     expect(idsOf(listed)).toEqual(inOrder(log));
   });
 
-  it('costs one call for a page of 50, at any depth and in either direction', async () => {
+  test('costs one call for a page of 50, at any depth and in either direction', async () => {
     const rows = Array.from({ length: 3000 }, (_, at) => rowAt(FROM + at * 1000, at));
     for (const direction of ['DESC', 'ASC'] as const) {
       const vendor = openSource(() => rows);
@@ -277,7 +277,7 @@ describe('a list of events', () => {
     }
   });
 
-  it('tries each request form once, then uses the one that the vendor takes', async () => {
+  test('tries each request form once, then uses the one that the vendor takes', async () => {
     const rows = [rowAt(FROM + 1000, 1)];
     const vendor = openSource(() => rows, { ...plain, takesOperators: false, sortFields: ['id'] });
     await vendor.open().listEvents(question());
@@ -296,13 +296,13 @@ describe('a list of events', () => {
     expect(new Map(vendor.upstream.calls.at(-1)?.query).get('createdFrom')).toMatch(/^2026-/);
   });
 
-  it("sorts windows of time here if the vendor's ids do not follow time", async () => {
+  test("sorts windows of time here if the vendor's ids do not follow time", async () => {
     const rows = Array.from({ length: 30 }, (_, at) => rowAt(FROM + at * 1000, 100 - at));
     const vendor = openSource(() => rows, { ...plain, sortFields: ['id'] }, { largestPage: 12 });
     expect(idsOf(await listAll(vendor, () => 7))).toEqual(inOrder(rows));
   });
 
-  it('learns no request form if all are refused, and reports the first refusal', async () => {
+  test('learns no request form if all are refused, and reports the first refusal', async () => {
     const rows = [rowAt(FROM + 1000, 1)];
     const vendor = openSource(() => rows);
     let refusals = 0;
@@ -325,7 +325,7 @@ describe('a list of events', () => {
     ]);
   });
 
-  it('learns no request form if the call budget ends before one is taken, and starts again', async () => {
+  test('learns no request form if the call budget ends before one is taken, and starts again', async () => {
     const rows = [rowAt(FROM + 1000, 1)];
     const vendor = openSource(() => rows, { ...plain, takesOperators: false, sortFields: [] }, { budget: 5 });
     await expect(vendor.open().listEvents(question())).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
@@ -334,7 +334,7 @@ describe('a list of events', () => {
     expect(new Map(vendor.upstream.calls[asked]?.query).get('sort')).toBe('timestamp:desc,id:desc');
   });
 
-  it('uses the request form that another list has learnt meanwhile', async () => {
+  test('uses the request form that another list has learnt meanwhile', async () => {
     const rows = [rowAt(FROM + 1000, 1)];
     const vendor = openSource(() => rows, { ...plain, takesOperators: false });
     const source = vendor.open();
@@ -349,7 +349,7 @@ describe('a list of events', () => {
     );
   });
 
-  it('reports a 400 as a rejection if the vendor has taken a form before and now refuses all of them', async () => {
+  test('reports a 400 as a rejection if the vendor has taken a form before and now refuses all of them', async () => {
     let isRejecting = false;
     const upstream = createSimulatedUpstream('EVENTS', () =>
       isRejecting
@@ -380,7 +380,7 @@ describe('a list of events', () => {
     expect(upstream.calls).toHaveLength(1 + 6);
   });
 
-  it('reads a 404 as a refusal, not as an empty list', async () => {
+  test('reads a 404 as a refusal, not as an empty list', async () => {
     const upstream = createSimulatedUpstream('EVENTS', () => ({ status: 404 }));
     const page = openSource(() => [])
       .open(upstream)
@@ -388,7 +388,7 @@ describe('a list of events', () => {
     await expect(page).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED', status: 404 });
   });
 
-  it('reads int64 ids without loss', async () => {
+  test('reads int64 ids without loss', async () => {
     const rows = [rowAt(FROM, 1), { id: 2n ** 63n - 1n, timestampMs: FROM }];
     const page = await openSource(() => rows)
       .open()
@@ -419,7 +419,7 @@ describe('a filter', () => {
   const where = (isWanted: (row: SimulatedEvent, at: number) => boolean): number[] =>
     rows.flatMap((row, at) => (isWanted(row, at) ? [at] : []));
 
-  it("is sent in the vendor's grammar if the vendor can apply it", async () => {
+  test("is sent in the vendor's grammar if the vendor can apply it", async () => {
     const { at, calls } = await ask({
       category: { eq: 'role_x' },
       action: { in: ['user_locked', 'role-created'] },
@@ -431,13 +431,13 @@ describe('a filter', () => {
     expect(calls[0]?.query).toContainEqual(['action', 'in:user_locked,role-created']);
   });
 
-  it("takes a caller's underscore as a letter, although it is a wildcard to the vendor", async () => {
+  test("takes a caller's underscore as a letter, although it is a wildcard to the vendor", async () => {
     const { at, calls } = await ask({ action: { contains: 'user_l' } });
     expect(calls[0]?.query).toContainEqual(['action', 'like:%user_l%']);
     expect(at).toEqual(where((row) => row.action === 'user_locked'));
   });
 
-  it.each<[string, EventFilter]>([
+  test.each<[string, EventFilter]>([
     ['a value with an operator', { action: { eq: 'in:user_locked,role-created' } }],
     ['a wildcard', { action: { contains: '%' } }],
     ['a list of values with letters of their own', { category: { in: ['a b', 'role_x,authentication'] } }],
@@ -453,7 +453,7 @@ describe('a filter', () => {
     },
   );
 
-  it.each<[string, EventFilter]>([
+  test.each<[string, EventFilter]>([
     ['an empty text', { action: { eq: '' } }],
     ['an empty list', { username: { in: [] } }],
     ['a category that is missing', { category: { isNull: true } }],
@@ -464,7 +464,7 @@ describe('a filter', () => {
     expect(page.coverage).toMatchObject([{ status: 'COMPLETE', asOfMs: null, fromMs: FROM, toMs: TO }]);
   });
 
-  it.each<[string, EventFilter, (row: SimulatedEvent) => boolean]>([
+  test.each<[string, EventFilter, (row: SimulatedEvent) => boolean]>([
     ['username', { username: { eq: 'user1' } }, (row) => row.username === 'user1'],
     ['a missing username', { username: { isNull: true } }, (row) => row.username === null],
     ['an address', { ipAddress: '10.0.1.1' }, (row) => row.ipAddress === '10.0.1.1'],
@@ -486,7 +486,7 @@ describe('a filter', () => {
     expect((await ask(filter)).at).toEqual(where(isMatch));
   });
 
-  it('with half a surrogate pair is refused by its argument, before a call', async () => {
+  test('with half a surrogate pair is refused by its argument, before a call', async () => {
     const vendor = openSource(() => rows);
     const half = { username: { eq: 'a\ud800' } };
     for (const asked of [
@@ -502,7 +502,7 @@ describe('a filter', () => {
     expect(vendor.upstream.calls).toHaveLength(0);
   });
 
-  it('that takes a scan stops at its bound, reports it, and goes on from there to the same rows', async () => {
+  test('that takes a scan stops at its bound, reports it, and goes on from there to the same rows', async () => {
     const many = Array.from({ length: 2000 }, (_, at) => ({
       ...rowAt(FROM + at * 1000, at),
       username: at % 500 === 3 ? 'x' : 'y',
@@ -534,7 +534,7 @@ describe('events ordered by another field', () => {
     [{ field: 'ID', direction: 'ASC' }],
   ];
 
-  it.each(orders.map((orderBy) => [JSON.stringify(orderBy), orderBy] as const))(
+  test.each(orders.map((orderBy) => [JSON.stringify(orderBy), orderBy] as const))(
     'come once each, in order, missing ones last, by %s, forward and backward',
     async (_, orderBy) => {
       const vendor = openSource(() => rows);
@@ -547,7 +547,7 @@ describe('events ordered by another field', () => {
     },
   );
 
-  it('are refused if the range holds more events than a scan may read', async () => {
+  test('are refused if the range holds more events than a scan may read', async () => {
     const vendor = openSource(() => rows, plain, { maxScannedRows: 50 });
     const page = vendor.open().listEvents(question({ orderBy: orders[0]! }));
     await expect(page).rejects.toMatchObject({
@@ -570,7 +570,7 @@ describe('events ordered by another field', () => {
 describe('events by id', () => {
   const rows = Array.from({ length: 3000 }, (_, at) => rowAt(FROM + at * 1000, at));
 
-  it('are found many at once in few calls', async () => {
+  test('are found many at once in few calls', async () => {
     const vendor = openSource(() => rows);
     // The vendor has given a longer page.
     vendor.quirks.pages.note(1_000, 1_000, NOW);
@@ -583,7 +583,7 @@ describe('events by id', () => {
     expect(vendor.upstream.calls).toHaveLength(1);
   });
 
-  it('are read without the time between them', async () => {
+  test('are read without the time between them', async () => {
     const dense = Array.from({ length: 20_000 }, (_, at) => rowAt(FROM + at * 100, at));
     const vendor = openSource(() => dense);
     const source = vendor.open();
@@ -594,7 +594,7 @@ describe('events by id', () => {
     expect(vendor.upstream.calls).toHaveLength(2);
   });
 
-  it('are null if there is no such event, or if it has another time', async () => {
+  test('are null if there is no such event, or if it has another time', async () => {
     const source = openSource(() => rows).open();
     expect(await source.getEvent('1', FROM)).toBeNull();
     expect(await source.getEvent(String(rows[5]!.id), FROM + 60_000)).toBeNull();
@@ -607,7 +607,7 @@ describe('two events with one id', () => {
     action: `action-${at}`,
   }));
 
-  it('are each found by their own time, in any order', async () => {
+  test('are each found by their own time, in any order', async () => {
     for (const pair of twins.flatMap((a) => twins.map((b) => [a, b] as const))) {
       const source = openSource(() => twins).open();
       const found = await Promise.all(
@@ -617,7 +617,7 @@ describe('two events with one id', () => {
     }
   });
 
-  it('within one second are an error, because the ids contradict each other', async () => {
+  test('within one second are an error, because the ids contradict each other', async () => {
     const source = openSource(() => [rowAt(FROM, 7), rowAt(FROM + 500, 7)]).open();
     for (const ms of [FROM, FROM + 500])
       await expect(source.getEvent(String(BIG + 7n), ms)).rejects.toMatchObject({
@@ -625,7 +625,7 @@ describe('two events with one id', () => {
       });
   });
 
-  it('are not confused: if one is deleted, it is null', async () => {
+  test('are not confused: if one is deleted, it is null', async () => {
     for (const gone of twins)
       for (const left of twins.filter((twin) => twin !== gone)) {
         const source = openSource(() => [left]).open();
@@ -664,7 +664,7 @@ describe('events by id in an answer that cannot be parsed', () => {
       createTestCallContext(),
     );
 
-  it.each(bodies)(
+  test.each(bodies)(
     'fail with a code, because null would say that there is no event: %s',
     async (_, body, code) => {
       const source = answering(() => body);
@@ -672,7 +672,7 @@ describe('events by id in an answer that cannot be parsed', () => {
     },
   );
 
-  it('are given if their row can be parsed, and null if their window can', async () => {
+  test('are given if their row can be parsed, and null if their window can', async () => {
     const good = { id: 7, timestamp: '2026-03-01T00:00:05Z', category: 'a', action: 'b' };
     const bad = { ...good, id: 8, category: 5 };
     const source = answering(() => [good, bad]);
@@ -690,7 +690,7 @@ describe('events by id in an answer that cannot be parsed', () => {
 });
 
 describe('events by id, if the call budget ends', () => {
-  it('give the events that were found before', async () => {
+  test('give the events that were found before', async () => {
     const dense = Array.from({ length: 20_000 }, (_, at) => rowAt(FROM + at * 100, at));
     const source = openSource(() => dense, plain, { budget: 2 }).open();
     const found = await Promise.allSettled(
@@ -709,14 +709,14 @@ describe('events by id, if the call budget ends', () => {
 describe('a count of events', () => {
   const rows = Array.from({ length: 2500 }, (_, at) => rowAt(FROM + at * 1000, at));
 
-  it('is exact if the scan reaches the end, and a lower bound if it is stopped', async () => {
+  test('is exact if the scan reaches the end, and a lower bound if it is stopped', async () => {
     const source = openSource(() => rows).open();
     expect(await source.countEvents(range, {})).toEqual({ value: 2500, accuracy: 'EXACT' });
     const bounded = openSource(() => rows, plain, { maxScannedRows: 1500 }).open();
     expect(await bounded.countEvents(range, {})).toMatchObject({ accuracy: 'AT_LEAST' });
   });
 
-  it('costs no call after a page with the whole list', async () => {
+  test('costs no call after a page with the whole list', async () => {
     const vendor = openSource(() => rows.slice(0, 30));
     const source = vendor.open();
     await source.listEvents(question());
@@ -726,7 +726,7 @@ describe('a count of events', () => {
 });
 
 describe('a row that cannot be parsed', () => {
-  it.each(['DESC', 'ASC'] as const)(
+  test.each(['DESC', 'ASC'] as const)(
     'among parsable rows is counted at any place, even if it could be parsed one page before, %s',
     async (direction) => {
       await fc.assert(
@@ -761,7 +761,7 @@ describe('a row that cannot be parsed', () => {
 });
 
 describe('an answer without a parsable row', () => {
-  it.each(['DESC', 'ASC'] as const)(
+  test.each(['DESC', 'ASC'] as const)(
     'never ends a list, %s: its page is refused and can be read again, or coverage counts the skipped rows',
     async (direction) => {
       await fc.assert(
@@ -795,7 +795,7 @@ describe('an answer without a parsable row', () => {
 });
 
 describe('a log that rows are deleted from', () => {
-  it.each(['DESC', 'ASC'] as const)(
+  test.each(['DESC', 'ASC'] as const)(
     'gives every row that stays from the first call to the last once, or a coded error, %s',
     async (direction) => {
       await fc.assert(
@@ -832,7 +832,7 @@ describe('a log that rows are deleted from', () => {
 });
 
 describe('a log that comes in bursts, from a vendor that does not sort by time', () => {
-  it.each([
+  test.each([
     ['id', 'ASC'],
     ['id', 'DESC'],
     ['none', 'ASC'],

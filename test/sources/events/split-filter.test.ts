@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fieldsOf, splitEventFilter } from '../../../src/sources/events/filter.ts';
 import type { EventFilter } from '../../../src/sources/events/filter.ts';
 
 const values = (count: number): string[] => Array.from({ length: count }, (_, at) => `v${at}`);
 
 describe('the split of a filter', () => {
-  it.each<[EventFilter, [string, string][], boolean]>([
+  test.each<[EventFilter, [string, string][], boolean]>([
     [{}, [], false],
     [{ category: { eq: 'a-B_9' } }, [['category', 'a-B_9']], false],
     [{ action: { in: ['a'] } }, [['action', 'a']], false],
@@ -45,7 +45,7 @@ describe('the split of a filter', () => {
     expect(splitEventFilter(filter)).toMatchObject({ kind: 'read', query, isScan });
   });
 
-  it.each<[EventFilter]>([
+  test.each<[EventFilter]>([
     [{ category: { isNull: true } }],
     [{ action: { eq: '' } }],
     [{ action: { in: [] } }],
@@ -55,11 +55,11 @@ describe('the split of a filter', () => {
     expect(splitEventFilter(filter)).toEqual({ kind: 'nothing' });
   });
 
-  it('is not emptied by an empty list inside its not', () => {
+  test('is not emptied by an empty list inside its not', () => {
     expect(splitEventFilter({ not: { username: { in: [] } } })).toMatchObject({ kind: 'read', isScan: true });
   });
 
-  it('requests the fields that its test reads, including those of its not', () => {
+  test('requests the fields that its test reads, including those of its not', () => {
     expect(fieldsOf({})).toEqual([]);
     expect(fieldsOf({ category: { eq: 'a' } })).toEqual([]);
     const filter: EventFilter = {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RequestError } from '../../../src/base/errors.ts';
 import { countMatches } from '../../../src/sources/paging/count.ts';
 import { holdFiles } from '../../../src/sources/paging/held-files.ts';
@@ -46,13 +46,13 @@ const count = (stream: RowStream<Position>, most = 10) =>
 const spent = new RequestError('LIMIT_EXCEEDED', 'spent');
 
 describe('a count by reading', () => {
-  it('is exact if the stream was read to its end', async () => {
+  test('is exact if the stream was read to its end', async () => {
     const stream = createStream([batch(4), batch(3, { ended: true })]);
     expect(await count(stream)).toEqual({ value: 4, accuracy: 'EXACT' });
     expect(stream.wanted).toEqual([10, 6]);
   });
 
-  it('is exact over files only if they hold the whole range and every row of them was read', async () => {
+  test('is exact over files only if they hold the whole range and every row of them was read', async () => {
     const over = async (firstMs: number, lastMs: number, unreadable: number) => {
       const stream = createStream([batch(4, { ended: true })]);
       const files = holdFiles([{ firstMs, lastMs }], unreadable);
@@ -64,7 +64,7 @@ describe('a count by reading', () => {
     expect(await over(1, 99, 0)).toBe('AT_LEAST');
   });
 
-  it('is a lower bound if a batch skipped rows', async () => {
+  test('is a lower bound if a batch skipped rows', async () => {
     expect(await count(createStream([batch(4, { dropped: [1] }), batch(2, { ended: true })]))).toEqual({
       value: 3,
       accuracy: 'AT_LEAST',
@@ -75,18 +75,18 @@ describe('a count by reading', () => {
     });
   });
 
-  it('is a lower bound if it stops at its bound, skipped rows counted', async () => {
+  test('is a lower bound if it stops at its bound, skipped rows counted', async () => {
     const stream = createStream([batch(4, { dropped: [1, 2] }), batch(4), batch(4)]);
     expect(await count(stream)).toEqual({ value: 4, accuracy: 'AT_LEAST' });
     expect(stream.wanted).toEqual([10, 4]);
   });
 
-  it('is a lower bound if the call budget ends it, and null if the budget is spent before the first call', async () => {
+  test('is a lower bound if the call budget ends it, and null if the budget is spent before the first call', async () => {
     expect(await count(createStream([batch(4), spent]))).toEqual({ value: 2, accuracy: 'AT_LEAST' });
     expect(await count(createStream([spent]))).toBeNull();
   });
 
-  it('is an estimate if a batch comes from an earlier answer', async () => {
+  test('is an estimate if a batch comes from an earlier answer', async () => {
     expect(await count(createStream([batch(4, { stale: true }), batch(2, { ended: true })]))).toEqual({
       value: 3,
       accuracy: 'ESTIMATE',
@@ -95,7 +95,7 @@ describe('a count by reading', () => {
     expect(await count(bounded)).toEqual({ value: 5, accuracy: 'AT_LEAST' });
   });
 
-  it("is a lower bound if the range begins before the vendor's retention", async () => {
+  test("is a lower bound if the range begins before the vendor's retention", async () => {
     const kept = (retentionMs: number) => ({
       ...createStream([batch(0, { ended: true })]),
       age: { settleMs: 0, retentionMs },
@@ -104,7 +104,7 @@ describe('a count by reading', () => {
     expect(await count(kept(1_000))).toEqual({ value: 0, accuracy: 'EXACT' });
   });
 
-  it('fails if its stream fails', async () => {
+  test('fails if its stream fails', async () => {
     const failure = new Error('other');
     await expect(count(createStream([batch(4), failure]))).rejects.toBe(failure);
     const refusal = new RequestError('BAD_USER_INPUT', 'no');

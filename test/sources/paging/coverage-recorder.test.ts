@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { foremostStatus, recordCoverage } from '../../../src/sources/paging/coverage-recorder.ts';
 import type { AgePolicy, ExaminedSpan, Stop } from '../../../src/sources/paging/coverage-recorder.ts';
 import { COVERAGE_STATUSES } from '../../../src/sources/paging/coverage.ts';
@@ -27,7 +27,7 @@ const told = (examined: readonly ExaminedSpan[], bounds = age, why: Stop | null 
   ]);
 
 describe('coverage', () => {
-  it("is FILLING in its newest part, COMPLETE before it, EXPIRED before the vendor's retention", () => {
+  test("is FILLING in its newest part, COMPLETE before it, EXPIRED before the vendor's retention", () => {
     expect(told([span(NOW - 2_000, NOW)])).toEqual([
       ['FILLING', NOW - 100, NOW],
       ['COMPLETE', NOW - 1_000, NOW - 100],
@@ -35,7 +35,7 @@ describe('coverage', () => {
     ]);
   });
 
-  it('is cut just at those edges', () => {
+  test('is cut just at those edges', () => {
     expect(told([span(NOW - 500, NOW - 100)])).toEqual([['COMPLETE', NOW - 500, NOW - 100]]);
     expect(told([span(NOW - 500, NOW - 99)])).toEqual([
       ['FILLING', NOW - 100, NOW - 99],
@@ -48,18 +48,18 @@ describe('coverage', () => {
     ]);
   });
 
-  it('is FILLING by the time at which it was read, not by now', () => {
+  test('is FILLING by the time at which it was read, not by now', () => {
     expect(told([span(NOW - 500, NOW - 200, { readAtMs: NOW - 300 })])).toEqual([
       ['FILLING', NOW - 400, NOW - 200],
       ['COMPLETE', NOW - 500, NOW - 400],
     ]);
   });
 
-  it('never expires if the retention is unknown', () => {
+  test('never expires if the retention is unknown', () => {
     expect(told([span(0, NOW - 200)], forever)).toEqual([['COMPLETE', 0, NOW - 200]]);
   });
 
-  it('counts rows in the part that they fall in', () => {
+  test('counts rows in the part that they fall in', () => {
     const rows = [row(NOW - 50), row(NOW - 100, false), row(NOW - 101), row(NOW - 400, false)];
     const coverage = recordCoverage('EVENTS', [span(NOW - 500, NOW, { rows })], forever, NOW, null);
     expect(coverage.map(({ scanned, matched }) => [scanned, matched])).toEqual([
@@ -68,7 +68,7 @@ describe('coverage', () => {
     ]);
   });
 
-  it('is TRUNCATED as a whole if a bound stopped the scan, with its code', () => {
+  test('is TRUNCATED as a whole if a bound stopped the scan, with its code', () => {
     expect(recordCoverage('USAGE', [span(NOW - 2_000, NOW)], age, NOW, stop)).toEqual([
       expect.objectContaining({
         status: 'TRUNCATED',
@@ -80,7 +80,7 @@ describe('coverage', () => {
     ]);
   });
 
-  it('is TRUNCATED with ROWS_DROPPED in exactly the span with skipped rows, which count as scanned', () => {
+  test('is TRUNCATED with ROWS_DROPPED in exactly the span with skipped rows, which count as scanned', () => {
     const coverage = recordCoverage(
       'USAGE',
       [span(NOW - 300, NOW - 200, { dropped: 2, rows: [row(NOW - 250)] }), span(NOW - 400, NOW - 300)],
@@ -101,14 +101,14 @@ describe('coverage', () => {
     ]);
   });
 
-  it('is STALE even if rows were skipped and a bound stopped the scan', () => {
+  test('is STALE even if rows were skipped and a bound stopped the scan', () => {
     const old = span(NOW - 2_000, NOW, { stale: true, dropped: 1, readAtMs: NOW - 60 });
     expect(recordCoverage('USAGE', [old], age, NOW, stop)).toEqual([
       expect.objectContaining({ status: 'STALE', code: 'UPSTREAM', asOfMs: NOW - 60, dropped: 1 }),
     ]);
   });
 
-  it('joins neighbours of the same status, and reports the older time of reading', () => {
+  test('joins neighbours of the same status, and reports the older time of reading', () => {
     const coverage = recordCoverage(
       'USAGE',
       [
@@ -130,11 +130,11 @@ describe('coverage', () => {
     ]);
   });
 
-  it('keeps apart what does not touch', () => {
+  test('keeps apart what does not touch', () => {
     expect(told([span(NOW - 300, NOW - 250), span(NOW - 240, NOW - 200)], forever)).toHaveLength(2);
   });
 
-  it('is disjoint, newest first, without gap or surplus, and counts each row once, whatever was examined', () => {
+  test('is disjoint, newest first, without gap or surplus, and counts each row once, whatever was examined', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.integer({ min: 1, max: 3_000 }), { minLength: 2, maxLength: 12 }),
@@ -178,7 +178,7 @@ describe('coverage', () => {
 });
 
 describe('the foremost status', () => {
-  it('is the first of FAILED, STALE, TRUNCATED, EXPIRED, FILLING, COMPLETE that holds', () => {
+  test('is the first of FAILED, STALE, TRUNCATED, EXPIRED, FILLING, COMPLETE that holds', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray([...COVERAGE_STATUSES]), (statuses) => {
         const rank = Math.min(5, ...statuses.map((status) => COVERAGE_STATUSES.indexOf(status)));

@@ -85,7 +85,8 @@ describe('the status of a span', () => {
     expect(weighByFiles(stopped, SHORT)).toMatchObject({
       code: 'SCAN_LIMIT',
       dropped: 3,
-      reason: 'The scan stopped. 3 rows of the files could not be read; any of them may belong to this stretch.',
+      reason:
+        'The scan stopped. 3 rows of the files could not be read; any of them may belong to this stretch.',
     });
     expect(weighByFiles({ ...stopped, fromMs: 0, toMs: 50 }, SHORT)).toMatchObject({ dropped: 0 });
   });

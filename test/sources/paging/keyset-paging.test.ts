@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RequestError, UpstreamError } from '../../../src/base/errors.ts';
 import { pageByKeyset } from '../../../src/sources/paging/keyset-paging.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
@@ -96,7 +96,7 @@ describe('a walk', () => {
     row(-1, 'under'),
   ];
 
-  it.each(['DESC', 'ASC'] as const)(
+  test.each(['DESC', 'ASC'] as const)(
     'keeps to its half-open range, %s, though the vendor gives more',
     async (direction) => {
       const ids = idsOf(await walk(createList(entries), { direction }));
@@ -104,13 +104,13 @@ describe('a walk', () => {
     },
   );
 
-  it('reads nothing of an empty range', async () => {
+  test('reads nothing of an empty range', async () => {
     const list = createList(entries);
     expect(await walk(list, { range: { fromMs: 50, toMs: 50 } })).toEqual([]);
     expect(list.asked).toEqual([]);
   });
 
-  it('reads nothing behind the end of its range', async () => {
+  test('reads nothing behind the end of its range', async () => {
     const list = createList(entries);
     expect(await walk(list, { range: { fromMs: 60, toMs: 100 }, after: row(59, 'x') })).toEqual([]);
     expect(
@@ -119,7 +119,7 @@ describe('a walk', () => {
     expect(list.asked).toEqual([]);
   });
 
-  it('goes on strictly behind a row, in either direction', async () => {
+  test('goes on strictly behind a row, in either direction', async () => {
     expect(idsOf(await walk(createList(entries), { after: row(50, 'c') }))).toEqual(['b', 'd']);
     expect(idsOf(await walk(createList(entries), { after: row(50, 'b'), direction: 'ASC' }))).toEqual([
       'c',
@@ -127,7 +127,7 @@ describe('a walk', () => {
     ]);
   });
 
-  it('ends at once if a page reaches beyond its range, even if the vendor has more', async () => {
+  test('ends at once if a page reaches beyond its range, even if the vendor has more', async () => {
     const list = createList(entries, { largestPage: 4 });
     const batches = await walk(list, { range: { fromMs: 51, toMs: 101 } });
     expect(idsOf(batches)).toEqual(['edge', 'a']);
@@ -135,7 +135,7 @@ describe('a walk', () => {
     expect(list.asked).toHaveLength(1);
   });
 
-  it('sends whole units, one wider than the range on the far side and up to the next on the near', async () => {
+  test('sends whole units, one wider than the range on the far side and up to the next on the near', async () => {
     const list = createList([], { unitMs: 1000 });
     await walk(list, { range: { fromMs: 5_500, toMs: 8_001 } });
     await walk(list, { range: { fromMs: 5_500, toMs: 8_000 } });
@@ -147,7 +147,7 @@ describe('a walk', () => {
     ]);
   });
 
-  it('asks for what is wanted and nine more, and for one more row if one is repeated', async () => {
+  test('asks for what is wanted and nine more, and for one more row if one is repeated', async () => {
     const list = createList([], { largestPage: 100 });
     await walk(list, { wanted: () => 20 });
     await walk(list, { wanted: () => 20, after: row(50, 'b') });
@@ -156,7 +156,7 @@ describe('a walk', () => {
     expect(list.asked.map(({ pageSize }) => pageSize)).toEqual([29, 30, 100, 2]);
   });
 
-  it('asks anew for the rows that the next window brings again', async () => {
+  test('asks anew for the rows that the next window brings again', async () => {
     const many = Array.from({ length: 60 }, (_, at) => row(99 - Math.floor(at / 6), String(100 + at)));
     const list = createList(many, { largestPage: 100 });
     await walk(list, { wanted: () => 11 });
@@ -165,7 +165,7 @@ describe('a walk', () => {
     expect(list.asked[1]).toMatchObject({ upperMs: 97, pageSize: 22 });
   });
 
-  it('reports how far it has read: DESC to the last whole instant, ASC to the first that may be cut', async () => {
+  test('reports how far it has read: DESC to the last whole instant, ASC to the first that may be cut', async () => {
     const instants = Array.from({ length: 8 }, (_, at) => row(90 - at * 10, String(at)));
     const down = await walk(createList(instants, { largestPage: 5 }));
     expect(down.map(({ edgeMs, ended }) => [edgeMs, ended])).toEqual([
@@ -179,7 +179,7 @@ describe('a walk', () => {
     ]);
   });
 
-  it('reports the oldest time of reading of its pages, and whether one is stale', async () => {
+  test('reports the oldest time of reading of its pages, and whether one is stale', async () => {
     const tied = Array.from({ length: 12 }, (_, at) => row(50, String(at)));
     const list = createList(tied, {
       largestPage: 5,
@@ -190,7 +190,7 @@ describe('a walk', () => {
 });
 
 describe('rows that could not be understood', () => {
-  it('are reported with their times, once, at any page size', async () => {
+  test('are reported with their times, once, at any page size', async () => {
     const entries = [
       dropped(100),
       row(90, 'a'),
@@ -212,7 +212,7 @@ describe('rows that could not be understood', () => {
     }
   });
 
-  it('at the start of the first window, without a time, are reported at its start', async () => {
+  test('at the start of the first window, without a time, are reported at its start', async () => {
     const list = createList([], {
       page: (_asked, page) => ({ ...page, entries: [dropped(null), row(50, 'a')], ended: true }),
     });
@@ -220,7 +220,7 @@ describe('rows that could not be understood', () => {
     expect(batch).toMatchObject({ dropped: [99], rows: [{ id: 'a' }] });
   });
 
-  it.each([
+  test.each([
     ['DESC', 27],
     ['ASC', 13],
   ] as const)(
@@ -239,7 +239,7 @@ describe('rows that could not be understood', () => {
     },
   );
 
-  it('at the instant of an edge belong to the page behind it, in the direction ASC', async () => {
+  test('at the instant of an edge belong to the page behind it, in the direction ASC', async () => {
     const entries = [dropped(60), row(50, 'b'), dropped(50), dropped(40)];
     const up = await walk(createList(entries), { after: row(50, ''), direction: 'ASC' });
     expect(up.flatMap((batch) => batch.dropped)).toEqual([50, 60]);
@@ -247,7 +247,7 @@ describe('rows that could not be understood', () => {
     expect(down.flatMap((batch) => batch.dropped)).toEqual([40]);
   });
 
-  it('at the instant of a cursor are reported again, because they may have been parsed when the page before was read', async () => {
+  test('at the instant of a cursor are reported again, because they may have been parsed when the page before was read', async () => {
     const entries = [dropped(60), row(50, 'b'), dropped(50), row(50, 'a'), dropped(40)];
     const down = await walk(createList(entries), { after: row(50, 'b') });
     expect(down.flatMap((batch) => batch.dropped)).toEqual([50, 40]);
@@ -255,7 +255,7 @@ describe('rows that could not be understood', () => {
     expect(up.flatMap((batch) => batch.dropped)).toEqual([50, 60]);
   });
 
-  it('alone on a full page are a bad response', async () => {
+  test('alone on a full page are a bad response', async () => {
     const list = createList(
       Array.from({ length: 12 }, () => dropped(50)),
       { largestPage: 5 },
@@ -267,7 +267,7 @@ describe('rows that could not be understood', () => {
     });
   });
 
-  it('alone on the last page are reported', async () => {
+  test('alone on the last page are reported', async () => {
     expect(await walk(createList([dropped(50)]))).toMatchObject([{ rows: [], dropped: [50], ended: true }]);
   });
 });
@@ -275,7 +275,7 @@ describe('rows that could not be understood', () => {
 describe('a vendor that contradicts itself', () => {
   const outOfOrder = { code: 'UPSTREAM_OUT_OF_ORDER', source: 'USAGE', operation: '/usage' };
 
-  it.each([
+  test.each([
     ['newer below older', 'DESC', [row(50, 'a'), row(60, 'b')], 'broke the order in time'],
     ['older above newer, upward', 'ASC', [row(60, 'b'), row(50, 'a')], 'broke the order in time'],
     ['one id twice on a page', 'DESC', [row(60, 'a'), row(50, 'a')], 'gave one id twice'],
@@ -290,7 +290,7 @@ describe('a vendor that contradicts itself', () => {
 
   const tied = Array.from({ length: 12 }, (_, at) => row(50, String(10 + at)));
 
-  it('between two pages of an instant is asked anew twice, then refused', async () => {
+  test('between two pages of an instant is asked anew twice, then refused', async () => {
     const list = createList(tied, {
       largestPage: 5,
       page: ({ page }, read) => (page === 1 ? { ...read, entries: tied.slice(4, 9) } : read),
@@ -299,7 +299,7 @@ describe('a vendor that contradicts itself', () => {
     expect(list.asked.map(({ page }) => page)).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
-  it('once only, is asked anew and forgiven', async () => {
+  test('once only, is asked anew and forgiven', async () => {
     let contradictions = 0;
     const list = createList(tied, {
       largestPage: 5,
@@ -312,7 +312,7 @@ describe('a vendor that contradicts itself', () => {
     expect(idsOf(await walk(list))).toHaveLength(12);
   });
 
-  it('as its reader finds out on a later page, is asked anew twice as well', async () => {
+  test('as its reader finds out on a later page, is asked anew twice as well', async () => {
     const list = createList(tied, {
       largestPage: 5,
       page: ({ page }, read) => {
@@ -330,7 +330,7 @@ describe('a vendor that contradicts itself', () => {
     expect(list.asked.map(({ page }) => page)).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
-  it('as its reader finds out on the first page, is refused at once', async () => {
+  test('as its reader finds out on the first page, is refused at once', async () => {
     const list = createList(tied, {
       page: () => {
         throw new UpstreamError({
@@ -345,7 +345,7 @@ describe('a vendor that contradicts itself', () => {
     expect(list.asked).toHaveLength(1);
   });
 
-  it.each([1, 2])(
+  test.each([1, 2])(
     'is not how any other failure is taken: on page %i it is given as it is, and not asked anew',
     async (failing) => {
       const failure = new UpstreamError({
@@ -374,7 +374,7 @@ describe('an instant that holds more than a page', () => {
     allowed: 3,
   });
 
-  it('is read in the largest page before it is read on by offset', async () => {
+  test('is read in the largest page before it is read on by offset', async () => {
     const list = createList(tied, { largestPage: 12 });
     const batches = await walk(list, { wanted: () => 1 });
     expect(list.asked.map(({ page, pageSize }) => [page, pageSize])).toEqual([
@@ -385,7 +385,7 @@ describe('an instant that holds more than a page', () => {
     expect(idsOf(batches)).toHaveLength(13);
   });
 
-  it('is not read with a larger page if the vendor gave fewer rows than asked', async () => {
+  test('is not read with a larger page if the vendor gave fewer rows than asked', async () => {
     const list = createList(tied.slice(0, 5), {
       largestPage: 12,
       page: ({ page }, read) => ({ ...read, ended: page > 0 }),
@@ -397,7 +397,7 @@ describe('an instant that holds more than a page', () => {
     ]);
   });
 
-  it('is refused with the way out if the budget ends inside it', async () => {
+  test('is refused with the way out if the budget ends inside it', async () => {
     const list = createList(tied, {
       largestPage: 5,
       page: ({ page }, read) => {
@@ -412,7 +412,7 @@ describe('an instant that holds more than a page', () => {
     });
   });
 
-  it('is not named as the cause if the budget ends before it', async () => {
+  test('is not named as the cause if the budget ends before it', async () => {
     const list = createList(tied, {
       page: () => {
         throw spent;
@@ -421,7 +421,7 @@ describe('an instant that holds more than a page', () => {
     await expect(walk(list)).rejects.toBe(spent);
   });
 
-  it('is recognized apart from the repeated rows of the bound', async () => {
+  test('is recognized apart from the repeated rows of the bound', async () => {
     // The bound is inclusive: after the first window, every window begins with all rows of the instant before.
     const full = [
       ...Array.from({ length: 4 }, (_, at) => row(60, String(20 + at))),

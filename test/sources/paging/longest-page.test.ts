@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createLongestPage, isLastInList } from '../../../src/sources/paging/longest-page.ts';
 
 const HOUR_MS = 3_600_000;
@@ -15,7 +15,7 @@ function createPages(least: number) {
 }
 
 describe('a page that may be the last', () => {
-  it('is so if it is empty, and never if it is full', () => {
+  test('is so if it is empty, and never if it is full', () => {
     const pages = createPages(0);
     expect([pages.isLast(0, 60, 0), pages.isLast(60, 60, 0), pages.isLast(61, 60, 0)]).toEqual([
       true,
@@ -24,7 +24,7 @@ describe('a page that may be the last', () => {
     ]);
   });
 
-  it('is so if it is shorter than the longest page of the last hour, and that is forgotten after one', () => {
+  test('is so if it is shorter than the longest page of the last hour, and that is forgotten after one', () => {
     const pages = createPages(0);
     expect([pages.isLast(33, 60, 0), pages.isLast(33, 60, 1), pages.isLast(32, 60, 2)]).toEqual([
       false,
@@ -35,7 +35,7 @@ describe('a page that may be the last', () => {
     expect(pages.isLast(32, 60, HOUR_MS + 2)).toBe(false);
   });
 
-  it('is so if it is shorter than any limit is thought to be', () => {
+  test('is so if it is shorter than any limit is thought to be', () => {
     const pages = createPages(50);
     expect([pages.isLast(49, 1000, 0), pages.isLast(57, 1000, 0), pages.isLast(56, 1000, 0)]).toEqual([
       true,
@@ -44,7 +44,7 @@ describe('a page that may be the last', () => {
     ]);
   });
 
-  it.each([50, 64, 100, 128, 200, 250, 256, 500, 512])(
+  test.each([50, 64, 100, 128, 200, 250, 256, 500, 512])(
     'of %d rows is not, whatever has been seen, since a limit may have fallen to that',
     (rows) => {
       const pages = createPages(50);
@@ -53,20 +53,20 @@ describe('a page that may be the last', () => {
     },
   );
 
-  it('of an earlier answer that stands in is judged by all that was ever seen', () => {
+  test('of an earlier answer that stands in is judged by all that was ever seen', () => {
     const pages = createPages(0);
     pages.note(200, 200, 0);
     pages.note(30, 200, 2 * HOUR_MS);
     expect([pages.isLast(157, 200, null), pages.isLast(157, 200, 2 * HOUR_MS)]).toEqual([true, false]);
   });
 
-  it('is judged by no page that is longer than was asked for', () => {
+  test('is judged by no page that is longer than was asked for', () => {
     const pages = createPages(0);
     pages.isLast(5_000, 40, 0);
     expect(pages.isLast(41, 60, 1)).toBe(false);
   });
 
-  it("is never one that the vendor's limit has cut, if that limit never changes", () => {
+  test("is never one that the vendor's limit has cut, if that limit never changes", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 50, max: 400 }),
@@ -85,7 +85,7 @@ describe('a page that may be the last', () => {
 });
 
 describe('a page of a list that has given longer ones', () => {
-  it('is the last if it is shorter than asked, unless a limit that fell may have cut it', () => {
+  test('is the last if it is shorter than asked, unless a limit that fell may have cut it', () => {
     const pages = [100, 99, 57, 50, 49, 0];
     expect(pages.map((length) => isLastInList(length, 100))).toEqual([false, true, true, false, true, true]);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RequestError } from '../../../src/base/errors.ts';
 import { readPage } from '../../../src/sources/paging/page.ts';
 import type { PageRequest } from '../../../src/sources/paging/page.ts';
@@ -76,7 +76,7 @@ const spans = (page: Awaited<ReturnType<typeof read>>) =>
 const spent = new RequestError('LIMIT_EXCEEDED', 'spent');
 
 describe('a page', () => {
-  it('ends with the last row given out, and one more proves that there is a next', async () => {
+  test('ends with the last row given out, and one more proves that there is a next', async () => {
     const stream = createStream([
       batch([row(900), row(800), row(700)], 650, { dropped: [950, 850, 800, 750] }),
     ]);
@@ -90,13 +90,13 @@ describe('a page', () => {
     expect(stream.wanted).toEqual([3]);
   });
 
-  it('has no next page if the stream ends with it', async () => {
+  test('has no next page if the stream ends with it', async () => {
     const page = await read(createStream([batch([row(900), row(800)], 0, { ended: true })]));
     expect(page).toMatchObject({ rows: [row(900), row(800)], hasMore: false });
     expect(spans(page)).toEqual([['COMPLETE', 0, 1000, 2, 2, 0]]);
   });
 
-  it('goes on until the row more is seen, and asks for as many as it still lacks', async () => {
+  test('goes on until the row more is seen, and asks for as many as it still lacks', async () => {
     const stream = createStream([
       batch([row(900)], 850),
       batch([row(800)], 750),
@@ -115,7 +115,7 @@ describe('a page', () => {
     expect(spans(page)).toEqual([['COMPLETE', 600, 1000, 2, 2, 0]]);
   });
 
-  it('read from the end keeps the order of the list, and covers up to its newest row', async () => {
+  test('read from the end keeps the order of the list, and covers up to its newest row', async () => {
     const stream = createStream([batch([row(100), row(200), row(300)], 350, { dropped: [150, 200, 250] })]);
     const page = await read(stream, { direction: 'ASC' });
     expect(page).toMatchObject({
@@ -127,7 +127,7 @@ describe('a page', () => {
     expect(stream.requests[0]?.direction).toBe('ASC');
   });
 
-  it('behind a row covers its instant too, because it may hold more rows', async () => {
+  test('behind a row covers its instant too, because it may hold more rows', async () => {
     const untied = await read(createStream([batch([row(700)], 0, { ended: true })]), { after: row(800) });
     expect(spans(untied)).toEqual([['COMPLETE', 0, 801, 1, 1, 0]]);
     const tied = await read(createStream([batch([row(800, 'a')], 0, { ended: true })]), {
@@ -141,7 +141,7 @@ describe('a page', () => {
     expect(spans(backward)).toEqual([['COMPLETE', 800, 1000, 1, 1, 0]]);
   });
 
-  it('behind a row outside its range covers the range', async () => {
+  test('behind a row outside its range covers the range', async () => {
     const down = await read(createStream([batch([], 0, { ended: true })]), { after: row(2000) });
     expect(spans(down)).toEqual([['COMPLETE', 0, 1000, 0, 0, 0]]);
     const up = await read(createStream([batch([], 1000, { ended: true })]), {
@@ -151,7 +151,7 @@ describe('a page', () => {
     expect(spans(up)).toEqual([['COMPLETE', 0, 1000, 0, 0, 0]]);
   });
 
-  it('of no rows says whether there are any, and ends where it began', async () => {
+  test('of no rows says whether there are any, and ends where it began', async () => {
     const page = await read(createStream([batch([row(900)], 850)]), { count: 0, after: row(950) });
     expect(page).toMatchObject({
       rows: [],
@@ -161,7 +161,7 @@ describe('a page', () => {
     });
   });
 
-  it('fails if its stream fails, before and after rows have come', async () => {
+  test('fails if its stream fails, before and after rows have come', async () => {
     const failure = new Error('other');
     await expect(read(createStream([failure]))).rejects.toBe(failure);
     await expect(read(createStream([batch([row(900)], 850), failure]))).rejects.toBe(failure);
@@ -171,11 +171,11 @@ describe('a page', () => {
 });
 
 describe('a spent budget', () => {
-  it('before anything was examined refuses the page', async () => {
+  test('before anything was examined refuses the page', async () => {
     await expect(read(createStream([spent]))).rejects.toBe(spent);
   });
 
-  it('later gives what there is, TRUNCATED, and the edge to go on from', async () => {
+  test('later gives what there is, TRUNCATED, and the edge to go on from', async () => {
     const page = await read(createStream([batch([row(900)], 850), spent]));
     expect(page).toMatchObject({
       rows: [row(900)],
@@ -197,7 +197,7 @@ describe('a spent budget', () => {
 describe('a scan', () => {
   const isMatch = ({ id }: Position): boolean => id === 'x';
 
-  it('stops at its bound, skipped rows counted, and ends at a scan position', async () => {
+  test('stops at its bound, skipped rows counted, and ends at a scan position', async () => {
     const stream = createStream(
       [
         batch([row(900), row(890)], 880, { dropped: [885] }),
@@ -227,7 +227,7 @@ describe('a scan', () => {
     expect(stream.wanted).toEqual([5, 2]);
   });
 
-  it('that finds its page before its bound is no stopped one', async () => {
+  test('that finds its page before its bound is no stopped one', async () => {
     const rows = [row(900), row(890, 'x'), row(880), row(870, 'x'), row(860), row(850, 'x')];
     const page = await read(createStream([batch(rows, 800)], { isMatch, maxScannedRows: 5 }));
     expect(page).toMatchObject({
@@ -238,7 +238,7 @@ describe('a scan', () => {
     expect(spans(page)).toEqual([['COMPLETE', 870, 1000, 4, 2, 0]]);
   });
 
-  it('that ends at its bound and its end is whole', async () => {
+  test('that ends at its bound and its end is whole', async () => {
     const page = await read(
       createStream([batch([row(900), row(800)], 0, { ended: true })], { isMatch, maxScannedRows: 2 }),
     );
@@ -246,7 +246,7 @@ describe('a scan', () => {
     expect(spans(page)).toEqual([['COMPLETE', 0, 1000, 2, 0, 0]]);
   });
 
-  it('below its bound by one goes on', async () => {
+  test('below its bound by one goes on', async () => {
     const stream = createStream([batch([row(900)], 850), batch([row(800)], 0, { ended: true })], {
       isMatch,
       maxScannedRows: 2,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { comparePositions, edgeAt } from '../../../src/sources/paging/position.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
 
@@ -17,7 +17,7 @@ const position: fc.Arbitrary<Position> = fc.oneof(
 );
 
 describe('the order of entries', () => {
-  it('is newest first, then usage before events, then the greater id', () => {
+  test('is newest first, then usage before events, then the greater id', () => {
     const at = (source: 'USAGE' | 'EVENTS', timestampMs: number, id: string): Position => ({
       source,
       timestampMs,
@@ -36,7 +36,7 @@ describe('the order of entries', () => {
     expect([...ordered].reverse().sort(comparePositions)).toEqual(ordered);
   });
 
-  it('is total', () => {
+  test('is total', () => {
     fc.assert(
       fc.property(position, position, position, (a, b, c) => {
         expect(Math.sign(comparePositions(a, b)) + Math.sign(comparePositions(b, a))).toBe(0);
@@ -50,7 +50,7 @@ describe('the order of entries', () => {
     );
   });
 
-  it('has an edge behind every entry of its instant and before every older one', () => {
+  test('has an edge behind every entry of its instant and before every older one', () => {
     fc.assert(
       fc.property(position, fc.nat({ max: 3 }), (entry, ms) => {
         fc.pre(entry.id !== '');

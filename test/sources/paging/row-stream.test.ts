@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Position } from '../../../src/sources/paging/position.ts';
 import { requireParsable } from '../../../src/sources/paging/row-stream.ts';
 import type { Batch } from '../../../src/sources/paging/row-stream.ts';
@@ -35,7 +35,7 @@ async function read(told: readonly Told[]): Promise<Told[]> {
 }
 
 describe('a range', () => {
-  it.each<[string, Told[]]>([
+  test.each<[string, Told[]]>([
     ['in one batch', [[0, 3, true]]],
     [
       'in several',
@@ -53,7 +53,7 @@ describe('a range', () => {
     });
   });
 
-  it.each<[string, Told[]]>([
+  test.each<[string, Told[]]>([
     ['is empty', [[0, 0, true]]],
     [
       'holds one good row, whether it matches or not',
@@ -68,7 +68,7 @@ describe('a range', () => {
     expect(await read(told)).toEqual(told);
   });
 
-  it('passes if only rows that were given out before could be understood', async () => {
+  test('passes if only rows that were given out before could be understood', async () => {
     expect(await read([[0, 1, true, 1]])).toEqual([[0, 1, true]]);
   });
 });

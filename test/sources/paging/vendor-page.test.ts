@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readVendorPage } from '../../../src/sources/paging/vendor-page.ts';
 import type { VendorPageQuery } from '../../../src/sources/paging/vendor-page.ts';
 import type { UpstreamResponse } from '../../../src/upstream/upstream.ts';
@@ -35,13 +35,13 @@ const listOf = (length: number): UpstreamResponse => ({
 });
 
 describe('a list', () => {
-  it('of more rows than were asked for is read', async () => {
+  test('of more rows than were asked for is read', async () => {
     const { entries } = await read(listOf(10_007));
     expect(entries).toHaveLength(10_007);
     expect(entries.at(-1)).toEqual({ at: 10_006 });
   });
 
-  it('of far more rows than can have been asked for is refused before a row is looked at', async () => {
+  test('of far more rows than can have been asked for is refused before a row is looked at', async () => {
     let looks = 0;
     const flood = read(listOf(20_001), {
       decodeRow: () => {
@@ -57,7 +57,7 @@ describe('a list', () => {
     expect(looks).toBe(0);
   });
 
-  it.each([
+  test.each([
     ['is asked for once more, and the answer to that is taken', [[null], [1, 2]], 2, 2],
     ['is taken for bad rows if it comes again', [[null], [null]], 1, 2],
     ['is no list without rows, which is asked for once', [[]], 0, 1],
@@ -75,7 +75,7 @@ describe('a list', () => {
     expect(upstream.calls).toHaveLength(calls);
   });
 
-  it('with status 404 is empty if the vendor uses it so, and a refusal otherwise', async () => {
+  test('with status 404 is empty if the vendor uses it so, and a refusal otherwise', async () => {
     expect((await read({ status: 404 }, { notFound: 'empty' })).entries).toEqual([]);
     await expect(read({ status: 404 })).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED', status: 404 });
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Range } from '../../../src/base/time.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
 import type { Batch, BatchRequest } from '../../../src/sources/paging/row-stream.ts';
@@ -50,7 +50,7 @@ const lengths = (windows: readonly Range[]): number[] =>
   windows.map(({ fromMs, toMs }) => (toMs - fromMs) / MINUTE);
 
 describe('reading by windows', () => {
-  it.each(['ASC', 'DESC'] as const)(
+  test.each(['ASC', 'DESC'] as const)(
     'covers its range without gap or overlap, %s, and ends at its edge',
     async (direction) => {
       const read = createReader([row(5 * MINUTE), row(700 * MINUTE)]);
@@ -73,13 +73,13 @@ describe('reading by windows', () => {
     },
   );
 
-  it('begins with a quarter of an hour and grows sixteenfold over what is empty', async () => {
+  test('begins with a quarter of an hour and grows sixteenfold over what is empty', async () => {
     const read = createReader([]);
     await walk(read, { range: { fromMs: 0, toMs: 10_000 * MINUTE } });
     expect(lengths(read.windows)).toEqual([15, 240, 3840, 5905]);
   });
 
-  it('takes a window that should hold one and a half times what is wanted, after the density of the last', async () => {
+  test('takes a window that should hold one and a half times what is wanted, after the density of the last', async () => {
     // Two rows a minute.
     const rows = Array.from({ length: 2000 }, (_, at) => row((at * MINUTE) / 2));
     const read = createReader(rows);
@@ -96,7 +96,7 @@ describe('reading by windows', () => {
     expect(lengths(read.windows)).toEqual([15, 52.5]);
   });
 
-  it('takes at least a quarter of a page, and at most four fifths of one', async () => {
+  test('takes at least a quarter of a page, and at most four fifths of one', async () => {
     const rows = Array.from({ length: 2000 }, (_, at) => row((at * MINUTE) / 2));
     const few = createReader(rows);
     await walk(few, { wanted: () => 1, range: { fromMs: 0, toMs: 100 * MINUTE } });
@@ -106,7 +106,7 @@ describe('reading by windows', () => {
     expect(lengths(many.windows).slice(0, 3)).toEqual([15, 80, 80]);
   });
 
-  it('asks for no more than a page holds', async () => {
+  test('asks for no more than a page holds', async () => {
     const asked: number[] = [];
     const read: ReadWindow<Position> = async (_window, wanted) => {
       asked.push(wanted);
@@ -117,7 +117,7 @@ describe('reading by windows', () => {
     expect(new Set(asked)).toEqual(new Set([200, 7]));
   });
 
-  it('shortens a window that is too dense to what is wanted at that density, and to half at most', async () => {
+  test('shortens a window that is too dense to what is wanted at that density, and to half at most', async () => {
     const rows = Array.from({ length: 1500 }, (_, at) => row((at * MINUTE) / 100));
     const read = createReader(rows, 120);
     const batches = await walk(read, { range: { fromMs: 0, toMs: 15 * MINUTE } });
@@ -135,7 +135,7 @@ describe('reading by windows', () => {
     expect(lengths(half).slice(0, 2)).toEqual([15, 7.5]);
   });
 
-  it('asks once where rows lie before it estimates a shorter window', async () => {
+  test('asks once where rows lie before it estimates a shorter window', async () => {
     const asked: (readonly [Range, number])[] = [];
     const windows: Range[] = [];
     let dense = 2;
@@ -156,7 +156,7 @@ describe('reading by windows', () => {
     expect(lengths(windows).slice(0, 3)).toEqual([15, 5, 5 / 16]);
   });
 
-  it('reads no row twice of a window that was too dense: the part that was read is given out when its turn comes', async () => {
+  test('reads no row twice of a window that was too dense: the part that was read is given out when its turn comes', async () => {
     const rows = [1, 400, 401, 402, 403].map((at) => row(at * MINUTE));
     const windows: Range[] = [];
     const read: ReadWindow<Position> = async (window) => {
@@ -176,7 +176,7 @@ describe('reading by windows', () => {
     expect(windows.filter(({ toMs }) => toMs > 402 * MINUTE)).toHaveLength(1);
   });
 
-  it('starts at a row and gives only the rows behind it', async () => {
+  test('starts at a row and gives only the rows behind it', async () => {
     const rows = [row(10, 'a'), row(10, 'b'), row(10, 'c'), row(20, 'd')];
     const up = createReader(rows);
     expect(
@@ -192,7 +192,7 @@ describe('reading by windows', () => {
     expect(down.windows[0]?.toMs).toBe(11);
   });
 
-  it.each([
+  test.each([
     ['ASC', null, 0],
     ['ASC', row(500), 500],
     ['DESC', null, 999],
@@ -215,7 +215,7 @@ describe('reading by windows', () => {
     expect(batch?.dropped).toEqual([ms, 700]);
   });
 
-  it.each([
+  test.each([
     ['comes, the window holds bad rows', true],
     ['does not come, this is no list', false],
   ])(
@@ -245,7 +245,7 @@ describe('reading by windows', () => {
     },
   );
 
-  it('stays in its range if the row that it starts at lies outside', async () => {
+  test('stays in its range if the row that it starts at lies outside', async () => {
     const up = createReader([]);
     await walk(up, { after: row(-5), range: { fromMs: 0, toMs: 10 } });
     const down = createReader([]);
@@ -258,7 +258,7 @@ describe('reading by windows', () => {
 });
 
 describe('a window', () => {
-  it('is dense above twice the wanted rows, but never if it is one instant', () => {
+  test('is dense above twice the wanted rows, but never if it is one instant', () => {
     const window = { fromMs: 0, toMs: 10 };
     expect(isDense(100, 50, window, 1)).toBe(false);
     expect(isDense(101, 50, window, 1)).toBe(true);

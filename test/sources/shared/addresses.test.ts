@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createAddressTest, decodeAddresses, namedAddresses } from '../../../src/sources/shared/addresses.ts';
 
 describe('what a vendor says of an address', () => {
-  it.each([
+  test.each([
     ['10.0.0.1', '10.0.0.1'],
     ['2001:db8::1', '2001:db8::1'],
     ['::ffff:10.0.0.1', '::ffff:10.0.0.1'],
@@ -17,7 +17,7 @@ describe('what a vendor says of an address', () => {
     expect(decodeAddresses(text)).toEqual({ ipAddress: address });
   });
 
-  it.each([
+  test.each([
     ['10.0.0.1, 10.0.0.2', ['10.0.0.1', '10.0.0.2']],
     ['10.0.0.1,[::1]:80;10.0.0.2:9', ['10.0.0.1', '::1', '10.0.0.2']],
     ['10.0.0.1 unknown', ['10.0.0.1']],
@@ -25,7 +25,7 @@ describe('what a vendor says of an address', () => {
     expect(decodeAddresses(text)).toEqual({ ipAddress: null, addresses });
   });
 
-  it.each([
+  test.each([
     '10.0.0',
     'localhost',
     'localhost:80',
@@ -44,7 +44,7 @@ describe('what a vendor says of an address', () => {
     expect(decodeAddresses(text)).toEqual({ ipAddress: null });
   });
 
-  it('names every address that it holds, whatever stands between them', () => {
+  test('names every address that it holds, whatever stands between them', () => {
     const part = fc.oneof(fc.ipV4(), fc.ipV6());
     const written = part.chain((address) =>
       fc
@@ -66,7 +66,7 @@ describe('what a vendor says of an address', () => {
 });
 
 describe('a test for an address or a block', () => {
-  it.each([
+  test.each([
     ['10.0.0.1', '10.0.0.1', true],
     ['10.0.0.1', '10.0.0.2', false],
     ['10.0.0.0/8', '10.255.0.1', true],
@@ -85,11 +85,11 @@ describe('a test for an address or a block', () => {
     expect(createAddressTest(block)({ ipAddress: address })).toBe(isInside);
   });
 
-  it('lets in no entry without an address', () => {
+  test('lets in no entry without an address', () => {
     expect(createAddressTest('0.0.0.0/0')({ ipAddress: null })).toBe(false);
   });
 
-  it.each([
+  test.each([
     ['10.0.0.2', true],
     ['10.0.0.0/8', true],
     ['2001:db8::/32', true],
@@ -99,7 +99,7 @@ describe('a test for an address or a block', () => {
     expect(createAddressTest(block)(list)).toBe(isInside);
   });
 
-  it.each([
+  test.each([
     '10.0.0.0/33',
     '10.0.0.0/',
     '10.0.0.0/8/8',

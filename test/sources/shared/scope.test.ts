@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { keepByScope } from '../../../src/sources/shared/scope.ts';
 import { credentialsOf } from '../../support/upstream-fixtures.ts';
 
 describe('what is kept by scope', () => {
-  it('is the same for equal credentials and another for others', () => {
+  test('is the same for equal credentials and another for others', () => {
     const read = keepByScope(() => ({ longestPage: 0 }));
     const ada = read(credentialsOf('ada'));
     ada.longestPage = 7;
@@ -11,12 +11,12 @@ describe('what is kept by scope', () => {
     expect(read(credentialsOf('bob'))).toEqual({ longestPage: 0 });
   });
 
-  it('is new each time without credentials', () => {
+  test('is new each time without credentials', () => {
     const read = keepByScope(() => ({}));
     expect(read(null)).not.toBe(read(null));
   });
 
-  it('is bounded: the longest unused is forgotten, and begins anew', () => {
+  test('is bounded: the longest unused is forgotten, and begins anew', () => {
     let made = 0;
     const read = keepByScope(() => ({ made: (made += 1) }));
     const first = read(credentialsOf('first'));

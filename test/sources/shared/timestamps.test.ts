@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decodeTimestamp } from '../../../src/sources/shared/timestamps.ts';
 
 describe("a vendor's time", () => {
-  it.each([
+  test.each([
     ['2014-08-10T03:02:34.053+00:00', '2014-08-10T03:02:34.053Z'],
     ['2016-05-01T10:00:00.745Z', '2016-05-01T10:00:00.745Z'],
     ['2019-08-24T14:15:22Z', '2019-08-24T14:15:22.000Z'],
@@ -18,7 +18,7 @@ describe("a vendor's time", () => {
     expect(new Date(decodeTimestamp(text)!).toISOString()).toBe(instant);
   });
 
-  it.each([
+  test.each([
     '',
     'yesterday',
     '2019-08-24',
@@ -40,7 +40,7 @@ describe("a vendor's time", () => {
     expect(decodeTimestamp(text)).toBeNull();
   });
 
-  it('is none on a day beyond its month, in any zone', () => {
+  test('is none on a day beyond its month, in any zone', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1970, max: 2100 }),
@@ -57,7 +57,7 @@ describe("a vendor's time", () => {
     );
   });
 
-  it('is read as it was written, to the millisecond', () => {
+  test('is read as it was written, to the millisecond', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4e12 }), (ms) => {
         expect(decodeTimestamp(new Date(ms).toISOString())).toBe(ms);

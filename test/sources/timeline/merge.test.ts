@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RequestError, UpstreamError } from '../../../src/base/errors.ts';
 import type { Source } from '../../../src/base/source.ts';
 import type { Page, PageRequest } from '../../../src/sources/paging/page.ts';
@@ -103,7 +103,7 @@ const down = new UpstreamError({
 });
 
 describe('merged streams', () => {
-  it('give out a row only when no other stream can hold one before it', async () => {
+  test('give out a row only when no other stream can hold one before it', async () => {
     const a = streamOf('USAGE', [batch([usage(900), usage(500)], 500), last([])]);
     const b = streamOf('EVENTS', [batch([event(950)], 940), batch([event(700)], 650), last([])]);
     const page = await merge([a, b]);
@@ -119,7 +119,7 @@ describe('merged streams', () => {
     expect([a.isClosed, b.isClosed]).toEqual([true, true]);
   });
 
-  it('put usage before events at one instant, and wait for the instant to be whole', async () => {
+  test('put usage before events at one instant, and wait for the instant to be whole', async () => {
     const a = streamOf('USAGE', [batch([usage(900)], 900), last([usage(800)])]);
     const b = streamOf('EVENTS', [batch([], 901), last([event(900), event(800)])]);
     expect((await merge([a, b], { count: 9 })).rows).toEqual([
@@ -130,7 +130,7 @@ describe('merged streams', () => {
     ]);
   });
 
-  it('upward wait until the edge lies beyond the row, and give the page in the one order', async () => {
+  test('upward wait until the edge lies beyond the row, and give the page in the one order', async () => {
     const a = streamOf('USAGE', [batch([usage(100)], 101), last([usage(300)], 1000)]);
     const b = streamOf('EVENTS', [batch([], 100), batch([event(100), event(200)], 250), last([], 1000)]);
     const page = await merge([a, b], { direction: 'ASC' });
@@ -146,7 +146,7 @@ describe('merged streams', () => {
     expect(a.requests[0]).toMatchObject({ direction: 'ASC' });
   });
 
-  it('read all at first, then only the stream that the page waits for', async () => {
+  test('read all at first, then only the stream that the page waits for', async () => {
     const a = streamOf('USAGE', [batch([usage(990), usage(980), usage(970), usage(960)], 950), last([])]);
     const b = streamOf('EVENTS', [batch([event(995)], 990), batch([], 980), batch([], 900), last([])]);
     await merge([a, b]);
@@ -155,7 +155,7 @@ describe('merged streams', () => {
     expect(b.wanted).toEqual([4, 2, 1]);
   });
 
-  it('end if all have ended', async () => {
+  test('end if all have ended', async () => {
     const page = await merge([streamOf('USAGE', [last([usage(900)])]), streamOf('EVENTS', [last([])])]);
     expect(page).toMatchObject({
       rows: [usage(900)],
@@ -168,12 +168,12 @@ describe('merged streams', () => {
     ]);
   });
 
-  it('take a stream without a last batch as ended', async () => {
+  test('take a stream without a last batch as ended', async () => {
     const page = await merge([streamOf('USAGE', []), streamOf('EVENTS', [last([event(5)])])]);
     expect(page).toMatchObject({ rows: [event(5)], hasMore: false });
   });
 
-  it('cover from the cursor on, with the ties that are given out, and count dropped rows of the page alone', async () => {
+  test('cover from the cursor on, with the ties that are given out, and count dropped rows of the page alone', async () => {
     const a = streamOf('USAGE', [last([usage(700)], 0, { dropped: [750, 650, 600] })]);
     const b = streamOf('EVENTS', [last([event(800, 'a'), event(650), event(600)])]);
     const page = await merge([a, b], { after: event(800, 'b') });
@@ -191,7 +191,7 @@ describe('merged streams', () => {
     expect(spans(below)).toEqual([['USAGE', 'COMPLETE', 0, 1000, 0, 0, 0]]);
   });
 
-  it('of no rows say whether there are any', async () => {
+  test('of no rows say whether there are any', async () => {
     expect(
       await merge([streamOf('USAGE', [batch([usage(900)], 850)])], { count: 0, after: usage(950) }),
     ).toMatchObject({
@@ -204,7 +204,7 @@ describe('merged streams', () => {
 });
 
 describe('a stream that fails', () => {
-  it('keeps what it gave before, and is FAILED from there to the end of the page', async () => {
+  test('keeps what it gave before, and is FAILED from there to the end of the page', async () => {
     const a = streamOf('USAGE', [last([usage(900), usage(300), usage(200), usage(100)])]);
     const b = streamOf('EVENTS', [batch([event(950)], 600), down]);
     const page = await merge([a, b]);
@@ -217,7 +217,7 @@ describe('a stream that fails', () => {
     expect(page.coverage.at(-1)).toMatchObject({ code: 'UPSTREAM', reason: 'It is down.', asOfMs: null });
   });
 
-  it('in the direction ASC is FAILED from its edge on', async () => {
+  test('in the direction ASC is FAILED from its edge on', async () => {
     const a = streamOf('USAGE', [last([usage(100), usage(800)], 1000)]);
     const b = streamOf('EVENTS', [batch([event(200)], 400), down]);
     const page = await merge([a, b], { direction: 'ASC' });
@@ -225,14 +225,14 @@ describe('a stream that fails', () => {
     expect(spans(page)).toContainEqual(['EVENTS', 'FAILED', 400, 1000, null, null, 0]);
   });
 
-  it('beyond the page leaves no trace on it', async () => {
+  test('beyond the page leaves no trace on it', async () => {
     const a = streamOf('USAGE', [last([usage(900), usage(800), usage(700), usage(600)])]);
     const b = streamOf('EVENTS', [batch([], 650), down]);
     const page = await merge([a, b]);
     expect(page.coverage.every(({ status }) => status === 'COMPLETE')).toBe(true);
   });
 
-  it('that is not configured says so', async () => {
+  test('that is not configured says so', async () => {
     const missing = new UpstreamError({
       code: 'SOURCE_NOT_CONFIGURED',
       source: 'EVENTS',
@@ -245,7 +245,7 @@ describe('a stream that fails', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['another error', new Error('other')],
     ['a refusal', new RequestError('BAD_USER_INPUT', 'no')],
   ])('with %s fails the page, and closes the others', async (_, error) => {
@@ -257,7 +257,7 @@ describe('a stream that fails', () => {
 });
 
 describe('a bound', () => {
-  it('on rows ends the page at the edge of the stream that is furthest behind; all rows before it are given out', async () => {
+  test('on rows ends the page at the edge of the stream that is furthest behind; all rows before it are given out', async () => {
     const isMatch = ({ id }: Position): boolean => id !== 'no';
     const a = streamOf(
       'USAGE',
@@ -288,7 +288,7 @@ describe('a bound', () => {
     expect(a.wanted).toEqual([3]);
   });
 
-  it('that a full page does not depend on is not reported', async () => {
+  test('that a full page does not depend on is not reported', async () => {
     const a = streamOf('USAGE', [batch([usage(900), usage(800), usage(700), usage(600)], 550)], {
       maxScannedRows: 4,
     });
@@ -298,11 +298,11 @@ describe('a bound', () => {
     expect(page.coverage.map(({ status }) => status)).toEqual(['COMPLETE', 'COMPLETE']);
   });
 
-  it('on calls before any stream was examined refuses the page', async () => {
+  test('on calls before any stream was examined refuses the page', async () => {
     await expect(merge([streamOf('USAGE', [spent]), streamOf('EVENTS', [last([])])])).rejects.toBe(spent);
   });
 
-  it('on calls before one of the streams was examined refuses the page, because no position could be its end', async () => {
+  test('on calls before one of the streams was examined refuses the page, because no position could be its end', async () => {
     const late = streamOf('EVENTS', [], {
       async *read(read) {
         await new Promise(setImmediate);
@@ -312,7 +312,7 @@ describe('a bound', () => {
     await expect(merge([streamOf('USAGE', [batch([usage(900)], 850)]), late])).rejects.toBe(spent);
   });
 
-  it('on calls later ends the page where both are examined, in the direction ASC too', async () => {
+  test('on calls later ends the page where both are examined, in the direction ASC too', async () => {
     const a = streamOf('USAGE', [batch([usage(900), usage(700)], 650), spent]);
     const b = streamOf('EVENTS', [batch([event(800)], 750), spent]);
     const page = await merge([a, b], { count: 9 });
@@ -346,7 +346,7 @@ describe('a bound', () => {
     });
   });
 
-  it('on calls does not depend on a stream that has ended or failed', async () => {
+  test('on calls does not depend on a stream that has ended or failed', async () => {
     const ended = await merge(
       [
         streamOf('USAGE', [last([usage(900), usage(400)])]),
@@ -371,7 +371,7 @@ describe('a bound', () => {
     );
   });
 
-  it('anywhere loses and repeats no row, page after page', async () => {
+  test('anywhere loses and repeats no row, page after page', async () => {
     const rowsOf = (source: Source) =>
       fc
         .uniqueArray(fc.nat({ max: 999 }), { maxLength: 40 })

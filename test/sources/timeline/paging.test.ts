@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../src/base/errors.ts';
 import { createEventsQuirks } from '../../../src/sources/events/quirks.ts';
 import { createEventsSource } from '../../../src/sources/events/source.ts';
@@ -180,7 +180,7 @@ const denseLog: Log = {
 };
 
 describe('paging over both sources', () => {
-  it.each(['DESC', 'ASC'] as const)(
+  test.each(['DESC', 'ASC'] as const)(
     'reports a skipped row of either source at least once over all its pages, %s',
     async (direction) => {
       await fc.assert(
@@ -214,7 +214,7 @@ describe('paging over both sources', () => {
     },
   );
 
-  it.each(['DESC', 'ASC'] as const)('gives every entry once, in the one order, %s', async (direction) => {
+  test.each(['DESC', 'ASC'] as const)('gives every entry once, in the one order, %s', async (direction) => {
     await fc.assert(
       fc.asyncProperty(
         logArbitrary,
@@ -233,7 +233,7 @@ describe('paging over both sources', () => {
     );
   });
 
-  it.each(['DESC', 'ASC'] as const)(
+  test.each(['DESC', 'ASC'] as const)(
     'gives every entry that stood at its start once and none twice, %s, while entries arrive in both',
     async (direction) => {
       await fc.assert(
@@ -264,7 +264,7 @@ describe('paging over both sources', () => {
     },
   );
 
-  it('stops at the call budget where both are examined, and goes on without loss', async () => {
+  test('stops at the call budget where both are examined, and goes on without loss', async () => {
     await fc.assert(
       fc.asyncProperty(
         logArbitrary,
@@ -285,7 +285,7 @@ describe('paging over both sources', () => {
     );
   });
 
-  it('finds what happened from one address in both, as a scan that resumes without loss', async () => {
+  test('finds what happened from one address in both, as a scan that resumes without loss', async () => {
     const timeline = openTimeline(denseLog, { largestPage: 30, maxScannedRows: 25 });
     const walked = await walkAll(timeline, () => 10, 'DESC', { ipAddress: '203.0.113.0/24' });
     const expected = inOrder({
@@ -295,7 +295,7 @@ describe('paging over both sources', () => {
     expect(namesOf(walked)).toEqual(expected);
   });
 
-  it('costs one call to each source for a page of 50, at any depth', async () => {
+  test('costs one call to each source for a page of 50, at any depth', async () => {
     const timeline = openTimeline(denseLog);
     let after: Position | null = null;
     for (let pages = 1; pages <= 6; pages += 1) {
@@ -305,7 +305,7 @@ describe('paging over both sources', () => {
     }
   });
 
-  it('asks only the source that is wanted', async () => {
+  test('asks only the source that is wanted', async () => {
     const timeline = openTimeline(denseLog);
     const page = await readPage(timeline, 50, 'DESC', null, { sources: ['EVENTS'] });
     expect(page.rows.every(({ source }) => source === 'EVENTS')).toBe(true);
@@ -315,7 +315,7 @@ describe('paging over both sources', () => {
 });
 
 describe('a source that fails', () => {
-  it('leaves the rows of the other one, and coverage reports the failed span', async () => {
+  test('leaves the rows of the other one, and coverage reports the failed span', async () => {
     const timeline = openTimeline(denseLog, {
       wrap: (source, answer) => (source === 'USAGE' ? () => failure('USAGE') : answer),
     });
@@ -335,7 +335,7 @@ describe('a source that fails', () => {
     ]);
   });
 
-  it('at the third page, and back at the fifth, is missing in exactly those pages, and the same cursor reads the span again', async () => {
+  test('at the third page, and back at the fifth, is missing in exactly those pages, and the same cursor reads the span again', async () => {
     let isDown = false;
     const timeline = openTimeline(denseLog, {
       wrap: (source, answer) => (call) => (isDown && source === 'EVENTS' ? failure('EVENTS') : answer(call)),
@@ -368,7 +368,7 @@ describe('a source that fails', () => {
     }
   });
 
-  it("behind a cursor of its own is FAILED from the cursor's instant on, because it may hold more rows of it", async () => {
+  test("behind a cursor of its own is FAILED from the cursor's instant on, because it may hold more rows of it", async () => {
     let isDown = false;
     const log: Log = {
       usage: Array.from({ length: 10 }, (_, at) => ({ id: `u${at}`, timestampMs: FROM })),
@@ -390,7 +390,7 @@ describe('a source that fails', () => {
     );
   });
 
-  it('within an instant that rows are inserted into is FAILED there', async () => {
+  test('within an instant that rows are inserted into is FAILED there', async () => {
     const log: Log = {
       usage: Array.from({ length: 230 }, (_, at) => ({ id: `u${1000 + at}`, timestampMs: FROM })),
       events: [],
@@ -410,7 +410,7 @@ describe('a source that fails', () => {
     );
   });
 
-  it('loses no row silently, wherever it fails, page after page, in either direction', async () => {
+  test('loses no row silently, wherever it fails, page after page, in either direction', async () => {
     const instants = [FROM, FROM + 1, FROM + 1_000, FROM + 1_001];
     const rows = fc.array(fc.constantFrom(...instants), { maxLength: 30 });
     await fc.assert(
@@ -456,7 +456,7 @@ describe('a source that fails', () => {
     );
   });
 
-  it('and then the other too leave an empty page that says so for both', async () => {
+  test('and then the other too leave an empty page that says so for both', async () => {
     const timeline = openTimeline(denseLog, { wrap: (source) => () => failure(source) });
     const page = await readPage(timeline, 40, 'DESC', null);
     expect(page.rows).toEqual([]);
@@ -468,7 +468,7 @@ describe('a source that fails', () => {
 });
 
 describe('coverage of both', () => {
-  it('is disjoint for each source, and page by page leaves no gap', async () => {
+  test('is disjoint for each source, and page by page leaves no gap', async () => {
     const timeline = openTimeline(denseLog);
     let after: Position | null = null;
     const edges = { USAGE: TO, EVENTS: TO };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Page, PageRequest } from '../../../src/sources/paging/page.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
 import type { UsageFilter } from '../../../src/sources/usage/filter.ts';
@@ -102,7 +102,7 @@ const idsOf = (count: number): string[] =>
   Array.from({ length: count }, (_, at) => String(at).padStart(24, '0'));
 
 describe('a vendor that gives fewer records at once than it did', () => {
-  it.each([
+  test.each([
     ['DESC', [200, 50]],
     ['ASC', [200, 50]],
     ['DESC', [200, 128, 100, 64, 60, 50]],
@@ -115,7 +115,7 @@ describe('a vendor that gives fewer records at once than it did', () => {
     }
   });
 
-  it('is read whole even if its limit falls between two pages', async () => {
+  test('is read whole even if its limit falls between two pages', async () => {
     for (let at = 1; at < 6; at += 1) {
       const rig = createRig(everySecond(777));
       let calls = 0;
@@ -127,7 +127,7 @@ describe('a vendor that gives fewer records at once than it did', () => {
     }
   });
 
-  it('is read whole at any limit, an hour after it gave more', async () => {
+  test('is read whole at any limit, an hour after it gave more', async () => {
     const rig = createRig(everySecond(777));
     rig.vendor.limit = 200;
     await rig.listAll({ count: 500 });
@@ -136,7 +136,7 @@ describe('a vendor that gives fewer records at once than it did', () => {
     expect(await rig.listAll({ count: 500 })).toEqual(idsOf(777));
   });
 
-  it('is not expected to give again a page longer than requested', async () => {
+  test('is not expected to give again a page longer than requested', async () => {
     const rig = createRig(everySecond(777));
     rig.vendor.strange = 600;
     await rig.ask({ count: 20 });
@@ -147,7 +147,7 @@ describe('a vendor that gives fewer records at once than it did', () => {
 });
 
 describe('a list that is shorter than requested', () => {
-  it('costs one call after a longer page, unless its length looks like a limit', async () => {
+  test('costs one call after a longer page, unless its length looks like a limit', async () => {
     const rig = createRig(everySecond(777));
     await rig.ask({ count: 199 });
     rig.calls();
@@ -163,7 +163,7 @@ describe('a list that is shorter than requested', () => {
 describe('a vendor that gives whole seconds and selects by milliseconds', () => {
   const secondsArbitrary = fc.constantFrom('kept', 'cut', 'rounded') satisfies fc.Arbitrary<Seconds>;
 
-  it.each(['DESC', 'ASC'] as const)(
+  test.each(['DESC', 'ASC'] as const)(
     'is read whole, however it rounds times and bounds, %s',
     async (direction) => {
       await fc.assert(
@@ -196,7 +196,7 @@ describe('a vendor that gives whole seconds and selects by milliseconds', () => 
     },
   );
 
-  it('gets bounds in whole seconds while its times are whole seconds', async () => {
+  test('gets bounds in whole seconds while its times are whole seconds', async () => {
     const rig = createRig(Array.from({ length: 9 }, (_, at) => FROM + at * 1_000 + 250));
     const asked = { range: { fromMs: FROM + 250, toMs: FROM + 7_750 } };
     const exact = ['00:00:00.000', '00:00:07.750'];

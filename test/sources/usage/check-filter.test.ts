@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkUsageFilter } from '../../../src/sources/usage/filter.ts';
 import type { UsageFilter } from '../../../src/sources/usage/filter.ts';
 
 describe('a usage filter', () => {
-  it.each<[string, UsageFilter]>([
+  test.each<[string, UsageFilter]>([
     ['filter.hub', { hub: 'a\ud800' }],
     ['filter.searchText', { searchText: '\udc00b' }],
     ['filter.elementKeys', { elementKeys: ['a', '\ud83d'] }],
@@ -14,7 +14,7 @@ describe('a usage filter', () => {
     );
   });
 
-  it('with a whole character of any plane is accepted', () => {
+  test('with a whole character of any plane is accepted', () => {
     expect(() => checkUsageFilter({ hub: '😀', tags: ['ü', '\u{10ffff}'] }, 'filter')).not.toThrow();
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CoverageStatus } from '../../../src/sources/paging/coverage.ts';
 import type { AnalyticsRequest, UsageAnalytics } from '../../../src/sources/usage/analytics/analytics.ts';
 import { encodeUsageFilter } from '../../../src/sources/usage/filter.ts';
@@ -90,7 +90,7 @@ function openSource(
 }
 
 describe('a count of usage records', () => {
-  it.each([
+  test.each([
     ['an hour', hour, 'HOUR'],
     ['minutes', { fromMs: at('10:07:00'), toMs: at('11:00:00') }, 'MINUTE'],
     ['days', { fromMs: Date.parse('2026-01-01T00:00:00Z'), toMs: Date.parse('2026-02-01T00:00:00Z') }, 'DAY'],
@@ -103,7 +103,7 @@ describe('a count of usage records', () => {
     },
   );
 
-  it.each([
+  test.each([
     ['its edges fall between buckets', { fromMs: at('10:00:00.001'), toMs: at('11:00:00') }],
     ['its buckets would be too many', { fromMs: Date.parse('2025-01-01T00:01:00Z'), toMs: at('11:00:00') }],
   ])('is an estimate if %s', async (_, range) => {
@@ -112,7 +112,7 @@ describe('a count of usage records', () => {
     expect(asked).toMatchObject([{ interval: null }]);
   });
 
-  it.each(['FILLING', 'STALE', 'TRUNCATED', 'EXPIRED'] as const)(
+  test.each(['FILLING', 'STALE', 'TRUNCATED', 'EXPIRED'] as const)(
     'is an estimate if the series is %s',
     async (status) => {
       expect(await openSource({ status }).source.countUsageRecords(hour, {})).toMatchObject({
@@ -121,14 +121,14 @@ describe('a count of usage records', () => {
     },
   );
 
-  it('is an estimate if the series was read before the operation, because the list may have changed since', async () => {
+  test('is an estimate if the series was read before the operation, because the list may have changed since', async () => {
     const kept = openSource({ asOfMs: NOW - 1 }).source;
     expect(await kept.countUsageRecords(hour, {})).toEqual({ value: 120, accuracy: 'ESTIMATE' });
     const readNow = openSource({ asOfMs: NOW + 1 }).source;
     expect(await readNow.countUsageRecords(hour, {})).toEqual({ value: 120, accuracy: 'EXACT' });
   });
 
-  it('is null if the sum of the elements is too large to be exact', async () => {
+  test('is null if the sum of the elements is too large to be exact', async () => {
     const { source } = openSource({
       elements: [
         ['box', Number.MAX_SAFE_INTEGER],
@@ -138,16 +138,16 @@ describe('a count of usage records', () => {
     expect(await source.countUsageRecords(hour, { elementKeys: ['box', 'sfdc'] })).toBeNull();
   });
 
-  it('is an estimate if the series contradict each other', async () => {
+  test('is an estimate if the series contradict each other', async () => {
     const { source } = openSource({ reason: 'sums differ' });
     expect(await source.countUsageRecords(hour, {})).toMatchObject({ accuracy: 'ESTIMATE' });
   });
 
-  it('is null if the series failed', async () => {
+  test('is null if the series failed', async () => {
     expect(await openSource({ failed: true }).source.countUsageRecords(hour, {})).toBeNull();
   });
 
-  it.each([
+  test.each([
     ['elements', { elementKeys: ['box', 'box', 'none'] }, 40, 'elements'],
     ['a status', { status: 'FAILED' as const }, 20, 'statuses'],
     ['the other status', { status: 'SUCCESS' as const }, 100, 'statuses'],
@@ -157,7 +157,7 @@ describe('a count of usage records', () => {
     expect([...asked[0]!.series]).toEqual([series]);
   });
 
-  it.each([
+  test.each([
     { hub: 'crm' },
     { tags: ['a'] },
     { searchText: 'x' },
@@ -180,7 +180,7 @@ describe('a count of usage records', () => {
     expect(bounded.upstream.calls).toHaveLength(2);
   });
 
-  it('has a share of the call budget, as every scan', async () => {
+  test('has a share of the call budget, as every scan', async () => {
     const rows = Array.from({ length: 2_500 }, (_, n) => ({
       id: `a${String(n).padStart(4, '0')}`,
       timestampMs: hour.fromMs + n * 1000,
@@ -192,13 +192,13 @@ describe('a count of usage records', () => {
     expect(upstream.calls).toHaveLength(5);
   });
 
-  it('is exactly zero, without a call, if nothing can match', async () => {
+  test('is exactly zero, without a call, if nothing can match', async () => {
     const { source, asked } = openSource();
     expect(await source.countUsageRecords(hour, { tags: [] })).toEqual({ value: 0, accuracy: 'EXACT' });
     expect(asked).toEqual([]);
   });
 
-  it('by address takes a scan, and is exact or a lower bound', async () => {
+  test('by address takes a scan, and is exact or a lower bound', async () => {
     const rows = Array.from({ length: 300 }, (_, n) => ({
       id: `a${String(n).padStart(4, '0')}`,
       timestampMs: hour.fromMs + n * 1000,
@@ -214,14 +214,14 @@ describe('a count of usage records', () => {
     expect(bounded!.value).toBeLessThan(100);
   });
 
-  it('is exact and costs no call after a page with the whole list', async () => {
+  test('is exact and costs no call after a page with the whole list', async () => {
     const { source, asked } = openSource({ rows: [{ id: 'a', timestampMs: hour.fromMs }] });
     await source.listUsageRecords({ range: hour, filter: {}, count: 50, direction: 'DESC', after: null });
     expect(await source.countUsageRecords(hour, {})).toEqual({ value: 1, accuracy: 'EXACT' });
     expect(asked).toEqual([]);
   });
 
-  it("is a lower bound if the range begins before the vendor's retention, by such a page and by a scan", async () => {
+  test("is a lower bound if the range begins before the vendor's retention, by such a page and by a scan", async () => {
     const page = { range: hour, count: 50, direction: 'DESC', after: null } as const;
     for (const filter of [{}, { ipAddress: '203.0.113.9' }]) {
       const { source } = openSource({ retentionMs: 3_600_000 });
@@ -237,7 +237,7 @@ describe('a count of usage records', () => {
 });
 
 describe('a usage filter', () => {
-  it.each([
+  test.each([
     [{ hub: '' }, 'filter.hub'],
     [{ searchText: 'a\nb' }, 'filter.searchText'],
     [{ searchText: 'x'.repeat(257) }, 'filter.searchText'],
@@ -253,7 +253,7 @@ describe('a usage filter', () => {
     },
   );
 
-  it('is sent as the vendor spells it', async () => {
+  test('is sent as the vendor spells it', async () => {
     const { source, upstream } = openSource();
     const filter = {
       hub: 'crm',
@@ -275,7 +275,7 @@ describe('a usage filter', () => {
 });
 
 describe('a record by id', () => {
-  it.each(['..', 'a/b', 'a'.repeat(65), '', 'é'])(
+  test.each(['..', 'a/b', 'a'.repeat(65), '', 'é'])(
     'is null without a call if the text can be no id: %j',
     async (id) => {
       const { source, upstream } = openSource();
@@ -284,7 +284,7 @@ describe('a record by id', () => {
     },
   );
 
-  it('of a list costs no call of its own', async () => {
+  test('of a list costs no call of its own', async () => {
     const { source, upstream } = openSource({ rows: [{ id: 'abc', timestampMs: hour.fromMs }] });
     await source.listUsageRecords({ range: hour, filter: {}, count: 50, direction: 'DESC', after: null });
     const asked = upstream.calls.length;
@@ -293,7 +293,7 @@ describe('a record by id', () => {
     expect(upstream.calls).toHaveLength(asked);
   });
 
-  it('is null if there is no such record', async () => {
+  test('is null if there is no such record', async () => {
     expect(await openSource().source.getUsageRecord('abc', null)).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isSkipped } from '../../../src/sources/paging/vendor-list.ts';
 import { decodeUsageRecord } from '../../../src/sources/usage/decode.ts';
 
@@ -47,7 +47,7 @@ const snake = {
 };
 
 describe('a usage record', () => {
-  it("is read from the page's own example", () => {
+  test("is read from the page's own example", () => {
     expect(decodeUsageRecord(camel)).toEqual({
       source: 'USAGE',
       id: '53e6df56e4b067fd19a9d69f',
@@ -76,7 +76,7 @@ describe('a usage record', () => {
     });
   });
 
-  it('is read from the spelling since 2016, without its headers', () => {
+  test('is read from the spelling since 2016, without its headers', () => {
     const record = decodeUsageRecord(snake);
     expect(record).toMatchObject({
       id: '53e6df56e4b067fd19a9d69f',
@@ -94,7 +94,7 @@ describe('a usage record', () => {
     expect(JSON.stringify(record)).not.toContain('never-to-be-shown');
   });
 
-  it('has no status if the vendor gives an unknown one, but keeps its text', () => {
+  test('has no status if the vendor gives an unknown one, but keeps its text', () => {
     expect(decodeUsageRecord({ ...camel, requestStatus: 'success' })).toMatchObject({
       requestStatus: 'SUCCESS',
       requestStatusText: 'success',
@@ -105,7 +105,7 @@ describe('a usage record', () => {
     });
   });
 
-  it.each([
+  test.each([
     'requestStatus',
     'elementKey',
     'elementTags',
@@ -119,7 +119,7 @@ describe('a usage record', () => {
     if (name !== 'processTime') expect(isSkipped(decodeUsageRecord({ ...camel, [name]: '' }))).toBe(false);
   });
 
-  it.each([
+  test.each([
     ['no id', { id: undefined }],
     ['an id that no path can carry', { id: '../x' }],
     ['an id of 65 letters', { id: 'a'.repeat(65) }],
@@ -138,14 +138,14 @@ describe('a usage record', () => {
     });
   });
 
-  it.each([{ usageDate: 'soon' }, { usageDate: undefined }, { usageDate: 1407639754053 }])(
+  test.each([{ usageDate: 'soon' }, { usageDate: undefined }, { usageDate: 1407639754053 }])(
     'is skipped without a parsable time: %j',
     (change) => {
       expect(decodeUsageRecord({ ...camel, ...change })).toEqual({ dropped: true, timestampMs: null });
     },
   );
 
-  it('is skipped if a number is out of the range of the graph', () => {
+  test('is skipped if a number is out of the range of the graph', () => {
     const fields = ['processTime', 'vendorProcessTime', 'platformProcessTime', 'responseStatus'] as const;
     fc.assert(
       fc.property(fc.constantFrom(...fields), fc.double(), (name, value) => {
@@ -165,7 +165,7 @@ describe('a usage record', () => {
     });
   });
 
-  it.each([{}, { id: 'a' }, { usageDate: camel.usageDate }, { ...camel, id: '' }])(
+  test.each([{}, { id: 'a' }, { usageDate: camel.usageDate }, { ...camel, id: '' }])(
     'without a parsable id or time is not read further: %j',
     (fields) => {
       const row = {
@@ -178,7 +178,7 @@ describe('a usage record', () => {
     },
   );
 
-  it('is right or skipped with any value in any one field', () => {
+  test('is right or skipped with any value in any one field', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(camel)), fc.jsonValue(), (name, value) => {
         const record = decodeUsageRecord({ ...camel, [name]: value });

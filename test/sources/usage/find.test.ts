@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../src/base/errors.ts';
 import { createUsageQuirks } from '../../../src/sources/usage/quirks.ts';
 import { createUsageSource } from '../../../src/sources/usage/source.ts';
@@ -70,7 +70,7 @@ const LIST = '/usage';
 const BY_ID = '/usage/{id}';
 
 describe('records by id and time', () => {
-  it('of one page of 50 cost one call of the list, not fifty calls by id', async () => {
+  test('of one page of 50 cost one call of the list, not fifty calls by id', async () => {
     const page = log.slice(4_000, 4_050).toReversed();
     const { find, operations } = openSource(log);
     const found = await find(page.map(keyOf));
@@ -78,21 +78,21 @@ describe('records by id and time', () => {
     expect(operations()).toEqual([LIST]);
   });
 
-  it('are equal by the list and by id', async () => {
+  test('are equal by the list and by id', async () => {
     const page = log.slice(4_000, 4_050);
     const byTime = await openSource(log).find(page.map(keyOf));
     const byId = await openSource(log).find(page.map(({ id }) => [id, null]));
     expect(byTime).toEqual(byId);
   });
 
-  it('of a page that a filter has spread out cost one call each at most', async () => {
+  test('of a page that a filter has spread out cost one call each at most', async () => {
     const spread = log.filter((_, at) => at % 900 === 0);
     const { find, operations } = openSource(log);
     expect(await find(spread.map(keyOf))).toMatchObject(spread.map(({ id }) => ({ value: { id } })));
     expect(operations()).toEqual(spread.map(() => LIST));
   });
 
-  it('are read by id if there is only one, or if their times are unknown', async () => {
+  test('are read by id if there is only one, or if their times are unknown', async () => {
     const [a, b, c] = [log[1]!, log[2]!, log[8_000]!];
     const single = openSource(log);
     expect(await single.find([keyOf(a)])).toMatchObject([{ value: { id: a.id } }]);
@@ -103,7 +103,7 @@ describe('records by id and time', () => {
     expect(mixed.operations().toSorted()).toEqual([LIST, LIST, BY_ID]);
   });
 
-  it('are found by id if their times are wrong, and are null if there is no such record', async () => {
+  test('are found by id if their times are wrong, and are null if there is no such record', async () => {
     const [a, b] = [log[10]!, log[20]!];
     const { find, operations } = openSource(log);
     const found = await find([keyOf(a), [b.id, b.timestampMs + 1], ['feed', a.timestampMs]]);
@@ -111,14 +111,14 @@ describe('records by id and time', () => {
     expect(operations().toSorted()).toEqual([LIST, BY_ID, BY_ID]);
   });
 
-  it('of one crowded instant are all found', async () => {
+  test('of one crowded instant are all found', async () => {
     const crowd = log.map((row) => ({ ...row, timestampMs: NOW - 60_000 })).slice(0, 700);
     const { find } = openSource(crowd, { clamp: 100 });
     const page = crowd.slice(300, 350);
     expect(await find(page.map(keyOf))).toMatchObject(page.map(({ id }) => ({ value: { id } })));
   });
 
-  it('that were found before the call budget ended are given', async () => {
+  test('that were found before the call budget ended are given', async () => {
     const spread = log.filter((_, at) => at % 900 === 0).toReversed();
     const found = await openSource(log, { budget: 4 }).find(spread.map(keyOf));
     expect(found).toMatchObject([
@@ -127,7 +127,7 @@ describe('records by id and time', () => {
     ]);
   });
 
-  it('fail with the error of the list, without a call for each', async () => {
+  test('fail with the error of the list, without a call for each', async () => {
     const failure = new UpstreamError({
       code: 'UPSTREAM_UNAVAILABLE',
       source: 'USAGE',
@@ -140,7 +140,7 @@ describe('records by id and time', () => {
     expect(operations()).toEqual([LIST]);
   });
 
-  it('are read by id if the list cannot be parsed', async () => {
+  test('are read by id if the list cannot be parsed', async () => {
     const page = log.slice(0, 3);
     const { find, operations } = openSource(log, {
       answer: (call, vendor) =>
@@ -155,7 +155,7 @@ describe('records by id and time', () => {
 });
 
 describe('an answer by id that is no record', () => {
-  it.each([null, [], {}, { message: 'Internal error' }, [{ id: 'abc' }], 'abc', { traffic_id: 'abc' }])(
+  test.each([null, [], {}, { message: 'Internal error' }, [{ id: 'abc' }], 'abc', { traffic_id: 'abc' }])(
     'is an error and never null, because null means that there is no record: %j',
     async (body) => {
       const { find } = openSource(log, { answer: () => ({ status: 200, headers: {}, body }) });

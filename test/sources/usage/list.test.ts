@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isSkipped } from '../../../src/sources/paging/vendor-list.ts';
 import type { VendorPage } from '../../../src/sources/paging/vendor-list.ts';
 import { createUsageList } from '../../../src/sources/usage/list.ts';
@@ -83,7 +83,7 @@ async function readAll(window: ReturnType<typeof openWindow>) {
 }
 
 describe('the end of a usage list', () => {
-  it('is not a full page, but an empty one, or one shorter than the longest seen', async () => {
+  test('is not a full page, but an empty one, or one shorter than the longest seen', async () => {
     expect(summaryOf(await openWindow({ '0/4': 'abcd' }).reader.next())).toEqual(['abcd', false]);
     expect(summaryOf(await openWindow({ '0/4': '' }).reader.next())).toEqual(['', true]);
     const quirks = createUsageQuirks();
@@ -97,7 +97,7 @@ describe('the end of a usage list', () => {
 describe('a limit that falls while one instant is read', () => {
   const rows = Array.from({ length: 258 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join('');
 
-  it.each([
+  test.each([
     ['records', 'asked'],
     ['pages', 'asked'],
     ['pages', 'given'],
@@ -123,7 +123,7 @@ describe('a limit that falls while one instant is read', () => {
 });
 
 describe('the unit of pageOffset', () => {
-  it('is records if all rows but the first come again; they are given once, and offsets count rows from then on', async () => {
+  test('is records if all rows but the first come again; they are given once, and offsets count rows from then on', async () => {
     const window = openWindow(vendorOf('abcdefgh', 'records'));
     expect(await readAll(window)).toEqual([
       ['abcd', false],
@@ -135,14 +135,14 @@ describe('the unit of pageOffset', () => {
     expect(window.quirks.offsetUnit).toBe('records');
   });
 
-  it('is records even if no row follows', async () => {
+  test('is records even if no row follows', async () => {
     expect(await readAll(openWindow({ '0/4': 'abcd', '1/4': 'bcd' }))).toEqual([
       ['abcd', false],
       ['', true],
     ]);
   });
 
-  it('is pages if no row comes again, and offsets count pages from then on', async () => {
+  test('is pages if no row comes again, and offsets count pages from then on', async () => {
     const window = openWindow(vendorOf('abcdefg', 'pages'));
     expect(await readAll(window)).toEqual([
       ['abcd', false],
@@ -154,7 +154,7 @@ describe('the unit of pageOffset', () => {
     expect(window.quirks.offsetUnit).toBe('pages');
   });
 
-  it('is pages if the answer is empty and the last row comes again on an overlapping page', async () => {
+  test('is pages if the answer is empty and the last row comes again on an overlapping page', async () => {
     const window = openWindow(vendorOf('abcd', 'pages'));
     expect(await readAll(window)).toEqual([
       ['abcd', false],
@@ -164,14 +164,14 @@ describe('the unit of pageOffset', () => {
     expect(window.quirks.offsetUnit).toBe('pages');
   });
 
-  it('is not learnt from rows that come again in another order', async () => {
+  test('is not learnt from rows that come again in another order', async () => {
     const window = openWindow({ '0/2': 'ab', '1/2': 'cb' }, createUsageQuirks(), 2);
     await window.reader.next();
     await expect(window.reader.next()).rejects.toMatchObject({ code: 'UPSTREAM_OUT_OF_ORDER' });
     expect(window.quirks.offsetUnit).toBeNull();
   });
 
-  it('is used once it is known', async () => {
+  test('is used once it is known', async () => {
     for (const unit of ['records', 'pages'] as const) {
       const window = openWindow(vendorOf('abcde', unit), quirksOf(unit));
       expect(await readAll(window)).toEqual([
@@ -183,7 +183,7 @@ describe('the unit of pageOffset', () => {
     }
   });
 
-  it.each([
+  test.each([
     ['a row that slips in', 'xabcdef'],
     ['a row that is deleted', 'bcdef'],
   ])('is learnt again after %s between two pages, because the overlap is missing', async (_, later) => {
@@ -201,7 +201,7 @@ describe('the unit of pageOffset', () => {
     }
   });
 
-  it('does not matter if a page holds one row', async () => {
+  test('does not matter if a page holds one row', async () => {
     const window = openWindow({ '0/4': 'a', '1/1': 'b', '2/1': 'c', '3/1': '' });
     expect(await readAll(window)).toEqual([
       ['a', false],
@@ -212,7 +212,7 @@ describe('the unit of pageOffset', () => {
     expect(window.quirks.offsetUnit).toBeNull();
   });
 
-  it('is learnt with pages as long as the vendor really gives', async () => {
+  test('is learnt with pages as long as the vendor really gives', async () => {
     const window = openWindow(vendorOf('abcde', 'records', 3));
     expect(await readAll(window)).toEqual([
       ['abc', false],
@@ -222,7 +222,7 @@ describe('the unit of pageOffset', () => {
     expect(window.asked).toEqual(['0/4', '1/3', '3/3']);
   });
 
-  it('is not learnt from skipped rows, and a row that may be the same is counted once', async () => {
+  test('is not learnt from skipped rows, and a row that may be the same is counted once', async () => {
     const window = openWindow({ '0/4': 'a?', '1/2': '?' });
     expect(await readAll(window)).toEqual([
       ['a?', false],
@@ -231,7 +231,7 @@ describe('the unit of pageOffset', () => {
     expect(window.quirks.offsetUnit).toBeNull();
   });
 
-  it('is proven by the row that comes again, even if all new rows are skipped', async () => {
+  test('is proven by the row that comes again, even if all new rows are skipped', async () => {
     const window = openWindow(vendorOf('abcd?', 'pages'));
     expect(await readAll(window)).toEqual([
       ['abcd', false],
@@ -240,7 +240,7 @@ describe('the unit of pageOffset', () => {
     expect(window.quirks.offsetUnit).toBe('pages');
   });
 
-  it('is not learnt if the second page cannot be parsed twice', async () => {
+  test('is not learnt if the second page cannot be parsed twice', async () => {
     let calls = 0;
     const answers: Answers = (offset, size) =>
       [2, 3].includes((calls += 1)) ? '?' : vendorOf('abcdef', 'records')(offset, size);
@@ -250,7 +250,7 @@ describe('the unit of pageOffset', () => {
     expect(window.quirks.offsetUnit).toBeNull();
   });
 
-  it.each([
+  test.each([
     ['a???', '???b'],
     ['a???', 'bcde'],
     ['a???', '????'],
@@ -261,7 +261,7 @@ describe('the unit of pageOffset', () => {
     expect(window.quirks.offsetUnit).toBeNull();
   });
 
-  it('is learnt correctly or not at all, and every parsable row or an error is given, with any rows unparsable', async () => {
+  test('is learnt correctly or not at all, and every parsable row or an error is given, with any rows unparsable', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.boolean(), { minLength: 5, maxLength: 14 }),
@@ -289,7 +289,7 @@ describe('the unit of pageOffset', () => {
     );
   });
 
-  it.each(['?bcde', 'a?cde'])('is learnt from the parsable rows of %s', async (rows) => {
+  test.each(['?bcde', 'a?cde'])('is learnt from the parsable rows of %s', async (rows) => {
     expect(await readAll(openWindow(vendorOf(rows, 'records')))).toEqual([
       [rows.slice(0, 4), false],
       ['e', false],
@@ -297,7 +297,7 @@ describe('the unit of pageOffset', () => {
     ]);
   });
 
-  it.each(['abcd', 'cdef', 'acde', 'dxyz'])('is not guessed: %s after abcd is refused', async (second) => {
+  test.each(['abcd', 'cdef', 'acde', 'dxyz'])('is not guessed: %s after abcd is refused', async (second) => {
     const { reader } = openWindow({ '0/4': 'abcd', '1/4': second });
     await reader.next();
     await expect(reader.next()).rejects.toMatchObject({

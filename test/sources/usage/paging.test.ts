@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../src/base/errors.ts';
 import type { Page } from '../../../src/sources/paging/page.ts';
 import { comparePositions } from '../../../src/sources/paging/position.ts';
@@ -134,7 +134,7 @@ const isOutOfOrder = (error: unknown): boolean =>
   error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
 
 describe('a list over a log that does not change', () => {
-  it.each(['DESC', 'ASC'] as const)(
+  test.each(['DESC', 'ASC'] as const)(
     'reports an unparsable row at least once over all pages, %s, with every behaviour of the vendor',
     async (direction) => {
       await fc.assert(
@@ -171,7 +171,7 @@ describe('a list over a log that does not change', () => {
     },
   );
 
-  it.each(['DESC', 'ASC'] as const)(
+  test.each(['DESC', 'ASC'] as const)(
     'gives every row once and in order, %s, with every behaviour of the vendor and all page sizes',
     async (direction) => {
       await fc.assert(
@@ -191,22 +191,25 @@ describe('a list over a log that does not change', () => {
     },
   );
 
-  it.each(['DESC', 'ASC'] as const)('gives an instant with more rows than a page, %s', async (direction) => {
-    await fc.assert(
-      fc.asyncProperty(
-        rowsArbitrary({ maxLength: 150, instants: 2 }),
-        behaviours,
-        fc.integer({ min: 1, max: 30 }),
-        async (rows, behaviour, count) => {
-          const vendor = openSource(() => rows, behaviour, { largestPage: 20 });
-          expect(idsOf(await listAll(vendor, () => count, direction))).toEqual(inOrder(rows));
-        },
-      ),
-      { numRuns: 100 },
-    );
-  });
+  test.each(['DESC', 'ASC'] as const)(
+    'gives an instant with more rows than a page, %s',
+    async (direction) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rowsArbitrary({ maxLength: 150, instants: 2 }),
+          behaviours,
+          fc.integer({ min: 1, max: 30 }),
+          async (rows, behaviour, count) => {
+            const vendor = openSource(() => rows, behaviour, { largestPage: 20 });
+            expect(idsOf(await listAll(vendor, () => count, direction))).toEqual(inOrder(rows));
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
 
-  it('is exact or a coded error if the vendor changes the order within one instant between calls', async () => {
+  test('is exact or a coded error if the vendor changes the order within one instant between calls', async () => {
     await fc.assert(
       fc.asyncProperty(
         rowsArbitrary({ maxLength: 120, instants: 6 }),
@@ -228,7 +231,7 @@ describe('a list over a log that does not change', () => {
 });
 
 describe('a vendor that gives more rows at once than requested', () => {
-  it('is read exactly with all page sizes', async () => {
+  test('is read exactly with all page sizes', async () => {
     const rows = Array.from({ length: 300 }, (_, at) => rowAt(FROM + Math.floor(at / 3) * 1000, at + 1));
     for (const clamp of [40, 130, 500]) {
       const upstream = createSimulatedUpstream('USAGE', (call) =>
@@ -244,7 +247,7 @@ describe('a vendor that gives more rows at once than requested', () => {
     }
   });
 
-  it('is read exactly even if one instant holds more rows than a call can have arguments', async () => {
+  test('is read exactly even if one instant holds more rows than a call can have arguments', async () => {
     const rows = Array.from({ length: 130_000 }, (_, at) => rowAt(FROM + 1000, at + 1));
     const vendor = openSource(() => rows, { ...plain, clamp: 10_000 }, { largestPage: 10_000 });
     const page = await vendor
@@ -255,7 +258,7 @@ describe('a vendor that gives more rows at once than requested', () => {
 });
 
 describe('a list over a log that changes', () => {
-  it.each(['DESC', 'ASC'] as const)(
+  test.each(['DESC', 'ASC'] as const)(
     'gives every row of its start once and in order, %s, while rows arrive late, tied and back-dated',
     async (direction) => {
       await fc.assert(
@@ -300,7 +303,7 @@ describe('a list over a log that changes', () => {
 describe('the cost of a page', () => {
   const sparse = Array.from({ length: 3000 }, (_, at) => rowAt(FROM + at * 1000, at + 1));
 
-  it('is one call for a page of 50, at any depth', async () => {
+  test('is one call for a page of 50, at any depth', async () => {
     const vendor = openSource(() => sparse, plain);
     let after: Position | null = null;
     for (let page = 0; page < 10; page += 1) {
@@ -315,7 +318,7 @@ describe('the cost of a page', () => {
     }
   });
 
-  it('is ⌈(first + 1) / page size⌉ calls for a page of 500 from a vendor that gives 200', async () => {
+  test('is ⌈(first + 1) / page size⌉ calls for a page of 500 from a vendor that gives 200', async () => {
     const vendor = openSource(() => sparse, plain);
     const page = await vendor
       .open()
@@ -324,7 +327,7 @@ describe('the cost of a page', () => {
     expect(vendor.upstream.calls).toHaveLength(3);
   });
 
-  it('is one call for ten equal questions of one operation', async () => {
+  test('is one call for ten equal questions of one operation', async () => {
     const vendor = openSource(() => sparse, plain);
     const source = vendor.open();
     const question = { range, filter: {}, count: 50, direction: 'DESC' as const, after: null };
@@ -332,7 +335,7 @@ describe('the cost of a page', () => {
     expect(vendor.upstream.calls).toHaveLength(1);
   });
 
-  it('never asks for a deep offset', async () => {
+  test('never asks for a deep offset', async () => {
     const vendor = openSource(() => sparse, plain);
     await listAll(vendor, () => 100, 'DESC');
     const offsets = vendor.upstream.calls.map((call) => new Map(call.query).get('pageOffset'));
@@ -341,7 +344,7 @@ describe('the cost of a page', () => {
 });
 
 describe('a vendor that breaks its own order', () => {
-  it('is detected, and its page is refused', async () => {
+  test('is detected, and its page is refused', async () => {
     const rows = Array.from({ length: 30 }, (_, at) => rowAt(FROM + at * 1000, at + 1));
     const upstream = createSimulatedUpstream('USAGE', () => ({
       status: 200,
@@ -377,7 +380,7 @@ describe('a vendor that breaks its own order', () => {
 describe('a spent call budget', () => {
   const tied = Array.from({ length: 900 }, (_, at) => rowAt(FROM + 1000, at + 1));
 
-  it('within an instant refuses the page and names the way out', async () => {
+  test('within an instant refuses the page and names the way out', async () => {
     const vendor = openSource(() => tied, { ...plain, clamp: 50 }, { budget: 5 });
     const page = vendor
       .open()
@@ -388,7 +391,7 @@ describe('a spent call budget', () => {
     });
   });
 
-  it('between instants gives the rows read so far, TRUNCATED, and the position to go on from', async () => {
+  test('between instants gives the rows read so far, TRUNCATED, and the position to go on from', async () => {
     const rows = Array.from({ length: 900 }, (_, at) => rowAt(FROM + at * 1000, at + 1));
     const vendor = openSource(() => rows, { ...plain, clamp: 50 }, { budget: 5 });
     const page = await vendor
@@ -401,7 +404,7 @@ describe('a spent call budget', () => {
 });
 
 describe('a row that cannot be parsed', () => {
-  it.each(['DESC', 'ASC'] as const)(
+  test.each(['DESC', 'ASC'] as const)(
     'among parsable rows is counted at any place, even if it could be parsed one page before, %s',
     async (direction) => {
       await fc.assert(
@@ -435,7 +438,7 @@ describe('a row that cannot be parsed', () => {
 });
 
 describe('an answer without a parsable row', () => {
-  it.each(['DESC', 'ASC'] as const)(
+  test.each(['DESC', 'ASC'] as const)(
     'never ends a list, %s: its page is refused and can be read again, or coverage counts the skipped rows',
     async (direction) => {
       await fc.assert(
@@ -467,7 +470,7 @@ describe('an answer without a parsable row', () => {
     },
   );
 
-  it('with one bad row only does not fail the first page that a new service reads backward', async () => {
+  test('with one bad row only does not fail the first page that a new service reads backward', async () => {
     const vendor = openSource(
       () => [
         { ...rowAt(FROM + 60_000, 1), isUndated: true },
@@ -513,7 +516,7 @@ describe('a log that comes in bursts', () => {
     return pages + 1;
   }
 
-  it.each([
+  test.each([
     ['600 rows in two seconds, among 30 others', [burst(3 * DAY, 600, 2_000), burst(0, 30, 7 * DAY - 1)]],
     ['600 rows in two seconds at its beginning', [burst(0, 600, 2_000), burst(DAY, 30, 5 * DAY)]],
     ['3,000 rows in two seconds after four empty days', [burst(4 * DAY, 3_000, 2_000)]],
@@ -524,7 +527,7 @@ describe('a log that comes in bursts', () => {
     expect(await listWeek(rows, 500)).toBeLessThanOrEqual(2 * Math.ceil(rows.length / 500) + 4);
   });
 
-  it('is read backward to its end, with any shape', async () => {
+  test('is read backward to its end, with any shape', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -546,7 +549,7 @@ describe('a log that comes in bursts', () => {
 });
 
 describe('a log that rows are deleted from', () => {
-  it.each(['DESC', 'ASC'] as const)(
+  test.each(['DESC', 'ASC'] as const)(
     'gives every row that stays from the first call to the last once, or a coded error, %s',
     async (direction) => {
       await fc.assert(

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../src/base/errors.ts';
 import { createUsageQuirks } from '../../../src/sources/usage/quirks.ts';
 import { createUsageSource } from '../../../src/sources/usage/source.ts';
@@ -75,7 +75,7 @@ function openVendor({ clamp = 10_000, refusesAbove = Infinity }: Vendor = {}) {
 const filter = { ipAddress: '203.0.113.9' };
 
 describe('a scan', () => {
-  it.each([
+  test.each([
     [20, 1],
     [20, 2],
   ])('reaches its 10,000 rows within its share of %i calls for %i scans', async (budget, scans) => {
@@ -86,20 +86,20 @@ describe('a scan', () => {
     expect(page.rows).toHaveLength(10);
   });
 
-  it('asks for no page larger than allowed, and coverage names the bound that stopped it', async () => {
+  test('asks for no page larger than allowed, and coverage names the bound that stopped it', async () => {
     const { scanned, sizes, codes } = await openVendor().read(filter, 4);
     expect(Math.max(...sizes)).toBe(2_000);
     expect(scanned).toBeLessThan(8_000);
     expect(codes).toEqual(['CALL_BUDGET']);
   });
 
-  it('reads what the vendor gives if it lowers the page size', async () => {
+  test('reads what the vendor gives if it lowers the page size', async () => {
     const { scanned, codes } = await openVendor({ clamp: 200 }).read(filter, 20);
     expect(scanned).toBeGreaterThan(3_900);
     expect(codes).toEqual(['CALL_BUDGET']);
   });
 
-  it('asks a vendor that refuses a large page for a smaller one, and remembers the refusal', async () => {
+  test('asks a vendor that refuses a large page for a smaller one, and remembers the refusal', async () => {
     const { read } = openVendor({ refusesAbove: 200 });
     const first = await read(filter, 20);
     expect(first.sizes.slice(0, 2)).toEqual([expect.any(Number), 200]);
@@ -110,7 +110,7 @@ describe('a scan', () => {
     expect(second.scanned).toBeGreaterThan(3_900);
   });
 
-  it('asks for a large page again after an hour, and remembers the refusal for another hour', async () => {
+  test('asks for a large page again after an hour, and remembers the refusal for another hour', async () => {
     const { read } = openVendor({ refusesAbove: 200 });
     const sizesAt = async (nowMs: number) => (await read(filter, 20, 1, nowMs)).sizes;
     const isRefused = (sizes: readonly number[]) => [sizes[0]! > 200, Math.max(...sizes.slice(1))];
@@ -120,7 +120,7 @@ describe('a scan', () => {
     expect(isRefused(await sizesAt(NOW + 2 * HOUR_MS))).toEqual([false, 200]);
   });
 
-  it('reads an upgraded vendor in large pages an hour after the refusal', async () => {
+  test('reads an upgraded vendor in large pages an hour after the refusal', async () => {
     const { read, limit } = openVendor({ refusesAbove: 200 });
     await read(filter, 20);
     limit.refusesAbove = Infinity;
@@ -130,7 +130,7 @@ describe('a scan', () => {
     expect(codes).toEqual(['SCAN_LIMIT']);
   });
 
-  it('fails if the vendor refuses small pages too, and remembers nothing', async () => {
+  test('fails if the vendor refuses small pages too, and remembers nothing', async () => {
     const { read, limit } = openVendor({ refusesAbove: 0 });
     await expect(read(filter, 20)).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
     limit.refusesAbove = Infinity;
@@ -139,7 +139,7 @@ describe('a scan', () => {
 });
 
 describe('a page', () => {
-  it('without a scan asks for no more rows than it needs', async () => {
+  test('without a scan asks for no more rows than it needs', async () => {
     const { page, sizes } = await openVendor().read({}, 20);
     expect(sizes).toEqual([60]);
     expect(page.rows).toHaveLength(50);

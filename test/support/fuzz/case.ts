@@ -1,8 +1,11 @@
-import { chart, type ChartReport } from './chart.ts';
+import { chart } from './chart.ts';
+import type { ChartReport } from './chart.ts';
 import { createDice } from './dice.ts';
 import type { Violation } from './violation.ts';
-import { walk, type WalkReport } from './walk.ts';
-import { createWorld, type WorldHooks } from './world.ts';
+import { walk } from './walk.ts';
+import type { WalkReport } from './walk.ts';
+import { createWorld } from './world.ts';
+import type { WorldHooks } from './world.ts';
 
 /** What is wrong, and how to have it again. */
 export interface CaseViolation extends Violation {

@@ -1,8 +1,11 @@
-import { drawChartPlan, writeChartQuery, type ChartPeriod } from './chart-plan.ts';
+import { drawChartPlan, writeChartQuery } from './chart-plan.ts';
+import type { ChartPeriod } from './chart-plan.ts';
 import type { Dice } from './dice.ts';
 import { judgeChart } from './judge-chart.ts';
-import { createBlame, type Violation } from './violation.ts';
-import { CALM, type Told, type World } from './world.ts';
+import { createBlame } from './violation.ts';
+import type { Violation } from './violation.ts';
+import { CALM } from './world.ts';
+import type { Told, World } from './world.ts';
 
 export interface ChartReport {
   /** What was asked, in a line. */

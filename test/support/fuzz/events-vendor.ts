@@ -1,6 +1,7 @@
 import type { TransportAnswer } from '../../../src/upstream/transport.ts';
 import { hashText } from './dice.ts';
-import { stoodAt, type EventRow, type LogRow } from './log.ts';
+import { stoodAt } from './log.ts';
+import type { EventRow, LogRow } from './log.ts';
 
 // The Events API as its page and what is known beside it describe it, over a log; not the sandbox, and not by its code.
 

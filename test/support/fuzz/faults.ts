@@ -1,4 +1,5 @@
-import { TransportFailure, type TransportAnswer } from '../../../src/upstream/transport.ts';
+import { TransportFailure } from '../../../src/upstream/transport.ts';
+import type { TransportAnswer } from '../../../src/upstream/transport.ts';
 import type { Dice } from './dice.ts';
 
 /** What may become of one answer on its way. */

@@ -1,16 +1,6 @@
 import type { Dice } from './dice.ts';
-import {
-  ACTIONS,
-  CATEGORIES,
-  ELEMENTS,
-  HUBS,
-  IPS,
-  TAGS,
-  USERNAMES,
-  type EventRow,
-  type LogRow,
-  type UsageRow,
-} from './log.ts';
+import { ACTIONS, CATEGORIES, ELEMENTS, HUBS, IPS, TAGS, USERNAMES } from './log.ts';
+import type { EventRow, LogRow, UsageRow } from './log.ts';
 
 /** A filter as a caller writes it, and which rows it means. */
 export interface DrawnFilter<Row> {

@@ -1,7 +1,9 @@
 import type { Dice } from './dice.ts';
-import { describeRow, stoodThroughout, stoodWithin, type LogRow } from './log.ts';
+import { describeRow, stoodThroughout, stoodWithin } from './log.ts';
+import type { LogRow } from './log.ts';
 import type { Blame } from './violation.ts';
-import { CALM, type World } from './world.ts';
+import { CALM } from './world.ts';
+import type { World } from './world.ts';
 
 /** A row that was given, and the global id that it came with. */
 export interface GivenId {

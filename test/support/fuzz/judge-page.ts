@@ -1,7 +1,10 @@
-import { describeSpan, holdsMoment, readSpan, type Span } from './coverage-span.ts';
+import { describeSpan, holdsMoment, readSpan } from './coverage-span.ts';
+import type { Span } from './coverage-span.ts';
 import type { ListPage } from './list-plan.ts';
-import { describeRow, nameOf, stoodThroughout, stoodWithin, type LogRow } from './log.ts';
-import { isExpected, isSpoilt, type WalkFacts } from './walk-facts.ts';
+import { describeRow, nameOf, stoodThroughout, stoodWithin } from './log.ts';
+import type { LogRow } from './log.ts';
+import { isExpected, isSpoilt } from './walk-facts.ts';
+import type { WalkFacts } from './walk-facts.ts';
 import type { Told } from './world.ts';
 
 /** One page of a walk, and which it is. */

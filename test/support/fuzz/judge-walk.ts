@@ -1,6 +1,8 @@
 import { describeMoment, describeSpan, holdsMoment } from './coverage-span.ts';
-import { describeRow, nameOf, stoodThroughout, type LogRow } from './log.ts';
-import { isExpected, isSpoilt, type WalkFacts } from './walk-facts.ts';
+import { describeRow, nameOf, stoodThroughout } from './log.ts';
+import type { LogRow } from './log.ts';
+import { isExpected, isSpoilt } from './walk-facts.ts';
+import type { WalkFacts } from './walk-facts.ts';
 
 /** The walk as a whole, ended or given up: nothing is lost in silence, and no stretch is left out. */
 export function judgeWalk(facts: WalkFacts, isEnded: boolean): void {

@@ -1,8 +1,12 @@
-import { SOURCES, type Source } from '../../../src/base/source.ts';
-import { COVERAGE_FIELDS, type CoverageEntry } from './coverage-span.ts';
+import { SOURCES } from '../../../src/base/source.ts';
+import type { Source } from '../../../src/base/source.ts';
+import { COVERAGE_FIELDS } from './coverage-span.ts';
+import type { CoverageEntry } from './coverage-span.ts';
 import type { Dice } from './dice.ts';
-import { drawEventFilter, drawTimelineFilter, drawUsageFilter, type DrawnFilter } from './filters.ts';
-import { DAY_MS, type LogRow } from './log.ts';
+import { drawEventFilter, drawTimelineFilter, drawUsageFilter } from './filters.ts';
+import type { DrawnFilter } from './filters.ts';
+import { DAY_MS } from './log.ts';
+import type { LogRow } from './log.ts';
 import type { Weather, World } from './world.ts';
 
 const LISTS = ['usageRecords', 'events', 'timeline'] as const;

@@ -1,16 +1,8 @@
 import { SOURCES } from '../../../src/base/source.ts';
 import type { Dice } from './dice.ts';
 import type { EventsBehaviour } from './events-vendor.ts';
-import {
-  createLog,
-  DAY_MS,
-  DEFECTS,
-  drawRow,
-  drawTimes,
-  type Log,
-  type LogRow,
-  type LogShape,
-} from './log.ts';
+import { createLog, DAY_MS, DEFECTS, drawRow, drawTimes } from './log.ts';
+import type { Log, LogRow, LogShape } from './log.ts';
 import type { UsageBehaviour } from './usage-vendor.ts';
 
 /** Both vendors with their logs, and the service's settings. */

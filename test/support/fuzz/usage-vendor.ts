@@ -1,6 +1,7 @@
 import type { TransportAnswer } from '../../../src/upstream/transport.ts';
 import { hashText } from './dice.ts';
-import { stoodAt, type LogRow, type UsageRow } from './log.ts';
+import { stoodAt } from './log.ts';
+import type { LogRow, UsageRow } from './log.ts';
 
 // The Usage API as its page and what is known beside it describe it, over a log; not the sandbox, and not by its code.
 

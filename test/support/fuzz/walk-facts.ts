@@ -1,6 +1,7 @@
 import type { Span } from './coverage-span.ts';
 import type { ListPlan } from './list-plan.ts';
-import { compareRows, nameOf, type LogRow, type Place } from './log.ts';
+import { compareRows, nameOf } from './log.ts';
+import type { LogRow, Place } from './log.ts';
 import type { Blame } from './violation.ts';
 import type { World } from './world.ts';
 

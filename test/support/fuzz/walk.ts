@@ -1,7 +1,8 @@
 import { SOURCES } from '../../../src/base/source.ts';
 import { describeSpan } from './coverage-span.ts';
 import type { Dice } from './dice.ts';
-import { judgeNodes, type GivenId } from './judge-nodes.ts';
+import { judgeNodes } from './judge-nodes.ts';
+import type { GivenId } from './judge-nodes.ts';
 import {
   judgeBehind,
   judgeCount,
@@ -13,11 +14,15 @@ import {
   takeRows,
 } from './judge-page.ts';
 import { judgeWalk } from './judge-walk.ts';
-import { describeListPlan, drawListPlan, writeListQuery, type ListPage } from './list-plan.ts';
+import { describeListPlan, drawListPlan, writeListQuery } from './list-plan.ts';
+import type { ListPage } from './list-plan.ts';
 import { stoodAt } from './log.ts';
-import { createBlame, type Violation } from './violation.ts';
-import { createWalkFacts, isExpected, type WalkFacts } from './walk-facts.ts';
-import { CALM, type Told, type World } from './world.ts';
+import { createBlame } from './violation.ts';
+import type { Violation } from './violation.ts';
+import { createWalkFacts, isExpected } from './walk-facts.ts';
+import type { WalkFacts } from './walk-facts.ts';
+import { CALM } from './world.ts';
+import type { Told, World } from './world.ts';
 
 export interface WalkReport {
   /** What was asked, in a line. */

@@ -1,13 +1,17 @@
-import { SOURCES, type Source } from '../../../src/base/source.ts';
+import { SOURCES } from '../../../src/base/source.ts';
+import type { Source } from '../../../src/base/source.ts';
 import type { Transport, TransportAnswer } from '../../../src/upstream/transport.ts';
 import { TransportFailure } from '../../../src/upstream/transport.ts';
-import { askApp, createTestApp, type Asked } from '../running-app.ts';
+import { askApp, createTestApp } from '../running-app.ts';
+import type { Asked } from '../running-app.ts';
 import { describeMoment } from './coverage-span.ts';
 import type { Dice } from './dice.ts';
 import { answerEvents } from './events-vendor.ts';
 import { drawFault, spoil } from './faults.ts';
-import { DAY_MS, describeRow, drawRow, type LogRow } from './log.ts';
-import { drawScene, type Scene } from './scene.ts';
+import { DAY_MS, describeRow, drawRow } from './log.ts';
+import type { LogRow } from './log.ts';
+import { drawScene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { answerUsage } from './usage-vendor.ts';
 
 // Both vendors, their logs, one clock, and the service over them. A world follows from its dice alone.

@@ -21,7 +21,7 @@ import type { SkippedRowsReport } from './sources/paging/vendor-page.ts';
 import type { AttemptReport } from './upstream/attempt.ts';
 import { createUpstream } from './upstream/create.ts';
 import type { UpstreamLimits } from './upstream/limits.ts';
-import { openSharedRedis } from './upstream/redis/shared.ts';
+import { openSharedRedis } from './upstream/redis/shared-store.ts';
 import type { PostTransport, Transport } from './upstream/transport.ts';
 import type { Upstream } from './upstream/upstream.ts';
 

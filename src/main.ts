@@ -45,7 +45,7 @@ async function start(args: readonly string[]): Promise<void> {
     version: { type: 'boolean', short: 'v' },
   });
   if (values.help !== undefined || values.version !== undefined) {
-    const { HELP, VERSION_LINE } = await import('./cli/help.ts');
+    const { HELP, VERSION_LINE } = await import('./cli/arguments.ts');
     process.stdout.write(values.help === undefined ? VERSION_LINE : HELP);
     return;
   }

@@ -1,6 +1,6 @@
 import manifest from '../../package.json' with { type: 'json' };
 import type { Config } from '../config/config.ts';
-import { VENDOR_HEADERS } from '../http/vendor-headers.ts';
+import { VENDOR_HEADERS } from '../http/identity/vendor-credentials.ts';
 import type { AnnouncedFiles, SandboxAnnouncement } from '../sandbox/announce.ts';
 
 /** The address of the service, and what it calls for each source; for people. */

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
-import { openAuditFile } from '../http/audit-file.ts';
+import { openAuditFile } from '../http/audit-trail.ts';
 import type { SandboxAnnouncement } from '../sandbox/announce.ts';
 import { quit, readMessage } from './process.ts';
 

@@ -16,8 +16,7 @@ import { takeSwitches } from './arguments.ts';
 import { describeStart, describeVendors } from './banner.ts';
 import { createLog, logFiles, openAuditLog } from './log.ts';
 import { EXIT_USAGE, onStop, quit } from './process.ts';
-import { forkSandbox } from './sandbox-process.ts';
-import { readSandboxSwitches } from './sandbox.ts';
+import { forkSandbox, readSandboxSwitches } from './sandbox.ts';
 
 /** A stop takes 10 s at most: while notice is given, for open requests, and for the sandbox. */
 const NOTICE_MS = 500;

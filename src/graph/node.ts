@@ -7,10 +7,10 @@ import type { UsageRecord } from '../sources/usage/record.ts';
 import { requireAccess } from './access.ts';
 import { builder } from './builder.ts';
 import type { GraphContext, Limits } from './context.ts';
+import { SourceType } from './coverage.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
 import type { GlobalId } from './global-id.ts';
 import { maskedFields, MaskedFieldType, unlessMasked } from './masking.ts';
-import { SourceType } from './source.ts';
 
 /** An entry of either source. */
 export type ActivityRow = UsageRecord | AuditEvent;

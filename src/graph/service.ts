@@ -2,7 +2,7 @@ import { SCOPES } from './access.ts';
 import type { Viewer } from './access.ts';
 import { builder } from './builder.ts';
 import type { GraphContext, Limits, SourceStatus } from './context.ts';
-import { SourceType } from './source.ts';
+import { SourceType } from './coverage.ts';
 
 const SourceStatusType = builder.objectRef<SourceStatus>('SourceStatus').implement({
   description: 'The state of one source.',

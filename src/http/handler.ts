@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { createAuditTrail } from './audit-trail.ts';
-import { readFetchRequest, readNodeRequest, sendAnswer, toResponse } from './adapters.ts';
+import { readFetchRequest, readNodeRequest, sendAnswer, toResponse } from './http-message.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import { namePath } from './pages.ts';
 import type { AuditLine } from './plugins/audit.ts';

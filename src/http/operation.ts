@@ -2,8 +2,8 @@ import type { Clock } from '../base/time.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
 import type { CallBudget } from '../upstream/call-budget.ts';
 import type { Caller } from './identity/caller.ts';
-import { readVendorHeaders } from './vendor-headers.ts';
-import type { CallerSecrets } from './vendor-headers.ts';
+import { readVendorHeaders } from './identity/vendor-credentials.ts';
+import type { CallerSecrets } from './identity/vendor-credentials.ts';
 
 /** One GraphQL operation: its caller, its time and its bounds. */
 export interface Operation {

@@ -1,5 +1,7 @@
-import { answerGraphiql, createGraphiqlPage, readExamples } from './graphiql.ts';
-import type { GraphiqlPage } from './graphiql.ts';
+import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { digest } from '../base/sealing.ts';
 import { isRead, pathOf, TEXT_TYPE } from './http-message.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
 
@@ -47,4 +49,90 @@ export function namePath(request: HttpRequest): string {
 
 function text(status: number, body: string): HttpAnswer {
   return { status, headers: TEXT_TYPE, body };
+}
+
+/** GraphiQL as one page that loads nothing else. */
+export interface GraphiqlPage {
+  readonly html: Buffer;
+  readonly gzipped: Buffer;
+  readonly etag: string;
+}
+
+/** The page may load nothing but itself. Its editor, Monaco, starts workers from blobs and writes its own styles. */
+const GRAPHIQL_POLICY = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' blob:",
+  'worker-src blob:',
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  'font-src data:',
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Without it, a tab jumps away from the pointer when it is pressed, and the click is lost: a fault of the library. */
+const TABS_STAY = '<style>.graphiql-tab { transform: none !important; }</style>';
+
+/** Makes the page with one tab for each query. Call it late, because its library takes 9 MB. */
+export async function createGraphiqlPage(queries: readonly string[]): Promise<GraphiqlPage> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const page = renderGraphiQL({
+    title: 'Sightline',
+    defaultTabs: queries.map((query) => ({ query })),
+    additionalHeaders: { 'graphql-require-preflight': 'graphiql' },
+    shouldPersistHeaders: false,
+  });
+  const html = Buffer.from(page.trim().replace('</head>', `${TABS_STAY}</head>`));
+  const gzipped = await promisify(gzip)(html, { level: 6 });
+  const etag = `"${digest(html).toString('base64url').slice(0, 22)}"`;
+  return { html, gzipped, etag };
+}
+
+/** The page for a request that accepts HTML: compressed if it may be, or 304 if the browser has it. */
+export function answerGraphiql({ html, gzipped, etag }: GraphiqlPage, request: HttpRequest): HttpAnswer {
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': GRAPHIQL_POLICY,
+    // The page is large: a browser keeps it and asks each time whether it has changed.
+    'cache-control': 'no-cache',
+    vary: 'accept, accept-encoding',
+    etag,
+  };
+  if (request.headers['if-none-match'] === etag) return { status: 304, headers };
+  if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return { status: 200, headers, body: html };
+  return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzipped };
+}
+
+const FOLDER = new URL('../../docs/examples/', import.meta.url);
+
+/** The query of the first tab: the README's question. */
+const FIRST = 'what-happened-from-an-address.graphql';
+
+/** The query if the folder is missing, as in an image that holds `src` alone. */
+const FALLBACK = `# Which API calls came last, and how did they end?
+query LastCalls {
+  usageRecords(first: 20) {
+    nodes {
+      timestamp
+      elementKey
+      requestURI
+      requestStatus
+    }
+  }
+}
+`;
+
+/** The queries of `docs/examples`: `FIRST`, then the others by file name. */
+export async function readExamples(): Promise<readonly string[]> {
+  try {
+    const names = (await readdir(FOLDER))
+      .filter((name) => name.endsWith('.graphql'))
+      .toSorted((a, b) => Number(b === FIRST) - Number(a === FIRST) || (a < b ? -1 : 1));
+    const texts = await Promise.all(names.map((name) => readFile(new URL(name, FOLDER), 'utf8')));
+    return texts.length > 0 ? texts : [FALLBACK];
+  } catch {
+    return [FALLBACK];
+  }
 }

@@ -15,7 +15,7 @@ import { Secret } from '../../src/base/secret.ts';
 import { createCursorSealer, digestQuery } from '../../src/graph/paging/cursor.ts';
 import { hashApiKey } from '../../src/http/identity/api-keys.ts';
 import { createSharedTier } from '../../src/upstream/cache/shared-tier.ts';
-import { createSharedBuckets } from '../../src/upstream/redis/shared-buckets.ts';
+import { createSharedBuckets } from '../../src/upstream/redis/shared-store.ts';
 
 const SECRET = new Secret('a secret for fixed vectors');
 const NOW_MS = Date.parse('2026-03-01T12:00:00Z');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readExamples } from '../../src/http/graphiql.ts';
+import { readExamples } from '../../src/http/pages.ts';
 import { startServer } from '../../src/http/server.ts';
 import type { RunningServer } from '../../src/http/server.ts';
 import { startApp } from '../support/running-app.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { SETTING_NAMES } from '../../src/config/settings.ts';
-import { readExamples } from '../../src/http/graphiql.ts';
+import { readExamples } from '../../src/http/pages.ts';
 import { readSandboxOptions } from '../../src/sandbox/command-line.ts';
 import { countCalls, PATIENT, startApp } from '../support/running-app.ts';
 

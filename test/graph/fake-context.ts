@@ -1,6 +1,5 @@
 import { graphql as execute } from 'graphql';
 import type { ExecutionResult } from 'graphql';
-import type { TypedDocumentString } from './generated/graphql.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { SCOPES } from '../../src/graph/access.ts';
 import type { Scope } from '../../src/graph/access.ts';
@@ -14,6 +13,7 @@ import type { TimelineSource } from '../../src/sources/timeline/source.ts';
 import type { AnalyticsRequest, UsageAnalytics } from '../../src/sources/usage/analytics/analytics.ts';
 import type { UsageRecord } from '../../src/sources/usage/record.ts';
 import type { UsageSource } from '../../src/sources/usage/source.ts';
+import type { TypedDocumentString } from './generated/graphql.ts';
 
 export const NOW_MS = Date.parse('2026-11-21T12:00:00.000Z');
 

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, chmodSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openAuditFile } from '../../src/http/audit-file.ts';
+import { openAuditFile } from '../../src/http/audit-trail.ts';
 
 function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'sightline-audit-'));

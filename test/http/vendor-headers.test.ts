@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { RequestError } from '../../src/base/errors.ts';
-import { readVendorHeaders } from '../../src/http/vendor-headers.ts';
+import { readVendorHeaders } from '../../src/http/identity/vendor-credentials.ts';
 
 const USAGE = 'User canary-u, Organization canary-o';
 const EVENTS = 'Bearer canary.jwt.text';

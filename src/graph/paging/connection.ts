@@ -1,10 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Source } from '../../base/source.ts';
 import type { Direction, Range } from '../../base/time.ts';
+import type { CallNeeds, ListQuestion } from '../../sources/paging/estimate.ts';
 import type { Page, PageRequest, TotalCount } from '../../sources/paging/page.ts';
 import type { Position } from '../../sources/paging/position.ts';
 import type { GraphContext, Limits } from '../context.ts';
+import type { EstimateContext, FieldEstimate } from '../cost/estimate.ts';
 import { namesUnder, selectedFields } from '../selection.ts';
+import type { SelectedField } from '../selection.ts';
 import { readConnectionArguments } from './arguments.ts';
 import type { ConnectionArguments, PageChoice } from './arguments.ts';
 import { digestQuery } from './cursor.ts';
@@ -129,4 +132,28 @@ export function needsPage(info: GraphQLResolveInfo): boolean {
 /** Whether any of these fields of a connection needs a page. */
 export function isPageAmong(names: Iterable<string>): boolean {
   return [...names].some((name) => !WITHOUT_PAGE.has(name));
+}
+
+/**
+ * What one page of a list needs. `estimate` is its source's estimate.
+ * @throws RequestError as `readConnection`
+ */
+export function estimateList<Filter>(
+  query: ListQuery<Filter>,
+  fields: readonly SelectedField[],
+  context: EstimateContext,
+  estimate: (question: ListQuestion<Filter>) => readonly CallNeeds[],
+): FieldEstimate {
+  const { range, choice } = readListRequest(query, context);
+  const names = namesUnder(fields);
+  const calls = estimate({
+    count: choice.count,
+    direction: choice.direction,
+    cursor: choice.cursor,
+    range,
+    filter: query.filter,
+    wantsPage: isPageAmong(names),
+    isCounted: names.has('totalCount'),
+  });
+  return { calls, sizes: { edges: choice.count, nodes: choice.count } };
 }

@@ -1,9 +1,9 @@
 import type { TimelineFilter } from '../../sources/timeline/filter.ts';
 import type { Viewer } from '../access.ts';
 import { builder } from '../builder.ts';
+import { SourceType } from '../coverage.ts';
 import { EventFilterInput, readEventFilter } from '../events/filter.ts';
 import { refuseMasked } from '../masking.ts';
-import { SourceType } from '../source.ts';
 import { readUsageFilter, UsageRecordFilterInput } from '../usage/filter.ts';
 
 export const TimelineFilterInput = builder.inputType('TimelineFilter', {

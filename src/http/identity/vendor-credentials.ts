@@ -1,14 +1,15 @@
+import { RequestError } from '../../base/errors.ts';
 import { deriveSecret } from '../../base/sealing.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Clock } from '../../base/time.ts';
-import { createEventsCredentials } from '../../sources/events/credentials.ts';
-import type { EventsExchange } from '../../sources/events/credentials.ts';
-import { createUsageCredentials } from '../../sources/usage/credentials.ts';
+import { createEventsCredentials, decodeEventsAuthorization } from '../../sources/events/credentials.ts';
+import type { EventsExchange, EventsSecrets } from '../../sources/events/credentials.ts';
+import { createUsageCredentials, decodeUsageAuthorization } from '../../sources/usage/credentials.ts';
+import type { UsageSecrets } from '../../sources/usage/credentials.ts';
 import type { AttemptReport } from '../../upstream/attempt.ts';
 import { createHttpTransport } from '../../upstream/http-transport.ts';
 import type { PostTransport } from '../../upstream/transport.ts';
 import type { Credentials } from '../../upstream/upstream.ts';
-import type { CallerSecrets } from '../vendor-headers.ts';
 
 /** The credentials with which one operation calls the vendors; null: none for this source. */
 export interface OperationCredentials {
@@ -73,4 +74,40 @@ function createExchangeTransport(url: string, attemptTimeoutMs: number): PostTra
     maxBodyBytes: MAX_TOKEN_ANSWER_BYTES,
     attemptTimeoutMs,
   });
+}
+
+/** The headers for a caller's own vendor credentials. Each has the form of the vendor's `authorization` header. */
+export const VENDOR_HEADERS = {
+  usage: 'x-usage-authorization',
+  events: 'x-events-authorization',
+} as const;
+
+/** The vendor credentials that a caller sent; null: none for this source. */
+export interface CallerSecrets {
+  readonly usage: UsageSecrets | null;
+  readonly events: EventsSecrets | null;
+}
+
+/**
+ * Reads a caller's own vendor credentials.
+ * @throws RequestError `BAD_USER_INPUT` if a header has the wrong form; it names the header, not its value
+ */
+export function readVendorHeaders(headers: Headers): CallerSecrets {
+  const read = <Secrets>(
+    name: string,
+    decode: (text: string) => Secrets | null,
+    form: string,
+  ): Secrets | null => {
+    const text = headers.get(name);
+    if (text === null) return null;
+    const secrets = decode(text);
+    if (secrets) return secrets;
+    throw new RequestError('BAD_USER_INPUT', `The header ${name} must have the form '${form}'.`, {
+      argument: name,
+    });
+  };
+  return {
+    usage: read(VENDOR_HEADERS.usage, decodeUsageAuthorization, 'User <secret>, Organization <secret>'),
+    events: read(VENDOR_HEADERS.events, decodeEventsAuthorization, 'Bearer <token>'),
+  };
 }

@@ -1,8 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refusal } from './refusal.ts';
-import { createRouter } from './vendor-api.ts';
+import { createRouter, Refusal } from './vendor-api.ts';
 import type { RestAnswer, VendorApi } from './vendor-api.ts';
 
 export interface RestServer {

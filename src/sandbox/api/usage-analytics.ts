@@ -1,7 +1,7 @@
 import type { Database, SqlValue } from '../db/database.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
 import { readInstant } from './instant.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal } from './vendor-api.ts';
 
 /** The four reports under `GET /usage/analytics/…`. */
 export type Series = 'activity' | 'elements' | 'times' | 'statuses';

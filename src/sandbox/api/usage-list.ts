@@ -2,8 +2,8 @@ import type { Database, SqlValue } from '../db/database.ts';
 import type { Dialect, PageOffsetUnit } from '../options.ts';
 import { DAY_MS } from '../time.ts';
 import { readInstant } from './instant.ts';
-import { Refusal } from './refusal.ts';
 import { usageRecordSql } from './usage-record.ts';
+import { Refusal } from './vendor-api.ts';
 
 interface UsageListSettings {
   readonly dialect: Dialect;

@@ -1,4 +1,4 @@
-import { jsonSql } from '../db/sql.ts';
+import { jsonSql } from '../db/database.ts';
 import type { Dialect } from '../options.ts';
 
 const TAGS = `array_to_string(element_tags, ',')`;

@@ -2,11 +2,11 @@ import type { Database } from '../db/database.ts';
 import type { SandboxOptions } from '../options.ts';
 import { isUsageAuthorization } from './credentials.ts';
 import type { SandboxCredentials } from './credentials.ts';
-import { Refusal } from './refusal.ts';
 import { readUsageAnalytics } from './usage-analytics.ts';
 import type { Series } from './usage-analytics.ts';
 import { listUsage } from './usage-list.ts';
 import { usageRecordSql } from './usage-record.ts';
+import { Refusal } from './vendor-api.ts';
 import type { RestCall, VendorApi } from './vendor-api.ts';
 
 export interface UsageApiOptions {

@@ -3,7 +3,18 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { OpenAPIBackend } from 'openapi-backend';
 import type { Context, Document } from 'openapi-backend';
 import { parse } from 'yaml';
-import { Refusal } from './refusal.ts';
+
+/** An answer of a vendor that is an error. The server encodes it in that vendor's form. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  /** The HTTP status. */
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /** The API of one vendor, without its HTTP server. */
 export interface VendorApi {

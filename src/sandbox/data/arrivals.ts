@@ -2,8 +2,8 @@ import type { Database } from '../db/database.ts';
 import { insertUsageRows } from '../db/tables.ts';
 import type { MadeUsageRow } from '../db/tables.ts';
 import { HOUR_MS } from '../time.ts';
-import type { Chance } from './chance.ts';
 import { drawnEventsSql } from './events.ts';
+import type { Chance } from './macros.ts';
 import { insertUsageSql, usageId } from './usage.ts';
 
 /** New rows that arrive as time passes. The seed alone decides which rows arrive in which second. */

@@ -1,5 +1,5 @@
+import { quoteSql } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
-import { quoteSql } from '../db/sql.ts';
 import { countKnown, matchColumns } from './export-columns.ts';
 import { insertRawSql, pathSql } from './raw-table.ts';
 import type { ExportFile, FileOutcome } from './raw-table.ts';

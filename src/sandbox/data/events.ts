@@ -1,5 +1,5 @@
+import { quoteSql } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
-import { quoteSql } from '../db/sql.ts';
 import { DAY_MS, HOUR_MS } from '../time.ts';
 import { USERNAMES } from './catalogue.ts';
 import { rhythmSql } from './macros.ts';

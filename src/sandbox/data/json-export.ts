@@ -1,5 +1,5 @@
+import { quoteSql, quoteSqlList } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
-import { quoteSql, quoteSqlList } from '../db/sql.ts';
 import { matchColumns } from './export-columns.ts';
 import type { ColumnMatch, ExportKind } from './export-columns.ts';
 import { insertRawSql, pathSql } from './raw-table.ts';

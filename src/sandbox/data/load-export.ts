@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
+import { instantSql, integerSql, listSql, quoteSql } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
-import { instantSql, integerSql, listSql, quoteSql } from '../db/sql.ts';
 import { ELEMENTS } from './catalogue.ts';
 import { EVENTS_EXPORT, USAGE_EXPORT } from './export-columns.ts';
 import type { ExportKind } from './export-columns.ts';

@@ -1,8 +1,29 @@
+import { quoteSql, quoteSqlList } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
-import { quoteSql, quoteSqlList } from '../db/sql.ts';
 import { DAY_MS, MINUTE_MS } from '../time.ts';
 import { ELEMENTS, EVENT_KINDS, OFFICE_ADDRESS, USERNAMES } from './catalogue.ts';
-import { createChance } from './chance.ts';
+
+/** Draws numbers from 0 (inclusive) to 1 (exclusive). */
+export type Chance = () => number;
+
+/**
+ * Creates a small, fast generator (32 bits of state). The same seed draws the same numbers. It serves generated data and is
+ * not fit for secrets.
+ */
+export function createChance(seed: number): Chance {
+  let state = (seed ^ Math.floor(seed / 0x1_0000_0000)) >>> 0;
+  return () => {
+    state = (state + 0x9e37_79b9) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0_aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a_2d97);
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 0x1_0000_0000;
+  };
+}
+
+/** A whole number from `low` to `high`, both inclusive. */
+export function drawBetween(chance: Chance, low: number, high: number): number {
+  return low + Math.floor(chance() * (high - low + 1));
+}
 
 /**
  * Creates what the database needs to generate rows. The macro `chance(i, salt)` gives a number from 0 to 1 that depends only

@@ -1,5 +1,5 @@
+import { quoteSql } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
-import { quoteSql } from '../db/sql.ts';
 import type { ColumnMatch, ExportKind } from './export-columns.ts';
 import type { Compression } from './text-file.ts';
 

@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../time.ts';
 import { USERNAMES } from './catalogue.ts';
-import { createChance, drawBetween } from './chance.ts';
+import { createChance, drawBetween } from './macros.ts';
 
 /** One attack, seen in both sources: failed log-ins, a lock-out, a log-in, then API calls, all from one address. */
 export interface Story {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
+import { integerSql } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
-import { integerSql } from '../db/sql.ts';
 import type { ExportKind } from './export-columns.ts';
 import type { FileOutcome } from './raw-table.ts';
 import { countOf } from './wording.ts';

@@ -2,8 +2,7 @@ import type { Database } from '../db/database.ts';
 import { insertUsageRows } from '../db/tables.ts';
 import { DAY_MS, HOUR_MS } from '../time.ts';
 import { ELEMENTS, USERNAMES } from './catalogue.ts';
-import { createChance, drawBetween } from './chance.ts';
-import { GENERATED_MS, rhythmSql } from './macros.ts';
+import { createChance, drawBetween, GENERATED_MS, rhythmSql } from './macros.ts';
 import type { Story } from './stories.ts';
 
 /**

@@ -1,16 +1,17 @@
 import DataLoader from 'dataloader';
 import { scopedKey } from '../../base/credential-scope.ts';
-import { asError } from '../../base/errors.ts';
+import { asError, UpstreamError } from '../../base/errors.ts';
 import type { Range } from '../../base/time.ts';
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
-import { countMatches } from '../paging/count.ts';
+import { countMatches, createKnownCounts } from '../paging/count.ts';
 import { coverNothing } from '../paging/coverage.ts';
-import type { RowKey } from '../paging/find-rows.ts';
-import { createKnownCounts } from '../paging/known-counts.ts';
+import { findRows } from '../paging/find-rows.ts';
+import type { FoundRows, RowKey } from '../paging/find-rows.ts';
 import { readPage } from '../paging/page.ts';
 import type { Page, TotalCount } from '../paging/page.ts';
 import { requireParsable } from '../paging/row-stream.ts';
+import type { Batch, BatchRequest } from '../paging/row-stream.ts';
 import { requireScope } from '../shared/scope.ts';
 import { LIST_OPERATION } from './client.ts';
 import type { EventsDeps } from './client.ts';
@@ -19,7 +20,6 @@ import type { AuditEvent } from './event.ts';
 import { readEventFacets } from './facets.ts';
 import type { EventFacets, EventFacetsRequest } from './facets.ts';
 import type { EventFilter } from './filter.ts';
-import { findEvents } from './find.ts';
 import { orderByTime, readOrderedPage } from './order.ts';
 import type { EventPageRequest } from './order.ts';
 import { createEventsPaging } from './paging.ts';
@@ -108,4 +108,43 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
       return facets.load(request);
     },
   };
+}
+
+/**
+ * Finds events by time and id in the list, because no call reads an event by its id. null: there is no such event. An error: that
+ * is not known, because the vendor failed or gave rows that could not be parsed.
+ */
+export async function findEvents(
+  keys: readonly RowKey[],
+  read: (read: BatchRequest) => AsyncGenerator<Batch<AuditEvent>, void>,
+): Promise<(AuditEvent | Error | null)[]> {
+  const together = await findRows(keys, read);
+  return Promise.all(
+    keys.map(async (key) => {
+      const event = together.rowOf(key);
+      if (event) return event;
+      // A bad row or a wrong order may be elsewhere in the window, so read the instant of this event alone.
+      const isAlone = keys.length === 1 || !(together.hasSkipped || isOutOfOrder(together.failureOf(key)));
+      return resultOf(key, isAlone ? together : await findRows([key], read));
+    }),
+  );
+}
+
+function resultOf(key: RowKey, found: FoundRows<AuditEvent>): AuditEvent | Error | null {
+  const known = found.rowOf(key) ?? found.failureOf(key);
+  if (known) return known;
+  return found.hasSkipped ? mayBeUnparsable() : null;
+}
+
+function isOutOfOrder(error: Error | null): boolean {
+  return error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
+}
+
+function mayBeUnparsable(): UpstreamError {
+  return new UpstreamError({
+    code: 'UPSTREAM_BAD_RESPONSE',
+    source: 'EVENTS',
+    operation: LIST_OPERATION,
+    message: 'The vendor gave a row that could not be parsed, which may be this event.',
+  });
 }

@@ -2,13 +2,13 @@ import type { Direction, Range } from '../../base/time.ts';
 import { callsForPage, keyOfList, leastOfList } from '../paging/estimate.ts';
 import type { CallNeeds, ListQuestion, ListReading } from '../paging/estimate.ts';
 import type { AnalyticsRequest, UsageSeries } from './analytics/analytics.ts';
+import { previousRange } from './analytics/buckets.ts';
 import type { RowBounds } from './analytics/calls.ts';
 import { estimateAnalytics } from './analytics/plan.ts';
 import type { AnalyticsEstimate } from './analytics/plan.ts';
-import { previousRange } from './analytics/previous-range.ts';
 import { checkUsageFilter, splitUsageFilter } from './filter.ts';
 import type { UsageFilter } from './filter.ts';
-import type { RecordKey } from './find.ts';
+import type { RecordKey } from './source.ts';
 
 const BY_TIME = 'usage records by id and time';
 

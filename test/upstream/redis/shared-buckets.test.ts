@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../../../src/base/secret.ts';
 import type { SharedBuckets } from '../../../src/base/shared-store.ts';
 import { createRedisConnection } from '../../../src/upstream/redis/connection.ts';
-import { createSharedBuckets } from '../../../src/upstream/redis/shared-buckets.ts';
+import { createSharedBuckets } from '../../../src/upstream/redis/shared-store.ts';
 import { hasRedis, startRedis } from '../../support/redis-server.ts';
 import type { RedisServer } from '../../support/redis-server.ts';
 import { createSimulatedTime, until } from '../../support/upstream-fixtures.ts';

@@ -3,10 +3,9 @@ import { INTERVALS, Temporal } from '../../../base/time.ts';
 import type { Interval, Range } from '../../../base/time.ts';
 import { USAGE_SERIES } from './analytics.ts';
 import type { AnalyticsRequest, UsageSeries } from './analytics.ts';
-import { chooseInterval, listBucketEdges } from './buckets.ts';
+import { chooseInterval, listBucketEdges, previousRange } from './buckets.ts';
 import { coarsestVendorInterval, countRows, planCalls } from './calls.ts';
 import type { Period, RowBounds, SharedCalls } from './calls.ts';
-import { previousRange } from './previous-range.ts';
 import { cutToAnswers } from './segments.ts';
 import { countVendorRows, longestReadable } from './vendor-rows.ts';
 

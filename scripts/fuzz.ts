@@ -7,10 +7,10 @@ import type { CaseViolation } from '../test/support/fuzz/case.ts';
 
 const HELP = `npm run test:fuzz -- [switches]
 
-Runs seed after seed until it has enough walks and enough faulty operations, or the time is over. A walk
-pages through one list. Defaults are in parentheses. Ctrl+C ends after the current seed and prints the report.
+Runs seed after seed until it has enough lists and enough faulty operations, or the time is over. Each
+list is read page by page. Defaults are in parentheses. Ctrl+C ends after the current seed and prints the report.
 
-  --walks N      the least number of walks (10,000)
+  --lists N      the least number of lists to read (10,000)
   --faulty N     the least number of operations during which a vendor fails (10,000)
   --seconds N    the most time (3,600)
   --from N       the first seed (1)
@@ -24,7 +24,7 @@ async function fuzz(argv: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      walks: { type: 'string', default: '10000' },
+      lists: { type: 'string', default: '10000' },
       faulty: { type: 'string', default: '10000' },
       seconds: { type: 'string', default: '3600' },
       from: { type: 'string', default: '1' },
@@ -37,27 +37,27 @@ async function fuzz(argv: readonly string[]): Promise<void> {
   if (values.seed !== undefined) return runAlone(Number(values.seed));
   const startMs = performance.now();
   const endMs = startMs + Number(values.seconds) * 1_000;
-  const [wantedWalks, wantedFaulty] = [Number(values.walks), Number(values.faulty)];
+  const [wantedLists, wantedFaulty] = [Number(values.lists), Number(values.faulty)];
   const first = Number(values.from);
-  const sum = { walks: 0, pages: 0, rows: 0, charts: 0, buckets: 0, operations: 0, faultyOperations: 0 };
+  const sum = { lists: 0, pages: 0, rows: 0, charts: 0, buckets: 0, operations: 0, faultyOperations: 0 };
   const broken = new Map<string, Set<number>>();
   let seed = first;
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   while (
     !stop.signal.aborted &&
-    (sum.walks < wantedWalks || sum.faultyOperations < wantedFaulty) &&
+    (sum.lists < wantedLists || sum.faultyOperations < wantedFaulty) &&
     performance.now() < endMs
   ) {
-    const { walks, charts, violations } = await runCase(seed);
-    sum.walks += walks.length;
+    const { lists, charts, violations } = await runCase(seed);
+    sum.lists += lists.length;
     sum.charts += charts.length;
-    for (const { pages, rows } of walks) {
+    for (const { pages, rows } of lists) {
       sum.pages += pages;
       sum.rows += rows;
     }
     for (const { buckets } of charts) sum.buckets += buckets;
-    for (const { operations, faultyOperations } of [...walks, ...charts]) {
+    for (const { operations, faultyOperations } of [...lists, ...charts]) {
       sum.operations += operations;
       sum.faultyOperations += faultyOperations;
     }
@@ -70,7 +70,7 @@ async function fuzz(argv: readonly string[]): Promise<void> {
   const rows: readonly (readonly [string, string])[] = [
     ['seeds', `${first} to ${seed - 1}`],
     ['seconds', ((performance.now() - startMs) / 1_000).toFixed(0)],
-    ['walks', sum.walks.toLocaleString('en')],
+    ['lists', sum.lists.toLocaleString('en')],
     ['pages', sum.pages.toLocaleString('en')],
     ['rows received', sum.rows.toLocaleString('en')],
     ['charts', sum.charts.toLocaleString('en')],

@@ -8,7 +8,7 @@ import { schema } from '../../src/graph/schema.ts';
 import { createFakeContext, createRecord, NOW_MS } from '../graph/fake-context.ts';
 import { listInMemory } from '../graph/list-in-memory.ts';
 
-test('the example client walks a whole list through the graph', async () => {
+test('the example client reads a whole list', async () => {
   const records = Array.from({ length: 250 }, (_, at) =>
     createRecord({ id: `r${at}`, timestampMs: NOW_MS - 1 - at }),
   );
@@ -17,13 +17,13 @@ test('the example client walks a whole list through the graph', async () => {
     const { query, variables } = await new Request(url, init).json();
     return Response.json(await ask(query, variables));
   });
-  const walked: string[] = [];
-  for await (const { timestamp } of listFailedCalls(client, 'P1D')) walked.push(timestamp);
-  expect(walked).toEqual(records.map(({ timestampMs }) => new Date(timestampMs).toISOString()));
+  const given: string[] = [];
+  for await (const { timestamp } of listFailedCalls(client, 'P1D')) given.push(timestamp);
+  expect(given).toEqual(records.map(({ timestampMs }) => new Date(timestampMs).toISOString()));
   expect(calls).toHaveLength(3);
 });
 
-test('the example client tells what failed', async () => {
+test('the example client reports what failed', async () => {
   const client = createSightlineClient('http://service.test/graphql', async () =>
     Response.json({ data: { usageRecords: null }, errors: [{ message: 'The vendor did not answer.' }] }),
   );

@@ -15,22 +15,22 @@ import * as types from './graphql.ts';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "\n  query WalkForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...WalkedPage\n    }\n  }\n\n  fragment WalkedPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n": typeof types.WalkForwardDocument,
-    "\n  query WalkBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...WalkedPage\n    }\n  }\n": typeof types.WalkBackwardDocument,
+    "\n  query PageForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...ListPage\n    }\n  }\n\n  fragment ListPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n": typeof types.PageForwardDocument,
+    "\n  query PageBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...ListPage\n    }\n  }\n": typeof types.PageBackwardDocument,
 };
 const documents: Documents = {
-    "\n  query WalkForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...WalkedPage\n    }\n  }\n\n  fragment WalkedPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n": types.WalkForwardDocument,
-    "\n  query WalkBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...WalkedPage\n    }\n  }\n": types.WalkBackwardDocument,
+    "\n  query PageForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...ListPage\n    }\n  }\n\n  fragment ListPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n": types.PageForwardDocument,
+    "\n  query PageBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...ListPage\n    }\n  }\n": types.PageBackwardDocument,
 };
 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query WalkForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...WalkedPage\n    }\n  }\n\n  fragment WalkedPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n"): typeof import('./graphql.ts').WalkForwardDocument;
+export function graphql(source: "\n  query PageForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...ListPage\n    }\n  }\n\n  fragment ListPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n"): typeof import('./graphql.ts').PageForwardDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query WalkBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...WalkedPage\n    }\n  }\n"): typeof import('./graphql.ts').WalkBackwardDocument;
+export function graphql(source: "\n  query PageBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...ListPage\n    }\n  }\n"): typeof import('./graphql.ts').PageBackwardDocument;
 
 
 export function graphql(source: string) {

@@ -4,23 +4,23 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-export type WalkForwardQueryVariables = Exact<{
+export type PageForwardQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
 
 
-export type WalkForwardQuery = { usageRecords: { from: string, to: string, edges: Array<{ cursor: string, node: { recordId: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null };
+export type PageForwardQuery = { usageRecords: { from: string, to: string, edges: Array<{ cursor: string, node: { recordId: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null };
 
-export type WalkedPageFragment = { from: string, to: string, edges: Array<{ cursor: string, node: { recordId: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } };
+export type ListPageFragment = { from: string, to: string, edges: Array<{ cursor: string, node: { recordId: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } };
 
-export type WalkBackwardQueryVariables = Exact<{
+export type PageBackwardQueryVariables = Exact<{
   last?: number | null | undefined;
   before?: string | null | undefined;
 }>;
 
 
-export type WalkBackwardQuery = { usageRecords: { from: string, to: string, edges: Array<{ cursor: string, node: { recordId: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null };
+export type PageBackwardQuery = { usageRecords: { from: string, to: string, edges: Array<{ cursor: string, node: { recordId: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -40,8 +40,8 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-export const WalkedPageFragmentDoc = new TypedDocumentString(`
-    fragment WalkedPage on UsageRecordConnection {
+export const ListPageFragmentDoc = new TypedDocumentString(`
+    fragment ListPage on UsageRecordConnection {
   edges {
     cursor
     node {
@@ -57,14 +57,14 @@ export const WalkedPageFragmentDoc = new TypedDocumentString(`
   from
   to
 }
-    `, {"fragmentName":"WalkedPage"}) as unknown as TypedDocumentString<WalkedPageFragment, unknown>;
-export const WalkForwardDocument = new TypedDocumentString(`
-    query WalkForward($first: Int, $after: String) {
+    `, {"fragmentName":"ListPage"}) as unknown as TypedDocumentString<ListPageFragment, unknown>;
+export const PageForwardDocument = new TypedDocumentString(`
+    query PageForward($first: Int, $after: String) {
   usageRecords(first: $first, after: $after) {
-    ...WalkedPage
+    ...ListPage
   }
 }
-    fragment WalkedPage on UsageRecordConnection {
+    fragment ListPage on UsageRecordConnection {
   edges {
     cursor
     node {
@@ -79,14 +79,14 @@ export const WalkForwardDocument = new TypedDocumentString(`
   }
   from
   to
-}`) as unknown as TypedDocumentString<WalkForwardQuery, WalkForwardQueryVariables>;
-export const WalkBackwardDocument = new TypedDocumentString(`
-    query WalkBackward($last: Int, $before: String) {
+}`) as unknown as TypedDocumentString<PageForwardQuery, PageForwardQueryVariables>;
+export const PageBackwardDocument = new TypedDocumentString(`
+    query PageBackward($last: Int, $before: String) {
   usageRecords(last: $last, before: $before) {
-    ...WalkedPage
+    ...ListPage
   }
 }
-    fragment WalkedPage on UsageRecordConnection {
+    fragment ListPage on UsageRecordConnection {
   edges {
     cursor
     node {
@@ -101,4 +101,4 @@ export const WalkBackwardDocument = new TypedDocumentString(`
   }
   from
   to
-}`) as unknown as TypedDocumentString<WalkBackwardQuery, WalkBackwardQueryVariables>;
+}`) as unknown as TypedDocumentString<PageBackwardQuery, PageBackwardQueryVariables>;

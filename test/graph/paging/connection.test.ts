@@ -1,20 +1,20 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { graphql } from '../generated/gql.ts';
-import type { WalkedPageFragment } from '../generated/graphql.ts';
+import type { ListPageFragment } from '../generated/graphql.ts';
 import type { Coverage, CoverageStatus } from '../../../src/sources/paging/coverage.ts';
 import { comparePositions } from '../../../src/sources/paging/position.ts';
 import { createFakeContext, createRecord, EMPTY_PAGE, NOW_MS } from '../fake-context.ts';
 import { listInMemory } from '../list-in-memory.ts';
 
 const Forward = graphql(`
-  query WalkForward($first: Int, $after: String) {
+  query PageForward($first: Int, $after: String) {
     usageRecords(first: $first, after: $after) {
-      ...WalkedPage
+      ...ListPage
     }
   }
 
-  fragment WalkedPage on UsageRecordConnection {
+  fragment ListPage on UsageRecordConnection {
     edges {
       cursor
       node {
@@ -33,9 +33,9 @@ const Forward = graphql(`
 `);
 
 const Backward = graphql(`
-  query WalkBackward($last: Int, $before: String) {
+  query PageBackward($last: Int, $before: String) {
     usageRecords(last: $last, before: $before) {
-      ...WalkedPage
+      ...ListPage
     }
   }
 `);
@@ -70,18 +70,18 @@ describe('reading a list page by page', () => {
             const pages: string[][] = [];
             let cursor: string | null = null;
             for (let turns = 0; turns <= 200; turns += 1) {
-              const page: WalkedPageFragment | null =
+              const page: ListPageFragment | null =
                 direction === 'forward'
                   ? (await read(Forward, { first: size, after: cursor })).usageRecords
                   : (await read(Backward, { last: size, before: cursor })).usageRecords;
               pages.push(page!.edges.map(({ node }) => node.recordId));
-              const info: WalkedPageFragment['pageInfo'] = page!.pageInfo;
+              const info: ListPageFragment['pageInfo'] = page!.pageInfo;
               cursor = direction === 'forward' ? info.endCursor : info.startCursor;
               if (!(direction === 'forward' ? info.hasNextPage : info.hasPreviousPage)) break;
             }
-            const walked = (direction === 'forward' ? pages : pages.toReversed()).flat();
+            const given = (direction === 'forward' ? pages : pages.toReversed()).flat();
             const wanted = records.filter(({ id }) => scan.isMatch(id)).toSorted(comparePositions);
-            expect(walked).toEqual(wanted.map(({ id }) => id));
+            expect(given).toEqual(wanted.map(({ id }) => id));
           },
         ),
         { numRuns: 60 },

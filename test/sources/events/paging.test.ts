@@ -15,7 +15,7 @@ import { createSimulatedEventsVendor } from '../../support/simulated-events-vend
 import type { EventsBehaviour, SimulatedEvent } from '../../support/simulated-events-vendor.ts';
 import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
 import type { SeenCall } from '../../support/simulated-vendor.ts';
-import { expectNoneLostInSilence, walkPages } from '../../support/walk-pages.ts';
+import { expectNoSilentLoss, readAllPages } from '../../support/read-all-pages.ts';
 
 const FROM = Date.parse('2026-03-01T00:00:00.000Z');
 const TO = Date.parse('2026-03-01T01:00:00.000Z');
@@ -748,10 +748,10 @@ describe('a row that cannot be parsed', () => {
                 return { ...response, body };
               },
             });
-            const listed = await walkPages((after) =>
+            const listed = await readAllPages((after) =>
               vendor.open().listEvents(question({ count, direction, after })),
             );
-            expectNoneLostInSilence(inRange(rows), listed);
+            expectNoSilentLoss(inRange(rows), listed);
           },
         ),
         { numRuns: 150 },
@@ -782,10 +782,10 @@ describe('an answer without a parsable row', () => {
                 return isJunk ? { status: 200, headers: {}, body: junk } : answer(call);
               },
             });
-            const listed = await walkPages((after) =>
+            const listed = await readAllPages((after) =>
               vendor.open().listEvents(question({ count, direction, after })),
             );
-            expectNoneLostInSilence(inRange(rows), listed);
+            expectNoSilentLoss(inRange(rows), listed);
           },
         ),
         { numRuns: 150 },

@@ -66,26 +66,26 @@ function createList(
   };
 }
 
-async function walk(
+async function readBatches(
   list: VendorList<Position>,
   asked: Partial<BatchRequest> = {},
 ): Promise<Batch<Position>[]> {
   const batches: Batch<Position>[] = [];
-  const walked = pageByKeyset(list, {
+  const stream = pageByKeyset(list, {
     range: { fromMs: 0, toMs: 100 },
     direction: 'DESC',
     after: null,
     wanted: () => Infinity,
     ...asked,
   });
-  for await (const batch of walked) batches.push(batch);
+  for await (const batch of stream) batches.push(batch);
   return batches;
 }
 
 const idsOf = (batches: readonly Batch<Position>[]): string[] =>
   batches.flatMap((batch) => batch.rows.map(({ id }) => id));
 
-describe('a walk', () => {
+describe('keyset paging', () => {
   const entries = [
     row(101, 'over'),
     row(100, 'edge'),
@@ -99,29 +99,29 @@ describe('a walk', () => {
   test.each(['DESC', 'ASC'] as const)(
     'keeps to its half-open range, %s, though the vendor gives more',
     async (direction) => {
-      const ids = idsOf(await walk(createList(entries), { direction }));
+      const ids = idsOf(await readBatches(createList(entries), { direction }));
       expect(ids).toEqual(direction === 'DESC' ? ['a', 'c', 'b', 'd'] : ['d', 'b', 'c', 'a']);
     },
   );
 
   test('reads nothing of an empty range', async () => {
     const list = createList(entries);
-    expect(await walk(list, { range: { fromMs: 50, toMs: 50 } })).toEqual([]);
+    expect(await readBatches(list, { range: { fromMs: 50, toMs: 50 } })).toEqual([]);
     expect(list.asked).toEqual([]);
   });
 
   test('reads nothing behind the end of its range', async () => {
     const list = createList(entries);
-    expect(await walk(list, { range: { fromMs: 60, toMs: 100 }, after: row(59, 'x') })).toEqual([]);
+    expect(await readBatches(list, { range: { fromMs: 60, toMs: 100 }, after: row(59, 'x') })).toEqual([]);
     expect(
-      await walk(list, { range: { fromMs: 60, toMs: 100 }, after: row(100, 'x'), direction: 'ASC' }),
+      await readBatches(list, { range: { fromMs: 60, toMs: 100 }, after: row(100, 'x'), direction: 'ASC' }),
     ).toEqual([]);
     expect(list.asked).toEqual([]);
   });
 
   test('goes on strictly behind a row, in either direction', async () => {
-    expect(idsOf(await walk(createList(entries), { after: row(50, 'c') }))).toEqual(['b', 'd']);
-    expect(idsOf(await walk(createList(entries), { after: row(50, 'b'), direction: 'ASC' }))).toEqual([
+    expect(idsOf(await readBatches(createList(entries), { after: row(50, 'c') }))).toEqual(['b', 'd']);
+    expect(idsOf(await readBatches(createList(entries), { after: row(50, 'b'), direction: 'ASC' }))).toEqual([
       'c',
       'a',
     ]);
@@ -129,7 +129,7 @@ describe('a walk', () => {
 
   test('ends at once if a page reaches beyond its range, even if the vendor has more', async () => {
     const list = createList(entries, { largestPage: 4 });
-    const batches = await walk(list, { range: { fromMs: 51, toMs: 101 } });
+    const batches = await readBatches(list, { range: { fromMs: 51, toMs: 101 } });
     expect(idsOf(batches)).toEqual(['edge', 'a']);
     expect(batches.at(-1)).toMatchObject({ ended: true, edgeMs: 51 });
     expect(list.asked).toHaveLength(1);
@@ -137,9 +137,9 @@ describe('a walk', () => {
 
   test('sends whole units, one wider than the range on the far side and up to the next on the near', async () => {
     const list = createList([], { unitMs: 1000 });
-    await walk(list, { range: { fromMs: 5_500, toMs: 8_001 } });
-    await walk(list, { range: { fromMs: 5_500, toMs: 8_000 } });
-    await walk(list, { range: { fromMs: 5_500, toMs: 8_001 }, direction: 'ASC' });
+    await readBatches(list, { range: { fromMs: 5_500, toMs: 8_001 } });
+    await readBatches(list, { range: { fromMs: 5_500, toMs: 8_000 } });
+    await readBatches(list, { range: { fromMs: 5_500, toMs: 8_001 }, direction: 'ASC' });
     expect(list.asked.map(({ lowerMs, upperMs }) => [lowerMs, upperMs])).toEqual([
       [4_000, 9_000],
       [4_000, 8_000],
@@ -149,17 +149,17 @@ describe('a walk', () => {
 
   test('asks for what is wanted and nine more, and for one more row if one is repeated', async () => {
     const list = createList([], { largestPage: 100 });
-    await walk(list, { wanted: () => 20 });
-    await walk(list, { wanted: () => 20, after: row(50, 'b') });
-    await walk(list, { wanted: () => 500 });
-    await walk(list, { wanted: () => -50 });
+    await readBatches(list, { wanted: () => 20 });
+    await readBatches(list, { wanted: () => 20, after: row(50, 'b') });
+    await readBatches(list, { wanted: () => 500 });
+    await readBatches(list, { wanted: () => -50 });
     expect(list.asked.map(({ pageSize }) => pageSize)).toEqual([29, 30, 100, 2]);
   });
 
   test('asks anew for the rows that the next window brings again', async () => {
     const many = Array.from({ length: 60 }, (_, at) => row(99 - Math.floor(at / 6), String(100 + at)));
     const list = createList(many, { largestPage: 100 });
-    await walk(list, { wanted: () => 11 });
+    await readBatches(list, { wanted: () => 11 });
     // 20 rows: three whole instants and two rows of the fourth, which the second window brings again.
     expect(list.asked[0]?.pageSize).toBe(20);
     expect(list.asked[1]).toMatchObject({ upperMs: 97, pageSize: 22 });
@@ -167,12 +167,12 @@ describe('a walk', () => {
 
   test('reports how far it has read: DESC to the last whole instant, ASC to the first that may be cut', async () => {
     const instants = Array.from({ length: 8 }, (_, at) => row(90 - at * 10, String(at)));
-    const down = await walk(createList(instants, { largestPage: 5 }));
+    const down = await readBatches(createList(instants, { largestPage: 5 }));
     expect(down.map(({ edgeMs, ended }) => [edgeMs, ended])).toEqual([
       [51, false],
       [0, true],
     ]);
-    const up = await walk(createList(instants, { largestPage: 5 }), { direction: 'ASC' });
+    const up = await readBatches(createList(instants, { largestPage: 5 }), { direction: 'ASC' });
     expect(up.map(({ edgeMs, ended }) => [edgeMs, ended])).toEqual([
       [60, false],
       [100, true],
@@ -185,7 +185,7 @@ describe('a walk', () => {
       largestPage: 5,
       page: ({ page }, read) => ({ ...read, readAtMs: [700, 600, 650][page]!, stale: page === 1 }),
     });
-    expect(await walk(list)).toMatchObject([{ readAtMs: 600, stale: true }]);
+    expect(await readBatches(list)).toMatchObject([{ readAtMs: 600, stale: true }]);
   });
 });
 
@@ -206,7 +206,7 @@ describe('rows that could not be understood', () => {
       dropped(-1),
     ];
     for (const largestPage of [3, 4, 5, 6, 7, 20]) {
-      const batches = await walk(createList(entries, { largestPage }));
+      const batches = await readBatches(createList(entries, { largestPage }));
       expect(batches.flatMap((batch) => batch.dropped)).toEqual([80, 80, 70, 60, 0]);
       expect(idsOf(batches)).toEqual(['a', 'c', 'b', 'd', 'e']);
     }
@@ -216,7 +216,7 @@ describe('rows that could not be understood', () => {
     const list = createList([], {
       page: (_asked, page) => ({ ...page, entries: [dropped(null), row(50, 'a')], ended: true }),
     });
-    const [batch] = await walk(list);
+    const [batch] = await readBatches(list);
     expect(batch).toMatchObject({ dropped: [99], rows: [{ id: 'a' }] });
   });
 
@@ -233,7 +233,7 @@ describe('rows that could not be understood', () => {
           unitMs: 10,
           page: (_asked, page) => ({ ...page, entries: [...head, dropped(null)], ended: true }),
         });
-        const batches = await walk(list, { direction, range });
+        const batches = await readBatches(list, { direction, range });
         expect(batches.flatMap((batch) => batch.dropped)).toEqual([toldAt]);
       }
     },
@@ -241,17 +241,17 @@ describe('rows that could not be understood', () => {
 
   test('at the instant of an edge belong to the page behind it, in the direction ASC', async () => {
     const entries = [dropped(60), row(50, 'b'), dropped(50), dropped(40)];
-    const up = await walk(createList(entries), { after: row(50, ''), direction: 'ASC' });
+    const up = await readBatches(createList(entries), { after: row(50, ''), direction: 'ASC' });
     expect(up.flatMap((batch) => batch.dropped)).toEqual([50, 60]);
-    const down = await walk(createList(entries), { after: row(50, '') });
+    const down = await readBatches(createList(entries), { after: row(50, '') });
     expect(down.flatMap((batch) => batch.dropped)).toEqual([40]);
   });
 
   test('at the instant of a cursor are reported again, because they may have been parsed when the page before was read', async () => {
     const entries = [dropped(60), row(50, 'b'), dropped(50), row(50, 'a'), dropped(40)];
-    const down = await walk(createList(entries), { after: row(50, 'b') });
+    const down = await readBatches(createList(entries), { after: row(50, 'b') });
     expect(down.flatMap((batch) => batch.dropped)).toEqual([50, 40]);
-    const up = await walk(createList(entries), { after: row(50, 'a'), direction: 'ASC' });
+    const up = await readBatches(createList(entries), { after: row(50, 'a'), direction: 'ASC' });
     expect(up.flatMap((batch) => batch.dropped)).toEqual([50, 60]);
   });
 
@@ -260,7 +260,7 @@ describe('rows that could not be understood', () => {
       Array.from({ length: 12 }, () => dropped(50)),
       { largestPage: 5 },
     );
-    await expect(walk(list)).rejects.toMatchObject({
+    await expect(readBatches(list)).rejects.toMatchObject({
       code: 'UPSTREAM_BAD_RESPONSE',
       source: 'USAGE',
       operation: '/usage',
@@ -268,7 +268,7 @@ describe('rows that could not be understood', () => {
   });
 
   test('alone on the last page are reported', async () => {
-    expect(await walk(createList([dropped(50)]))).toMatchObject([{ rows: [], dropped: [50], ended: true }]);
+    expect(await readBatches(createList([dropped(50)]))).toMatchObject([{ rows: [], dropped: [50], ended: true }]);
   });
 });
 
@@ -281,7 +281,7 @@ describe('a vendor that contradicts itself', () => {
     ['one id twice on a page', 'DESC', [row(60, 'a'), row(50, 'a')], 'gave one id twice'],
   ] as const)('on one page is refused at once: %s', async (_, direction, entries, says) => {
     const list = createList([], { page: (_asked, page) => ({ ...page, entries, ended: true }) });
-    await expect(walk(list, { direction })).rejects.toMatchObject({
+    await expect(readBatches(list, { direction })).rejects.toMatchObject({
       ...outOfOrder,
       message: expect.stringContaining(says),
     });
@@ -295,7 +295,7 @@ describe('a vendor that contradicts itself', () => {
       largestPage: 5,
       page: ({ page }, read) => (page === 1 ? { ...read, entries: tied.slice(4, 9) } : read),
     });
-    await expect(walk(list)).rejects.toMatchObject(outOfOrder);
+    await expect(readBatches(list)).rejects.toMatchObject(outOfOrder);
     expect(list.asked.map(({ page }) => page)).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
@@ -309,7 +309,7 @@ describe('a vendor that contradicts itself', () => {
         return { ...read, entries: tied.slice(4, 9) };
       },
     });
-    expect(idsOf(await walk(list))).toHaveLength(12);
+    expect(idsOf(await readBatches(list))).toHaveLength(12);
   });
 
   test('as its reader finds out on a later page, is asked anew twice as well', async () => {
@@ -326,7 +326,7 @@ describe('a vendor that contradicts itself', () => {
         return read;
       },
     });
-    await expect(walk(list)).rejects.toMatchObject({ ...outOfOrder, message: 'no unit' });
+    await expect(readBatches(list)).rejects.toMatchObject({ ...outOfOrder, message: 'no unit' });
     expect(list.asked.map(({ page }) => page)).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
@@ -341,7 +341,7 @@ describe('a vendor that contradicts itself', () => {
         });
       },
     });
-    await expect(walk(list)).rejects.toMatchObject({ message: 'first' });
+    await expect(readBatches(list)).rejects.toMatchObject({ message: 'first' });
     expect(list.asked).toHaveLength(1);
   });
 
@@ -361,7 +361,7 @@ describe('a vendor that contradicts itself', () => {
           return read;
         },
       });
-      await expect(walk(list)).rejects.toBe(failure);
+      await expect(readBatches(list)).rejects.toBe(failure);
       expect(list.asked).toHaveLength(failing);
     },
   );
@@ -376,7 +376,7 @@ describe('an instant that holds more than a page', () => {
 
   test('is read in the largest page before it is read on by offset', async () => {
     const list = createList(tied, { largestPage: 12 });
-    const batches = await walk(list, { wanted: () => 1 });
+    const batches = await readBatches(list, { wanted: () => 1 });
     expect(list.asked.map(({ page, pageSize }) => [page, pageSize])).toEqual([
       [0, 10],
       [0, 12],
@@ -390,7 +390,7 @@ describe('an instant that holds more than a page', () => {
       largestPage: 12,
       page: ({ page }, read) => ({ ...read, ended: page > 0 }),
     });
-    await walk(list, { wanted: () => 1 });
+    await readBatches(list, { wanted: () => 1 });
     expect(list.asked.map(({ page, pageSize }) => [page, pageSize])).toEqual([
       [0, 10],
       [1, 10],
@@ -405,7 +405,7 @@ describe('an instant that holds more than a page', () => {
         return read;
       },
     });
-    await expect(walk(list)).rejects.toMatchObject({
+    await expect(readBatches(list)).rejects.toMatchObject({
       code: 'LIMIT_EXCEEDED',
       message: expect.stringContaining('Narrow the filter'),
       details: { limit: 'maxUpstreamCalls', allowed: 3 },
@@ -418,7 +418,7 @@ describe('an instant that holds more than a page', () => {
         throw spent;
       },
     });
-    await expect(walk(list)).rejects.toBe(spent);
+    await expect(readBatches(list)).rejects.toBe(spent);
   });
 
   test('is recognized apart from the repeated rows of the bound', async () => {
@@ -431,7 +431,7 @@ describe('an instant that holds more than a page', () => {
     for (const direction of ['DESC', 'ASC'] as const) {
       const mirrored =
         direction === 'DESC' ? full : full.map(({ timestampMs, id }) => row(118 - timestampMs, id)).reverse();
-      const batches = await walk(createList(mirrored, { largestPage: 3 }), { direction });
+      const batches = await readBatches(createList(mirrored, { largestPage: 3 }), { direction });
       expect(idsOf(batches).sort()).toEqual(['20', '21', '22', '23', 'x', 'y']);
     }
   });

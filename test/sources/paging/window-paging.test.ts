@@ -28,7 +28,7 @@ function createReader(
   return Object.assign(read, { windows });
 }
 
-async function walk(
+async function readBatches(
   read: ReadWindow<Position>,
   asked: Partial<BatchRequest>,
   locate?: Parameters<typeof pageByWindows>[3],
@@ -54,7 +54,7 @@ describe('reading by windows', () => {
     'covers its range without gap or overlap, %s, and ends at its edge',
     async (direction) => {
       const read = createReader([row(5 * MINUTE), row(700 * MINUTE)]);
-      const batches = await walk(read, { direction });
+      const batches = await readBatches(read, { direction });
       const windows =
         direction === 'ASC'
           ? read.windows
@@ -75,7 +75,7 @@ describe('reading by windows', () => {
 
   test('begins with a quarter of an hour and grows sixteenfold over what is empty', async () => {
     const read = createReader([]);
-    await walk(read, { range: { fromMs: 0, toMs: 10_000 * MINUTE } });
+    await readBatches(read, { range: { fromMs: 0, toMs: 10_000 * MINUTE } });
     expect(lengths(read.windows)).toEqual([15, 240, 3840, 5905]);
   });
 
@@ -99,10 +99,10 @@ describe('reading by windows', () => {
   test('takes at least a quarter of a page, and at most four fifths of one', async () => {
     const rows = Array.from({ length: 2000 }, (_, at) => row((at * MINUTE) / 2));
     const few = createReader(rows);
-    await walk(few, { wanted: () => 1, range: { fromMs: 0, toMs: 100 * MINUTE } });
+    await readBatches(few, { wanted: () => 1, range: { fromMs: 0, toMs: 100 * MINUTE } });
     expect(lengths(few.windows).slice(0, 3)).toEqual([15, 25, 25]);
     const many = createReader(rows);
-    await walk(many, { wanted: () => 5_000, range: { fromMs: 0, toMs: 300 * MINUTE } });
+    await readBatches(many, { wanted: () => 5_000, range: { fromMs: 0, toMs: 300 * MINUTE } });
     expect(lengths(many.windows).slice(0, 3)).toEqual([15, 80, 80]);
   });
 
@@ -112,19 +112,19 @@ describe('reading by windows', () => {
       asked.push(wanted);
       return { kind: 'whole', rows: [], dropped: [], received: 0, parsed: 0, readAtMs: 1, stale: false };
     };
-    await walk(read, { wanted: () => 700 });
-    await walk(read, { wanted: () => 7 });
+    await readBatches(read, { wanted: () => 700 });
+    await readBatches(read, { wanted: () => 7 });
     expect(new Set(asked)).toEqual(new Set([200, 7]));
   });
 
   test('shortens a window that is too dense to what is wanted at that density, and to half at most', async () => {
     const rows = Array.from({ length: 1500 }, (_, at) => row((at * MINUTE) / 100));
     const read = createReader(rows, 120);
-    const batches = await walk(read, { range: { fromMs: 0, toMs: 15 * MINUTE } });
+    const batches = await readBatches(read, { range: { fromMs: 0, toMs: 15 * MINUTE } });
     expect(lengths(read.windows)[1]).toBeCloseTo(0.5, 3);
     expect(batches.flatMap((batch) => batch.rows)).toHaveLength(1500);
     const half: Range[] = [];
-    await walk(
+    await readBatches(
       async (window) => {
         half.push(window);
         if (half.length === 1) return { kind: 'dense', sample: [row(14 * MINUTE)] };
@@ -139,7 +139,7 @@ describe('reading by windows', () => {
     const asked: (readonly [Range, number])[] = [];
     const windows: Range[] = [];
     let dense = 2;
-    await walk(
+    await readBatches(
       async (window) => {
         windows.push(window);
         dense -= 1;
@@ -170,7 +170,7 @@ describe('reading by windows', () => {
         newest: { fromMs: b.timestampMs, toMs: window.toMs, rows: [b, a], ...told },
       };
     };
-    const batches = await walk(read, { direction: 'ASC', range: { fromMs: 0, toMs: 500 * MINUTE } });
+    const batches = await readBatches(read, { direction: 'ASC', range: { fromMs: 0, toMs: 500 * MINUTE } });
     expect(batches.flatMap((batch) => batch.rows)).toEqual(rows);
     expect(batches.map(({ ended }) => ended).indexOf(true)).toBe(batches.length - 1);
     expect(windows.filter(({ toMs }) => toMs > 402 * MINUTE)).toHaveLength(1);
@@ -180,12 +180,12 @@ describe('reading by windows', () => {
     const rows = [row(10, 'a'), row(10, 'b'), row(10, 'c'), row(20, 'd')];
     const up = createReader(rows);
     expect(
-      (await walk(up, { after: row(10, 'b') })).flatMap((batch) => batch.rows.map(({ id }) => id)),
+      (await readBatches(up, { after: row(10, 'b') })).flatMap((batch) => batch.rows.map(({ id }) => id)),
     ).toEqual(['c', 'd']);
     expect(up.windows[0]?.fromMs).toBe(10);
     const down = createReader(rows);
     expect(
-      (await walk(down, { after: row(10, 'b'), direction: 'DESC' })).flatMap((batch) =>
+      (await readBatches(down, { after: row(10, 'b'), direction: 'DESC' })).flatMap((batch) =>
         batch.rows.map(({ id }) => id),
       ),
     ).toEqual(['a']);
@@ -200,7 +200,7 @@ describe('reading by windows', () => {
     ['DESC', row(500, ''), 499],
     ['DESC', row(0), 0],
   ] as const)('reports a row without a time at the start of its window, %s', async (direction, after, ms) => {
-    const [batch] = await walk(
+    const [batch] = await readBatches(
       async () => ({
         kind: 'whole',
         rows: [],
@@ -230,14 +230,14 @@ describe('reading by windows', () => {
         const rows = comes && window.fromMs === MINUTE ? [row(MINUTE)] : [];
         return { kind: 'whole', rows, dropped: [null], parsed: rows.length, ...part };
       };
-      const walked = walk(read, { direction: 'ASC', range: { fromMs: 0, toMs: 20 * MINUTE } });
+      const result = readBatches(read, { direction: 'ASC', range: { fromMs: 0, toMs: 20 * MINUTE } });
       if (comes) {
-        const batches = await walked;
+        const batches = await result;
         expect(batches.map((batch) => [batch.rows.length, batch.dropped])).toEqual([
           [1, []],
           [0, [15 * MINUTE]],
         ]);
-      } else await expect(walked).rejects.toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', source: 'USAGE' });
+      } else await expect(result).rejects.toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', source: 'USAGE' });
       expect(windows.slice(1)).toEqual([
         { fromMs: 15 * MINUTE, toMs: 20 * MINUTE },
         { fromMs: MINUTE, toMs: 20 * MINUTE },
@@ -247,9 +247,9 @@ describe('reading by windows', () => {
 
   test('stays in its range if the row that it starts at lies outside', async () => {
     const up = createReader([]);
-    await walk(up, { after: row(-5), range: { fromMs: 0, toMs: 10 } });
+    await readBatches(up, { after: row(-5), range: { fromMs: 0, toMs: 10 } });
     const down = createReader([]);
-    await walk(down, { after: row(50), range: { fromMs: 0, toMs: 10 }, direction: 'DESC' });
+    await readBatches(down, { after: row(50), range: { fromMs: 0, toMs: 10 }, direction: 'DESC' });
     expect([...up.windows, ...down.windows]).toEqual([
       { fromMs: 0, toMs: 10 },
       { fromMs: 0, toMs: 10 },

@@ -412,7 +412,7 @@ describe('a bound', () => {
               }
             },
           });
-          const walked: Position[] = [];
+          const paged: Position[] = [];
           for (let after: Position | null = null, pages = 0; ; pages += 1) {
             expect(pages).toBeLessThan(400);
             const budget = { left: 3 };
@@ -420,12 +420,12 @@ describe('a bound', () => {
               [open(left, 'USAGE', budget), open(right, 'EVENTS', budget)],
               { count, direction, after },
             );
-            if (direction === 'DESC') walked.push(...page.rows);
-            else walked.unshift(...page.rows);
+            if (direction === 'DESC') paged.push(...page.rows);
+            else paged.unshift(...page.rows);
             if (!page.hasMore) break;
             after = page.end?.position ?? null;
           }
-          expect(walked).toEqual([...left, ...right].sort(comparePositions));
+          expect(paged).toEqual([...left, ...right].sort(comparePositions));
         },
       ),
       { numRuns: 200 },

@@ -113,7 +113,7 @@ const readPage = (
 ): Promise<Page<Activity>> =>
   timeline.open().listActivities({ range, filter, count, direction, after, fields: new Set(['ipAddress']) });
 
-async function walkAll(
+async function readAll(
   timeline: Timeline,
   count: () => number,
   direction: 'DESC' | 'ASC' = 'DESC',
@@ -221,12 +221,12 @@ describe('paging over both sources', () => {
         fc.infiniteStream(fc.integer({ min: 1, max: 30 })),
         fc.integer({ min: 2, max: 40 }),
         async (log, counts, largestPage) => {
-          const walked = await walkAll(
+          const given = await readAll(
             openTimeline(log, { largestPage }),
             () => counts.next().value,
             direction,
           );
-          expect(namesOf(walked)).toEqual(inOrder(log));
+          expect(namesOf(given)).toEqual(inOrder(log));
         },
       ),
       { numRuns: 150 },
@@ -253,10 +253,10 @@ describe('paging over both sources', () => {
               }
               call += 1;
             };
-            const walked = namesOf(await walkAll(openTimeline(log, { beforeCall }), () => count, direction));
-            expect(new Set(walked).size).toBe(walked.length);
-            expect(inOrder(start).filter((name) => !walked.includes(name))).toEqual([]);
-            expect(inOrder(log).filter((name) => walked.includes(name))).toEqual(walked);
+            const given = namesOf(await readAll(openTimeline(log, { beforeCall }), () => count, direction));
+            expect(new Set(given).size).toBe(given.length);
+            expect(inOrder(start).filter((name) => !given.includes(name))).toEqual([]);
+            expect(inOrder(log).filter((name) => given.includes(name))).toEqual(given);
           },
         ),
         { numRuns: 150 },
@@ -271,14 +271,14 @@ describe('paging over both sources', () => {
         fc.integer({ min: 4, max: 7 }),
         fc.integer({ min: 1, max: 60 }),
         async (log, budget, count) => {
-          const walked = await walkAll(openTimeline(log, { budget, largestPage: 8 }), () => count).catch(
+          const given = await readAll(openTimeline(log, { budget, largestPage: 8 }), () => count).catch(
             (error: unknown) => {
               expect(error).toMatchObject({ code: 'LIMIT_EXCEEDED' });
               return null;
             },
           );
-          fc.pre(walked !== null);
-          expect(namesOf(walked)).toEqual(inOrder(log));
+          fc.pre(given !== null);
+          expect(namesOf(given)).toEqual(inOrder(log));
         },
       ),
       { numRuns: 150 },
@@ -287,12 +287,12 @@ describe('paging over both sources', () => {
 
   test('finds what happened from one address in both, as a scan that resumes without loss', async () => {
     const timeline = openTimeline(denseLog, { largestPage: 30, maxScannedRows: 25 });
-    const walked = await walkAll(timeline, () => 10, 'DESC', { ipAddress: '203.0.113.0/24' });
+    const given = await readAll(timeline, () => 10, 'DESC', { ipAddress: '203.0.113.0/24' });
     const expected = inOrder({
       usage: denseLog.usage.filter(({ ip }) => ip === '203.0.113.9'),
       events: denseLog.events.filter(({ ipAddress }) => ipAddress === '203.0.113.9'),
     });
-    expect(namesOf(walked)).toEqual(expected);
+    expect(namesOf(given)).toEqual(expected);
   });
 
   test('costs one call to each source for a page of 50, at any depth', async () => {

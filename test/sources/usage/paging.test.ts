@@ -11,7 +11,7 @@ import { createCallBudget } from '../../../src/upstream/call-budget.ts';
 import { createSimulatedUsageVendor } from '../../support/simulated-usage-vendor.ts';
 import type { SimulatedUsageRow, UsageBehaviour } from '../../support/simulated-usage-vendor.ts';
 import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
-import { expectNoneLostInSilence, walkPages } from '../../support/walk-pages.ts';
+import { expectNoSilentLoss, readAllPages } from '../../support/read-all-pages.ts';
 
 const FROM = Date.parse('2026-03-01T00:00:00.000Z');
 const TO = Date.parse('2026-03-01T01:00:00.000Z');
@@ -425,10 +425,10 @@ describe('a row that cannot be parsed', () => {
                 return { ...response, body };
               },
             });
-            const listed = await walkPages((after) =>
+            const listed = await readAllPages((after) =>
               vendor.open().listUsageRecords({ range, filter: {}, count, direction, after }),
             );
-            expectNoneLostInSilence(inRange(rows), listed);
+            expectNoSilentLoss(inRange(rows), listed);
           },
         ),
         { numRuns: 150 },
@@ -459,10 +459,10 @@ describe('an answer without a parsable row', () => {
                 return isJunk ? { status: 200, headers: {}, body: junk } : answer(call);
               },
             });
-            const listed = await walkPages((after) =>
+            const listed = await readAllPages((after) =>
               vendor.open().listUsageRecords({ range, filter: {}, count, direction, after }),
             );
-            expectNoneLostInSilence(inRange(rows), listed);
+            expectNoSilentLoss(inRange(rows), listed);
           },
         ),
         { numRuns: 150 },

@@ -1,42 +1,42 @@
-import { chart } from './chart.ts';
+import { readChart } from './chart.ts';
 import type { ChartReport } from './chart.ts';
 import { createDice } from './dice.ts';
 import type { Violation } from './violation.ts';
-import { walk } from './walk.ts';
-import type { WalkReport } from './walk.ts';
+import { readList } from './list.ts';
+import type { ListReport } from './list.ts';
 import { createWorld } from './world.ts';
 import type { WorldHooks } from './world.ts';
 
-/** What is wrong, and how to have it again. */
+/** A violation, with the seed and the turn that repeat it. */
 export interface CaseViolation extends Violation {
   readonly seed: number;
   readonly turn: number;
-  /** What was asked, in a line. */
+  /** The question in one line, for the report. */
   readonly title: string;
 }
 
 export interface CaseReport {
-  /** Both vendors and the settings, in a line. */
+  /** Both vendors and the settings in one line, for the report. */
   readonly world: string;
-  readonly walks: readonly WalkReport[];
+  readonly lists: readonly ListReport[];
   readonly charts: readonly ChartReport[];
   readonly violations: readonly CaseViolation[];
 }
 
-/** One world, and some walks and charts in it. All follows from the seed. */
+/** Creates one world, then reads some lists and charts in it. The seed decides everything. */
 export async function runCase(seed: number, hooks: WorldHooks = {}): Promise<CaseReport> {
   const dice = createDice(seed);
   const world = createWorld(dice.fork('world'), hooks);
-  const walks: WalkReport[] = [];
+  const lists: ListReport[] = [];
   const charts: ChartReport[] = [];
   const violations: CaseViolation[] = [];
   try {
     const turns = dice.int(2, 6);
     for (let turn = 0; turn < turns; turn += 1) {
       const own = dice.fork(turn);
-      const report = own.chance(0.25) ? await chart(own, world) : await walk(own, world);
+      const report = own.chance(0.25) ? await readChart(own, world) : await readList(own, world);
       if ('buckets' in report) charts.push(report);
-      else walks.push(report);
+      else lists.push(report);
       const { title } = report;
       violations.push(...report.violations.map((violation) => ({ ...violation, seed, turn, title })));
     }
@@ -46,7 +46,7 @@ export async function runCase(seed: number, hooks: WorldHooks = {}): Promise<Cas
   const { log, shape, usage, events, settings } = world;
   return {
     world: JSON.stringify({ rows: log.rows.length, shape, usage, events, settings }),
-    walks,
+    lists,
     charts,
     violations,
   };

@@ -9,7 +9,7 @@ import { localMidnight, readLocal } from './zoned-time.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Ranges of about so long are asked for by each interval. */
+/** The longest range that a chart asks for, about, by its interval. */
 const LONGEST_MS: Readonly<Record<Interval, number>> = {
   YEAR: 900 * DAY_MS,
   QUARTER: 700 * DAY_MS,
@@ -33,7 +33,7 @@ const ZONES = [
   'Pacific/Apia',
 ] as const;
 
-/** Each figure of a bucket, and the vendor's series that it is from. */
+/** Each figure of a bucket, and the vendor's series that it comes from. */
 export const SERIES = {
   count: '/usage/analytics/activity',
   elements: '/usage/analytics/activity/elements',
@@ -43,18 +43,18 @@ export const SERIES = {
 export type Figure = keyof typeof SERIES;
 const FIGURES = Object.keys(SERIES) as Figure[];
 
-/** What a chart asks for, drawn. */
+/** A randomly drawn question for a chart. */
 export interface ChartPlan {
   readonly interval: Interval;
   readonly timeZone: string;
   readonly range: { readonly from: string; readonly to?: string };
   readonly figures: readonly Figure[];
   readonly hasPrevious: boolean;
-  /** The share of answers that are spoilt. */
+  /** The share of vendor answers that are spoilt. */
   readonly faults: number;
 }
 
-/** Figures as they are answered; those not asked for are left out. */
+/** Figures in an answer. A figure that was not asked for is absent. */
 export interface Figures {
   readonly count?: number | null;
   readonly elements?: readonly { readonly elementKey: string; readonly count: number }[] | null;
@@ -123,7 +123,7 @@ export function drawChartPlan(dice: Dice, { log, shape, now }: World): ChartPlan
   };
 }
 
-/** Any millisecond, a full second or hour, or the zone's midnight: of a first of a month, or of another day. */
+/** `ms` as it is, or moved back to a full second, a full hour, midnight in the zone, or the first midnight of the month. */
 function drawEdge(dice: Dice, ms: number, timeZone: string): number {
   const kind = dice.int(0, 5);
   if (kind === 0) return ms;

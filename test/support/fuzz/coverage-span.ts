@@ -1,9 +1,9 @@
 import type { Source } from '../../../src/base/source.ts';
 
-/** The fields of `Coverage` that are asked for, everywhere. */
+/** The fields of `Coverage` that every query selects. */
 export const COVERAGE_FIELDS = 'source operation status from to asOf dropped scanned matched code reason';
 
-/** An entry of `coverage` as it is answered. */
+/** An entry of `coverage` in an answer. */
 export interface CoverageEntry {
   readonly source: Source;
   readonly operation: string | null;
@@ -18,7 +18,7 @@ export interface CoverageEntry {
   readonly reason: string | null;
 }
 
-/** The same, to reckon with. */
+/** The same entry with its times in milliseconds. */
 export interface Span extends CoverageEntry {
   readonly fromMs: number;
   readonly toMs: number;
@@ -34,12 +34,12 @@ export function readSpan(entry: CoverageEntry): Span {
   };
 }
 
-export function holdsMoment({ fromMs, toMs }: Pick<Span, 'fromMs' | 'toMs'>, ms: number): boolean {
+export function containsMoment({ fromMs, toMs }: Pick<Span, 'fromMs' | 'toMs'>, ms: number): boolean {
   return fromMs <= ms && ms < toMs;
 }
 
 export function describeSpan({ source, status, from, to, asOf, code, dropped }: CoverageEntry): string {
-  const parts = [`${source} ${status} ${from} to ${to} as of ${asOf ?? 'never'}`];
+  const parts = [`${source} ${status} ${from} to ${to}, read at ${asOf ?? 'no time'}`];
   if (code !== null) parts.push(code);
   if (dropped > 0) parts.push(`dropped ${dropped}`);
   return parts.join(' ');

@@ -1,14 +1,14 @@
 import { createSeededRandom } from '../seeded-random.ts';
 
-/** Chance that is the same for the same seed. */
+/** Random numbers that are the same for the same seed. */
 export interface Dice {
   /** In [0, 1). */
   roll(): number;
-  /** A whole number, both ends in. */
+  /** A whole number from `least` to `most`, both included. */
   int(least: number, most: number): number;
   chance(share: number): boolean;
   pick<Item>(items: readonly [Item, ...Item[]]): Item;
-  /** Dice of their own for one purpose, which what else is rolled does not move. */
+  /** New dice for one purpose. They roll the same numbers however often these dice have been rolled. */
   fork(purpose: number | string): Dice;
 }
 
@@ -24,7 +24,7 @@ export function createDice(seed: number): Dice {
   };
 }
 
-/** Texts to numbers of 32 bits, evenly (FNV-1a, then mixed). */
+/** An evenly distributed 32-bit hash (FNV-1a, then mixed). */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);

@@ -1,35 +1,35 @@
 import type { TransportAnswer } from '../../../src/upstream/transport.ts';
 import { hashText } from './dice.ts';
-import { stoodAt } from './log.ts';
+import { existedAt } from './log.ts';
 import type { EventRow, LogRow } from './log.ts';
 
-// The Events API as its page and what is known beside it describe it, over a log; not the sandbox, and not by its code.
+// The Events API over a log, as docs/vendors.md and the vendor's page describe it. It shares no code with the sandbox.
 
-/** What the vendor's page leaves open, chosen. */
+/** A choice for each behaviour that the vendor's page does not specify. */
 export interface EventsBehaviour {
   readonly fromIsIn: boolean;
   readonly toIsIn: boolean;
-  /** Whether times take `gt:` and `lt:`; where not, they are a 400. */
+  /** Whether times may begin with `gt:` and `lt:`. If not, the answer is a 400. */
   readonly takesOperators: boolean;
-  /** The names that `sort` takes. */
+  /** The name that `sort` accepts. */
   readonly sorts: 'timestamp' | 'id' | 'none';
-  /** The order of a list that is not asked to be sorted. */
+  /** The order of a list if the call does not name one. */
   readonly unsorted: 'id' | 'own';
   readonly honoursFields: boolean;
 }
 
-/** What the vendor answers at `nowMs`; also the rows that its answer holds, in its order. */
+/** The vendor's answer at `nowMs`, and the rows in it, in its order. */
 export function answerEvents(
   rows: readonly LogRow[],
-  reading: EventsBehaviour,
+  behaviour: EventsBehaviour,
   query: URLSearchParams,
   nowMs: number,
 ): { readonly answer: TransportAnswer; readonly given: readonly EventRow[] } {
   const page = Number(query.get('page'));
   const size = Number(query.get('pageSize'));
-  const from = readBound(query.get('createdFrom'), reading);
-  const to = readBound(query.get('createdTo'), reading);
-  const sort = readSort(query.get('sort'), reading);
+  const from = readBound(query.get('createdFrom'), behaviour);
+  const to = readBound(query.get('createdTo'), behaviour);
+  const sort = readSort(query.get('sort'), behaviour);
   if (!(page >= 1) || !(size >= 1 && size <= 1_000) || from === null || to === null || !sort) {
     return {
       answer: json(400, { error: 'Bad Request', message: 'A parameter is not valid', path: '/events' }),
@@ -37,14 +37,14 @@ export function answerEvents(
     };
   }
   const found = rows
-    .filter((row): row is EventRow => row.source === 'EVENTS' && stoodAt(row, nowMs))
-    .filter(({ ms }) => (reading.fromIsIn ? ms >= from : ms > from))
-    .filter(({ ms }) => (reading.toIsIn ? ms <= to : ms < to))
+    .filter((row): row is EventRow => row.source === 'EVENTS' && existedAt(row, nowMs))
+    .filter(({ ms }) => (behaviour.fromIsIn ? ms >= from : ms > from))
+    .filter(({ ms }) => (behaviour.toIsIn ? ms <= to : ms < to))
     .filter((row) => passes(query.get('category'), row.category))
     .filter((row) => passes(query.get('action'), row.action))
     .sort(sort);
   const given = found.slice((page - 1) * size, page * size);
-  const fields = reading.honoursFields ? (query.get('fields')?.split(',') ?? null) : null;
+  const fields = behaviour.honoursFields ? (query.get('fields')?.split(',') ?? null) : null;
   return {
     answer: json(
       200,
@@ -62,14 +62,14 @@ function readBound(text: string | null, { takesOperators }: EventsBehaviour): nu
 
 type Compare = (a: EventRow, b: EventRow) => number;
 
-function readSort(text: string | null, reading: EventsBehaviour): Compare | null {
+function readSort(text: string | null, behaviour: EventsBehaviour): Compare | null {
   if (text === null) {
-    return reading.unsorted === 'id' ? byId : (a, b) => hashText(a.id) - hashText(b.id) || byId(a, b);
+    return behaviour.unsorted === 'id' ? byId : (a, b) => hashText(a.id) - hashText(b.id) || byId(a, b);
   }
   const keys: Compare[] = [];
   for (const part of text.split(',')) {
     const [name, direction, ...others] = part.split(':');
-    const known = reading.sorts === 'none' ? [] : reading.sorts === 'id' ? ['id'] : ['timestamp', 'id'];
+    const known = behaviour.sorts === 'none' ? [] : behaviour.sorts === 'id' ? ['id'] : ['timestamp', 'id'];
     if (name === undefined || !known.includes(name) || others.length > 0) return null;
     if (direction !== undefined && direction !== 'desc') return null;
     const compare: Compare = name === 'id' ? byId : (a, b) => a.ms - b.ms;
@@ -83,7 +83,7 @@ function byId(a: EventRow, b: EventRow): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** `xyz`, `in:x,y`, `like:%x_`. */
+/** A filter is `xyz`, `in:x,y` or `like:%x_`. */
 function passes(filter: string | null, value: string): boolean {
   if (filter === null) return true;
   if (filter.startsWith('in:')) return filter.slice(3).split(',').includes(value);
@@ -114,7 +114,7 @@ function encodeRow(row: EventRow, fields: readonly string[] | null): unknown {
 }
 
 function json(status: number, value: unknown): TransportAnswer {
-  // Ids pass 2^53, and are numbers all the same.
+  // Ids are JSON numbers, also above 2^53.
   const text = JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === 'bigint' ? `#${inner}#` : inner,
   );

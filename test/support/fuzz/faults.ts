@@ -2,12 +2,12 @@ import { TransportFailure } from '../../../src/upstream/transport.ts';
 import type { TransportAnswer } from '../../../src/upstream/transport.ts';
 import type { Dice } from './dice.ts';
 
-/** What may become of one answer on its way. */
+/** The ways in which one answer may be spoilt. */
 export const FAULTS = [
   'unavailable',
   'bad-gateway-page',
   'rate-limited',
-  'rest',
+  'vendor-pause',
   'timeout',
   'unreachable',
   'cut',
@@ -23,17 +23,17 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** Faults that leave something of a list: they need one with two rows. */
+/** Faults that change only some rows of a list. They need at least two rows. */
 const OF_ROWS: readonly Fault[] = ['one-bad-row', 'swapped'];
 
-/** One that can strike this answer. */
+/** A random fault that is possible for this answer. */
 export function drawFault(dice: Dice, answer: TransportAnswer): Fault {
   const fault = dice.pick(FAULTS);
   if (!OF_ROWS.includes(fault)) return fault;
   return readRows(answer).length >= 2 ? fault : 'unavailable';
 }
 
-/** The answer as it arrives. @throws TransportFailure */
+/** The spoilt answer. @throws TransportFailure */
 export function spoil(fault: Fault, answer: TransportAnswer, dice: Dice): TransportAnswer {
   switch (fault) {
     case 'unavailable':
@@ -42,7 +42,7 @@ export function spoil(fault: Fault, answer: TransportAnswer, dice: Dice): Transp
       return text(502, 'text/html', '<html><body>Bad gateway</body></html>');
     case 'rate-limited':
       return text(429, 'application/json', '{"message":"Slow down"}');
-    case 'rest':
+    case 'vendor-pause':
       return { ...text(429, 'text/plain', ''), headers: { 'retry-after': '9999' } };
     case 'timeout':
       throw new TransportFailure('timeout');
@@ -81,7 +81,7 @@ export function spoil(fault: Fault, answer: TransportAnswer, dice: Dice): Transp
 
 const INTEGER = /"#(-?\d+)#"/g;
 
-/** Ids stay as long as they are: JSON.parse would round them. */
+/** Quotes the ids before parsing, because JSON.parse would round long ones. */
 function readRows({ status, body }: TransportAnswer): unknown[] {
   if (status !== 200) return [];
   const quoted = body.toString('utf8').replaceAll(/"id":(-?\d+)/g, '"id":"#$1#"');

@@ -2,25 +2,28 @@ import type { Dice } from './dice.ts';
 import { ACTIONS, CATEGORIES, ELEMENTS, HUBS, IPS, TAGS, USERNAMES } from './log.ts';
 import type { EventRow, LogRow, UsageRow } from './log.ts';
 
-/** A filter as a caller writes it, and which rows it means. */
+/** A filter as a caller writes it, and the rows that it matches. */
 export interface DrawnFilter<Row> {
   readonly input: Readonly<Record<string, unknown>> | null;
-  /** Of rows that the vendor could be asked for; what can't be understood is judged by this, too. */
+  /** Whether the vendor can be asked for this row. This also decides whether a row that can't be parsed reaches the service. */
   readonly isAsked: (row: Row) => boolean;
   readonly isMatch: (row: Row) => boolean;
 }
 
 const ALL: DrawnFilter<LogRow> = { input: null, isAsked: () => true, isMatch: () => true };
 
-/** One IPv4 address or a block of eight, sixteen or 24 bits. */
-function drawAddress(dice: Dice): { readonly text: string; readonly holds: (ip: string | null) => boolean } {
+/** One IPv4 address, or a block of 8, 16 or 24 bits. */
+function drawAddress(dice: Dice): {
+  readonly text: string;
+  readonly contains: (ip: string | null) => boolean;
+} {
   const ip = dice.pick(IPS);
   const octets = dice.pick([1, 2, 3, 4] as const);
   const head = ip.split('.').slice(0, octets).join('.');
-  if (octets === 4) return { text: ip, holds: (other) => other === ip };
+  if (octets === 4) return { text: ip, contains: (other) => other === ip };
   return {
     text: `${head}${'.0'.repeat(4 - octets)}/${octets * 8}`,
-    holds: (other) => other?.startsWith(`${head}.`) ?? false,
+    contains: (other) => other?.startsWith(`${head}.`) ?? false,
   };
 }
 
@@ -54,9 +57,9 @@ export function drawUsageFilter(dice: Dice): DrawnFilter<UsageRow> {
     asked.push((row) => row.uri.includes('contacts'));
   }
   if (dice.chance(0.5)) {
-    const { text, holds } = drawAddress(dice);
+    const { text, contains } = drawAddress(dice);
     input['ipAddress'] = text;
-    isInside = (row) => holds(row.ip);
+    isInside = (row) => contains(row.ip);
   }
   const isAsked = (row: UsageRow): boolean => asked.every((test) => test(row));
   return { input, isAsked, isMatch: (row) => isAsked(row) && isInside(row) };
@@ -104,9 +107,9 @@ export function drawEventFilter(dice: Dice, depth = 0): DrawnFilter<EventRow> {
     tests.push((row) => test(row.username));
   }
   if (dice.chance(0.25)) {
-    const { text, holds } = drawAddress(dice);
+    const { text, contains } = drawAddress(dice);
     input['ipAddress'] = text;
-    tests.push((row) => holds(row.ip));
+    tests.push((row) => contains(row.ip));
   }
   if (dice.chance(0.15)) {
     const text = dice.pick(['DID THIS', 'bob', 'that'] as const);
@@ -120,7 +123,7 @@ export function drawEventFilter(dice: Dice, depth = 0): DrawnFilter<EventRow> {
     tests.push((row) => isEmpty || !inner.isMatch(row));
   }
   const isMatch = (row: EventRow): boolean => tests.every((test) => test(row));
-  // What the vendor is asked for of it is the service's choice: a spoilt row may or may not be met.
+  // The service decides which part of the filter it sends to the vendor, so a spoilt row may or may not arrive.
   return { input, isAsked: isMatch, isMatch };
 }
 
@@ -149,6 +152,6 @@ export function drawTimelineFilter(
     isMatch: (row) =>
       isAsked(row) &&
       (row.source === 'USAGE' ? usage.isMatch(row) : events.isMatch(row)) &&
-      (address?.holds(row.ip) ?? true),
+      (address?.contains(row.ip) ?? true),
   };
 }

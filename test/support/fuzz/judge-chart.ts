@@ -8,10 +8,10 @@ import type { Counted } from './judge-figures.ts';
 import type { UsageRow } from './log.ts';
 import { isCountedAt, seriesRowAt } from './usage-vendor.ts';
 import type { SeriesInterval } from './usage-vendor.ts';
-import type { Told, World } from './world.ts';
+import type { Outcome, World } from './world.ts';
 import { isBucketStart } from './zoned-time.ts';
 
-/** One period of a chart, and when it was asked for. */
+/** One period of a chart, and the time during which it was read. */
 interface Judged {
   readonly period: ChartPeriod;
   readonly plan: ChartPlan;
@@ -21,20 +21,20 @@ interface Judged {
   readonly endMs: number;
   readonly fromMs: number;
   readonly toMs: number;
-  readonly blame: (text: string) => void;
+  readonly report: (text: string) => void;
 }
 
-/** Every bucket has its place, and every figure is the log's as coverage dates it. */
+/** Checks the edges of all buckets, the coverage, and each figure against the log at the time that coverage names. */
 export function judgeChart(
   period: ChartPeriod,
   plan: ChartPlan,
-  { startMs, endMs }: Told<unknown>,
+  { startMs, endMs }: Outcome<unknown>,
   world: World,
-  blame: (text: string) => void,
+  report: (text: string) => void,
 ): void {
   const log = world.log.rows.filter((row) => row.source === 'USAGE');
   const [fromMs, toMs] = [Date.parse(period.from), Date.parse(period.to)];
-  const judged: Judged = { period, plan, world, log, startMs, endMs, fromMs, toMs, blame };
+  const judged: Judged = { period, plan, world, log, startMs, endMs, fromMs, toMs, report };
   judgeBuckets(judged);
   for (const figure of plan.figures) {
     const spans = period.coverage.filter(({ operation }) => operation === SERIES[figure]).map(readSpan);
@@ -49,76 +49,76 @@ export function judgeChart(
   }
 }
 
-/** Buckets follow one upon the other, hold the range, and begin where the zone's clock or calendar does. */
-function judgeBuckets({ period, plan, fromMs, toMs, startMs: nowMs, blame }: Judged): void {
+/** Checks that buckets have no gap, contain the range, and begin at a full interval of the zone's clock or calendar. */
+function judgeBuckets({ period, plan, fromMs, toMs, startMs: nowMs, report }: Judged): void {
   const { buckets } = period;
   const { interval, timeZone } = plan;
   const [first, last] = [buckets[0], buckets.at(-1)];
-  if (!first || !last) return blame('there is no bucket');
+  if (!first || !last) return report('there is no bucket');
   if (Date.parse(first.timestamp) > fromMs || Date.parse(first.end) <= fromMs)
-    blame(`the first bucket is ${first.timestamp} to ${first.end}`);
+    report(`the first bucket is ${first.timestamp} to ${first.end}`);
   if (Date.parse(last.end) < toMs || Date.parse(last.timestamp) >= toMs)
-    blame(`the last bucket is ${last.timestamp} to ${last.end}`);
+    report(`the last bucket is ${last.timestamp} to ${last.end}`);
   for (const [at, { timestamp, end, cut }] of buckets.entries()) {
     const [startMs, endMs] = [Date.parse(timestamp), Date.parse(end)];
     const next = buckets[at + 1];
     if (endMs <= startMs || (next && next.timestamp !== end))
-      blame(`${timestamp} to ${end} is followed by ${next?.timestamp ?? 'nothing'}`);
-    // An edge that is now cuts nothing: nothing has been called after it.
+      report(`${timestamp} to ${end} is followed by ${next?.timestamp ?? 'nothing'}`);
+    // If the range ends now, its last bucket is not cut, because no call was made later.
     const isCut = startMs < fromMs || (endMs > toMs && toMs < nowMs);
-    if (isCut && !cut) blame(`${timestamp} is cut, and is not said to be`);
-    if (cut && startMs >= fromMs && endMs <= toMs) blame(`${timestamp} is said to be cut, and is whole`);
+    if (isCut && !cut) report(`${timestamp} is cut, but cut is false`);
+    if (cut && startMs >= fromMs && endMs <= toMs) report(`${timestamp} is whole, but cut is true`);
     if (!isBucketStart(startMs, interval, timeZone))
-      blame(`${timestamp} begins no ${interval} in ${timeZone}`);
+      report(`${timestamp} is not the start of a ${interval} in ${timeZone}`);
   }
 }
 
-/** Stretches follow one upon the other and hold the range; none blames a vendor that has done nothing. */
+/** Checks that spans have no gap and contain the range, and that none accuses a vendor that made no mistake. */
 function judgeCoverage(
-  { period, fromMs, toMs, endMs, log, world, blame }: Judged,
+  { period, fromMs, toMs, endMs, log, world, report }: Judged,
   figure: Figure,
   spans: readonly Span[],
 ): void {
   let atMs = fromMs;
   for (const span of spans.toReversed()) {
     const text = `${figure}: coverage ${describeSpan(span)}`;
-    if (span.fromMs !== atMs) blame(`${text} goes on behind ${describeMoment(atMs)}`);
-    if (span.asOfMs !== null && span.asOfMs > endMs) blame(`${text} is of the future`);
+    if (span.fromMs !== atMs) report(`${text} does not begin at ${describeMoment(atMs)}`);
+    if (span.asOfMs !== null && span.asOfMs > endMs) report(`${text} has an asOf in the future`);
     if (span.status === 'COMPLETE' && (span.dropped > 0 || span.code !== null))
-      blame(`${text} excuses itself`);
+      report(`${text} is COMPLETE with a code or dropped rows`);
     const isQuiet = !log.some((row) => hasMoved(row, world.usage.seriesLagMs, span.asOfMs ?? 0, endMs));
     if (span.status === 'COMPLETE' && span.reason?.includes('contradicts') && isQuiet)
-      blame(`${text} blames a vendor that makes no mistake: ${span.reason}`);
+      report(`${text} accuses a vendor that made no mistake: ${span.reason}`);
     atMs = span.toMs;
   }
-  if (atMs !== toMs) blame(`${figure}: coverage ends at ${describeMoment(atMs)} of ${period.to}`);
+  if (atMs !== toMs) report(`${figure}: coverage ends at ${describeMoment(atMs)}, the range at ${period.to}`);
 }
 
 const SETTLE_MS = 90_000;
 
-/** Whether a row came or went about then, so that two of the vendor's answers may differ. */
+/** Whether a row was added or deleted near this time, so that two answers of the vendor may differ. */
 function hasMoved({ addedMs, deletedMs }: UsageRow, lagMs: number, fromMs: number, toMs: number): boolean {
   const isWithin = (ms: number): boolean => ms > fromMs - SETTLE_MS && ms <= toMs;
   return isWithin(addedMs + lagMs) || isWithin(deletedMs);
 }
 
-function judgeNull({ blame }: Judged, figure: Figure, value: unknown): void {
-  if (value !== null) blame(`${figure} is ${JSON.stringify(value)}, and coverage says FAILED`);
+function judgeNull({ report }: Judged, figure: Figure, value: unknown): void {
+  if (value !== null) report(`${figure} is ${JSON.stringify(value)}, but coverage says FAILED`);
 }
 
 function judgeBucket(judged: Judged, figure: Figure, bucket: ChartBucket, spans: readonly Span[]): void {
-  const { fromMs, toMs, endMs, blame } = judged;
+  const { fromMs, toMs, endMs, report } = judged;
   const [startMs, stopMs] = [Date.parse(bucket.timestamp), Date.parse(bucket.end)];
   const inside = { fromMs: Math.max(startMs, fromMs), toMs: Math.min(stopMs, toMs) };
   const own = spans.filter((span) => span.fromMs < inside.toMs && inside.fromMs < span.toMs);
-  // Of rows that are left out nothing is known.
+  // TRUNCATED coverage says that rows are missing, so the figure can't be compared.
   if (own.some(({ status }) => status === 'TRUNCATED')) return;
   const asOfs = own.flatMap(({ asOfMs }) => (asOfMs === null ? [] : [asOfMs]));
   const read = { firstMs: Math.min(...asOfs), lastMs: Math.max(...asOfs, endMs) };
   const fault = judgeFigure(figure, bucket, listCounted(judged, bucket, inside, read));
   if (fault === null) return;
   const said = `${figure} of ${bucket.timestamp}${bucket.cut ? ' (cut)' : ''} is ${JSON.stringify(bucket[figure])}`;
-  blame(`${said}, and the log says ${fault}; coverage: ${own.map(describeSpan).join(' and ')}`);
+  report(`${said}, but the log says ${fault}; coverage: ${own.map(describeSpan).join(' and ')}`);
 }
 
 function listCounted(
@@ -128,7 +128,7 @@ function listCounted(
   { firstMs, lastMs }: { readonly firstMs: number; readonly lastMs: number },
 ): Counted {
   const { seriesLagMs: lagMs, edgeRows } = world.usage;
-  // What the vendor's own edge rows hold too much can't be told from the rest, and `cut` says so.
+  // The vendor's edge rows may count calls outside the range. The service can't separate them, and marks the bucket as `cut`.
   const [row, [startMs, stopMs]] = [ROWS[plan.interval], [Date.parse(timestamp), Date.parse(end)] as const];
   const [lowMs, highMs] = [seriesRowAt(fromMs, row)[0], seriesRowAt(toMs - 1, row)[1]];
   const isAround = ({ ms }: UsageRow): boolean =>
@@ -144,7 +144,7 @@ function listCounted(
   };
 }
 
-/** The longest rows that the service may ask for. When the vendor's weeks begin nobody knows. */
+/** The vendor's longest interval that the service may ask for. For weeks it is a day, because the vendor does not document their first day. */
 const ROWS: Readonly<Record<Interval, SeriesInterval>> = {
   YEAR: 'year',
   QUARTER: 'quarter',
@@ -156,14 +156,14 @@ const ROWS: Readonly<Record<Interval, SeriesInterval>> = {
   SECOND: 'second',
 };
 
-/** Totals are the buckets' sums. */
-function judgeTotal({ period, blame }: Judged, figure: Figure): void {
+/** Checks that totals are the sums of the buckets. */
+function judgeTotal({ period, report }: Judged, figure: Figure): void {
   const { buckets, totals } = period;
   const sum = (read: (bucket: ChartBucket) => number | undefined): number =>
     buckets.reduce((all, bucket) => all + (read(bucket) ?? 0), 0);
   const compare = (name: string, said: number | null | undefined, meant: number | null): void => {
     const isRight = said === meant || (said != null && meant !== null && Math.abs(said - meant) < 1e-9);
-    if (!isRight) blame(`the total of ${name} is ${said} for ${meant}`);
+    if (!isRight) report(`the total of ${name} is ${said}, expected ${meant}`);
   };
   if (figure === 'count')
     compare(

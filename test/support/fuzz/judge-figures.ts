@@ -1,13 +1,13 @@
 import type { Figure, Figures } from './chart-plan.ts';
 import type { UsageRow } from './log.ts';
 
-/** Rows that a figure must count, and those that it may. */
+/** The rows that a figure must count (`least`), and those that it may count (`most`). */
 export interface Counted {
   readonly least: readonly UsageRow[];
   readonly most: readonly UsageRow[];
 }
 
-/** What the log says in the place of a figure; null: the figure can be. */
+/** The figure that the log allows instead; null: the figure agrees with the log. */
 export function judgeFigure(figure: Figure, figures: Figures, { least, most }: Counted): string | null {
   switch (figure) {
     case 'count': {
@@ -57,7 +57,7 @@ function judgeTimes(
   const times = most.map(({ processTime }) => processTime);
   const [min, max] = [Math.min(...times), Math.max(...times)];
   const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
-  // Which of the rows that it may count it counts can't be told.
+  // If the figure may or may not count some rows, only its bounds can be checked.
   const isRight =
     least.length < most.length
       ? said.min >= min && said.max <= max

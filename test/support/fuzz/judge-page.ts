@@ -1,86 +1,86 @@
-import { describeSpan, holdsMoment, readSpan } from './coverage-span.ts';
+import { describeSpan, containsMoment, readSpan } from './coverage-span.ts';
 import type { Span } from './coverage-span.ts';
 import type { ListPage } from './list-plan.ts';
-import { describeRow, nameOf, stoodThroughout, stoodWithin } from './log.ts';
+import { describeRow, nameOf, existedThroughout, existedWithin } from './log.ts';
 import type { LogRow } from './log.ts';
-import { isExpected, isSpoilt } from './walk-facts.ts';
-import type { WalkFacts } from './walk-facts.ts';
-import type { Told } from './world.ts';
+import { isExpected, isSpoilt } from './list-facts.ts';
+import type { ListFacts } from './list-facts.ts';
+import type { Outcome } from './world.ts';
 
-/** One page of a walk, and which it is. */
+/** One page of a list, and the time during which it was read. */
 export interface JudgedPage {
   readonly page: ListPage;
   readonly spans: readonly Span[];
   readonly startMs: number;
   readonly endMs: number;
-  /** Which page it is, for reports. */
+  /** The page's number and its faults, for reports. */
   readonly where: string;
 }
 
-export function readPage(told: Told<unknown>, page: ListPage, where: string): JudgedPage {
-  const { startMs, endMs } = told;
+export function readPage(outcome: Outcome<unknown>, page: ListPage, where: string): JudgedPage {
+  const { startMs, endMs } = outcome;
   return { page, spans: page.coverage.map(readSpan), startMs, endMs, where };
 }
 
-/** The range is what was asked for, and stays so. */
-export function judgeRange(facts: WalkFacts, { page, startMs, where }: JudgedPage): void {
-  const told = { fromMs: Date.parse(page.from), toMs: Date.parse(page.to) };
+/** Checks that the range is the one of the query, and the same on every page. */
+export function judgeRange(facts: ListFacts, { page, startMs, where }: JudgedPage): void {
+  const outcome = { fromMs: Date.parse(page.from), toMs: Date.parse(page.to) };
   const meant = facts.range ?? facts.plan.freeze(startMs);
-  if (told.fromMs !== meant.fromMs || told.toMs !== meant.toMs)
-    facts.blame('page info is right', `${where}: the range is ${page.from} to ${page.to}`);
-  facts.range ??= told;
+  if (outcome.fromMs !== meant.fromMs || outcome.toMs !== meant.toMs)
+    facts.report('page info is correct', `${where}: the range is ${page.from} to ${page.to}`);
+  facts.range ??= outcome;
 }
 
-/** Coverage by itself: disjoint stretches of the range, newest first, that contradict nothing. */
-export function judgeCoverage({ plan, range, blame }: WalkFacts, judged: JudgedPage): void {
+/** Checks coverage alone: its spans are disjoint, within the range, newest first, and consistent. */
+export function judgeCoverage({ plan, range, report }: ListFacts, judged: JudgedPage): void {
   const { spans, startMs, endMs, where } = judged;
   for (const [at, span] of spans.entries()) {
     const text = `${where}: coverage ${describeSpan(span)}`;
     const isOutside = range !== null && (span.fromMs < range.fromMs || span.toMs > range.toMs);
     if (span.fromMs >= span.toMs || isOutside)
-      blame('coverage has no gap', `${text} is no stretch of the range`);
+      report('coverage has no gap', `${text} is not a span of the range`);
     if (!plan.sources.includes(span.source))
-      blame('coverage has no gap', `${text} is of a source not asked for`);
+      report('coverage has no gap', `${text} has a source that the query does not include`);
     const earlier = spans.slice(0, at);
     const other = earlier.find(
       (one) => one.source === span.source && one.fromMs < span.toMs && span.fromMs < one.toMs,
     );
-    if (other) blame('coverage has no gap', `${text} overlaps ${describeSpan(other)}`);
+    if (other) report('coverage has no gap', `${text} overlaps ${describeSpan(other)}`);
     if (earlier.some((one) => one.toMs < span.toMs))
-      blame('coverage has no gap', `${text} is not newest first`);
-    const law = 'coverage that vouches for a stretch equals the log';
+      report('coverage has no gap', `${text} is not newest first`);
+    const law = 'coverage agrees with the log';
     if (span.status === 'COMPLETE' && (span.dropped > 0 || span.code !== null))
-      blame(law, `${text} excuses itself`);
+      report(law, `${text} is COMPLETE with a code or dropped rows`);
     if (span.asOfMs === null) continue;
-    if (span.asOfMs > endMs) blame(law, `${text} is of the future`);
-    if (span.asOfMs < startMs && span.status !== 'STALE') blame(law, `${text} is of before it was asked for`);
+    if (span.asOfMs > endMs) report(law, `${text} has an asOf in the future`);
+    if (span.asOfMs < startMs && span.status !== 'STALE') report(law, `${text} has an asOf before the query`);
   }
 }
 
-/** The page's rows are the log's, were asked for, and coverage speaks of each. @returns them, in the list's order */
-export function judgeRows(facts: WalkFacts, judged: JudgedPage, size: number): LogRow[] {
-  const { plan, blame } = facts;
+/** Checks that the page's rows are in the log, match the query and lie in coverage. @returns the rows, in the list's order */
+export function judgeRows(facts: ListFacts, judged: JudgedPage, size: number): LogRow[] {
+  const { plan, report } = facts;
   const { page, spans, endMs, where } = judged;
-  const law = 'coverage that vouches for a stretch equals the log';
+  const law = 'coverage agrees with the log';
   if (page.edges.length > size)
-    blame('a row is given once, in order', `${where}: ${page.edges.length} rows for ${size}`);
+    report('a row is given once, in order', `${where}: ${page.edges.length} rows instead of ${size}`);
   const rows: LogRow[] = [];
   for (const { node } of page.edges) {
     const row = facts.find(`${node.source} ${node.key}`);
     if (!row) {
-      blame(law, `${where}: ${node.source} ${node.key} was never there`);
+      report(law, `${where}: ${node.source} ${node.key} is not in the log`);
       continue;
     }
     rows.push(row);
     if (row.ms !== Date.parse(node.timestamp))
-      blame(law, `${where}: ${describeRow(row)} is given at ${node.timestamp}`);
-    if (!isExpected(facts, row)) blame(law, `${where}: ${describeRow(row)} is not asked for`);
-    const span = spans.find((one) => one.source === row.source && holdsMoment(one, row.ms));
+      report(law, `${where}: ${describeRow(row)} has the time ${node.timestamp} on the page`);
+    if (!isExpected(facts, row)) report(law, `${where}: ${describeRow(row)} does not match the query`);
+    const span = spans.find((one) => one.source === row.source && containsMoment(one, row.ms));
     if (!span || span.asOfMs === null) {
-      const said = span ? describeSpan(span) : 'no coverage';
-      blame('coverage has no gap', `${where}: ${describeRow(row)} is given, and ${said} speaks of it`);
-    } else if (!stoodWithin(row, span.asOfMs, endMs)) {
-      blame(law, `${where}: ${describeRow(row)} did not stand in ${describeSpan(span)}`);
+      const said = span ? describeSpan(span) : 'missing';
+      report('coverage has no gap', `${where}: ${describeRow(row)} is given, but its coverage is ${said}`);
+    } else if (!existedWithin(row, span.asOfMs, endMs)) {
+      report(law, `${where}: ${describeRow(row)} did not exist at the time of ${describeSpan(span)}`);
     }
   }
   for (const source of plan.sources) {
@@ -88,96 +88,99 @@ export function judgeRows(facts: WalkFacts, judged: JudgedPage, size: number): L
     const matched = looked.reduce((sum, span) => sum + (span.matched ?? 0), 0);
     const own = rows.filter((row) => row.source === source).length;
     if (looked.length > 0 && matched !== own)
-      blame(law, `${where}: ${own} rows of ${source} are given, and matched says ${matched}`);
+      report(law, `${where}: ${own} rows of ${source} are given, but matched is ${matched}`);
   }
   return rows;
 }
 
-/** Rows come on behind the last one, each once. */
-export function takeRows(facts: WalkFacts, rows: readonly LogRow[], where: string): void {
+/** Checks that each row comes once and after the previous one, and notes it. */
+export function takeRows(facts: ListFacts, rows: readonly LogRow[], where: string): void {
   const law = 'a row is given once, in order';
   for (const row of facts.plan.isForward ? rows : rows.toReversed()) {
     const name = nameOf(row);
-    if (facts.given.has(name)) facts.blame(law, `${where}: ${describeRow(row)} comes a second time`);
+    if (facts.given.has(name)) facts.report(law, `${where}: ${describeRow(row)} comes a second time`);
     else if (facts.last && facts.compare(facts.last, row) >= 0)
-      facts.blame(law, `${where}: ${describeRow(row)} comes behind ${describeRow(facts.last)}`);
+      facts.report(law, `${where}: ${describeRow(row)} comes after ${describeRow(facts.last)}`);
     facts.given.set(name, row);
     facts.last = row;
   }
 }
 
 /**
- * Where coverage says when a stretch was read and that nothing was dropped, all is there that stood from then on.
- * @param before the last row of the pages before
+ * Checks each span with an `asOf` and without dropped rows: every row that existed from then on is given.
+ * @param before the last row of the previous pages
  */
-export function judgeStretches(
-  facts: WalkFacts,
+export function judgeSpans(
+  facts: ListFacts,
   judged: JudgedPage,
   before: LogRow | null,
   hasMore: boolean,
 ): void {
-  const { last, compare, given, world, blame } = facts;
+  const { last, compare, given, world, report } = facts;
   for (const span of judged.spans) {
     const { asOfMs } = span;
     if (asOfMs === null || span.status === 'FAILED') continue;
-    const standing = world.log.rows.filter(
+    const existing = world.log.rows.filter(
       (row) =>
         row.source === span.source &&
-        holdsMoment(span, row.ms) &&
-        stoodThroughout(row, asOfMs, judged.endMs) &&
-        // What comes later in the last instant is the next page's, and what comes before the cursor was another's.
+        containsMoment(span, row.ms) &&
+        existedThroughout(row, asOfMs, judged.endMs) &&
+        // Rows up to the cursor belong to earlier pages, and later rows of the last instant to the next page.
         !(before && compare(row, before) <= 0) &&
         !(last && hasMore && row.ms === last.ms && compare(row, last) > 0),
     );
-    const missing = standing.filter((row) => isExpected(facts, row) && !given.has(nameOf(row)));
-    const law = 'coverage that vouches for a stretch equals the log';
-    // How many rows an answer was to hold that can't be understood is not known: one at least.
+    const missing = existing.filter((row) => isExpected(facts, row) && !given.has(nameOf(row)));
+    const law = 'coverage agrees with the log';
+    // The number of rows that could not be parsed is only a lower bound, so dropped rows explain any number of missing ones.
     if (missing.length > 0 && span.dropped === 0) {
       const text = `lacks ${missing.length} rows, the first ${describeRow(missing[0])}`;
-      blame(law, `${judged.where}: ${describeSpan(span)} ${text}`);
+      report(law, `${judged.where}: ${describeSpan(span)} ${text}`);
     }
     const edges = [before?.ms, hasMore ? last?.ms : undefined];
-    const spoilt = standing.find(
+    const spoilt = existing.find(
       (row) => isSpoilt(facts, row) && row.defect === 'wrong-type' && !edges.includes(row.ms),
     );
     if (spoilt && span.status === 'COMPLETE')
-      blame(law, `${judged.where}: ${describeSpan(span)} holds ${describeRow(spoilt)}`);
+      report(law, `${judged.where}: ${describeSpan(span)} contains ${describeRow(spoilt)}`);
   }
 }
 
-/** What is said to lie behind the page's cursor lies there. */
-export function judgeBehind(facts: WalkFacts, { endMs, where }: JudgedPage, said: boolean | null): void {
-  const { covered, given, world, startMs, blame } = facts;
+/** Checks whether rows lie before the page's first cursor, as the page info says. */
+export function judgeBehind(facts: ListFacts, { endMs, where }: JudgedPage, said: boolean | null): void {
+  const { covered, given, world, startMs, report } = facts;
   if (said === null) return;
-  const law = 'page info is right';
+  const law = 'page info is correct';
   if (!said && given.size > 0)
-    blame(law, `${where}: nothing is said to lie behind, and ${given.size} rows do`);
+    report(law, `${where}: page info says that no rows lie before, but ${given.size} do`);
   if (!said || given.size > 0) return;
   const isUnknown = covered.some(({ status, dropped }) => status === 'FAILED' || dropped > 0);
-  const hasStood = world.log.rows.some(
+  const hasExisted = world.log.rows.some(
     (row) =>
       isExpected(facts, row) &&
-      stoodWithin(row, startMs, endMs) &&
-      covered.some((span) => span.source === row.source && holdsMoment(span, row.ms)),
+      existedWithin(row, startMs, endMs) &&
+      covered.some((span) => span.source === row.source && containsMoment(span, row.ms)),
   );
-  if (!isUnknown && !hasStood) blame(law, `${where}: something is said to lie behind, and nothing does`);
+  if (!isUnknown && !hasExisted) report(law, `${where}: page info says that rows lie before, but none do`);
 }
 
-/** A count is the log's between the operation's start and its end. */
-export function judgeCount(facts: WalkFacts, { page, startMs, endMs, where }: JudgedPage): void {
+/** Checks a count against the log between the operation's start and its end. */
+export function judgeCount(facts: ListFacts, { page, startMs, endMs, where }: JudgedPage): void {
   const { totalCount } = page;
   if (!totalCount) return;
   const { value, accuracy } = totalCount;
   const { world } = facts;
   const rows = world.log.rows.filter((row) => isExpected(facts, row) || isSpoilt(facts, row));
-  const most = rows.filter((row) => stoodWithin(row, startMs, endMs)).length;
-  const standing = rows.filter((row) => row.defect === null && stoodThroughout(row, startMs, endMs));
-  // A series counts a row later than the list has it.
+  const most = rows.filter((row) => existedWithin(row, startMs, endMs)).length;
+  const existing = rows.filter((row) => row.defect === null && existedThroughout(row, startMs, endMs));
+  // The vendor adds a row to its series later than to its list.
   const isCounted = (row: LogRow): boolean =>
     row.source === 'EVENTS' || row.addedMs + world.usage.seriesLagMs <= startMs;
-  const least = standing.filter(isCounted).length;
+  const least = existing.filter(isCounted).length;
   const isOff =
     accuracy === 'EXACT' ? value < least || value > most : accuracy === 'AT_LEAST' && value > most;
   if (isOff)
-    facts.blame('a count is what it says', `${where}: ${accuracy} ${value} of ${least} to ${most} rows`);
+    facts.report(
+      'a count is as accurate as it says',
+      `${where}: ${accuracy} ${value}, but the log has ${least} to ${most} rows`,
+    );
 }

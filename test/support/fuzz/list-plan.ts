@@ -7,19 +7,19 @@ import { drawEventFilter, drawTimelineFilter, drawUsageFilter } from './filters.
 import type { DrawnFilter } from './filters.ts';
 import { DAY_MS } from './log.ts';
 import type { LogRow } from './log.ts';
-import type { Weather, World } from './world.ts';
+import type { FailureShares, World } from './world.ts';
 
 const LISTS = ['usageRecords', 'events', 'timeline'] as const;
 type List = (typeof LISTS)[number];
 
-/** What a walk asks for, drawn. */
+/** A randomly drawn question for a list. */
 export interface ListPlan {
   readonly list: List;
   readonly filter: DrawnFilter<LogRow>;
   readonly sources: readonly Source[];
   /** As a caller writes it; null: the last seven days. */
   readonly range: Readonly<Record<string, string>> | null;
-  /** What is meant by it at a moment. */
+  /** The range in milliseconds if the query is sent at `nowMs`. */
   readonly freeze: (nowMs: number) => { readonly fromMs: number; readonly toMs: number };
   readonly isForward: boolean;
   readonly isAscending: boolean;
@@ -27,14 +27,14 @@ export interface ListPlan {
   readonly variesSize: boolean;
   /** The share of pages with `totalCount`. */
   readonly countShare: number;
-  readonly weather: Weather;
-  /** The share of pages during which one vendor fails throughout. */
+  readonly failureShares: FailureShares;
+  /** The share of pages during which one vendor fails every call. */
   readonly outageShare: number;
-  /** Whether a timeline page with a FAILED stretch is asked for again, else gone on behind. */
+  /** Whether a timeline page with a FAILED span is asked for again. If not, the next page follows. */
   readonly retriesFailed: boolean;
 }
 
-/** One page as it is answered. */
+/** One page in an answer. */
 export interface ListPage {
   readonly from: string;
   readonly to: string;
@@ -69,7 +69,7 @@ const KEYS: Readonly<Record<List, string>> = {
   timeline: '... on UsageRecord { key: recordId } ... on Event { key: eventId }',
 };
 
-/** Always with the whole of `pageInfo`, as clients ask. */
+/** Selects all of `pageInfo`, as clients do. */
 export function writeListQuery({ list, isAscending }: ListPlan, hasCount: boolean): string {
   const order = isAscending ? ', orderBy: [{ field: TIMESTAMP, direction: ASC }]' : '';
   return `query ($range: DateTimeRange, $filter: ${INPUTS[list]}, $first: Int, $after: String, $last: Int, $before: String) {
@@ -92,7 +92,7 @@ export function drawListPlan(dice: Dice, world: World): ListPlan {
   const matching = world.log.rows.filter(
     (row) => sources.includes(row.source) && filter.isMatch(row) && row.ms >= fromMs && row.ms < toMs,
   ).length;
-  // A walk of a few pages shows what one of many does.
+  // At most about ten pages: more of them would find no other mistakes.
   const least = Math.max(1, Math.ceil(matching / 10));
   return {
     list,
@@ -105,7 +105,7 @@ export function drawListPlan(dice: Dice, world: World): ListPlan {
     pageSize: Math.min(500, Math.max(least, dice.pick([1, 2, 5, 10, 25, 50, 100, 500]))),
     variesSize: dice.chance(0.2),
     countShare: dice.pick([0, 0, 0.2, 1]),
-    weather: { faults: dice.pick([0, 0.05, 0.15, 0.3, 0.5]), moves: dice.pick([0, 0, 0.1, 0.4]) },
+    failureShares: { faults: dice.pick([0, 0.05, 0.15, 0.3, 0.5]), moves: dice.pick([0, 0, 0.1, 0.4]) },
     outageShare: dice.pick([0, 0, 0.2]),
     retriesFailed: dice.chance(0.5),
   };
@@ -134,7 +134,7 @@ function drawRange(dice: Dice, { log, shape, now }: World): Pick<ListPlan, 'rang
     const last = dice.pick(['PT1H', 'P1D', 'P30D'] as const);
     return { range: { last }, freeze: (ms) => ({ fromMs: ms - LENGTHS[last], toMs: ms }) };
   }
-  // At a row's own moment, or right beside it: where bounds go wrong.
+  // The time of a row, or one millisecond beside it, because mistakes in bounds show there.
   const drawEdge = (): number => {
     const row = log.rows[dice.int(0, Math.max(log.rows.length - 1, 0))];
     return row && dice.chance(0.6) ? row.ms + dice.int(-1, 1) : dice.int(shape.fromMs, shape.toMs);
@@ -149,14 +149,15 @@ function drawRange(dice: Dice, { log, shape, now }: World): Pick<ListPlan, 'rang
 }
 
 export function describeListPlan(plan: ListPlan): string {
-  const { list, filter, range, isForward, isAscending, pageSize, variesSize, weather, outageShare } = plan;
+  const { list, filter, range, isForward, isAscending, pageSize, variesSize, failureShares, outageShare } =
+    plan;
   const parts = [
     list,
     `${isForward ? 'first' : 'last'}: ${pageSize}${variesSize ? ' at most' : ''}`,
     ...(isAscending ? ['oldest first'] : []),
     `range ${JSON.stringify(range)}`,
     `filter ${JSON.stringify(filter.input)}`,
-    `faults ${weather.faults}, moves ${weather.moves}, outages ${outageShare}`,
+    `faults ${failureShares.faults}, moves ${failureShares.moves}, outages ${outageShare}`,
   ];
   return parts.join(', ');
 }

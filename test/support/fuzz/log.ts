@@ -1,26 +1,26 @@
 import type { Source } from '../../../src/base/source.ts';
 import type { Dice } from './dice.ts';
 
-// What really happened: two logs, and when each row came to stand in its vendor's. Knows nothing of the service.
+// The true logs of both vendors, and when each row was added and deleted. This file does not depend on the service.
 
 export const DAY_MS = 86_400_000;
 
-/** How a row is spoilt in what its vendor gives out; it keeps its place in time. */
+/** How the vendor's answers spoil a row. It keeps its place in time. */
 export const DEFECTS = ['no-date', 'bad-date', 'no-id', 'wrong-type', 'no-object'] as const;
 export type Defect = (typeof DEFECTS)[number];
 
-interface Standing {
+interface RowBase {
   readonly id: string;
   readonly ms: number;
-  /** From when on the vendor's list has it. */
+  /** The vendor's list contains the row from this time on. */
   readonly addedMs: number;
-  /** From when on it has not. */
+  /** The vendor's list no longer contains the row from this time on. */
   deletedMs: number;
   readonly defect: Defect | null;
   readonly ip: string | null;
 }
 
-export interface UsageRow extends Standing {
+export interface UsageRow extends RowBase {
   readonly source: 'USAGE';
   readonly hub: string;
   readonly element: string;
@@ -30,7 +30,7 @@ export interface UsageRow extends Standing {
   readonly processTime: number;
 }
 
-export interface EventRow extends Standing {
+export interface EventRow extends RowBase {
   readonly source: 'EVENTS';
   readonly category: string;
   readonly action: string;
@@ -40,23 +40,23 @@ export interface EventRow extends Standing {
 
 export type LogRow = UsageRow | EventRow;
 
-/** What a log is drawn by. */
+/** The parameters of a random log. */
 export interface LogShape {
   /** Its rows lie in `[fromMs, toMs)`. */
   readonly fromMs: number;
   readonly toMs: number;
   readonly rows: number;
-  /** Crowds: so many rows within so many milliseconds. */
+  /** Bursts of `rows` within `withinMs`. */
   readonly bursts: readonly { readonly rows: number; readonly withinMs: number }[];
-  /** The share of rows that can't be understood. */
+  /** The share of rows that can't be parsed. */
   readonly defects: number;
-  /** The vendor's stamps are whole multiples of this. */
+  /** The vendor's timestamps are multiples of this. */
   readonly unitMs: number;
-  /** Rows show up in the list so late at most. */
+  /** The longest time from a row's timestamp until the list contains it. */
   readonly lagMs: number;
 }
 
-/** Ids from here on are rounded by what reads them as doubles. */
+/** A parser that reads ids as doubles rounds them from here on. */
 const BEYOND_DOUBLES = 9_007_199_254_740_993n;
 
 export const IPS = ['10.0.0.1', '10.0.0.2', '10.1.2.3', '192.168.7.9', '203.0.113.5'] as const;
@@ -67,7 +67,7 @@ export const CATEGORIES = ['authentication', 'role', 'bill_run'] as const;
 export const ACTIONS = ['user-login', 'user_locked', 'role-created', 'run_closed'] as const;
 export const USERNAMES = ['alice', 'bob.smith', 'Carol'] as const;
 
-/** Both logs at once. Rows stay in it when they are deleted: `deletedMs` says so. */
+/** Both logs together. Deleted rows stay in it, with `deletedMs` set. */
 export interface Log {
   readonly rows: readonly LogRow[];
   add(row: LogRow): void;
@@ -78,22 +78,22 @@ export function createLog(rows: readonly LogRow[]): Log {
   return { rows: all, add: (row) => void all.push(row) };
 }
 
-export function stoodAt(row: LogRow, ms: number): boolean {
+export function existedAt(row: LogRow, ms: number): boolean {
   return row.addedMs <= ms && ms < row.deletedMs;
 }
 
-/** All the time, both ends in. */
-export function stoodThroughout(row: LogRow, fromMs: number, toMs: number): boolean {
+/** During the whole span, both ends included. */
+export function existedThroughout(row: LogRow, fromMs: number, toMs: number): boolean {
   return row.addedMs <= fromMs && toMs < row.deletedMs;
 }
 
-/** At any moment of it, both ends in. */
-export function stoodWithin(row: LogRow, fromMs: number, toMs: number): boolean {
+/** At any moment of the span, both ends included. */
+export function existedWithin(row: LogRow, fromMs: number, toMs: number): boolean {
   return row.addedMs <= toMs && fromMs < row.deletedMs;
 }
 
-/** Below zero where `a` comes before `b`: newest first, USAGE before EVENTS, the greater id first. */
-export function compareRows(a: Place, b: Place): number {
+/** Below zero if `a` comes before `b`: newest first, USAGE before EVENTS, the greater id first. */
+export function compareRows(a: Position, b: Position): number {
   if (a.ms !== b.ms) return b.ms - a.ms;
   if (a.source !== b.source) return a.source === 'USAGE' ? -1 : 1;
   if (a.id === b.id) return 0;
@@ -101,14 +101,14 @@ export function compareRows(a: Place, b: Place): number {
   return a.id > b.id ? -1 : 1;
 }
 
-/** Where a row stands in the one order. */
-export interface Place {
+/** The place of a row in the common order. */
+export interface Position {
   readonly source: Source;
   readonly id: string;
   readonly ms: number;
 }
 
-export function nameOf({ source, id }: Pick<Place, 'source' | 'id'>): string {
+export function nameOf({ source, id }: Pick<Position, 'source' | 'id'>): string {
   return `${source} ${id}`;
 }
 
@@ -118,7 +118,7 @@ export function describeRow(row: LogRow | undefined): string {
   return row.defect === null ? text : `${text} (${row.defect})`;
 }
 
-/** Draws the times of a log's rows. */
+/** Draws the times of the rows of a log. */
 export function drawTimes(dice: Dice, shape: LogShape): number[] {
   const { fromMs, toMs, unitMs } = shape;
   const times: number[] = [];
@@ -128,12 +128,12 @@ export function drawTimes(dice: Dice, shape: LogShape): number[] {
     for (let n = 0; n < burst.rows; n += 1) times.push(floor(startMs + dice.int(0, burst.withinMs)));
   }
   for (let n = 0; n < shape.rows; n += 1) times.push(dice.int(fromMs, toMs - 1));
-  // Ties outside of bursts, too.
+  // Some equal times outside the bursts, too.
   for (let n = 0; n < times.length; n += 1) if (dice.chance(0.08)) times[n] = times[dice.int(0, n)] ?? fromMs;
   return times.map((ms) => Math.floor(ms / unitMs) * unitMs).filter((ms) => ms >= fromMs);
 }
 
-/** A new row of either log; `serial` makes its id another than all others. */
+/** A new row of either log. `serial` makes its id unique. */
 export function drawRow(
   dice: Dice,
   source: Source,
@@ -142,13 +142,13 @@ export function drawRow(
 ): LogRow {
   const { ms, addedMs, defect = null } = at;
   const ip = dice.chance(0.1) ? null : dice.pick(IPS);
-  const standing = { ms, addedMs, deletedMs: Infinity, defect, ip };
+  const base = { ms, addedMs, deletedMs: Infinity, defect, ip };
   if (source === 'USAGE') {
     const tags = TAGS.filter(() => dice.chance(0.4));
     const random = dice.int(0, 0xffffff).toString(16).padStart(6, '0');
     return {
       source,
-      ...standing,
+      ...base,
       id: `${random}${serial.toString(16).padStart(18, '0')}`,
       hub: dice.pick(HUBS),
       element: dice.pick(ELEMENTS),
@@ -161,7 +161,7 @@ export function drawRow(
   const username = dice.chance(0.15) ? null : dice.pick(USERNAMES);
   return {
     source,
-    ...standing,
+    ...base,
     id: String(BigInt(serial) + (serial % 3 === 0 ? BEYOND_DOUBLES : 0n)),
     category: dice.pick(CATEGORIES),
     action: dice.pick(ACTIONS),

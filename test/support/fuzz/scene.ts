@@ -11,7 +11,7 @@ export interface Scene {
   readonly shape: LogShape;
   readonly usage: UsageBehaviour;
   readonly events: EventsBehaviour;
-  /** As the environment would give them; the others are the service's own. */
+  /** Settings as in the environment. All others have their defaults. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
@@ -51,7 +51,7 @@ function drawEventsBehaviour(dice: Dice): EventsBehaviour {
 
 const HOUR_MS = 3_600_000;
 
-/** Rows of a page of either list at least, where there are as many. */
+/** The smallest number of rows of a full page of either list. */
 function smallestPage({ clamp }: UsageBehaviour, settings: Readonly<Record<string, string>>): number {
   const asked = [settings['USAGE_API_PAGE_SIZE'], settings['EVENTS_API_PAGE_SIZE']];
   return Math.min(clamp, 200, ...asked.flatMap((text) => (text === undefined ? [] : [Number(text)])));
@@ -62,7 +62,7 @@ function drawShape(dice: Dice, nowMs: number, pageRows: number, isSorted: boolea
   const isOld = dice.chance(0.3);
   const toMs = isOld ? nowMs - dice.int(0, 5 * DAY_MS) : nowMs;
   const rows = dice.pick([0, 3, 20, 20, 60, 60, 120, 300]);
-  // An instant that no budget of calls can read is refused by right, and proves nothing here.
+  // If one instant had more rows than the call budget can read, the service would be right to refuse it.
   const most = pageRows * (isSorted ? 5 : 2);
   const bursts = Array.from({ length: dice.pick([0, 0, 1, 1, 2, 3]) }, () => ({
     rows: dice.pick([2, 10, 40, 60, 60, 120, 260, most]),
@@ -83,7 +83,7 @@ function drawLog(dice: Dice, shape: LogShape, nowMs: number): Log {
   const rows: LogRow[] = [];
   const mode = dice.int(0, 5);
   for (const source of SOURCES) {
-    // Now and then one of the two is empty, or nearly so.
+    // In some worlds one of the two is empty or nearly empty.
     const own: LogShape =
       (mode === 0 && source === 'USAGE') || (mode === 1 && source === 'EVENTS')
         ? { ...shape, rows: dice.int(0, 2), bursts: [] }
@@ -94,16 +94,16 @@ function drawLog(dice: Dice, shape: LogShape, nowMs: number): Log {
       const addedMs = ms + dice.int(0, shape.lagMs);
       rows.push(drawRow(dice, source, { ms, addedMs, defect }, rows.length + 1));
     }
-    // What is yet to come while it is asked: new, late, back-dated; and what goes.
+    // Rows that are added while lists are read: new, late or back-dated ones. Then the rows that are deleted.
     for (let n = dice.pick([0, 0, 5, 20]); n > 0; n -= 1) {
       const addedMs = nowMs + dice.int(1, 120_000);
       const ms = dice.chance(0.5) ? addedMs - dice.int(1, 30_000) : dice.int(shape.fromMs, shape.toMs - 1);
       const unit = own.unitMs;
       rows.push(drawRow(dice, source, { ms: Math.floor(ms / unit) * unit, addedMs }, rows.length + 1));
     }
-    const goes = dice.pick([0, 0, 0.02, 0.1]);
+    const deletedShare = dice.pick([0, 0, 0.02, 0.1]);
     for (const row of rows) {
-      if (row.source === source && dice.chance(goes))
+      if (row.source === source && dice.chance(deletedShare))
         row.deletedMs = Math.max(row.addedMs, nowMs) + dice.int(1, 90_000);
     }
   }

@@ -1,25 +1,25 @@
 import type { TransportAnswer } from '../../../src/upstream/transport.ts';
 import { hashText } from './dice.ts';
-import { stoodAt } from './log.ts';
+import { existedAt } from './log.ts';
 import type { LogRow, UsageRow } from './log.ts';
 
-// The Usage API as its page and what is known beside it describe it, over a log; not the sandbox, and not by its code.
+// The Usage API over a log, as docs/vendors.md and the vendor's page describe it. It shares no code with the sandbox.
 
-/** What the vendor's page leaves open, chosen. */
+/** A choice for each behaviour that the vendor's page does not specify. */
 export interface UsageBehaviour {
   readonly fromIsIn: boolean;
   readonly toIsIn: boolean;
   readonly offsetUnit: 'records' | 'pages';
-  /** The most rows of a page, whatever is asked; Infinity: as asked. */
+  /** The most rows of a page, whatever the call asks for; Infinity: as many as it asks for. */
   readonly clamp: number;
-  /** How rows of one millisecond are ordered: by id, in an order of their own, or in another one for each range. */
+  /** The order of rows of one millisecond: by id, by a fixed hash, or by a hash that differs for each range. */
   readonly ties: 'id' | 'own' | 'by-range';
   readonly dialect: 'camel' | 'snake' | 'mixed';
   readonly zone: 'Z' | '+00:00';
   readonly emptyIs404: boolean;
-  /** Whether the first and last row of a series count what lies outside of the range. */
+  /** Whether the first and last row of a series also count calls outside the range. */
   readonly edgeRows: 'clipped' | 'whole';
-  /** Series count a row so much later than the list has it. */
+  /** The time from when the list contains a row until the series count it. */
   readonly seriesLagMs: number;
 }
 
@@ -28,26 +28,26 @@ export interface UsageCall {
   readonly query: URLSearchParams;
 }
 
-/** Whether the series count this row at a moment. */
+/** Whether the series count this row at `ms`. */
 export function isCountedAt(row: UsageRow, ms: number, lagMs: number): boolean {
   return row.addedMs + lagMs <= ms && ms < row.deletedMs;
 }
 
-/** What the vendor answers at `nowMs`; also the rows that its answer holds, in its order. */
+/** The vendor's answer at `nowMs`, and the rows in it, in its order. */
 export function answerUsage(
   rows: readonly LogRow[],
-  reading: UsageBehaviour,
+  behaviour: UsageBehaviour,
   { path, query }: UsageCall,
   nowMs: number,
 ): { readonly answer: TransportAnswer; readonly given: readonly UsageRow[] } {
   const log = rows.filter((row): row is UsageRow => row.source === 'USAGE');
   if (path.startsWith('/usage/analytics/')) {
-    return { answer: answerSeries(log, reading, path, query, nowMs), given: [] };
+    return { answer: answerSeries(log, behaviour, path, query, nowMs), given: [] };
   }
-  const standing = log.filter((row) => stoodAt(row, nowMs));
+  const existing = log.filter((row) => existedAt(row, nowMs));
   if (path !== '/usage') {
-    const row = standing.find(({ id }) => path === `/usage/${id}`);
-    return { answer: row ? json(200, encodeRow(row, reading)) : nothing(), given: row ? [row] : [] };
+    const row = existing.find(({ id }) => path === `/usage/${id}`);
+    return { answer: row ? json(200, encodeRow(row, behaviour)) : nothing(), given: row ? [row] : [] };
   }
   const fromMs = Date.parse(query.get('from') ?? '');
   const toMs = Date.parse(query.get('to') ?? '');
@@ -60,10 +60,12 @@ export function answerUsage(
   const hub = query.get('hub');
   const text = query.get('searchText');
   const tie = (row: UsageRow): number | string =>
-    reading.ties === 'id' ? row.id : hashText(reading.ties === 'own' ? row.id : `${row.id}${fromMs}${toMs}`);
-  const found = standing
-    .filter(({ ms }) => (reading.fromIsIn ? ms >= fromMs : ms > fromMs))
-    .filter(({ ms }) => (reading.toIsIn ? ms <= toMs : ms < toMs))
+    behaviour.ties === 'id'
+      ? row.id
+      : hashText(behaviour.ties === 'own' ? row.id : `${row.id}${fromMs}${toMs}`);
+  const found = existing
+    .filter(({ ms }) => (behaviour.fromIsIn ? ms >= fromMs : ms > fromMs))
+    .filter(({ ms }) => (behaviour.toIsIn ? ms <= toMs : ms < toMs))
     .filter((row) => hub === null || row.hub === hub)
     .filter((row) => keys.length === 0 || keys.includes(row.element))
     .filter((row) => tags.length === 0 || row.tags.some((tag) => tags.includes(tag)))
@@ -72,22 +74,23 @@ export function answerUsage(
     .map((row) => ({ row, tie: tie(row) }))
     .sort((a, b) => b.row.ms - a.row.ms || (a.tie < b.tie ? -1 : a.tie > b.tie ? 1 : 0))
     .map(({ row }) => row);
-  if (found.length === 0 && reading.emptyIs404) return { answer: nothing(), given: [] };
-  const rowsOfPage = Math.min(size, reading.clamp);
-  const start = reading.offsetUnit === 'records' ? offset : offset * rowsOfPage;
+  if (found.length === 0 && behaviour.emptyIs404) return { answer: nothing(), given: [] };
+  const rowsOfPage = Math.min(size, behaviour.clamp);
+  const start = behaviour.offsetUnit === 'records' ? offset : offset * rowsOfPage;
   const given = found.slice(start, start + rowsOfPage);
   return {
     answer: json(
       200,
-      given.map((row) => encodeRow(row, reading)),
+      given.map((row) => encodeRow(row, behaviour)),
     ),
     given,
   };
 }
 
-function encodeRow(row: UsageRow, reading: UsageBehaviour): unknown {
-  const isCamel = reading.dialect === 'camel' || (reading.dialect === 'mixed' && hashText(row.id) % 2 === 0);
-  const date = new Date(row.ms).toISOString().replace('Z', reading.zone);
+function encodeRow(row: UsageRow, behaviour: UsageBehaviour): unknown {
+  const isCamel =
+    behaviour.dialect === 'camel' || (behaviour.dialect === 'mixed' && hashText(row.id) % 2 === 0);
+  const date = new Date(row.ms).toISOString().replace('Z', behaviour.zone);
   const { defect } = row;
   if (defect === 'no-object') return null;
   const id = defect === 'no-id' ? undefined : row.id;
@@ -122,7 +125,7 @@ function encodeRow(row: UsageRow, reading: UsageBehaviour): unknown {
 const INTERVALS = ['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second'] as const;
 export type SeriesInterval = (typeof INTERVALS)[number];
 
-/** Where the row of a series that holds a moment begins, and where the next one does; in UTC. */
+/** The start (inclusive) and end (exclusive) of the series row that contains `ms`, in UTC. */
 export function seriesRowAt(ms: number, interval: SeriesInterval): readonly [number, number] {
   const date = new Date(ms);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
@@ -142,7 +145,7 @@ export function seriesRowAt(ms: number, interval: SeriesInterval): readonly [num
 
 function answerSeries(
   log: readonly UsageRow[],
-  reading: UsageBehaviour,
+  behaviour: UsageBehaviour,
   path: string,
   query: URLSearchParams,
   nowMs: number,
@@ -154,14 +157,14 @@ function answerSeries(
   if (interval === 'second' && toMs - fromMs > 86_400_000) return refused().answer;
   const [firstMs] = seriesRowAt(fromMs, interval);
   const [, lastMs] = seriesRowAt(toMs, interval);
-  const isWhole = reading.edgeRows === 'whole';
+  const isWhole = behaviour.edgeRows === 'whole';
   const counted = log.filter(
     (row) =>
-      isCountedAt(row, nowMs, reading.seriesLagMs) &&
+      isCountedAt(row, nowMs, behaviour.seriesLagMs) &&
       (isWhole ? row.ms >= firstMs && row.ms < lastMs : row.ms >= fromMs && row.ms < toMs),
   );
   const kind = path.slice('/usage/analytics/'.length);
-  if (counted.length === 0 && reading.emptyIs404 && (kind === 'times' || kind === 'statuses'))
+  if (counted.length === 0 && behaviour.emptyIs404 && (kind === 'times' || kind === 'statuses'))
     return nothing();
   const groups = new Map<number, UsageRow[]>();
   for (const row of counted) {

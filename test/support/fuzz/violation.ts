@@ -1,15 +1,15 @@
-/** What every answer is held to. */
+/** The laws that every answer must keep. */
 export const LAWS = [
-  'coverage that vouches for a stretch equals the log',
-  'a row that stands is given, or a stretch says otherwise',
+  'coverage agrees with the log',
+  'a row that exists is given, or coverage says why it may be missing',
   'a row is given once, in order',
-  'a walk ends',
+  'a list ends',
   'coverage has no gap',
-  'a count is what it says',
-  'page info is right',
+  'a count is as accurate as it says',
+  'page info is correct',
   'a series equals the log',
-  'an error is coded',
-  'what was given can be had by its id',
+  'an error has a code',
+  'a given row is found by its id',
 ] as const;
 export type Law = (typeof LAWS)[number];
 
@@ -18,16 +18,19 @@ export interface Violation {
   readonly text: string;
 }
 
-/** Keeps what is wrong; of one turn a few are enough. */
-export type Blame = (law: Law, text: string) => void;
+/** Notes a violation. Only the first few of a turn are kept. */
+export type ReportViolation = (law: Law, text: string) => void;
 
 const MOST = 6;
 
-export function createBlame(): { readonly blame: Blame; readonly violations: readonly Violation[] } {
+export function collectViolations(): {
+  readonly report: ReportViolation;
+  readonly violations: readonly Violation[];
+} {
   const violations: Violation[] = [];
   return {
     violations,
-    blame: (law, text) => {
+    report: (law, text) => {
       if (violations.length < MOST) violations.push({ law, text });
     },
   };

@@ -14,39 +14,39 @@ import { drawScene } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { answerUsage } from './usage-vendor.ts';
 
-// Both vendors, their logs, one clock, and the service over them. A world follows from its dice alone.
+// Both vendors, their logs, one clock, and the service over them. The dice decide everything in a world.
 
-/** One operation, and what happened meanwhile. */
-export interface Told<Data> extends Asked<Data> {
+/** The answer of one operation, and what happened while it ran. */
+export interface Outcome<Data> extends Asked<Data> {
   readonly startMs: number;
   readonly endMs: number;
   readonly calls: number;
-  /** Answers spoilt on their way to it. */
+  /** The vendor answers that were spoilt, each with its source. */
   readonly faults: readonly string[];
 }
 
-/** How rough it is: shares of calls. */
-export interface Weather {
-  /** Answers that are spoilt. */
+/** The shares of vendor calls that go wrong. */
+export interface FailureShares {
+  /** Calls whose answer is spoilt. */
   readonly faults: number;
-  /** Calls after which a row of the answer is deleted, or one slips in beside it. */
+  /** Calls after which a row of the answer is deleted, or a row with the same time is added. */
   readonly moves: number;
 }
 
-export const CALM: Weather = { faults: 0, moves: 0 };
+export const NO_FAILURES: FailureShares = { faults: 0, moves: 0 };
 
 export interface World extends Scene {
   now(): number;
   trace(line: string): void;
   advance(ms: number): void;
-  setWeather(weather: Weather): void;
-  /** A vendor that answers nothing but 500; null: neither. */
+  setFailureShares(failureShares: FailureShares): void;
+  /** Lets one vendor answer every call with 500; null: neither. */
   setOutage(source: Source | null): void;
-  ask<Data>(query: string, variables: Readonly<Record<string, unknown>>): Promise<Told<Data>>;
+  ask<Data>(query: string, variables: Readonly<Record<string, unknown>>): Promise<Outcome<Data>>;
   close(): Promise<void>;
 }
 
-/** What looks on, and what spoils answers of the service to see whether that is found. */
+/** `trace` receives each vendor call and page. `tamper` changes the service's answers, to prove that the checks find it. */
 export interface WorldHooks {
   readonly trace?: (line: string) => void;
   readonly tamper?: (data: unknown) => unknown;
@@ -54,7 +54,7 @@ export interface WorldHooks {
 
 const NOW_MS = Date.parse('2026-03-04T12:34:56.789Z');
 
-/** @param hooks for reports, and for tests of the laws themselves */
+/** @param hooks for reports, and for tests of the checks themselves */
 export function createWorld(
   dice: Dice,
   { trace = () => {}, tamper = (data) => data }: WorldHooks = {},
@@ -62,27 +62,27 @@ export function createWorld(
   let nowMs = NOW_MS - dice.int(0, 3 * DAY_MS);
   const scene = drawScene(dice, nowMs);
   const { usage, events, log, settings } = scene;
-  let weather = CALM;
+  let failureShares = NO_FAILURES;
   let outage: Source | null = null;
   let calls = 0;
   let faults: string[] = [];
   let movesLeft = 40;
-  const weatherDice = dice.fork('weather');
+  const vendorDice = dice.fork('weather');
   const advance = (ms: number): void => void (nowMs += ms);
 
-  /** After an answer: one of its rows goes, or one slips in at the same moment. */
+  /** After an answer: deletes one of its rows, or adds a row with the same time. */
   const move = (given: readonly LogRow[]): void => {
-    const row = given[weatherDice.int(0, given.length - 1)];
-    if (!row || movesLeft === 0 || !weatherDice.chance(weather.moves)) return;
+    const row = given[vendorDice.int(0, given.length - 1)];
+    if (!row || movesLeft === 0 || !vendorDice.chance(failureShares.moves)) return;
     movesLeft -= 1;
-    if (weatherDice.chance(0.5)) {
+    if (vendorDice.chance(0.5)) {
       row.deletedMs = Math.min(row.deletedMs, nowMs);
       trace(`  deleted: ${describeRow(row)}`);
       return;
     }
-    const other = drawRow(weatherDice, row.source, { ms: row.ms, addedMs: nowMs }, log.rows.length + 1);
+    const other = drawRow(vendorDice, row.source, { ms: row.ms, addedMs: nowMs }, log.rows.length + 1);
     log.add(other);
-    trace(`  slipped in: ${describeRow(other)}`);
+    trace(`  added: ${describeRow(other)}`);
   };
 
   const createVendor = (source: Source): Transport => ({
@@ -95,24 +95,24 @@ export function createWorld(
           ? answerUsage(log.rows, usage, { path, query: searchParams }, nowMs)
           : answerEvents(log.rows, events, searchParams, nowMs);
       trace(`${describeMoment(nowMs)} ${source} ${decodeURIComponent(target)}: ${describeRows(given)}`);
-      advance(weatherDice.int(1, 60));
+      advance(vendorDice.int(1, 60));
       move(given);
       if (outage === source) {
         faults.push(`${source} outage`);
         return { status: 500, headers: {}, body: Buffer.alloc(0) };
       }
-      if (!weatherDice.chance(weather.faults)) return answer;
-      return strike(source, answer, timeoutMs);
+      if (!vendorDice.chance(failureShares.faults)) return answer;
+      return spoilAnswer(source, answer, timeoutMs);
     },
     close: async () => {},
   });
 
-  const strike = (source: Source, answer: TransportAnswer, timeoutMs: number): TransportAnswer => {
-    const fault = drawFault(weatherDice, answer);
+  const spoilAnswer = (source: Source, answer: TransportAnswer, timeoutMs: number): TransportAnswer => {
+    const fault = drawFault(vendorDice, answer);
     faults.push(`${source} ${fault}`);
     trace(`  spoilt: ${fault}`);
     try {
-      return spoil(fault, answer, weatherDice);
+      return spoil(fault, answer, vendorDice);
     } catch (error) {
       if (error instanceof TransportFailure && error.fault === 'timeout') advance(timeoutMs);
       throw error;
@@ -132,7 +132,7 @@ export function createWorld(
     },
     {
       clock: { now: () => nowMs },
-      random: () => weatherDice.roll(),
+      random: () => vendorDice.roll(),
       transports: Object.fromEntries(SOURCES.map((source) => [source, createVendor(source)])),
       limits: { retryBaseMs: 0, retryMaxMs: 0 },
     },
@@ -143,9 +143,9 @@ export function createWorld(
     now: () => nowMs,
     trace,
     advance,
-    setWeather: (next) => void (weather = next),
+    setFailureShares: (next) => void (failureShares = next),
     setOutage: (source) => void (outage = source),
-    async ask<Data>(query: string, variables: Readonly<Record<string, unknown>>): Promise<Told<Data>> {
+    async ask<Data>(query: string, variables: Readonly<Record<string, unknown>>): Promise<Outcome<Data>> {
       [calls, faults] = [0, []];
       const startMs = nowMs;
       const asked = await askApp<Data>(app, query, variables);

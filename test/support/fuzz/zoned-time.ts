@@ -1,7 +1,7 @@
 import type { Interval } from '../../../src/base/time.ts';
 import { DAY_MS } from './log.ts';
 
-// What clocks show, by `Intl` alone: the service reckons with Temporal.
+// Local times by `Intl`, because the service uses Temporal and a mistake there must not be repeated here.
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -22,7 +22,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** What a zone's clock and calendar show at a moment. */
+/** The local date and time of a zone at `ms`. */
 export function readLocal(ms: number, timeZone: string) {
   const parts = new Map(
     formatOf(timeZone)
@@ -36,7 +36,7 @@ export function readLocal(ms: number, timeZone: string) {
     month: read('month'),
     day: read('day'),
     hour,
-    /** Since the clock showed midnight. */
+    /** By the local clock, from midnight on. */
     sinceMidnightMs: (hour * 3_600 + minute * 60 + second) * 1_000,
   };
 }
@@ -44,18 +44,18 @@ export function readLocal(ms: number, timeZone: string) {
 /** The first moment of the day in the zone. */
 export function localMidnight(ms: number, timeZone: string): number {
   const startMs = Math.floor(ms / 1_000) * 1_000 - readLocal(ms, timeZone).sinceMidnightMs;
-  // Where the clock was changed on the way, it is off by that.
+  // If the clock changed since midnight, the result is off by that change.
   const offMs = readLocal(startMs, timeZone).sinceMidnightMs;
   return offMs > DAY_MS / 2 ? startMs + DAY_MS - offMs : startMs - offMs;
 }
 
-/** Whether a bucket can begin at this moment by the zone's clock and calendar. */
+/** Whether a bucket can begin at `ms` by the zone's clock and calendar. */
 export function isBucketStart(ms: number, interval: Interval, timeZone: string): boolean {
   const { weekday, month, day, hour, sinceMidnightMs } = readLocal(ms, timeZone);
   if (ms % 1_000 !== 0) return false;
   if (interval === 'SECOND') return true;
   if (interval === 'MINUTE') return sinceMidnightMs % 60_000 === 0;
-  // Where the clock jumps, a bucket begins with the jump.
+  // If the clock jumps, a bucket begins at the jump.
   const hoursOn = (hour - readLocal(ms - 1, timeZone).hour + 24) % 24;
   if (interval === 'HOUR') return sinceMidnightMs % 3_600_000 === 0 || hoursOn !== 1;
   if (sinceMidnightMs !== 0) return hoursOn > 1;

@@ -1,37 +1,37 @@
 import type { Span } from './coverage-span.ts';
 import type { ListPlan } from './list-plan.ts';
 import { compareRows, nameOf } from './log.ts';
-import type { LogRow, Place } from './log.ts';
-import type { Blame } from './violation.ts';
+import type { LogRow, Position } from './log.ts';
+import type { ReportViolation } from './violation.ts';
 import type { World } from './world.ts';
 
-/** What a walk knows so far, and by what it is judged. */
-export interface WalkFacts {
+/** What the pages of one list have given so far, and the plan and log that they are compared with. */
+export interface ListFacts {
   readonly world: World;
   readonly plan: ListPlan;
-  readonly blame: Blame;
+  readonly report: ReportViolation;
   readonly startMs: number;
-  /** As the first page froze it; null: there is none yet. */
+  /** The range of the first page; null: there is no page yet. */
   range: { readonly fromMs: number; readonly toMs: number } | null;
-  /** By name, in the order in which they came. */
+  /** The given rows by name, in the order of the pages. */
   readonly given: Map<string, LogRow>;
   last: LogRow | null;
-  /** Coverage of all pages that count, each with the page that it is from. */
+  /** The coverage of all accepted pages, each entry with its page. */
   readonly covered: (Span & { readonly page: string })[];
-  /** Below zero where the walk comes by `a` before `b`. */
-  compare(a: Place, b: Place): number;
+  /** Below zero if `a` comes before `b` on these pages. */
+  compare(a: Position, b: Position): number;
   /** A row of the log by its name. */
   find(name: string): LogRow | undefined;
 }
 
-export function createWalkFacts(world: World, plan: ListPlan, blame: Blame): WalkFacts {
+export function createListFacts(world: World, plan: ListPlan, report: ReportViolation): ListFacts {
   const byName = new Map<string, LogRow>();
   let known = 0;
   const sign = plan.isForward === plan.isAscending ? -1 : 1;
   return {
     world,
     plan,
-    blame,
+    report,
     startMs: world.now(),
     range: null,
     given: new Map(),
@@ -39,7 +39,7 @@ export function createWalkFacts(world: World, plan: ListPlan, blame: Blame): Wal
     covered: [],
     compare: (a, b) => sign * compareRows(a, b),
     find(name) {
-      // Rows slip in while it goes on.
+      // The log grows while the list is read.
       for (const { rows } = world.log; known < rows.length; known += 1) {
         const row = rows[known];
         if (row) byName.set(nameOf(row), row);
@@ -49,8 +49,8 @@ export function createWalkFacts(world: World, plan: ListPlan, blame: Blame): Wal
   };
 }
 
-/** Whether the list is to hold this row, if it stands. */
-export function isExpected({ range, plan }: WalkFacts, row: LogRow): boolean {
+/** Whether the list must contain this row while it exists. */
+export function isExpected({ range, plan }: ListFacts, row: LogRow): boolean {
   return (
     range !== null &&
     row.defect === null &&
@@ -61,8 +61,8 @@ export function isExpected({ range, plan }: WalkFacts, row: LogRow): boolean {
   );
 }
 
-/** Whether the vendor gives this row for the question, and it can't be understood. */
-export function isSpoilt({ range, plan }: WalkFacts, row: LogRow): boolean {
+/** Whether the vendor answers the query with this row, and the row can't be parsed. */
+export function isSpoilt({ range, plan }: ListFacts, row: LogRow): boolean {
   return (
     range !== null &&
     row.defect !== null &&

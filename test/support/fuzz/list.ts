@@ -9,23 +9,23 @@ import {
   judgeCoverage,
   judgeRange,
   judgeRows,
-  judgeStretches,
+  judgeSpans,
   readPage,
   takeRows,
 } from './judge-page.ts';
-import { judgeWalk } from './judge-walk.ts';
+import { judgeList } from './judge-list.ts';
 import { describeListPlan, drawListPlan, writeListQuery } from './list-plan.ts';
 import type { ListPage } from './list-plan.ts';
-import { stoodAt } from './log.ts';
-import { createBlame } from './violation.ts';
+import { existedAt } from './log.ts';
+import { collectViolations } from './violation.ts';
 import type { Violation } from './violation.ts';
-import { createWalkFacts, isExpected } from './walk-facts.ts';
-import type { WalkFacts } from './walk-facts.ts';
-import { CALM } from './world.ts';
-import type { Told, World } from './world.ts';
+import { createListFacts, isExpected } from './list-facts.ts';
+import type { ListFacts } from './list-facts.ts';
+import { NO_FAILURES } from './world.ts';
+import type { Outcome, World } from './world.ts';
 
-export interface WalkReport {
-  /** What was asked, in a line. */
+export interface ListReport {
+  /** The question in one line, for the report. */
   readonly title: string;
   readonly violations: readonly Violation[];
   readonly pages: number;
@@ -35,67 +35,70 @@ export interface WalkReport {
 }
 
 const MOST_PAGES = 120;
-/** As many refusals in a row as a walk meets before the weather calms; as many more are for ever. */
+/** After this number of refusals in a row the vendors stop failing. After twice this number the list counts as refused for ever. */
 const PATIENCE = 2;
 
-/** Walks one list page by page, as a client does, from its beginning to its end. */
-export async function walk(dice: Dice, world: World): Promise<WalkReport> {
+/** Reads one list page by page to its end, as a client does, and checks each page. */
+export async function readList(dice: Dice, world: World): Promise<ListReport> {
   const plan = drawListPlan(dice, world);
-  const { blame, violations } = createBlame();
-  const facts = createWalkFacts(world, plan, blame);
+  const { report, violations } = collectViolations();
+  const facts = createListFacts(world, plan, report);
   const ids: GivenId[] = [];
   let [pages, refusals, refusedInRow, operations, faultyOperations] = [0, 0, 0, 0, 0];
   let cursor: string | null = null;
-  /** What the last page has promised, if the next one is to keep it. */
+  /** The violation to report if the next page is empty, because the last one said that more follows; null: none. */
   let promise: string | null = null;
   let isEnded = false;
 
   while (!isEnded) {
     if (pages + refusals >= MOST_PAGES) {
-      blame('a walk ends', `${pages} pages and ${refusals} refusals have no end of ${facts.given.size} rows`);
+      report(
+        'a list ends',
+        `after ${pages} pages, ${refusals} refusals and ${facts.given.size} rows it has no end`,
+      );
       break;
     }
-    const isCalm = refusedInRow > PATIENCE;
-    setWeather(isCalm);
+    const hasNoFailures = refusedInRow > PATIENCE;
+    setFailureShares(hasNoFailures);
     const size = plan.variesSize ? dice.int(1, plan.pageSize) : plan.pageSize;
     const hasCount = dice.chance(plan.countShare);
     const turn = plan.isForward ? { first: size, after: cursor } : { last: size, before: cursor };
-    const told: Told<{ list: ListPage | null }> = await world.ask(writeListQuery(plan, hasCount), {
+    const outcome: Outcome<{ list: ListPage | null }> = await world.ask(writeListQuery(plan, hasCount), {
       range: plan.range,
       filter: plan.filter.input,
       ...turn,
     });
     operations += 1;
-    if (told.faults.length > 0) faultyOperations += 1;
-    const where = `page ${pages + 1} (${[`${told.calls} calls`, ...told.faults].join(', ')})`;
-    const page = told.data?.list ?? null;
-    judgeErrors(facts, told, page, where);
+    if (outcome.faults.length > 0) faultyOperations += 1;
+    const where = `page ${pages + 1} (${[`${outcome.calls} calls`, ...outcome.faults].join(', ')})`;
+    const page = outcome.data?.list ?? null;
+    judgeErrors(facts, outcome, page, where);
     world.trace(
-      `${where}: ${describePage(page)} ${(told.errors ?? []).map(({ message }) => message).join(' ')}`,
+      `${where}: ${describePage(page)} ${(outcome.errors ?? []).map(({ message }) => message).join(' ')}`,
     );
     if (!page) {
       refusals += 1;
       refusedInRow += 1;
-      if (!told.errors) break;
-      if (isCalm && refusedInRow > 2 * PATIENCE) {
-        const [error] = told.errors;
-        if (!isByRight(facts, error?.extensions['code']))
-          blame(
-            'a walk ends',
-            `${where}: is refused for ever behind ${facts.given.size} rows: ${error?.message ?? ''}`,
+      if (!outcome.errors) break;
+      if (hasNoFailures && refusedInRow > 2 * PATIENCE) {
+        const [error] = outcome.errors;
+        if (!isRefusalCorrect(facts, error?.extensions['code']))
+          report(
+            'a list ends',
+            `${where}: every page after ${facts.given.size} rows is refused: ${error?.message ?? ''}`,
           );
         break;
       }
       continue;
     }
-    const judged = readPage(told, page, where);
+    const judged = readPage(outcome, page, where);
     if (cursor === null) facts.range = null;
     judgeRange(facts, judged);
     judgeCoverage(facts, judged);
     const rows = judgeRows(facts, judged, size);
     const hasFailed = page.coverage.some(({ status }) => status === 'FAILED');
     if (hasFailed && plan.retriesFailed && refusedInRow <= PATIENCE) {
-      // The same cursor again reads the stretch anew: this page counts as not asked for.
+      // The same cursor reads the span again, so this page does not count.
       refusals += 1;
       refusedInRow += 1;
       continue;
@@ -113,31 +116,31 @@ export async function walk(dice: Dice, world: World): Promise<WalkReport> {
       const row = facts.find(`${node.source} ${node.key}`);
       if (row) ids.push({ id: node.id, row });
     }
-    judgeStretches(facts, judged, before, hasMore === true);
+    judgeSpans(facts, judged, before, hasMore === true);
     facts.covered.push(...judged.spans.map((span) => ({ ...span, page: where })));
     if (hasCount) judgeCount(facts, judged);
-    if (promise !== null && rows.length === 0 && hasMore === false && told.faults.length === 0)
-      blame('page info is right', promise);
+    if (promise !== null && rows.length === 0 && hasMore === false && outcome.faults.length === 0)
+      report('page info is correct', promise);
     const isStopped = page.coverage.some(({ code }) => code !== null);
     promise =
-      hasMore === true && !isStopped && told.faults.length === 0 && !isMoving()
-        ? `${where}: more is said to follow, and the next page is empty`
+      hasMore === true && !isStopped && outcome.faults.length === 0 && !isMoving()
+        ? `${where}: page info says that more follows, but the next page is empty`
         : null;
     if (hasMore === true && next === null) {
-      blame('a walk ends', `${where}: more is said to follow, and there is no cursor to it`);
+      report('a list ends', `${where}: page info says that more follows, but there is no cursor`);
       break;
     }
-    if (hasMore === true && rows.length === 0 && page.coverage.length === 0 && told.faults.length === 0) {
-      blame('a walk ends', `${where}: is empty, examines nothing, and says that more follows`);
+    if (hasMore === true && rows.length === 0 && page.coverage.length === 0 && outcome.faults.length === 0) {
+      report('a list ends', `${where}: the page is empty and examined nothing, but says that more follows`);
       break;
     }
     isEnded = hasMore !== true;
     cursor = next;
   }
-  setWeather(true);
-  judgeWalk(facts, isEnded);
+  setFailureShares(true);
+  judgeList(facts, isEnded);
   if (isEnded && dice.chance(0.4)) {
-    const isFaulty = await judgeNodes(dice, world, ids, blame);
+    const isFaulty = await judgeNodes(dice, world, ids, report);
     if (isFaulty !== null) operations += 1;
     if (isFaulty === true) faultyOperations += 1;
   }
@@ -150,45 +153,45 @@ export async function walk(dice: Dice, world: World): Promise<WalkReport> {
     faultyOperations,
   };
 
-  function setWeather(isCalm: boolean): void {
-    world.setWeather(isCalm ? CALM : plan.weather);
-    world.setOutage(!isCalm && dice.chance(plan.outageShare) ? dice.pick(SOURCES) : null);
-    // By then a pause that a vendor asked for is over, and so is the breaker's.
-    if (isCalm) world.advance(61_000);
+  function setFailureShares(hasNoFailures: boolean): void {
+    world.setFailureShares(hasNoFailures ? NO_FAILURES : plan.failureShares);
+    world.setOutage(!hasNoFailures && dice.chance(plan.outageShare) ? dice.pick(SOURCES) : null);
+    // Long enough to end a vendor pause and to let the breaker try again.
+    if (hasNoFailures) world.advance(61_000);
     else if (dice.chance(0.2)) world.advance(dice.int(1, 8_000));
   }
 
-  /** Whether rows may have gone since a page was read. */
+  /** Whether rows may have been deleted since a page was read. */
   function isMoving(): boolean {
-    return plan.weather.moves > 0 || world.log.rows.some(({ deletedMs }) => deletedMs < Infinity);
+    return plan.failureShares.moves > 0 || world.log.rows.some(({ deletedMs }) => deletedMs < Infinity);
   }
 }
 
 function judgeErrors(
-  { blame }: WalkFacts,
-  { errors = [] }: Told<unknown>,
+  { report }: ListFacts,
+  { errors = [] }: Outcome<unknown>,
   page: ListPage | null,
   where: string,
 ): void {
-  if (!page && errors.length === 0) blame('an error is coded', `${where}: null without an error`);
+  if (!page && errors.length === 0) report('an error has a code', `${where}: null without an error`);
   for (const { extensions, message } of errors) {
     const code = String(extensions['code']);
     if (!/^(?:UPSTREAM_[A-Z_]+|LIMIT_EXCEEDED)$/.test(code))
-      blame('an error is coded', `${where}: ${code}: ${message}`);
-    // A count that the vendor fails is null beside the page; nothing of ours may be.
+      report('an error has a code', `${where}: ${code}: ${message}`);
+    // If the vendor fails a count, it is null beside the page. Errors of the service itself are not allowed there.
     else if (page && !code.startsWith('UPSTREAM_'))
-      blame('a walk ends', `${where}: beside its page: ${message}`);
+      report('a list ends', `${where}: an error beside its page: ${message}`);
   }
 }
 
-/** A refusal that no waiting mends: of all that the vendor has, not one row can be understood. */
-function isByRight(facts: WalkFacts, code: unknown): boolean {
+/** Whether a permanent refusal is correct, because no row of the vendor can be parsed. */
+function isRefusalCorrect(facts: ListFacts, code: unknown): boolean {
   const { rows } = facts.world.log;
   const nowMs = facts.world.now();
   return (
     code === 'UPSTREAM_BAD_RESPONSE' &&
     rows.some(({ defect }) => defect !== null) &&
-    !rows.some((row) => isExpected(facts, row) && stoodAt(row, nowMs))
+    !rows.some((row) => isExpected(facts, row) && existedAt(row, nowMs))
   );
 }
 

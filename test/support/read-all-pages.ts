@@ -5,16 +5,16 @@ import type { Page } from '../../src/sources/paging/page.ts';
 import type { Position } from '../../src/sources/paging/position.ts';
 
 /** What the pages of a list have given, and where their coverage is not COMPLETE. */
-export interface Walked {
+export interface AllPages {
   readonly given: readonly string[];
   readonly gaps: readonly Coverage[];
 }
 
 /** Walks a list to its end. A page that the vendor fails is asked for again, `maxFailures` times in all. */
-export async function walkPages(
+export async function readAllPages(
   read: (after: Position | null) => Promise<Page<Position>>,
   maxFailures = 2,
-): Promise<Walked> {
+): Promise<AllPages> {
   const given: string[] = [];
   const gaps: Coverage[] = [];
   let failures = 0;
@@ -34,9 +34,9 @@ export async function walkPages(
 }
 
 /** Each of these rows was given once, or lies in a stretch that is told not to be complete. */
-export function expectNoneLostInSilence(
+export function expectNoSilentLoss(
   rows: readonly { readonly id: string | bigint; readonly timestampMs: number }[],
-  { given, gaps }: Walked,
+  { given, gaps }: AllPages,
 ): void {
   expect(new Set(given).size).toBe(given.length);
   const ids = new Set(given);

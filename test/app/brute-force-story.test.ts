@@ -4,7 +4,7 @@ import { planStories } from '../../src/sandbox/data/stories.ts';
 import { NOW_MS, startApp } from '../support/running-app.ts';
 import type { RunningApp } from '../support/running-app.ts';
 
-/** The sandbox's own seed, so that the address in the example is the one that a newcomer meets. */
+/** The sandbox's default seed. With it, the address in the examples is the attacker's. */
 const SEED = 1;
 const story = planStories(SEED, NOW_MS).at(-1)!;
 
@@ -25,7 +25,7 @@ interface Entry {
   readonly requestURI?: string;
 }
 
-test('one query tells the attack from its first failed log-in to its last call, in order and complete', async () => {
+test('one query returns the whole attack in order, from the first failed log-in to the last call', async () => {
   const { data, errors } = await running.ask<{
     timeline: {
       nodes: Entry[];
@@ -36,8 +36,8 @@ test('one query tells the attack from its first failed log-in to its last call, 
   expect(errors).toBeUndefined();
   const { nodes, pageInfo, coverage } = data.timeline;
 
-  const told = nodes.toReversed().map((entry) => [Date.parse(entry.timestamp), entry.action ?? 'call']);
-  expect(told).toEqual([
+  const given = nodes.toReversed().map((entry) => [Date.parse(entry.timestamp), entry.action ?? 'call']);
+  expect(given).toEqual([
     ...story.failuresMs.map((atMs) => [atMs, 'user-login-failure']),
     [story.lockedOutMs, 'user-locked-out'],
     [story.successMs, 'user-login-success'],
@@ -46,17 +46,17 @@ test('one query tells the attack from its first failed log-in to its last call, 
   expect(new Set(nodes.flatMap(({ username }) => username ?? []))).toEqual(new Set([story.username]));
   expect(pageInfo.hasNextPage).toBe(false);
   for (const source of ['USAGE', 'EVENTS']) {
-    const stretches = coverage.filter((entry) => entry.source === source);
-    expect(stretches.map(({ status }) => status)).toEqual(['FILLING', 'COMPLETE']);
+    const spans = coverage.filter((entry) => entry.source === source);
+    expect(spans.map(({ status }) => status)).toEqual(['FILLING', 'COMPLETE']);
   }
 });
 
-test('the examples ask about the address that the story is told of', () => {
+test('the examples ask about the address of the attacker', () => {
   for (const name of ['everything-from-an-address', 'what-happened-from-an-address'])
     expect(readExample(name)).toMatch(new RegExp(`\\$address: IP!? = "${story.address}"`));
 });
 
-test('the calls of the intruder are found from the lock-out, with certainty', async () => {
+test('the calls of the intruder are found from the lock-out, with HIGH confidence', async () => {
   const { data, errors } = await running.ask<{
     events: {
       nodes: {
@@ -77,7 +77,7 @@ test('the calls of the intruder are found from the lock-out, with certainty', as
   for (const { basis, confidence } of edges) expect([basis, confidence]).toEqual([['IP'], 'HIGH']);
 });
 
-test('what is related to the call finds its way back to the events', async () => {
+test('the related events of a call are those of the attack', async () => {
   const { data, errors } = await running.ask<{
     timeline: { nodes: { relatedEvents: { edges: { node: { action: string } }[] } }[] };
   }>(

@@ -8,7 +8,7 @@ import { createTestApp, NOW_MS, TEST_SECRET } from '../support/running-app.ts';
 import type { Asked } from '../support/running-app.ts';
 import { createFakeTransport, createSimulatedTime, jsonAnswer } from '../support/upstream-fixtures.ts';
 
-// Every request brings its own credentials: VENDOR_CREDENTIALS=request.
+// Each request brings its vendor credentials: VENDOR_CREDENTIALS=request.
 
 type Answer = Pick<Asked<Record<string, unknown>>, 'data' | 'errors'> & { readonly status: number };
 
@@ -29,7 +29,7 @@ const callerOf = (name: string): Caller => ({
     'x-events-authorization': `Bearer canary.${name}`,
   },
 });
-/** What the vendors below write into every row: whose `authorization` it was read with. */
+/** A digest of the `authorization` of a call. The vendors below write it into every row. */
 const markOf = (authorization: string | null) =>
   createHash('sha256')
     .update(authorization ?? '')
@@ -66,16 +66,16 @@ function createRig(overrides: AppOverrides & { usage?: Transport } = {}) {
   const time = createSimulatedTime(NOW_MS);
   const usage = createFakeTransport(answerUsage);
   const events = createFakeTransport(answerEvents);
-  const told: unknown[] = [];
+  const reported: unknown[] = [];
   const { usage: ownUsage, ...rest } = overrides;
   const app = createTestApp(
     { VENDOR_CREDENTIALS: 'request', SIGHTLINE_SECRET: TEST_SECRET },
     {
       clock: time.clock,
       transports: { USAGE: ownUsage ?? usage, EVENTS: events },
-      onFault: (error) => told.push(error),
-      onRequest: (line) => told.push(line),
-      onAttempt: (report) => told.push(report),
+      onFault: (error) => reported.push(error),
+      onRequest: (line) => reported.push(line),
+      onAttempt: (report) => reported.push(report),
       ...rest,
     },
   );
@@ -92,14 +92,14 @@ function createRig(overrides: AppOverrides & { usage?: Transport } = {}) {
     });
     return { status: response.status, ...((await response.json()) as Omit<Answer, 'status'>) };
   };
-  return { ask, time, usage, events, told };
+  return { ask, time, usage, events, reported };
 }
 
 const BOTH = '{ usageRecord(recordId: "r1") { instanceName } events(first: 1) { nodes { username } } }';
 const [ada, bob] = [callerOf('ada'), callerOf('bob')];
 
-describe('callers with credentials of their own', () => {
-  test('are given what these can read: equal queries at one time, different rows', async () => {
+describe('callers with their own vendor credentials', () => {
+  test('get the rows that their credentials can read, also for equal queries at the same time', async () => {
     const { ask, usage, events } = createRig();
     const order = [ada, bob, ada, bob, bob, ada];
     const answers = await Promise.all(order.map(({ headers }) => ask(BOTH, headers)));
@@ -111,14 +111,14 @@ describe('callers with credentials of their own', () => {
         },
       });
     }
-    // Equal callers share a flight; different ones never do.
+    // Callers with equal credentials share one call, others don't.
     expect([usage.requests.length, events.requests.length]).toEqual([2, 2]);
     const again = await ask(BOTH, ada.headers);
     expect(again.data['usageRecord']).toEqual({ instanceName: usageMark(ada) });
     expect(usage.requests).toHaveLength(2);
   });
 
-  test('send just these to the vendors, and no other header', async () => {
+  test('send only these credentials to the vendors, and no other header', async () => {
     const { ask, usage, events } = createRig();
     await ask(BOTH, { ...ada.headers, authorization: 'Bearer canary-own', cookie: 'canary=1' });
     expect(usage.requests.map(({ authorization }) => authorization)).toEqual([
@@ -127,7 +127,7 @@ describe('callers with credentials of their own', () => {
     expect(events.requests.map(({ authorization }) => authorization)).toEqual(['Bearer canary.ada']);
   });
 
-  test('are told of a source that they bring nothing for, in that request alone', async () => {
+  test('get SOURCE_NOT_CONFIGURED for a source without credentials, in that request only', async () => {
     const { ask, usage } = createRig();
     await ask(BOTH, ada.headers);
     const query = `{ usageRecord(recordId: "r1") { instanceName } usageAnalytics(range: { last: "PT1H" }) { coverage { code } }
@@ -157,16 +157,16 @@ describe('callers with credentials of their own', () => {
     ['x-usage-authorization', 'User canary, Organization'],
     ['x-events-authorization', 'canary'],
     ['x-events-authorization', 'Bearer canary canary'],
-  ])('are refused for %s: %s, by the header’s name, and nothing is sent', async (name, value) => {
-    const { ask, usage, events, told } = createRig();
+  ])('are refused if %s is %s: the error names the header, and nothing is sent', async (name, value) => {
+    const { ask, usage, events, reported } = createRig();
     const { status, data, errors } = await ask(BOTH, { ...ada.headers, [name]: value });
     expect([status, data]).toEqual([200, undefined]);
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: name } }]);
     expect([...usage.requests, ...events.requests]).toEqual([]);
-    expect(JSON.stringify([errors, told])).not.toContain('canary');
+    expect(JSON.stringify([errors, reported])).not.toContain('canary');
   });
 
-  test('are nobody’s concern where the service has credentials of its own', async () => {
+  test('are ignored if the service has its own vendor credentials', async () => {
     const transport = createFakeTransport(answerUsage);
     const app = createTestApp(
       { USAGE_API_USER_SECRET: 'own-u', USAGE_API_ORGANIZATION_SECRET: 'own-o' },
@@ -183,7 +183,7 @@ describe('callers with credentials of their own', () => {
     ]);
   });
 
-  test('find in another’s cursor a place, and only rows of their own behind it', async () => {
+  test('may send a cursor of another caller, and get only their own rows after it', async () => {
     const { ask } = createRig();
     const query = `query ($after: String) { usageRecords(first: 2, after: $after) {
       nodes { recordId instanceName } pageInfo { endCursor } } }`;
@@ -196,12 +196,12 @@ describe('callers with credentials of their own', () => {
         { recordId: 'r3', instanceName: usageMark(caller) },
       ]);
     }
-    // The token was renewed meanwhile: the walk goes on.
+    // A cursor is still valid after the token was renewed.
     const renewed = { ...ada.headers, 'x-usage-authorization': 'User renewed, Organization canary-shared' };
     expect((await ask(query, renewed, { after: endCursor })).errors).toBeUndefined();
   });
 
-  test('are read by what has been learnt of the vendor with their own credentials alone', async () => {
+  test('are read with the vendor quirks of their own credentials only', async () => {
     const rows = Array.from({ length: 300 }, (_, n) => ({
       id: `r${n}`,
       usageDate: new Date(ROW_MS - n * 1_000).toISOString(),
@@ -227,7 +227,7 @@ describe('callers with credentials of their own', () => {
     }
   });
 
-  test('do not spoil the Events API for others where the vendor refuses whatever they ask', async () => {
+  test('do not change the calls of others if the vendor refuses every call of theirs', async () => {
     const sorts: (string | null)[] = [];
     const { ask } = createRig({
       transports: {
@@ -249,8 +249,8 @@ describe('callers with credentials of their own', () => {
     expect(sorts).toEqual(['timestamp:desc,id:desc']);
   });
 
-  test('leave no trace of their secrets in answers, logs or faults', async () => {
-    const { ask, told } = createRig({
+  test('leave no secrets in answers, logs or faults', async () => {
+    const { ask, reported } = createRig({
       transports: {
         USAGE: createFakeTransport(() => jsonAnswer({ message: 'no' }, 401)),
         EVENTS: createFakeTransport(() => {
@@ -259,30 +259,30 @@ describe('callers with credentials of their own', () => {
       },
     });
     const answers = [await ask(BOTH, ada.headers), await ask('{ nonsense }', ada.headers)];
-    expect(told.length).toBeGreaterThan(1);
-    expect(JSON.stringify([answers, told])).not.toContain('canary');
+    expect(reported.length).toBeGreaterThan(1);
+    expect(JSON.stringify([answers, reported])).not.toContain('canary');
   });
 });
 
-test('interleaved callers of five scopes never see what another has read', async () => {
+test('interleaved callers of five scopes never get rows of another', async () => {
   const callers = ['a', 'b', 'c', 'd', 'e'].map(callerOf);
   const step = fc.record({
     who: fc.nat({ max: callers.length - 1 }),
-    // Mostly equal questions: it is there that answers could be mixed up.
+    // Few different records, because only equal questions could get another caller's answer.
     what: fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 4 }),
-    act: fc.constantFrom(...(['ask', 'ask', 'ask', 'ask', 'land', 'fail', 'pass'] as const)),
+    act: fc.constantFrom(...(['ask', 'ask', 'ask', 'ask', 'answer', 'fail', 'wait'] as const)),
   });
   let [reads, foreign, sent] = [0, 0, 0];
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 150, maxLength: 150 }), async (steps) => {
-      const inAir: { land(): void; fail(): void }[] = [];
+      const pending: { answer(): void; fail(): void }[] = [];
       const { ask, time } = createRig({
         usage: createFakeTransport(
           (request) =>
             new Promise((resolve) => {
               sent += 1;
-              inAir.push({
-                land: () => resolve(answerUsage(request)),
+              pending.push({
+                answer: () => resolve(answerUsage(request)),
                 fail: () => resolve(jsonAnswer({}, 400)),
               });
             }),
@@ -291,8 +291,8 @@ test('interleaved callers of five scopes never see what another has read', async
       const waiting: Promise<void>[] = [];
       for (const { who, what, act } of steps) {
         const caller = callers[who]!;
-        if (act === 'pass') time.advance(1_000);
-        else if (act !== 'ask') inAir.shift()?.[act]();
+        if (act === 'wait') time.advance(1_000);
+        else if (act !== 'ask') pending.shift()?.[act]();
         else {
           const fields = what.map(
             (id, n) => `f${n}: usageRecord(recordId: "r${id}") { recordId instanceName }`,
@@ -310,18 +310,18 @@ test('interleaved callers of five scopes never see what another has read', async
         }
         if (who === 0) await new Promise((resolve) => setImmediate(resolve));
       }
-      const landing = setInterval(() => inAir.splice(0).forEach((one) => one.land()), 1);
-      await Promise.all(waiting).finally(() => clearInterval(landing));
+      const timer = setInterval(() => pending.splice(0).forEach((one) => one.answer()), 1);
+      await Promise.all(waiting).finally(() => clearInterval(timer));
     }),
     { numRuns: 10 },
   );
   expect(foreign).toBe(0);
   expect(reads).toBeGreaterThan(1_000);
-  // Flights and the cache were shared, within each scope.
+  // Calls and the cache are shared within each scope.
   expect(sent).toBeLessThan(reads / 2);
 });
 
-test('over the sandbox: its credentials open it to their bearer, others’ do not', async () => {
+test('the sandbox answers a caller with its credentials, and no other', async () => {
   const sandbox = await startSandbox({ nowMs: NOW_MS, arrivals: false, usageRows: 50, eventsRows: 20 });
   onTestFinished(() => sandbox.close());
   const app = createTestApp(

@@ -43,7 +43,7 @@ interface Service {
   send(method: string, path: string, headers: Record<string, string>, body?: string): Promise<Reply>;
 }
 
-/** The whole service behind a port of its own. */
+/** Starts the whole service on a free port. */
 async function serve(env: Record<string, string> = {}, overrides: AppOverrides = {}): Promise<Service> {
   const { credentials, usageUrl, eventsUrl } = running.sandbox;
   const reading = readConfig(
@@ -91,7 +91,7 @@ const codesOf = ({ text }: Reply): string[] =>
   );
 
 describe('trusted documents', () => {
-  test('are answered by hash or as they stand, and all others are refused before they are parsed', async () => {
+  test('are answered by hash or by full text, and all others are refused before they are parsed', async () => {
     const { post } = await serve({ SIGHTLINE_TRUSTED_DOCUMENTS: 'manifest.json' });
     const hash = hashDocument(DOCUMENT);
     for (const body of [
@@ -120,7 +120,7 @@ describe('trusted documents', () => {
     }
   });
 
-  test('leave no GraphiQL', async () => {
+  test('disable GraphiQL', async () => {
     const { send } = await serve({ SIGHTLINE_TRUSTED_DOCUMENTS: 'manifest.json' });
     expect(await send('GET', '/graphql', { accept: 'text/html' })).toMatchObject({
       status: 404,
@@ -130,7 +130,7 @@ describe('trusted documents', () => {
 });
 
 describe('the audit trail', () => {
-  test('has a line for every operation, refused ones included, and no value of anybody’s', async () => {
+  test('has a line for every operation, also for refused ones, and contains no values of callers', async () => {
     const lines: AuditLine[] = [];
     const { post, send } = await serve(
       { SIGHTLINE_MAX_COST: '300' },
@@ -208,7 +208,7 @@ describe('the audit trail', () => {
 describe('points', () => {
   const far = { 'x-forwarded-for': '198.51.100.1' };
 
-  test('a caller who has spent theirs is told how long to wait, and no call is made', async () => {
+  test('if a caller has spent their points, the refusal says how long to wait, and no call is made', async () => {
     const { post } = await serve({
       SIGHTLINE_MAX_COST: '250',
       SIGHTLINE_RATE_CAPACITY: '250',
@@ -221,7 +221,7 @@ describe('points', () => {
       ratelimit: expect.stringMatching(/^"points";r=\d+;t=\d+$/),
       'ratelimit-policy': '"points";q=250;w=25',
     });
-    // What was reckoned with and not used has been given back, so that several fit.
+    // Points that were estimated but not used are given back, so that several operations fit.
     let reply = first;
     for (let n = 0; n < 30 && reply.status === 200; n += 1) reply = await post({ query }, far);
     expect(reply.status).toBe(429);
@@ -232,7 +232,7 @@ describe('points', () => {
   });
 
   test.runIf(hasRedis)(
-    'are one budget for instances that share a Redis, and each its own without',
+    'instances that share a Redis have one budget, and without Redis each has its own',
     async () => {
       const redis = await startRedis();
       onTestFinished(() => redis.kill());
@@ -260,7 +260,7 @@ describe('points', () => {
     },
   );
 
-  test('settings under which no operation could ever pass are a fault', () => {
+  test('settings that would refuse every operation are a fault', () => {
     expect(readConfig({ SIGHTLINE_RATE_CAPACITY: '999' })).toEqual({
       kind: 'faults',
       faults: ['SIGHTLINE_RATE_CAPACITY must be 0 (off) or at least SIGHTLINE_MAX_COST.'],
@@ -276,7 +276,7 @@ describe('pages of other origins', () => {
   };
   const allowed = (reply: Reply): unknown => reply.headers['access-control-allow-origin'];
 
-  test('read nothing if they are not listed, a sandboxed frame neither', async () => {
+  test('read nothing if they are not listed, and a sandboxed frame reads nothing', async () => {
     const closed = await serve();
     const listed = await serve({ SIGHTLINE_CORS_ORIGINS: 'https://app.example.org, https://b.example.org' });
     for (const { send, post } of [closed, listed]) {
@@ -287,20 +287,20 @@ describe('pages of other origins', () => {
     }
   });
 
-  test('are reported once each if they are refused, at the preflight as at the answer', async () => {
-    const told: string[] = [];
-    const { send, post } = await serve({}, { onRefusedOrigin: (message) => told.push(message) });
+  test('are reported once each if they are refused, at the preflight or at the answer', async () => {
+    const reported: string[] = [];
+    const { send, post } = await serve({}, { onRefusedOrigin: (message) => reported.push(message) });
     const origin = 'http://localhost:5173';
     await send('OPTIONS', '/graphql', { origin, ...preflight });
     await post({ query: '{ __typename }' }, { origin });
     await post({ query: '{ __typename }' }, { origin: 'null' });
-    expect(told).toEqual([
+    expect(reported).toEqual([
       expect.stringContaining(`SIGHTLINE_CORS_ORIGINS=${origin}`),
       expect.stringContaining('without an origin'),
     ]);
   });
 
-  test('read answers where they are listed, without cookies', async () => {
+  test('read answers if they are listed, without cookies', async () => {
     const { send, post } = await serve({
       SIGHTLINE_CORS_ORIGINS: 'https://app.example.org,https://b.example.org',
     });
@@ -312,7 +312,7 @@ describe('pages of other origins', () => {
     expect(allowed(await post({ query: '{ __typename }' }, { origin }))).toBe(origin);
   });
 
-  test('a list that browsers would never match is a fault', () => {
+  test('a list of origins that no browser would match is a fault', () => {
     for (const list of ['https://app.example.org/', 'app.example.org', '*', 'https://APP.example.org']) {
       expect(readConfig({ SIGHTLINE_CORS_ORIGINS: list }).kind, list).toBe('faults');
     }

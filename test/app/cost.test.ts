@@ -51,7 +51,7 @@ const callsOf = ({ extensions }: Answer): number =>
   (extensions?.upstream ?? []).reduce((sum, { calls }) => sum + calls, 0);
 
 describe('the estimate of an operation', () => {
-  test('the actual cost and calls are never more than the estimate: 150 random queries', async () => {
+  test('the actual cost and calls of 150 random queries are never more than the estimate', async () => {
     const { data } = await running.ask<{
       usageRecords: { nodes: { id: string; recordId: string }[]; pageInfo: { endCursor: string } };
       events: { nodes: { id: string }[]; pageInfo: { endCursor: string } };
@@ -77,7 +77,7 @@ describe('the estimate of an operation', () => {
       costed += 1;
       expect(cost.actual, query).toBeLessThanOrEqual(cost.requested);
       expect(callsOf(answer), query).toBeLessThanOrEqual(cost.mostCalls);
-      // A field that refuses its arguments makes none of its calls.
+      // A field that refuses its arguments makes no calls.
       if (codes.length > 0) continue;
       if (cost.leastCalls > 0) atLeast += 1;
       expect(callsOf(answer), query).toBeGreaterThanOrEqual(cost.leastCalls);
@@ -101,7 +101,7 @@ describe('the estimate of an operation', () => {
       7,
     ],
     [
-      'timelines that differ in their length only, with counts',
+      'timelines that differ only in their length, with counts',
       seven((n) => `timeline(range: { last: "PT3H" }, first: ${n}) { nodes { id } totalCount { value } }`),
       16,
     ],
@@ -115,7 +115,7 @@ describe('the estimate of an operation', () => {
     },
   );
 
-  test('dashboards that would make too many calls are refused before the first call; without credentials each field says so', async () => {
+  test('dashboards that need too many calls are refused before the first call; without credentials they need none', async () => {
     const refused = await post(dashboards(6));
     expect(refused.errors).toMatchObject([
       {
@@ -153,7 +153,7 @@ describe('the estimate of an operation', () => {
          requestURI ipAddress processTime } pageInfo { hasNextPage endCursor } coverage { status reason } } }`,
     ],
     [
-      'eighty days by hours',
+      'hours over eighty days',
       `{ usageAnalytics(range: { last: "P80D" }, interval: HOUR) { buckets { timestamp count } } }`,
     ],
     [
@@ -173,7 +173,7 @@ describe('the estimate of an operation', () => {
     expect(answer.extensions?.cost?.requested).toBeLessThanOrEqual(3_000);
   });
 
-  test('the related entries of 500 entries are read whole, in as few calls as their time span takes', async () => {
+  test('the related entries of 500 entries are read completely, in the calls that their time span needs', async () => {
     const { data, errors, upstream } = await running.ask<{
       timeline: { nodes: { related: { coverage: { status: string }[] } | null }[] };
     }>(`{ timeline(first: 500) { nodes {
@@ -189,7 +189,7 @@ describe('the estimate of an operation', () => {
     expect(upstream.reduce((sum, { calls }) => sum + calls, 0)).toBeLessThanOrEqual(12);
   });
 
-  test('sizes in variables count: a query that costs too much is refused without a call, and the message names its costliest part', async () => {
+  test('a query that costs too much by its variables is refused without a call, and the message names its most expensive part', async () => {
     const query = `query ($n: Int, $m: Int) { events(first: $n) { nodes { id relatedUsage(first: $m) { edges { node { id } } } } } }`;
     const dear = await post(query, { n: 500, m: 500 });
     expect(dear.errors).toMatchObject([
@@ -205,7 +205,7 @@ describe('the estimate of an operation', () => {
     expect((await post(query, { n: 20, m: 10 })).errors).toBeUndefined();
   });
 
-  test('the rows of a series count, not its buckets: half a million minutes are allowed, a million are not', async () => {
+  test('the cost of a series depends on its rows, not its buckets: half a million minutes are allowed, a million are not', async () => {
     const days = (name: string, last: string) =>
       `${name}: usageAnalytics(range: { last: "${last}" }, interval: DAY, timeZone: "Asia/Kolkata") { totals { count elementCount successRate processTime { avg } } }`;
     const dear = await post(`{ ${days('a', 'P90D')} ${days('b', 'P91D')} }`);
@@ -217,7 +217,7 @@ describe('the estimate of an operation', () => {
     expect(passed.errors).toBeUndefined();
   });
 
-  test('several scans each get a share of the calls', async () => {
+  test('several scans divide the calls among them', async () => {
     const scan = (name: string, value: string) =>
       `${name}: events(range: { last: "P30D" }, filter: { searchText: "${value}" }, first: 500) { nodes { id } coverage { status code } }`;
     const alone = await startApp(

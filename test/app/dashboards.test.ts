@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NOW_MS, startApp } from '../support/running-app.ts';
 import type { RunningApp } from '../support/running-app.ts';
 
-// Ordinary dashboards under the default limits, over HTTP on both sides.
+// Ordinary dashboards under the default limits. Clients and vendors are reached over HTTP.
 
 const DAY_MS = 86_400_000;
 const EVERY_FIGURE =
@@ -10,7 +10,7 @@ const EVERY_FIGURE =
 
 let running: RunningApp;
 beforeAll(async () => {
-  // Points, buckets, rows and calls are looked at here, not how quick a busy machine is.
+  // Long timeouts, because this file tests counts and a busy machine may be slow.
   running = await startApp(
     {},
     { SIGHTLINE_ATTEMPT_TIMEOUT_MS: '25000', SIGHTLINE_OPERATION_TIMEOUT_MS: '60000' },
@@ -66,8 +66,8 @@ async function expectTruth(buckets: readonly Bucket[], from: number) {
   expect(counted.some(({ count }) => count > 0)).toBe(true);
 }
 
-describe('under the default limits pass', () => {
-  test('hours over 30 days with every figure, and the period before: a call a series', async () => {
+describe('dashboards under the default limits', () => {
+  test('hours over 30 days with every figure and the previous period take one call for each series', async () => {
     const from = Math.floor(NOW_MS / DAY_MS) * DAY_MS - 30 * DAY_MS;
     const { buckets, coverage, calls } = await read(
       { from, interval: 'HOUR' },
@@ -79,7 +79,7 @@ describe('under the default limits pass', () => {
     await expectTruth(buckets, from);
   });
 
-  test('minutes over a day, and days over a year, with every figure', async () => {
+  test('minutes over a day and days over a year with every figure take one call for each series', async () => {
     const minutes = await read({ from: NOW_MS - DAY_MS, interval: 'MINUTE' }, `buckets { ${EVERY_FIGURE} }`);
     expect([minutes.buckets.length, minutes.calls]).toEqual([1_440, 4]);
     await expectTruth(minutes.buckets, NOW_MS - DAY_MS);
@@ -96,11 +96,11 @@ describe('under the default limits pass', () => {
 
   test.each([
     ['HOUR', 90, 2_178, 3],
-    // Of what is kept, that part apart which still moves.
+    // The rest is cached. Only the newest minutes are asked for again.
     ['DAY', 90, 91, 1],
     ['WEEK', 90, 14, 1],
   ])(
-    'in Kolkata, half an hour off, by %s over %i days, summed from minutes',
+    '%s over %i days in Kolkata, whose offset has half an hour, are summed from minutes',
     async (interval, days, length, most) => {
       const { buckets, calls, coverage } = await read(
         { from: kolkata(days), interval, timeZone: 'Asia/Kolkata' },
@@ -113,13 +113,13 @@ describe('under the default limits pass', () => {
     },
   );
 
-  test('and there by day over 90 days with every figure: 130,000 minutes a series, in as many answers as their size needs', async () => {
+  test('days over 90 days in Kolkata with every figure read 130,000 minutes for each series, in the calls that their size needs', async () => {
     const { buckets, calls, coverage } = await read(
       { from: kolkata(90), interval: 'DAY', timeZone: 'Asia/Kolkata' },
       `buckets { ${EVERY_FIGURE} }`,
     );
     expect(buckets).toHaveLength(91);
-    // The newest minutes of the counts may still be kept from the question before.
+    // The newest minutes of the counts may still be cached from the previous test.
     expect([9 + 3 + 3, 9 + 3 + 3 + 1]).toContain(calls);
     expectNoDoubt(coverage);
     await expectTruth(buckets, kolkata(90));

@@ -11,7 +11,7 @@ const examples = readdirSync(folder)
   .filter((name) => name.endsWith('.graphql'))
   .map((name) => [name, readFileSync(new URL(name, folder), 'utf8')] as const);
 
-/** The fewest and the most calls of one vendor that an example states. */
+/** The fewest and the most calls of one vendor that the text of an example states. */
 function readStated(text: string, source: string): { readonly least: number; readonly most: number } {
   const [, least = '', most = least] =
     new RegExp(`^# vendor calls:.* ${source} (\\d+)(?: to (\\d+))?`, 'm').exec(text) ?? [];
@@ -20,7 +20,7 @@ function readStated(text: string, source: string): { readonly least: number; rea
 
 const NOON = Date.parse('2026-03-04T12:00:00Z');
 const NIGHT = Date.parse('2026-03-08T03:00:00Z');
-/** As a newcomer starts the sandbox, at a busy and at a quiet hour, and vendors of other habits. */
+/** The default sandbox at a busy and at a quiet hour, and a vendor with other behaviour. */
 const VENDORS: readonly (readonly [name: string, options: Partial<SandboxOptions>])[] = [
   ['the sandbox at a busy hour', { nowMs: NOON }],
   ['the sandbox in a quiet night', { nowMs: NIGHT }],
@@ -38,7 +38,7 @@ describe.each(VENDORS)('over %s', (_name, options) => {
   afterAll(() => sandbox?.close());
 
   test.each(examples)(
-    'docs/examples/%s answers for the calls that it states, asked first of a fresh service and then again',
+    'docs/examples/%s takes the calls that it states, from a new service and then again',
     async (_file, text) => {
       const app = createAppOver(sandbox, PATIENT);
       onTestFinished(() => app.close());

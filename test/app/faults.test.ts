@@ -11,16 +11,16 @@ import { askApp, createTestApp, NOW_MS } from '../support/running-app.ts';
 import type { Asked } from '../support/running-app.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 
-// GraphQL in, both vendors over sockets out, one of them through a proxy that spoils what it answers.
+// The whole service over two vendors on sockets. A proxy spoils the answers of one of them.
 
-/** Small for what never ends by itself; long enough for a busy machine where the fault must be the only trouble. */
+/** Short for faults that never end by themselves. Long for all others, so that a busy machine causes no timeout. */
 const deadlinesOf = ({
   kind,
 }: Pick<Fault, 'kind'>): { readonly operationMs: number; readonly attemptMs: number } =>
   kind === 'timeout' || kind === 'bandwidth'
     ? { operationMs: 1_000, attemptMs: 500 }
     : { operationMs: 8_000, attemptMs: 3_000 };
-// The signal behind the deadline, and the timers of a busy machine.
+// The abort signal comes 100 ms after the deadline, and timers are late on a busy machine.
 const LATENESS_MS = 100 + 400;
 
 const FAULTS: readonly Fault[] = [
@@ -33,7 +33,7 @@ const FAULTS: readonly Fault[] = [
   { kind: 'slicer' },
   { kind: 'cut' },
 ];
-/** Faults that nothing is lost by. */
+/** Faults after which the answer is still complete. */
 const HARMLESS: readonly Fault['kind'][] = ['latency', 'slow-close', 'slicer'];
 
 const RANGE = '{ from: "2026-02-20T00:00:00Z", to: "2026-03-02T00:00:00Z" }';
@@ -48,7 +48,7 @@ interface Row {
   readonly id: string;
   readonly source: Source;
 }
-interface Told {
+interface CoverageEntry {
   readonly source: Source;
   readonly status: string;
 }
@@ -56,16 +56,16 @@ interface Answer {
   readonly usageRecords: object | null;
   readonly usageAnalytics: {
     readonly buckets: readonly { readonly timestamp: string; readonly count: number | null }[];
-    readonly coverage: readonly Told[];
+    readonly coverage: readonly CoverageEntry[];
   } | null;
   readonly events: object | null;
-  readonly timeline: { readonly nodes: readonly Row[]; readonly coverage: readonly Told[] } | null;
+  readonly timeline: { readonly nodes: readonly Row[]; readonly coverage: readonly CoverageEntry[] } | null;
 }
 
 let sandbox: RunningSandbox;
 let vendors: Readonly<Record<Source, RecordedVendor>>;
 let truth: Answer;
-/** Entries of each source alone, as a timeline over the other one's failure may show them. */
+/** The entries of each source alone. The timeline contains them if the other source fails. */
 let rowsOf: Readonly<Record<Source, readonly Row[]>>;
 const rejections: unknown[] = [];
 const noteRejection = (reason: unknown): void => void rejections.push(reason);
@@ -77,7 +77,7 @@ beforeAll(async () => {
     USAGE: await startRecordedVendor(sandbox.usageUrl),
     EVENTS: await startRecordedVendor(sandbox.eventsUrl),
   };
-  // Asked without a hurry; what the vendors tell then is told again at once.
+  // With long deadlines. The recorded vendors repeat these answers at once.
   const app = createApp({}, deadlinesOf({ kind: 'latency' }));
   const asked = await askApp<Answer>(app, QUERY);
   if (asked.errors) throw new Error('The vendors failed before any fault was there.');
@@ -96,7 +96,7 @@ afterAll(async () => {
   process.off('unhandledRejection', noteRejection);
 });
 
-/** The service, a vendor reached at another port where one is given. */
+/** A new service. `ports` replaces the port of a vendor, such as by a proxy's. */
 function createApp(
   ports: Partial<Record<Source, number>>,
   { operationMs, attemptMs }: ReturnType<typeof deadlinesOf>,
@@ -120,19 +120,19 @@ function createApp(
   );
 }
 
-/** Whether an answer tells the truth as far as it tells anything, and the sound vendor's whole. */
-function judge({ data, errors = [] }: Asked<Answer>, spoilt: Source): 'right' | 'told' {
+/** Checks that all data are right and those of the sound vendor complete. @returns whether failures were reported */
+function judge({ data, errors = [] }: Asked<Answer>, spoilt: Source): 'right' | 'reported' {
   const failed = new Set(errors.map(({ path }) => path?.[0]));
   for (const { extensions } of errors) {
     expect(extensions['code']).toMatch(/^UPSTREAM_/);
     expect(extensions['source']).toBe(spoilt);
   }
-  const hasFailed = (coverage: readonly Told[]): boolean => {
+  const hasFailed = (coverage: readonly CoverageEntry[]): boolean => {
     const failures = coverage.filter(({ status }) => status === 'FAILED');
     expect(failures.filter(({ source }) => source !== spoilt)).toEqual([]);
     return failures.length > 0;
   };
-  let outcome: 'right' | 'told' = 'right';
+  let outcome: 'right' | 'reported' = 'right';
   for (const [field, source] of [
     ['usageRecords', 'USAGE'],
     ['events', 'EVENTS'],
@@ -140,28 +140,28 @@ function judge({ data, errors = [] }: Asked<Answer>, spoilt: Source): 'right' | 
     if (failed.has(field)) {
       expect(source).toBe(spoilt);
       expect(data[field]).toBeNull();
-      outcome = 'told';
+      outcome = 'reported';
     } else expect(data[field]).toEqual(truth[field]);
   }
   if (failed.has('usageAnalytics')) {
     expect(spoilt).toBe('USAGE');
-    outcome = 'told';
+    outcome = 'reported';
   } else if (hasFailed(data.usageAnalytics?.coverage ?? [])) {
     const counts = data.usageAnalytics?.buckets.map(({ count }) => count) ?? [];
     expect(counts.filter((count) => count !== null)).toEqual([]);
-    outcome = 'told';
+    outcome = 'reported';
   } else expect(data.usageAnalytics).toEqual(truth.usageAnalytics);
   if (failed.has('timeline')) {
-    outcome = 'told';
+    outcome = 'reported';
   } else if (hasFailed(data.timeline?.coverage ?? [])) {
     const sound = SOURCES.filter((source) => source !== spoilt);
     expect(data.timeline?.nodes).toEqual(sound.flatMap((source) => rowsOf[source]));
-    outcome = 'told';
+    outcome = 'reported';
   } else expect(data.timeline).toEqual(truth.timeline);
   return outcome;
 }
 
-async function meet(fault: Fault, phase: FaultPhase, spoilt: Source, seed: number) {
+async function askThroughFault(fault: Fault, phase: FaultPhase, spoilt: Source, seed: number) {
   const proxy = await startFaultProxy({
     targetPort: vendors[spoilt].port,
     fault,
@@ -171,7 +171,7 @@ async function meet(fault: Fault, phase: FaultPhase, spoilt: Source, seed: numbe
   const deadlines = deadlinesOf(fault);
   const app = createApp({ [spoilt]: proxy.port }, deadlines);
   const outcomes: string[] = [];
-  // The second one meets what the first has left: connections, an open breaker, answers that may stand in.
+  // The first operation leaves connections, an open breaker and cached answers behind for the second.
   for (let turn = 0; turn < 2; turn += 1) {
     const startMs = performance.now();
     const asked = await askApp<Answer>(app, QUERY);
@@ -189,18 +189,18 @@ async function meet(fault: Fault, phase: FaultPhase, spoilt: Source, seed: numbe
 }
 
 test.each(FAULTS)(
-  '$kind of either vendor, in whichever phase: each answer in time, right or told as failed, the other vendor’s whole',
+  '$kind of a vendor in any phase: each answer comes in time, is right or reports the failure, and has all data of the other vendor',
   async (fault) => {
     const outcomes: string[] = [];
-    // One vendor at a time: what is slow here must be the fault, not this machine.
+    // One vendor at a time, so that the load does not make the answers late.
     for (const [index, source] of SOURCES.entries()) {
-      const met = await Promise.all(
-        FAULT_PHASES.map((phase, at) => meet(fault, phase, source, 10 * index + at)),
+      const both = await Promise.all(
+        FAULT_PHASES.map((phase, at) => askThroughFault(fault, phase, source, 10 * index + at)),
       );
-      outcomes.push(...met.flat());
+      outcomes.push(...both.flat());
     }
     expect(outcomes).toHaveLength(FAULT_PHASES.length * SOURCES.length * 2);
-    expect(new Set(outcomes)).toEqual(new Set([HARMLESS.includes(fault.kind) ? 'right' : 'told']));
+    expect(new Set(outcomes)).toEqual(new Set([HARMLESS.includes(fault.kind) ? 'right' : 'reported']));
     expect(rejections).toEqual([]);
   },
 );

@@ -4,16 +4,16 @@ import { createCursorSealer, digestQuery } from '../../src/graph/paging/cursor.t
 import { NOW_MS, startApp } from '../support/running-app.ts';
 import type { RunningApp } from '../support/running-app.ts';
 
-// The sandbox's secret is known to everybody: whoever knows it can seal what no page has given out.
+// The sandbox's secret is public, so anybody can seal a cursor that no page has given out.
 
-const SECRET = 'known to everybody, as the sandbox’s is';
+const SECRET = "known to everybody, like the sandbox's";
 const LISTS = ['usageRecords', 'events', 'timeline'] as const;
 const HOUR_MS = 3_600_000;
 const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
 const LATEST_MS = Date.parse('9999-12-31T00:00:00Z');
 const DAY = { fromMs: NOW_MS - 24 * HOUR_MS, toMs: NOW_MS };
 const ALL = { fromMs: EARLIEST_MS, toMs: LATEST_MS };
-/** Positions and ranges, and whether a cursor may say so. */
+/** A position, a range, and whether a cursor may contain them. */
 const FORGED = [
   [NaN, DAY, false],
   [-8.64e15, DAY, false],
@@ -40,9 +40,9 @@ const CASES = LISTS.flatMap((list) =>
   ),
 );
 
-describe('a cursor that somebody has made who knows the secret', () => {
+describe('a cursor that was forged with the secret', () => {
   test.each(CASES)(
-    'of %s, as %s, at an entry of %s, is answered or refused',
+    'of %s, as %s, at an entry of %s, is answered if its values are possible, and refused if not',
     async (list, argument, source) => {
       const query = digestQuery(list, { filter: {}, binding: list === 'events' ? [] : undefined });
       const count = argument === 'after' ? 'first' : 'last';

@@ -8,13 +8,13 @@ import { createHttpClient } from '../support/http-client.ts';
 import { createTestApp } from '../support/running-app.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 
-// What each takes in time is reported by `npm run test:attack`; here it is bounded by counts.
+// This test checks counts. `npm run test:attack` reports the time that each request takes.
 
 const ROUNDS = 5;
-/** A fault may quote the value that it is about: a body's letters, once for the fault and a few times more within the answer. */
+/** An error may quote the value that it is about, so the answer may contain the letters of the body a few times. */
 const MAX_ANSWER_LETTERS = 3 * 65_536;
 
-test('hostile documents and variables of every kind are refused without a vendor call, a fault of ours, or many words', async () => {
+test('hostile documents and variables of every kind are refused without a vendor call, an internal error or a long answer', async () => {
   const lines: AuditLine[] = [];
   const faults: unknown[] = [];
   const app = createTestApp(

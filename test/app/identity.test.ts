@@ -24,7 +24,7 @@ const makeKey = (name: string, ...scopes: string[]) => {
 const full = makeKey('full', 'usage:read', 'events:read', 'pii:read', 'introspect');
 const usageOnly = makeKey('usage-only', 'usage:read');
 
-/** What the issuer's address answers, and the proofs that it was asked with. */
+/** The issuer's answer, and the `authorization` of each request to it. */
 const issuer = { status: 200, headers: {} as Record<string, string>, proofs: [] as (string | undefined)[] };
 const servers: Server[] = [];
 const lines: RequestLine[] = [];
@@ -104,7 +104,7 @@ const codesOf = ({ errors = [] }: Answer) => errors.map(({ extensions }) => exte
 const BOTH = '{ usageRecords(first: 1) { nodes { id } } events(first: 1) { nodes { id } } }';
 
 describe('a caller', () => {
-  test('is told by viewer what they may do', async () => {
+  test('finds their scopes in viewer', async () => {
     const scopes = async (headers = {}) => (await ask('{ viewer { scopes } }', headers)).data?.['viewer'];
     expect(await scopes()).toEqual({ scopes: [] });
     expect(await scopes(bearer(usageOnly.key))).toEqual({ scopes: ['usage:read'] });
@@ -114,13 +114,13 @@ describe('a caller', () => {
     expect(await scopes(bearer(await sign()))).toEqual({ scopes: ['events:read'] });
   });
 
-  test('sees what their scopes give, and the rest is refused field by field', async () => {
+  test('gets the fields of their scopes, and every other field is refused', async () => {
     const whole = await ask(BOTH, bearer(full.key));
     expect([whole.errors, whole.data]).toMatchObject([
       undefined,
       { usageRecords: { nodes: [{}] }, events: { nodes: [{}] } },
     ]);
-    // The same document again, its answers in every cache by now.
+    // The same document again, when its answers are cached.
     for (const [headers, data, codes] of [
       [bearer(usageOnly.key), { usageRecords: { nodes: [{}] }, events: null }, ['FORBIDDEN']],
       [bearer(await sign()), { usageRecords: null, events: { nodes: [{}] } }, ['FORBIDDEN']],
@@ -135,11 +135,11 @@ describe('a caller', () => {
   test.each([
     ['two keys', ['authorization', [`Bearer ${full.key}`, `Bearer ${usageOnly.key}`]]],
     ['one key twice', ['authorization', [`Bearer ${full.key}`, `Bearer ${full.key}`]]],
-    ['a good key behind a bad one', ['authorization', ['Bearer sightline_bad', `Bearer ${full.key}`]]],
-    ['nothing and a good key', ['authorization', ['', `Bearer ${full.key}`]]],
-    ['two keys in the header for keys', ['x-api-key', [full.key, usageOnly.key]]],
+    ['a good key after a bad one', ['authorization', ['Bearer sightline_bad', `Bearer ${full.key}`]]],
+    ['an empty header and a good key', ['authorization', ['', `Bearer ${full.key}`]]],
+    ['two keys in x-api-key', ['x-api-key', [full.key, usageOnly.key]]],
   ] as const)(
-    'who sends %s is refused: a proxy may have read the other one',
+    'who sends %s is refused, because a proxy may have read the other one',
     async (_name, [name, values]) => {
       const headers = { ...JSON_TYPE, [name]: values };
       const sent = request(`${base}/graphql`, { method: 'POST', headers, agent: false });
@@ -150,7 +150,7 @@ describe('a caller', () => {
     },
   );
 
-  test('whose proof is not good is refused as a whole, before the request is read', async () => {
+  test('with a bad key or token is refused before the request is read', async () => {
     const proofs: readonly Readonly<Record<string, string>>[] = [
       bearer('sightline_unknown'),
       bearer(await sign({ aud: 'other' })),
@@ -169,7 +169,7 @@ describe('a caller', () => {
     expect(lines.at(-1)).toMatchObject({ status: 401, errors: ['UNAUTHENTICATED'] });
   });
 
-  test('learns so in the media type that typed clients read codes from, if they ask for it', async () => {
+  test('gets that refusal as application/graphql-response+json if they accept it', async () => {
     const typeOf = async (accept: string) =>
       (await ask('', { ...bearer('x'), accept })).headers.get('content-type');
     expect(await typeOf('application/graphql-response+json, application/json;q=0.9')).toBe(
@@ -178,7 +178,7 @@ describe('a caller', () => {
     expect(await typeOf('*/*')).toBe('application/json; charset=utf-8');
   });
 
-  test('learns so from a page of another origin, if it is listed', async () => {
+  test('can read that refusal from a page of a listed origin', async () => {
     const read = async (origin: string) =>
       (await ask('', { ...bearer('x'), origin })).headers.get('access-control-allow-origin');
     expect(await read('https://page.example')).toBe('https://page.example');
@@ -186,12 +186,12 @@ describe('a caller', () => {
     expect(await read('null')).toBeNull();
   });
 
-  test('finds health and the page without a proof, or with a bad one', async () => {
+  test('gets health and GraphiQL without a key, or with a bad one', async () => {
     expect((await fetch(`${base}/health/ready`, { headers: bearer('x') })).status).toBe(200);
     expect((await fetch(`${base}/graphql`, { headers: { accept: 'text/html' } })).status).toBe(200);
   });
 
-  test('may ask under any host name, unlike where nobody is asked who they are', async () => {
+  test('may use any host name, unlike callers of a service without identity', async () => {
     const sent = request(`${base}/graphql`, {
       method: 'POST',
       agent: false,
@@ -208,8 +208,8 @@ describe('introspection', () => {
     getIntrospectionQuery(),
     '{ __type(name: "Event") { name } }',
     '{ ...a } fragment a on Query { ... { __schema { types { name } } } }',
-  ])('tells who may introspect everything, and others nothing: %#', async (query) => {
-    // Who may, first: what is kept of the document must not serve the others.
+  ])('answers callers with the scope, and refuses others: %#', async (query) => {
+    // The permitted caller comes first, because a cached document must not serve the others.
     const seen = await ask(query, bearer(full.key));
     expect([seen.errors, JSON.stringify(seen.data).includes('Event')]).toEqual([undefined, true]);
     const anonymous = await ask(query);
@@ -222,7 +222,7 @@ describe('introspection', () => {
     expect((await ask(query, bearer(full.key))).errors).toBeUndefined();
   });
 
-  test('is refused beside data, which is not read either', async () => {
+  test('is refused beside data, and the data are not read', async () => {
     const refused = await ask(
       '{ usageRecords { nodes { id } } __schema { types { name } } }',
       bearer(usageOnly.key),
@@ -231,7 +231,7 @@ describe('introspection', () => {
     await expect.poll(() => lines.at(-1)).toMatchObject({ vendorCalls: 0, errors: ['FORBIDDEN'] });
   });
 
-  test('__typename is no introspection', async () => {
+  test('does not include __typename', async () => {
     expect((await ask('{ __typename viewer { __typename } }')).data).toEqual({
       __typename: 'Query',
       viewer: { __typename: 'Viewer' },
@@ -239,8 +239,8 @@ describe('introspection', () => {
   });
 });
 
-describe('the issuer’s keys', () => {
-  /** A service of its own, which has not read the keys yet, asked once. */
+describe("the issuer's keys", () => {
+  /** Asks a new service, which has not read the keys yet. */
   async function askAnew(status: number, headers: Record<string, string> = {}) {
     Object.assign(issuer, { status, headers, proofs: [] });
     const other = createTestApp(settings, { clock: { now: () => sandbox.now() } });
@@ -254,7 +254,7 @@ describe('the issuer’s keys', () => {
     return { status: response.status, retryAfter: response.headers.get('retry-after'), text };
   }
 
-  test('are asked for without a proof of ours', async () => {
+  test('are asked for without credentials', async () => {
     expect((await askAnew(200)).text).toContain('events:read');
     expect(issuer.proofs).toEqual([undefined]);
   });
@@ -263,14 +263,11 @@ describe('the issuer’s keys', () => {
     [500, {}],
     [404, {}],
     [302, { location: 'http://127.0.0.1:9/canary' }],
-  ])(
-    'that can’t be read (%i) leave a token unjudged: 503, and no redirect is followed',
-    async (status, headers) => {
-      const answer = await askAnew(status, headers);
-      expect(answer).toMatchObject({ status: 503, retryAfter: '5' });
-      expect(answer.text).toContain('UPSTREAM_UNAVAILABLE');
-      expect(answer.text).not.toContain('canary');
-      expect(issuer.proofs).toHaveLength(1);
-    },
-  );
+  ])("that can't be read (%i) are a 503, and no redirect is followed", async (status, headers) => {
+    const answer = await askAnew(status, headers);
+    expect(answer).toMatchObject({ status: 503, retryAfter: '5' });
+    expect(answer.text).toContain('UPSTREAM_UNAVAILABLE');
+    expect(answer.text).not.toContain('canary');
+    expect(issuer.proofs).toHaveLength(1);
+  });
 });

@@ -17,7 +17,7 @@ const eventRows = Array.from({ length: 200 }, (_, n) => ({
   action: 'b',
 }));
 
-/** Both vendors at one door. */
+/** The answers of both vendors. */
 function answer({ target }: TransportRequest) {
   const { pathname, searchParams } = new URL(target, 'http://vendor.test');
   const bound = (name: string): number => Date.parse((searchParams.get(name) ?? '').replace(/^[gl]t:/, ''));
@@ -55,7 +55,7 @@ function createRig() {
     {
       clock: time.clock,
       transports: { USAGE: transport, EVENTS: transport },
-      // Room for a few lists.
+      // The cache has space for a few lists.
       limits: { cacheBytes: 100_000, retryBaseMs: 0, retryMaxMs: 0 },
     },
   );
@@ -68,7 +68,7 @@ function createRig() {
 }
 
 test.each(['usageRecords', 'events', 'timeline'])(
-  'lists of %s that end now, which nobody can ask for again, push out nothing that is kept',
+  'lists of %s that end now evict nothing from the cache, because nobody can ask for them again',
   async (field) => {
     const { app, time, state, transport, list } = createRig();
     const record = '{ usageRecord(recordId: "r5") { recordId } }';
@@ -91,7 +91,7 @@ test.each(['usageRecords', 'events', 'timeline'])(
 );
 
 test.each(['usageRecords', 'events'])(
-  'a later page of a list of %s that ended now is kept: its cursor can be sent again',
+  'a later page of a list of %s that ended now is cached, because its cursor can be sent again',
   async (field) => {
     const { time, state, list } = createRig();
     const first = await list(field, 'first: 5');

@@ -11,7 +11,7 @@ import { startRecordedVendor } from '../support/recorded-vendor.ts';
 import type { RecordedVendor } from '../support/recorded-vendor.ts';
 import { askApp, createTestApp, NOW_MS } from '../support/running-app.ts';
 
-// An hour without vendors, on a clock that the test moves: real sources, real answers, no waiting.
+// Real sources and real answers, on a clock that the test advances.
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -31,7 +31,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-/** The service on a clock of its own, over vendors that can be switched off. */
+/** The service on a simulated clock, over vendors that can be switched off. */
 function createOutage() {
   const state = { nowMs: NOW_MS, isDown: false, isGone: false };
   const createTransport = (source: Source): Transport => {
@@ -77,7 +77,7 @@ type Data = Readonly<Record<string, Part | null>>;
 
 const COVERAGE = 'coverage { source status code asOf }';
 
-/** Closed stretches of each kind, a day each. */
+/** Queries of each kind over five closed days. */
 function createQueries(): string[] {
   const queries: string[] = [];
   for (let day = 2; day < 7; day += 1) {
@@ -94,11 +94,11 @@ function createQueries(): string[] {
   return queries;
 }
 
-/** All but how complete and how old it is. */
+/** The answer without its coverage. */
 const rowsOf = (data: Data): string =>
   JSON.stringify(data, (name: string, value: unknown) => (name === 'coverage' ? undefined : value));
 
-test('an hour without vendors loses no repeated read of closed ranges, and tells the true age of each', async () => {
+test('during an hour without vendors closed ranges are answered again, with their true age', async () => {
   const { app, state } = createOutage();
   const queries = createQueries();
   const before = new Map<string, { readonly rows: string; readonly readAtMs: number }>();
@@ -124,12 +124,12 @@ test('an hour without vendors loses no repeated read of closed ranges, and tells
       answered += 1;
       for (const { status, asOf } of asked.data['part']?.coverage ?? []) {
         const awayMs = Math.abs(Date.parse(asOf ?? '') - then.readAtMs);
-        // What the cache may give out as new needs no mark, and still tells its age.
+        // A fresh cached answer is COMPLETE, and its asOf is the time of the read.
         if (status !== 'STALE' && status !== 'COMPLETE') untrue.push({ query, status });
         else if (!(awayMs <= 1_000)) untrue.push({ query, status, asOf, awayMs });
         if (status === 'STALE') stale += 1;
       }
-      // A list is read from the vendor each time, so that only a stand-in can be here.
+      // A list is always read from the vendor, so that a cached one is always STALE.
       const isList = /usageRecords|events|timeline/.test(query);
       const isMarked = asked.data['part']?.coverage?.every(({ status }) => status === 'STALE');
       if (isList && !isMarked) untrue.push({ query, coverage: asked.data['part']?.coverage });
@@ -147,7 +147,7 @@ test('an hour without vendors loses no repeated read of closed ranges, and tells
   expect(back.data['part']?.coverage).toMatchObject([{ status: 'COMPLETE' }]);
 });
 
-test('what is older than a day is no answer any more', async () => {
+test('an answer older than a day is not used', async () => {
   const { app, state } = createOutage();
   const [list = ''] = createQueries();
   await askApp(app, list);
@@ -159,14 +159,14 @@ test('what is older than a day is no answer any more', async () => {
   expect(asked.errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE', source: 'USAGE' } }]);
 });
 
-test('a record is asked for again after five seconds: one that the vendor has deleted is not given', async () => {
+test('a record is asked for again after five seconds, so that a deleted one is not given', async () => {
   const { app, state } = createOutage();
   const [{ id = '' } = {}] = await sandbox.query('SELECT id FROM usage LIMIT 1');
   const query = `{ usageRecord(recordId: "${String(id)}") { recordId } }`;
   expect((await askApp(app, query)).upstream).toMatchObject([{ calls: 1 }]);
   state.nowMs += 4_999;
-  const kept = await askApp<object>(app, query);
-  expect([kept.data, kept.upstream]).toEqual([{ usageRecord: { recordId: id } }, []]);
+  const cached = await askApp<object>(app, query);
+  expect([cached.data, cached.upstream]).toEqual([{ usageRecord: { recordId: id } }, []]);
   state.nowMs += 1;
   state.isGone = true;
   expect(await askApp<object>(app, query)).toMatchObject({
@@ -176,7 +176,7 @@ test('a record is asked for again after five seconds: one that the vendor has de
   });
 });
 
-test('no record stands in where it can not be confirmed', async () => {
+test("a cached record is not given if the vendor can't confirm it", async () => {
   const { app, state } = createOutage();
   const [{ id = '' } = {}] = await sandbox.query('SELECT id FROM usage LIMIT 1');
   const query = `{ usageRecord(recordId: "${String(id)}") { recordId } }`;
@@ -188,7 +188,7 @@ test('no record stands in where it can not be confirmed', async () => {
   expect(asked.errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE', source: 'USAGE' } }]);
 });
 
-test('a record that is not there yet is looked for again after five seconds, and no null stands in for it', async () => {
+test('a missing record is asked for again after five seconds, and a cached null is not used during an outage', async () => {
   const { app, state } = createOutage();
   const query = '{ usageRecord(recordId: "000000000000000000000000") { recordId } }';
   const calls = async () => (await askApp(app, query)).upstream.length;
@@ -202,7 +202,7 @@ test('a record that is not there yet is looked for again after five seconds, and
   expect((await askApp(app, query)).errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
 });
 
-test('entries by their ids are confirmed or refused: none of an earlier answer stands in, and none is held to be missing', async () => {
+test('during an outage events by their global ids are an error, not an earlier answer and not null alone', async () => {
   const { app, state } = createOutage();
   const rows = await sandbox.query(
     `SELECT id::VARCHAR AS id, strftime(happened_at, '%Y-%m-%dT%H:%M:%S.000Z') AS at FROM events LIMIT 1`,
@@ -228,7 +228,7 @@ test('entries by their ids are confirmed or refused: none of an earlier answer s
   );
 });
 
-test('who asks for the newest is told of the outage instead of an earlier answer', async () => {
+test('during an outage `cache-control: no-cache` gets the error instead of an earlier answer', async () => {
   const { app, state } = createOutage();
   const [list = ''] = createQueries();
   await askApp(app, list);
@@ -242,7 +242,7 @@ test('who asks for the newest is told of the outage instead of an earlier answer
   expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE', source: 'USAGE' } }]);
 });
 
-test('a service that starts with both vendors down says so, and works when they come', async () => {
+test('a service that starts while both vendors are down reports it, and answers when they are up', async () => {
   const { app, state } = createOutage();
   state.isDown = true;
   const query = '{ usageRecords(first: 1) { nodes { id } } events(first: 1) { nodes { id } } }';

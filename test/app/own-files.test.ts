@@ -11,7 +11,7 @@ import { holdFiles } from '../../src/sources/paging/held-files.ts';
 import { askApp, countCalls } from '../support/running-app.ts';
 import type { Asked } from '../support/running-app.ts';
 
-/** Long after every file here. */
+/** Years after the rows of all files here. */
 const NOW_MS = Date.parse('2026-03-04T12:00:00Z');
 
 let folder: string;
@@ -39,7 +39,7 @@ interface Listed {
   readonly coverage: readonly Entry[];
 }
 
-/** The whole service over files, as the command line starts it, but in this process. */
+/** Starts the whole service over files in this process, as the command line does in its own. */
 async function serve(files: {
   readonly usage?: Readonly<Record<string, string>>;
   readonly events?: Readonly<Record<string, string>>;
@@ -97,7 +97,7 @@ async function serve(files: {
 }
 
 const COVERAGE = 'coverage { source operation status code dropped from to reason }';
-const told = ({ coverage }: { readonly coverage: readonly Entry[] }) =>
+const spansOf = ({ coverage }: { readonly coverage: readonly Entry[] }) =>
   coverage.map(({ source, status, from, to }) => `${source} ${status} ${from} ${to}`);
 
 const usageCsv = (days: readonly string[], ...more: readonly string[]) =>
@@ -113,8 +113,8 @@ const FIRST = '2014-08-01T10:00:00.000Z';
 const BEHIND_LAST = '2014-08-10T10:00:00.001Z';
 const DAYS = Array.from({ length: 10 }, (_, n) => `2014-08-${String(n + 1).padStart(2, '0')}`);
 
-describe('a range left out', () => {
-  test('is the last 7 days of the file, and of both files the last 7 days of the later one', async () => {
+describe('the default range', () => {
+  test('is the last 7 days of the file, and over both files the last 7 days of the later one', async () => {
     const { ask } = await serve({
       usage: { 'range.csv': usageCsv(DAYS) },
       events: { 'range-events.csv': eventsCsv(['2014-08-01', '2014-08-12']) },
@@ -134,15 +134,17 @@ describe('a range left out', () => {
     });
     expect(asked.data.usageRecords.nodes).toHaveLength(7);
     expect(asked.data.events.nodes).toHaveLength(1);
-    // However old the file is.
-    expect(told(asked.data.usageRecords)).toEqual([`USAGE COMPLETE 2014-08-03T10:00:00.001Z ${BEHIND_LAST}`]);
+    // It does not depend on the age of the file.
+    expect(spansOf(asked.data.usageRecords)).toEqual([
+      `USAGE COMPLETE 2014-08-03T10:00:00.001Z ${BEHIND_LAST}`,
+    ]);
   });
 });
 
-describe('what lies outside a file', () => {
+describe('a range outside a file', () => {
   const range = 'range: { from: "2014-07-01T00:00:00Z", to: "2014-09-01T00:00:00Z" }';
 
-  test('is EXPIRED before its first row and FILLING behind its last one, and no count is exact there', async () => {
+  test('is EXPIRED before its first row and FILLING after its last one, and no count is EXACT there', async () => {
     const { ask } = await serve({
       usage: { 'outside.csv': usageCsv(DAYS) },
       events: { 'outside-events.csv': eventsCsv(DAYS) },
@@ -162,10 +164,10 @@ describe('what lies outside a file', () => {
       `${source} COMPLETE 2014-08-01T${hour}:00:00.000Z 2014-08-10T${hour}:00:00.001Z`,
       `${source} EXPIRED 2014-07-01T00:00:00.000Z 2014-08-01T${hour}:00:00.000Z`,
     ];
-    expect(told(asked.data.usageRecords)).toEqual(parts('USAGE', '10'));
-    expect(told(asked.data.events)).toEqual(parts('EVENTS', '11'));
-    expect(told(asked.data.usageAnalytics)).toEqual(parts('USAGE', '10'));
-    expect(told(asked.data.timeline).sort()).toEqual(
+    expect(spansOf(asked.data.usageRecords)).toEqual(parts('USAGE', '10'));
+    expect(spansOf(asked.data.events)).toEqual(parts('EVENTS', '11'));
+    expect(spansOf(asked.data.usageAnalytics)).toEqual(parts('USAGE', '10'));
+    expect(spansOf(asked.data.timeline).sort()).toEqual(
       [...parts('USAGE', '10'), ...parts('EVENTS', '11')].sort(),
     );
     expect(asked.data.usageRecords.totalCount).toEqual({ value: 0, accuracy: 'ESTIMATE' });
@@ -194,7 +196,7 @@ describe('what lies outside a file', () => {
       `{ usageRecords(range: { from: "${FIRST}", to: "2014-08-22T10:00:00.001Z" }) { nodes { id } ${COVERAGE} } }`,
     );
     expect(data.usageRecords.nodes).toHaveLength(14);
-    expect(told(data.usageRecords)).toEqual([
+    expect(spansOf(data.usageRecords)).toEqual([
       'USAGE COMPLETE 2014-08-20T10:00:00.000Z 2014-08-22T10:00:00.001Z',
       `USAGE EXPIRED ${BEHIND_LAST} 2014-08-20T10:00:00.000Z`,
       `USAGE COMPLETE ${FIRST} ${BEHIND_LAST}`,
@@ -235,7 +237,7 @@ describe('rows of a file that could not be read', () => {
   });
 });
 
-test('a filter by a column that a file lacks finds nothing, and says that this proves nothing', async () => {
+test('a filter by a column that a file lacks finds nothing, and coverage is TRUNCATED', async () => {
   const { ask } = await serve({
     usage: { 'columns.csv': usageCsv(DAYS) },
     events: { 'columns-events.csv': eventsCsv(DAYS) },
@@ -256,9 +258,9 @@ test('a filter by a column that a file lacks finds nothing, and says that this p
        eventFacets(filter: { searchText: "x" }) { categories { values { count } } ${COVERAGE} } }`,
   );
   expect(asked.errors).toBeUndefined();
-  const blind = { status: 'TRUNCATED', code: 'ROWS_DROPPED' };
+  const truncated = { status: 'TRUNCATED', code: 'ROWS_DROPPED' };
   for (const name of ['address', 'elements', 'events', 'timeline', 'eventFacets'])
-    expect(asked.data[name]?.coverage, name).toContainEqual(expect.objectContaining(blind));
+    expect(asked.data[name]?.coverage, name).toContainEqual(expect.objectContaining(truncated));
   for (const name of ['address', 'elements', 'counted'])
     expect(asked.data[name]?.totalCount?.accuracy, name).not.toBe('EXACT');
   expect(asked.data['address']?.coverage[0]?.reason).toBe(
@@ -267,7 +269,7 @@ test('a filter by a column that a file lacks finds nothing, and says that this p
   expect(asked.data['status']).toMatchObject({ coverage: [{ status: 'COMPLETE' }] });
 });
 
-test('what is related by address over a file without addresses proves nothing, and says so', async () => {
+test('related entries by address over a file without addresses are none, and coverage is TRUNCATED', async () => {
   const { ask } = await serve({
     usage: { 'near.csv': usageCsv(['2014-08-01', '2014-08-02', '2014-08-03']) },
     events: {
@@ -287,7 +289,7 @@ test('what is related by address over a file without addresses proves nothing, a
   ]);
 });
 
-test('a status is found in any case, in lists and in counts, as it is shown', async () => {
+test('a status is found in upper and lower case, in lists and in series, and is shown as it is', async () => {
   const { ask } = await serve({
     usage: { 'status.csv': usageCsv(DAYS).replaceAll('SUCCESS', 'success').replace('success', 'Failed') },
   });
@@ -307,7 +309,7 @@ test('a status is found in any case, in lists and in counts, as it is shown', as
 });
 
 describe('a source without a file', () => {
-  test('is not configured, as one without credentials is, and never asked', async () => {
+  test('is not configured, like one without credentials, and gets no calls', async () => {
     const { ask } = await serve({ usage: { 'alone.csv': usageCsv(DAYS) } });
     const asked = await ask<Record<'events' | 'timeline' | 'usageRecords', Listed | null>>(
       `{ events { nodes { id } totalCount { value accuracy } } timeline(first: 2) { nodes { id } ${COVERAGE} }

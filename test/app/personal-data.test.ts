@@ -6,8 +6,8 @@ import { createApiKey } from '../../src/http/identity/api-keys.ts';
 import { createTestApp, NOW_MS, startApp } from '../support/running-app.ts';
 import type { RunningApp } from '../support/running-app.ts';
 
-// Who may read both sources, but no personal data, asks for everything everywhere; no answer may hold a person's name or
-// address, or a sentence about them, in its data, its errors or its extensions.
+// A caller who may read both sources, but no personal data, asks for every field. No answer may contain a person's name or
+// address, or a sentence about them, in its data, errors or extensions.
 
 const makeKey = (...scopes: string[]) => {
   const made = createApiKey(scopes.length > 3 ? 'full' : 'reader', scopes);
@@ -18,7 +18,7 @@ const reader = makeKey('usage:read', 'events:read', 'introspect');
 const full = makeKey('usage:read', 'events:read', 'introspect', 'pii:read');
 
 let running: RunningApp;
-/** All that is personal in the vendors' data. */
+/** All personal values in the vendors' data. */
 let personal: readonly string[];
 let from: string;
 
@@ -51,7 +51,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => running.close());
 
-/** Whole answers as they go over the wire. */
+/** Sends a query. @returns the text of the whole response body */
 async function ask(query: string, key = reader.key): Promise<string> {
   const response = await running.app.fetch('http://service.test/graphql', {
     method: 'POST',
@@ -66,7 +66,7 @@ interface Answer {
   readonly errors?: readonly { message: string; extensions: Record<string, unknown> }[];
 }
 
-/** Every field of a type that has no arguments and no fields of its own, so that a new one is asked for by itself. */
+/** All fields of a type without arguments and selections. The schema lists them, so that new fields are included. */
 function leavesOf(name: string): string {
   const type = schema.getType(name);
   if (!isObjectType(type) && !isInterfaceType(type)) throw new Error(name);
@@ -80,8 +80,8 @@ const EVENT = leavesOf('Event');
 const RECORD = leavesOf('UsageRecord');
 const AROUND = `from to coverage { ${leavesOf('Coverage')} } pageInfo { ${leavesOf('PageInfo')} }`;
 
-/** Walks both sources to their ends, page by page; the texts of all answers. */
-async function walk(key?: string): Promise<string[]> {
+/** Pages through both sources to their ends. @returns the texts of all answers */
+async function readAll(key?: string): Promise<string[]> {
   const texts: string[] = [];
   let after = '';
   for (;;) {
@@ -104,14 +104,14 @@ async function walk(key?: string): Promise<string[]> {
 const found = (text: string) => personal.filter((value) => text.includes(value));
 
 describe('a caller without pii:read', () => {
-  test('finds nothing personal in 10,000 events and the calls beside them; who has it finds all of it', async () => {
-    const texts = await walk();
+  test('finds nothing personal in 10,000 events and the calls beside them; a caller with pii:read finds all of it', async () => {
+    const texts = await readAll();
     expect(texts.join('').match(/"eventId"/g)?.length).toBeGreaterThanOrEqual(10_000);
     expect(found(texts.join('\n'))).toEqual([]);
 
-    const seen = (await walk(full.key)).join('\n');
+    const seen = (await readAll(full.key)).join('\n');
     expect(personal.length).toBeGreaterThan(100);
-    // As it stands between quotes, so that the test would see a leak.
+    // JSON text, as in the answer, so that the test would find a leak.
     expect(found(seen)).toEqual(personal);
   }, 120_000);
 
@@ -138,7 +138,7 @@ describe('a caller without pii:read', () => {
     expect(found(texts.join('\n'))).toEqual([]);
   }, 60_000);
 
-  // Each would answer yes or no to a guess.
+  // With each of these a caller could test a guess.
   test.each([
     ['events(filter: { username: { contains: "o" } })', 'filter.username'],
     ['events(filter: { username: { isNull: true } })', 'filter.username'],
@@ -158,7 +158,7 @@ describe('a caller without pii:read', () => {
     ['timeline(filter: { usage: { searchText: "o" } })', 'filter.usage.searchText'],
     ['timeline(filter: { events: { username: { contains: "o" } } })', 'filter.events.username'],
     ['timeline(filter: { events: { not: { ipAddress: "0.0.0.0/1" } } })', 'filter.events.not.ipAddress'],
-  ])('may not ask %s, and is told the argument', async (field, argument) => {
+  ])('may not ask %s, and the error names the argument', async (field, argument) => {
     const selections = field.startsWith('eventFacets')
       ? ['categories { missing }', 'coverage { matched }']
       : ['totalCount { value }', 'nodes { id }', 'coverage { matched }', 'from'];
@@ -171,7 +171,7 @@ describe('a caller without pii:read', () => {
     }
   });
 
-  test('is not told how long the vendors’ answers were: their length tells what stands in them', async () => {
+  test("does not get the bytes of the vendors' answers, because their length depends on personal data", async () => {
     const query =
       '{ events(first: 1) { nodes { username } } usageRecords(first: 1) { nodes { requestURI } } }';
     for (const [key, names] of [
@@ -183,7 +183,7 @@ describe('a caller without pii:read', () => {
     }
   });
 
-  test('causes no call for what is hidden from them, and who may see it the usual ones', async () => {
+  test('causes no vendor call for hidden fields; a caller with pii:read causes the usual ones', async () => {
     const asked: string[] = [];
     const event = {
       id: 7,
@@ -251,7 +251,7 @@ describe('a caller without pii:read', () => {
     await app.close();
   });
 
-  test('may not relate entries by address, which is the default', async () => {
+  test('may not relate entries by address, although it is the default', async () => {
     const { errors } = JSON.parse(
       await ask('{ events(first: 1) { nodes { relatedUsage { edges { confidence } } } } }'),
     ) as Answer;

@@ -13,7 +13,7 @@ interface SandboxRecord {
 }
 
 let sandbox: RunningSandbox;
-/** Records to ask for, and each one's truth. */
+/** Records to ask for, as the database stores them. */
 let records: readonly SandboxRecord[];
 let next = 0;
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** One that no test has asked for. */
+/** A record that no test has asked for. */
 function takeRecord(): SandboxRecord {
   const taken = records[next];
   next += 1;
@@ -34,7 +34,7 @@ function takeRecord(): SandboxRecord {
 
 interface Instance {
   readonly app: App;
-  /** What its operators are told. */
+  /** The faults that it reports. */
   readonly faults: unknown[];
 }
 
@@ -44,7 +44,7 @@ async function startOwnRedis(): Promise<RedisServer> {
   return redis;
 }
 
-/** An instance of the service, gone with the test. */
+/** Creates an instance of the service. It closes when the test ends. */
 function createInstance(env: Readonly<Record<string, string>>): Instance {
   const faults: unknown[] = [];
   const { usageUserSecret, usageOrganizationSecret, eventsToken } = sandbox.credentials;
@@ -75,7 +75,7 @@ const askRecord = async ({ app }: Instance, { id, requestURI }: SandboxRecord) =
 
 const sizeOf = async (redis: RedisServer): Promise<number> => Number(await redis.command('DBSIZE'));
 
-/** An instance whose connection stands: what it reads from here on is there for others. */
+/** An instance with an open connection. Others can use what it reads from now on. */
 async function createConnected(redis: RedisServer, env: Record<string, string> = {}): Promise<Instance> {
   const instance = createInstance({
     REDIS_URL: `redis://127.0.0.1:${redis.port}`,
@@ -102,7 +102,7 @@ interface Dashboard {
 }
 
 describe.runIf(hasRedis)('instances that share a Redis', () => {
-  test('answer without a vendor call what another has read', async () => {
+  test('answer without a vendor call if another has read the same', async () => {
     const redis = await startOwnRedis();
     const first = await createConnected(redis);
     const second = await createConnected(redis);
@@ -113,7 +113,7 @@ describe.runIf(hasRedis)('instances that share a Redis', () => {
     const read = await askApp<Dashboard>(first.app, days);
     expect(read.errors).toBeUndefined();
     expect(read.upstream).toHaveLength(3);
-    // Each of three series in four chunks: February, and each day of March.
+    // Each of three series has four segments: February, and each day of March.
     await until(async () => (await sizeOf(redis)) === before + 1 + 3 * 4);
     expect(await askRecord(second, record)).toBe(0);
     expect(await askApp(second.app, days)).toEqual({ ...read, upstream: [] });
@@ -123,7 +123,7 @@ describe.runIf(hasRedis)('instances that share a Redis', () => {
     expect(march.data.usageAnalytics.buckets).toEqual(read.data.usageAnalytics.buckets.slice(28));
   });
 
-  test('see nothing of one that holds other secrets', async () => {
+  test('do not use the entries of one with another secret', async () => {
     const redis = await startOwnRedis();
     const first = await createConnected(redis);
     const other = await createConnected(redis, {
@@ -136,7 +136,7 @@ describe.runIf(hasRedis)('instances that share a Redis', () => {
     expect(await askRecord(other, record)).toBe(1);
   });
 
-  test('take garbage for nothing', async () => {
+  test('ignore entries with garbage', async () => {
     const redis = await startOwnRedis();
     const first = await createConnected(redis);
     const second = await createConnected(redis);
@@ -153,7 +153,7 @@ describe.runIf(hasRedis)('instances that share a Redis', () => {
   test.each<[string, (redis: RedisServer) => unknown]>([
     ['killed', (redis) => redis.kill()],
     ['left hanging', (redis) => redis.hang(true)],
-  ])('lose no answer when it is %s under load, and tell it once', async (_name, spoil) => {
+  ])('lose no answer when it is %s under load, and report it once', async (_name, spoil) => {
     const redis = await startOwnRedis();
     const instance = await createConnected(redis, { SIGHTLINE_REDIS_TIMEOUT_MS: '100' });
     let calls = 0;
@@ -172,7 +172,7 @@ describe.runIf(hasRedis)('instances that share a Redis', () => {
     expect(instance.faults).toMatchObject([{ message: expect.stringContaining('shared cache') }]);
   });
 
-  test('let go of it when they are closed', async () => {
+  test('close their connections when they are closed', async () => {
     const redis = await startOwnRedis();
     const instance = await createConnected(redis);
     const clients = async () =>
@@ -185,8 +185,8 @@ describe.runIf(hasRedis)('instances that share a Redis', () => {
   });
 });
 
-describe('an instance whose Redis is not there', () => {
-  test('starts, answers, and tells it', async () => {
+describe('an instance without its Redis', () => {
+  test('starts, answers and reports it', async () => {
     const instance = createInstance({ REDIS_URL: 'redis://127.0.0.1:9' });
     for (let turn = 0; turn < 5; turn += 1) expect(await askRecord(instance, takeRecord())).toBe(1);
     expect(instance.faults).toHaveLength(1);

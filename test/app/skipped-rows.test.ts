@@ -13,8 +13,8 @@ const answering = (rows: readonly unknown[]): Transport => ({
   close: async () => {},
 });
 
-test('rows that cannot be understood are dropped, counted in coverage and told to the log, without what they hold', async () => {
-  const told: SkippedRowsReport[] = [];
+test('rows that cannot be parsed are skipped, counted in coverage and reported in the log without their values', async () => {
+  const reports: SkippedRowsReport[] = [];
   const happenedAt = new Date(NOW_MS - 3_600_000).toISOString();
   const app = createTestApp(
     { USAGE_API_USER_SECRET: 'u', USAGE_API_ORGANIZATION_SECRET: 'o', EVENTS_API_TOKEN: 't' },
@@ -30,7 +30,7 @@ test('rows that cannot be understood are dropped, counted in coverage and told t
           { id: 'canary', timestamp: happenedAt, category: 'a', action: 'b' },
         ]),
       },
-      onSkippedRows: (report) => told.push(report),
+      onSkippedRows: (report) => reports.push(report),
     },
   );
   onTestFinished(() => app.close());
@@ -47,9 +47,9 @@ test('rows that cannot be understood are dropped, counted in coverage and told t
     },
     usageAnalytics: { coverage: [{ status: 'TRUNCATED', code: 'ROWS_DROPPED', dropped: 1 }] },
   });
-  expect(told).toHaveLength(2);
-  expect(told).toContainEqual({ source: 'EVENTS', operation: '/events', dropped: 1, rows: 2 });
-  expect(told).toContainEqual({
+  expect(reports).toHaveLength(2);
+  expect(reports).toContainEqual({ source: 'EVENTS', operation: '/events', dropped: 1, rows: 2 });
+  expect(reports).toContainEqual({
     source: 'USAGE',
     operation: '/usage/analytics/activity',
     dropped: 1,
@@ -57,7 +57,7 @@ test('rows that cannot be understood are dropped, counted in coverage and told t
   });
 });
 
-test('a list of which not one row can be understood is an error, and FAILED where two sources are one list', async () => {
+test('a list is an error if no row can be parsed, and in the timeline its source is FAILED', async () => {
   const rows = Array.from({ length: 3 }, (_, id) => ({ id, when: 'changed' }));
   const app = createTestApp(
     { USAGE_API_USER_SECRET: 'u', USAGE_API_ORGANIZATION_SECRET: 'o', EVENTS_API_TOKEN: 't' },

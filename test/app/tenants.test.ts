@@ -8,7 +8,7 @@ import type { Transport, TransportRequest } from '../../src/upstream/transport.t
 import { createTestApp, NOW_MS } from '../support/running-app.ts';
 import { createFakeTransport, createSimulatedTime, jsonAnswer } from '../support/upstream-fixtures.ts';
 
-// Many tenants behind one proxy, each with vendor credentials of their own: VENDOR_CREDENTIALS=request.
+// Many tenants behind one proxy, each with their own vendor credentials: VENDOR_CREDENTIALS=request.
 
 interface Reply {
   readonly status: number;
@@ -23,7 +23,7 @@ function answerRecord({ target }: TransportRequest) {
   return jsonAnswer({ id: pathname.split('/').at(-1), usageDate: new Date(NOW_MS).toISOString() });
 }
 
-/** The service behind a port, asked as a proxy on the same machine would ask for others. */
+/** Starts the service on a port. `ask` sends requests as a proxy on the same machine does. */
 async function serve(usage: Transport, env: Readonly<Record<string, string>> = {}) {
   const time = createSimulatedTime(NOW_MS);
   const app = createTestApp(
@@ -78,7 +78,7 @@ async function serve(usage: Transport, env: Readonly<Record<string, string>> = {
 }
 
 test.each(['has', 'has never'])(
-  'the 500s of a tenant whom the vendor %s answered fail none of another’s 220 calls',
+  'the 500s of a tenant whom the vendor %s answered fail no calls of another tenant',
   async (has) => {
     let isIll = has === 'has never';
     const usage = createFakeTransport((request) =>
@@ -96,13 +96,13 @@ test.each(['has', 'has never'])(
       time.advance(1_000);
     }
     expect(failed).toBe(0);
-    // The breaker spares the vendor those calls that it fails: ten or so, and a probe each five seconds.
+    // The breaker opens after about ten failed calls, and then lets one through every five seconds.
     const toIll = usage.requests.filter(({ authorization }) => authorization?.includes('ill'));
     expect(toIll.length).toBeLessThan(25);
   },
 );
 
-test('a pause that made-up credentials are asked for binds no other tenant, a new one neither', async () => {
+test('a vendor pause for made-up credentials binds no other tenant, not even a new one', async () => {
   const usage = createFakeTransport((request) =>
     request.authorization?.includes('made-up')
       ? jsonAnswer({}, 429, { 'retry-after': '60' })
@@ -115,12 +115,12 @@ test('a pause that made-up credentials are asked for binds no other tenant, a ne
   const fresh = '{ usageRecord(recordId: "r2") { recordId } }';
   expect((await ask('good', fresh)).data).toEqual({ usageRecord: { recordId: 'r2' } });
   expect((await ask('new', fresh)).data).toEqual({ usageRecord: { recordId: 'r2' } });
-  // Each made-up one was sent once, and waits out its own pause.
+  // Each of the made-up credentials was sent once, and has its own pause.
   expect((await ask('made-up-1')).codes).toEqual(['UPSTREAM_RATE_LIMITED']);
   expect(usage.requests.filter(({ authorization }) => authorization?.includes('made-up'))).toHaveLength(30);
 });
 
-test('`service` tells each tenant what their own credentials have met, others what those that were answered have', async () => {
+test('`service` reports to each tenant the health of their own calls, and to others that of the tenants whom the vendor answered', async () => {
   const usage = createFakeTransport((request) => {
     if (request.authorization?.includes('ill')) return jsonAnswer({}, 500);
     if (request.authorization?.includes('good')) return answerRecord(request);
@@ -155,19 +155,19 @@ test('tenants behind one proxy have a budget of points each, once the vendor has
   );
   const { ask } = await serve(usage, POOR);
   for (const tenant of ['good-a', 'good-b']) expect((await ask(tenant)).codes).toEqual([]);
-  // Credentials that were never answered share what the proxy's address has, however many are made up.
+  // Credentials that the vendor never answered share the budget of the proxy's address.
   let made = 0;
   while ((await ask(`x${made}`)).status === 200) made += 1;
   expect(made).toBeLessThan(25);
   for (const tenant of ['x', 'good-c']) expect((await ask(tenant)).status).toBe(429);
-  // Those that were answered spend their own, and no more than that.
+  // Answered credentials have a budget of their own.
   let spent = 0;
   while ((await ask('good-a')).status === 200) spent += 1;
   expect(spent).toBeLessThan(25);
   expect((await ask('good-b')).status).toBe(200);
 });
 
-test('made-up credentials for one source beside good ones for the other have no budget of their own', async () => {
+test('made-up credentials for one source beside good ones for the other get no budget of their own', async () => {
   const { ask } = await serve(createFakeTransport(answerRecord), POOR);
   await ask('good');
   let asked = 0;
@@ -175,7 +175,7 @@ test('made-up credentials for one source beside good ones for the other have no 
   expect(asked).toBeLessThan(25);
 });
 
-test('a caller who says who they are spends what is theirs, whatever credentials they bring', async () => {
+test('an identified caller has one budget, with any vendor credentials', async () => {
   const sha256 = createHash('sha256').update(KEY).digest('hex');
   const { ask } = await serve(createFakeTransport(answerRecord), {
     ...POOR,

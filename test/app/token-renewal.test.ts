@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** A service that exchanges the sandbox's username and password, its clock ahead of the sandbox's by what is added. */
+/** A service that exchanges the sandbox's username and password. Its clock is `aheadMs` ahead of the sandbox's. */
 function createRig(env: Record<string, string> = {}, overrides: AppOverrides = {}) {
   const rig = { aheadMs: 0 };
   const attempts: AttemptReport[] = [];
@@ -48,7 +48,7 @@ function createRig(env: Record<string, string> = {}, overrides: AppOverrides = {
   });
 }
 
-/** Exchanges over a socket, after the answers of `first`. */
+/** Answers with the tokens of `first`, then exchanges over a socket. */
 function createExchangeAfter(first: readonly string[]): PostTransport {
   const transport = createHttpTransport({
     baseUrl: new URL(new URL(sandbox.eventsUrl).origin),
@@ -67,19 +67,19 @@ function createExchangeAfter(first: readonly string[]): PostTransport {
 }
 
 describe('a service with a username and a password', () => {
-  test('exchanges them once for all callers who come at once', async () => {
+  test('exchanges them once for all callers at the same time', async () => {
     const rig = createRig();
     const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => rig.ask(n + 1)));
     expect(answers.flatMap(({ errors }) => errors ?? [])).toEqual([]);
     expect(answers.map(({ data }) => data.events?.nodes.length)).toEqual(answers.map((_, n) => n + 1));
     expect(rig.calls().authenticate).toBe(1);
-    // An exchange is the service's own: no caller pays for it, or is told of it.
+    // The exchange belongs to the service: no answer counts it.
     expect(answers.flatMap(({ upstream }) => upstream).some(({ operation }) => operation !== '/events')).toBe(
       false,
     );
   });
 
-  test('renews a minute ahead of the end, and not before', async () => {
+  test('renews the token a minute before it expires, and not earlier', async () => {
     const rig = createRig();
     await rig.ask();
     rig.aheadMs = 13 * MINUTE_MS;
@@ -93,7 +93,7 @@ describe('a service with a username and a password', () => {
     expect(rig.calls().authenticate).toBe(2);
   });
 
-  test('gets over a token that the vendor does not believe, within the same request', async () => {
+  test('exchanges again within the same request if the vendor refuses a token', async () => {
     const foreign = createJwt({ sub: 'sandbox', exp: sandbox.now() / 1_000 + 900 });
     const rig = createRig({}, { exchange: createExchangeAfter([foreign]) });
     const answers = await Promise.all([rig.ask(1), rig.ask(2), rig.ask(3)]);
@@ -102,7 +102,7 @@ describe('a service with a username and a password', () => {
     expect(rig.attempts.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(3);
   });
 
-  test('that are wrong is told so, by code alone, and does not knock again and again', async () => {
+  test('that are wrong reports it with a code only, and does not ask again for every request', async () => {
     const rig = createRig({ EVENTS_API_PASSWORD: 'canary-wrong' });
     for (let turn = 0; turn < 5; turn += 1) {
       const { data, errors } = await rig.ask();
@@ -115,7 +115,7 @@ describe('a service with a username and a password', () => {
     expect(rig.calls()).toEqual({ authenticate: 1, events: 0 });
   });
 
-  test('whose vendor gives no token is told so', async () => {
+  test('reports it with a code if the vendor gives no token', async () => {
     const rig = createRig({ EVENTS_API_AUTH_URL: 'http://127.0.0.1:9/authenticate' });
     const { errors } = await rig.ask();
     expect(errors).toMatchObject([

@@ -14,7 +14,7 @@ async function newestRecords(count: number): Promise<string[]> {
 }
 
 describe('the calls that a query causes', () => {
-  test('are none for a record that an operation before has read', async () => {
+  test('are none for a record that an earlier operation has read', async () => {
     const [id] = await newestRecords(1);
     const query = `{ usageRecord(recordId: "${id}") { recordId } }`;
     await running.ask(query);
@@ -23,7 +23,7 @@ describe('the calls that a query causes', () => {
     expect(again.upstream).toEqual([]);
   });
 
-  test('are one for many events by their global ids, when they are near', async () => {
+  test('are one for many events by their global ids if their times are close', async () => {
     const asked = await running.ask<{ events: { nodes: { id: string }[] } }>(
       '{ events(first: 50) { nodes { id } } }',
     );
@@ -37,11 +37,11 @@ describe('the calls that a query causes', () => {
       expect(again.data.nodes.map((node) => node?.id)).toEqual(ids);
       calls.push(countCalls(again, 'EVENTS'));
     }
-    // The first page of 50 rows that is shorter than asked may be as long as the vendor's limit: asked about once an hour.
+    // A page of 50 rows that is shorter than asked for may be cut by the vendor's limit, so one more call checks that, about once an hour.
     expect(calls).toEqual([2, 1]);
   });
 
-  test('are one of each vendor for a page of 50 of the timeline, refetched, and nothing of it differs', async () => {
+  test('are one to each vendor for a page of 50 of the timeline, and a second read gives the same', async () => {
     const fields = `__typename id ... on Activity { timestamp ipAddress masked }
       ... on UsageRecord { recordId requestURI elementKey userId instanceTags } ... on Event { eventId action username }`;
     const asked = await running.ask<{ timeline: { nodes: { id: string }[] } }>(
@@ -58,7 +58,7 @@ describe('the calls that a query causes', () => {
     expect([countCalls(again, 'USAGE'), countCalls(again, 'EVENTS')]).toEqual([1, 1]);
   });
 
-  test('ask the events vendor for the fields of the selection only', async () => {
+  test('ask the Events API only for the selected fields', async () => {
     const asked = await running.ask<object>(
       '{ events(first: 1) { nodes { eventId ... @include(if: false) { username } } } }',
     );
@@ -97,9 +97,9 @@ describe('a dashboard of 30 days, refreshed a minute later', () => {
   }
 
   test.each([
-    // The row of today is all that the vendor is asked for; each of four series is a call.
-    ['from a day on, costs its live edge', 'from: "2026-02-02T00:00:00Z"', [31, 1]],
-    ['that slides, is read whole, since its first row is another one', 'last: "P30D"', [31, 31]],
+    // Each of four series takes a call. It asks only for the row of today.
+    ['from a fixed day on reads only the row of today', 'from: "2026-02-02T00:00:00Z"', [31, 1]],
+    ['that ends now is read again, because its first row has changed', 'last: "P30D"', [31, 31]],
   ])('%s', async (_, range, rows) => {
     let laterMs = 0;
     const nowMs = NOW_MS + 1;
@@ -124,8 +124,8 @@ describe('a dashboard of 30 days, refreshed a minute later', () => {
   });
 });
 
-describe('a vendor that is unplugged', () => {
-  test("leaves the other one's answer standing, with one coded error that tells neither address nor secret", async () => {
+describe('a vendor that is down', () => {
+  test("does not affect the other one's answer, and causes one error with a code and without address or secret", async () => {
     const alone = await startApp();
     const half = createTestApp(
       {

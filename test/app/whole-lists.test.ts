@@ -22,7 +22,7 @@ const forward = (field: string, key: string) =>
 const backward = (field: string, key: string) =>
   `query ($before: String) { list: ${field}(range: ${RANGE}, last: 173, before: $before) { nodes { key: ${key} } ${PAGE} } }`;
 
-async function walkForward(running: RunningApp, field: string, key: string) {
+async function readForward(running: RunningApp, field: string, key: string) {
   const keys: string[] = [];
   const calls: number[] = [];
   for (let after: string | null = null; ;) {
@@ -36,7 +36,7 @@ async function walkForward(running: RunningApp, field: string, key: string) {
   }
 }
 
-async function walkBackward(running: RunningApp, field: string, key: string) {
+async function readBackward(running: RunningApp, field: string, key: string) {
   const keys: string[] = [];
   for (let before: string | null = null; ;) {
     const asked: Asked<ListPage> = await running.ask<ListPage>(backward(field, key), { before });
@@ -60,35 +60,37 @@ describe.each([
   });
   afterAll(() => running.close());
 
-  test("hold the database's own records, in order, forward and backward", async () => {
-    const { keys } = await walkForward(running, 'usageRecords', 'recordId');
+  test('contain the records of the database, in order, forward and backward', async () => {
+    const { keys } = await readForward(running, 'usageRecords', 'recordId');
     const stored = await running.sandbox.query(
       `SELECT id FROM usage WHERE happened_at ${HALF_OPEN} ORDER BY happened_at DESC, id DESC`,
     );
     expect(keys).toEqual(stored.map((row) => row['id']));
-    expect(await walkBackward(running, 'usageRecords', 'recordId')).toEqual(keys);
+    expect(await readBackward(running, 'usageRecords', 'recordId')).toEqual(keys);
   });
 
-  test("hold the database's own events, in order, forward and backward", async () => {
-    const { keys } = await walkForward(running, 'events', 'eventId');
+  test('contain the events of the database, in order, forward and backward', async () => {
+    const { keys } = await readForward(running, 'events', 'eventId');
     const stored = await running.sandbox.query(
       `SELECT id FROM events WHERE happened_at ${HALF_OPEN} ORDER BY happened_at DESC, id DESC`,
     );
     expect(keys).toEqual(stored.map((row) => String(row['id'])));
-    expect(await walkBackward(running, 'events', 'eventId')).toEqual(keys);
+    expect(await readBackward(running, 'events', 'eventId')).toEqual(keys);
   });
 });
 
-describe('lists of a log that moves', () => {
+describe('lists of a log that grows', () => {
   test.each([
     ['usageRecords', 'recordId', 'usage'],
     ['events', 'eventId', 'events'],
   ] as const)(
-    '%s hold every row that stood when the walk began, once, in few calls a page',
+    '%s contain every row that existed before the first page, once, in few calls for each page',
     async (field, key, table) => {
       const running = await startApp({ arrivals: true });
       try {
-        const stood = await running.sandbox.query(`SELECT id FROM ${table} WHERE happened_at ${HALF_OPEN}`);
+        const existing = await running.sandbox.query(
+          `SELECT id FROM ${table} WHERE happened_at ${HALF_OPEN}`,
+        );
         let movedMs = running.sandbox.now();
         const keys: string[] = [];
         for (let after: string | null = null; ;) {
@@ -103,7 +105,7 @@ describe('lists of a log that moves', () => {
         }
         expect(new Set(keys).size).toBe(keys.length);
         const given = new Set(keys);
-        expect(stood.map((row) => String(row['id'])).filter((id) => !given.has(id))).toEqual([]);
+        expect(existing.map((row) => String(row['id'])).filter((id) => !given.has(id))).toEqual([]);
       } finally {
         await running.close();
       }
@@ -111,16 +113,16 @@ describe('lists of a log that moves', () => {
   );
 });
 
-describe('a list that one scan can not see whole', () => {
+describe('a list that needs several scans', () => {
   const SCAN = `range: ${RANGE}, filter: { ipAddress: "12.34.56.0/24" }`;
 
   test.each([
     ['forward', `query ($at: String) { list: usageRecords(${SCAN}, first: 5, after: $at)`],
     ['backward', `query ($at: String) { list: usageRecords(${SCAN}, last: 5, before: $at)`],
   ] as const)(
-    'is walked %s to its end by clients that ask for all of pageInfo, for the calls of its scans alone',
+    'is paged %s to its end by clients that select all of pageInfo, and only its scans make calls',
     async (direction, list) => {
-      // Pages that never grow, so that a scan ends at its calls.
+      // Vendor pages of a fixed size, so that a scan ends at its bound of calls.
       const running = await startApp({ usageRows: 12_000 }, { USAGE_API_SCAN_PAGE_SIZE: '200' });
       try {
         const stored = await running.sandbox.query(

@@ -35,8 +35,8 @@ async function readNames(untilText: string): Promise<Map<string, number>> {
   return new Map(rows.map((row) => [String(row['name']), Number(row['ms'])]));
 }
 
-test('while rows arrive, a walk gives each entry of both once and in order, but for those told to be filling', async () => {
-  const stood = await readNames(new Date(running.sandbox.now()).toISOString());
+test('while rows arrive, the pages give each entry of both sources once and in order, except in FILLING coverage', async () => {
+  const existing = await readNames(new Date(running.sandbox.now()).toISOString());
   const names: string[] = [];
   const times: number[] = [];
   const coverage: TimelinePage['timeline']['coverage'][number][] = [];
@@ -55,7 +55,7 @@ test('while rows arrive, a walk gives each entry of both once and in order, but 
   expect(names.length).toBeGreaterThan(8_000);
   expect(given.size).toBe(names.length);
   expect(times).toEqual(times.toSorted((a, b) => b - a));
-  expect([...stood.keys()].filter((name) => !given.has(name))).toEqual([]);
+  expect([...existing.keys()].filter((name) => !given.has(name))).toEqual([]);
 
   const late = [...(await readNames(to))].filter(([name]) => !given.has(name));
   const filling = coverage.filter(({ status }) => status === 'FILLING');

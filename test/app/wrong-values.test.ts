@@ -4,7 +4,7 @@ import { askApp, createTestApp } from '../support/running-app.ts';
 const app = createTestApp({ EVENTS_API_TOKEN: 'canary' });
 afterAll(() => app.close());
 
-/** The one fault of a value of an argument, written into the document and sent as a variable. */
+/** The error for a wrong value of an argument, once in the document and once as a variable. */
 async function readFaults(field: string, argument: string, type: string, value: string) {
   const inDocument = await askApp(app, `{ ${field}(${argument}: ${value}) { __typename } }`);
   const inVariable = await askApp(
@@ -18,7 +18,7 @@ async function readFaults(field: string, argument: string, type: string, value: 
   });
 }
 
-describe('a text where an object is wanted is told the object', () => {
+describe('the error for a text instead of an object shows the object', () => {
   test.each([
     ['events', 'filter', 'EventFilter', '{ action: "x" }', 'action', '{ eq: "user-login-success" }'],
     ['events', 'range', 'DateTimeRange', '"P1D"', '', '{ last: "P7D" }'],

@@ -9,10 +9,11 @@ import { startApp } from '../support/running-app.ts';
 import type { RunningApp } from '../support/running-app.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-if (executablePath === undefined) console.warn('Chromium is not installed: GraphiQL is not tested here.');
+if (executablePath === undefined)
+  console.warn('Chromium is not installed: the tests of GraphiQL are skipped.');
 
 describe.runIf(executablePath !== undefined)('GraphiQL in a browser', () => {
-  const told: string[] = [];
+  const problems: string[] = [];
   const answers = new Map<string, { readonly status: number; readonly parts: readonly string[] }>();
   let running: RunningApp;
   let server: RunningServer;
@@ -33,20 +34,20 @@ describe.runIf(executablePath !== undefined)('GraphiQL in a browser', () => {
     });
     page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') told.push(message.text());
+      if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
     });
-    page.on('pageerror', (error) => told.push(error.message));
-    page.on('requestfailed', (request) => told.push(`failed: ${request.url()}`));
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('requestfailed', (request) => problems.push(`failed: ${request.url()}`));
     page.on('request', (request) => {
       const url = new URL(request.url());
-      if (url.protocol !== 'blob:' && url.origin !== server.url) told.push(`elsewhere: ${request.url()}`);
+      if (url.protocol !== 'blob:' && url.origin !== server.url) problems.push(`elsewhere: ${request.url()}`);
     });
     page.on('response', (response) => {
       const [, name] = /query (\w+)/.exec(response.request().postData() ?? '') ?? [];
       if (name === undefined) return;
       const note = (body: object) =>
         answers.set(name, { status: response.status(), parts: Object.keys(body) });
-      response.json().then(note, (error: unknown) => told.push(String(error)));
+      response.json().then(note, (error: unknown) => problems.push(String(error)));
     });
     await page.goto(`${server.url}/graphql`);
     await page.locator('.graphiql-execute-button').waitFor();
@@ -57,20 +58,20 @@ describe.runIf(executablePath !== undefined)('GraphiQL in a browser', () => {
     await running?.close();
   });
 
-  test('every example is a tab that a click opens, and that runs', async () => {
+  test('every example has a tab, and runs', async () => {
     const examples = await readExamples();
     const tabs = page.locator('.graphiql-tab-button');
-    // While an answer is under way the same button stops it.
+    // During an operation the same button stops it.
     const run = page.locator('.graphiql-execute-button[aria-label^="Execute"]');
     const titles = await tabs.allTextContents();
     expect(titles).toHaveLength(examples.length);
     for (const [at, title] of titles.entries()) {
       await tabs.nth(at).click();
-      // The tab first, then its editor, which Monaco writes with spaces of its own.
+      // First the tab, then the text of its editor. Monaco renders other spaces, so the pattern allows any.
       await page.locator('.graphiql-tab-active', { hasText: title }).waitFor({ timeout: 5_000 });
       const written = new RegExp(`query\\s${title}\\b`);
       await page.locator('.view-lines', { hasText: written }).first().waitFor({ timeout: 5_000 });
-      // GraphiQL learns a moment later which operation a tab holds, and refuses to run it until then.
+      // GraphiQL needs a moment to find the operation of a tab, and refuses to run it until then.
       const press = async () => {
         await run.click();
         await run.waitFor();
@@ -82,7 +83,7 @@ describe.runIf(executablePath !== undefined)('GraphiQL in a browser', () => {
     }
   }, 60_000);
 
-  test('nothing is fetched from elsewhere, and the console stays quiet', () => {
-    expect(told).toEqual([]);
+  test('nothing is fetched from other origins, and the console has no errors or warnings', () => {
+    expect(problems).toEqual([]);
   });
 });

@@ -10,12 +10,12 @@ import { askApp, createTestApp, NOW_MS } from '../support/running-app.ts';
 import type { Asked } from '../support/running-app.ts';
 import { createSimulatedUsageVendor } from '../support/simulated-usage-vendor.ts';
 
-// The clients are those of docs/client, with the cache that each page sets up.
+// The clients of docs/client, with the cache of each page.
 
 const ROWS = 12_000;
 const ADDRESS = '192.0.2.7';
 const SCANNED_ROWS = 3_000;
-/** Between the fourth and the fifth lies a whole scan that finds nothing. */
+/** Between the fourth and the fifth lies a whole scan without a match. */
 const MATCHES = [0, 1_500, 1_501, 3_000, 10_000, 10_001, 11_998, 11_999];
 
 const rows = Array.from({ length: ROWS }, (_, at) => ({
@@ -45,7 +45,7 @@ const transport: Transport = {
   close: async () => {},
 };
 
-/** The service on a port of its own, and the operations that it answered. */
+/** Starts the service on a free port. `answered` lists its operations. */
 async function serve() {
   const answered: { readonly errors: readonly string[]; readonly vendorCalls: number }[] = [];
   const app = createTestApp(
@@ -86,7 +86,7 @@ interface List {
 }
 
 const query = parse(`
-  query Walk($address: IP!, $first: Int, $after: String, $last: Int, $before: String) {
+  query Page($address: IP!, $first: Int, $after: String, $last: Int, $before: String) {
     usageRecords(
       range: { last: "P1D" }, filter: { ipAddress: $address }, first: $first, after: $after, last: $last, before: $before
     ) {
@@ -96,59 +96,63 @@ const query = parse(`
     }
   }
 `);
-/** More pages than there are mean that a client goes round in circles. */
+/** More pages than the list has. If a client reads this many, it repeats pages. */
 const MOST_PAGES = 12;
 
 const idsOf = ({ usageRecords }: List) => usageRecords.edges.map(({ node }) => node.recordId);
 
-/** How each direction begins, and goes on behind a page; null: that was the last one. */
+/** The variables of the first page, and those for the page after a page; null: it was the last one. */
 const DIRECTIONS = [
   {
     direction: 'forward',
     variables: { address: ADDRESS, first: 3 },
-    goOn: ({ usageRecords: { pageInfo } }: List) =>
+    nextOf: ({ usageRecords: { pageInfo } }: List) =>
       pageInfo.hasNextPage ? { after: pageInfo.endCursor } : null,
   },
   {
     direction: 'backward',
     variables: { address: ADDRESS, last: 3 },
-    goOn: ({ usageRecords: { pageInfo } }: List) =>
+    nextOf: ({ usageRecords: { pageInfo } }: List) =>
       pageInfo.hasPreviousPage ? { before: pageInfo.startCursor } : null,
   },
 ] as const;
 
-describe.each(DIRECTIONS)('$direction', { timeout: 120_000 }, ({ variables, goOn }) => {
-  test('the list has a page without entries between two that hold some', async () => {
+describe.each(DIRECTIONS)('$direction', { timeout: 120_000 }, ({ variables, nextOf }) => {
+  test('the list has an empty page between two others', async () => {
     const { app } = await serve();
     const found: number[] = [];
     for (let more: object | null = {}; more && found.length < MOST_PAGES;) {
       const { data }: Asked<List> = await askApp<List>(app, print(query), { ...variables, ...more });
       found.push(idsOf(data).length);
-      more = goOn(data);
+      more = nextOf(data);
     }
     expect(found.slice(1, -1)).toContain(0);
     expect(found.reduce((sum, size) => sum + size, 0)).toBe(ids.length);
   });
 
-  test('Apollo Client walks a list that several scans are needed for to its end, and keeps the coverage of all pages', async () => {
+  test('Apollo Client pages to the end of a list that needs several scans, and keeps the coverage of all pages', async () => {
     const { url, answered } = await serve();
     const { client } = await openQuickStart<{ client: ApolloClient }>('apollo', url);
     onTestFinished(() => client.stop());
     const list = client.watchQuery<List>({ query, variables });
     list.subscribe(() => {});
     let { data } = await list.refetch();
-    for (let more = data && goOn(data); more && answered.length < MOST_PAGES; more = data ? goOn(data) : null)
+    for (
+      let more = data && nextOf(data);
+      more && answered.length < MOST_PAGES;
+      more = data ? nextOf(data) : null
+    )
       ({ data } = await list.fetchMore<List>({ variables: more }));
     const all = client.readQuery<List>({ query, variables });
     expect(answered.flatMap(({ errors }) => errors)).toEqual([]);
     expect(all && idsOf(all)).toEqual(ids);
-    expect(all && goOn(all)).toBeNull();
+    expect(all && nextOf(all)).toBeNull();
     expect(all?.usageRecords.coverage.filter(({ status }) => status === 'TRUNCATED').length).toBeGreaterThan(
       1,
     );
   });
 
-  test('urql with Graphcache walks a list that several scans are needed for to its end, over a page without entries', async () => {
+  test('urql with Graphcache pages to the end of a list that needs several scans, also over an empty page', async () => {
     const { url, answered } = await serve();
     const introspection = introspectionFromSchema(schema, { descriptions: false });
     const { client } = await openQuickStart<{ client: Client }>('urql', url, {
@@ -157,10 +161,14 @@ describe.each(DIRECTIONS)('$direction', { timeout: 120_000 }, ({ variables, goOn
     const read = async (more: object): Promise<List | undefined> =>
       (await client.query<List>(query, { ...variables, ...more }).toPromise()).data;
     let list = await read({});
-    for (let more = list && goOn(list); more && answered.length < MOST_PAGES; more = list ? goOn(list) : null)
+    for (
+      let more = list && nextOf(list);
+      more && answered.length < MOST_PAGES;
+      more = list ? nextOf(list) : null
+    )
       list = await read(more);
     expect(answered.flatMap(({ errors }) => errors)).toEqual([]);
     expect(list && idsOf(list)).toEqual(ids);
-    expect(list && goOn(list)).toBeNull();
+    expect(list && nextOf(list)).toBeNull();
   });
 });

@@ -12,13 +12,13 @@ import type { RunningApp } from '../support/running-app.ts';
 
 const run = promisify(execFile);
 
-/** What npm has set for this very run is not the new project's: it would install into this repository. */
+/** Without the variables that npm sets for this run, because with them it would install into this repository. */
 const inherited = Object.entries(process.env).filter(
   ([name]) => !/^npm_/i.test(name) || /^npm_config_(registry|cache|userconfig)$/i.test(name),
 );
 const env = {
   ...Object.fromEntries(inherited),
-  // This Node, and none of this repository's own commands.
+  // Finds this Node, but no commands of this repository.
   PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
   NO_COLOR: '1',
   npm_config_audit: 'false',
@@ -27,21 +27,23 @@ const env = {
   npm_config_prefer_offline: 'true',
 };
 
-const isRegistryThere = await run('npm', ['view', 'relay-runtime@21.0.1', 'version'], {
+const isRegistryReachable = await run('npm', ['view', 'relay-runtime@21.0.1', 'version'], {
   env: { ...env, npm_config_fetch_retries: '0' },
   timeout: 60_000,
 }).then(
   () => true,
   () => false,
 );
-if (!isRegistryThere)
-  console.warn('The npm registry is not reachable: the quick starts of docs/client are not tested here.');
+if (!isRegistryReachable)
+  console.warn(
+    'The npm registry is not reachable: the tests of the quick starts of docs/client are skipped.',
+  );
 
-describe.runIf(isRegistryThere)('a quick start, followed in an empty folder, does what its page says', () => {
+describe.runIf(isRegistryReachable)('a quick start works in an empty folder as its page says', () => {
   let running: RunningApp;
   let server: RunningServer;
   beforeAll(async () => {
-    // As the pages start it.
+    // The same rows as on the pages.
     const rows = { usageRows: 20_000, eventsRows: 4_000 };
     running = await startApp({ seed: 1, nowMs: NOW_MS, arrivals: true, ...rows }, PATIENT);
     server = await startServer({

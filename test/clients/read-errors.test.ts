@@ -15,7 +15,7 @@ const query = parse('{ viewer { scopes } events(first: 1) { from } }');
 const WRONG = { authorization: 'Bearer sightline_wrong' };
 const RIGHT = { authorization: `Bearer ${key.key}` };
 
-/** A service that asks for a key, on a port of its own. */
+/** Starts a service that requires an API key on a free port. */
 async function serve(): Promise<string> {
   const app = createTestApp({ EVENTS_API_TOKEN: 't', SIGHTLINE_API_KEYS: key.line });
   const server = await startServer({
@@ -34,7 +34,7 @@ interface Answer {
   readonly viewer: { readonly scopes: readonly string[] } | null;
 }
 
-test('Apollo Client reads the code of a refused key, and of a refused field beside the fields that are good', async () => {
+test('Apollo Client reads the code of a refused key, and of a refused field beside the answered ones', async () => {
   const url = await serve();
   const { client } = await openQuickStart<{ client: ApolloClient }>('apollo', url);
   onTestFinished(() => client.stop());
@@ -48,7 +48,7 @@ test('Apollo Client reads the code of a refused key, and of a refused field besi
   expect(await ask(RIGHT)).toEqual({ viewer: ['introspect'], codes: ['FORBIDDEN'] });
 });
 
-test('urql reads the code of a refused key, and of a refused field beside the fields that are good', async () => {
+test('urql reads the code of a refused key, and of a refused field beside the answered ones', async () => {
   const url = await serve();
   const { client } = await openQuickStart<{ client: Client }>('urql', url, {
     'gql/schema.json': JSON.stringify(introspectionFromSchema(schema, { descriptions: false })),

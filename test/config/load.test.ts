@@ -52,7 +52,7 @@ describe('readConfig', () => {
     });
   });
 
-  test('credentials of one source leave the other not configured; the vendors’ URLs are the default', () => {
+  test("credentials of one source leave the other not configured; the vendors' URLs are the default", () => {
     expect(configOf({ ...EVENTS, ...SECRET }).vendors).toMatchObject({
       kind: 'configured',
       usage: null,
@@ -151,7 +151,7 @@ describe('readConfig', () => {
     expect(configOf({ HOST: '0.0.0.0' }).host).toBe('0.0.0.0');
   });
 
-  test('a username and a password are exchanged under the Events API’s URL, unless a setting names another one', () => {
+  test("a username and a password are exchanged under the Events API's URL, unless a setting names another one", () => {
     expect(
       configOf({ ...LOGIN, ...SECRET, EVENTS_API_URL: 'http://127.0.0.1:5000/v1/' }).vendors,
     ).toMatchObject({
@@ -181,7 +181,7 @@ describe('readConfig', () => {
     });
   });
 
-  test('if each request brings its credentials, the vendors’ URLs are the default, and there is no sandbox', () => {
+  test("if each request brings its credentials, the vendors' URLs are the default, and there is no sandbox", () => {
     expect(configOf(REQUEST).vendors).toEqual({
       kind: 'request',
       usageUrl: 'https://api.cloud-elements.com/elements/api-v2',

@@ -7,7 +7,7 @@ import { answerOf, readContract } from './vendor-contract.ts';
 const usage = readContract('usage');
 const events = readContract('events');
 
-describe('every example of the contracts decodes', () => {
+describe('every example of the contracts can be decoded', () => {
   test('records of the page', () => {
     const decoded = [...(answerOf(usage, '/usage') as unknown[]), answerOf(usage, '/usage/{id}')].map(
       decodeUsageRecord,
@@ -31,7 +31,7 @@ describe('every example of the contracts decodes', () => {
     ]);
   });
 
-  test('records in snake case, also without an element; raw headers are left behind', () => {
+  test('records in snake case, also without an element; raw headers are left out', () => {
     const decoded = (answerOf(usage, '/usage', 'sketch-snake-case') as unknown[]).map(decodeUsageRecord);
     expect(decoded).toEqual([
       expect.objectContaining({
@@ -82,7 +82,7 @@ describe('every example of the contracts decodes', () => {
   });
 });
 
-test('an event without an id, which the contract allows, is dropped with its time known', () => {
+test('an event without an id, which the contract allows, is skipped with its time', () => {
   expect((answerOf(events, '/events', 'sketch-least') as unknown[]).map(decodeEvent)).toEqual([
     { dropped: true, timestampMs: Date.parse('2019-08-24T14:15:22Z') },
   ]);

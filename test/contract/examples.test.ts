@@ -17,7 +17,7 @@ describe.each(VENDORS)('the contract of %s', (vendor) => {
     expect(places).toContainEqual(expect.stringContaining('/components/schemas/'));
   });
 
-  test.each(examples)('$pointer: example $name is what its schema says', ({ pointer, value }) => {
+  test.each(examples)('$pointer: example $name is valid', ({ pointer, value }) => {
     const isValid = ajv.compile({ $ref: `contract#${pointer}` });
     isValid(value);
     expect(isValid.errors).toBeNull();
@@ -37,11 +37,11 @@ describe('a schema refuses', () => {
     expect(validates('UsageRecord', { ...record, id: undefined })).toBe(false);
   });
 
-  test('a record whose time is none', () => {
+  test('a record whose time is not a time', () => {
     expect(validates('UsageRecord', { ...record, usageDate: 'yesterday' })).toBe(false);
   });
 
-  test('a bucket with a count below zero, or an element with one', () => {
+  test('a bucket with a count below zero, or with one for an element', () => {
     const bucket = { timestamp: '2014-03-01T00:00:00.000Z', count: 1, twilio: 1 };
     expect(validates('ElementActivityBucket', bucket)).toBe(true);
     expect(validates('ElementActivityBucket', { ...bucket, twilio: -1 })).toBe(false);
@@ -49,7 +49,7 @@ describe('a schema refuses', () => {
   });
 });
 
-// Copied from the vendors' pages, so that the contracts can be held against them: fields in the page's order.
+// Copied from the vendors' pages, with the fields in the order of the page, to compare the contracts with them.
 const PAGE_EXAMPLES = [
   {
     vendor: 'usage',
@@ -132,7 +132,7 @@ const PAGE_EXAMPLES = [
 ] as const;
 
 test.each(PAGE_EXAMPLES)(
-  '$vendor $path keeps the example of the vendor page word for word',
+  '$vendor $path has the example of the vendor page word for word',
   ({ vendor, path, json }) => {
     expect(JSON.stringify(answerOf(readContract(vendor), path))).toBe(JSON.stringify(JSON.parse(json)));
   },

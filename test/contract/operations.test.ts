@@ -76,19 +76,19 @@ describe.each(CALLS)('$vendor $path', ({ vendor, path, operationId, parameters }
     expect(said).toEqual(parameters);
   });
 
-  test('names every status that the vendor names', () => {
+  test('has every status of the vendor page', () => {
     expect(Object.keys(operation?.responses ?? {})).toEqual(['200', ...REFUSALS]);
   });
 });
 
-test('no call is left out and none is made up', () => {
+test('the contracts have every call of the vendor pages and no others', () => {
   const calls = VENDORS.flatMap((vendor) =>
     Object.entries(readContract(vendor).paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${vendor} ${method} ${path}`),
     ),
   );
-  const promised = CALLS.map(({ vendor, path }) => `${vendor} get ${path}`);
-  expect(calls.toSorted()).toEqual([...promised, 'events post /authenticate'].toSorted());
+  const documented = CALLS.map(({ vendor, path }) => `${vendor} get ${path}`);
+  expect(calls.toSorted()).toEqual([...documented, 'events post /authenticate'].toSorted());
 });
 
 test('the servers are those of the vendor pages', () => {
@@ -146,7 +146,7 @@ test.each(FIELDS)(
   },
 );
 
-test('every doubt says what is doubted and how sure its reading is', () => {
+test('every x-doubt has a text and a confidence', () => {
   const doubts: unknown[] = [];
   const collect = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;

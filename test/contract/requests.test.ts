@@ -3,7 +3,7 @@ import type { Document } from 'openapi-backend';
 import { describe, expect, test } from 'vitest';
 import { readContract, VENDORS } from './vendor-contract.ts';
 
-// The sandbox checks requests by the same library; `quick`, since its check of documents knows OpenAPI 3.0 alone.
+// The sandbox checks requests with the same library. `quick`, because its check of documents supports only OpenAPI 3.0.
 const apis = new Map(
   await Promise.all(
     VENDORS.map(async (vendor) => {

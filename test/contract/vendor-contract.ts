@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 export const VENDORS = ['usage', 'events'] as const;
 export type Vendor = (typeof VENDORS)[number];
 
-/** As much of an OpenAPI document as the tests walk through. */
+/** The parts of an OpenAPI document that the tests read. */
 export interface Contract {
   readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -37,13 +37,13 @@ export interface Reference {
   readonly $ref: string;
 }
 
-/** The contract of one vendor, as committed. */
+/** Reads the contract of one vendor. */
 export function readContract(vendor: Vendor): Contract {
   const path = join(import.meta.dirname, `../../schema/upstream/${vendor}.openapi.yaml`);
   return parse(readFileSync(path, 'utf8')) as Contract;
 }
 
-/** An example, and the JSON pointer of the schema that it is an example of. */
+/** An example, and the JSON pointer to its schema. */
 export interface Example {
   readonly pointer: string;
   readonly name: string;
@@ -53,7 +53,7 @@ export interface Example {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-/** Every example of a contract: of bodies, parameters and headers beside their schema, and those inside of schemas. */
+/** Every example of a contract: beside the schemas of bodies, parameters and headers, and inside schemas. */
 export function listExamples(contract: Contract): Example[] {
   const found: Example[] = [];
   const visit = (node: unknown, pointer: string): void => {
@@ -75,7 +75,7 @@ export function listExamples(contract: Contract): Example[] {
   return found;
 }
 
-/** The example of one call's good answer. */
+/** An example of the 200 answer of one call. */
 export function answerOf(contract: Contract, path: string, name = 'page'): unknown {
   const media = (contract.paths[path]?.['get']?.responses['200'] ?? {}) as {
     content?: { 'application/json'?: { examples?: Record<string, { value: unknown }> } };

@@ -7,20 +7,20 @@ import type { ElementActivityBucket, UsageRecord } from './usage-wire.generated.
 
 const root = join(import.meta.dirname, '../..');
 
-test.each(VENDOR_TYPES)('$types is what $contract says', async ({ contract, types }) => {
+test.each(VENDOR_TYPES)('$types is generated from $contract', async ({ contract, types }) => {
   expect(await readFile(join(root, types), 'utf8')).toBe(await generateVendorTypes(root, contract));
 });
 
-// These hold or break in `npm run check:types`, which reads the tests, too.
-test('a number that may pass 2^53 is typed as one that may be a bigint', () => {
+// `npm run check:types` checks these, because it reads the tests, too.
+test('a number that may exceed 2^53 has the type number or bigint', () => {
   expectTypeOf<Event['id']>().toEqualTypeOf<number | bigint | undefined>();
 });
 
-test('a record is in one dialect or the other', () => {
+test('a record has the fields of one dialect', () => {
   expectTypeOf<{ traffic_id: string }>().not.toExtend<UsageRecord>();
   expectTypeOf<Extract<UsageRecord, { id: string }>['usageDate']>().toBeString();
 });
 
-test('the keys of elements are open', () => {
+test('a bucket may have any element as a key', () => {
   expectTypeOf<ElementActivityBucket[string]>().toBeUnknown();
 });

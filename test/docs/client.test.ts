@@ -46,7 +46,7 @@ test.each(pages)('%s installs the versions that this repository is tested with',
   expect(other.map(([text]) => text)).toEqual([]);
 });
 
-test('the Apollo cache knows what stands behind each interface', () => {
+test('the Apollo cache on its page knows the types of each interface', () => {
   const [, stated = ''] = /possibleTypes: \{(.*)\}/.exec(pageOf('apollo.md')) ?? [];
   const possible = types
     .filter((type) => isInterfaceType(type))
@@ -54,12 +54,12 @@ test('the Apollo cache knows what stands behind each interface', () => {
   expect(stated.trim()).toBe(possible.map(([name, names]) => `${name}: [${names.join(', ')}]`).join(', '));
 });
 
-test('the urql cache knows which types have no key', () => {
+test('the urql cache on its page knows which types have no key', () => {
   const stated = [...pageOf('urql.md').matchAll(/(\w+): embedded,/g)].map(([, name]) => name);
   const keyless = types
     .filter((type) => isObjectType(type) && type !== schema.getQueryType() && !type.getFields()['id'])
     .map(({ name }) => name)
-    // Graphcache knows these by their names.
+    // Graphcache recognizes these by their names.
     .filter((name) => !/(Connection|Edge|PageInfo)$/.test(name));
   expect(stated.toSorted()).toEqual(keyless.toSorted());
 });

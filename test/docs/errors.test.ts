@@ -9,7 +9,7 @@ import { createTestApp } from '../support/running-app.ts';
 const root = new URL('../../', import.meta.url);
 const page = readFileSync(new URL('docs/errors.md', root), 'utf8');
 
-/** The rows of a section's tables, a list of cells each, without heads and rules. */
+/** The cells of each row in a section's tables, without the heads. */
 function listRows(heading: string): string[][] {
   const [, rest = ''] = page.split(`\n## ${heading}\n`);
   return rest
@@ -26,7 +26,7 @@ const listCodes = (heading: string): string[] => listRows(heading).map(codeOf);
 const app = createTestApp({ EVENTS_API_TOKEN: 'canary' });
 afterAll(() => app.close());
 
-/** The code that a request is refused with. */
+/** Sends a request that is refused. @returns its error code */
 async function refuse(body: string, type: string): Promise<unknown> {
   const init = { method: 'POST', headers: { 'content-type': type }, body };
   const response = await app.fetch('http://127.0.0.1/graphql', init);
@@ -35,7 +35,7 @@ async function refuse(body: string, type: string): Promise<unknown> {
 }
 
 const JSON_TYPE = 'application/json';
-/** Those that the libraries beneath us give. */
+/** Codes that come from libraries. */
 const CODES_OF_LIBRARIES: readonly (readonly [code: string, body: string, type: string])[] = [
   ['GRAPHQL_PARSE_FAILED', '{"query":"{ viewer"}', JSON_TYPE],
   ['GRAPHQL_VALIDATION_FAILED', '{"query":"{ nothing }"}', JSON_TYPE],
@@ -50,29 +50,29 @@ const CODES_OF_LIBRARIES: readonly (readonly [code: string, body: string, type: 
 ];
 
 describe('docs/errors.md', () => {
-  test.each(CODES_OF_LIBRARIES)('tells %s, which answers %s', async (code, body, type) => {
+  test.each(CODES_OF_LIBRARIES)('lists %s, the answer to %s', async (code, body, type) => {
     expect(await refuse(body, type)).toBe(code);
     expect(listCodes("The caller's own")).toContain(code);
   });
 
-  test('tells every code of the caller’s own faults, once, and none that there is not', () => {
+  test("lists every code of a caller's error once, and no others", () => {
     const libraries = new Set(CODES_OF_LIBRARIES.map(([code]) => code));
     expect(listCodes("The caller's own").toSorted()).toEqual([...REQUEST_CODES, ...libraries].toSorted());
   });
 
-  test('tells every code of a vendor’s failure, once, and none that there is not', () => {
+  test("lists every code of a vendor's failure once, and no others", () => {
     expect(listCodes('A vendor').toSorted()).toEqual(UPSTREAM_CODES.toSorted());
   });
 
-  test('tells how our own faults are masked', () => {
+  test('lists the code of a masked internal error', () => {
     expect(listCodes('Ours')).toEqual([maskError(new Error('a fault')).extensions['code']]);
   });
 
-  test('tells every status of coverage in the order in which one outranks another, then every code', () => {
+  test('lists every status of coverage from the most severe on, then every code', () => {
     expect(listCodes('Coverage')).toEqual([...COVERAGE_STATUSES, ...COVERAGE_CODES]);
   });
 
-  test('tells every limit that a refusal can name, and the setting behind it', () => {
+  test('lists every limit that a refusal can name, with its setting', () => {
     const folder = new URL('src/', root);
     const named = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))

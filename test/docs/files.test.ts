@@ -4,7 +4,7 @@ import { EVENTS_EXPORT, EXPORT_ENDINGS, USAGE_EXPORT } from '../../src/sandbox/d
 
 const page = readFileSync(new URL('../../docs/files.md', import.meta.url), 'utf8');
 const tables = page.split('\n').filter((line) => line.startsWith('| `'));
-/** Every name in the tables' first two columns. */
+/** The names in the first two columns of the tables. */
 const named = tables.flatMap((line) =>
   [
     ...line
@@ -16,7 +16,7 @@ const named = tables.flatMap((line) =>
 );
 
 test.each([USAGE_EXPORT, EVENTS_EXPORT])(
-  'the page of files names every column of $title',
+  'docs/files.md lists every column of $title',
   ({ columns, needed }) => {
     for (const [column, names] of Object.entries(columns)) {
       for (const name of names) {
@@ -28,7 +28,7 @@ test.each([USAGE_EXPORT, EVENTS_EXPORT])(
   },
 );
 
-test('the page of files names no column that is not read, and every ending that is', () => {
+test('docs/files.md lists every file ending, and no columns that are not read', () => {
   const known = [USAGE_EXPORT, EVENTS_EXPORT].flatMap(({ columns }) => Object.values(columns).flat());
   const endings = [...EXPORT_ENDINGS.matchAll(/\.\w+/g)].map(([ending]) => ending);
   for (const ending of endings) expect(page).toContain(`\`${ending}\``);

@@ -7,7 +7,7 @@ const pages = [
   ...readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`),
 ].filter((name) => name.endsWith('.md'));
 
-/** A heading as a link names it. */
+/** The anchor of a heading. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -18,7 +18,7 @@ function hasHeading(text: string, anchor: string): boolean {
   return [...text.matchAll(/^#+ (.+)$/gm)].some(([, heading = '']) => anchorOf(heading) === anchor);
 }
 
-/** Links of the page to places in this repository that are not there. */
+/** The links of a page to missing files or headings of this repository. */
 function listDeadLinks(page: string): string[] {
   const text = readFileSync(new URL(page, root), 'utf8');
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
@@ -33,16 +33,16 @@ function listDeadLinks(page: string): string[] {
     });
 }
 
-describe('a link within the repository leads somewhere', () => {
+describe('every link within the repository has a target', () => {
   test.each(pages)('in %s', (page) => {
     expect(listDeadLinks(page)).toEqual([]);
   });
 });
 
-test('the index of decisions lists every page, and none that there is not', () => {
+test('the index of decisions lists every page, and no others', () => {
   const folder = new URL('docs/decisions/', root);
   const index = readFileSync(new URL('README.md', folder), 'utf8');
   const listed = [...index.matchAll(/^\| \[.+?\]\((\S+?)\)/gm)].map(([, name]) => name);
-  const there = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'README.md');
-  expect(listed.toSorted()).toEqual(there.toSorted());
+  const existing = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'README.md');
+  expect(listed.toSorted()).toEqual(existing.toSorted());
 });

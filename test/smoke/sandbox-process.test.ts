@@ -50,7 +50,7 @@ function childrenOf(pid: number): number[] {
     .map(Number);
 }
 
-/** How many TCP ports a process listens on. */
+/** The number of TCP ports that a process listens on. */
 function countPorts(pid: number): number {
   const listening = ['tcp', 'tcp6'].flatMap((family) =>
     readFileSync(`/proc/${pid}/net/${family}`, 'utf8')
@@ -163,7 +163,7 @@ describe('a cursor', () => {
     return data?.['events']?.pageInfo.endCursor ?? '';
   }
 
-  /** Opens a cursor for another query. The message tells whether the key is right: under a wrong key it is no cursor at all. */
+  /** Sends a cursor with another query. The message shows whether the key is right, because with a wrong key the cursor can't be opened. */
   const openUnder = (secret: Secret, cursor: string) => () =>
     createCursorSealer(secret).open(cursor, digestQuery('events', { of: 'another query' }), 'after');
   const OPENED = 'This cursor comes from another query.';

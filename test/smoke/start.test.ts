@@ -106,7 +106,7 @@ describe('start', () => {
       expect(script).toContain(' --disable-sigusr1 ');
   });
 
-  test('the service does not start if the audit trail can’t be opened', async () => {
+  test("the service does not start if the audit trail can't be opened", async () => {
     const service = run([], {
       PORT: '0',
       EVENTS_API_TOKEN: 'canary',
@@ -120,7 +120,7 @@ describe('start', () => {
   });
 
   test.runIf(existsSync('/dev/full'))(
-    'the service withholds every answer if the audit trail can’t be written',
+    "the service withholds every answer if the audit trail can't be written",
     async () => {
       const service = run([], {
         PORT: '0',

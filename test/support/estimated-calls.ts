@@ -18,7 +18,7 @@ export function boundsOf(
   return { least: least.size, most: isOpen ? budget : Math.min(calls * MAX_ATTEMPTS_PER_CALL, budget) };
 }
 
-/** Waits for an answer. A budget that is used up ends it early, and that is no failure here. */
+/** Waits for an answer. It may also end because the call budget is used up: here that is not a failure. */
 export async function settle(answer: Promise<unknown>): Promise<void> {
   await answer.catch((error: unknown) => {
     if (!(error instanceof RequestError && error.code === 'LIMIT_EXCEEDED')) throw error;

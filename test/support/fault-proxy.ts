@@ -1,11 +1,11 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** When a fault sets in: on accepting, within the response's head, between head and body, within the body. */
+/** When a fault begins: on accepting, within the response's head, between head and body, within the body. */
 export const FAULT_PHASES = ['connect', 'head', 'first-byte', 'mid-body'] as const;
 export type FaultPhase = (typeof FAULT_PHASES)[number];
 
-/** What goes wrong from there on. Milliseconds, and bytes a second. */
+/** What goes wrong from then on. Times are in milliseconds. */
 export type Fault =
   | { readonly kind: 'latency'; readonly ms: number }
   | { readonly kind: 'down' }
@@ -21,13 +21,13 @@ export interface FaultProxyOptions {
   readonly targetPort: number;
   readonly fault: Fault;
   readonly phase: FaultPhase;
-  /** In [0, 1): where exactly a fault sets in, and how it slices. */
+  /** In [0, 1). Decides at which byte a fault begins, and the size of slices. */
   readonly random: () => number;
 }
 
 export interface FaultProxy {
   readonly port: number;
-  /** Sockets open now, on either side. */
+  /** The number of open sockets, on both sides together. */
   openSockets(): number;
   close(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export interface FaultProxy {
 const HEAD_END = Buffer.from('\r\n\r\n');
 const TRICKLE_MS = 10;
 
-/** A TCP proxy in front of a vendor that lets every connection go wrong in one way, at one point of each first answer. */
+/** A TCP proxy in front of a vendor. On every connection one fault begins in one phase of the first answer. */
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   const sockets = new Set<Socket>();
   const timers = new Set<NodeJS.Timeout>();
@@ -69,7 +69,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   };
 }
 
-/** Passes the vendor's bytes on as they are up to the phase, and through the fault from there. */
+/** Passes the vendor's bytes on unchanged until the phase begins, and through the fault from then on. */
 function passAnswer(
   vendor: Socket,
   client: Socket,
@@ -136,7 +136,7 @@ function createFaultyEnd(
     case 'cut':
       return {
         begin: nothing,
-        // Some of it, never all.
+        // A part of the bytes, never all.
         write: (bytes) => {
           write(bytes.subarray(0, Math.floor(random() * bytes.length)));
           end();
@@ -153,7 +153,7 @@ function createFaultyEnd(
   }
 }
 
-/** Gives out what it is given in slices, each with a pause behind it. */
+/** Writes its input in slices, with a pause after each. */
 function createTrickle(
   write: (bytes: Buffer) => void,
   end: () => void,

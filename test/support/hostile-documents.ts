@@ -12,7 +12,7 @@ const repeat = (count: number, write: (n: number) => string): string =>
   Array.from({ length: count }, (_, n) => write(n)).join(' ');
 const noise = (random: () => number): string => Math.floor(random() * 2 ** 40).toString(36);
 
-/** Related entries of related entries: each step is two fields down. */
+/** Related entries of related entries. Each step adds two levels. */
 function nest(depth: number, leaf: string): string {
   const step = (n: number): string =>
     n === 0
@@ -35,9 +35,9 @@ const BY_IDS = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
 const SORTED = 'query ($order: [EventOrder!]) { events(orderBy: $order) { from } }';
 const PAGED = 'query ($n: Int) { events(first: $n) { from } }';
 
-/** As many letters as a body may have, less some for what stands around them. */
+/** The letters that a body may have, less some for its other parts. */
 const BODY_LETTERS = 64_000;
-/** Values that pass the bound on them, to see what they cost then. */
+/** As many values as the limit allows, because they reach the validation that is costly. */
 const BOUNDED = 990;
 
 const VARIABLES: readonly Kind[] = [
@@ -301,10 +301,10 @@ const KINDS: readonly Kind[] = [
   ],
 ];
 
-/** How many kinds there are. */
+/** The number of kinds. */
 export const HOSTILE_KINDS = KINDS.length;
 
-/** Hostile requests without end, each kind as often as the others. */
+/** An endless sequence of hostile requests, with each kind equally often. */
 export function createHostileRequests(random: () => number): () => HostileRequest {
   let next = 0;
   return () => {

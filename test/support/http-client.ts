@@ -2,13 +2,13 @@ import { Agent, request as ask } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 
-/** What came back, read whole. */
+/** A response with its whole body. */
 export interface HttpReply {
   readonly status: number;
   readonly text: string;
 }
 
-/** Posts bodies to one GraphQL address over connections that are kept. */
+/** Posts bodies to one GraphQL address over keep-alive connections. */
 export interface HttpClient {
   post(body: string): Promise<HttpReply>;
   close(): void;
@@ -23,7 +23,7 @@ export function createHttpClient(url: string): HttpClient {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
       });
-      // A server that refuses a body by its length does not wait for it.
+      // A server that refuses a body because of its length may close the connection before it is sent.
       sent.on('error', () => {});
       sent.end(body);
       const [response] = (await once(sent, 'response')) as [IncomingMessage];

@@ -1,6 +1,6 @@
 import type { SharedStore } from '../../src/base/shared-store.ts';
 
-/** A shared store in this process: what instances see of each other, without a Redis. */
+/** A shared store in this process, so that two services can share it without a Redis. */
 export function createMemoryStore(): SharedStore & {
   readonly entries: Map<string, { bytes: Buffer; ttlMs: number }>;
   readonly reads: string[];

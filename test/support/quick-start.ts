@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
-/** Where the pages say that the service is. */
+/** The address of the service on the pages. */
 const STATED_URL = 'http://127.0.0.1:4000';
 
 /** A block of code: a file to write, commands to run, or what they print. */
@@ -16,7 +16,7 @@ export interface Block {
   readonly text: string;
 }
 
-/** The blocks of code of `docs/client/NAME.md`, in their order, with the service at `url`. */
+/** The blocks of code of `docs/client/NAME.md`, in their order. `url` replaces the service's address. */
 export async function readQuickStart(name: string, url: string): Promise<readonly Block[]> {
   const page = await readFile(new URL(`docs/client/${name}.md`, root), 'utf8');
   return [...page.matchAll(/^```(\w+)(?: title="(.+)")?\n([\s\S]*?)^```$/gm)].map(
@@ -28,7 +28,7 @@ export async function readQuickStart(name: string, url: string): Promise<readonl
   );
 }
 
-/** An empty folder, until the test is over. */
+/** Creates an empty folder. It is removed when the test ends. */
 export async function openFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sightline-client-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -41,7 +41,7 @@ export async function writeInto(folder: string, name: string, text: string): Pro
   await writeFile(file, text);
 }
 
-/** What a page's `client.ts` exports, in this process, over the packages of this repository; `files` stand beside it. */
+/** Imports a page's `client.ts` into this process, with the packages of this repository. `files` are written beside it. */
 export async function openQuickStart<Module>(
   name: string,
   url: string,

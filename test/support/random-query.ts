@@ -11,14 +11,14 @@ import {
 } from 'graphql';
 import type { GraphQLField, GraphQLInputType, GraphQLNamedOutputType, GraphQLSchema } from 'graphql';
 
-/** What a random query may fill in. */
+/** Existing ids and cursors that a random query may use. */
 export interface QueryPool {
   readonly ids: readonly string[];
   readonly recordIds: readonly string[];
   readonly cursors: readonly string[];
 }
 
-/** Values by the name of an argument or field, or else of its type. A few of them are out of bounds on purpose. */
+/** Values by the name of an argument or field, or of its type. A few of them are out of bounds on purpose. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   first: ['1', '2', '5', '20', '50', '120', '500', '0', '501', '1000000'],
   last: ['1', '3', '20', '50', '260', '-1'],
@@ -51,7 +51,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   DateTime: ['"2026-03-01T00:00:00Z"'],
 };
 
-/** Valid operations of a schema, made by chance: deep, wide, aliased, with fragments and directives. */
+/** Random valid operations of a schema: deep, wide, aliased, with fragments. */
 export function createRandomQueries(
   schema: GraphQLSchema,
   random: () => number,
@@ -112,13 +112,13 @@ export function createRandomQueries(
     }
     if (isInterfaceType(type) && left > 0) {
       const possible = pick(schema.getPossibleTypes(type));
-      if (possible) written.set('...', `... on ${possible.name} ${writeUniqueSet(possible.name, depth)}`);
+      if (possible) written.set('...', `... on ${possible.name} ${writeOwnSet(possible.name, depth)}`);
     }
     return `{ ${[...written.values(), ...(written.size === 0 ? ['__typename'] : [])].join(' ')} }`;
   };
 
-  /** Within a fragment keys must not clash with those beside it: none but what the type has of its own. */
-  const writeUniqueSet = (name: string, depth: number): string => {
+  /** The set of an inline fragment. It selects only fields that its interfaces lack, so that they can't conflict with others. */
+  const writeOwnSet = (name: string, depth: number): string => {
     const type = schema.getType(name);
     if (!isObjectType(type)) return '{ __typename }';
     const shared = new Set(type.getInterfaces().flatMap((one) => Object.keys(one.getFields())));

@@ -4,13 +4,13 @@ import type { Coverage } from '../../src/sources/paging/coverage.ts';
 import type { Page } from '../../src/sources/paging/page.ts';
 import type { Position } from '../../src/sources/paging/position.ts';
 
-/** What the pages of a list have given, and where their coverage is not COMPLETE. */
+/** The ids on all pages of a list, and the coverage that is not COMPLETE. */
 export interface AllPages {
   readonly given: readonly string[];
   readonly gaps: readonly Coverage[];
 }
 
-/** Walks a list to its end. A page that the vendor fails is asked for again, `maxFailures` times in all. */
+/** Reads a list to its end. If the vendor fails a page, it is asked for again, `maxFailures` times in all. */
 export async function readAllPages(
   read: (after: Position | null) => Promise<Page<Position>>,
   maxFailures = 2,
@@ -33,7 +33,7 @@ export async function readAllPages(
   }
 }
 
-/** Each of these rows was given once, or lies in a stretch that is told not to be complete. */
+/** Expects each of these rows once on the pages, or within coverage that is not COMPLETE. */
 export function expectNoSilentLoss(
   rows: readonly { readonly id: string | bigint; readonly timestampMs: number }[],
   { given, gaps }: AllPages,

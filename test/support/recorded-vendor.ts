@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 export interface RecordedVendor {
   readonly port: number;
-  /** The vendor's base URL at another port of this machine, such as a proxy's; else at this one. */
+  /** The vendor's base URL at another port of this machine, such as a proxy's. Without `port`, at this server. */
   urlAt(port?: number): string;
   close(): Promise<void>;
 }
@@ -14,7 +14,7 @@ interface Recorded {
   readonly body: Buffer;
 }
 
-/** Stands before a vendor at `baseUrl`, asks it each question once, and gives the answer from memory from then on. */
+/** A server in front of the vendor at `baseUrl`. It asks the vendor each question once, and repeats the answer from memory. */
 export async function startRecordedVendor(baseUrl: string): Promise<RecordedVendor> {
   const { origin, pathname } = new URL(baseUrl);
   const recorded = new Map<string, Promise<Recorded>>();

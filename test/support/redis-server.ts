@@ -8,21 +8,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
 
-/** Whether there is a Redis to test with; tells once a file where not. */
+/** Whether a Redis is installed. If not, each test file warns once. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
-if (!hasRedis) console.warn('redis-server is not installed: what needs a real Redis is not tested here.');
+if (!hasRedis) console.warn('redis-server is not installed: tests that need a real Redis are skipped.');
 
 export interface RedisServer {
   readonly port: number;
-  /** Stops it in the middle of whatever it does; its data are gone. */
+  /** Kills it at once. Its data are lost. */
   kill(): Promise<void>;
-  /** What a command, sent over a connection of its own, is answered. */
+  /** Sends a command over a new connection, and returns the answer. */
   command(...words: readonly string[]): Promise<unknown>;
-  /** Lets it hang, connections open, or go on. */
+  /** true: it hangs with its connections open; false: it continues. */
   hang(isHanging: boolean): void;
 }
 
-/** A Redis of one's own on loopback, which keeps nothing on disk. */
+/** Starts a Redis on loopback that writes nothing to disk. */
 export async function startRedis(port?: number, switches: readonly string[] = []): Promise<RedisServer> {
   const chosen = port ?? (await findFreePort());
   const folder = mkdtempSync(join(tmpdir(), 'sightline-redis-'));
@@ -68,7 +68,7 @@ async function ready(child: ChildProcess): Promise<void> {
   if (!said.includes('Ready to accept connections')) throw new Error(`redis-server did not start:\n${said}`);
 }
 
-/** A cluster's bus listens 10,000 ports above, so that the port must not be a high one. */
+/** A free port below 30,000, because a cluster's bus listens 10,000 ports above it. */
 async function findFreePort(): Promise<number> {
   for (;;) {
     const server = createServer();

@@ -5,7 +5,7 @@ import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import type { RunningSandbox } from '../../src/sandbox/start.ts';
 
-/** What `extensions.upstream` tells of one vendor operation. */
+/** An entry of `extensions.upstream`: the calls of one vendor operation. */
 export interface UpstreamTally {
   readonly source: string;
   readonly operation: string;
@@ -24,7 +24,7 @@ export interface Asked<Data> {
   readonly upstream: readonly UpstreamTally[];
 }
 
-/** The whole service in this process, over a sandbox that is reached over HTTP. */
+/** The whole service in this process, with HTTP to its sandbox. */
 export interface RunningApp {
   readonly app: App;
   readonly sandbox: RunningSandbox;
@@ -32,16 +32,16 @@ export interface RunningApp {
   close(): Promise<void>;
 }
 
-/** What a service over vendors must have set. */
+/** `SIGHTLINE_SECRET`, which a service over real vendors requires. */
 export const TEST_SECRET = 'a secret for the tests and for no others';
 
 /** Noon on a Wednesday. */
 export const NOW_MS = Date.parse('2026-03-04T12:00:00Z');
 
-/** Settings under which a machine that is busy with other tests causes no call to be made again, or given up. */
+/** Long timeouts, so that a busy machine causes neither retries nor failures. */
 export const PATIENT = { SIGHTLINE_OPERATION_TIMEOUT_MS: '60000', SIGHTLINE_ATTEMPT_TIMEOUT_MS: '50000' };
 
-/** Starts both; `env` adds settings. Rows are few and nothing moves unless the options say so. */
+/** Starts both. `env` adds settings. By default there are few rows and none arrive. */
 export async function startApp(
   options: Partial<SandboxOptions> = {},
   env: Readonly<Record<string, string>> = {},
@@ -66,7 +66,7 @@ export async function startApp(
   };
 }
 
-/** The service over a sandbox that runs, with nothing learnt or kept yet; `env` adds settings. */
+/** A new service over a running sandbox, with empty caches. `env` adds settings. */
 export function createAppOver(
   sandbox: RunningSandbox,
   env: Readonly<Record<string, string>> = {},
@@ -86,7 +86,7 @@ export function createAppOver(
   );
 }
 
-/** The service under settings as the environment gives them; throws where they do not hold. An empty text unsets. */
+/** A service with these settings. Throws if they are wrong. An empty text unsets one. */
 export function createTestApp(env: Readonly<Record<string, string>>, overrides: AppOverrides = {}): App {
   const reading = readConfig({ SIGHTLINE_SECRET: TEST_SECRET, ...env });
   if (reading.kind === 'faults') throw new Error(reading.faults.join('\n'));

@@ -2,7 +2,7 @@ import { UpstreamError } from '../../src/base/errors.ts';
 import type { UpstreamResponse } from '../../src/upstream/upstream.ts';
 import type { SeenCall } from './simulated-vendor.ts';
 
-/** An event as the simulated vendor keeps it. */
+/** An event in the simulated vendor's log. */
 export interface SimulatedEvent {
   readonly id: bigint;
   readonly timestampMs: number;
@@ -11,18 +11,18 @@ export interface SimulatedEvent {
   readonly username?: string | null;
   readonly ipAddress?: string | null;
   readonly description?: string | null;
-  /** It has its place in time, but is given out without a time. */
+  /** The vendor sorts the row by its time, but answers it without one. */
   readonly isUndated?: boolean;
 }
 
-/** What the vendor's page leaves open, chosen. */
+/** A choice for each behaviour that the vendor's page does not specify. */
 export interface EventsBehaviour {
   readonly isFromInclusive: boolean;
   readonly isToInclusive: boolean;
   readonly takesOperators: boolean;
-  /** The sort fields it takes; any other is a 400. */
+  /** The fields that `sort` accepts. Any other is a 400. */
   readonly sortFields: readonly string[];
-  /** The order where none is asked for. */
+  /** The order if the call does not name one. */
   readonly unsorted: (a: SimulatedEvent, b: SimulatedEvent) => number;
 }
 

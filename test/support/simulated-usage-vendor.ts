@@ -2,26 +2,26 @@ import type { UpstreamError } from '../../src/base/errors.ts';
 import type { UpstreamResponse } from '../../src/upstream/upstream.ts';
 import type { SeenCall } from './simulated-vendor.ts';
 
-/** A usage row as the simulated vendor keeps it. */
+/** A record in the simulated vendor's log. */
 export interface SimulatedUsageRow {
   readonly id: string;
   readonly timestampMs: number;
   readonly ip?: string | null;
   readonly status?: string;
   readonly userId?: string | null;
-  /** It has its place in time, but is given out without a time. */
+  /** The vendor sorts the row by its time, but answers it without one. */
   readonly isUndated?: boolean;
 }
 
-/** What the vendor's page leaves open, chosen. */
+/** A choice for each behaviour that the vendor's page does not specify. */
 export interface UsageBehaviour {
   readonly offsetUnit: 'records' | 'pages';
-  /** The most rows it gives out, whatever is asked. */
+  /** The most rows of an answer, whatever the call asks for. */
   readonly clamp: number;
   readonly isFromInclusive: boolean;
   readonly isToInclusive: boolean;
   readonly dialect: 'camel' | 'snake';
-  /** How rows of one instant are ordered, which may change from call to call. */
+  /** The order of rows of one millisecond. It may differ from call to call. */
   readonly tie: (call: number) => (a: SimulatedUsageRow, b: SimulatedUsageRow) => number;
 }
 

@@ -20,7 +20,7 @@ export interface SeenCall {
   readonly query: readonly (readonly [string, string])[];
 }
 
-/** An `Upstream` that asks a function in place of a network, and keeps what it was asked. */
+/** An `Upstream` that calls a function instead of a network, and notes each call. */
 export function createSimulatedUpstream(
   source: Source,
   answer: (call: SeenCall) => UpstreamResponse | UpstreamError,
@@ -49,7 +49,7 @@ export function createSimulatedUpstream(
   };
 }
 
-/** All parts by one call, as where none is kept. */
+/** Reads all segments by one call, as if none were cached. */
 export async function getSegmentsUncached<Value>(
   upstream: Pick<Upstream, 'get'>,
   { operation, path, segments, query, decode }: SegmentsRequest<Value>,
@@ -57,7 +57,7 @@ export async function getSegmentsUncached<Value>(
 ): Promise<readonly UpstreamAnswer<Value>[]> {
   const last = segments.length - 1;
   const cache = { freshMs: 0, staleIfErrorMs: 0 };
-  const { value, ...told } = await upstream.get(
+  const { value, ...answer } = await upstream.get(
     {
       operation,
       path,
@@ -70,10 +70,10 @@ export async function getSegmentsUncached<Value>(
     },
     context,
   );
-  return value.map((part) => ({ ...told, value: part.value }));
+  return value.map((segment) => ({ ...answer, value: segment.value }));
 }
 
-/** What an operation hands down, with a scope named `name` and no bound on calls unless a ledger says so. */
+/** The call context of an operation with the scope `name`. By default its call budget is practically unlimited. */
 export function createTestCallContext(
   name = 'test',
   callBudget: CallBudget = createCallBudget(1_000_000),

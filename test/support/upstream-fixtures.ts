@@ -12,7 +12,7 @@ import type { Wait } from '../../src/upstream/retry.ts';
 import type { Transport, TransportAnswer, TransportRequest } from '../../src/upstream/transport.ts';
 import type { CallContext, Credentials, Upstream, UpstreamRequest } from '../../src/upstream/upstream.ts';
 
-/** A clock that stands still until it is told, and a wait that moves it instead of waiting. */
+/** A clock that moves only by `advance`, and a `wait` that advances it instead of waiting. */
 export function createSimulatedTime(startMs = 1_700_000_000_000) {
   let nowMs = startMs;
   const waits: number[] = [];
@@ -49,7 +49,7 @@ export function contextOf(parts: Partial<CallContext> & { readonly deadlineMs: n
   };
 }
 
-/** A request whose value is the body itself; 404 reads as null. */
+/** A request whose value is the body; null for a 404. */
 export function requestOf(parts: Partial<UpstreamRequest<unknown>> = {}): UpstreamRequest<unknown> {
   return {
     operation: '/usage',
@@ -73,7 +73,7 @@ export function jsonAnswer(
   };
 }
 
-/** A vendor without sockets: `answer` says what each attempt gets, and `requests` keeps them. */
+/** A vendor without sockets. `answer` answers each attempt, and `requests` lists them. */
 export function createFakeTransport(
   answer: (request: TransportRequest, attempt: number) => TransportAnswer | Promise<TransportAnswer>,
 ): Transport & { readonly requests: TransportRequest[] } {
@@ -88,7 +88,7 @@ export function createFakeTransport(
   };
 }
 
-/** An upstream over simulated time that never jitters. */
+/** An upstream over simulated time, without jitter. */
 export function createTestUpstream(
   options: Partial<UpstreamOptions> & Pick<UpstreamOptions, 'clock'>,
 ): Upstream {
@@ -100,7 +100,7 @@ export function createTestUpstream(
   });
 }
 
-/** A vendor of one's own on loopback, gone with the test. */
+/** Starts a vendor on loopback. It closes when the test ends. */
 export async function startVendor(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<{ readonly baseUrl: string; readonly openSockets: () => Promise<number> }> {
@@ -120,7 +120,7 @@ export async function startVendor(
   };
 }
 
-/** Waits for a socket or the like; the test's own time bounds it. */
+/** Waits until `isSo` is true. The test's timeout bounds the wait. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 2));
 }

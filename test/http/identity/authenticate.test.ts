@@ -155,7 +155,7 @@ describe('a token', () => {
     expect(await bearer(await sign(), { ...identity, tokens: null })).toEqual({ kind: 'refused' });
   });
 
-  test('is neither accepted nor refused while the issuer’s keys can’t be read', async () => {
+  test("is neither accepted nor refused while the issuer's keys can't be read", async () => {
     const findKey = () => Promise.reject(new KeysUnavailable('down'));
     const down: Identity = { keys: [], tokens: { issuer: ISSUER, audiences: [AUDIENCE], findKey } };
     expect(await bearer(await sign(), down)).toEqual({ kind: 'unknown' });

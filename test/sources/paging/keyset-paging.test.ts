@@ -268,7 +268,9 @@ describe('rows that could not be understood', () => {
   });
 
   test('alone on the last page are reported', async () => {
-    expect(await readBatches(createList([dropped(50)]))).toMatchObject([{ rows: [], dropped: [50], ended: true }]);
+    expect(await readBatches(createList([dropped(50)]))).toMatchObject([
+      { rows: [], dropped: [50], ended: true },
+    ]);
   });
 });
 

@@ -4,7 +4,7 @@ import type { OxlintConfig, OxlintOverride } from 'oxlint';
 // reads it, no-restricted-imports, sees `import type`, `export … from` and `import()` alike. Proven by planted
 // violations in test/checks/layers.test.ts.
 
-/** A law told in its own words to whoever breaks it. */
+/** A pattern of forbidden imports, and the message for code that has one. */
 interface Ban {
   readonly regex: string;
   readonly message: string;

@@ -52,7 +52,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   reportStart(server.url, config, announcement, log);
   onStop(async (signal) => {
     isReady = false;
-    // Ctrl-C comes from a terminal, where no load balancer needs notice.
+    // Ctrl-C comes from a terminal, so there is no load balancer that needs notice.
     await server.close(DRAIN_MS, signal === 'SIGINT' ? 0 : NOTICE_MS);
     await app.close();
     await sandbox?.end();

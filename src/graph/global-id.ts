@@ -2,7 +2,7 @@ import type { Position } from '../sources/paging/position.ts';
 
 /** The entry that a global id names. */
 export type GlobalId =
-  /** The time is a hint where to look first. null: an older id, from before ids had a time. */
+  /** The time to look at first, only a hint. null: an older id, from before ids had a time. */
   | { readonly source: 'USAGE'; readonly id: string; readonly timestampMs: number | null }
   | { readonly source: 'EVENTS'; readonly id: string; readonly timestampMs: number };
 

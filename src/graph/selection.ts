@@ -123,7 +123,7 @@ function haveArguments(fields: readonly SelectedField[]): boolean {
   }
 }
 
-interface WalkContext {
+interface SelectionContext {
   readonly schema: GraphQLSchema;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode | undefined>>;
   readonly variables: VariableValues;
@@ -138,7 +138,7 @@ interface FieldNodes {
 const NO_ARGUMENTS: Readonly<Record<string, unknown>> = {};
 
 function readFields(
-  context: WalkContext,
+  context: SelectionContext,
   parent: GraphQLNamedType,
   holders: readonly { readonly selectionSet?: SelectionSetNode | undefined }[],
 ): readonly SelectedField[] {
@@ -150,7 +150,7 @@ function readFields(
 }
 
 function collectNodes(
-  context: WalkContext,
+  context: SelectionContext,
   parent: GraphQLNamedType,
   set: SelectionSetNode,
   found: Map<string, FieldNodes>,
@@ -182,7 +182,7 @@ function addNode(found: Map<string, FieldNodes>, parent: GraphQLNamedType, node:
 }
 
 /** Arguments and fields are read when they are asked for: a resolver needs one or two levels of a deep selection. */
-function describeField(context: WalkContext, { parent, nodes }: FieldNodes): SelectedField {
+function describeField(context: SelectionContext, { parent, nodes }: FieldNodes): SelectedField {
   const node = nodes[0]!;
   const name = node.name.value;
   const definition =
@@ -212,7 +212,7 @@ function describeField(context: WalkContext, { parent, nodes }: FieldNodes): Sel
   };
 }
 
-function isIncluded({ variables }: WalkContext, node: Pick<FieldNode, 'directives'>): boolean {
+function isIncluded({ variables }: SelectionContext, node: Pick<FieldNode, 'directives'>): boolean {
   if (!node.directives || node.directives.length === 0) return true;
   if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false;

@@ -76,7 +76,7 @@ function readProof({ headersDistinct }: HttpRequest): SentProof {
   };
 }
 
-/** An identified caller has one budget from all addresses. All others are told apart by their address. */
+/** An identified caller has one budget from all addresses. All others are distinguished by their address. */
 function readRateKey({ kind, name }: Caller, address: string | null): string | null {
   return name === null ? address && rateKeyOf(address) : `${kind} ${name}`;
 }

@@ -115,7 +115,7 @@ function pauseAfter(error: unknown, count: number): number {
   return Math.min(LONGEST_PAUSE_MS, pauseMs);
 }
 
-/** The result of `promise`, unless the caller leaves before. The exchange goes on for the others. */
+/** The result of `promise`, unless the caller leaves before. The exchange continues for the others. */
 function orLeave<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);

@@ -18,7 +18,7 @@ const schema = buildSchema(`
   type Cat implements Thing { id: ID, name: String, bark: Int }
 `);
 
-/** What `read` sees where `Query.series` is resolved. */
+/** The result of `read` in the resolver of `Query.series`. */
 function look<Seen>(query: string, read: (info: GraphQLResolveInfo) => Seen, variableValues = {}): Seen {
   let seen: { value: Seen } | null = null;
   const rootValue = {

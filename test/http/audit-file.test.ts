@@ -51,7 +51,7 @@ describe('openAuditFile', () => {
 
   test('after any failure, no line is cut and no accepted line is missing', () => {
     const file = join(makeFolder(), 'audit.log');
-    // A step takes so many bytes at most; null: it fails.
+    // The most bytes that each write takes; null: it fails.
     const steps = fc.array(fc.option(fc.integer({ min: 1, max: 12 })), { maxLength: 60 });
     fc.assert(
       fc.property(steps, (script) => {

@@ -3,12 +3,12 @@ import { createOriginReport } from '../../src/http/cors.ts';
 
 const LISTED = 'https://app.example';
 
-/** What is reported of requests with these headers, one after the other. */
+/** The reports about requests with these headers, one after the other. */
 function report(...requests: readonly Record<string, string>[]): string[] {
-  const told: string[] = [];
-  const look = createOriginReport([LISTED], (message) => told.push(message));
+  const messages: string[] = [];
+  const look = createOriginReport([LISTED], (message) => messages.push(message));
   for (const headers of requests) look({ host: 'sightline.example', ...headers });
-  return told;
+  return messages;
 }
 
 test('a refused origin is reported once, with the setting that admits it', () => {

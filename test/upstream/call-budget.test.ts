@@ -35,7 +35,7 @@ describe('a call budget', () => {
     expect(drain(callBudget)).toBe(2);
   });
 
-  test('tells a scan without calls left that other fields have used them', () => {
+  test('the error for a scan without calls says that other fields have used them', () => {
     const callBudget = createCallBudget(3);
     callBudget.share({ keptFromScans: 2, scans: 1, counts: 0 });
     drain(callBudget);

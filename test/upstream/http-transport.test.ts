@@ -145,7 +145,7 @@ test.each([
   await expect(get()).rejects.toMatchObject({ fault });
 });
 
-test('a port where nobody listens is unreachable', async () => {
+test('a port without a listener is unreachable', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -56,7 +56,7 @@ test('a failure reaches every waiter, and the next caller makes a new call', asy
   expect(await next).toBe('b');
 });
 
-test('a waiter who leaves gets its own reason at once, and the call goes on for the others', async () => {
+test('a waiter who leaves gets its own reason at once, and the call continues for the others', async () => {
   const { started, join } = createRig();
   const caller = new AbortController();
   const leaving = join({ signal: caller.signal });

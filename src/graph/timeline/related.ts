@@ -57,8 +57,8 @@ export interface RelatedQuery<Row extends Activity> {
 
 /**
  * Reads the entries that are related to an entry. It calls the source before it awaits anything, so that the source can read
- * for all entries of a list together. A cursor is valid for one entry, `within` and `by`. Its range ends where an earlier
- * page stopped reading.
+ * for all entries of a list together. A cursor is valid for one entry, `within` and `by`. Its range ends at the time up
+ * to which an earlier page has read.
  * @throws RequestError before any call; every error of the source
  */
 export async function readRelated<Row extends Activity>(

@@ -32,7 +32,7 @@ const TOLERANCE_S = 30;
 
 /**
  * The caller whom a JWT names; null: the token is not valid, for any reason.
- * @throws what `findKey` throws if it cannot tell which keys are valid
+ * @throws what `findKey` throws if it cannot find out which keys are valid
  */
 export async function verifyToken(
   token: string,

@@ -11,7 +11,7 @@ import type { OperationContext, RequestContext } from './operation.ts';
 export interface AuditLine {
   /** How the caller was identified; null: the caller's proof was refused. */
   readonly callerKind: CallerKind | null;
-  /** Which caller; null: callers of this kind are not told apart. */
+  /** Which caller; null: callers of this kind are not distinguished. */
   readonly caller: string | null;
   /** The SHA-256 of the document's text; null: the request has no readable document. */
   readonly document: string | null;

@@ -68,7 +68,7 @@ export function useCost({
 }
 
 /**
- * The caller whose points are spent. Callers without a name but with vendor credentials of their own are told apart by these
+ * The caller whose points are spent. Callers without a name but with vendor credentials of their own are distinguished by these
  * credentials, because a proxy may give all of them one address. Credentials that no vendor has answered may be made up, so
  * they do not count.
  */

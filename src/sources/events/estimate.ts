@@ -69,7 +69,7 @@ export function estimateEventFacets({ range, filter, facets }: EventFacetsReques
   ];
 }
 
-/** Only the edge where reading begins counts: a vendor that can't sort is asked for windows, which other ranges may share. */
+/** Depends only on the edge at which reading begins, because a vendor that can't sort is asked for windows, and ranges may share them. */
 function keyOfFirstCall(
   query: Query,
   { fromMs, toMs }: Range,

@@ -2,7 +2,7 @@ import { RequestError, UpstreamError } from '../../base/errors.ts';
 import type { Position } from './position.ts';
 import type { ReadBatches } from './row-stream.ts';
 
-/** What a global id tells of a row. */
+/** The facts about a row that its global id contains. */
 export interface RowKey {
   readonly id: string;
   readonly timestampMs: number;

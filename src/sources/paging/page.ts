@@ -20,7 +20,7 @@ export interface PageRequest<Filter> {
   readonly after: Position | null;
 }
 
-/** Where the next page goes on. */
+/** The position from which the next page continues. */
 export interface PageEnd {
   /** A scan position is as far as the range was examined, often behind rows that do not match. */
   readonly kind: 'row' | 'scan position';

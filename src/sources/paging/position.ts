@@ -6,7 +6,7 @@ import type { Direction, Range } from '../../base/time.ts';
  * The place of a row in the order of all rows: newest first, at one instant USAGE before EVENTS, then the greater id first,
  * as in the Events API's `timestamp:desc,id:desc`.
  *
- * An empty id marks an edge, which is behind every row of that source at that instant. Reading can go on from it.
+ * An empty id marks an edge, which is behind every row of that source at that instant. Reading can continue from it.
  */
 export interface Position {
   readonly timestampMs: number;

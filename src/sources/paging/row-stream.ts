@@ -69,7 +69,7 @@ export function requireParsable<Row extends Position>(stream: RowStream<Row>): R
   };
 }
 
-/** The error for an answer of which not one row could be parsed. */
+/** The error for an answer without any row that could be parsed. */
 export function unparsableError(
   { source, operation }: { readonly source: Source; readonly operation: string },
   received: number,

@@ -80,7 +80,7 @@ export async function* pageByWindows<Row extends Position>(
     if (read.kind === 'dense') {
       denseInARow += 1;
       if (!isDesc && 'newest' in read) ahead.push(read.newest);
-      // The density where it was read need not be that of the whole window, so ask where the rows lie.
+      // The density of the part that was read may differ from that of the whole window, so ask for the times of the rows.
       const located = denseInARow === 1 ? await locateRows(window, worthReading()) : null;
       const fittingMs = located === null ? fittingOf(read) : Math.abs(located - edgeMs);
       const shorterMs = windowMs / (denseInARow === 1 ? 2 : GROWTH);

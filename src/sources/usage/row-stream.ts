@@ -13,7 +13,7 @@ import { createUsagePaging } from './paging.ts';
 import type { UsageRecord } from './record.ts';
 
 /**
- * The records that match a filter; null: nothing can match it. `getUsageAnalytics` gives a hint where records lie, for reading in
+ * The records that match a filter; null: nothing can match it. `getUsageAnalytics` gives a hint about their times, for reading in
  * ascending order.
  * @param argument the filter's path among the caller's arguments
  * @throws RequestError `BAD_USER_INPUT`

@@ -28,7 +28,7 @@ export interface UsageSource {
   /**
    * One record by its id: `GET /usage/{id}`. If several records with known times are requested, it reads few windows of
    * `GET /usage` instead. null: there is no such record. @throws UpstreamError, RequestError `LIMIT_EXCEEDED`
-   * @param timestampMs where to look first, as a hint only; null: not known
+   * @param timestampMs the time to look at first, only a hint; null: not known
    */
   getUsageRecord(id: string, timestampMs: number | null): Promise<UsageRecord | null>;
   /** `GET /usage`. @throws UpstreamError, RequestError `LIMIT_EXCEEDED` */
@@ -111,7 +111,7 @@ export function createUsageSource(
 /** Names a record. */
 export interface RecordKey {
   readonly id: string;
-  /** Where to look first, as a hint; null: not known. */
+  /** The time to look at first, only a hint; null: not known. */
   readonly timestampMs: number | null;
 }
 

@@ -17,7 +17,7 @@ const node = fc.letrec<{ node: Node }>((tie) => ({
 })).node;
 const nodes = fc.array(node, { minLength: 1, maxLength: 6 });
 
-/** Every few fields stand in a fragment of their own, named or inline, which must change nothing. */
+/** Prints the fields: without fragments, or each in an inline or a named fragment. The style must change nothing. */
 function print(fields: readonly Node[], definitions: string[], style: 'plain' | 'inline' | 'named'): string {
   const words = fields.map(({ name, children }) =>
     children.length > 0 ? `n${name} ${print(children, definitions, style)}` : `n${name}`,

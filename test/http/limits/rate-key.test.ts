@@ -21,7 +21,7 @@ describe('rateKeyOf', () => {
   test('each /64 network has its own key', () => {
     fc.assert(
       fc.property(half, half, half, half, (network, host, otherNetwork, otherHost) => {
-        // What maps an IPv4 address is told apart by that address.
+        // An address that maps an IPv4 address has that address as its key.
         fc.pre(!network.startsWith('0:0:0:0') && !otherNetwork.startsWith('0:0:0:0'));
         expect(rateKeyOf(`${network}:${host}`)).toBe(rateKeyOf(`${network}:${otherHost}`));
         expect(rateKeyOf(`${network}:${host}`) === rateKeyOf(`${otherNetwork}:${otherHost}`)).toBe(

@@ -502,7 +502,7 @@ describe('a filter', () => {
     expect(vendor.upstream.calls).toHaveLength(0);
   });
 
-  test('that takes a scan stops at its bound, reports it, and goes on from there to the same rows', async () => {
+  test('that takes a scan stops at its bound, reports it, and continues from there to the same rows', async () => {
     const many = Array.from({ length: 2000 }, (_, at) => ({
       ...rowAt(FROM + at * 1000, at),
       username: at % 500 === 3 ? 'x' : 'y',

@@ -19,7 +19,7 @@ const span = (fromMs: number, toMs: number, more: Partial<ExaminedSpan> = {}): E
   ...more,
 });
 const row = (timestampMs: number, isMatch = true) => ({ timestampMs, isMatch });
-const told = (examined: readonly ExaminedSpan[], bounds = age, why: Stop | null = null) =>
+const spansOf = (examined: readonly ExaminedSpan[], bounds = age, why: Stop | null = null) =>
   recordCoverage('USAGE', examined, bounds, NOW, why).map(({ status, fromMs, toMs }) => [
     status,
     fromMs,
@@ -28,7 +28,7 @@ const told = (examined: readonly ExaminedSpan[], bounds = age, why: Stop | null 
 
 describe('coverage', () => {
   test("is FILLING in its newest part, COMPLETE before it, EXPIRED before the vendor's retention", () => {
-    expect(told([span(NOW - 2_000, NOW)])).toEqual([
+    expect(spansOf([span(NOW - 2_000, NOW)])).toEqual([
       ['FILLING', NOW - 100, NOW],
       ['COMPLETE', NOW - 1_000, NOW - 100],
       ['EXPIRED', NOW - 2_000, NOW - 1_000],
@@ -36,27 +36,27 @@ describe('coverage', () => {
   });
 
   test('is cut just at those edges', () => {
-    expect(told([span(NOW - 500, NOW - 100)])).toEqual([['COMPLETE', NOW - 500, NOW - 100]]);
-    expect(told([span(NOW - 500, NOW - 99)])).toEqual([
+    expect(spansOf([span(NOW - 500, NOW - 100)])).toEqual([['COMPLETE', NOW - 500, NOW - 100]]);
+    expect(spansOf([span(NOW - 500, NOW - 99)])).toEqual([
       ['FILLING', NOW - 100, NOW - 99],
       ['COMPLETE', NOW - 500, NOW - 100],
     ]);
-    expect(told([span(NOW - 1_000, NOW - 900)])).toEqual([['COMPLETE', NOW - 1_000, NOW - 900]]);
-    expect(told([span(NOW - 1_001, NOW - 900)])).toEqual([
+    expect(spansOf([span(NOW - 1_000, NOW - 900)])).toEqual([['COMPLETE', NOW - 1_000, NOW - 900]]);
+    expect(spansOf([span(NOW - 1_001, NOW - 900)])).toEqual([
       ['COMPLETE', NOW - 1_000, NOW - 900],
       ['EXPIRED', NOW - 1_001, NOW - 1_000],
     ]);
   });
 
   test('is FILLING by the time at which it was read, not by now', () => {
-    expect(told([span(NOW - 500, NOW - 200, { readAtMs: NOW - 300 })])).toEqual([
+    expect(spansOf([span(NOW - 500, NOW - 200, { readAtMs: NOW - 300 })])).toEqual([
       ['FILLING', NOW - 400, NOW - 200],
       ['COMPLETE', NOW - 500, NOW - 400],
     ]);
   });
 
   test('never expires if the retention is unknown', () => {
-    expect(told([span(0, NOW - 200)], forever)).toEqual([['COMPLETE', 0, NOW - 200]]);
+    expect(spansOf([span(0, NOW - 200)], forever)).toEqual([['COMPLETE', 0, NOW - 200]]);
   });
 
   test('counts rows in the part that they fall in', () => {
@@ -131,7 +131,7 @@ describe('coverage', () => {
   });
 
   test('keeps apart what does not touch', () => {
-    expect(told([span(NOW - 300, NOW - 250), span(NOW - 240, NOW - 200)], forever)).toHaveLength(2);
+    expect(spansOf([span(NOW - 300, NOW - 250), span(NOW - 240, NOW - 200)], forever)).toHaveLength(2);
   });
 
   test('is disjoint, newest first, without gap or surplus, and counts each row once, whatever was examined', () => {

@@ -119,7 +119,7 @@ describe('keyset paging', () => {
     expect(list.asked).toEqual([]);
   });
 
-  test('goes on strictly behind a row, in either direction', async () => {
+  test('continues strictly behind a row, in either direction', async () => {
     expect(idsOf(await readBatches(createList(entries), { after: row(50, 'c') }))).toEqual(['b', 'd']);
     expect(idsOf(await readBatches(createList(entries), { after: row(50, 'b'), direction: 'ASC' }))).toEqual([
       'c',

@@ -4,7 +4,7 @@ import { createLongestPage, isLastInList } from '../../../src/sources/paging/lon
 
 const HOUR_MS = 3_600_000;
 
-/** Notes each page, and tells of it. */
+/** Notes each page, then asks whether it is the last. */
 function createPages(least: number) {
   const pages = createLongestPage(least);
   const isLast = (length: number, asked: number, nowMs: number | null): boolean => {
@@ -45,7 +45,7 @@ describe('a page that may be the last', () => {
   });
 
   test.each([50, 64, 100, 128, 200, 250, 256, 500, 512])(
-    'of %d rows is not, whatever has been seen, since a limit may have fallen to that',
+    'of %d rows is not, whatever has been seen, because the limit may have changed to that',
     (rows) => {
       const pages = createPages(50);
       pages.isLast(1000, 1000, 0);
@@ -53,7 +53,7 @@ describe('a page that may be the last', () => {
     },
   );
 
-  test('of an earlier answer that stands in is judged by all that was ever seen', () => {
+  test('of a STALE earlier answer is judged by all pages ever seen', () => {
     const pages = createPages(0);
     pages.note(200, 200, 0);
     pages.note(30, 200, 2 * HOUR_MS);

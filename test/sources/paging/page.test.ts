@@ -96,7 +96,7 @@ describe('a page', () => {
     expect(spans(page)).toEqual([['COMPLETE', 0, 1000, 2, 2, 0]]);
   });
 
-  test('goes on until the row more is seen, and asks for as many as it still lacks', async () => {
+  test('reads until it has one row more than the page, and asks for the number that it still lacks', async () => {
     const stream = createStream([
       batch([row(900)], 850),
       batch([row(800)], 750),
@@ -151,7 +151,7 @@ describe('a page', () => {
     expect(spans(up)).toEqual([['COMPLETE', 0, 1000, 0, 0, 0]]);
   });
 
-  test('of no rows says whether there are any, and ends where it began', async () => {
+  test('of no rows says whether there are any, and ends at its start', async () => {
     const page = await read(createStream([batch([row(900)], 850)]), { count: 0, after: row(950) });
     expect(page).toMatchObject({
       rows: [],
@@ -175,7 +175,7 @@ describe('a spent budget', () => {
     await expect(read(createStream([spent]))).rejects.toBe(spent);
   });
 
-  test('later gives what there is, TRUNCATED, and the edge to go on from', async () => {
+  test('later gives the rows so far, TRUNCATED, and the edge to continue from', async () => {
     const page = await read(createStream([batch([row(900)], 850), spent]));
     expect(page).toMatchObject({
       rows: [row(900)],
@@ -246,7 +246,7 @@ describe('a scan', () => {
     expect(spans(page)).toEqual([['COMPLETE', 0, 1000, 2, 0, 0]]);
   });
 
-  test('below its bound by one goes on', async () => {
+  test('that is one row below its bound continues', async () => {
     const stream = createStream([batch([row(900)], 850), batch([row(800)], 0, { ended: true })], {
       isMatch,
       maxScannedRows: 2,

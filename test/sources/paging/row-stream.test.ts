@@ -3,9 +3,10 @@ import type { Position } from '../../../src/sources/paging/position.ts';
 import { requireParsable } from '../../../src/sources/paging/row-stream.ts';
 import type { Batch } from '../../../src/sources/paging/row-stream.ts';
 
-type Told = readonly [rows: number, dropped: number, ended: boolean, again?: number];
+/** The counts of a batch. `again` are parsed rows that an earlier page gave. */
+type BatchCounts = readonly [rows: number, dropped: number, ended: boolean, again?: number];
 
-async function read(told: readonly Told[]): Promise<Told[]> {
+async function read(counts: readonly BatchCounts[]): Promise<BatchCounts[]> {
   const stream = requireParsable<Position>({
     source: 'EVENTS',
     operation: '/events',
@@ -13,7 +14,7 @@ async function read(told: readonly Told[]): Promise<Told[]> {
     maxScannedRows: null,
     age: { settleMs: 0, retentionMs: null },
     async *read() {
-      for (const [rows, dropped, ended, again = 0] of told) {
+      for (const [rows, dropped, ended, again = 0] of counts) {
         yield {
           rows: Array.from({ length: rows }, (_, at) => ({ source: 'EVENTS', timestampMs: at, id: `${at}` })),
           dropped: Array.from({ length: dropped }, () => 0),
@@ -27,7 +28,7 @@ async function read(told: readonly Told[]): Promise<Told[]> {
       }
     },
   });
-  const batches: Told[] = [];
+  const batches: BatchCounts[] = [];
   const range = { fromMs: 0, toMs: 1 };
   for await (const batch of stream.read({ range, direction: 'DESC', after: null, wanted: () => 1 }))
     batches.push([batch.rows.length, batch.dropped.length, batch.ended]);
@@ -35,7 +36,7 @@ async function read(told: readonly Told[]): Promise<Told[]> {
 }
 
 describe('a range', () => {
-  test.each<[string, Told[]]>([
+  test.each<[string, BatchCounts[]]>([
     ['in one batch', [[0, 3, true]]],
     [
       'in several',
@@ -45,15 +46,15 @@ describe('a range', () => {
         [0, 0, true],
       ],
     ],
-  ])('of whose rows not one could be understood is a bad response, %s', async (_, told) => {
-    await expect(read(told)).rejects.toMatchObject({
+  ])('without any row that could be parsed is a bad response, %s', async (_, counts) => {
+    await expect(read(counts)).rejects.toMatchObject({
       code: 'UPSTREAM_BAD_RESPONSE',
       source: 'EVENTS',
       operation: '/events',
     });
   });
 
-  test.each<[string, Told[]]>([
+  test.each<[string, BatchCounts[]]>([
     ['is empty', [[0, 0, true]]],
     [
       'holds one good row, whether it matches or not',
@@ -64,11 +65,11 @@ describe('a range', () => {
       ],
     ],
     ['was not read to its end', [[0, 5, false]]],
-  ])('that %s passes as it is', async (_, told) => {
-    expect(await read(told)).toEqual(told);
+  ])('that %s passes unchanged', async (_, counts) => {
+    expect(await read(counts)).toEqual(counts);
   });
 
-  test('passes if only rows that were given out before could be understood', async () => {
+  test('passes if only rows that were given out before could be parsed', async () => {
     expect(await read([[0, 1, true, 1]])).toEqual([[0, 1, true]]);
   });
 });

@@ -61,7 +61,7 @@ describe('a list', () => {
     ['is asked for once more, and the answer to that is taken', [[null], [1, 2]], 2, 2],
     ['is taken for bad rows if it comes again', [[null], [null]], 1, 2],
     ['is no list without rows, which is asked for once', [[]], 0, 1],
-  ] as const)('of which nothing can be understood %s', async (_name, answers, length, calls) => {
+  ] as const)('without any row that can be parsed %s', async (_name, answers, length, calls) => {
     const upstream = createSimulatedUpstream('EVENTS', () => ({
       status: 200,
       headers: {},

@@ -13,7 +13,7 @@ const row = (timestampMs: number, id = String(timestampMs)): Position => ({
   id,
 });
 
-/** Reads windows of these rows, and says dense where they hold more than `most`. */
+/** Reads windows of these rows. A window with more than `most` rows is dense. */
 function createReader(
   rows: readonly Position[],
   most = Infinity,
@@ -135,7 +135,7 @@ describe('reading by windows', () => {
     expect(lengths(half).slice(0, 2)).toEqual([15, 7.5]);
   });
 
-  test('asks once where rows lie before it estimates a shorter window', async () => {
+  test('asks once for the times of the rows before it estimates a shorter window', async () => {
     const asked: (readonly [Range, number])[] = [];
     const windows: Range[] = [];
     let dense = 2;
@@ -156,18 +156,18 @@ describe('reading by windows', () => {
     expect(lengths(windows).slice(0, 3)).toEqual([15, 5, 5 / 16]);
   });
 
-  test('reads no row twice of a window that was too dense: the part that was read is given out when its turn comes', async () => {
+  test('reads no row of a dense window twice: the part that was read is given out when its turn comes', async () => {
     const rows = [1, 400, 401, 402, 403].map((at) => row(at * MINUTE));
     const windows: Range[] = [];
     const read: ReadWindow<Position> = async (window) => {
       windows.push(window);
       const inside = rows.filter(({ timestampMs: ms }) => ms >= window.fromMs && ms < window.toMs);
-      const told = { dropped: [], received: 2, parsed: 2, readAtMs: 1, stale: false };
+      const facts = { dropped: [], received: 2, parsed: 2, readAtMs: 1, stale: false };
       const [a, b, c] = inside.toReversed();
-      if (!a || !b || !c) return { kind: 'whole', rows: inside, ...told };
+      if (!a || !b || !c) return { kind: 'whole', rows: inside, ...facts };
       return {
         kind: 'dense',
-        newest: { fromMs: b.timestampMs, toMs: window.toMs, rows: [b, a], ...told },
+        newest: { fromMs: b.timestampMs, toMs: window.toMs, rows: [b, a], ...facts },
       };
     };
     const batches = await readBatches(read, { direction: 'ASC', range: { fromMs: 0, toMs: 500 * MINUTE } });

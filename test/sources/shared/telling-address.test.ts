@@ -34,7 +34,7 @@ describe("an address that can't identify a user", () => {
 });
 
 test.each(['81.92.103.114', '172.15.0.1', '172.32.0.1', '100.63.255.255', '100.128.0.1', '2606:4700::1111'])(
-  'the public address %s tells',
+  'the public address %s is telling',
   (address) => {
     expect(isTellingAddress(address)).toBe(true);
   },

@@ -312,7 +312,7 @@ describe('a bound', () => {
     await expect(merge([streamOf('USAGE', [batch([usage(900)], 850)]), late])).rejects.toBe(spent);
   });
 
-  test('on calls later ends the page where both are examined, in the direction ASC too', async () => {
+  test('on calls later ends the page at the time up to which both are examined, also in the direction ASC', async () => {
     const a = streamOf('USAGE', [batch([usage(900), usage(700)], 650), spent]);
     const b = streamOf('EVENTS', [batch([event(800)], 750), spent]);
     const page = await merge([a, b], { count: 9 });

@@ -196,18 +196,18 @@ describe('paging over both sources', () => {
               { usage: undate(log.usage), events: undate(log.events) },
               { eventSorts },
             );
-            // The vendor shows how long its pages can be, so that one illegible row alone is known to be the last.
+            // The vendor shows how long its pages can be, so that a page with a single unparsable row is known to be the last.
             await readPage(timeline, 200, 'DESC', null);
-            const told = { USAGE: 0, EVENTS: 0 };
+            const skipped = { USAGE: 0, EVENTS: 0 };
             let after: Position | null = null;
             for (;;) {
               const page: Page<Activity> = await readPage(timeline, count, direction, after);
-              for (const { source, dropped } of page.coverage) told[source] += dropped;
+              for (const { source, dropped } of page.coverage) skipped[source] += dropped;
               if (!page.hasMore) break;
               after = page.end?.position ?? null;
             }
-            expect(told.USAGE).toBeGreaterThanOrEqual(1);
-            expect(told.EVENTS).toBeGreaterThanOrEqual(1);
+            expect(skipped.USAGE).toBeGreaterThanOrEqual(1);
+            expect(skipped.EVENTS).toBeGreaterThanOrEqual(1);
           },
         ),
       );
@@ -264,7 +264,7 @@ describe('paging over both sources', () => {
     },
   );
 
-  test('stops at the call budget where both are examined, and goes on without loss', async () => {
+  test('stops at the call budget, at the time up to which both are examined, and continues without loss', async () => {
     await fc.assert(
       fc.asyncProperty(
         logArbitrary,

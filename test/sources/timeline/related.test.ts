@@ -284,26 +284,29 @@ describe('a bound', () => {
   test.each([
     ['rows', { maxScannedRows: 70, largestPage: 20 }, 'SCAN_LIMIT'],
     ['calls', { budget: 3, largestPage: 20 }, 'CALL_BUDGET'],
-  ] as const)('of %s leaves windows unread that are told TRUNCATED', async (_name, settings, code) => {
-    const loader = openLoader(log, settings).open();
-    const found = await Promise.all(requests.map((request) => loader.load(request)));
-    for (const [at, request] of requests.entries()) {
-      const { unreadBelowMs, coverage } = found[at]!;
-      expectCovered(found[at]!, request);
-      const unread = coverage.filter(({ status }) => status === 'TRUNCATED');
-      expect(unread.length > 0).toBe(unreadBelowMs !== null);
-      if (unreadBelowMs === null) continue;
-      expect(unread).toMatchObject([{ code, toMs: unreadBelowMs, asOfMs: null, scanned: 0 }]);
-      expect(idsOf(found[at]!)).toEqual(
-        expectedIds(
-          log.filter(({ timestampMs }) => timestampMs >= unreadBelowMs),
-          request,
-        ),
-      );
-    }
-    expect(found.at(-1)).toMatchObject({ coverage: [{ status: 'TRUNCATED', code }] });
-    expect(allOf(found.at(-1)!)).toEqual([]);
-  });
+  ] as const)(
+    'of %s leaves windows unread, and their coverage is TRUNCATED',
+    async (_name, settings, code) => {
+      const loader = openLoader(log, settings).open();
+      const found = await Promise.all(requests.map((request) => loader.load(request)));
+      for (const [at, request] of requests.entries()) {
+        const { unreadBelowMs, coverage } = found[at]!;
+        expectCovered(found[at]!, request);
+        const unread = coverage.filter(({ status }) => status === 'TRUNCATED');
+        expect(unread.length > 0).toBe(unreadBelowMs !== null);
+        if (unreadBelowMs === null) continue;
+        expect(unread).toMatchObject([{ code, toMs: unreadBelowMs, asOfMs: null, scanned: 0 }]);
+        expect(idsOf(found[at]!)).toEqual(
+          expectedIds(
+            log.filter(({ timestampMs }) => timestampMs >= unreadBelowMs),
+            request,
+          ),
+        );
+      }
+      expect(found.at(-1)).toMatchObject({ coverage: [{ status: 'TRUNCATED', code }] });
+      expect(allOf(found.at(-1)!)).toEqual([]);
+    },
+  );
 
   test('is passed by asking again below it, without lost or repeated rows', async () => {
     await fc.assert(
@@ -393,7 +396,7 @@ describe('how much a pair proves', () => {
           }));
           const { nearUsage, nearEvents } = openLoader(rows, { events }).openBoth();
           const by = new Set(['IP'] as const);
-          const told = async (loader: typeof nearUsage | typeof nearEvents, of: Activity) => {
+          const relate = async (loader: typeof nearUsage | typeof nearEvents, of: Activity) => {
             const found = await loader.load({ of, withinMs, by, belowMs: null });
             return Promise.all(
               found
@@ -405,12 +408,12 @@ describe('how much a pair proves', () => {
           const back = new Map<string, string>();
           for (const { id, timestampMs, ipAddress } of events) {
             const of = createEvent({ id: String(id), timestampMs, ipAddress });
-            for (const [row, confidence] of await told(nearUsage, of))
+            for (const [row, confidence] of await relate(nearUsage, of))
               forth.set(`${id} ${row.id}`, confidence);
           }
           for (const { id, timestampMs, ip } of rows) {
             const of = createRecord({ id, timestampMs, ipAddress: ip ?? null });
-            for (const [row, confidence] of await told(nearEvents, of))
+            for (const [row, confidence] of await relate(nearEvents, of))
               back.set(`${row.id} ${id}`, confidence);
           }
           expect(back).toEqual(new Map(forth));

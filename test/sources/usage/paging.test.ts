@@ -391,7 +391,7 @@ describe('a spent call budget', () => {
     });
   });
 
-  test('between instants gives the rows read so far, TRUNCATED, and the position to go on from', async () => {
+  test('between instants gives the rows read so far, TRUNCATED, and the position to continue from', async () => {
     const rows = Array.from({ length: 900 }, (_, at) => rowAt(FROM + at * 1000, at + 1));
     const vendor = openSource(() => rows, { ...plain, clamp: 50 }, { budget: 5 });
     const page = await vendor

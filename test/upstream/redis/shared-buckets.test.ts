@@ -87,7 +87,7 @@ describe.runIf(hasRedis)('shared buckets', () => {
             };
             // More than there can be, all at once: no points are given twice.
             await Promise.all([...instances, ...instances, ...instances].map(ask));
-            // Redis has the points that were given back before time goes on, because these reads come after them.
+            // Redis has the points that were given back before time advances, because these reads come after them.
             await Promise.all(instances.map(({ buckets }) => buckets.take(caller, 0, policy)));
           }
           for (const [from, first] of used.entries()) {

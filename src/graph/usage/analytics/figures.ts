@@ -73,7 +73,7 @@ export interface ElementsArguments {
   readonly keys?: readonly string[] | null | undefined;
 }
 
-/** How many elements there will be is not known unless `keys` names them. So many are charged for at most. */
+/** The number of elements is unknown unless `keys` names them. The cost assumes this number at most. */
 const ELEMENTS_CHARGED = 25;
 
 /** The cost of `elements`: its series is a part of the estimate of `usageAnalytics`. */

@@ -18,25 +18,46 @@ function hasHeading(text: string, anchor: string): boolean {
   return [...text.matchAll(/^#+ (.+)$/gm)].some(([, heading = '']) => anchorOf(heading) === anchor);
 }
 
-/** Links of the page to places in this repository that are not there. */
+/** Whether a link names a file or a heading that does not exist. */
+function isDead(target: string, base: URL): boolean {
+  const [path = '', anchor] = target.split('#');
+  const url = new URL(path, base);
+  if (!existsSync(url)) return true;
+  const isPage = anchor !== undefined && url.pathname.endsWith('.md');
+  return isPage && !hasHeading(readFileSync(url, 'utf8'), anchor);
+}
+
+/** Links of a page to places in this repository that do not exist. */
 function listDeadLinks(page: string): string[] {
   const text = readFileSync(new URL(page, root), 'utf8');
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = '']) => target)
     .filter((target) => !/^[a-z]+:/.test(target))
-    .filter((target) => {
-      const [path = '', anchor] = target.split('#');
-      const url = new URL(path, new URL(page, root));
-      if (!existsSync(url)) return true;
-      const isPage = anchor !== undefined && url.pathname.endsWith('.md');
-      return isPage && !hasHeading(readFileSync(url, 'utf8'), anchor);
-    });
+    .filter((target) => isDead(target, new URL(page, root)));
+}
+
+const sources = ['src', 'bench', 'scripts', 'schema'].flatMap((folder) =>
+  readdirSync(new URL(`${folder}/`, root), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(?:ts|yaml|graphql)$/.test(name))
+    .map((name) => `${folder}/${name}`),
+);
+
+/** The pages that a file names from the root of the repository: `docs/vendors.md#usage-pages`. */
+function listCitations(file: string): string[] {
+  const text = readFileSync(new URL(file, root), 'utf8');
+  return [...text.matchAll(/(?<![\w/])docs\/[\w/-]+\.md(?:#[\w-]+)?/g)].map(([target]) => target);
 }
 
 describe('a link within the repository leads somewhere', () => {
   test.each(pages)('in %s', (page) => {
     expect(listDeadLinks(page)).toEqual([]);
   });
+});
+
+test('a page or a heading that the code names exists', () => {
+  const cited = sources.flatMap((file) => listCitations(file).map((target) => ({ file, target })));
+  expect(cited.length).toBeGreaterThan(20);
+  expect(cited.filter(({ target }) => isDead(target, root))).toEqual([]);
 });
 
 test('the index of decisions lists every page, and none that there is not', () => {

@@ -36,11 +36,14 @@ function listDeadLinks(page: string): string[] {
     .filter((target) => isDead(target, new URL(page, root)));
 }
 
-const sources = ['src', 'bench', 'scripts', 'schema'].flatMap((folder) =>
-  readdirSync(new URL(`${folder}/`, root), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(?:ts|yaml|graphql)$/.test(name))
-    .map((name) => `${folder}/${name}`),
-);
+const sources = [
+  ...readdirSync(root),
+  ...['src', 'bench', 'scripts', 'schema'].flatMap((folder) =>
+    readdirSync(new URL(`${folder}/`, root), { recursive: true, encoding: 'utf8' }).map(
+      (name) => `${folder}/${name}`,
+    ),
+  ),
+].filter((name) => /\.(?:ts|yaml|graphql)$/.test(name));
 
 /** The pages that a file names from the root of the repository: `docs/vendors.md#usage-pages`. */
 function listCitations(file: string): string[] {

@@ -18,25 +18,49 @@ function hasHeading(text: string, anchor: string): boolean {
   return [...text.matchAll(/^#+ (.+)$/gm)].some(([, heading = '']) => anchorOf(heading) === anchor);
 }
 
+/** Whether a link names a file or a heading that does not exist. */
+function isDead(target: string, base: URL): boolean {
+  const [path = '', anchor] = target.split('#');
+  const url = new URL(path, base);
+  if (!existsSync(url)) return true;
+  const isPage = anchor !== undefined && url.pathname.endsWith('.md');
+  return isPage && !hasHeading(readFileSync(url, 'utf8'), anchor);
+}
+
 /** The links of a page to missing files or headings of this repository. */
 function listDeadLinks(page: string): string[] {
   const text = readFileSync(new URL(page, root), 'utf8');
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = '']) => target)
     .filter((target) => !/^[a-z]+:/.test(target))
-    .filter((target) => {
-      const [path = '', anchor] = target.split('#');
-      const url = new URL(path, new URL(page, root));
-      if (!existsSync(url)) return true;
-      const isPage = anchor !== undefined && url.pathname.endsWith('.md');
-      return isPage && !hasHeading(readFileSync(url, 'utf8'), anchor);
-    });
+    .filter((target) => isDead(target, new URL(page, root)));
+}
+
+const sources = [
+  ...readdirSync(root),
+  ...['src', 'bench', 'scripts', 'schema'].flatMap((folder) =>
+    readdirSync(new URL(`${folder}/`, root), { recursive: true, encoding: 'utf8' }).map(
+      (name) => `${folder}/${name}`,
+    ),
+  ),
+].filter((name) => /\.(?:ts|yaml|graphql)$/.test(name));
+
+/** The pages that a file names from the root of the repository: `docs/vendors.md#usage-pages`. */
+function listCitations(file: string): string[] {
+  const text = readFileSync(new URL(file, root), 'utf8');
+  return [...text.matchAll(/(?<![\w/])docs\/[\w/-]+\.md(?:#[\w-]+)?/g)].map(([target]) => target);
 }
 
 describe('every link within the repository has a target', () => {
   test.each(pages)('in %s', (page) => {
     expect(listDeadLinks(page)).toEqual([]);
   });
+});
+
+test('a page or a heading that the code names exists', () => {
+  const cited = sources.flatMap((file) => listCitations(file).map((target) => ({ file, target })));
+  expect(cited.length).toBeGreaterThan(20);
+  expect(cited.filter(({ target }) => isDead(target, root))).toEqual([]);
 });
 
 test('the index of decisions lists every page, and no others', () => {

@@ -1,6 +1,6 @@
 /**
  * The cost of each kind of value in an answer. The unit is a hundredth of a point, so that sums are exact. A point is about a
- * millisecond of one processor: docs/decisions/call-plan.md has the measurements.
+ * millisecond of one processor: docs/decisions/cost.md has the measurements.
  */
 export const COST = {
   /** A scalar. */

@@ -46,7 +46,7 @@ export async function findRows<Row extends Position>(
         wanted: () => (isSingle ? SINGLE : Infinity),
       });
       for await (const batch of batches) {
-        for (const row of batch.rows) found.set(nameOf(row), row);
+        for (const row of [...batch.rows, ...(batch.rowsAtCut ?? [])]) found.set(nameOf(row), row);
         hasSkipped ||= batch.dropped.length > 0;
         while (
           sought[0] &&

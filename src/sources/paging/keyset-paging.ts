@@ -71,6 +71,9 @@ export async function* pageByKeyset<Row extends Position>(
       ? timed
       : timed.filter((entry) => isFurther(lastSeen, instantOf(entry.timestampMs)));
     const rows = whole.flatMap(({ entry }) => (isSkipped(entry) || !isWanted(entry) ? [] : [entry]));
+    const rowsAtCut = timed
+      .slice(whole.length)
+      .flatMap(({ entry }) => (isSkipped(entry) || !isWanted(entry) ? [] : [entry]));
     rows.sort(isDesc ? comparePositions : (a, b) => comparePositions(b, a));
     const dropped = whole.flatMap(({ entry, timestampMs }) =>
       isSkipped(entry) && isDroppedHere(timestampMs)
@@ -80,6 +83,7 @@ export async function* pageByKeyset<Row extends Position>(
     const edge = isDesc ? (lastSeen + 1) * list.unitMs : lastSeen * list.unitMs;
     yield {
       rows,
+      rowsAtCut,
       edgeMs: ended
         ? isDesc
           ? range.fromMs

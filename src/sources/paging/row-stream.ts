@@ -34,6 +34,8 @@ export interface BatchRequest {
 export interface Batch<Row> {
   /** In the direction of reading, inside the range, behind `after`. */
   readonly rows: readonly Row[];
+  /** Rows of the next instant, which the vendor's page may have cut: the next batch has that instant whole. */
+  readonly rowsAtCut?: readonly Row[];
   /** The range is examined up to this time: including it for `DESC`, excluding it for `ASC`. */
   readonly edgeMs: number;
   /** The times of the rows that were skipped because they could not be parsed, as exact as they are known. */

@@ -43,7 +43,7 @@ test('only the latest twenty attempts count', () => {
   expect(breaker.isOpen()).toBe(true);
 });
 
-test('a breaker that a probe has closed counts anew', () => {
+test('a breaker that a probe has closed starts its counts again', () => {
   const { time, breaker } = createOpenBreaker();
   time.advance(5_000);
   breaker.permit()?.('fine');

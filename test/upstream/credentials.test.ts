@@ -185,7 +185,7 @@ describe('an exchange that fails', () => {
     }
     rig.fail = null;
     await read(rig);
-    // After a success the pauses begin anew.
+    // After a success the pauses start again from the shortest.
     rig.time.advance(LIFE_MS);
     rig.fail = failure('UPSTREAM_UNAVAILABLE');
     await expect(read(rig)).rejects.toBeInstanceOf(UpstreamError);

@@ -178,7 +178,7 @@ describe('coverage', () => {
 });
 
 describe('the foremost status', () => {
-  test('is the first of FAILED, STALE, TRUNCATED, EXPIRED, FILLING, COMPLETE that holds', () => {
+  test('has the most severe status that applies: FAILED, STALE, TRUNCATED, EXPIRED, FILLING, COMPLETE', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray([...COVERAGE_STATUSES]), (statuses) => {
         const rank = Math.min(5, ...statuses.map((status) => COVERAGE_STATUSES.indexOf(status)));

@@ -33,7 +33,7 @@ const entry = (more: Partial<Coverage> = {}): Coverage => ({
   ...more,
 });
 
-test('files that overlap or follow each other without a gap hold one span, which ends just after the last row', () => {
+test('files that overlap or follow each other without a gap are one span, which ends just after the last row', () => {
   expect(holdFiles([span(300, 399), span(0, 9), span(5, 99), span(100, 150)], 2)).toEqual({
     spans: [
       { fromMs: 0, toMs: 151 },
@@ -46,7 +46,7 @@ test('files that overlap or follow each other without a gap hold one span, which
   expect(endOf(HELD)).toBe(400);
 });
 
-test('a range is held whole if one span holds all of it and every row was read', () => {
+test('files contain a whole range if one span contains all of it and every row was read', () => {
   expect(isHeldWhole({ fromMs: 100, toMs: 200 }, HELD)).toBe(true);
   expect(isHeldWhole({ fromMs: 99, toMs: 200 }, HELD)).toBe(false);
   expect(isHeldWhole({ fromMs: 100, toMs: 201 }, HELD)).toBe(false);
@@ -140,7 +140,7 @@ test('cutting loses and doubles nothing, and no part lies across an edge', () =>
   );
 });
 
-test('coverage is COMPLETE exactly for spans that a file holds with every row read', () => {
+test('coverage is COMPLETE only for spans that a file contains with every row read', () => {
   fc.assert(
     fc.property(
       anyHeld,

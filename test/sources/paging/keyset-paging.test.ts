@@ -156,7 +156,7 @@ describe('keyset paging', () => {
     expect(list.asked.map(({ pageSize }) => pageSize)).toEqual([29, 30, 100, 2]);
   });
 
-  test('asks anew for the rows that the next window brings again', async () => {
+  test('asks again for the rows that the next window repeats', async () => {
     const many = Array.from({ length: 60 }, (_, at) => row(99 - Math.floor(at / 6), String(100 + at)));
     const list = createList(many, { largestPage: 100 });
     await readBatches(list, { wanted: () => 11 });
@@ -189,7 +189,7 @@ describe('keyset paging', () => {
   });
 });
 
-describe('rows that could not be understood', () => {
+describe('rows that could not be parsed', () => {
   test('are reported with their times, once, at any page size', async () => {
     const entries = [
       dropped(100),
@@ -292,7 +292,7 @@ describe('a vendor that contradicts itself', () => {
 
   const tied = Array.from({ length: 12 }, (_, at) => row(50, String(10 + at)));
 
-  test('between two pages of an instant is asked anew twice, then refused', async () => {
+  test('between two pages of an instant is asked for again twice, then refused', async () => {
     const list = createList(tied, {
       largestPage: 5,
       page: ({ page }, read) => (page === 1 ? { ...read, entries: tied.slice(4, 9) } : read),
@@ -301,7 +301,7 @@ describe('a vendor that contradicts itself', () => {
     expect(list.asked.map(({ page }) => page)).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
-  test('once only, is asked anew and forgiven', async () => {
+  test('that occurs once is asked for again, and accepted then', async () => {
     let contradictions = 0;
     const list = createList(tied, {
       largestPage: 5,
@@ -314,7 +314,7 @@ describe('a vendor that contradicts itself', () => {
     expect(idsOf(await readBatches(list))).toHaveLength(12);
   });
 
-  test('as its reader finds out on a later page, is asked anew twice as well', async () => {
+  test('that the reader finds on a later page is also asked for again twice', async () => {
     const list = createList(tied, {
       largestPage: 5,
       page: ({ page }, read) => {
@@ -332,7 +332,7 @@ describe('a vendor that contradicts itself', () => {
     expect(list.asked.map(({ page }) => page)).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
-  test('as its reader finds out on the first page, is refused at once', async () => {
+  test('that the reader finds on the first page is refused at once', async () => {
     const list = createList(tied, {
       page: () => {
         throw new UpstreamError({
@@ -348,7 +348,7 @@ describe('a vendor that contradicts itself', () => {
   });
 
   test.each([1, 2])(
-    'is not how any other failure is taken: on page %i it is given as it is, and not asked anew',
+    'is the only failure that is asked for again: another one on page %i is thrown unchanged',
     async (failing) => {
       const failure = new UpstreamError({
         code: 'UPSTREAM_TIMEOUT',

@@ -76,7 +76,7 @@ const spans = (page: Awaited<ReturnType<typeof read>>) =>
 const spent = new RequestError('LIMIT_EXCEEDED', 'spent');
 
 describe('a page', () => {
-  test('ends with the last row given out, and one more proves that there is a next', async () => {
+  test('ends with the last row given out, and one more row proves that a next page exists', async () => {
     const stream = createStream([
       batch([row(900), row(800), row(700)], 650, { dropped: [950, 850, 800, 750] }),
     ]);

@@ -16,7 +16,7 @@ describe('what is kept by scope', () => {
     expect(read(null)).not.toBe(read(null));
   });
 
-  test('is bounded: the longest unused is forgotten, and begins anew', () => {
+  test('is bounded: the least recently used is removed, and starts again as new', () => {
     let made = 0;
     const read = keepByScope(() => ({ made: (made += 1) }));
     const first = read(credentialsOf('first'));

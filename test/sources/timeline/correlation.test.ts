@@ -97,7 +97,7 @@ describe('the address of a pair', () => {
   });
 });
 
-test("the time that is near to a pair is the same from both ends, holds both, and lies within each one's window", () => {
+test("the time near a pair is the same from both ends, contains both, and lies within each one's window", () => {
   const ms = fc.integer({ min: 0, max: 1_000_000 });
   fc.assert(
     fc.property(

@@ -234,7 +234,7 @@ describe('paging over both sources', () => {
   });
 
   test.each(['DESC', 'ASC'] as const)(
-    'gives every entry that stood at its start once and none twice, %s, while entries arrive in both',
+    'gives every entry that existed at its start once and none twice, %s, while entries arrive in both',
     async (direction) => {
       await fc.assert(
         fc.asyncProperty(

@@ -262,7 +262,7 @@ describe('vendor calls', () => {
   });
 });
 
-test('rows become related entries only as far as they are taken, whatever the window holds', async () => {
+test('only the rows that are taken become related entries, in a window of any size', async () => {
   const log = Array.from({ length: 500 }, (_, at) => rowAt(at + 1, FROM + at * 7_000));
   const loader = openLoader(log).open();
   const found = await Promise.all(
@@ -480,7 +480,7 @@ describe('a vendor that fails', () => {
     message: 'The vendor is unavailable.',
   });
 
-  test('fails the entries whose windows it left unread; those read before stand', async () => {
+  test('fails the entries whose windows it left unread, and not those that were read before', async () => {
     let calls = 0;
     const loader = openLoader(log, {
       answer: (call, vendor) => ((calls += 1) > 1 ? failure : vendor(call)),

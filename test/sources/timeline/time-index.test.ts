@@ -45,7 +45,7 @@ test('a window holds exactly the rows inside it, in order, from the newest on or
   );
 });
 
-test('an address holds just the rows from there, in whatever spelling, those of several once each', () => {
+test('the rows from some addresses are found by any spelling, each row once', () => {
   const same: Record<string, readonly string[]> = {
     '12.34.56.78': ['12.34.56.78', '::ffff:12.34.56.78'],
     '10.0.0.1': ['10.0.0.1'],
@@ -62,7 +62,7 @@ test('an address holds just the rows from there, in whatever spelling, those of 
   );
 });
 
-test('a row that names several addresses is held by each of them', () => {
+test('a row with several addresses is found by each of them', () => {
   const row = { ...createEvent({ ipAddress: null }), addresses: ['10.0.0.1', '10.0.0.2'] };
   const index = indexByTime([row], userOf);
   for (const asked of [['10.0.0.1'], ['10.0.0.2'], ['10.0.0.1', '10.0.0.2']])

@@ -136,7 +136,7 @@ describe('segments', () => {
     expect(await one.read('ab')).toBe('a3 b3');
   });
 
-  test("are read anew if they are older than the caller's maximum age", async () => {
+  test("are read again if they are older than the caller's maximum age", async () => {
     const { time, one } = createLetters();
     await one.read('ab');
     time.advance(500);
@@ -174,7 +174,7 @@ describe('segments', () => {
 });
 
 describe('segments that another instance has read', () => {
-  test('cost no call, whatever other segments were read with them', async () => {
+  test('need no call, with any other segments', async () => {
     const { one, two } = createLetters();
     await one.read('abcd');
     await one.read('ef');

@@ -1,10 +1,10 @@
 import type { OxlintConfig, OxlintOverride } from 'oxlint';
 
-// Laws 1 and 2 of docs/architecture.md as data. A room is a set of files and what they must not import; the rule that
-// reads it, no-restricted-imports, sees `import type`, `export … from` and `import()` alike. Proven by planted
-// violations in test/checks/layers.test.ts.
+// Laws 1 to 3 of docs/architecture.md as data: who imports whom, fences, and no barrels or cycles. A room is a set of files
+// with what they must not import. The rule no-restricted-imports reads it and sees `import type`, `export … from` and
+// `import()` alike. test/checks/layers.test.ts plants a violation of each law.
 
-/** A pattern of forbidden imports, and the message for code that has one. */
+/** What a file must not import, and the message for the author of such an import. */
 interface Ban {
   readonly regex: string;
   readonly message: string;
@@ -53,10 +53,10 @@ const banDomainBelow = (room: string, domain: string): Ban => ({
 
 const banOutside = (room: string, depth: number): Ban => ({
   regex: String.raw`^(?:\./)?(?:\.\./){${depth}}`,
-  message: `law 2: ${room} imports nothing of the others`,
+  message: `law 1: ${room} imports no other room`,
 });
 
-/** A path that goes down and up again could hide where it leads. */
+/** A path that goes down and up again could hide its target. */
 const CROOKED: Ban = {
   regex: String.raw`[^./][^/]*/\.{1,2}/|^file:|^/`,
   message: 'law 1: import by the shortest relative path',
@@ -65,7 +65,7 @@ const CROOKED: Ban = {
 function bansOfPackages(room: string): Ban[] {
   return FENCES.filter(({ rooms }) => !rooms.includes(room)).map(({ packages, rooms }) => ({
     regex: `^${packages}(?:/|$)`,
-    message: `law 2: this package is fenced into ${rooms.join(', ')}`,
+    message: `law 2: only ${rooms.join(' and ')} may import this package`,
   }));
 }
 

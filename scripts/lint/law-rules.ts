@@ -10,11 +10,11 @@ interface RuleContext {
   report(problem: { node: ModuleNode; message: string }): void;
 }
 
-/** Law 1: a file re-exports only types, so that an import loads only what it names. */
+/** Law 3: a file re-exports only types, so that an import loads only what it names. */
 const noValueReExport = {
   create: (context: RuleContext) => {
     const report = (node: ModuleNode): void =>
-      context.report({ node, message: 'law 1: no barrels; a file re-exports only types' });
+      context.report({ node, message: 'law 3: no barrels; a file re-exports only types' });
     return {
       ExportAllDeclaration(node: ModuleNode) {
         if (node.exportKind !== 'type') report(node);
@@ -28,13 +28,13 @@ const noValueReExport = {
   },
 };
 
-/** Law 2: the process loads the sandbox, and with it a database, only if a command asks for it. */
+/** Law 1: the process loads the sandbox, and with it a database, only if a command needs it. */
 const sandboxOnDemand = {
   create: (context: RuleContext) => ({
     ImportDeclaration(node: ModuleNode) {
       const path = String(node.source?.value);
       if (node.importKind !== 'type' && /^\.{1,2}\/sandbox\//.test(path)) {
-        context.report({ node, message: 'law 2: main.ts and cli/ load the sandbox by import() only' });
+        context.report({ node, message: 'law 1: main.ts and cli/ load the sandbox by import() only' });
       }
     },
   }),

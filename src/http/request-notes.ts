@@ -23,7 +23,7 @@ export interface RequestNotes extends Writable<RequestReport> {
   /** The SHA-256 of the document's text, noted if there is an audit trail. */
   document: string | null;
   /** null: the operation was refused before it could be estimated. */
-  plan: OperationEstimate | null;
+  estimate: OperationEstimate | null;
   /** Rows, buckets and facet values in the answer, noted if there is an audit trail. */
   rows: number;
   tallies: readonly CallTally[];
@@ -39,7 +39,7 @@ export function createRequestNotes(): RequestNotes {
     isOperation: false,
     caller: null,
     document: null,
-    plan: null,
+    estimate: null,
     rows: 0,
     tallies: [],
     headers: {},

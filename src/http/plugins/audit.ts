@@ -31,10 +31,10 @@ export interface AuditLine {
 
 /** @param status HTTP; null: the caller left before the answer was sent */
 export function createAuditLine(
-  { caller, document, operation, errors, plan, rows, tallies }: RequestNotes,
+  { caller, document, operation, errors, estimate, rows, tallies }: RequestNotes,
   status: number | null,
 ): AuditLine {
-  const fields = plan?.fields ?? [];
+  const fields = estimate?.fields ?? [];
   return {
     callerKind: caller?.kind ?? null,
     caller: caller?.name ?? null,
@@ -88,7 +88,7 @@ export function useAudit(): Plugin<OperationContext, RequestContext> {
       return {
         onExecuteDone({ result }) {
           notes.tallies = operation.callBudget.tallies();
-          if (notes.plan && 'data' in result) notes.rows = countRows(notes.plan.shape, result.data);
+          if (notes.estimate && 'data' in result) notes.rows = countRows(notes.estimate.shape, result.data);
         },
       };
     },

@@ -32,7 +32,7 @@ export function useCost({
       const { operation, notes, isLocal } = args.contextValue;
       const estimate = estimateOperation(args, costLimits, readMoment(args.contextValue));
       if (!estimate) return undefined;
-      notes.plan = estimate;
+      notes.estimate = estimate;
       const refusal = refuseOperation(estimate, costLimits);
       if (refusal) {
         setResultAndStopExecution({ errors: [refuse(refusal)] });

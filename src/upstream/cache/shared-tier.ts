@@ -7,7 +7,7 @@ import type { Clock } from '../../base/time.ts';
 import type { TransportAnswer } from '../transport.ts';
 import type { CachePolicy } from '../upstream.ts';
 
-/** Vendor answers that instances share, each for one credential scope. Every reader decodes an answer anew. */
+/** Vendor answers that instances share, each for one credential scope. Every reader decodes an answer again. */
 export interface SharedTier {
   /** null: there is none that is intact, sealed under our secret and for this scope. Never rejects. */
   read(scope: CredentialScope, key: ScopedKey): Promise<SharedAnswer | null>;

@@ -69,7 +69,10 @@ export function estimateEventFacets({ range, filter, facets }: EventFacetsReques
   ];
 }
 
-/** Depends only on the edge at which reading begins, because a vendor that can't sort is asked for windows, and ranges may share them. */
+/**
+ * Depends only on the edge at which reading begins, because a vendor that can't sort is asked for windows, which other ranges
+ * may share.
+ */
 function keyOfFirstCall(
   query: Query,
   { fromMs, toMs }: Range,

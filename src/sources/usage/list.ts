@@ -64,7 +64,8 @@ export function createUsageList(
           !isOverlapping(held, next.entries, asked.overlap) ||
           holdsAny(next.entries.slice(asked.overlap), held)
         ) {
-          // A row was added or deleted, or the unit is wrong because the vendor changes the order. The next instant finds out the unit again.
+          // A row was added or deleted, or the unit is wrong because the vendor changes the order. The next instant finds out
+          // the unit again.
           quirks.offsetUnit = null;
           throw rowsMoved({ source: 'USAGE', operation: LIST_OPERATION });
         }

@@ -144,7 +144,10 @@ function listCounted(
   };
 }
 
-/** The vendor's longest interval that the service may ask for. For weeks it is a day, because the vendor does not document their first day. */
+/**
+ * The vendor's longest interval that the service may ask for. For weeks it is a day, because the vendor does not document
+ * their first day.
+ */
 const ROWS: Readonly<Record<Interval, SeriesInterval>> = {
   YEAR: 'year',
   QUARTER: 'quarter',

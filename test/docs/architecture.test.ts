@@ -5,6 +5,7 @@ const page = readFileSync(new URL('../../docs/architecture.md', import.meta.url)
 const [, section = ''] = page.split('\n## Three ways through the code\n');
 const ways = section
   .split('\n## ')[0]!
+  .trim()
   .split('\n\n')
   .filter((paragraph) => paragraph.startsWith('**'));
 

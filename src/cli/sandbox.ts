@@ -49,7 +49,8 @@ export async function readSandboxSwitches(args: readonly string[]): Promise<Sand
   const { readSandboxOptions } = await import('../sandbox/command-line.ts');
   const read = readSandboxOptions(args);
   if (read.kind === 'options') return read.options;
-  if (read.kind === 'faults') quit(EXIT_USAGE, [...read.faults, '--help lists the switches.']);
+  if (read.kind === 'faults')
+    quit(EXIT_USAGE, [...read.faults, 'npm run sandbox -- --help lists the switches.']);
   process.stdout.write(read.text);
   process.exit(0);
 }

@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import type { Transport } from '../src/upstream/transport.ts';
 import { createTestApp } from '../test/support/running-app.ts';
 
-// Measures the processor time and the bytes that a series needs, by rows read and by rows answered. It only reports. The bounds
-// in docs/operations.md follow from it. The vendor has no sockets, so that only Sightline is measured.
+// Measures the processor time and the bytes that a series needs, by rows read and by rows answered. It only reports. The
+// default bounds of a series in .env.example follow from it. The vendor has no sockets, so that only Sightline is measured.
 
 const { values } = parseArgs({ options: { elements: { type: 'string', default: '25' } } });
 const elementCount = Number(values.elements);

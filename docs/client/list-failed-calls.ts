@@ -21,7 +21,7 @@ const FailedCalls = graphql(`
   }
 `);
 
-/** Every failed call of the last while, page by page; `last` is an ISO 8601 duration. Throws where a page fails. */
+/** Gives every failed call of the last `last` (an ISO 8601 duration), page by page. Throws if a page fails. */
 export async function* listFailedCalls(client: SightlineClient, last: string) {
   let after: string | null = null;
   do {

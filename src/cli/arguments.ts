@@ -48,10 +48,11 @@ export const HELP = `One GraphQL API over the Usage API and the Events API.
                                  serve your own exports instead of sandboxes (docs/files.md)
   npm start -- [switches]        pass switches to the sandbox: --seed N --now INSTANT …
   npm start -- --trusted-documents FILE
-                                 answer only the documents of a manifest
-  npm run sandbox -- [switches]  run the sandbox alone; its --help lists its switches
-  npm run api-key -- NAME SCOPE…  make an API key, and the line to store for it
-  npm run codegen                print the graph to schema/schema.graphql, and generate the types of the examples
+                                 answer only the documents of a manifest (docs/client/README.md)
+  npm run sandbox -- [switches]  run the sandbox alone; its --help lists all switches
+  npm run api-key -- NAME SCOPE…
+                                 make an API key and the line to store for it; its --help lists the scopes
+  npm run codegen                write the graph to schema/schema.graphql, and generate the types of the examples
 
   -h, --help                     print this text
   -v, --version                  print the version

@@ -14,8 +14,8 @@ import { EXIT_USAGE, onStop, quit, readMessage, removeAtExit } from './process.t
 /** The longest path of a socket on macOS, in bytes. Linux allows four more. */
 const MAX_SOCKET_PATH = 103;
 
-const FILES_AS_VENDORS = `Such a service takes the files for complete vendors: it does not know where they end or which rows could not
-be read, and its coverage does not say so. 'npm start -- --usage FILE --events FILE' knows both.
+const FILES_AS_VENDORS = `Such a service treats the files as vendors that have all data. It does not know where the files end or which rows
+could not be read, so its coverage does not say so. A service that is started with 'npm start -- --usage FILE --events FILE' knows both.
 
 `;
 
@@ -49,7 +49,8 @@ export async function readSandboxSwitches(args: readonly string[]): Promise<Sand
   const { readSandboxOptions } = await import('../sandbox/command-line.ts');
   const read = readSandboxOptions(args);
   if (read.kind === 'options') return read.options;
-  if (read.kind === 'faults') quit(EXIT_USAGE, [...read.faults, '--help lists the switches.']);
+  if (read.kind === 'faults')
+    quit(EXIT_USAGE, [...read.faults, 'npm run sandbox -- --help lists the switches.']);
   process.stdout.write(read.text);
   process.exit(0);
 }
@@ -69,7 +70,7 @@ function describeSettings(sandbox: RunningSandbox): string {
   };
   const lines = Object.entries(settings).map(([name, value]) => `  ${name}=${value}\n`);
   const { eventsUsername, eventsPassword } = credentials;
-  const login = `Instead of the token: EVENTS_API_USERNAME=${eventsUsername} EVENTS_API_PASSWORD=${eventsPassword}\n\n`;
+  const login = `Or, instead of EVENTS_API_TOKEN: EVENTS_API_USERNAME=${eventsUsername} EVENTS_API_PASSWORD=${eventsPassword}\n\n`;
   return `${sandbox.describe()}
 
 A service talks to it with these settings. The credentials are new at each start:

@@ -68,7 +68,7 @@ function readCommand(args: readonly string[]): {
   const { values, rest } = takeSwitches(args, { 'trusted-documents': { type: 'string' } });
   const file = values['trusted-documents'];
   if (file === true || (typeof file === 'string' && file.startsWith('-')))
-    quit(EXIT_USAGE, ['--trusted-documents needs a FILE.']);
+    quit(EXIT_USAGE, ['--trusted-documents needs the name of a file.']);
   const parsed = readConfig({
     ...process.env,
     ...(typeof file === 'string' ? { SIGHTLINE_TRUSTED_DOCUMENTS: file } : {}),
@@ -142,7 +142,8 @@ function explainListen({ code, message }: NodeJS.ErrnoException, { host, port }:
   if (code === 'EADDRINUSE')
     return `Port ${port} is taken on ${host}. Set PORT to another one, or end the process that listens there.`;
   if (code === 'EACCES') return `This user may not open port ${port}. Set PORT to 1024 or above.`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST is no address of this machine: ${host}.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `HOST is not an address of this machine: ${host}.`;
   return `The port could not be opened: ${message}`;
 }
 

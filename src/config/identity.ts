@@ -74,7 +74,7 @@ function readTokens(set: SetValues, readText: ReadText, faults: string[]): Ident
     SIGHTLINE_AUTH_JWKS_FILE: path,
   } = set;
   if (issuer === undefined && audience === undefined && url === undefined && path === undefined) return null;
-  const needed = 'tokens are checked by issuer, audience and keys together.';
+  const needed = 'the service needs the issuer, the audience and the keys to check a token.';
   if (issuer === undefined) faults.push(`SIGHTLINE_AUTH_ISSUER is missing: ${needed}`);
   const audiences = (audience ?? '').split(',').map((one) => one.trim());
   if (audience === undefined) faults.push(`SIGHTLINE_AUTH_AUDIENCE is missing: ${needed}`);
@@ -91,8 +91,11 @@ function readKeySet(
   faults: string[],
 ): KeySetLocation | null {
   if ((url === undefined) === (path === undefined)) {
-    const reason = url === undefined ? 'one of these is missing' : 'both of these are set, leave one out';
-    faults.push(`SIGHTLINE_AUTH_JWKS_URL or SIGHTLINE_AUTH_JWKS_FILE: ${reason}.`);
+    faults.push(
+      url === undefined
+        ? 'SIGHTLINE_AUTH_JWKS_URL or SIGHTLINE_AUTH_JWKS_FILE must be set, because the keys of the issuer check its tokens.'
+        : 'SIGHTLINE_AUTH_JWKS_URL and SIGHTLINE_AUTH_JWKS_FILE are both set: leave one out.',
+    );
     return null;
   }
   if (url !== undefined) {
@@ -105,7 +108,7 @@ function readKeySet(
   const text = readSettingFile('SIGHTLINE_AUTH_JWKS_FILE', path ?? '', readText, faults);
   if (text === null) return null;
   const keys = decodeKeySet(text);
-  if (!keys) faults.push('SIGHTLINE_AUTH_JWKS_FILE must be a JSON Web Key Set of public keys alone.');
+  if (!keys) faults.push('SIGHTLINE_AUTH_JWKS_FILE must be a JSON Web Key Set that holds public keys only.');
   return keys && { kind: 'file', keys };
 }
 

@@ -86,9 +86,15 @@ function isExposed(set: SetValues): boolean {
 function readManifest(path: string | undefined, readText: (path: string) => string): ParsedManifest | null {
   if (path === undefined) return null;
   try {
-    return readTrustedDocuments(readText(path));
+    const parsed = readTrustedDocuments(readText(path));
+    return parsed.kind === 'fault'
+      ? { ...parsed, fault: `SIGHTLINE_TRUSTED_DOCUMENTS (or --trusted-documents): ${parsed.fault}` }
+      : parsed;
   } catch {
-    return { kind: 'fault', fault: "SIGHTLINE_TRUSTED_DOCUMENTS names a file that can't be read." };
+    return {
+      kind: 'fault',
+      fault: "SIGHTLINE_TRUSTED_DOCUMENTS (or --trusted-documents) names a file that can't be read.",
+    };
   }
 }
 

@@ -15,20 +15,18 @@ export function readTrustedDocuments(manifest: string): ParsedManifest {
   try {
     const parsed: unknown = JSON.parse(manifest);
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-      return fault('The manifest of trusted documents must be a JSON object of texts by their SHA-256.');
+      return fault('The manifest must be a JSON object of texts by their SHA-256.');
     }
     entries = Object.entries(parsed);
   } catch {
-    return fault('The manifest of trusted documents is not JSON.');
+    return fault('The manifest is not JSON.');
   }
-  if (entries.length === 0) return fault('The manifest of trusted documents holds none.');
+  if (entries.length === 0) return fault('The manifest holds no document.');
   const documents = new Map<string, string>();
   for (const [name, text] of entries) {
     const hash = withoutPrefix(name);
     if (typeof text !== 'string' || hashDocument(text) !== hash) {
-      return fault(
-        `The manifest of trusted documents has an entry whose text does not have its hash: ${hash}`,
-      );
+      return fault(`The manifest has an entry whose name is not the SHA-256 of its text: ${hash}`);
     }
     documents.set(hash, text);
   }

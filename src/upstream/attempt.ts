@@ -3,11 +3,10 @@ import type { UpstreamCode } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Source } from '../base/source.ts';
 import type { Clock } from '../base/time.ts';
-import type { Call, Outcome } from './call.ts';
 import { badResponse, judgeAnswer, judgeFailure } from './judgement.ts';
 import { TransportFailure } from './transport.ts';
 import type { Transport } from './transport.ts';
-import type { Query } from './upstream.ts';
+import type { Call, Outcome, Query } from './upstream.ts';
 
 /** How one attempt went, without any value: for logs and measurements. */
 export interface AttemptReport {

@@ -1,8 +1,8 @@
 import { UpstreamError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Source } from '../base/source.ts';
-import type { Call, Turn } from './call.ts';
 import { ATTEMPTS_PER_TRY } from './limits.ts';
+import type { Call, Turn } from './upstream.ts';
 
 /**
  * Sends with the call's credentials, and once more with renewed ones if the vendor answers 401. Credentials that cannot be

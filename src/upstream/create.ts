@@ -8,7 +8,6 @@ import type { AttemptReport } from './attempt.ts';
 import { sendAuthorized } from './authorize.ts';
 import { createReadThrough } from './cache/read-through.ts';
 import { createTwoTierCache } from './cache/two-tier.ts';
-import type { Call, DecodedAnswer, Outcome, Turn } from './call.ts';
 import { createConcurrencyLimit } from './concurrency.ts';
 import { createHttpTransport } from './http-transport.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from './limits.ts';
@@ -18,7 +17,7 @@ import type { Wait } from './retry.ts';
 import { createManyTenants, createSingleTenant } from './tenants.ts';
 import type { Tenant } from './tenants.ts';
 import type { Transport } from './transport.ts';
-import type { Upstream } from './upstream.ts';
+import type { Call, DecodedAnswer, Outcome, Turn, Upstream } from './upstream.ts';
 
 export interface UpstreamOptions {
   readonly source: Source;

@@ -1,10 +1,9 @@
 import { UpstreamError } from '../base/errors.ts';
 import { decodeText, parseJson } from './body.ts';
-import type { FailedAttempt } from './call.ts';
 import { judgeRefusal } from './refusal.ts';
 import type { Asked, Meaning, RefusalTerms } from './refusal.ts';
 import type { TransportAnswer, TransportFailure, TransportFault } from './transport.ts';
-import type { UpstreamResponse } from './upstream.ts';
+import type { FailedAttempt, UpstreamResponse } from './upstream.ts';
 
 /** Whether a vendor's answer can be decoded, or which failure it is. */
 export type Judgement = { readonly kind: 'usable'; readonly response: UpstreamResponse } | FailedAttempt;

@@ -4,9 +4,9 @@ import { Secret } from '../base/secret.ts';
 import type { Source } from '../base/source.ts';
 import { decodeText } from './body.ts';
 import type { Verdict } from './breaker.ts';
-import type { FailedAttempt } from './call.ts';
 import { decodePauseOf } from './pause.ts';
 import type { TransportAnswer } from './transport.ts';
+import type { FailedAttempt } from './upstream.ts';
 
 /** The vendor operation that an attempt asked for. */
 export interface Asked {

@@ -1,9 +1,9 @@
 import { UpstreamError } from '../base/errors.ts';
 import type { Source } from '../base/source.ts';
 import type { Clock } from '../base/time.ts';
-import type { Call, DecodedAnswer, Turn } from './call.ts';
 import { ATTEMPTS_PER_TRY } from './limits.ts';
 import type { Tenant } from './tenants.ts';
+import type { Call, DecodedAnswer, Turn } from './upstream.ts';
 
 export interface RetryOptions extends RetryTiming {
   readonly source: Source;

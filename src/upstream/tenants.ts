@@ -3,11 +3,10 @@ import type { CredentialScope } from '../base/credential-scope.ts';
 import type { Clock } from '../base/time.ts';
 import { createManualBreaker } from './breaker.ts';
 import type { Report } from './breaker.ts';
-import type { Outcome } from './call.ts';
 import { createVendorPause } from './pause.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import type { UpstreamHealth } from './upstream.ts';
+import type { Outcome, UpstreamHealth } from './upstream.ts';
 import { createVendorHealth, createVendorState, pauseIn } from './vendor-state.ts';
 import type { VendorStateOptions } from './vendor-state.ts';
 

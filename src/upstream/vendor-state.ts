@@ -1,12 +1,11 @@
 import type { Clock } from '../base/time.ts';
 import { createBreaker } from './breaker.ts';
 import type { Breaker, BreakerOptions } from './breaker.ts';
-import type { Outcome } from './call.ts';
 import { createVendorPause } from './pause.ts';
 import type { VendorPause } from './pause.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import type { RetryBudget, RetryEarnings } from './retry-budget.ts';
-import type { UpstreamHealth } from './upstream.ts';
+import type { Outcome, UpstreamHealth } from './upstream.ts';
 
 /** What one tenant's calls have shown about the vendor, and what they may still do. */
 export interface VendorState {

@@ -98,13 +98,13 @@ test('all faults are reported together, each with its setting', () => {
 test.each([
   [
     { ...TOKENS, SIGHTLINE_AUTH_JWKS_URL: URL_OF_KEYS, SIGHTLINE_AUTH_JWKS_FILE: 'jwks' },
-    'both of these are set',
+    'are both set: leave one out',
   ],
-  [TOKENS, 'one of these is missing'],
-  [{ ...TOKENS, SIGHTLINE_AUTH_JWKS_FILE: 'private' }, 'public keys alone'],
-  [{ ...TOKENS, SIGHTLINE_AUTH_JWKS_FILE: 'secret' }, 'public keys alone'],
-  [{ ...TOKENS, SIGHTLINE_AUTH_JWKS_FILE: 'none' }, 'public keys alone'],
-  [{ ...TOKENS, SIGHTLINE_AUTH_JWKS_FILE: 'text' }, 'public keys alone'],
+  [TOKENS, 'SIGHTLINE_AUTH_JWKS_FILE must be set'],
+  [{ ...TOKENS, SIGHTLINE_AUTH_JWKS_FILE: 'private' }, 'public keys only'],
+  [{ ...TOKENS, SIGHTLINE_AUTH_JWKS_FILE: 'secret' }, 'public keys only'],
+  [{ ...TOKENS, SIGHTLINE_AUTH_JWKS_FILE: 'none' }, 'public keys only'],
+  [{ ...TOKENS, SIGHTLINE_AUTH_JWKS_FILE: 'text' }, 'public keys only'],
   [{ ...TOKENS, SIGHTLINE_AUTH_JWKS_FILE: 'nowhere' }, "can't be read (ENOENT)"],
   [
     { ...TOKENS, SIGHTLINE_AUTH_JWKS_URL: 'https://u:p@issuer.example' },

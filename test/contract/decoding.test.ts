@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { decodeEvent } from '../../src/sources/events/decode.ts';
+import { decodeEvent } from '../../src/sources/events/event.ts';
 import { decodeSeries } from '../../src/sources/usage/analytics/decode.ts';
-import { decodeUsageRecord } from '../../src/sources/usage/decode.ts';
+import { decodeUsageRecord } from '../../src/sources/usage/record.ts';
 import { answerOf, readContract } from './vendor-contract.ts';
 
 const usage = readContract('usage');

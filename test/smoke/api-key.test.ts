@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { SCOPES } from '../../src/graph/access.ts';
 import { runInTest as run } from './run-in-test.ts';
 
 async function ask(url: string, headers: Record<string, string>) {
@@ -38,6 +39,12 @@ test('a service that stores only the line of a new key accepts the key, with its
   });
   expect((await ask(url!, { authorization: `Bearer ${key!}x` })).status).toBe(401);
   expect(service.printed()).not.toContain(key);
+});
+
+test('--help lists every scope', async () => {
+  const help = run(['api-key', '--help']);
+  expect(await help.exit).toBe(0);
+  for (const scope of SCOPES) expect(help.printed()).toContain(scope);
 });
 
 test.each([

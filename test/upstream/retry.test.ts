@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
-import type { Call } from '../../src/upstream/call.ts';
 import { DEFAULT_UPSTREAM_LIMITS, MAX_ATTEMPTS_PER_CALL } from '../../src/upstream/limits.ts';
 import { createRetry, retryDelayMs } from '../../src/upstream/retry.ts';
+import type { Call } from '../../src/upstream/upstream.ts';
 import {
   contextOf,
   createFakeTransport,

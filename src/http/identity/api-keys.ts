@@ -20,7 +20,7 @@ export interface ParsedApiKeys {
 
 const NAME = /^[A-Za-z0-9][\w.@-]{0,63}$/;
 const NAME_RULE = 'up to 64 letters, digits, _ . @ and -, beginning with a letter or a digit';
-const SCOPES_RULE = `may hold these scopes, with commas between them: ${SCOPES.join(' ')}.`;
+const SCOPE_NAMES = SCOPES.join(', ');
 const HASH = /^[0-9a-f]{64}$/i;
 
 /** Reads lines of the form `name scope,scope sha256hex`. It skips empty lines and lines that begin with `#`. */
@@ -43,7 +43,7 @@ function readLine(words: readonly string[]): ApiKey | string {
   if (words.length !== 3) return 'must have the form: name scope,scope sha256hex.';
   if (!NAME.test(name)) return `must begin with a name: ${NAME_RULE}.`;
   const scopes = list.split(',');
-  if (!scopes.every(isScope)) return SCOPES_RULE;
+  if (!scopes.every(isScope)) return `may hold these scopes, with commas between them: ${SCOPE_NAMES}.`;
   if (!HASH.test(hash)) return 'must end with the SHA-256 of a key, as 64 hexadecimal digits.';
   return { name, scopes, hash: Buffer.from(hash, 'hex') };
 }
@@ -83,7 +83,7 @@ export function createApiKey(
   random: (bytes: number) => Buffer = drawBytes,
 ): NewApiKey | string {
   if (!NAME.test(name)) return `The name may have ${NAME_RULE}.`;
-  if (scopes.length === 0 || !scopes.every(isScope)) return `The key ${SCOPES_RULE}`;
+  if (scopes.length === 0 || !scopes.every(isScope)) return `The key may hold these scopes: ${SCOPE_NAMES}.`;
   const key = `${PREFIX}${random(32).toString('base64url')}`;
   return { key, line: formatApiKey({ name, scopes, hash: hashApiKey(key) }) };
 }

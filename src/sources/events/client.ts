@@ -1,12 +1,10 @@
 import { UpstreamError } from '../../base/errors.ts';
 import type { Direction } from '../../base/time.ts';
 import type { CallContext, Query } from '../../upstream/upstream.ts';
-import { isSkipped } from '../paging/vendor-list.ts';
-import type { VendorPage } from '../paging/vendor-list.ts';
-import { readVendorPage } from '../paging/vendor-page.ts';
-import type { ListDeps } from '../paging/vendor-page.ts';
+import { isSkipped, readVendorPage } from '../paging/vendor-page.ts';
+import type { ListDeps, VendorPage } from '../paging/vendor-page.ts';
 import { encodeSecond } from '../shared/timestamps.ts';
-import { decodeEvent } from './decode.ts';
+import { decodeEvent } from './event.ts';
 import type { AuditEvent, OptionalEventField } from './event.ts';
 import { EVENTS_REQUEST_FORMS } from './quirks.ts';
 import type { EventsQuirks, EventsRequestForm } from './quirks.ts';

@@ -1,6 +1,6 @@
 import { isLastInList } from '../paging/longest-page.ts';
 import { isOverlapping, planOverlappingPage, rowsMoved } from '../paging/overlapping-page.ts';
-import type { SkippedRow, VendorList, VendorWindow } from '../paging/vendor-list.ts';
+import type { SkippedRow, VendorList, VendorWindow } from '../paging/vendor-page.ts';
 import { appendAll } from '../shared/append-all.ts';
 import { LIST_OPERATION, UNIT_MS } from './client.ts';
 import type { EventsPageReader } from './client.ts';

@@ -2,7 +2,7 @@ import { UpstreamError } from '../../base/errors.ts';
 import type { CallContext, Query } from '../../upstream/upstream.ts';
 import { pageByKeyset } from '../paging/keyset-paging.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
-import { isSkipped } from '../paging/vendor-list.ts';
+import { isSkipped } from '../paging/vendor-page.ts';
 import { isDense, pageByWindows } from '../paging/window-paging.ts';
 import type { ReadWindow } from '../paging/window-paging.ts';
 import { createEventsPageReader, LIST_OPERATION, UNIT_MS } from './client.ts';

@@ -4,8 +4,8 @@ import { readKeysetWindow } from './keyset-window.ts';
 import { comparePositions, startOfReading } from './position.ts';
 import type { Position } from './position.ts';
 import type { Batch, BatchRequest } from './row-stream.ts';
-import { isSkipped } from './vendor-list.ts';
-import type { SkippedRow, VendorList } from './vendor-list.ts';
+import { isSkipped } from './vendor-page.ts';
+import type { SkippedRow, VendorList } from './vendor-page.ts';
 
 /** Rows asked for beyond those wanted, so that rows of one instant at the page's end rarely cost another call. */
 const SLACK = 9;

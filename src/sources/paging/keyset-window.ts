@@ -2,8 +2,8 @@ import { RequestError, UpstreamError } from '../../base/errors.ts';
 import type { Direction } from '../../base/time.ts';
 import { appendAll } from '../shared/append-all.ts';
 import type { Position } from './position.ts';
-import { isSkipped } from './vendor-list.ts';
-import type { SkippedRow, VendorList } from './vendor-list.ts';
+import { isSkipped } from './vendor-page.ts';
+import type { SkippedRow, VendorList } from './vendor-page.ts';
 
 /** How often a window is read again if its pages contradict each other, for example because a row was inserted between two. */
 const REREADS = 2;

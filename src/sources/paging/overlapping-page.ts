@@ -1,8 +1,8 @@
 import { UpstreamError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import type { Position } from './position.ts';
-import { isSkipped } from './vendor-list.ts';
-import type { SkippedRow } from './vendor-list.ts';
+import { isSkipped } from './vendor-page.ts';
+import type { SkippedRow } from './vendor-page.ts';
 
 /** The next page of a list that is read by page numbers. */
 export interface OverlappingPage {

@@ -2,8 +2,8 @@ import type { Direction, Range } from '../../base/time.ts';
 import { comparePositions, startOfReading } from './position.ts';
 import type { Position } from './position.ts';
 import { unparsableError } from './row-stream.ts';
-import type { VendorList } from './vendor-list.ts';
 import type { Batch, BatchRequest } from './row-stream.ts';
+import type { VendorList } from './vendor-page.ts';
 
 /** Reads a window of time whole, unless it holds far more rows than are wanted. */
 export type ReadWindow<Row> = (range: Range, wanted: number) => Promise<WindowContent<Row>>;

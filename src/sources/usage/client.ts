@@ -1,14 +1,12 @@
 import { UpstreamError } from '../../base/errors.ts';
 import type { CachePolicy, CallContext } from '../../upstream/upstream.ts';
-import { isSkipped } from '../paging/vendor-list.ts';
-import type { VendorPage, VendorWindow } from '../paging/vendor-list.ts';
-import { readVendorPage } from '../paging/vendor-page.ts';
-import type { ListDeps } from '../paging/vendor-page.ts';
+import { isSkipped, readVendorPage } from '../paging/vendor-page.ts';
+import type { ListDeps, VendorPage, VendorWindow } from '../paging/vendor-page.ts';
 import { encodeInstant } from '../shared/timestamps.ts';
-import { decodeUsageRecord } from './decode.ts';
 import { encodeUsageFilter } from './filter.ts';
 import type { UsageFilter } from './filter.ts';
 import type { UsageQuirks } from './quirks.ts';
+import { decodeUsageRecord } from './record.ts';
 import type { UsageRecord } from './record.ts';
 
 /** What reading the Usage API needs in one operation. */

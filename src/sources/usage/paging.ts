@@ -1,7 +1,7 @@
 import type { CallContext } from '../../upstream/upstream.ts';
 import { pageByKeyset } from '../paging/keyset-paging.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
-import type { VendorList } from '../paging/vendor-list.ts';
+import type { VendorList } from '../paging/vendor-page.ts';
 import { isDense, pageByWindows } from '../paging/window-paging.ts';
 import type { LocateRows, ReadWindow } from '../paging/window-paging.ts';
 import { appendAll } from '../shared/append-all.ts';

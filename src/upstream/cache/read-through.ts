@@ -5,11 +5,12 @@ import type { UpstreamCode } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import type { Clock } from '../../base/time.ts';
 import { encodeJson } from '../body.ts';
-import type { Call, DecodedAnswer } from '../call.ts';
 import { createSingleFlight } from '../single-flight.ts';
 import type { Waiters } from '../single-flight.ts';
 import type {
+  Call,
   CallContext,
+  DecodedAnswer,
   SegmentsRequest,
   Upstream,
   UpstreamAnswer,

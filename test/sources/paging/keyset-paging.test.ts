@@ -8,7 +8,7 @@ import type {
   VendorList,
   VendorPage,
   VendorWindow,
-} from '../../../src/sources/paging/vendor-list.ts';
+} from '../../../src/sources/paging/vendor-page.ts';
 
 // A list scripted to the row, for what simulated vendors rarely do; the paging laws are proven over those.
 

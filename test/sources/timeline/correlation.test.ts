@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import {
   canBeRelated,
   relateRows,
-  sharedWindow,
   sharedAddress,
+  sharedWindow,
 } from '../../../src/sources/timeline/correlation.ts';
 import type { CorrelationBasis } from '../../../src/sources/timeline/correlation.ts';
 import { indexByTime } from '../../../src/sources/timeline/time-index.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isSkipped } from '../../../src/sources/paging/vendor-list.ts';
-import type { VendorPage } from '../../../src/sources/paging/vendor-list.ts';
+import { isSkipped } from '../../../src/sources/paging/vendor-page.ts';
+import type { VendorPage } from '../../../src/sources/paging/vendor-page.ts';
 import { createUsageList } from '../../../src/sources/usage/list.ts';
 import { createUsageQuirks } from '../../../src/sources/usage/quirks.ts';
 import type { UsageQuirks } from '../../../src/sources/usage/quirks.ts';

@@ -1,7 +1,7 @@
+import type { CallContext, Upstream } from '../../../upstream/upstream.ts';
 import { checkLength } from '../../paging/vendor-page.ts';
 import type { ListDeps } from '../../paging/vendor-page.ts';
 import { encodeInstant } from '../../shared/timestamps.ts';
-import type { CallContext, Upstream } from '../../../upstream/upstream.ts';
 import { SERIES_OPERATIONS } from './analytics.ts';
 import type { UsageSeries } from './analytics.ts';
 import type { SeriesCall } from './calls.ts';

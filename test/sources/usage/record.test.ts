@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isSkipped } from '../../../src/sources/paging/vendor-list.ts';
-import { decodeUsageRecord } from '../../../src/sources/usage/decode.ts';
+import { isSkipped } from '../../../src/sources/paging/vendor-page.ts';
+import { decodeUsageRecord } from '../../../src/sources/usage/record.ts';
 
 const camel = {
   id: '53e6df56e4b067fd19a9d69f',

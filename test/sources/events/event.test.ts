@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeEvent } from '../../../src/sources/events/decode.ts';
-import { isSkipped } from '../../../src/sources/paging/vendor-list.ts';
+import { decodeEvent } from '../../../src/sources/events/event.ts';
+import { isSkipped } from '../../../src/sources/paging/vendor-page.ts';
 import { parseJson } from '../../../src/upstream/body.ts';
 
 const row = {

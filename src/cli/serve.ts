@@ -45,7 +45,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     onRequest: (line) => log.info(line, 'request'),
     onRefusedOrigin: (message) => log.warn(message),
     onAttempt: (report) => log.debug(report, 'vendor call'),
-    onSkippedRows: (report) => log.warn(report, 'rows of the vendor could not be understood'),
+    onSkippedRows: (report) => log.warn(report, 'rows from the vendor could not be parsed'),
     ...(audit ? { onAudit: (line) => audit.info(line, 'operation') } : {}),
   });
   const server = await listen(app, config);

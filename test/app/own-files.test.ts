@@ -174,9 +174,9 @@ describe('a range outside a file', () => {
     expect(asked.data.events.totalCount).toEqual({ value: 10, accuracy: 'AT_LEAST' });
     expect(asked.data.inside.totalCount).toEqual({ value: 1, accuracy: 'EXACT' });
     expect(asked.data.events.coverage.map(({ reason }) => reason)).toEqual([
-      'This stretch lies behind the last row of the files.',
+      'This span is after the last row of the files.',
       null,
-      'This stretch lies before the first row of the files.',
+      'This span is before the first row of the files.',
     ]);
     const { buckets } = asked.data.usageAnalytics as unknown as {
       buckets: { filling: boolean; timestamp: string }[];
@@ -223,7 +223,7 @@ describe('rows of a file that could not be read', () => {
     for (const name of ['all', 'page', 'timeline', 'usageAnalytics'])
       expect(asked.data[name], name).toMatchObject({ coverage: [cut] });
     expect(asked.data['all']?.coverage[0]?.reason).toBe(
-      '2 rows of the files could not be read; any of them may belong to this stretch.',
+      '2 rows of the files could not be read; any of them may belong to this span of time.',
     );
     expect(asked.data['all']?.totalCount).toMatchObject({
       value: 7,
@@ -264,7 +264,7 @@ test('a filter by a column that a file lacks finds nothing, and coverage is TRUN
   for (const name of ['address', 'elements', 'counted'])
     expect(asked.data[name]?.totalCount?.accuracy, name).not.toBe('EXACT');
   expect(asked.data['address']?.coverage[0]?.reason).toBe(
-    'The files lack the column requestIP, so nothing can be told by this filter.',
+    'The files lack the column requestIP, so this filter cannot be tested.',
   );
   expect(asked.data['status']).toMatchObject({ coverage: [{ status: 'COMPLETE' }] });
 });

@@ -70,7 +70,7 @@ export function checkVariables(variables: unknown, maxValues: number): RequestEr
       if (!Array.isArray(value) && countFields(value) > MAX_VARIABLE_FIELDS) {
         return new RequestError(
           'LIMIT_EXCEEDED',
-          `An object in the variables may have ${MAX_VARIABLE_FIELDS} fields, and one has more. No input has so many.`,
+          `An object in the variables may have ${MAX_VARIABLE_FIELDS} fields, and one has more. No input type has that many.`,
           { limit: 'maxVariableFields', allowed: MAX_VARIABLE_FIELDS },
         );
       }

@@ -115,11 +115,11 @@ function explain(
   stop: Stop | null,
 ): { code: CoverageCode | null; reason: string | null } {
   if (status === 'STALE')
-    return { code: 'UPSTREAM', reason: 'The vendor failed; an earlier answer stands in.' };
+    return { code: 'UPSTREAM', reason: 'The vendor failed, so this is an earlier answer.' };
   if (status !== 'TRUNCATED') return { code: null, reason: null };
   if (stop) return stop;
   const rows = part.dropped === 1 ? 'row' : 'rows';
-  return { code: 'ROWS_DROPPED', reason: `${part.dropped} ${rows} of the vendor's could not be understood.` };
+  return { code: 'ROWS_DROPPED', reason: `${part.dropped} ${rows} from the vendor could not be parsed.` };
 }
 
 /** @param edges times at which neighbours stay separate */
@@ -139,7 +139,7 @@ function merge(entries: readonly Coverage[], edges: readonly number[]): Coverage
         dropped,
         reason:
           newer.code === 'ROWS_DROPPED'
-            ? `${dropped} rows of the vendor's could not be understood.`
+            ? `${dropped} rows from the vendor could not be parsed.`
             : newer.reason,
       };
     } else {

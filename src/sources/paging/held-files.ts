@@ -84,23 +84,23 @@ export function weighByFiles(entry: Coverage, files: HeldFiles): Coverage {
             entry,
             'TRUNCATED',
             'ROWS_DROPPED',
-            `The files lack the column${sought.length === 1 ? '' : 's'} ${sought.join(', ')}, so nothing can be told by this filter.`,
+            `The files lack the column${sought.length === 1 ? '' : 's'} ${sought.join(', ')}, so this filter cannot be tested.`,
           );
     if (unreadable === 0) return weighed;
     const rows =
       unreadable === 1
         ? 'row of the files could not be read; it'
         : 'rows of the files could not be read; any of them';
-    const reason = `${unreadable} ${rows} may belong to this stretch.`;
+    const reason = `${unreadable} ${rows} may belong to this span of time.`;
     return {
       ...raiseStatus(weighed, 'TRUNCATED', 'ROWS_DROPPED', reason),
       dropped: entry.dropped + unreadable,
     };
   }
   if (entry.fromMs >= endOf(files))
-    return raiseStatus(entry, 'FILLING', null, 'This stretch lies behind the last row of the files.');
+    return raiseStatus(entry, 'FILLING', null, 'This span is after the last row of the files.');
   const where = entry.toMs <= spans[0]!.fromMs ? 'before the first row of the files' : 'between two files';
-  return raiseStatus(entry, 'EXPIRED', null, `This stretch lies ${where}.`);
+  return raiseStatus(entry, 'EXPIRED', null, `This span is ${where}.`);
 }
 
 /** Keeps the more severe status with its code and reason; if both are equal, both reasons. */

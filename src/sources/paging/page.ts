@@ -107,7 +107,7 @@ export async function readPage<Row extends Position>(
         hasMore = true;
         stop = {
           code: 'SCAN_LIMIT',
-          reason: `The scan stopped at its bound of ${maxScannedRows} rows; endCursor goes on from there.`,
+          reason: `The scan stopped at its bound of ${maxScannedRows} rows. Continue after endCursor.`,
         };
         break;
       }
@@ -118,7 +118,7 @@ export async function readPage<Row extends Position>(
     hasMore = true;
     stop = {
       code: 'CALL_BUDGET',
-      reason: 'The vendor calls granted to this operation were used up; endCursor goes on from there.',
+      reason: 'This operation has used up its vendor calls. Continue after endCursor.',
     };
   }
 

@@ -90,7 +90,7 @@ export async function readRanges<Row extends Position>(
     if (error instanceof UpstreamError)
       return { rows, examined, stopped: { kind: 'failure', belowMs: edgeMs, error } };
     if (!(error instanceof RequestError) || error.code !== 'LIMIT_EXCEEDED') throw error;
-    return stopAt('CALL_BUDGET', 'The vendor calls granted to this operation were used up');
+    return stopAt('CALL_BUDGET', 'This operation has used up its vendor calls');
   }
   return { rows, examined, stopped: null };
 }

@@ -117,7 +117,7 @@ export async function mergeStreams<Row extends Position>(
     if (maxScannedRows !== null && run.scanned >= maxScannedRows) {
       stop ??= {
         code: 'SCAN_LIMIT',
-        reason: `The scan stopped at its bound of ${maxScannedRows} rows; endCursor goes on from there.`,
+        reason: `The scan stopped at its bound of ${maxScannedRows} rows. Continue after endCursor.`,
       };
       return;
     }
@@ -141,7 +141,7 @@ export async function mergeStreams<Row extends Position>(
       ) {
         stop = {
           code: 'CALL_BUDGET',
-          reason: 'The vendor calls granted to this operation were used up; endCursor goes on from there.',
+          reason: 'This operation has used up its vendor calls. Continue after endCursor.',
         };
       } else throw error;
     }

@@ -71,10 +71,10 @@ describe('the status of a span', () => {
       code: 'ROWS_DROPPED',
       dropped: 3,
       scanned: 5,
-      reason: '3 rows of the files could not be read; any of them may belong to this stretch.',
+      reason: '3 rows of the files could not be read; any of them may belong to this span of time.',
     });
     expect(weighByFiles(entry(), holdFiles([span(100, 199)], 1)).reason).toBe(
-      '1 row of the files could not be read; it may belong to this stretch.',
+      '1 row of the files could not be read; it may belong to this span of time.',
     );
   });
 
@@ -86,7 +86,7 @@ describe('the status of a span', () => {
       code: 'SCAN_LIMIT',
       dropped: 3,
       reason:
-        'The scan stopped. 3 rows of the files could not be read; any of them may belong to this stretch.',
+        'The scan stopped. 3 rows of the files could not be read; any of them may belong to this span of time.',
     });
     expect(weighByFiles({ ...stopped, fromMs: 0, toMs: 50 }, SHORT)).toMatchObject({ dropped: 0 });
   });
@@ -102,7 +102,7 @@ test('a span is TRUNCATED if the files lack every column that a part of the filt
   expect(weighByFiles(entry(), blind.files)).toMatchObject({
     status: 'TRUNCATED',
     code: 'ROWS_DROPPED',
-    reason: 'The files lack the column requestIP, so nothing can be told by this filter.',
+    reason: 'The files lack the column requestIP, so this filter cannot be tested.',
   });
   expect(weighByFiles(entry({ fromMs: 0, toMs: 100 }), blind.files).status).toBe('EXPIRED');
   const vendor: AgePolicy = { settleMs: 0, retentionMs: null };

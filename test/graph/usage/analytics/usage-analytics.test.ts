@@ -142,7 +142,7 @@ describe('an answer', () => {
         status: 'FAILED',
         code: 'UPSTREAM',
         asOf: null,
-        reason: 'UPSTREAM_BAD_RESPONSE: The answer could not be understood.',
+        reason: 'UPSTREAM_BAD_RESPONSE: The answer could not be parsed.',
       },
       { operation: '/usage/analytics/statuses', status: 'COMPLETE', code: null, reason: null },
     ]);

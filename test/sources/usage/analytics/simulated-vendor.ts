@@ -71,7 +71,7 @@ function decode<Value>(request: UpstreamRequest<Value>, response: UpstreamRespon
   } catch (cause) {
     if (cause instanceof UpstreamError) throw cause;
     const { operation } = request;
-    const message = 'The answer could not be understood.';
+    const message = 'The answer could not be parsed.';
     throw new UpstreamError({ code: 'UPSTREAM_BAD_RESPONSE', source: 'USAGE', operation, message, cause });
   }
 }

@@ -22,7 +22,7 @@ const CoverageStatusType = builder.enumType('CoverageStatus', {
     },
     EXPIRED: {
       description:
-        'The span is older than the data that the vendor says it keeps, or outside of the served files. What is missing may have been deleted.',
+        'The span is older than the retention that the operator has set, or it lies before or between the served files. Rows may have been deleted.',
     },
     TRUNCATED: {
       description:
@@ -41,10 +41,13 @@ const CoverageCodeType = builder.enumType('CoverageCode', {
   values: {
     SCAN_LIMIT: { description: 'The scan reached the number of rows that one operation may read.' },
     CALL_BUDGET: { description: 'The operation, or its scan, used up its vendor calls.' },
-    UPSTREAM: { description: 'The vendor failed. `reason` says how.' },
+    UPSTREAM: { description: 'The vendor failed, or its figures are not exact. `reason` says more.' },
     NOT_CONFIGURED: { description: 'This source has neither credentials nor a file.' },
     FORBIDDEN: { description: 'The caller may not read this source.' },
-    ROWS_DROPPED: { description: 'Some rows could not be parsed and were skipped. `dropped` counts them.' },
+    ROWS_DROPPED: {
+      description:
+        'Rows were skipped because they could not be parsed, and `dropped` counts them; or the files lack a column that the filter uses, and `reason` names it.',
+    },
   } as const,
 });
 

@@ -49,7 +49,7 @@ export const ActivityInterface = builder.interfaceRef<ActivityRow>('Activity').i
       type: 'IP',
       nullable: true,
       description:
-        'The address of the caller, without a port. Null if the vendor names none or several. Needs `pii:read`.',
+        'The address that the entry names, without a port. Null if the vendor names none or several. Needs `pii:read`.',
       resolve: (row, _args, { viewer }) => unlessMasked(viewer, 'IP_ADDRESS', row.ipAddress),
     }),
     masked: t.field({

@@ -9,7 +9,8 @@ const SourceStatusType = builder.objectRef<SourceStatus>('SourceStatus').impleme
   fields: (t) => ({
     source: t.expose('source', { type: SourceType, description: 'Which source this is.' }),
     configured: t.exposeBoolean('configured', {
-      description: 'Whether the service has credentials for this source.',
+      description:
+        'Whether there are credentials or files for this source. If each request brings its own credentials: whether this request has them.',
     }),
     healthy: t.exposeBoolean('healthy', {
       nullable: true,
@@ -40,7 +41,7 @@ const LimitsType = builder.objectRef<Limits>('Limits').implement({
     }),
     maxBuckets: t.exposeInt('maxBuckets', { description: 'How many buckets a series may have.' }),
     maxUpstreamBuckets: t.exposeInt('maxUpstreamBuckets', {
-      description: "How many of the vendor's buckets may be read to make a series in another time zone.",
+      description: "How many of the vendor's rows may be read to make a series.",
     }),
     maxScannedRows: t.exposeInt('maxScannedRows', {
       description:

@@ -26,18 +26,18 @@ export type CoverageCode =
   | 'FORBIDDEN'
   /** This source has neither credentials nor a file. */
   | 'NOT_CONFIGURED'
-  /** Some rows could not be parsed and were skipped. `dropped` counts them. */
+  /** Rows were skipped because they could not be parsed, and `dropped` counts them; or the files lack a column that the filter uses, and `reason` names it. */
   | 'ROWS_DROPPED'
   /** The scan reached the number of rows that one operation may read. */
   | 'SCAN_LIMIT'
-  /** The vendor failed. `reason` says how. */
+  /** The vendor failed, or its figures are not exact. `reason` says more. */
   | 'UPSTREAM';
 
 /** How complete a span of time is. If several statuses apply, the most severe is reported: FAILED, STALE, TRUNCATED, EXPIRED, FILLING, COMPLETE, in this order. */
 export type CoverageStatus =
   /** Everything that the vendor has is here. */
   | 'COMPLETE'
-  /** The span is older than the data that the vendor says it keeps, or outside of the served files. What is missing may have been deleted. */
+  /** The span is older than the retention that the operator has set, or it lies before or between the served files. Rows may have been deleted. */
   | 'EXPIRED'
   /** Nothing could be read or parsed. In a timeline, ask with the same `after` to read the span again, or continue from `endCursor` without it. */
   | 'FAILED'

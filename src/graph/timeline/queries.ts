@@ -112,7 +112,7 @@ builder.objectField(UsageRecordType, 'relatedEvents', (t) =>
     type: RelatedEventConnectionType,
     nullable: true,
     description:
-      'Events shortly before or after this call that are related to it. The windows of all entries in the answer are read together, which needs few calls. Reads `GET /events`.',
+      'Events shortly before or after this call that are related to it. The times around all entries in the answer are read together, so that few calls are needed. Reads `GET /events`.',
     args: {
       within: t.arg({ type: 'Duration', required: true, defaultValue: 'PT5M', description: WITHIN }),
       by: t.arg({ type: [CorrelationBasisType], required: true, defaultValue: ['IP'], description: BY }),

@@ -33,7 +33,12 @@ builder.queryField('usageRecord', (t) =>
     type: UsageRecordType,
     nullable: true,
     description: 'The usage record with this vendor id. Null if there is none. Reads `GET /usage/{id}`.',
-    args: { recordId: t.arg.id({ required: true, description: "The vendor's id, such as `53e6e0c8e4b0`." }) },
+    args: {
+      recordId: t.arg.id({
+        required: true,
+        description: "The vendor's id, such as `53e6e0c8e4b067fd19a9d6ab`.",
+      }),
+    },
     extensions: {
       estimate: ({ recordId }) => ({
         calls: estimateUsageRecords([{ id: readRecordId(recordId), timestampMs: null }]),

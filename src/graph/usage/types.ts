@@ -64,7 +64,7 @@ export const UsageRecordType = builder.objectRef<UsageRecord>('UsageRecord').imp
     requestIP: t.string({
       nullable: true,
       description:
-        'The address of the caller as the vendor writes it. It may be a list of addresses. Needs `pii:read`.',
+        'The address from which the API call came, as the vendor writes it. It may be a list of addresses. Needs `pii:read`.',
       resolve: (record, _args, { viewer }) => unlessMasked(viewer, 'IP_ADDRESS', record.requestIP),
     }),
     instanceTags: t.exposeStringList('instanceTags', {

@@ -205,7 +205,8 @@ async function attackWithQueries(pool: Awaited<ReturnType<typeof readPool>>): Pr
       if (!cost) continue;
       costed += 1;
       const calls = (extensions.upstream ?? []).reduce((sum, tally) => sum + tally.calls, 0);
-      tightest = Math.max(tightest, cost.actual / cost.requested);
+      // An operation whose fields are all refused costs nothing.
+      if (cost.requested > 0) tightest = Math.max(tightest, cost.actual / cost.requested);
       if (cost.actual > cost.requested || calls > cost.mostCalls)
         faults.push(`under-estimated: ${query} ${JSON.stringify(cost)} ${calls}`);
     }

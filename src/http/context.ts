@@ -67,8 +67,8 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
       onSkippedRows,
     };
     const analyticsDeps = { upstream: usageDeps.upstream, settings: options.analytics, onSkippedRows };
-    const readAnalytics = createAnalyticsReader(analyticsDeps, usageCall, nowMs);
-    const usage = createUsageSource(usageDeps, readAnalytics, usageCall);
+    const getUsageAnalytics = createAnalyticsReader(analyticsDeps, usageCall, nowMs);
+    const usage = createUsageSource(usageDeps, getUsageAnalytics, usageCall);
     const events = createEventsSource(eventsDeps, eventsCall);
     const timeline = createTimelineSource(
       { deps: usageDeps, context: usageCall, reader: usage },

@@ -3,7 +3,7 @@ import { callsForPage, keyOfList, leastOfList } from '../paging/estimate.ts';
 import type { CallNeeds, ListQuestion, ListReading } from '../paging/estimate.ts';
 import type { AnalyticsRequest, UsageSeries } from './analytics/analytics.ts';
 import { previousRange } from './analytics/buckets.ts';
-import type { RowBounds } from './analytics/calls.ts';
+import type { SeriesBounds } from './analytics/calls.ts';
 import { estimateAnalytics } from './analytics/plan.ts';
 import type { AnalyticsEstimate } from './analytics/plan.ts';
 import { checkUsageFilter, splitUsageFilter } from './filter.ts';
@@ -94,7 +94,7 @@ export interface AnalyticsNeeds extends Pick<AnalyticsEstimate, 'buckets' | 'row
 export function estimateUsageAnalytics(
   request: AnalyticsRequest,
   nowMs: number,
-  bounds: RowBounds,
+  bounds: SeriesBounds,
 ): AnalyticsNeeds {
   const { buckets, rows, calls } = estimateAnalytics(request, nowMs, bounds);
   const { range, interval, timeZone, previous } = request;

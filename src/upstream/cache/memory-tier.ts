@@ -34,7 +34,7 @@ interface Entry {
 }
 
 // A parsed answer takes about twice the memory of its text, and an entry takes some itself.
-const WEIGHT_A_BYTE = 2;
+const WEIGHT_PER_BYTE = 2;
 const ENTRY_BYTES = 512;
 
 /** @param maxBytes if more are cached, the entries that were not read for the longest time are deleted */
@@ -68,7 +68,7 @@ export function createMemoryTier(clock: Clock, maxBytes: number): MemoryTier {
       entries.set(
         key,
         { scope, policy, answer },
-        { size: ENTRY_BYTES + 2 * key.length + WEIGHT_A_BYTE * bytes },
+        { size: ENTRY_BYTES + 2 * key.length + WEIGHT_PER_BYTE * bytes },
       );
     },
   };

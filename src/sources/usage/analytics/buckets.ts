@@ -127,7 +127,7 @@ function addTo(fromMs: number, length: Temporal.DurationLike, timeZone: string):
 export function previousRange(range: Range, offset: string | null, timeZone: string): Range {
   const from = zonedAt(range.fromMs, timeZone);
   const to = zonedAt(range.toMs, timeZone);
-  if (offset === null) return { fromMs: rangeBefore(from, to), toMs: range.fromMs };
+  if (offset === null) return { fromMs: startBefore(from, to), toMs: range.fromMs };
   const earlier = earlierBy(readOffset(offset));
   const fromMs = earlier(from);
   const toMs = earlier(to);
@@ -135,7 +135,7 @@ export function previousRange(range: Range, offset: string | null, timeZone: str
   return { fromMs, toMs: toMs > fromMs ? toMs : fromMs + (range.toMs - range.fromMs) };
 }
 
-function rangeBefore(from: Temporal.ZonedDateTime, to: Temporal.ZonedDateTime): number {
+function startBefore(from: Temporal.ZonedDateTime, to: Temporal.ZonedDateTime): number {
   const lengthMs = to.epochMilliseconds - from.epochMilliseconds;
   if (!isDayStart(from) || !isDayStart(to)) return from.epochMilliseconds - lengthMs;
   const inMonths = from.day === 1 && to.day === 1;

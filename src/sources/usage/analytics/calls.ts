@@ -11,7 +11,7 @@ import {
 import type { VendorInterval } from './vendor-rows.ts';
 
 /** The most buckets of an answer, and the most vendor rows of one series to sum them from. */
-export interface RowBounds {
+export interface SeriesBounds {
   readonly maxUpstreamBuckets: number;
   readonly maxBuckets: number;
 }
@@ -23,7 +23,7 @@ export interface SeriesCall {
 }
 
 /** A range and the edges of its buckets (`listBucketEdges`). */
-export interface Period {
+export interface PlannedPeriod {
   readonly range: Range;
   readonly edges: readonly number[];
 }
@@ -32,7 +32,7 @@ export interface Period {
 export interface SharedCalls {
   /** Oldest first, without gaps, from the start of the first period to the end of the last. */
   readonly calls: readonly SeriesCall[];
-  readonly periods: readonly Period[];
+  readonly periods: readonly PlannedPeriod[];
 }
 
 /** One call more is as expensive as this many rows more, which take 30 ms and half a mebibyte. */
@@ -45,10 +45,10 @@ const ROWS_WORTH_A_CALL = 10_000;
  * null: a period cannot be read within the bounds.
  */
 export function planCalls(
-  periods: readonly Period[],
+  periods: readonly PlannedPeriod[],
   interval: Interval,
   nowMs: number,
-  bounds: RowBounds,
+  bounds: SeriesBounds,
 ): readonly SharedCalls[] | null {
   const plans: SharedCalls[] = [];
   for (const period of periods.toSorted((a, b) => a.range.fromMs - b.range.fromMs)) {
@@ -72,10 +72,10 @@ function isCheaper(shared: SharedCalls, ...apart: readonly [SharedCalls, SharedC
 }
 
 function planShared(
-  periods: readonly Period[],
+  periods: readonly PlannedPeriod[],
   interval: Interval,
   nowMs: number,
-  bounds: RowBounds,
+  bounds: SeriesBounds,
 ): SharedCalls | null {
   const range = {
     fromMs: Math.min(...periods.map((period) => period.range.fromMs)),
@@ -108,7 +108,7 @@ export function chooseCalls(
   interval: Interval,
   edges: readonly number[],
   nowMs: number,
-  { maxUpstreamBuckets }: RowBounds,
+  { maxUpstreamBuckets }: SeriesBounds,
 ): readonly SeriesCall[] | null {
   const inside = edges.filter((edge) => edge > range.fromMs && edge < range.toMs);
   const coarsest = coarsestVendorInterval(interval, inside);

@@ -8,9 +8,9 @@ import type { SeriesCall } from './calls.ts';
 import { decodeSeries } from './decode.ts';
 import type { SeriesAnswer, UnansweredRange } from './decode.ts';
 import type { SeriesRow } from './figures.ts';
-import { CACHE_BRIEFLY, cutIntoSegments, DO_NOT_CACHE, splitIntoSegments } from './segments.ts';
+import { CACHE_BRIEFLY, listSegments, DO_NOT_CACHE, divideAnswer } from './segments.ts';
 import type { Segment, SeriesAge } from './segments.ts';
-import { uniteRanges } from './spans.ts';
+import { joinTouching } from './spans.ts';
 import type { ReadSpan } from './spans.ts';
 import { countVendorRows, vendorFloor } from './vendor-rows.ts';
 import type { VendorInterval } from './vendor-rows.ts';
@@ -45,19 +45,19 @@ export function createSeriesClient<Series extends UsageSeries>(
 ): SeriesClient<Series> {
   const operation = SERIES_OPERATIONS[series];
   return async ({ range, interval }) => {
-    const segments = cutIntoSegments(range, interval, nowMs, age);
+    const segments = listSegments(range, interval, nowMs, age);
     const isOpen = segments.at(-1)?.isLive ?? false;
-    const liveKeys = segments.map(({ fromMs }) => [encodeInstant(fromMs), 'now', interval]);
+    const keysUntilNow = segments.map(({ fromMs }) => [encodeInstant(fromMs), 'now', interval]);
     const answers = await upstream.getSegments(
       {
         operation,
         path: operation,
         segments: segments.map(({ fromMs, toMs, isLive, cache }, index) => ({
-          key: isLive ? liveKeys[index]! : [encodeInstant(fromMs), encodeInstant(toMs), interval],
+          key: isLive ? keysUntilNow[index]! : [encodeInstant(fromMs), encodeInstant(toMs), interval],
           cache,
           // An earlier live segment holds this one too, if it began at this start or before.
           fallbackKeys: isOpen
-            ? liveKeys.slice(Math.max(index - MOST_FALLBACK_KEYS, 0), index + 1).toReversed()
+            ? keysUntilNow.slice(Math.max(index - MOST_FALLBACK_KEYS, 0), index + 1).toReversed()
             : [],
         })),
         query: (first, last) => [
@@ -77,7 +77,7 @@ export function createSeriesClient<Series extends UsageSeries>(
           const rows = body.length;
           if (skipped > 0) onSkippedRows?.({ source: 'USAGE', operation, dropped: skipped, rows });
           const cache = rows === 0 ? CACHE_BRIEFLY : skipped > 0 ? DO_NOT_CACHE : null;
-          const split = splitIntoSegments(value, body, segments.slice(first, last + 1), interval);
+          const split = divideAnswer(value, body, segments.slice(first, last + 1), interval);
           return { segments: cache ? split.map((one) => ({ ...one, cache })) : split, rows };
         },
       },
@@ -93,7 +93,7 @@ export function createSeriesClient<Series extends UsageSeries>(
         const { fromMs, toMs } = segments[index]!;
         return { fromMs, toMs, readAtMs, stale };
       }),
-      unanswered: uniteRanges(values.flatMap(({ unanswered }) => unanswered)),
+      unanswered: joinTouching(values.flatMap(({ unanswered }) => unanswered)),
     };
   };
 }

@@ -19,7 +19,7 @@ export interface SeriesFacts {
   /** The starts of rows with calls that reach outside of the range. */
   readonly cutRows: readonly number[];
   /** A sum passes 2^53 − 1, so it is null. */
-  readonly isBeyondCounting: boolean;
+  readonly hasInexactSum: boolean;
 }
 
 /** Why a series is missing. */
@@ -89,16 +89,16 @@ function listByReading(
     reason: null,
   };
   if ('code' in outcome) return [{ ...entry, ...range, ...outcome, status: 'FAILED' }];
-  const { skipped, isBeyondCounting } = outcome;
+  const { skipped, hasInexactSum } = outcome;
   const inside = joinSpans(outcome.spans, bounds.settleMs).flatMap((span) => {
     const [fromMs, toMs] = [clamp(span.fromMs, range), clamp(span.toMs, range)];
     return fromMs < toMs ? [{ ...span, fromMs, toMs }] : [];
   });
-  if (skipped > 0 || isBeyondCounting) {
+  if (skipped > 0 || hasInexactSum) {
     const asOfMs = Math.min(...inside.map(({ readAtMs }) => readAtMs));
     const reason = joinReasons(
       skipped > 0 ? 'Rows are missing: they could not be parsed, or the vendor left them out.' : null,
-      isBeyondCounting ? 'Sums above 2^53 − 1 cannot be exact, so they are null.' : null,
+      hasInexactSum ? 'Sums above 2^53 − 1 cannot be exact, so they are null.' : null,
       describeDoubts(range, outcome),
     );
     const code = skipped > 0 ? 'ROWS_DROPPED' : 'UPSTREAM';
@@ -117,17 +117,17 @@ function listByReading(
     return statuses
       .filter(({ fromMs, toMs }) => fromMs < toMs)
       .map((part): Coverage => {
-        const isShort = !stale && series === 'elements' && countInside(part, outcome.unequalRows) > 0;
+        const mayLackElements = !stale && series === 'elements' && countInside(part, outcome.unequalRows) > 0;
         return {
           ...entry,
           ...part,
-          status: isShort ? 'TRUNCATED' : part.status,
+          status: mayLackElements ? 'TRUNCATED' : part.status,
           asOfMs: readAtMs,
-          code: stale || isShort ? 'UPSTREAM' : null,
+          code: stale || mayLackElements ? 'UPSTREAM' : null,
           reason: joinReasons(
             REASONS[part.status] ?? null,
             describeDoubts(part, outcome),
-            isShort ? MAY_BE_MISSING : null,
+            mayLackElements ? MAY_BE_MISSING : null,
           ),
         };
       });

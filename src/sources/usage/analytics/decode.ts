@@ -25,7 +25,7 @@ export interface SeriesAnswer<Series extends UsageSeries> {
 /** A part of the range that an answer leaves out. */
 export interface UnansweredRange extends Range {
   /** The vendor gives rows of zero, so a missing row does not mean that there were no calls. */
-  readonly isDense: boolean;
+  readonly hasZeroRows: boolean;
 }
 
 /** An answer with what it says about its gaps. */
@@ -76,15 +76,15 @@ export function decodeSeries<Series extends UsageSeries>(
   const gaps = findGaps(rows, skipped, call);
   if (gaps.length > 0 && areCoarser(rows, interval))
     throw new TypeError('The rows are of a coarser interval than requested.');
-  const isDense = rows.some(({ count, figure }) => (count ?? 0) === 0 && isEmpty(series, figure));
+  const hasZeroRows = rows.some(({ count, figure }) => (count ?? 0) === 0 && isEmpty(series, figure));
   const isEnd = ({ fromMs, toMs }: Range) => fromMs === range.fromMs || toMs === range.toMs;
   const between = gaps.filter((gap) => !isEnd(gap)).flatMap((gap) => listRowStarts(gap, interval));
   return {
     rows,
-    skipped: isDense ? [...skipped, ...between] : skipped,
+    skipped: hasZeroRows ? [...skipped, ...between] : skipped,
     starts,
-    unanswered: gaps.filter(isEnd).map((gap) => ({ ...gap, isDense })),
-    empty: isDense ? [] : between,
+    unanswered: gaps.filter(isEnd).map((gap) => ({ ...gap, hasZeroRows })),
+    empty: hasZeroRows ? [] : between,
   };
 }
 

@@ -61,7 +61,7 @@ export function sumRows<Series extends UsageSeries>(
   return SUMS[series](rows);
 }
 
-const COUNTED: { readonly [Series in UsageSeries]: (figure: SeriesFigures[Series]) => number | null } = {
+const TOTAL_CALLS: { readonly [Series in UsageSeries]: (figure: SeriesFigures[Series]) => number | null } = {
   activity: (count) => count,
   elements: (elements) => sum([...elements.values()]),
   times: () => null,
@@ -73,7 +73,7 @@ export function countFigure<Series extends UsageSeries>(
   series: Series,
   figure: SeriesFigures[Series],
 ): number | null {
-  return COUNTED[series](figure);
+  return TOTAL_CALLS[series](figure);
 }
 
 /** Whether a figure shows no calls. */
@@ -81,7 +81,9 @@ export function isEmpty<Series extends UsageSeries>(series: Series, figure: Seri
   return figure === null || countFigure(series, figure) === 0;
 }
 
-const COUNTS: { readonly [Series in UsageSeries]: (figure: SeriesFigures[Series]) => readonly number[] } = {
+const COUNTS_WITHIN: {
+  readonly [Series in UsageSeries]: (figure: SeriesFigures[Series]) => readonly number[];
+} = {
   activity: (count) => [count],
   elements: (elements) => [...elements.values()],
   times: () => [],
@@ -90,7 +92,7 @@ const COUNTS: { readonly [Series in UsageSeries]: (figure: SeriesFigures[Series]
 
 /** Whether all counts of a figure are exact, so at most 2^53 − 1. */
 export function isExact<Series extends UsageSeries>(series: Series, figure: SeriesFigures[Series]): boolean {
-  return COUNTS[series](figure).every(Number.isSafeInteger);
+  return COUNTS_WITHIN[series](figure).every(Number.isSafeInteger);
 }
 
 function sum(counts: readonly number[]): number {

@@ -40,13 +40,14 @@ export function createSeriesLoader<Series extends UsageSeries>(
   const readWhole = async (call: SeriesCall, question = 1): Promise<LoadedSeries<Series>> => {
     const { unanswered, ...first } = await readOnce(call);
     let whole: LoadedSeries<Series> = first;
-    for (const { isDense, ...range } of unanswered) {
+    for (const { hasZeroRows, ...range } of unanswered) {
       // The newest rows may be missing because the vendor's clock is behind; coverage reports this part as FILLING.
       if (range.fromMs >= nowMs - age.settleMs) continue;
       if (question === MOST_QUESTIONS) throw rowsLeftOut(operation);
       const rest = await readWhole({ range, interval: call.interval }, question + 1);
       const { rows, skipped } = rest.answer;
-      const lost = isDense && rows.length + skipped.length === 0 ? listRowStarts(range, call.interval) : [];
+      const lost =
+        hasZeroRows && rows.length + skipped.length === 0 ? listRowStarts(range, call.interval) : [];
       whole = {
         answer: {
           rows: [...whole.answer.rows, ...rows].toSorted((a, b) => a.startMs - b.startMs),

@@ -1,6 +1,6 @@
 import { USAGE_SERIES } from './analytics.ts';
 import type { AnalyticsPeriod, UsageSeries } from './analytics.ts';
-import type { Period, SeriesCall } from './calls.ts';
+import type { PlannedPeriod, SeriesCall } from './calls.ts';
 import { fillingSince, listSeriesCoverage } from './coverage.ts';
 import type { CoverageBounds, SeriesFailure } from './coverage.ts';
 import type { SeriesAnswer } from './decode.ts';
@@ -23,7 +23,7 @@ export interface SeriesSlice<Series extends UsageSeries> {
   /** null: a count passes 2^53 − 1, or the series is `times` and there were no calls. */
   readonly total: SeriesFigures[Series] | null;
   /** A count passes 2^53 − 1, so it cannot be exact. */
-  readonly isBeyondCounting: boolean;
+  readonly hasInexactSum: boolean;
   /** The starts of rows whose parts do not add up to their own `count`. */
   readonly unequalRows: readonly number[];
   /** The starts of rows with calls that reach outside of the call's range: the vendor may have counted all of the row. */
@@ -36,7 +36,7 @@ export interface SeriesSlice<Series extends UsageSeries> {
 export function sliceSeries<Series extends UsageSeries>(
   series: Series,
   answered: readonly AnsweredCall<Series>[],
-  { range, edges }: Period,
+  { range, edges }: PlannedPeriod,
   nowMs: number,
 ): SeriesSlice<Series> {
   const inside: SeriesRow<Series>[] = [];
@@ -49,7 +49,7 @@ export function sliceSeries<Series extends UsageSeries>(
     const { fromMs, toMs } = call.range;
     const firstRowMs = vendorFloor(fromMs, call.interval);
     const isCutBefore = !isVendorEdge(fromMs, call.interval);
-    const lastCutMs =
+    const cutRowMs =
       toMs < nowMs && !isVendorEdge(toMs, call.interval) ? vendorFloor(toMs, call.interval) : Infinity;
     for (const row of answer.rows) {
       // The first row may begin before the range; it counts at the range's start.
@@ -60,7 +60,7 @@ export function sliceSeries<Series extends UsageSeries>(
       inside.push(row);
       const counted = countFigure(series, row.figure);
       if (row.count !== null && counted !== null && counted !== row.count) unequalRows.push(atMs);
-      const isCut = (isCutBefore && atMs === fromMs) || vendorFloor(row.startMs, call.interval) === lastCutMs;
+      const isCut = (isCutBefore && atMs === fromMs) || vendorFloor(row.startMs, call.interval) === cutRowMs;
       if (isCut && !isEmpty(series, row.figure)) cutRows.push(atMs);
     }
     const earliestMs = vendorFloor(range.fromMs, call.interval);
@@ -69,14 +69,14 @@ export function sliceSeries<Series extends UsageSeries>(
     ).length;
   }
   const sums = [...byBucket, inside].map((rows) => sumRows(series, rows));
-  const isBeyondCounting = sums.some((sum) => !isExact(series, sum));
+  const hasInexactSum = sums.some((sum) => !isExact(series, sum));
   // Buckets show the elements that rank in the total. Without a total they would seem to have none.
-  const isUnranked = isBeyondCounting && series === 'elements';
+  const isUnranked = hasInexactSum && series === 'elements';
   const exact = sums.map((sum) => (isUnranked || !isExact(series, sum) ? null : sum));
   return {
     buckets: exact.slice(0, -1),
     total: exact.at(-1) ?? null,
-    isBeyondCounting,
+    hasInexactSum,
     unequalRows,
     cutRows,
     skipped,
@@ -93,7 +93,7 @@ export type PeriodOutcomes = { readonly [Series in UsageSeries]: SeriesOutcome<S
 
 /** Merges up to four series of a period into one list of buckets, with totals and coverage. */
 export function assemblePeriod(
-  { range, edges }: Period,
+  { range, edges }: PlannedPeriod,
   outcomes: PeriodOutcomes,
   bounds: CoverageBounds,
 ): AnalyticsPeriod {

@@ -5,7 +5,7 @@ import { USAGE_SERIES } from './analytics.ts';
 import type { AnalyticsRequest, UsageSeries } from './analytics.ts';
 import { chooseInterval, listBucketEdges, previousRange } from './buckets.ts';
 import { coarsestVendorInterval, countRows, planCalls } from './calls.ts';
-import type { Period, RowBounds, SharedCalls } from './calls.ts';
+import type { PlannedPeriod, SeriesBounds, SharedCalls } from './calls.ts';
 import { cutToAnswers } from './segments.ts';
 import { countVendorRows, longestReadable } from './vendor-rows.ts';
 
@@ -14,7 +14,7 @@ export interface AnalyticsPlan {
   readonly interval: Interval;
   readonly timeZone: string;
   /** The range itself, then the earlier periods in the order of `AnalyticsRequest.previous`. */
-  readonly periods: readonly Period[];
+  readonly periods: readonly PlannedPeriod[];
   readonly calls: { readonly [Series in UsageSeries]: readonly SharedCalls[] };
 }
 
@@ -22,7 +22,7 @@ export interface AnalyticsPlan {
  * Plans all calls of a request before the first is made.
  * @throws RequestError `LIMIT_EXCEEDED` for too many buckets or rows, `BAD_USER_INPUT` for an invalid zone or offset
  */
-export function planAnalytics(request: AnalyticsRequest, nowMs: number, bounds: RowBounds): AnalyticsPlan {
+export function planAnalytics(request: AnalyticsRequest, nowMs: number, bounds: SeriesBounds): AnalyticsPlan {
   const timeZone = readTimeZone(request.timeZone);
   const interval = request.interval ?? chooseInterval(request.range, timeZone);
   const asked = [
@@ -79,7 +79,7 @@ export interface AnalyticsEstimate {
 export function estimateAnalytics(
   request: AnalyticsRequest,
   nowMs: number,
-  bounds: RowBounds,
+  bounds: SeriesBounds,
 ): AnalyticsEstimate {
   const { periods, calls } = planAnalytics(request, nowMs, bounds);
   const made = USAGE_SERIES.map((series) => ({ series, calls: calls[series].flatMap((plan) => plan.calls) }));
@@ -103,12 +103,12 @@ function readTimeZone(timeZone: string): string {
 }
 
 /** A request that is refused, and the bounds. */
-interface RefusedSeries {
+interface RefusedRange {
   readonly range: Range;
   readonly interval: Interval;
   readonly timeZone: string;
   readonly nowMs: number;
-  readonly bounds: RowBounds;
+  readonly bounds: SeriesBounds;
 }
 
 const NOMINAL_MS: Readonly<Record<Interval, number>> = {
@@ -123,10 +123,10 @@ const NOMINAL_MS: Readonly<Record<Interval, number>> = {
 };
 
 /** Refuses a range with too many buckets. The message names the finest interval that is allowed. */
-function tooManyBuckets(refused: RefusedSeries): RequestError {
+function tooManyBuckets(refused: RefusedRange): RequestError {
   const { range, interval, bounds } = refused;
   const requested = Math.ceil((range.toMs - range.fromMs) / NOMINAL_MS[interval]);
-  const coarser = finestCoarser(refused);
+  const coarser = nextAllowedInterval(refused);
   const way = coarser ? `Ask for 'interval: ${coarser}' or a shorter range.` : 'Ask for a shorter range.';
   return new RequestError(
     'LIMIT_EXCEEDED',
@@ -136,13 +136,13 @@ function tooManyBuckets(refused: RefusedSeries): RequestError {
 }
 
 /** Refuses a range with too many vendor rows. The message names the zone, the interval and the range that are allowed. */
-function tooManyRows(refused: RefusedSeries, edges: readonly number[]): RequestError {
+function tooManyRows(refused: RefusedRange, edges: readonly number[]): RequestError {
   const { range, interval, timeZone, bounds } = refused;
   const inside = edges.filter((edge) => edge > range.fromMs && edge < range.toMs);
   const rows = coarsestVendorInterval(interval, inside) ?? 'SECOND';
   const requested = countVendorRows(range, rows);
   const longestHours = Math.floor(longestReadable(rows, bounds.maxUpstreamBuckets) / NOMINAL_MS.HOUR);
-  const coarser = finestCoarser(refused);
+  const coarser = nextAllowedInterval(refused);
   const ways = [
     ...(isAnswerable({ ...refused, timeZone: 'UTC' }) ? [`'timeZone: "UTC"'`] : []),
     ...(coarser ? [`'interval: ${coarser}'`] : []),
@@ -155,12 +155,12 @@ function tooManyRows(refused: RefusedSeries, edges: readonly number[]): RequestE
   );
 }
 
-function finestCoarser(refused: RefusedSeries): Interval | undefined {
+function nextAllowedInterval(refused: RefusedRange): Interval | undefined {
   const coarser = INTERVALS.slice(0, INTERVALS.indexOf(refused.interval));
   return coarser.findLast((interval) => isAnswerable({ ...refused, interval }));
 }
 
-function isAnswerable({ range, interval, timeZone, nowMs, bounds }: RefusedSeries): boolean {
+function isAnswerable({ range, interval, timeZone, nowMs, bounds }: RefusedRange): boolean {
   const edges = listBucketEdges(range, interval, timeZone, bounds.maxBuckets);
   return edges !== null && planCalls([{ range, edges }], interval, nowMs, bounds) !== null;
 }

@@ -1,7 +1,7 @@
 import { RequestError, UpstreamError } from '../../../base/errors.ts';
 import type { CallContext } from '../../../upstream/upstream.ts';
 import type { AnalyticsRequest, UsageAnalytics, UsageSeries } from './analytics.ts';
-import type { Period, RowBounds, SharedCalls } from './calls.ts';
+import type { PlannedPeriod, SeriesBounds, SharedCalls } from './calls.ts';
 import type { SeriesDeps } from './client.ts';
 import type { CoverageBounds, SeriesFailure } from './coverage.ts';
 import { createSeriesLoader } from './loader.ts';
@@ -12,7 +12,7 @@ import { planAnalytics } from './plan.ts';
 import type { SeriesAge } from './segments.ts';
 
 /** The bounds of a series, the vendor's lag, and how long the vendor keeps data. */
-export interface AnalyticsSettings extends RowBounds, SeriesAge, Omit<CoverageBounds, 'nowMs'> {}
+export interface AnalyticsSettings extends SeriesBounds, SeriesAge, Omit<CoverageBounds, 'nowMs'> {}
 
 type SeriesLoaders = { readonly [Series in UsageSeries]: LoadSeries<Series> };
 
@@ -66,8 +66,8 @@ async function readSeries<Series extends UsageSeries>(
   loaders: SeriesLoaders,
   nowMs: number,
   signal: AbortSignal,
-): Promise<ReadonlyMap<Period, SeriesOutcome<Series>>> {
-  const outcomes = new Map<Period, SeriesOutcome<Series>>();
+): Promise<ReadonlyMap<PlannedPeriod, SeriesOutcome<Series>>> {
+  const outcomes = new Map<PlannedPeriod, SeriesOutcome<Series>>();
   const read = async ({ calls, periods }: SharedCalls) => {
     try {
       const loaded = await Promise.all(calls.map(loaders[series]));

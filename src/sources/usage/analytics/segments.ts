@@ -63,7 +63,7 @@ const LENGTHS: Readonly<Record<VendorInterval, { long: VendorInterval; short: Ve
  * If the range ends now, all that may still change is in the last segment, so that a later call reads only that one anew.
  * If it ends earlier, the segments do not depend on `nowMs`, so that a later call finds their cache entries.
  */
-export function cutIntoSegments(
+export function listSegments(
   range: Range,
   interval: VendorInterval,
   nowMs: number,
@@ -71,14 +71,14 @@ export function cutIntoSegments(
 ): readonly Segment[] {
   const { long, short } = LENGTHS[interval];
   const isOpen = range.toMs >= nowMs;
-  const lastCutMs = isOpen ? Math.min(range.toMs - 1, nowMs - age.settleMs) : range.toMs - 1;
+  const latestStartMs = isOpen ? Math.min(range.toMs - 1, nowMs - age.settleMs) : range.toMs - 1;
   const segments: Segment[] = [];
   let fromMs = range.fromMs;
   for (;;) {
     const longMs = isVendorEdge(fromMs, long) ? nextVendorEdge(fromMs, long) : Infinity;
-    const isHeld = longMs <= lastCutMs || (!isOpen && longMs === range.toMs);
+    const isHeld = longMs <= latestStartMs || (!isOpen && longMs === range.toMs);
     const edgeMs = isHeld ? longMs : nextVendorEdge(fromMs, short);
-    const toMs = edgeMs <= lastCutMs ? edgeMs : range.toMs;
+    const toMs = edgeMs <= latestStartMs ? edgeMs : range.toMs;
     const span = { fromMs, toMs };
     segments.push({
       ...span,
@@ -91,7 +91,7 @@ export function cutIntoSegments(
 }
 
 /** The part of an answer that belongs to one segment. */
-export interface SegmentAnswer<Series extends UsageSeries> extends SeriesAnswer<Series> {
+export interface SegmentRows<Series extends UsageSeries> extends SeriesAnswer<Series> {
   readonly unanswered: readonly UnansweredRange[];
 }
 
@@ -99,22 +99,22 @@ export interface SegmentAnswer<Series extends UsageSeries> extends SeriesAnswer<
  * Splits an answer over neighbouring segments into what the vendor would have answered for each of them. Rows outside of all
  * segments are left out, such as the vendor's extra row at `to`. A segment that the answer does not cover whole is not cached.
  */
-export function splitIntoSegments<Series extends UsageSeries>(
+export function divideAnswer<Series extends UsageSeries>(
   { rows, skipped, starts, unanswered, empty }: DecodedSeries<Series>,
   body: readonly unknown[],
   segments: readonly Segment[],
   interval: VendorInterval,
-): readonly DecodedSegment<SegmentAnswer<Series>>[] {
+): readonly DecodedSegment<SegmentRows<Series>>[] {
   const segmentOf = createSegmentLookup(segments, interval);
   const rowsOf = Map.groupBy(rows, ({ startMs }) => segmentOf(startMs));
   const bodyOf = Map.groupBy(body, (_entry, index) => segmentOf(starts[index] ?? null));
   const emptyOf = Map.groupBy(empty, segmentOf);
   return segments.map((segment, index) => {
-    const missing = unanswered.flatMap(({ fromMs, toMs, isDense }) => {
+    const missing = unanswered.flatMap(({ fromMs, toMs, hasZeroRows }) => {
       const inside = {
         fromMs: Math.max(fromMs, segment.fromMs),
         toMs: Math.min(toMs, segment.toMs),
-        isDense,
+        hasZeroRows,
       };
       return inside.fromMs < inside.toMs ? [inside] : [];
     });

@@ -41,7 +41,7 @@ export function overlaySpans(
 }
 
 /** Joins ranges that touch; they must be in order. */
-export function uniteRanges<Kind extends Range>(ranges: readonly Kind[]): readonly Kind[] {
+export function joinTouching<Kind extends Range>(ranges: readonly Kind[]): readonly Kind[] {
   const united: Kind[] = [];
   for (const range of ranges) {
     const before = united.at(-1);

@@ -14,7 +14,7 @@ const FACTS: SeriesFacts = {
   unequalRows: [],
   unequalBuckets: [],
   cutRows: [],
-  isBeyondCounting: false,
+  hasInexactSum: false,
 };
 
 function statusesOf(range = WHOLE, facts: Partial<SeriesFacts> = {}, bounds: Partial<typeof BOUNDS> = {}) {

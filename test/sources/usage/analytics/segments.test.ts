@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { USAGE_SERIES } from '../../../../src/sources/usage/analytics/analytics.ts';
 import {
-  cutIntoSegments,
+  listSegments,
   cutToAnswers,
   halve,
   seriesCachePolicy,
@@ -34,7 +34,7 @@ const asked = fc.constantFrom(...VENDOR_INTERVALS).chain((interval) => {
 });
 
 const textOf = (interval: VendorInterval, from: string, to: string, now = NOW) =>
-  cutIntoSegments({ fromMs: Date.parse(from), toMs: Date.parse(to) }, interval, now, AGE).map(
+  listSegments({ fromMs: Date.parse(from), toMs: Date.parse(to) }, interval, now, AGE).map(
     ({ fromMs, toMs, isLive, cache }) =>
       `${new Date(fromMs).toISOString()} ${new Date(toMs).toISOString()} ${cache.freshMs}${isLive ? ' live' : ''}`,
   );
@@ -77,7 +77,7 @@ describe('the segments of a range', () => {
   test('make up the range; each begins with a row, and only the last may be live', () => {
     fc.assert(
       fc.property(asked, ({ interval, range }) => {
-        const segments = cutIntoSegments(range, interval, NOW, AGE);
+        const segments = listSegments(range, interval, NOW, AGE);
         expect(segments[0]?.fromMs).toBe(range.fromMs);
         expect(segments.at(-1)?.toMs).toBe(range.toMs);
         for (const [index, segment] of segments.entries()) {
@@ -99,7 +99,7 @@ describe('the segments of a range', () => {
     fc.assert(
       fc.property(asked, fc.integer({ min: 1, max: 400 * DAY }), ({ interval, range }, laterMs) => {
         const edges = (now: number) =>
-          cutIntoSegments(range, interval, now, AGE).map(({ fromMs, toMs }) => [fromMs, toMs]);
+          listSegments(range, interval, now, AGE).map(({ fromMs, toMs }) => [fromMs, toMs]);
         expect(edges(range.toMs + 1)).toEqual(edges(range.toMs + 1 + laterMs));
       }),
     );
@@ -131,7 +131,7 @@ describe('the segments of a range', () => {
     fc.assert(
       fc.property(asked, ({ interval, range: { toMs } }) => {
         const fromMs = toMs - (interval in unit ? 20_000 * unit[interval as 'HOUR'] : 2_000 * DAY);
-        expect(cutIntoSegments({ fromMs, toMs }, interval, NOW, AGE).length).toBeLessThanOrEqual(130);
+        expect(listSegments({ fromMs, toMs }, interval, NOW, AGE).length).toBeLessThanOrEqual(130);
       }),
     );
   });

@@ -4,7 +4,7 @@ import type { Range } from '../../../../src/base/time.ts';
 import { SERIES_OPERATIONS, USAGE_SERIES } from '../../../../src/sources/usage/analytics/analytics.ts';
 import type { UsageSeries } from '../../../../src/sources/usage/analytics/analytics.ts';
 import { decodeSeries } from '../../../../src/sources/usage/analytics/decode.ts';
-import { cutIntoSegments, splitIntoSegments } from '../../../../src/sources/usage/analytics/segments.ts';
+import { listSegments, divideAnswer } from '../../../../src/sources/usage/analytics/segments.ts';
 import type { VendorInterval } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
 import { listRows, logCalls, NOW } from './simulated-vendor.ts';
 
@@ -42,11 +42,11 @@ test.each(['clipped', 'whole'] as const)(
     });
     fc.assert(
       fc.property(ranges, fc.constantFrom(...USAGE_SERIES), ({ interval, range }, series) => {
-        const segments = cutIntoSegments(range, interval, NOW, AGE);
+        const segments = listSegments(range, interval, NOW, AGE);
         const split = (over: Range, into: typeof segments) => {
           const body = rowsOver(over, series, interval, cutRows);
           const answer = decodeSeries(series, body, { range: over, interval });
-          return splitIntoSegments(answer, body, into, interval);
+          return divideAnswer(answer, body, into, interval);
         };
         const parts = split(range, segments);
         expect(parts).toHaveLength(segments.length);
@@ -78,9 +78,9 @@ test('rows outside of all segments are left out, and an entry that is no row cha
   const range = { fromMs: day(3) + 1, toMs: day(5) };
   const row = (number: number) => ({ timestamp: new Date(day(number)).toISOString(), count: number });
   const body = [row(2), row(3), row(4), row(5), row(6), null, 'row', {}, { timestamp: 7 }];
-  const segments = cutIntoSegments(range, 'DAY', NOW, AGE);
+  const segments = listSegments(range, 'DAY', NOW, AGE);
   const answer = decodeSeries('activity', body, { range, interval: 'DAY' });
-  const parts = splitIntoSegments(answer, body, segments, 'DAY');
+  const parts = divideAnswer(answer, body, segments, 'DAY');
   expect(parts.map((part) => part.body)).toEqual([[row(3)], [row(4)]]);
   expect(parts.map(({ value }) => value.rows.map(({ count }) => count))).toEqual([[3], [4]]);
   // Skipped rows are reported once.

@@ -86,11 +86,14 @@ export interface SegmentsRequest<Value> extends Pick<UpstreamRequest<Value>, 'op
   readonly decode: (response: UpstreamResponse, first: number, last: number) => DecodedSegments<Value>;
 }
 
-/** The part of an answer that one cache entry holds. */
+/** One segment of a request: the key of its cache entry, and how long that is served. */
 export interface AnswerSegment {
   /** Identifies the segment under its operation and path: equal keys mean equal segments. */
   readonly key: readonly string[];
-  /** Keys of entries that also contain this segment, the best first. They may be served stale instead if the vendor fails. */
+  /**
+   * Keys of entries that contain this segment too, as far as it had passed when they were read; the best first. If the vendor fails,
+   * one of them may be served stale.
+   */
   readonly fallbackKeys?: readonly (readonly string[])[];
   readonly cache: CachePolicy;
 }

@@ -10,7 +10,8 @@ export interface MemoryTier {
   /** An answer that both policies let be served stale if the vendor fails, or null. */
   readStale(scope: CredentialScope, key: ScopedKey, policy: CachePolicy): CachedAnswer | null;
   /**
-   * Caches an answer of `bytes` decoded body bytes, unless its policy never lets it be served or a newer answer is cached.
+   * Caches an answer, unless its policy never lets it be served or a newer answer is cached.
+   * @param bytes the length of the body, without its content encoding
    */
   write(
     scope: CredentialScope,

@@ -53,8 +53,8 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
       new UpstreamError({ code, source, operation, message });
     if (!credentials) throw sourceNotConfigured(source, operation);
     const { scope } = credentials;
-    const keyOf = (names: readonly string[]): ScopedKey =>
-      scopedKey(scope, source, operation, path, ...names);
+    const keyOf = (parts: readonly string[]): ScopedKey =>
+      scopedKey(scope, source, operation, path, ...parts);
     const entries = segments.map(({ key, cache: policy }, index): CacheEntry => ({
       scope,
       key: keyOf(key),
@@ -94,6 +94,7 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
       const { readAtMs, answer } = decoded;
       for (const [index, { value, body, cache: ownPolicy }] of decoded.segments.entries()) {
         const entry = entries[first + index];
+        // A segment between two missing ones may have a fresh entry, which stays.
         if (!entry || fresh[first + index]) continue;
         const ownAnswer = body === undefined ? answer : { ...answer, body: Buffer.from(encodeJson(body)) };
         cache.write({ ...entry, policy: ownPolicy ?? entry.policy }, { value, readAtMs }, ownAnswer);
@@ -115,7 +116,8 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
     try {
       const read = await singleFlight.join(callKey, { signal, deadlineMs, timedOut }, fetchMissing);
       return fresh.flatMap((cached, index) => {
-        const segment = read.segments[index - first];
+        // The call also brings cached segments that lie between missing ones. All that it brings is given out.
+        const segment = index < first ? undefined : read.segments[index - first];
         if (segment) return [toAnswer({ value: segment.value, readAtMs: read.readAtMs }, false)];
         return cached ? [toAnswer(cached, false)] : [];
       });

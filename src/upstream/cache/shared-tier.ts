@@ -15,7 +15,7 @@ export interface SharedTier {
   write(scope: CredentialScope, key: ScopedKey, shared: SharedAnswer): void;
 }
 
-/** An answer as the vendor gave it. */
+/** An answer as `decode` can read it: the vendor's, or the part of it that belongs to one segment, encoded anew. */
 export interface SharedAnswer {
   /** Its writer's policy. */
   readonly policy: CachePolicy;
@@ -38,8 +38,8 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const MAX_SKEW_MS = 1_000;
 
 /**
- * Seals entries with AES-256-GCM, because rows contain personal data. The key of each entry follows from its name, so that an
- * entry that was moved to another name does not open.
+ * Seals entries with AES-256-GCM, because rows contain personal data. The sealing key of each entry follows from its name in
+ * the store, so that an entry that was moved to another name does not open.
  */
 export function createSharedTier(options: SharedTierOptions): SharedTier {
   const { store, clock, secret, baseUrl } = options;
@@ -47,15 +47,15 @@ export function createSharedTier(options: SharedTierOptions): SharedTier {
   const sealingKey = deriveKey(secret, 'sightline shared answers v1 seals');
 
   /** A digest, because a request may contain personal data. */
-  const nameOf = (key: ScopedKey): string =>
+  const storeNameOf = (key: ScopedKey): string =>
     `sightline:1:${keyedDigest(namingKey, JSON.stringify([baseUrl, key])).toString('base64url')}`;
-  const keyOf = (name: string): Buffer => keyedDigest(sealingKey, name);
+  const sealingKeyOf = (name: string): Buffer => keyedDigest(sealingKey, name);
 
   return {
     async read(scope, key) {
-      const name = nameOf(key);
+      const name = storeNameOf(key);
       const sealed = await store.read(name);
-      const bytes = sealed && unsealEntry(keyOf(name), sealed);
+      const bytes = sealed && unsealEntry(sealingKeyOf(name), sealed);
       const entry = bytes && decodeEntry(bytes);
       if (entry?.scope !== scope) return null;
       const nowMs = clock.now();
@@ -69,9 +69,9 @@ export function createSharedTier(options: SharedTierOptions): SharedTier {
     write(scope, key, { policy, readAtMs, answer }) {
       const ttlMs = Math.max(policy.freshMs, policy.staleIfErrorMs);
       if (ttlMs <= 0 || answer.body.length > MAX_BODY_BYTES) return;
-      const name = nameOf(key);
+      const name = storeNameOf(key);
       const entry: SharedEntry = { scope, policy, readAtMs, ...answer };
-      store.write(name, sealEntry(keyOf(name), encodeEntry(entry)), ttlMs);
+      store.write(name, sealEntry(sealingKeyOf(name), encodeEntry(entry)), ttlMs);
     },
   };
 }
@@ -92,7 +92,7 @@ function unsealEntry(key: Buffer, sealed: Buffer): Buffer | null {
   });
 }
 
-/** A vendor's answer, word for word, so that each version of this service decodes it by its own rules. */
+/** A `SharedAnswer`, not the decoded value, so that each version of this service decodes it by its own rules. */
 export interface SharedEntry extends TransportAnswer {
   readonly scope: string;
   readonly policy: CachePolicy;

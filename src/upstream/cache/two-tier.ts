@@ -22,11 +22,11 @@ export interface TwoTierCache {
   readStale(entry: CacheEntry): CachedAnswer | null;
   /** Loads these entries from the shared tier into memory, if another instance has written them. */
   loadShared(entries: readonly CacheEntry[]): Promise<void>;
-  /** @param answer the answer that the value was decoded from */
+  /** @param answer an answer from which the entry's `decode` reads the value: the vendor's, or a segment's part of it */
   write(entry: CacheEntry, cached: CachedAnswer, answer: TransportAnswer): void;
 }
 
-/** An entry of both tiers: its key, how long it may be served, and how to decode it if another instance has written it. */
+/** Names an entry of both tiers, without its answer: its key, how long it may be served, and how to decode it from the shared tier. */
 export interface CacheEntry {
   readonly scope: CredentialScope;
   readonly key: ScopedKey;

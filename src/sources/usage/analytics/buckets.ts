@@ -22,7 +22,8 @@ export function listBucketEdges(
   for (const edge of interval in CLOCK_MS
     ? clockEdges(range, interval, timeZone)
     : dayEdges(range, interval, timeZone)) {
-    // A day that the zone leaves out begins when the next one does. If midnight comes twice, two days may begin before the range.
+    // A day that the zone leaves out begins when the next one does. A range may begin between the two midnights of a day. Then two
+    // edges lie before it, and only the later one begins its first bucket.
     if (edge === edges.at(-1)) continue;
     if (edge <= range.fromMs) edges.length = 0;
     edges.push(edge);
@@ -36,7 +37,7 @@ const CLOCK_MS: Partial<Record<Interval, number>> = { HOUR: 3_600_000, MINUTE: 6
 
 function* clockEdges({ fromMs }: Range, interval: Interval, timeZone: string): Generator<number> {
   const unitMs = CLOCK_MS[interval] ?? 1_000;
-  // `previous` excludes its own moment, but a change at `fromMs` counts.
+  // Temporal looks strictly before a moment. A change at `fromMs` counts too, hence + 1.
   const changedMs = clockChange(fromMs + 1, timeZone, 'previous') ?? -Infinity;
   let offsetMs = offsetAt(fromMs, timeZone);
   let edge = Math.max(floorTo(fromMs, unitMs, offsetMs), changedMs);
@@ -94,7 +95,7 @@ export function zonedAt(ms: number, timeZone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone);
 }
 
-/** The longest range for each interval. */
+/** The longest range that is shown in each interval by default. */
 const LONGEST = [
   ['MINUTE', { hours: 2 }],
   ['HOUR', { days: 3 }],
@@ -122,7 +123,7 @@ function addTo(fromMs: number, length: Temporal.DurationLike, timeZone: string):
  *
  * Directly before a range of whole months are as many months, before whole days as many days, even if they have other hours.
  * Before any other range is one of the same length.
- * @throws RequestError `BAD_USER_INPUT` if the offset is not a duration, or not longer than zero
+ * @throws RequestError `BAD_USER_INPUT` if the offset is not a duration, is not longer than zero, or reaches too far back
  */
 export function previousRange(range: Range, offset: string | null, timeZone: string): Range {
   const from = zonedAt(range.fromMs, timeZone);

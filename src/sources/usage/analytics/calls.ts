@@ -10,25 +10,30 @@ import {
 } from './vendor-rows.ts';
 import type { VendorInterval } from './vendor-rows.ts';
 
-/** The most buckets of an answer, and the most vendor rows of one series to sum them from. */
+/** The bounds of a series. */
 export interface SeriesBounds {
+  /** The most vendor rows that one series may be summed from. */
   readonly maxUpstreamBuckets: number;
+  /** The most buckets of a period. */
   readonly maxBuckets: number;
 }
 
-/** One question to the vendor: a range, and the length of its rows. */
+/**
+ * One planned call: a range, and the length of its rows. It makes no vendor call if the answer is cached, and several if the answer
+ * would be too large or lacks rows (`createSeriesLoader`).
+ */
 export interface SeriesCall {
   readonly range: Range;
   readonly interval: VendorInterval;
 }
 
-/** A range and the edges of its buckets (`listBucketEdges`). */
+/** A period of the answer: its range and the edges of its buckets (`listBucketEdges`). */
 export interface PlannedPeriod {
   readonly range: Range;
   readonly edges: readonly number[];
 }
 
-/** The calls that several periods share. */
+/** The calls for one period, or for several that share them. */
 export interface SharedCalls {
   /** Oldest first, without gaps, from the start of the first period to the end of the last. */
   readonly calls: readonly SeriesCall[];
@@ -39,7 +44,7 @@ export interface SharedCalls {
 const ROWS_WORTH_A_CALL = 10_000;
 
 /**
- * Plans the fewest calls that give each period its rows. Periods share calls if rows within the bounds keep them apart and few
+ * Plans the cheapest calls that give each period its rows. Periods share calls if rows within the bounds keep them apart and few
  * rows lie between them, because a call is more expensive than rows. Otherwise each period has calls of its own.
  *
  * null: a period cannot be read within the bounds.
@@ -63,12 +68,12 @@ export function planCalls(
 }
 
 function isCheaper(shared: SharedCalls, ...apart: readonly [SharedCalls, SharedCalls]): boolean {
-  const [calls, rows] = apart.reduce(
-    ([c, r], plan) => [c + plan.calls.length, r + countRows(plan.calls)],
+  const [callCount, rowCount] = apart.reduce(
+    ([calls, rows], plan) => [calls + plan.calls.length, rows + countRows(plan.calls)],
     [0, 0],
   );
-  const saved = calls - shared.calls.length;
-  return saved > 0 && countRows(shared.calls) - rows <= saved * ROWS_WORTH_A_CALL;
+  const saved = callCount - shared.calls.length;
+  return saved > 0 && countRows(shared.calls) - rowCount <= saved * ROWS_WORTH_A_CALL;
 }
 
 function planShared(
@@ -91,12 +96,12 @@ function planShared(
 }
 
 /**
- * Chooses the calls for a range, oldest first: no row crosses one of the `edges`, no row is longer than `interval`, and the calls
- * are as few as possible.
+ * Chooses the calls for a range, oldest first: no row crosses one of the `edges`, no row is coarser than `interval`, and the calls
+ * with their rows are as cheap as possible (`ROWS_WORTH_A_CALL`).
  *
  * The vendor's first row may count calls before `from`, and its last row calls after `to` (`docs/vendors.md#series-buckets`). So:
  * - If a bucket begins or ends at an edge of the range, a row does too. If finer rows over the whole range are few, all rows are
- *   finer. Otherwise a call of its own reads finer rows up to the next edge of the longer rows.
+ *   finer. Otherwise a call of its own reads finer rows up to the next edge of the coarser rows.
  * - If the range cuts a bucket, finer rows are read if they are few. Otherwise the edge lies inside of a row, and
  *   `SeriesSlice.cutRows` reports it. The same holds for an edge inside of a second, because no row begins there.
  * - A range that ends at `nowMs` or later cuts nothing there, because there are no calls yet.
@@ -114,13 +119,13 @@ export function chooseCalls(
   const coarsest = coarsestVendorInterval(interval, inside);
   if (coarsest === null) return null;
   const outer = range.toMs < nowMs ? [range.fromMs, range.toMs] : [range.fromMs];
-  const known = outer.filter((edge) => isVendorEdge(edge, 'SECOND'));
-  const exact = coarsestVendorInterval(coarsest, known) ?? coarsest;
+  const wholeSeconds = outer.filter((edge) => isVendorEdge(edge, 'SECOND'));
+  const exact = coarsestVendorInterval(coarsest, wholeSeconds) ?? coarsest;
   if (isReadable(range, exact, Math.min(ROWS_WORTH_A_CALL, maxUpstreamBuckets)))
     return [{ range, interval: exact }];
-  const begun = outer.filter((edge) => edges.includes(edge));
+  const exactEdges = outer.filter((edge) => edges.includes(edge));
   const [cheapest] = VENDOR_INTERVALS.slice(VENDOR_INTERVALS.indexOf(coarsest))
-    .map((rows) => cover(range, rows, begun))
+    .map((rowLength) => cover(range, rowLength, exactEdges))
     .filter((calls) => areReadable(calls, maxUpstreamBuckets))
     .toSorted((a, b) => costOf(a) - costOf(b));
   return cheapest ?? null;
@@ -131,7 +136,7 @@ export function countRows(calls: readonly SeriesCall[]): number {
   return calls.reduce((sum, { range, interval }) => sum + countVendorRows(range, interval), 0);
 }
 
-/** The longest rows, no longer than `interval`, that begin at each of the `edges`; null: there are none. */
+/** The coarsest rows, no coarser than `interval`, that begin at each of the `edges`; null: there are none. */
 export function coarsestVendorInterval(interval: Interval, edges: readonly number[]): VendorInterval | null {
   const rank = INTERVALS.indexOf(interval);
   const candidates = VENDOR_INTERVALS.filter((candidate) => INTERVALS.indexOf(candidate) >= rank);
@@ -147,19 +152,23 @@ export function coarsestVendorInterval(interval: Interval, edges: readonly numbe
   return candidates[at] ?? null;
 }
 
-/** Covers a range with rows of one length, and with finer ones between an edge of `begun` and the next edge of those rows. */
-function cover(range: Range, interval: VendorInterval, begun: readonly number[]): readonly SeriesCall[] {
-  const outer = begun.filter((edge) => edge === range.fromMs || edge === range.toMs);
-  const exact = coarsestVendorInterval(interval, outer) ?? interval;
+/**
+ * Covers a range with rows of one length. If an end of the range is one of `exactEdges` (a bucket begins or ends there) and lies
+ * inside of such a row, finer rows are read: over the whole range if they are few, otherwise from there to the next edge of the
+ * coarser rows.
+ */
+function cover(range: Range, interval: VendorInterval, exactEdges: readonly number[]): readonly SeriesCall[] {
+  const exactEnds = exactEdges.filter((edge) => edge === range.fromMs || edge === range.toMs);
+  const exact = coarsestVendorInterval(interval, exactEnds) ?? interval;
   if (exact === interval || isReadable(range, exact, ROWS_WORTH_A_CALL)) return [{ range, interval: exact }];
   const finer = VENDOR_INTERVALS[VENDOR_INTERVALS.indexOf(interval) + 1] ?? interval;
-  const fromMs = outer.includes(range.fromMs) ? nextVendorEdge(range.fromMs - 1, interval) : range.fromMs;
-  const toMs = outer.includes(range.toMs) ? vendorFloor(range.toMs, interval) : range.toMs;
-  if (fromMs >= toMs) return cover(range, finer, begun);
+  const fromMs = exactEnds.includes(range.fromMs) ? nextVendorEdge(range.fromMs - 1, interval) : range.fromMs;
+  const toMs = exactEnds.includes(range.toMs) ? vendorFloor(range.toMs, interval) : range.toMs;
+  if (fromMs >= toMs) return cover(range, finer, exactEdges);
   return [
-    ...(range.fromMs < fromMs ? cover({ ...range, toMs: fromMs }, finer, begun) : []),
+    ...(range.fromMs < fromMs ? cover({ ...range, toMs: fromMs }, finer, exactEdges) : []),
     { range: { fromMs, toMs }, interval },
-    ...(toMs < range.toMs ? cover({ ...range, fromMs: toMs }, finer, begun) : []),
+    ...(toMs < range.toMs ? cover({ ...range, fromMs: toMs }, finer, exactEdges) : []),
   ];
 }
 

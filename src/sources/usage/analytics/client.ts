@@ -35,7 +35,7 @@ export type SeriesClient<Series extends UsageSeries> = (call: SeriesCall) => Pro
 /** The most fallback keys of a segment. For rows of minutes, whose short segments are hours, they reach back one day. */
 const MOST_FALLBACK_KEYS = 24;
 
-/** The client of `GET /usage/analytics/…` for one series and one operation. It reads a range by segments. */
+/** The client of `GET /usage/analytics/…` for one series and one operation. It reads a range in segments. */
 export function createSeriesClient<Series extends UsageSeries>(
   series: Series,
   { upstream, onSkippedRows }: SeriesDeps,
@@ -46,7 +46,7 @@ export function createSeriesClient<Series extends UsageSeries>(
   const operation = SERIES_OPERATIONS[series];
   return async ({ range, interval }) => {
     const segments = listSegments(range, interval, nowMs, age);
-    const isOpen = segments.at(-1)?.isLive ?? false;
+    const endsNow = segments.at(-1)?.isLive ?? false;
     const keysUntilNow = segments.map(({ fromMs }) => [encodeInstant(fromMs), 'now', interval]);
     const answers = await upstream.getSegments(
       {
@@ -55,8 +55,9 @@ export function createSeriesClient<Series extends UsageSeries>(
         segments: segments.map(({ fromMs, toMs, isLive, cache }, index) => ({
           key: isLive ? keysUntilNow[index]! : [encodeInstant(fromMs), encodeInstant(toMs), interval],
           cache,
-          // An earlier live segment holds this one too, if it began at this start or before.
-          fallbackKeys: isOpen
+          // An earlier operation may have cached a live segment that began here or before. It holds this segment as far as it had
+          // passed then.
+          fallbackKeys: endsNow
             ? keysUntilNow.slice(Math.max(index - MOST_FALLBACK_KEYS, 0), index + 1).toReversed()
             : [],
         })),
@@ -66,7 +67,7 @@ export function createSeriesClient<Series extends UsageSeries>(
           ['interval', interval.toLowerCase()],
         ],
         decode(response, first, last) {
-          // A 404 means that there were no calls (`docs/vendors.md#usage-empty-answers-errors-and-lag`).
+          // A 404 can mean that there were no calls, and is read so (`docs/vendors.md#usage-empty-answers-errors-and-lag`).
           const body: unknown = response.status === 404 ? [] : response.body;
           if (!Array.isArray(body)) throw new TypeError('The answer is not a list.');
           const span = { fromMs: segments[first]!.fromMs, toMs: segments[last]!.toMs };
@@ -98,7 +99,7 @@ export function createSeriesClient<Series extends UsageSeries>(
   };
 }
 
-/** The rows inside of a segment: an answer under a fallback key may hold others. */
+/** The rows that belong to a segment (as in `divideAnswer`): an answer under a fallback key may hold others. */
 function ownRows<Series extends UsageSeries>(
   rows: readonly SeriesRow<Series>[],
   { fromMs, toMs, isLive }: Segment,

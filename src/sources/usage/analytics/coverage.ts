@@ -58,12 +58,12 @@ const REASONS: Readonly<Partial<Record<Coverage['status'], string>>> = {
 export function listSeriesCoverage(
   series: UsageSeries,
   range: Range,
-  outcome: SeriesFacts | SeriesFailure,
+  facts: SeriesFacts | SeriesFailure,
   bounds: CoverageBounds,
 ): readonly Coverage[] {
-  const entries = listByReading(series, range, outcome, bounds);
+  const entries = listByReading(series, range, facts, bounds);
   const { files } = bounds;
-  if (!files || 'code' in outcome) return entries;
+  if (!files || 'code' in facts) return entries;
   return (
     entries
       // Which part has the skipped rows is unknown.
@@ -75,7 +75,7 @@ export function listSeriesCoverage(
 function listByReading(
   series: UsageSeries,
   range: Range,
-  outcome: SeriesFacts | SeriesFailure,
+  facts: SeriesFacts | SeriesFailure,
   bounds: CoverageBounds,
 ): readonly Coverage[] {
   const entry: Omit<Coverage, 'status' | 'fromMs' | 'toMs'> = {
@@ -88,9 +88,9 @@ function listByReading(
     code: null,
     reason: null,
   };
-  if ('code' in outcome) return [{ ...entry, ...range, ...outcome, status: 'FAILED' }];
-  const { skipped, hasInexactSum } = outcome;
-  const inside = joinSpans(outcome.spans, bounds.settleMs).flatMap((span) => {
+  if ('code' in facts) return [{ ...entry, ...range, ...facts, status: 'FAILED' }];
+  const { skipped, hasInexactSum } = facts;
+  const inside = joinSpans(facts.spans, bounds.settleMs).flatMap((span) => {
     const [fromMs, toMs] = [clamp(span.fromMs, range), clamp(span.toMs, range)];
     return fromMs < toMs ? [{ ...span, fromMs, toMs }] : [];
   });
@@ -99,7 +99,7 @@ function listByReading(
     const reason = joinReasons(
       skipped > 0 ? 'Rows are missing: they could not be parsed, or the vendor left them out.' : null,
       hasInexactSum ? 'Sums above 2^53 − 1 cannot be exact, so they are null.' : null,
-      describeDoubts(range, outcome),
+      describeDoubts(range, facts),
     );
     const code = skipped > 0 ? 'ROWS_DROPPED' : 'UPSTREAM';
     return [{ ...entry, ...range, asOfMs, dropped: skipped, status: 'TRUNCATED', code, reason }];
@@ -117,7 +117,7 @@ function listByReading(
     return statuses
       .filter(({ fromMs, toMs }) => fromMs < toMs)
       .map((part): Coverage => {
-        const mayLackElements = !stale && series === 'elements' && countInside(part, outcome.unequalRows) > 0;
+        const mayLackElements = !stale && series === 'elements' && countInside(part, facts.unequalRows) > 0;
         return {
           ...entry,
           ...part,
@@ -126,7 +126,7 @@ function listByReading(
           code: stale || mayLackElements ? 'UPSTREAM' : null,
           reason: joinReasons(
             REASONS[part.status] ?? null,
-            describeDoubts(part, outcome),
+            describeDoubts(part, facts),
             mayLackElements ? MAY_BE_MISSING : null,
           ),
         };
@@ -134,7 +134,7 @@ function listByReading(
   });
 }
 
-/** An element of this name shares its key with the vendor's own field, so one of the two is lost. */
+/** Elements called 'count' or 'timestamp' share their key with the vendor's own field, so one of the two is lost. */
 const MAY_BE_MISSING = "An element whose key is 'count' or 'timestamp' may be missing.";
 
 /** The reasons to doubt the figures of a part, as sentences; null: there are none. */

@@ -35,7 +35,7 @@ export interface DecodedSeries<Series extends UsageSeries> extends SeriesAnswer<
   /** The gaps before the first row and after the last. */
   readonly unanswered: readonly UnansweredRange[];
   /** The starts of rows that are missing between others because there were no calls: the vendor gives no rows of zero. */
-  readonly empty: readonly number[];
+  readonly emptyStarts: readonly number[];
 }
 
 /**
@@ -58,10 +58,10 @@ export function decodeSeries<Series extends UsageSeries>(
     const fields = fieldsOf(entry);
     const startMs = decodeTimestamp(fields['timestamp']);
     starts.push(startMs);
-    const known = startMs !== null && (startMs === range.fromMs || isVendorEdge(startMs, interval));
-    if (startMs !== null && !known) misplaced += 1;
-    const decoded = known ? DECODERS[series](fields) : null;
-    if (decoded) found.push({ startMs: startMs ?? range.fromMs, ...decoded });
+    const isMisplaced = startMs !== null && startMs !== range.fromMs && !isVendorEdge(startMs, interval);
+    if (isMisplaced) misplaced += 1;
+    const decoded = startMs === null || isMisplaced ? null : DECODERS[series](fields);
+    if (startMs !== null && decoded) found.push({ startMs, ...decoded });
     else skipped.push(startMs);
   }
   if (body.length > 0 && found.length === 0) throw new TypeError('No row could be parsed.');
@@ -84,12 +84,13 @@ export function decodeSeries<Series extends UsageSeries>(
     skipped: hasZeroRows ? [...skipped, ...between] : skipped,
     starts,
     unanswered: gaps.filter(isEnd).map((gap) => ({ ...gap, hasZeroRows })),
-    empty: hasZeroRows ? [] : between,
+    emptyStarts: hasZeroRows ? [] : between,
   };
 }
 
 /**
- * The parts of the range without a row; none if as many skipped rows have no time, because they may fill the gaps.
+ * The parts of the range without a row. None if at least as many skipped rows lack a time as rows are missing, because they may be
+ * the missing ones.
  * @throws TypeError if no row lies in the range
  */
 function findGaps(
@@ -97,10 +98,11 @@ function findGaps(
   skipped: readonly (number | null)[],
   { range, interval }: SeriesCall,
 ): readonly Range[] {
+  // An empty answer says that there were no calls.
   if (rows.length === 0) return [];
   const firstRowMs = vendorFloor(range.fromMs, interval);
-  const known = skipped.filter((startMs) => startMs !== null);
-  const starts = [...rows.map(({ startMs }) => startMs), ...known]
+  const timed = skipped.filter((startMs) => startMs !== null);
+  const starts = [...rows.map(({ startMs }) => startMs), ...timed]
     .filter((startMs) => startMs >= firstRowMs && startMs < range.toMs)
     .toSorted((a, b) => a - b);
   if (starts.length === 0) throw new TypeError('No row lies in the requested range.');
@@ -111,14 +113,14 @@ function findGaps(
     fromMs = Math.max(fromMs, nextVendorEdge(startMs, interval));
   }
   const missing = gaps.reduce((sum, gap) => sum + countVendorRows(gap, interval), 0);
-  return missing > skipped.length - known.length ? gaps : [];
+  return missing > skipped.length - timed.length ? gaps : [];
 }
 
-/** Whether all rows but the first begin at an edge of the next longer interval. */
+/** Whether all rows but the first begin at an edge of the next coarser interval. */
 function areCoarser(rows: readonly { readonly startMs: number }[], interval: VendorInterval): boolean {
-  const longer = VENDOR_INTERVALS[VENDOR_INTERVALS.indexOf(interval) - 1];
-  if (!longer || rows.length < 2) return false;
-  return rows.every(({ startMs }, index) => index === 0 || isVendorEdge(startMs, longer));
+  const coarser = VENDOR_INTERVALS[VENDOR_INTERVALS.indexOf(interval) - 1];
+  if (!coarser || rows.length < 2) return false;
+  return rows.every(({ startMs }, index) => index === 0 || isVendorEdge(startMs, coarser));
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -148,6 +150,7 @@ const DECODERS: { readonly [Series in UsageSeries]: (fields: Fields) => Decoded<
     return isTime(min) && isTime(max) && isTime(avg) ? { count, figure: { min, max, avg } } : null;
   },
   statuses(fields) {
+    // A row of zero may have no other fields: `divideAnswer` writes such rows.
     const bare = fields['count'] === 0 && !('success' in fields) && !('failed' in fields);
     const { success, failed } = bare ? { success: 0, failed: 0 } : fields;
     return isCount(success) && isCount(failed) ? withCount(fields, { success, failed }) : null;

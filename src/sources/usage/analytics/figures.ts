@@ -1,6 +1,6 @@
 import type { ProcessTime, StatusCounts, UsageSeries } from './analytics.ts';
 
-/** The figures of one series for a length of time. `times` is null if there were no calls. */
+/** The type of the figure of each series. `times` is null if there were no calls. */
 export interface SeriesFigures {
   readonly activity: number;
   /** Calls by element key; elements without calls are left out. */

@@ -14,7 +14,7 @@ import type { SeriesAge } from './segments.ts';
 import { overlaySpans } from './spans.ts';
 import { listRowStarts } from './vendor-rows.ts';
 
-/** The whole range of a call, although the vendor may have answered it in parts. */
+/** The answer for the whole range of a planned call, joined if it came in parts. */
 export type LoadedSeries<Series extends UsageSeries> = Omit<SeriesResult<Series>, 'unanswered'>;
 
 /** Reads one series; equal calls of one operation are made once. @throws UpstreamError, RequestError `LIMIT_EXCEEDED` */
@@ -46,6 +46,7 @@ export function createSeriesLoader<Series extends UsageSeries>(
       if (question === MOST_QUESTIONS) throw rowsLeftOut(operation);
       const rest = await readWhole({ range, interval: call.interval }, question + 1);
       const { rows, skipped } = rest.answer;
+      // This vendor gives rows of zero, so an empty answer does not mean that there were no calls: the rows are lost.
       const lost =
         hasZeroRows && rows.length + skipped.length === 0 ? listRowStarts(range, call.interval) : [];
       whole = {
@@ -88,6 +89,7 @@ export function createSeriesLoader<Series extends UsageSeries>(
       Promise.all(
         calls.map((call) =>
           readInParts(call).catch((error: unknown) =>
+            // Only the reason of an abort can be something else than an error.
             error instanceof Error ? error : new Error('Aborted', { cause: error }),
           ),
         ),

@@ -18,7 +18,10 @@ export interface AnsweredCall<Series extends UsageSeries> {
 
 /** The figures of one series for one period. */
 export interface SeriesSlice<Series extends UsageSeries> {
-  /** One entry for each bucket of the period. If the vendor left out its row, there were no calls. null: as for `total`. */
+  /**
+   * One entry for each bucket of the period. A bucket without rows has zero calls; rows that are missing are counted in `skipped`.
+   * null: a count passes 2^53 − 1, or the series is `times` and there were no calls.
+   */
   readonly buckets: readonly (SeriesFigures[Series] | null)[];
   /** null: a count passes 2^53 − 1, or the series is `times` and there were no calls. */
   readonly total: SeriesFigures[Series] | null;
@@ -101,6 +104,7 @@ export function assemblePeriod(
   const elements = sliceOf(outcomes.elements);
   const times = sliceOf(outcomes.times);
   const statuses = sliceOf(outcomes.statuses);
+  // A series that was not requested, or has failed, counts as if it were read now.
   const unread = [{ ...range, readAtMs: bounds.nowMs, stale: false }];
   const fillingMs = Math.min(
     ...USAGE_SERIES.map((series) => {

@@ -102,7 +102,7 @@ function readTimeZone(timeZone: string): string {
   }
 }
 
-/** A request that is refused, and the bounds. */
+/** A range that is refused, and why: its buckets and the bounds. */
 interface RefusedRange {
   readonly range: Range;
   readonly interval: Interval;
@@ -139,9 +139,9 @@ function tooManyBuckets(refused: RefusedRange): RequestError {
 function tooManyRows(refused: RefusedRange, edges: readonly number[]): RequestError {
   const { range, interval, timeZone, bounds } = refused;
   const inside = edges.filter((edge) => edge > range.fromMs && edge < range.toMs);
-  const rows = coarsestVendorInterval(interval, inside) ?? 'SECOND';
-  const requested = countVendorRows(range, rows);
-  const longestHours = Math.floor(longestReadable(rows, bounds.maxUpstreamBuckets) / NOMINAL_MS.HOUR);
+  const rowLength = coarsestVendorInterval(interval, inside) ?? 'SECOND';
+  const requested = countVendorRows(range, rowLength);
+  const longestHours = Math.floor(longestReadable(rowLength, bounds.maxUpstreamBuckets) / NOMINAL_MS.HOUR);
   const coarser = nextAllowedInterval(refused);
   const ways = [
     ...(isAnswerable({ ...refused, timeZone: 'UTC' }) ? [`'timeZone: "UTC"'`] : []),
@@ -150,7 +150,7 @@ function tooManyRows(refused: RefusedRange, edges: readonly number[]): RequestEr
   ];
   return new RequestError(
     'LIMIT_EXCEEDED',
-    `'interval: ${interval}' in ${timeZone} has to be summed from the vendor's ${rows} rows in UTC: ${requested} of them, and ${bounds.maxUpstreamBuckets} may be read. Ask for ${ways.join(', or ')}.`,
+    `'interval: ${interval}' in ${timeZone} has to be summed from the vendor's ${rowLength} rows in UTC: ${requested} of them, and ${bounds.maxUpstreamBuckets} may be read. Ask for ${ways.join(', or ')}.`,
     { argument: 'interval', limit: 'maxUpstreamBuckets', allowed: bounds.maxUpstreamBuckets, requested },
   );
 }

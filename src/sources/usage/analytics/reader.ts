@@ -1,6 +1,6 @@
 import { RequestError, UpstreamError } from '../../../base/errors.ts';
 import type { CallContext } from '../../../upstream/upstream.ts';
-import type { AnalyticsRequest, UsageAnalytics, UsageSeries } from './analytics.ts';
+import type { GetUsageAnalytics, UsageSeries } from './analytics.ts';
 import type { PlannedPeriod, SeriesBounds, SharedCalls } from './calls.ts';
 import type { SeriesDeps } from './client.ts';
 import type { CoverageBounds, SeriesFailure } from './coverage.ts';
@@ -11,7 +11,7 @@ import type { SeriesOutcome } from './period.ts';
 import { planAnalytics } from './plan.ts';
 import type { SeriesAge } from './segments.ts';
 
-/** The bounds of a series, the vendor's lag, and how long the vendor keeps data. */
+/** The bounds of a series, how it ages and is cached, how long the vendor keeps data, and the files that are served instead. */
 export interface AnalyticsSettings extends SeriesBounds, SeriesAge, Omit<CoverageBounds, 'nowMs'> {}
 
 type SeriesLoaders = { readonly [Series in UsageSeries]: LoadSeries<Series> };
@@ -25,7 +25,7 @@ export function createAnalyticsReader(
   deps: SeriesDeps & { readonly settings: AnalyticsSettings },
   context: CallContext,
   nowMs: number,
-): (request: AnalyticsRequest) => Promise<UsageAnalytics> {
+): GetUsageAnalytics {
   const { settings } = deps;
   const loaderOf = <Series extends UsageSeries>(series: Series) =>
     createSeriesLoader(series, deps, context, nowMs, settings);

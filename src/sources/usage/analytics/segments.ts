@@ -41,7 +41,7 @@ export function seriesCachePolicy(
   return { freshMs: isSettled ? DAY_MS : SHORT_MS, staleIfErrorMs };
 }
 
-/** For an empty answer, because a 404 does not prove that there were no calls. */
+/** For an answer without rows, because it does not prove that there were no calls. */
 export const CACHE_BRIEFLY: CachePolicy = { freshMs: SHORT_MS, staleIfErrorMs: 0 };
 /** For an answer with skipped or missing rows, because the next answer may have them. */
 export const DO_NOT_CACHE: CachePolicy = { freshMs: 0, staleIfErrorMs: 0 };
@@ -58,7 +58,7 @@ const LENGTHS: Readonly<Record<VendorInterval, { long: VendorInterval; short: Ve
 };
 
 /**
- * Cuts a range into segments, oldest first. Their edges are full units in UTC, except for the two ends of the range.
+ * Lists the segments of a range, oldest first. Their edges are full units in UTC, except for the two ends of the range.
  *
  * If the range ends now, all that may still change is in the last segment, so that a later call reads only that one anew.
  * If it ends earlier, the segments do not depend on `nowMs`, so that a later call finds their cache entries.
@@ -70,19 +70,20 @@ export function listSegments(
   age: SeriesAge,
 ): readonly Segment[] {
   const { long, short } = LENGTHS[interval];
-  const isOpen = range.toMs >= nowMs;
-  const latestStartMs = isOpen ? Math.min(range.toMs - 1, nowMs - age.settleMs) : range.toMs - 1;
+  const endsNow = range.toMs >= nowMs;
+  const latestStartMs = endsNow ? Math.min(range.toMs - 1, nowMs - age.settleMs) : range.toMs - 1;
   const segments: Segment[] = [];
   let fromMs = range.fromMs;
   for (;;) {
-    const longMs = isVendorEdge(fromMs, long) ? nextVendorEdge(fromMs, long) : Infinity;
-    const isHeld = longMs <= latestStartMs || (!isOpen && longMs === range.toMs);
-    const edgeMs = isHeld ? longMs : nextVendorEdge(fromMs, short);
-    const toMs = edgeMs <= latestStartMs ? edgeMs : range.toMs;
+    const longEndMs = isVendorEdge(fromMs, long) ? nextVendorEdge(fromMs, long) : Infinity;
+    // A long segment may end with the range, unless the range ends now: then it must have settled.
+    const fitsLong = longEndMs <= latestStartMs || (!endsNow && longEndMs === range.toMs);
+    const endMs = fitsLong ? longEndMs : nextVendorEdge(fromMs, short);
+    const toMs = endMs <= latestStartMs ? endMs : range.toMs;
     const span = { fromMs, toMs };
     segments.push({
       ...span,
-      isLive: isOpen && toMs === range.toMs,
+      isLive: endsNow && toMs === range.toMs,
       cache: seriesCachePolicy(span, nowMs, age),
     });
     if (toMs === range.toMs) return segments;
@@ -96,11 +97,13 @@ export interface SegmentRows<Series extends UsageSeries> extends SeriesAnswer<Se
 }
 
 /**
- * Splits an answer over neighbouring segments into what the vendor would have answered for each of them. Rows outside of all
- * segments are left out, such as the vendor's extra row at `to`. A segment that the answer does not cover whole is not cached.
+ * Divides an answer over neighbouring segments into what the vendor would have answered for each of them. Rows outside of all
+ * segments are left out, such as the extra row at `to` (`docs/vendors.md#series-buckets`). A live segment keeps its rows at and after
+ * its end, because operations with a later now read the same cache entry; `sliceSeries` leaves out those after the range. A segment
+ * that the answer does not cover whole is not cached.
  */
 export function divideAnswer<Series extends UsageSeries>(
-  { rows, skipped, starts, unanswered, empty }: DecodedSeries<Series>,
+  { rows, skipped, starts, unanswered, emptyStarts }: DecodedSeries<Series>,
   body: readonly unknown[],
   segments: readonly Segment[],
   interval: VendorInterval,
@@ -108,7 +111,7 @@ export function divideAnswer<Series extends UsageSeries>(
   const segmentOf = createSegmentLookup(segments, interval);
   const rowsOf = Map.groupBy(rows, ({ startMs }) => segmentOf(startMs));
   const bodyOf = Map.groupBy(body, (_entry, index) => segmentOf(starts[index] ?? null));
-  const emptyOf = Map.groupBy(empty, segmentOf);
+  const emptyOf = Map.groupBy(emptyStarts, segmentOf);
   return segments.map((segment, index) => {
     const missing = unanswered.flatMap(({ fromMs, toMs, hasZeroRows }) => {
       const inside = {
@@ -118,7 +121,7 @@ export function divideAnswer<Series extends UsageSeries>(
       };
       return inside.fromMs < inside.toMs ? [inside] : [];
     });
-    // A segment may lack the rows that prove a gap to be without calls, so its body gets rows of zero.
+    // Read alone, a gap at the end of a segment would look as if the vendor had left rows out. So the body gets rows of zero for it.
     const zeros = (emptyOf.get(segment) ?? []).map((startMs) => ({
       timestamp: new Date(startMs).toISOString(),
       count: 0,

@@ -2,7 +2,7 @@ import type { Range } from '../../../base/time.ts';
 
 /** A span of a series and when it was read. */
 export interface ReadSpan extends Range {
-  /** Milliseconds since the epoch. */
+  /** When it was asked for, in milliseconds since the epoch. */
   readonly readAtMs: number;
   /** The vendor failed, and this is an earlier answer. */
   readonly stale: boolean;
@@ -41,14 +41,14 @@ export function overlaySpans(
 }
 
 /** Joins ranges that touch; they must be in order. */
-export function joinTouching<Kind extends Range>(ranges: readonly Kind[]): readonly Kind[] {
-  const united: Kind[] = [];
+export function joinTouching<Part extends Range>(ranges: readonly Part[]): readonly Part[] {
+  const joined: Part[] = [];
   for (const range of ranges) {
-    const before = united.at(-1);
-    if (before?.toMs === range.fromMs) united[united.length - 1] = { ...before, toMs: range.toMs };
-    else united.push(range);
+    const before = joined.at(-1);
+    if (before?.toMs === range.fromMs) joined[joined.length - 1] = { ...before, toMs: range.toMs };
+    else joined.push(range);
   }
-  return united;
+  return joined;
 }
 
 /** Two series that were read within this time count as read together, because their calls run at the same time. */

@@ -1,7 +1,7 @@
 import type { Range } from '../../../base/time.ts';
 
 /**
- * The intervals that Sightline asks the vendor for, coarsest first. Each is made of whole ones of the next. `week` is missing
+ * The intervals that Sightline asks the vendor for, coarsest first. Each consists of whole intervals of the next one. `week` is missing
  * because no source says on which day the vendor's weeks begin (`docs/vendors.md#series-requests-and-intervals`).
  */
 export const VENDOR_INTERVALS = ['YEAR', 'QUARTER', 'MONTH', 'DAY', 'HOUR', 'MINUTE', 'SECOND'] as const;
@@ -37,7 +37,7 @@ export function listRowStarts({ fromMs, toMs }: Range, interval: VendorInterval)
   return starts;
 }
 
-/** How many rows a range touches. The extra row at `to`, which the vendor adds, does not count. */
+/** How many rows a range touches. The row at `to`, which the vendor adds (`docs/vendors.md#series-buckets`), does not count. */
 export function countVendorRows({ fromMs, toMs }: Range, interval: VendorInterval): number {
   return rowIndex(toMs - 1, interval) - rowIndex(fromMs, interval) + 1;
 }

@@ -28,7 +28,7 @@ export interface Limits {
   readonly maxPageSize: number;
   /** Buckets in one answer. */
   readonly maxBuckets: number;
-  /** Vendor buckets that may be read to make them. */
+  /** Vendor rows that one series may be summed from. */
   readonly maxUpstreamBuckets: number;
   readonly maxScannedRows: number;
   readonly maxUpstreamCalls: number;

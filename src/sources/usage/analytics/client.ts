@@ -78,8 +78,8 @@ export function createSeriesClient<Series extends UsageSeries>(
           const rows = body.length;
           if (skipped > 0) onSkippedRows?.({ source: 'USAGE', operation, dropped: skipped, rows });
           const cache = rows === 0 ? CACHE_BRIEFLY : skipped > 0 ? DO_NOT_CACHE : null;
-          const split = divideAnswer(value, body, segments.slice(first, last + 1), interval);
-          return { segments: cache ? split.map((one) => ({ ...one, cache })) : split, rows };
+          const divided = divideAnswer(value, body, segments.slice(first, last + 1), interval);
+          return { segments: cache ? divided.map((one) => ({ ...one, cache })) : divided, rows };
         },
       },
       context,

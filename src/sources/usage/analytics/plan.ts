@@ -25,7 +25,8 @@ export interface AnalyticsPlan {
 export function planAnalytics(request: AnalyticsRequest, nowMs: number, bounds: SeriesBounds): AnalyticsPlan {
   const timeZone = readTimeZone(request.timeZone);
   const interval = request.interval ?? chooseInterval(request.range, timeZone);
-  const asked = [
+  // The range and each `previous`, with the series that are selected for it.
+  const requested = [
     { range: request.range, series: request.series },
     ...request.previous.map(({ offset, series }) => ({
       range: previousRange(request.range, offset, timeZone),
@@ -38,24 +39,24 @@ export function planAnalytics(request: AnalyticsRequest, nowMs: number, bounds: 
   });
   const planned = new Map<string, readonly SharedCalls[]>();
   const planFor = (series: UsageSeries): readonly SharedCalls[] => {
-    const wanted = asked.map((entry) => entry.series.has(series));
+    const wanted = requested.map((entry) => entry.series.has(series));
     // Series with the same periods have the same calls.
     const known = planned.get(wanted.join());
     if (known) return known;
-    const periods = asked.flatMap(({ period }, index) => (wanted[index] ? [period] : []));
+    const periods = requested.flatMap(({ period }, index) => (wanted[index] ? [period] : []));
     const calls = planCalls(periods, interval, nowMs, bounds);
     if (calls) {
       planned.set(wanted.join(), calls);
       return calls;
     }
     const { range, edges } =
-      periods.find((period) => !planCalls([period], interval, nowMs, bounds)) ?? asked[0]!.period;
+      periods.find((period) => !planCalls([period], interval, nowMs, bounds)) ?? requested[0]!.period;
     throw tooManyRows({ range, interval, timeZone, nowMs, bounds }, edges);
   };
   return {
     interval,
     timeZone,
-    periods: asked.map(({ period }) => period),
+    periods: requested.map(({ period }) => period),
     calls: {
       activity: planFor('activity'),
       elements: planFor('elements'),

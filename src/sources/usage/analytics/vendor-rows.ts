@@ -1,8 +1,8 @@
 import type { Range } from '../../../base/time.ts';
 
 /**
- * The intervals that Sightline asks the vendor for, coarsest first. Each consists of whole intervals of the next one. `week` is missing
- * because no source says on which day the vendor's weeks begin (`docs/vendors.md#series-requests-and-intervals`).
+ * The intervals that Sightline asks the vendor for, coarsest first. Each consists of whole intervals of the next one. `week` is
+ * missing because no source says on which day the vendor's weeks begin (`docs/vendors.md#series-requests-and-intervals`).
  */
 export const VENDOR_INTERVALS = ['YEAR', 'QUARTER', 'MONTH', 'DAY', 'HOUR', 'MINUTE', 'SECOND'] as const;
 

@@ -43,15 +43,15 @@ test.each(['clipped', 'whole'] as const)(
     fc.assert(
       fc.property(ranges, fc.constantFrom(...USAGE_SERIES), ({ interval, range }, series) => {
         const segments = listSegments(range, interval, NOW, AGE);
-        const split = (over: Range, into: typeof segments) => {
+        const divide = (over: Range, into: typeof segments) => {
           const body = rowsOver(over, series, interval, cutRows);
           const answer = decodeSeries(series, body, { range: over, interval });
           return divideAnswer(answer, body, into, interval);
         };
-        const parts = split(range, segments);
+        const parts = divide(range, segments);
         expect(parts).toHaveLength(segments.length);
         for (const [index, segment] of segments.entries())
-          expect(parts[index]).toEqual(split(segment, [segment])[0]);
+          expect(parts[index]).toEqual(divide(segment, [segment])[0]);
         // Nothing inside of the range is lost, and each segment is read the same from its own body.
         const kept = parts.flatMap(({ body }) => body as { timestamp: string }[]);
         const inside = rowsOver(range, series, interval, cutRows).filter(

@@ -66,7 +66,7 @@ export const CoverageType = builder.objectRef<Coverage>('Coverage').implement({
     asOf: t.expose('asOfMs', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the span was read from the vendor. Null if it was not read.',
+      description: 'When the vendor was asked for the span. Null if it was not read.',
     }),
     scanned: t.expose('scanned', {
       type: 'SafeInt',
@@ -80,7 +80,8 @@ export const CoverageType = builder.objectRef<Coverage>('Coverage').implement({
     }),
     dropped: t.expose('dropped', {
       type: 'SafeInt',
-      description: 'How many rows were skipped because they could not be parsed. 0 if COMPLETE.',
+      description:
+        'How many rows are missing because they could not be parsed, or because the vendor left them out of a series. 0 if COMPLETE.',
     }),
     code: t.expose('code', {
       type: CoverageCodeType,

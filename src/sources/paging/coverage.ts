@@ -24,12 +24,12 @@ export interface Coverage {
   readonly status: CoverageStatus;
   readonly fromMs: number;
   readonly toMs: number;
-  /** When the vendor answered it, in milliseconds since the epoch; null: the vendor was not asked or failed. */
+  /** When the vendor was asked, in milliseconds since the epoch; null: it was not asked, or it failed. */
   readonly asOfMs: number | null;
   /** Rows examined, and how many of them match the filter; null for series and failures, which examine no rows. */
   readonly scanned: number | null;
   readonly matched: number | null;
-  /** Rows that were skipped because they could not be parsed. */
+  /** Rows that are missing: they could not be parsed, or the vendor left them out of a series. */
   readonly dropped: number;
   readonly code: CoverageCode | null;
   readonly reason: string | null;

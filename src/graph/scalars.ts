@@ -23,7 +23,7 @@ builder.scalarType('DateTime', {
   serialize: (ms) => new Date(ms).toISOString(),
   ...refinedInput(GraphQLDateTime, DATE_TIME_RULE, (date) => {
     const ms = date instanceof Date ? date.getTime() : Number.NaN;
-    if (Number.isNaN(ms)) throw new TypeError(DATE_TIME_RULE);
+    if (Number.isNaN(ms)) throw new TypeError('refused');
     return ms;
   }),
 });
@@ -39,8 +39,8 @@ builder.scalarType('IP', {
   ...refinedInput(GraphQLIP, IP_RULE, (value) => {
     const text = String(value);
     const isKnown = text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text);
-    // Some parsers read '010.0.0.1' as 8.0.0.1, others as 10.0.0.1.
-    if (!isKnown || /(^|\.)0\d/.test(text)) throw new TypeError(IP_RULE);
+    // Some parsers read '010.0.0.1' as 8.0.0.1, others as 10.0.0.1, so leading zeros are refused. IPv6 may end with IPv4.
+    if (!isKnown || /(^|\.)0\d|:0\d+\./.test(text)) throw new TypeError('refused');
     return text;
   }),
 });
@@ -64,7 +64,7 @@ builder.scalarType('TimeZone', {
   serialize: (zone) => zone,
   ...refinedInput(GraphQLTimeZone, explainTimeZone, (value) => {
     const text = String(value);
-    if (/^[+-]/.test(text)) throw new TypeError('an offset');
+    if (/^[+-]/.test(text)) throw new TypeError('refused');
     return text;
   }),
 });
@@ -73,9 +73,9 @@ builder.scalarType('TimeZone', {
 const MAX_TEXT_LENGTH = 200;
 
 /**
- * Input as the library reads it, then narrowed by `refine`, which throws if the value is still wrong. Every fault is reported
- * as `rule`, which may depend on the text, because the library's messages do not say what is accepted. Some of them also
- * have no place in the document, and without it the error could not name the argument.
+ * Input as the library reads it, then narrowed by `refine`, which throws if the value is still wrong. Every fault gets the
+ * message `rule`, because the library's messages do not say what is accepted. Some of the library's errors also lack the node
+ * of the document, which is needed to name the argument.
  */
 function refinedInput<Value>(
   scalar: GraphQLScalarType,
@@ -139,13 +139,3 @@ function isZone(timeZone: string): boolean {
     return false;
   }
 }
-
-/** An example object of each input type. The error for a text, a list or a number in its place shows it. */
-export const INPUT_EXAMPLES: ReadonlyMap<string, string> = new Map([
-  ['DateTimeRange', '{ last: "P7D" }'],
-  ['EventFilter', '{ action: { eq: "user-login-success" } }'],
-  ['EventOrder', '{ field: TIMESTAMP, direction: ASC }'],
-  ['StringFilter', '{ eq: "user-login-success" }'],
-  ['TimelineFilter', '{ usage: { status: FAILED } }'],
-  ['UsageRecordFilter', '{ elementKeys: ["sfdc"] }'],
-]);

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { RequestError, UpstreamError } from '../base/errors.ts';
-import { INPUT_EXAMPLES } from '../graph/scalars.ts';
+import { INPUT_EXAMPLES } from '../graph/schema.ts';
 
 /** The message for every fault of this service. */
 export const INTERNAL_MESSAGE = 'Something went wrong in this service. It has been logged.';

@@ -1,6 +1,6 @@
 import { isInputObjectType, parseConstValue, validateInputLiteral } from 'graphql';
 import { expect, test } from 'vitest';
-import { INPUT_EXAMPLES } from '../../src/graph/scalars.ts';
+import { INPUT_EXAMPLES } from '../../src/graph/schema.ts';
 import { schema } from '../../src/graph/schema.ts';
 
 const inputs = Object.values(schema.getTypeMap()).filter((type) => isInputObjectType(type));

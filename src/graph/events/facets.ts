@@ -19,12 +19,12 @@ const FacetValueType = builder.objectRef<FacetCounts['values'][number]>('FacetVa
 
 const FacetType = builder.objectRef<FacetView>('Facet').implement({
   description:
-    'The values of one field among the events that match the filter. The filter on the field itself is ignored.',
+    'The values of one field among the events that match the filter. The filter on the field itself is ignored, except inside `not`.',
   fields: (t) => ({
     values: t.field({
       type: [FacetValueType],
       description:
-        'The `top` most frequent values, most frequent first. Equally frequent values are sorted by code unit.',
+        'The `top` most frequent values, most frequent first. Equally frequent values are sorted by their UTF-16 codes.',
       resolve: ({ counts, top }) => counts.values.slice(0, top),
     }),
     missing: t.field({
@@ -49,7 +49,7 @@ export interface EventFacetsView {
 
 export const EventFacetsType = builder.objectRef<EventFacetsView>('EventFacets').implement({
   description:
-    'The values that events can be filtered by. Each facet ignores the filter on its own field, so that a menu keeps its other options. A facet is null if nothing could be read.',
+    'The values that events can be filtered by. Each facet ignores the filter on its own field, except inside `not`, so that a menu keeps its other options. A facet is null if nothing could be read.',
   requires: ['events:read'],
   fields: (t) => ({
     from: t.field({

@@ -37,7 +37,7 @@ export interface EventFilterShape {
 
 export const EventFilterInput = builder.inputRef<EventFilterShape>('EventFilter').implement({
   description:
-    'An event must match all given fields. The vendor tests `category` and `action` if it can. Sightline tests everything else in a bounded scan: coverage says how far it got. Texts are case-sensitive, except `searchText`.',
+    'An event must match all given fields. The vendor tests `category` and `action` if it can. Any other test takes a bounded scan: coverage says how far it got. Texts are case-sensitive, except `searchText`.',
   fields: (t) => ({
     category: t.field({ type: StringFilterInput, description: 'Events whose category matches.' }),
     action: t.field({ type: StringFilterInput, description: 'Events whose action matches.' }),
@@ -61,8 +61,8 @@ export const EventFilterInput = builder.inputRef<EventFilterShape>('EventFilter'
   }),
 });
 
-/** How many times `not` may be nested inside `not`. */
-const MAX_DEPTH = 5;
+/** The most `not`s, one inside the other. */
+const MAX_NOTS = 5;
 
 /**
  * The filter for the source, without nulls.
@@ -75,7 +75,7 @@ export function readEventFilter(
   argument = 'filter',
   depth = 0,
 ): EventFilter {
-  if (depth > MAX_DEPTH) throw tooDeep();
+  if (depth > MAX_NOTS) throw tooDeep(argument);
   const { category, action, username, ipAddress, searchText, not } = input ?? {};
   if (username != null) refuseMasked(viewer, 'USERNAME', `${argument}.username`);
   if (ipAddress != null) refuseMasked(viewer, 'IP_ADDRESS', `${argument}.ipAddress`);
@@ -99,10 +99,10 @@ function readStringFilter(input: StringFilterShape): StringFilter {
   return { isNull: input.isNull === true };
 }
 
-function tooDeep(): RequestError {
+function tooDeep(argument: string): RequestError {
   return new RequestError(
     'LIMIT_EXCEEDED',
-    `'not' may be nested at most ${MAX_DEPTH} deep. Remove pairs of 'not': two of them cancel out.`,
-    { argument: 'filter', limit: 'maxFilterDepth', allowed: MAX_DEPTH },
+    `'not' may be nested at most ${MAX_NOTS} levels deep. Unless X is empty, 'not: { not: X }' is the same as X.`,
+    { argument, limit: 'maxFilterDepth', allowed: MAX_NOTS },
   );
 }

@@ -4,13 +4,14 @@ import { builder } from '../builder.ts';
 import { refuseMasked } from '../masking.ts';
 
 const EventOrderFieldType = builder.enumType('EventOrderField', {
-  description: 'The fields that events can be sorted by.',
+  description:
+    'The fields that events can be sorted by. Texts are sorted by their UTF-16 codes: capital letters before small ones.',
   values: {
     TIMESTAMP: { description: 'The time of the event.' },
     ID: { description: "The vendor's id, as a number." },
-    CATEGORY: { description: 'The category, by code unit.' },
-    ACTION: { description: 'The action, by code unit.' },
-    USERNAME: { description: 'The username, by code unit. Needs `pii:read`.' },
+    CATEGORY: { description: 'The category.' },
+    ACTION: { description: 'The action.' },
+    USERNAME: { description: 'The username. Needs `pii:read`.' },
   } as const,
 });
 

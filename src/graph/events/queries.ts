@@ -3,7 +3,7 @@ import type { Range } from '../../base/time.ts';
 import { estimateEventFacets, estimateEventList } from '../../sources/events/estimate.ts';
 import type { EventFacetsRequest } from '../../sources/events/facets.ts';
 import type { EventFilter } from '../../sources/events/filter.ts';
-import { orderByTime } from '../../sources/events/order.ts';
+import { directionInTime } from '../../sources/events/order.ts';
 import type { EventOrder } from '../../sources/events/order.ts';
 import type { PageRequest } from '../../sources/paging/page.ts';
 import { builder } from '../builder.ts';
@@ -55,7 +55,7 @@ builder.queryField('events', (t) =>
         const query = readListQuery(args, context);
         return estimateList(query, fields, context, (question) =>
           estimateEventList(
-            { ...question, orderBy: query.binding },
+            { ...question, orderBy: query.orderBy },
             { list: 'events', pageSize: context.pageSizes.events, isCountedByPage: true },
           ),
         );
@@ -66,7 +66,7 @@ builder.queryField('events', (t) =>
       const query = readListQuery(args, context);
       const fields = selectedEventFields(selectedFields(info));
       const read = (page: PageRequest<EventFilter>) =>
-        events.listEvents({ ...page, orderBy: query.binding, fields });
+        events.listEvents({ ...page, orderBy: query.orderBy, fields });
       const count = (range: Range) => events.countEvents(range, query.filter);
       return readConnection({ ...query, wantsPage: needsPage(info), read, count }, context);
     },
@@ -81,15 +81,15 @@ interface ListArguments extends ConnectionArguments {
 
 /** A list of events; its cursors are bound to its order. */
 interface EventListQuery extends ListQuery<EventFilter> {
-  readonly binding: readonly EventOrder[];
+  readonly orderBy: readonly EventOrder[];
 }
 
 /** The list that the arguments of `events` ask for. @throws RequestError `FORBIDDEN`, `LIMIT_EXCEEDED` */
 function readListQuery(args: ListArguments, { viewer }: Pick<GraphContext, 'viewer'>): EventListQuery {
   const filter = readEventFilter(args.filter, viewer);
-  const binding = readEventOrder(args.orderBy, viewer);
-  const direction = orderByTime(binding) ?? 'DESC';
-  return { list: 'events', sources: ['EVENTS'], args, filter, direction, binding };
+  const orderBy = readEventOrder(args.orderBy, viewer);
+  const direction = directionInTime(orderBy) ?? 'DESC';
+  return { list: 'events', sources: ['EVENTS'], args, filter, direction, orderBy, binding: orderBy };
 }
 
 /** The largest `top`. */
@@ -100,7 +100,7 @@ builder.queryField('eventFacets', (t) =>
     type: EventFacetsType,
     nullable: true,
     description:
-      'The values that events can be filtered by, with their counts. A bounded scan counts only the selected facets. Each facet ignores the filter on its own field, so that a menu keeps its other options. Reads `GET /events`.',
+      'The values that events can be filtered by, with their counts. A bounded scan counts only the selected facets. Each facet ignores the filter on its own field, except inside `not`, so that a menu keeps its other options. Reads `GET /events`.',
     args: {
       range: t.arg({ type: DateTimeRangeInput, description: 'The range of time. Default: the last 7 days.' }),
       filter: t.arg({ type: EventFilterInput, description: 'Which events to read. Default: all.' }),
@@ -108,7 +108,7 @@ builder.queryField('eventFacets', (t) =>
         required: true,
         defaultValue: 20,
         description:
-          'How many values a facet shows, from 1 to 500. `other` counts the events with further values.',
+          'How many values a facet shows, from 1 to 500. `other` is the sum of the counts of all further values.',
       }),
     },
     extensions: {

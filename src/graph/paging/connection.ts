@@ -48,7 +48,7 @@ export interface ListQuery<Filter> {
   readonly filter: Filter;
   /** The order of the list in time. Newest first if it is left out. */
   readonly direction?: Direction;
-  /** Further arguments that a cursor is bound to, such as the order. */
+  /** Further arguments that must be the same for a cursor to be valid, such as the order. */
   readonly binding?: unknown;
 }
 

@@ -7,7 +7,7 @@ import { withoutFacets } from './facets.ts';
 import type { EventFacetsRequest } from './facets.ts';
 import { checkEventFilter, splitEventFilter } from './filter.ts';
 import type { EventFilter } from './filter.ts';
-import { orderByTime } from './order.ts';
+import { directionInTime } from './order.ts';
 import type { EventOrder } from './order.ts';
 
 const BY_TIME = 'events by id and time';
@@ -32,7 +32,7 @@ export function estimateEventList(question: EventListQuestion, reading: ListRead
   const split = splitEventFilter(filter);
   if (split.kind === 'nothing') return [];
   const key = `${keyOfList(question, reading)} ${JSON.stringify(orderBy)}`;
-  const order = orderByTime(orderBy);
+  const order = directionInTime(orderBy);
   const isScan = split.isScan || order === null;
   const count = keyOfFirstCall(split.query, range, 'DESC', null);
   return [

@@ -26,7 +26,7 @@ export interface EventPageRequest extends PageRequest<EventFilter> {
 }
 
 /** The direction of an order by time, alone or with the id in the same direction; null: another order. */
-export function orderByTime(orderBy: readonly EventOrder[]): Direction | null {
+export function directionInTime(orderBy: readonly EventOrder[]): Direction | null {
   const [first, second, ...rest] = orderBy;
   if (!first) return 'DESC';
   const isTime = first.field === 'TIMESTAMP' && rest.length === 0;

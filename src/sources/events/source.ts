@@ -20,7 +20,7 @@ import type { AuditEvent } from './event.ts';
 import { readEventFacets } from './facets.ts';
 import type { EventFacets, EventFacetsRequest } from './facets.ts';
 import type { EventFilter } from './filter.ts';
-import { orderByTime, readOrderedPage } from './order.ts';
+import { directionInTime, readOrderedPage } from './order.ts';
 import type { EventPageRequest } from './order.ts';
 import { createEventsPaging } from './paging.ts';
 import { createEventsRowStream } from './row-stream.ts';
@@ -73,7 +73,7 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
   async function readEventsPage(request: EventPageRequest): Promise<Page<AuditEvent>> {
     const { filter, range } = request;
     const ordering = request.orderBy.some(({ field }) => field === 'USERNAME') ? (['username'] as const) : [];
-    const byTime = orderByTime(request.orderBy);
+    const byTime = directionInTime(request.orderBy);
     // Any other order is made here over the whole range, so it takes a scan with every filter.
     const listContext = byTime ? context : forScan(context);
     const found = createEventsRowStream(deps, listContext, filter, [...request.fields, ...ordering]);

@@ -114,10 +114,15 @@ describe('events', () => {
     [5, false],
     [6, true],
   ])('not nested %i deep is refused: %s', async (depth, isRefused) => {
-    const { ask, calls } = createFakeContext();
+    const { askRaw, calls } = createFakeContext();
     const nested = `${'{ not: '.repeat(depth)}{}${' }'.repeat(depth)}`;
-    const { errors } = await ask(`{ events(filter: ${nested}) { nodes { id } } }`);
-    expect(errors?.[0]?.message.includes('at most 5 deep') ?? false).toBe(isRefused);
+    const { errors } = await askRaw(`{ events(filter: ${nested}) { nodes { id } } }`);
+    expect(errors?.[0]?.message.includes('at most 5 levels deep') ?? false).toBe(isRefused);
+    if (isRefused)
+      expect(errors?.[0]?.originalError).toMatchObject({
+        code: 'LIMIT_EXCEEDED',
+        details: { argument: 'filter.not.not.not.not.not.not', allowed: 5 },
+      });
     expect(calls).toHaveLength(isRefused ? 0 : 1);
   });
 

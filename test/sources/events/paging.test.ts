@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../src/base/errors.ts';
 import type { AuditEvent } from '../../../src/sources/events/event.ts';
 import type { EventFilter } from '../../../src/sources/events/filter.ts';
-import { orderByTime } from '../../../src/sources/events/order.ts';
+import { directionInTime } from '../../../src/sources/events/order.ts';
 import type { EventOrder, EventPageRequest } from '../../../src/sources/events/order.ts';
 import { createEventsQuirks } from '../../../src/sources/events/quirks.ts';
 import { createEventsSource } from '../../../src/sources/events/source.ts';
@@ -98,7 +98,7 @@ async function listAll(
     const page: Page<AuditEvent> = await vendor
       .open()
       .listEvents(question({ ...asked, count: count(), after }));
-    const isFromStart = (asked.direction ?? 'DESC') === (orderByTime(asked.orderBy ?? []) ?? 'DESC');
+    const isFromStart = (asked.direction ?? 'DESC') === (directionInTime(asked.orderBy ?? []) ?? 'DESC');
     rows[isFromStart ? 'push' : 'unshift'](...page.rows);
     if (!page.hasMore) return rows;
     after = page.end?.position ?? null;

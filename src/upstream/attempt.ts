@@ -38,7 +38,7 @@ export interface AttemptOptions {
 }
 
 // If an attempt had less time than this, its timeout says nothing about the vendor.
-const MIN_TELLING_MS = 250;
+const LEAST_TIME_TO_JUDGE_MS = 250;
 
 /**
  * Makes a function that sends one HTTP request. It takes a call from the caller's budget before, and judges and decodes the
@@ -93,7 +93,7 @@ export function createAttempt(
         return settle(failed, status, 0, bytes);
       }
     } catch (cause) {
-      const hadTime = clock.now() - startMs >= Math.min(attemptTimeoutMs, MIN_TELLING_MS);
+      const hadTime = clock.now() - startMs >= Math.min(attemptTimeoutMs, LEAST_TIME_TO_JUDGE_MS);
       if (cause instanceof TransportFailure) {
         const failure = judgeFailure(cause, asked, termsNow());
         const isTimeout = failure.error.code === 'UPSTREAM_TIMEOUT';

@@ -2,7 +2,7 @@ import { UpstreamError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Source } from '../base/source.ts';
 import { ATTEMPTS_PER_TRY } from './limits.ts';
-import type { Call, Turn } from './upstream.ts';
+import type { Call, TryOutcome } from './upstream.ts';
 
 /**
  * Sends with the call's credentials, and once more with renewed ones if the vendor answers 401. Credentials that cannot be
@@ -12,9 +12,9 @@ import type { Call, Turn } from './upstream.ts';
 export async function sendAuthorized(
   source: Source,
   call: Call,
-  send: (authorization: Secret) => Promise<Turn>,
-): Promise<Turn> {
-  const sendWith = async (authorization: Secret): Promise<Turn> => {
+  send: (authorization: Secret) => Promise<TryOutcome>,
+): Promise<TryOutcome> {
+  const sendWith = async (authorization: Secret): Promise<TryOutcome> => {
     const turn = await send(authorization);
     if (turn.kind === 'read') call.credentials.accepted?.(authorization);
     return turn;
@@ -30,7 +30,7 @@ export async function sendAuthorized(
   return turn;
 }
 
-function isRefused(turn: Turn): boolean {
+function isRefused(turn: TryOutcome): boolean {
   return (
     turn.kind === 'failed' && turn.error.code === 'UPSTREAM_UNAUTHENTICATED' && turn.error.status === 401
   );

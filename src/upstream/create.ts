@@ -17,7 +17,7 @@ import type { Wait } from './retry.ts';
 import { createManyTenants, createSingleTenant } from './tenants.ts';
 import type { Tenant } from './tenants.ts';
 import type { Transport } from './transport.ts';
-import type { Call, DecodedAnswer, Outcome, Turn, Upstream } from './upstream.ts';
+import type { Call, DecodedAnswer, Outcome, TryOutcome, Upstream } from './upstream.ts';
 
 export interface UpstreamOptions {
   readonly source: Source;
@@ -79,7 +79,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     onFirstAttempt: (call) => tenantOf(call).retries.earn(),
   });
   // Runs under the concurrency limit, so that the next call starts only when this outcome is known.
-  const withPermit = async (call: Call, work: () => Promise<Outcome>): Promise<Turn> => {
+  const withPermit = async (call: Call, work: () => Promise<Outcome>): Promise<TryOutcome> => {
     const tenant = tenantOf(call);
     const report = tenant.pausedMs() > 0 ? null : tenant.permit();
     if (!report) return { kind: 'unsent' };
@@ -94,7 +94,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       throw reason;
     }
   };
-  const withinLimit = (call: Call, work: () => Promise<Turn>): Promise<Turn> => {
+  const withinLimit = (call: Call, work: () => Promise<TryOutcome>): Promise<TryOutcome> => {
     const caller = {
       queue: tenantOf(call).queue(),
       signal: call.waiters.signal,
@@ -103,7 +103,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     };
     return concurrency.run(caller, work);
   };
-  const behindBreaker = async (call: Call, work: () => Promise<Turn>): Promise<Turn> => {
+  const behindBreaker = async (call: Call, work: () => Promise<TryOutcome>): Promise<TryOutcome> => {
     if (!tenantOf(call).isRefusing()) return work();
     throw fail(call, 'The vendor has failed repeatedly, so it is not called for now.');
   };

@@ -3,7 +3,7 @@ import type { Source } from '../base/source.ts';
 import type { Clock } from '../base/time.ts';
 import { ATTEMPTS_PER_TRY } from './limits.ts';
 import type { Tenant } from './tenants.ts';
-import type { Call, DecodedAnswer, Turn } from './upstream.ts';
+import type { Call, DecodedAnswer, TryOutcome } from './upstream.ts';
 
 export interface RetryOptions extends RetryTiming {
   readonly source: Source;
@@ -26,7 +26,7 @@ export interface RetryOptions extends RetryTiming {
  */
 export function createRetry(
   options: RetryOptions,
-): (call: Call, once: () => Promise<Turn>) => Promise<DecodedAnswer> {
+): (call: Call, once: () => Promise<TryOutcome>) => Promise<DecodedAnswer> {
   const { source, clock, random, wait, tenantOf, maxTries, isClosed } = options;
 
   /** Also before the first try, because a pause binds all calls. Fails at once if the pause outlasts the deadline. */

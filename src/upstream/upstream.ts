@@ -164,7 +164,7 @@ export interface Call {
 }
 
 /** How one try of a call ended. `unsent`: nothing was sent, because the breaker opened or a pause began meanwhile. */
-export type Turn = Outcome | { readonly kind: 'unsent' };
+export type TryOutcome = Outcome | { readonly kind: 'unsent' };
 
 /** How one attempt ended. Only a caller who left or a spent call budget is thrown instead. */
 export type Outcome =

@@ -48,7 +48,7 @@ describe('a cursor that was forged with the secret', () => {
       const count = argument === 'after' ? 'first' : 'last';
       for (const [timestampMs, range, isPossible] of FORGED) {
         const position = { timestampMs, source, id: '1' };
-        const cursor = sealer.seal({ query, range, position, hasRowsBehind: true });
+        const cursor = sealer.seal({ query, range, position, hasRowsPast: true });
         const { errors } = await running.ask(
           `{ ${list}(${count}: 2, ${argument}: "${cursor}") { nodes { id } pageInfo { hasNextPage } } }`,
         );

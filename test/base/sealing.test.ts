@@ -59,7 +59,7 @@ test('a cursor of an earlier version is sealed to the same text and opens', () =
     query,
     range: { fromMs: Date.parse('2026-03-01T00:00:00Z'), toMs: Date.parse('2026-03-02T00:00:00Z') },
     position: { timestampMs: NOW_MS, source: 'EVENTS', id: '42' },
-    hasRowsBehind: true,
+    hasRowsPast: true,
   } as const;
   const text =
     'upgX8uFdViME7h0xkaUtr9wlY_O2cHBmCiCKk2Yk-PN7VNkbN15D5vbhaSZdl-v8IzaC3Wli5t_t7L6gLHt1sZhkRTRHmaz8abdUWonCRe04wo7-7KQ3e65AsSM_DHeMUt6p2l4sck5kmOoaeFdWbM7wkH0UjB7FfwRvOMezgjBjq01VCl36BCfjDlju';

@@ -95,8 +95,8 @@ export async function readConnection<Node extends Row, Filter>(
   const range = cursor?.range ?? frozen;
   const request = { range, filter, count: choice.count, direction: choice.direction };
   const page = asked.wantsPage ? await asked.read({ ...request, after: cursor?.position ?? null }) : UNREAD;
-  const seal = (position: Position, hasRowsBehind: boolean): string =>
-    cursors.seal({ query, range, position, hasRowsBehind });
+  const seal = (position: Position, hasRowsPast: boolean): string =>
+    cursors.seal({ query, range, position, hasRowsPast });
   return {
     range,
     page,

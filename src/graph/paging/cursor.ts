@@ -28,7 +28,7 @@ export interface Cursor {
    * Whether the list may hold entries at or before the position, in the direction of travel. False only if the pages up to
    * here examined all of it and found none.
    */
-  readonly hasRowsBehind: boolean;
+  readonly hasRowsPast: boolean;
 }
 
 const VERSION = 2;
@@ -40,18 +40,18 @@ export const MAX_ID_BYTES = 64;
 /** The last day before years have five digits. It is not the last millisecond, because the sources widen ranges. */
 const LATEST_MS = Date.parse('9999-12-31T00:00:00Z');
 
-const AT = { version: 0, list: 1, hasRowsBehind: 2, source: 3, from: 4, to: 12, time: 20, digest: 28 };
+const AT = { version: 0, list: 1, hasRowsPast: 2, source: 3, from: 4, to: 12, time: 20, digest: 28 };
 const ID_LENGTH_AT = AT.digest + DIGEST_BYTES;
 const ID_AT = ID_LENGTH_AT + 1;
 /** The size of every encoded cursor. */
 export const CURSOR_BYTES = ID_AT + MAX_ID_BYTES;
 
 /** A cursor as `CURSOR_BYTES` bytes. @throws RangeError if the id is longer than `MAX_ID_BYTES` */
-export function encodeCursor({ query, range, position, hasRowsBehind }: Cursor): Buffer {
+export function encodeCursor({ query, range, position, hasRowsPast }: Cursor): Buffer {
   const bytes = Buffer.alloc(CURSOR_BYTES);
   bytes.writeUInt8(VERSION, AT.version);
   bytes.writeUInt8(CURSOR_LISTS.indexOf(query.list), AT.list);
-  bytes.writeUInt8(hasRowsBehind ? 1 : 0, AT.hasRowsBehind);
+  bytes.writeUInt8(hasRowsPast ? 1 : 0, AT.hasRowsPast);
   bytes.writeUInt8(SOURCES.indexOf(position.source), AT.source);
   bytes.writeDoubleBE(range.fromMs, AT.from);
   bytes.writeDoubleBE(range.toMs, AT.to);
@@ -83,7 +83,7 @@ export function decodeCursor(bytes: Buffer): Cursor {
       source,
       id: bytes.toString('utf8', ID_AT, ID_AT + idLength),
     },
-    hasRowsBehind: bytes.readUInt8(AT.hasRowsBehind) === 1,
+    hasRowsPast: bytes.readUInt8(AT.hasRowsPast) === 1,
   };
   if (idLength > MAX_ID_BYTES || !isPossible(cursor))
     throw refuse('This cursor holds values that this service never writes. Start again without it.');

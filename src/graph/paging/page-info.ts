@@ -19,7 +19,7 @@ export interface PageInfoFacts {
   readonly page: Page<unknown>;
   /** The positions of the page's rows, in the list's order. */
   readonly positions: readonly Position[];
-  seal(position: Position, hasRowsBehind: boolean): string;
+  seal(position: Position, hasRowsPast: boolean): string;
 }
 
 /**
@@ -30,7 +30,7 @@ export function createPageInfo(facts: PageInfoFacts): PageInfo {
   const { choice, cursor, page, positions } = facts;
   const isForward = !choice.isFromEnd;
   const isAhead = page.hasMore;
-  const isBehind = cursor?.hasRowsBehind ?? false;
+  const isBehind = cursor?.hasRowsPast ?? false;
   const leading = () => leadingCursor(facts, isForward ? positions.at(-1) : positions[0]);
   const trailing = () => {
     const position = isForward ? positions[0] : positions.at(-1);
@@ -48,14 +48,14 @@ function leadingCursor(facts: PageInfoFacts, lastRow: Position | undefined): str
     return facts.seal(page.end.position, hasRowsUpTo(facts));
   if (lastRow) return facts.seal(lastRow, true);
   // Nothing was examined, so the next page starts at the same place.
-  return page.hasMore && cursor ? facts.seal(cursor.position, cursor.hasRowsBehind) : null;
+  return page.hasMore && cursor ? facts.seal(cursor.position, cursor.hasRowsPast) : null;
 }
 
 /** Whether there may be entries behind the end of this page. A span that could not be read may hold some. */
 function hasRowsUpTo({ page, positions, cursor }: PageInfoFacts): boolean {
   return (
     positions.length > 0 ||
-    cursor?.hasRowsBehind === true ||
+    cursor?.hasRowsPast === true ||
     page.coverage.some(({ status }) => status === 'FAILED')
   );
 }

@@ -3,7 +3,7 @@ import type { Source } from '../../base/source.ts';
 import { Temporal } from '../../base/time.ts';
 import type { Coverage } from '../../sources/paging/coverage.ts';
 import type { PageEnd } from '../../sources/paging/page.ts';
-import { edgeAt } from '../../sources/paging/position.ts';
+import { endOfInstant } from '../../sources/paging/position.ts';
 import type { Position } from '../../sources/paging/position.ts';
 import type { Activity } from '../../sources/timeline/activity.ts';
 import type {
@@ -80,11 +80,11 @@ export async function readRelated<Row extends Activity>(
   const isCut = ahead.length > given.length;
   const end = isCut ? endAtRow(positions.at(-1)) : endOfScan(source, found.unreadBelowMs);
 
-  const seal = (position: Position, hasRowsBehind: boolean): string => {
+  const seal = (position: Position, hasRowsPast: boolean): string => {
     const { timestampMs, id } = position;
     const isRow = id !== '';
     const range = { ...window, toMs: isRow ? toMs : timestampMs };
-    return cursors.seal({ query, range, position: { source, timestampMs, id }, hasRowsBehind });
+    return cursors.seal({ query, range, position: { source, timestampMs, id }, hasRowsPast });
   };
   const page = {
     rows: given,
@@ -109,7 +109,9 @@ function endAtRow(position: Position | undefined): PageEnd | null {
 }
 
 function endOfScan(source: Source, unreadBelowMs: number | null): PageEnd | null {
-  return unreadBelowMs === null ? null : { kind: 'scan position', position: edgeAt(source, unreadBelowMs) };
+  return unreadBelowMs === null
+    ? null
+    : { kind: 'scan position', position: endOfInstant(source, unreadBelowMs) };
 }
 
 /**

@@ -9,7 +9,7 @@ import type { AuditEvent, OptionalEventField } from './event.ts';
 import { EVENTS_REQUEST_FORMS } from './quirks.ts';
 import type { EventsQuirks, EventsRequestForm } from './quirks.ts';
 
-/** What reading the Events API needs in one operation. */
+/** What reading the Events API needs in one GraphQL operation. */
 export interface EventsDeps extends ListDeps {
   /** What was learnt with the same credentials. */
   readonly quirks: EventsQuirks;
@@ -23,8 +23,8 @@ export const LIST_OPERATION = '/events';
 /** The vendor's times are in whole seconds. */
 export const UNIT_MS = 1000;
 
-/** One page of one vendor query. */
-export interface EventsPageQuery {
+/** Which page of the vendor's list to read. */
+export interface EventsPageBounds {
   readonly lowerMs: number;
   readonly upperMs: number;
   readonly direction: Direction;
@@ -34,15 +34,23 @@ export interface EventsPageQuery {
 }
 
 /** Reads one page of `GET /events`. */
-export type EventsPageReader = (query: EventsPageQuery) => Promise<
+export type EventsPageReader = (bounds: EventsPageBounds) => Promise<
   VendorPage<AuditEvent> & {
     /** What the vendor has sorted the page by. */
     readonly sort: EventsRequestForm['sort'];
   }
 >;
 
+/** What every page of a list is asked with. */
+export interface EventsQuestion {
+  /** The vendor's parameters for its part of the filter. */
+  readonly parameters: Query;
+  readonly fields: ReadonlySet<OptionalEventField>;
+}
+
 /**
- * The reader of `GET /events` for one filter. It uses the best request form that the vendor takes, and learns the vendor's quirks
+ * The reader of `GET /events` for one filter. It keeps the filter's parameters and adds the bounds of each page. It uses
+ * the best request form that the vendor takes, and learns the vendor's quirks
  * from answers that can be parsed. Once a form is answered, the reader keeps it, because pages in different orders do not fit
  * together.
  * @throws UpstreamError (the reader); if the vendor refuses every form, the first refusal
@@ -50,19 +58,19 @@ export type EventsPageReader = (query: EventsPageQuery) => Promise<
 export function createEventsPageReader(
   deps: EventsDeps,
   context: CallContext,
-  asked: { readonly filter: Query; readonly fields: ReadonlySet<OptionalEventField> },
+  asked: EventsQuestion,
 ): EventsPageReader {
   const { quirks, nowMs, visible } = deps;
   const optional = visible ? asked.fields.intersection(visible) : asked.fields;
   const fields = ['id', 'timestamp', 'category', 'action', ...[...optional].sort()].join(',');
   let answered: EventsRequestForm | null = null;
-  return async (query) => {
+  return async (bounds) => {
     const refused = new Set<EventsRequestForm>();
     let refusal: unknown;
     for (;;) {
       const known = answered ?? quirks.requestFormAt(nowMs);
-      const mayTryOthers = !known || (!answered && refused.has(known));
-      const form = mayTryOthers ? EVENTS_REQUEST_FORMS.find((one) => !refused.has(one)) : known;
+      const isFormOpen = !known || (!answered && refused.has(known));
+      const form = isFormOpen ? EVENTS_REQUEST_FORMS.find((one) => !refused.has(one)) : known;
       if (!form || refused.has(form)) throw refusal;
       const { sort, hasOperators } = form;
       try {
@@ -70,15 +78,15 @@ export function createEventsPageReader(
           source: 'EVENTS',
           operation: LIST_OPERATION,
           query: [
-            ...asked.filter,
-            ['createdFrom', `${hasOperators ? 'gt:' : ''}${encodeSecond(query.lowerMs)}`],
-            ['createdTo', `${hasOperators ? 'lt:' : ''}${encodeSecond(query.upperMs)}`],
+            ...asked.parameters,
+            ['createdFrom', `${hasOperators ? 'gt:' : ''}${encodeSecond(bounds.lowerMs)}`],
+            ['createdTo', `${hasOperators ? 'lt:' : ''}${encodeSecond(bounds.upperMs)}`],
             ['fields', fields],
-            ['page', String(query.page)],
-            ['pageSize', String(query.pageSize)],
-            ...encodeSort(sort, query.direction),
+            ['page', String(bounds.page)],
+            ['pageSize', String(bounds.pageSize)],
+            ...encodeSort(sort, bounds.direction),
           ],
-          upperMs: query.upperMs,
+          upperMs: bounds.upperMs,
           unitMs: UNIT_MS,
           notFound: 'refusal',
           decodeRow: decodeEvent,
@@ -88,13 +96,13 @@ export function createEventsPageReader(
         if (!stale && isParsed) {
           answered = form;
           quirks.learn(form, nowMs);
-          quirks.pages.note(entries.length, query.pageSize, nowMs);
+          quirks.pages.note(entries.length, bounds.pageSize, nowMs);
         }
-        const ended = quirks.pages.isLast(entries.length, query.pageSize, stale ? null : nowMs);
+        const ended = quirks.pages.isLast(entries.length, bounds.pageSize, stale ? null : nowMs);
         return { ...read, ended, sort };
       } catch (error) {
         if (!(error instanceof UpstreamError) || error.status !== 400) throw error;
-        if (form === known && (answered || !quirks.mayTryOthers(nowMs))) throw error;
+        if (form === known && (answered || !quirks.beginTryingOthers(nowMs))) throw error;
         refusal ??= error;
         refused.add(form);
       }

@@ -34,13 +34,13 @@ export function estimateEventList(question: EventListQuestion, reading: ListRead
   const key = `${keyOfList(question, reading)} ${JSON.stringify(orderBy)}`;
   const order = directionInTime(orderBy);
   const isScan = split.isScan || order === null;
-  const count = keyOfFirstCall(split.query, range, 'DESC', null);
+  const count = keyOfFirstCall(split.parameters, range, 'DESC', null);
   return [
     {
       source: 'EVENTS',
       ...leastOfList(question, reading, {
         // An order that is not one in time is made over the whole range, whatever the cursor.
-        page: keyOfFirstCall(split.query, range, order ? direction : 'DESC', order && cursor),
+        page: keyOfFirstCall(split.parameters, range, order ? direction : 'DESC', order && cursor),
         count,
         laterCount: `then ${count}`,
       }),
@@ -63,7 +63,7 @@ export function estimateEventFacets({ range, filter, facets }: EventFacetsReques
   return [
     {
       source: 'EVENTS',
-      least: [keyOfFirstCall(split.query, range, 'DESC', null)],
+      least: [keyOfFirstCall(split.parameters, range, 'DESC', null)],
       scans: [`facets ${JSON.stringify([range, filter, [...facets].toSorted()])}`],
     },
   ];

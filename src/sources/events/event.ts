@@ -11,6 +11,7 @@ export interface AuditEvent {
   readonly timestampMs: number;
   readonly category: string;
   readonly action: string;
+  /** This field and the two after it are optional (`OPTIONAL_EVENT_FIELDS`): also null if they were not asked for. */
   readonly description: string | null;
   readonly username: string | null;
   /** Without its port; null: the vendor gives no address, or several. */

@@ -24,8 +24,8 @@ export interface EventFilter {
 }
 
 /**
- * Refuses texts with half a surrogate pair, because no event holds one, and it would change on the way to the vendor; and an
- * `ipAddress` that is no address.
+ * Refuses texts that are not well-formed Unicode (half a surrogate pair), because such a half can't be sent: it would become
+ * another character. Also refuses an `ipAddress` that is neither an address nor a CIDR block.
  * @param argument the filter's path among the caller's arguments
  * @throws RequestError `BAD_USER_INPUT` with the argument's name
  */
@@ -53,8 +53,9 @@ function checkText(text: string | undefined, argument: string): void {
 }
 
 /**
- * Makes a test of one event from a filter. A missing value passes `isNull: true` only. An empty `not` excludes nothing, because an
- * empty filter does not filter.
+ * Makes a test of one event from a filter. For a missing value each text test but `isNull: true` fails, so `not` lets it pass. An
+ * empty `not` counts as not given, although an empty filter matches everything, because clients send it for a form that is not
+ * filled in.
  */
 export function createEventTest(filter: EventFilter): (event: AuditEvent) => boolean {
   const tests: ((event: AuditEvent) => boolean)[] = [];
@@ -99,8 +100,8 @@ export type EventFilterSplit =
   | { readonly kind: 'nothing' }
   | {
       readonly kind: 'read';
-      /** The part that the vendor applies. Sightline tests the whole filter again on every event. */
-      readonly query: Query;
+      /** The vendor's parameters for the part that it applies. Sightline tests the whole filter again on every event. */
+      readonly parameters: Query;
       /** The vendor gives rows that do not match, so it takes a bounded scan. */
       readonly isScan: boolean;
       /** The optional fields that the test reads. */
@@ -116,14 +117,15 @@ const VALUE = /^[a-zA-Z0-9_-]{1,100}$/;
 const MOST_VALUES = 50;
 
 /**
- * Splits a filter into what the vendor applies and what is tested here. The vendor takes one operator for each parameter: `xyz`,
- * `in:x,y`, `like:%x%`. A caller's `_` is a wildcard inside of `like:`, so the vendor gives too many events, and the test here
- * removes them. A caller's `%` is never sent.
+ * Finds the part of a filter that the vendor applies. The vendor takes one test for each parameter: `xyz`, `in:x,y` or `like:%x%`.
+ * `startsWith` goes out as 'contains', and a caller's `_` is a wildcard inside of `like:`. So the vendor may give too many events,
+ * and the test here removes them. A caller's `%` is never sent.
  */
 export function splitEventFilter(filter: EventFilter): EventFilterSplit {
-  const parts = [splitText('category', filter.category), splitText('action', filter.action)];
-  if (parts.includes('nothing') || isEmptyList(filter.username)) return { kind: 'nothing' };
-  const sent = parts.filter((part) => part !== 'nothing');
+  const category = splitText('category', filter.category);
+  const action = splitText('action', filter.action);
+  if (category === 'nothing' || action === 'nothing' || isEmptyList(filter.username))
+    return { kind: 'nothing' };
   const hasOwnTest =
     filter.username !== undefined ||
     filter.ipAddress !== undefined ||
@@ -131,8 +133,8 @@ export function splitEventFilter(filter: EventFilter): EventFilterSplit {
     (filter.not !== undefined && Object.keys(filter.not).length > 0);
   return {
     kind: 'read',
-    query: sent.flatMap((part) => part.query),
-    isScan: hasOwnTest || sent.some((part) => part.isScan),
+    parameters: [...category.parameters, ...action.parameters],
+    isScan: hasOwnTest || category.isScan || action.isScan,
     fields: fieldsOf(filter),
   };
 }
@@ -147,15 +149,15 @@ export function fieldsOf(filter: EventFilter): OptionalEventField[] {
 }
 
 interface TextSplit {
-  readonly query: Query;
+  readonly parameters: Query;
   readonly isScan: boolean;
 }
 
 function splitText(name: 'category' | 'action', filter: StringFilter | undefined): TextSplit | 'nothing' {
-  const all: TextSplit = { query: [], isScan: false };
+  const all: TextSplit = { parameters: [], isScan: false };
   if (!filter) return all;
   if ('isNull' in filter) return filter.isNull ? 'nothing' : all;
-  const scan: TextSplit = { query: [], isScan: true };
+  const scan: TextSplit = { parameters: [], isScan: true };
   if ('eq' in filter || 'in' in filter) {
     // Every event has a category and an action (`decodeEvent`), so an empty text matches none.
     const values = [...new Set('eq' in filter ? [filter.eq] : filter.in)].filter((value) => value !== '');
@@ -170,7 +172,7 @@ function splitText(name: 'category' | 'action', filter: StringFilter | undefined
 }
 
 function send(name: string, value: string): TextSplit {
-  return { query: [[name, value]], isScan: false };
+  return { parameters: [[name, value]], isScan: false };
 }
 
 function isEmptyList(filter: StringFilter | undefined): boolean {

@@ -15,14 +15,14 @@ export class TimeOrderRefused extends Error {
  * `GET /events` as a list that can be paged: both directions, bounds to the second.
  * @throws TimeOrderRefused (`next`)
  */
-export function createEventsList(readPage: EventsPageReader, largestPage: number): VendorList<AuditEvent> {
+export function createEventsList(askVendor: EventsPageReader, largestPage: number): VendorList<AuditEvent> {
   return {
     source: 'EVENTS',
     operation: LIST_OPERATION,
     unitMs: UNIT_MS,
     largestPage,
     open(window) {
-      const readNext = openEventsWindow(readPage, window);
+      const readNext = openEventsWindow(askVendor, window);
       return {
         async next() {
           const page = await readNext();
@@ -35,12 +35,12 @@ export function createEventsList(readPage: EventsPageReader, largestPage: number
 }
 
 /**
- * Opens a window of time, to read one page after the other. Pages overlap, because only a row that must come again shows that no
+ * Makes a function that reads a window of time, one page at each call. Pages overlap, because only a row that must come again shows that no
  * row has moved; each row is given once.
- * @throws UpstreamError (the reader) `UPSTREAM_OUT_OF_ORDER` if a row does not come again
+ * @throws UpstreamError (that function) `UPSTREAM_OUT_OF_ORDER` if a row does not come again
  */
 export function openEventsWindow(
-  readPage: EventsPageReader,
+  askVendor: EventsPageReader,
   window: VendorWindow,
 ): () => ReturnType<EventsPageReader> {
   const held: (AuditEvent | SkippedRow)[] = [];
@@ -51,7 +51,7 @@ export function openEventsWindow(
       held.length === 0
         ? { page: 0, size: window.pageSize, overlap: 0 }
         : planOverlappingPage(held.length, longest);
-    const read = await readPage({ ...window, page: page + 1, pageSize: size });
+    const read = await askVendor({ ...window, page: page + 1, pageSize: size });
     if (!isOverlapping(held, read.entries, overlap))
       throw rowsMoved({ source: 'EVENTS', operation: LIST_OPERATION });
     const { length } = read.entries;

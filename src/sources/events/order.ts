@@ -19,9 +19,11 @@ export interface EventOrder {
   readonly direction: Direction;
 }
 
+/** Which page of a list of events to read. */
 export interface EventPageRequest extends PageRequest<EventFilter> {
   /** Empty: newest first. */
   readonly orderBy: readonly EventOrder[];
+  /** The optional fields that the selection needs. */
   readonly fields: ReadonlySet<OptionalEventField>;
 }
 
@@ -93,7 +95,7 @@ const READ: Record<EventOrderField, (event: AuditEvent) => string | number | big
   USERNAME: (event) => event.username,
 };
 
-/** Compares by each field in turn: texts by code unit, missing ones last in both directions. Equal events are newest first. */
+/** Compares by each field in turn: texts by their UTF-16 codes, missing ones last in both directions. Equal events are newest first. */
 function createComparison(orderBy: readonly EventOrder[]): (a: AuditEvent, b: AuditEvent) => number {
   return (a, b) => {
     for (const { field, direction } of orderBy) {

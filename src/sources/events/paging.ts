@@ -1,13 +1,13 @@
 import { UpstreamError } from '../../base/errors.ts';
-import type { CallContext, Query } from '../../upstream/upstream.ts';
+import type { CallContext } from '../../upstream/upstream.ts';
 import { pageByKeyset } from '../paging/keyset-paging.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
 import { isSkipped } from '../paging/vendor-page.ts';
 import { isDense, pageByWindows } from '../paging/window-paging.ts';
 import type { ReadWindow } from '../paging/window-paging.ts';
 import { createEventsPageReader, LIST_OPERATION, UNIT_MS } from './client.ts';
-import type { EventsDeps, EventsPageReader } from './client.ts';
-import type { AuditEvent, OptionalEventField } from './event.ts';
+import type { EventsDeps, EventsPageReader, EventsQuestion } from './client.ts';
+import type { AuditEvent } from './event.ts';
 import { createEventsList, openEventsWindow, TimeOrderRefused } from './list.ts';
 
 /**
@@ -17,21 +17,21 @@ import { createEventsList, openEventsWindow, TimeOrderRefused } from './list.ts'
 export function createEventsPaging(
   deps: EventsDeps,
   context: CallContext,
-  query: { readonly filter: Query; readonly fields: ReadonlySet<OptionalEventField> },
+  question: EventsQuestion,
 ): (request: BatchRequest) => AsyncGenerator<Batch<AuditEvent>, void> {
   const { largestPage } = deps.settings;
-  const readPage = createEventsPageReader(deps, context, query);
+  const askVendor = createEventsPageReader(deps, context, question);
   const readByWindows = (request: BatchRequest) =>
     pageByWindows(
       { source: 'EVENTS', operation: LIST_OPERATION, largestPage },
       request,
-      readEventsWindow(readPage, largestPage),
+      createEventsWindowReader(askVendor, largestPage),
     );
   return async function* readBatches(request) {
     const form = deps.quirks.requestFormAt(deps.nowMs);
     if (form && form.sort !== 'timestamp') return yield* readByWindows(request);
     try {
-      yield* pageByKeyset(createEventsList(readPage, largestPage), request);
+      yield* pageByKeyset(createEventsList(askVendor, largestPage), request);
     } catch (error) {
       // Only the first answer can throw this, so no batch has been given out yet.
       if (!(error instanceof TimeOrderRefused)) throw error;
@@ -41,15 +41,15 @@ export function createEventsPaging(
 }
 
 /**
- * Reads a window of time by page numbers, in any order of the vendor. If no row comes twice and the last page is short, no row is
+ * Makes a function that reads a window of time by page numbers, in any order of the vendor. If no row comes twice and the last page is short, no row is
  * missing.
- * @throws UpstreamError (the reader) `UPSTREAM_OUT_OF_ORDER` if a row comes twice, or does not come again in an overlap
+ * @throws UpstreamError (that function) `UPSTREAM_OUT_OF_ORDER` if a row comes twice, or does not come again in an overlap
  */
-function readEventsWindow(readPage: EventsPageReader, largestPage: number): ReadWindow<AuditEvent> {
+function createEventsWindowReader(askVendor: EventsPageReader, largestPage: number): ReadWindow<AuditEvent> {
   return async (window, wanted) => {
     const lowerMs = (Math.floor(window.fromMs / UNIT_MS) - 1) * UNIT_MS;
     const upperMs = (Math.floor((window.toMs - 1) / UNIT_MS) + 1) * UNIT_MS;
-    const readNext = openEventsWindow(readPage, {
+    const readNext = openEventsWindow(askVendor, {
       lowerMs,
       upperMs,
       direction: 'DESC',

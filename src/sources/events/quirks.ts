@@ -23,8 +23,11 @@ export interface EventsQuirks {
   requestFormAt(nowMs: number): EventsRequestForm | null;
   /** Notes that an answer to this form could be parsed. */
   learn(form: EventsRequestForm, nowMs: number): void;
-  /** Whether to try the other forms, because the vendor has refused the known one. All reads with the same `nowMs` may. */
-  mayTryOthers(nowMs: number): boolean;
+  /**
+   * Whether to try the other forms, because the vendor has refused the known one. If true, the next minute of waiting begins;
+   * all reads with the same `nowMs` may try.
+   */
+  beginTryingOthers(nowMs: number): boolean;
 }
 
 /** Nothing known yet. */
@@ -42,7 +45,7 @@ export function createEventsQuirks(): EventsQuirks {
     learn(form, nowMs) {
       if (requestFormAt(nowMs) !== form) known = { form, sinceMs: nowMs };
     },
-    mayTryOthers(nowMs) {
+    beginTryingOthers(nowMs) {
       if (nowMs !== triedOthersAtMs && nowMs - triedOthersAtMs < RETRY_OTHERS_MS) return false;
       triedOthersAtMs = nowMs;
       return true;

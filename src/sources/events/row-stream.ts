@@ -1,6 +1,6 @@
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
-import { seekIn } from '../paging/held-files.ts';
+import { noteLackingColumns } from '../paging/held-files.ts';
 import type { RowStream } from '../paging/row-stream.ts';
 import { LIST_OPERATION } from './client.ts';
 import type { EventsDeps } from './client.ts';
@@ -10,7 +10,8 @@ import type { EventFilter } from './filter.ts';
 import { createEventsPaging } from './paging.ts';
 
 /**
- * The events that match a filter; null: nothing can match it.
+ * The row stream for a filter: the events that the vendor gives for its part of the filter, and the test of the whole filter, which
+ * the reader of the stream must apply. null: no event can match.
  * @param fields the optional fields to read besides those that the filter needs
  * @param argument the filter's path among the caller's arguments
  * @throws RequestError `BAD_USER_INPUT`
@@ -30,12 +31,13 @@ export function createEventsRowStream(
     source: 'EVENTS',
     operation: LIST_OPERATION,
     read: createEventsPaging(deps, split.isScan ? forScan(context) : context, {
-      filter: split.query,
+      parameters: split.parameters,
       fields: new Set([...fields, ...split.fields]),
     }),
     isMatch,
     maxScannedRows: split.isScan ? deps.settings.maxScannedRows : null,
-    age: seekIn(
+    // If files are served and lack a column that the filter uses, coverage says so.
+    age: noteLackingColumns(
       deps.settings.age,
       split.fields.map((field) => [field]),
     ),

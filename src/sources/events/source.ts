@@ -46,8 +46,8 @@ export interface EventsSource {
 /** The Events API for one operation. Its loaders live as long as the operation. */
 export function createEventsSource(deps: EventsDeps, context: CallContext): EventsSource {
   const { settings, nowMs } = deps;
-  const keyOf = (kind: string, value: unknown): string =>
-    scopedKey(requireScope(context, 'EVENTS', LIST_OPERATION), kind, JSON.stringify(value));
+  const keyOf = (name: string, value: unknown): string =>
+    scopedKey(requireScope(context, 'EVENTS', LIST_OPERATION), name, JSON.stringify(value));
   const knownCounts = createKnownCounts<EventFilter>(keyOf);
 
   const events = new DataLoader<RowKey, AuditEvent | null, string>(
@@ -55,7 +55,7 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
       // A single event has no coverage to say that it is stale, so an earlier answer is never served.
       const freshDeps = { ...deps, settings: { ...settings, staleIfErrorMs: 0 } };
       const fields = new Set(OPTIONAL_EVENT_FIELDS);
-      return findEvents(keys, createEventsPaging(freshDeps, context, { filter: [], fields }));
+      return findEvents(keys, createEventsPaging(freshDeps, context, { parameters: [], fields }));
     },
     // The key holds the time too, because the vendor may give one id to two events.
     { cacheKeyFn: ({ id, timestampMs }) => keyOf('event', [timestampMs, id]) },
@@ -72,19 +72,21 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
 
   async function readEventsPage(request: EventPageRequest): Promise<Page<AuditEvent>> {
     const { filter, range } = request;
-    const ordering = request.orderBy.some(({ field }) => field === 'USERNAME') ? (['username'] as const) : [];
-    const byTime = directionInTime(request.orderBy);
-    // Any other order is made here over the whole range, so it takes a scan with every filter.
-    const listContext = byTime ? context : forScan(context);
-    const found = createEventsRowStream(deps, listContext, filter, [...request.fields, ...ordering]);
+    const orderFields = request.orderBy.some(({ field }) => field === 'USERNAME')
+      ? (['username'] as const)
+      : [];
+    const timeDirection = directionInTime(request.orderBy);
+    // Any other order is made here over the whole range, so it takes a scan, whatever the filter is.
+    const listContext = timeDirection ? context : forScan(context);
+    const found = createEventsRowStream(deps, listContext, filter, [...request.fields, ...orderFields]);
     if (!found) return { rows: [], hasMore: false, end: null, coverage: [coverNothing('EVENTS', range)] };
     const stream = requireParsable(found);
-    const page = byTime
+    const page = timeDirection
       ? await readPage(request, stream, nowMs)
       : await readOrderedPage(request, stream, settings.maxScannedRows, nowMs);
     knownCounts.note(request, page, stream.age.files);
-    // `readPage` gives rows newest first in both directions.
-    return byTime === 'ASC' ? { ...page, rows: page.rows.toReversed() } : page;
+    // `readPage` gives rows newest first, also for a list that is oldest first.
+    return timeDirection === 'ASC' ? { ...page, rows: page.rows.toReversed() } : page;
   }
 
   return {

@@ -1,7 +1,7 @@
 import type { Source } from '../../base/source.ts';
 import { COVERAGE_STATUSES } from './coverage.ts';
 import type { Coverage, CoverageCode, CoverageStatus } from './coverage.ts';
-import { edgesOf, weighByFiles } from './held-files.ts';
+import { edgesOf, applyFiles } from './held-files.ts';
 import type { HeldFiles } from './held-files.ts';
 
 /** How long a vendor may still add rows to the newest part of a list, and how long it keeps rows. */
@@ -45,9 +45,7 @@ export function recordCoverage(
   );
   entries.sort((a, b) => b.toMs - a.toMs || b.fromMs - a.fromMs);
   const { files } = age;
-  return files
-    ? merge(entries, edgesOf(files)).map((entry) => weighByFiles(entry, files))
-    : merge(entries, []);
+  return files ? merge(entries, edgesOf(files)).map((entry) => applyFiles(entry, files)) : merge(entries, []);
 }
 
 /** The most severe of these; COMPLETE if there is none. */

@@ -12,7 +12,7 @@ export interface HeldFiles {
   /** Columns that not every file has, by the vendor's name. */
   readonly absent: readonly string[];
   /** The absent columns that the filter uses: it finds nothing in a file without them. */
-  readonly sought: readonly string[];
+  readonly lacking: readonly string[];
 }
 
 /** @param spans the times of the first and the last row of each file; at least one */
@@ -22,21 +22,21 @@ export function holdFiles(
   absent: readonly string[] = [],
 ): HeldFiles {
   const ranges = spans.map(({ firstMs, lastMs }) => ({ fromMs: firstMs, toMs: lastMs + 1 }));
-  return { spans: mergeRanges(ranges).reverse(), unreadable, absent, sought: [] };
+  return { spans: mergeRanges(ranges).reverse(), unreadable, absent, lacking: [] };
 }
 
 /**
  * The files as seen by one filter.
  * @param columns for each part of the filter, the columns that it uses; a part works if the files have one of them
  */
-export function seekIn<Policy extends { readonly files?: HeldFiles | null }>(
+export function noteLackingColumns<Policy extends { readonly files?: HeldFiles | null }>(
   age: Policy,
   columns: readonly (readonly string[])[],
 ): Policy {
   if (!age.files) return age;
   const { absent } = age.files;
-  const sought = columns.filter((part) => part.every((column) => absent.includes(column))).flat();
-  return sought.length > 0 ? { ...age, files: { ...age.files, sought } } : age;
+  const lacking = columns.filter((part) => part.every((column) => absent.includes(column))).flat();
+  return lacking.length > 0 ? { ...age, files: { ...age.files, lacking } } : age;
 }
 
 /** Whether the files hold the whole range, readable and with every column that the filter uses; true without files. */
@@ -44,7 +44,7 @@ export function isHeldWhole(range: Range, files: HeldFiles | null | undefined): 
   if (!files) return true;
   return (
     files.unreadable === 0 &&
-    files.sought.length === 0 &&
+    files.lacking.length === 0 &&
     files.spans.some(({ fromMs, toMs }) => range.fromMs >= fromMs && range.toMs <= toMs)
   );
 }
@@ -73,18 +73,18 @@ export function cutByFiles<Span extends Range>(span: Span, files: HeldFiles): re
  * Applies the files to the coverage of a span that no edge of a file cuts. Before and between files it is at least EXPIRED,
  * after the last one FILLING. In a file it is TRUNCATED if rows could not be read or a column that the filter uses is absent.
  */
-export function weighByFiles(entry: Coverage, files: HeldFiles): Coverage {
-  const { spans, unreadable, sought } = files;
+export function applyFiles(entry: Coverage, files: HeldFiles): Coverage {
+  const { spans, unreadable, lacking } = files;
   const isHeld = spans.some(({ fromMs, toMs }) => entry.fromMs < toMs && entry.toMs > fromMs);
   if (isHeld) {
     const weighed =
-      sought.length === 0
+      lacking.length === 0
         ? entry
         : raiseStatus(
             entry,
             'TRUNCATED',
             'ROWS_DROPPED',
-            `The files lack the column${sought.length === 1 ? '' : 's'} ${sought.join(', ')}, so this filter cannot be tested.`,
+            `The files lack the column${lacking.length === 1 ? '' : 's'} ${lacking.join(', ')}, so this filter cannot be tested.`,
           );
     if (unreadable === 0) return weighed;
     const rows =

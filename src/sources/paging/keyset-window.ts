@@ -19,7 +19,7 @@ export interface KeysetWindowRequest {
 }
 
 /** The content of a window, in the vendor's order. */
-export interface KeysetWindow<Row> {
+export interface KeysetWindowContent<Row> {
   readonly entries: readonly (Row | SkippedRow)[];
   readonly ended: boolean;
   readonly readAtMs: number;
@@ -33,7 +33,7 @@ export interface KeysetWindow<Row> {
 export async function readKeysetWindow<Row extends Position>(
   list: VendorList<Row>,
   request: KeysetWindowRequest,
-): Promise<KeysetWindow<Row>> {
+): Promise<KeysetWindowContent<Row>> {
   let { pageSize } = request;
   for (let rereads = 0; ;) {
     const read = await readPages(list, { ...request, pageSize });
@@ -45,7 +45,7 @@ export async function readKeysetWindow<Row extends Position>(
 }
 
 type ReadPages<Row> =
-  | ({ readonly kind: 'window' } & KeysetWindow<Row>)
+  | ({ readonly kind: 'window' } & KeysetWindowContent<Row>)
   /** One instant fills the page. A larger page costs less than offsets. */
   | { readonly kind: 'crowded' }
   /** The pages contradict each other. */
@@ -71,7 +71,7 @@ async function readPages<Row extends Position>(
     } catch (error) {
       if (isFirst) throw error;
       if (isOutOfOrder(error)) return { kind: 'contradiction', error };
-      throw isBudgetSpent(error) ? overfullInstant(list, error) : error;
+      throw isBudgetSpent(error) ? crowdedInstant(list, error) : error;
     }
     if (ended || getsBeyond(entries, request, list))
       return { kind: 'window', entries, ended, readAtMs, stale };
@@ -137,7 +137,7 @@ function isBudgetSpent(error: unknown): error is RequestError {
   return error instanceof RequestError && error.code === 'LIMIT_EXCEEDED';
 }
 
-function overfullInstant(list: { readonly source: string }, error: RequestError): RequestError {
+function crowdedInstant(list: { readonly source: string }, error: RequestError): RequestError {
   return new RequestError(
     'LIMIT_EXCEEDED',
     `One instant of ${list.source} holds more rows than the remaining vendor calls can read, and an instant is given out whole or not at all. Narrow the filter.`,

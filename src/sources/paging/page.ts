@@ -4,7 +4,7 @@ import { appendAll } from '../shared/append-all.ts';
 import { recordCoverage } from './coverage-recorder.ts';
 import type { ExaminedSpan, Stop } from './coverage-recorder.ts';
 import type { Coverage } from './coverage.ts';
-import { edgeAt, startOfReading } from './position.ts';
+import { endOfInstant, startOfReading } from './position.ts';
 import type { Position } from './position.ts';
 import type { Batch, RowStream } from './row-stream.ts';
 
@@ -101,7 +101,7 @@ export async function readPage<Row extends Position>(
       }
       scanned += batch.rows.length + batch.dropped.length;
       note(batch, batch.rows, batch.dropped.length, batch.edgeMs);
-      end = { kind: 'scan position', position: edgeAt(source, batch.edgeMs) };
+      end = { kind: 'scan position', position: endOfInstant(source, batch.edgeMs) };
       if (batch.ended) break;
       if (maxScannedRows !== null && scanned >= maxScannedRows) {
         hasMore = true;

@@ -30,7 +30,7 @@ export function compareIds(source: Source, a: string, b: string): number {
 }
 
 /** The position behind every row of a source at an instant. */
-export function edgeAt(source: Source, timestampMs: number): Position {
+export function endOfInstant(source: Source, timestampMs: number): Position {
   return { timestampMs, source, id: '' };
 }
 
@@ -46,6 +46,6 @@ export function startOfReading(
 ): number {
   if (direction === 'ASC') return Math.max(after?.timestampMs ?? range.fromMs, range.fromMs);
   if (!after) return range.toMs;
-  const canHoldMore = comparePositions(edgeAt(source, after.timestampMs), after) > 0;
+  const canHoldMore = comparePositions(endOfInstant(source, after.timestampMs), after) > 0;
   return Math.min(after.timestampMs + (canHoldMore ? 1 : 0), range.toMs);
 }

@@ -90,7 +90,7 @@ function parseBlock(text: string): Block | null {
 }
 
 /** Whether an address can identify one user: private, carrier-grade, loopback, link-local and other special ones can't. */
-export function isTellingAddress(address: string): boolean {
+export function isIdentifyingAddress(address: string): boolean {
   return ipaddr.process(address).range() === 'unicast';
 }
 

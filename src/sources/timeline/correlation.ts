@@ -1,7 +1,7 @@
 import type { Range } from '../../base/time.ts';
 import type { Coverage } from '../paging/coverage.ts';
 import type { Position } from '../paging/position.ts';
-import { canonicalAddress, isTellingAddress, namedAddresses } from '../shared/addresses.ts';
+import { canonicalAddress, isIdentifyingAddress, namedAddresses } from '../shared/addresses.ts';
 import type { Activity } from './activity.ts';
 import type { TimeIndex, TimeList } from './time-index.ts';
 
@@ -90,7 +90,7 @@ export function relateRows<Row extends Activity>(
 export function sharedAddress(one: Activity, other: Activity): string | null {
   if (one.ipAddress === null || other.ipAddress === null) return null;
   const address = canonicalAddress(one.ipAddress);
-  return address === canonicalAddress(other.ipAddress) && isTellingAddress(address) ? address : null;
+  return address === canonicalAddress(other.ipAddress) && isIdentifyingAddress(address) ? address : null;
 }
 
 /** The time that is near to both entries, the same whichever of them is asked about. */

@@ -4,7 +4,7 @@ import type { ExaminedSpan, Stop } from '../paging/coverage-recorder.ts';
 import { coverFailure } from '../paging/coverage.ts';
 import type { Coverage } from '../paging/coverage.ts';
 import type { Page, PageEnd, PageRequest } from '../paging/page.ts';
-import { comparePositions, edgeAt, startOfReading } from '../paging/position.ts';
+import { comparePositions, endOfInstant, startOfReading } from '../paging/position.ts';
 import type { Position } from '../paging/position.ts';
 import type { Batch, RowStream } from '../paging/row-stream.ts';
 import { appendAll } from '../shared/append-all.ts';
@@ -87,7 +87,7 @@ export async function mergeStreams<Row extends Position>(
   function edgeOfStop(): { readonly untilMs: number; readonly end: PageEnd } {
     const edges = runs.flatMap((run) => (run.state === 'running' ? [run.edgeMs] : []));
     const untilMs = isDesc ? Math.max(rangeEndMs, ...edges) : Math.min(rangeEndMs, ...edges);
-    return { untilMs, end: { kind: 'scan position', position: edgeAt('EVENTS', untilMs) } };
+    return { untilMs, end: { kind: 'scan position', position: endOfInstant('EVENTS', untilMs) } };
   }
 
   function start(stream: RowStream<Row>): Run<Row> {

@@ -5,7 +5,7 @@ import type { Range } from '../../base/time.ts';
 import { recordCoverage } from '../paging/coverage-recorder.ts';
 import type { AgePolicy, ExaminedSpan } from '../paging/coverage-recorder.ts';
 import type { Coverage } from '../paging/coverage.ts';
-import { seekIn } from '../paging/held-files.ts';
+import { noteLackingColumns } from '../paging/held-files.ts';
 import { coverUnread, readRanges } from '../paging/read-ranges.ts';
 import type { RangeRows } from '../paging/read-ranges.ts';
 import type { RowStream } from '../paging/row-stream.ts';
@@ -154,7 +154,7 @@ function ageFor(
   { by }: RelatedRequest,
   { age, source }: Pick<RowStream<never>, 'age' | 'source'>,
 ): AgePolicy {
-  return by.has('TIME') ? age : seekIn(age, [[ADDRESS_COLUMNS[source]]]);
+  return by.has('TIME') ? age : noteLackingColumns(age, [[ADDRESS_COLUMNS[source]]]);
 }
 
 function coverUnasked(source: Source, window: Range): Coverage {

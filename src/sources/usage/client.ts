@@ -23,7 +23,7 @@ export const RECORD_OPERATION = '/usage/{id}';
 export const UNIT_MS = 1;
 const SECOND_MS = 1000;
 /** If this many times are all whole seconds, it is not by chance. */
-const TELLING_ROWS = 3;
+const ENOUGH_ROWS = 3;
 
 /** Reads the pages of one window of `GET /usage`. */
 export interface UsagePageReader {
@@ -84,7 +84,7 @@ export function createUsagePageReader(
       if (!stale && entries.some((entry) => !isSkipped(entry))) {
         quirks.pages.note(entries.length, askedSize, nowMs);
         const hasWholeSeconds = entries.every(({ timestampMs }) => (timestampMs ?? 0) % SECOND_MS === 0);
-        if (!hasWholeSeconds || entries.length >= TELLING_ROWS) quirks.hasWholeSeconds = hasWholeSeconds;
+        if (!hasWholeSeconds || entries.length >= ENOUGH_ROWS) quirks.hasWholeSeconds = hasWholeSeconds;
       }
       return { ...page, ended: quirks.pages.isLast(entries.length, askedSize, stale ? null : nowMs) };
     },

@@ -1,6 +1,6 @@
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
-import { seekIn } from '../paging/held-files.ts';
+import { noteLackingColumns } from '../paging/held-files.ts';
 import type { RowStream } from '../paging/row-stream.ts';
 import type { LocateRows } from '../paging/window-paging.ts';
 import { createAddressTest } from '../shared/addresses.ts';
@@ -39,7 +39,7 @@ export function createUsageRowStream(
     ),
     isMatch: filter.ipAddress === undefined ? () => true : createAddressTest(filter.ipAddress),
     maxScannedRows: split.isScan ? deps.settings.maxScannedRows : null,
-    age: seekIn(deps.settings.age, columnsOf(filter)),
+    age: noteLackingColumns(deps.settings.age, columnsOf(filter)),
   };
 }
 

@@ -8,7 +8,7 @@ const cursor: Cursor = {
   query: digestQuery('timeline', {}),
   range: { fromMs: 1_000, toMs: 3_000 },
   position: { timestampMs: 2_000, source: 'EVENTS', id: '7' },
-  hasRowsBehind: true,
+  hasRowsPast: true,
 };
 
 /** The decoded cursor, or the code of the error. */

@@ -30,7 +30,7 @@ const anyCursor: fc.Arbitrary<Cursor> = fc.record({
       id: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
     }),
   ),
-  hasRowsBehind: fc.boolean(),
+  hasRowsPast: fc.boolean(),
 });
 
 const codeOf = (act: () => unknown): string => {

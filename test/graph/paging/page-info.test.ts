@@ -40,10 +40,10 @@ function describeInfo({ isFromEnd, rows, hasMore, end, cursor, coverage = [] }: 
   const range = { fromMs: 0, toMs: 2_000 };
   const facts: PageInfoFacts = {
     choice: { count: 2, direction: isFromEnd ? 'ASC' : 'DESC', isFromEnd, cursor: cursor ? 'sealed' : null },
-    cursor: cursor ? { query, range, position: at('given'), hasRowsBehind: cursor === 'rows behind' } : null,
+    cursor: cursor ? { query, range, position: at('given'), hasRowsPast: cursor === 'rows behind' } : null,
     page: { rows, hasMore, end, coverage },
     positions: rows.map(at),
-    seal: (position, hasRowsBehind) => (hasRowsBehind ? position.id : `${position.id}, nothing behind`),
+    seal: (position, hasRowsPast) => (hasRowsPast ? position.id : `${position.id}, nothing behind`),
   };
   const info = createPageInfo(facts);
   return [info.hasPreviousPage, info.startCursor(), info.endCursor(), info.hasNextPage];

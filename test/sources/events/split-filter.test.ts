@@ -41,8 +41,8 @@ describe('the split of a filter', () => {
     [{ not: { category: { eq: 'a' } } }, [], true],
     [{ not: {} }, [], false],
     [{ category: { eq: 'a' }, username: { in: ['b'] } }, [['category', 'a']], true],
-  ])('%j sends %j and scans: %s', (filter, query, isScan) => {
-    expect(splitEventFilter(filter)).toMatchObject({ kind: 'read', query, isScan });
+  ])('%j sends %j and scans: %s', (filter, parameters, isScan) => {
+    expect(splitEventFilter(filter)).toMatchObject({ kind: 'read', parameters, isScan });
   });
 
   test.each<[EventFilter]>([

@@ -9,8 +9,8 @@ import {
   endOf,
   holdFiles,
   isHeldWhole,
-  seekIn,
-  weighByFiles,
+  noteLackingColumns,
+  applyFiles,
 } from '../../../src/sources/paging/held-files.ts';
 
 const NOW = 1_000_000;
@@ -41,7 +41,7 @@ test('files that overlap or follow each other without a gap are one span, which 
     ],
     unreadable: 2,
     absent: [],
-    sought: [],
+    lacking: [],
   });
   expect(endOf(HELD)).toBe(400);
 });
@@ -57,7 +57,7 @@ test('files contain a whole range if one span contains all of it and every row w
 
 describe('the status of a span', () => {
   test('is EXPIRED before and between files, FILLING after them, and unchanged within them', () => {
-    const statusOf = (fromMs: number, toMs: number) => weighByFiles(entry({ fromMs, toMs }), HELD).status;
+    const statusOf = (fromMs: number, toMs: number) => applyFiles(entry({ fromMs, toMs }), HELD).status;
     expect(statusOf(0, 100)).toBe('EXPIRED');
     expect(statusOf(100, 200)).toBe('COMPLETE');
     expect(statusOf(200, 300)).toBe('EXPIRED');
@@ -66,47 +66,47 @@ describe('the status of a span', () => {
   });
 
   test('is TRUNCATED if rows could not be read, with all of these counted', () => {
-    expect(weighByFiles(entry(), SHORT)).toMatchObject({
+    expect(applyFiles(entry(), SHORT)).toMatchObject({
       status: 'TRUNCATED',
       code: 'ROWS_DROPPED',
       dropped: 3,
       scanned: 5,
       reason: '3 rows of the files could not be read; any of them may belong to this span of time.',
     });
-    expect(weighByFiles(entry(), holdFiles([span(100, 199)], 1)).reason).toBe(
+    expect(applyFiles(entry(), holdFiles([span(100, 199)], 1)).reason).toBe(
       '1 row of the files could not be read; it may belong to this span of time.',
     );
   });
 
   test('keeps a graver one with its reason, and counts what could not be read all the same', () => {
     const stale = entry({ status: 'STALE', code: 'UPSTREAM', reason: 'old' });
-    expect(weighByFiles(stale, SHORT)).toEqual({ ...stale, dropped: 3 });
+    expect(applyFiles(stale, SHORT)).toEqual({ ...stale, dropped: 3 });
     const stopped = entry({ status: 'TRUNCATED', code: 'SCAN_LIMIT', reason: 'The scan stopped.' });
-    expect(weighByFiles(stopped, SHORT)).toMatchObject({
+    expect(applyFiles(stopped, SHORT)).toMatchObject({
       code: 'SCAN_LIMIT',
       dropped: 3,
       reason:
         'The scan stopped. 3 rows of the files could not be read; any of them may belong to this span of time.',
     });
-    expect(weighByFiles({ ...stopped, fromMs: 0, toMs: 50 }, SHORT)).toMatchObject({ dropped: 0 });
+    expect(applyFiles({ ...stopped, fromMs: 0, toMs: 50 }, SHORT)).toMatchObject({ dropped: 0 });
   });
 });
 
 test('a span is TRUNCATED if the files lack every column that a part of the filter uses', () => {
   const files = holdFiles([span(100, 199)], 0, ['requestIP', 'instanceTags']);
   const age: AgePolicy = { settleMs: 0, retentionMs: null, files };
-  expect(seekIn(age, [['elementTags', 'instanceTags'], ['elementKey']])).toBe(age);
-  const blind = { files: seekIn(age, [['elementKey'], ['requestIP']]).files! };
-  expect(blind.files.sought).toEqual(['requestIP']);
+  expect(noteLackingColumns(age, [['elementTags', 'instanceTags'], ['elementKey']])).toBe(age);
+  const blind = { files: noteLackingColumns(age, [['elementKey'], ['requestIP']]).files! };
+  expect(blind.files.lacking).toEqual(['requestIP']);
   expect(isHeldWhole({ fromMs: 100, toMs: 200 }, blind.files)).toBe(false);
-  expect(weighByFiles(entry(), blind.files)).toMatchObject({
+  expect(applyFiles(entry(), blind.files)).toMatchObject({
     status: 'TRUNCATED',
     code: 'ROWS_DROPPED',
     reason: 'The files lack the column requestIP, so this filter cannot be tested.',
   });
-  expect(weighByFiles(entry({ fromMs: 0, toMs: 100 }), blind.files).status).toBe('EXPIRED');
+  expect(applyFiles(entry({ fromMs: 0, toMs: 100 }), blind.files).status).toBe('EXPIRED');
   const vendor: AgePolicy = { settleMs: 0, retentionMs: null };
-  expect(seekIn(vendor, [['requestIP']])).toBe(vendor);
+  expect(noteLackingColumns(vendor, [['requestIP']])).toBe(vendor);
 });
 
 const anyHeld = fc

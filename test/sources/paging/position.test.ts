@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { comparePositions, edgeAt } from '../../../src/sources/paging/position.ts';
+import { comparePositions, endOfInstant } from '../../../src/sources/paging/position.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
 
 const position: fc.Arbitrary<Position> = fc.oneof(
@@ -54,7 +54,7 @@ describe('the order of entries', () => {
     fc.assert(
       fc.property(position, fc.nat({ max: 3 }), (entry, ms) => {
         fc.pre(entry.id !== '');
-        const isBefore = comparePositions(entry, edgeAt('EVENTS', ms)) < 0;
+        const isBefore = comparePositions(entry, endOfInstant('EVENTS', ms)) < 0;
         expect(isBefore).toBe(entry.timestampMs >= ms);
       }),
     );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalAddress, isTellingAddress } from '../../../src/sources/shared/addresses.ts';
+import { canonicalAddress, isIdentifyingAddress } from '../../../src/sources/shared/addresses.ts';
 
 const byte = fc.nat({ max: 255 });
 const inBlock = (...head: fc.Arbitrary<number>[]) =>
@@ -19,8 +19,8 @@ describe("an address that can't identify a user", () => {
   ])('is one that is %s, also written as IPv6', (_name, addresses) => {
     fc.assert(
       fc.property(addresses, (address) => {
-        expect(isTellingAddress(address)).toBe(false);
-        expect(isTellingAddress(`::ffff:${address}`)).toBe(false);
+        expect(isIdentifyingAddress(address)).toBe(false);
+        expect(isIdentifyingAddress(`::ffff:${address}`)).toBe(false);
       }),
     );
   });
@@ -28,7 +28,7 @@ describe("an address that can't identify a user", () => {
   test.each(['::1', '::', 'fe80::1', 'fc00::1', 'fd12:3456::1', '0.0.0.0', '255.255.255.255'])(
     'is %s',
     (address) => {
-      expect(isTellingAddress(address)).toBe(false);
+      expect(isIdentifyingAddress(address)).toBe(false);
     },
   );
 });
@@ -36,7 +36,7 @@ describe("an address that can't identify a user", () => {
 test.each(['81.92.103.114', '172.15.0.1', '172.32.0.1', '100.63.255.255', '100.128.0.1', '2606:4700::1111'])(
   'the public address %s is telling',
   (address) => {
-    expect(isTellingAddress(address)).toBe(true);
+    expect(isIdentifyingAddress(address)).toBe(true);
   },
 );
 

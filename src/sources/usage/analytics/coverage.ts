@@ -1,6 +1,6 @@
 import type { Range } from '../../../base/time.ts';
 import type { Coverage, CoverageCode } from '../../paging/coverage.ts';
-import { cutByFiles, endOf, weighByFiles } from '../../paging/held-files.ts';
+import { cutByFiles, endOf, applyFiles } from '../../paging/held-files.ts';
 import type { HeldFiles } from '../../paging/held-files.ts';
 import { SERIES_OPERATIONS } from './analytics.ts';
 import type { UsageSeries } from './analytics.ts';
@@ -68,7 +68,7 @@ export function listSeriesCoverage(
     entries
       // Which part has the skipped rows is unknown.
       .flatMap((entry) => (entry.dropped > 0 ? [entry] : cutByFiles(entry, files)))
-      .map((entry) => weighByFiles(entry, files))
+      .map((entry) => applyFiles(entry, files))
   );
 }
 

@@ -2,7 +2,7 @@ import { RequestError } from '../base/errors.ts';
 import type { Viewer } from './access.ts';
 import { builder } from './builder.ts';
 
-/** Personal data. Only a caller with `pii:read` sees it. */
+/** Personal data. It is hidden, wholly or in part, from a caller without `pii:read`. */
 export const MASKED_FIELDS = ['USERNAME', 'IP_ADDRESS', 'DESCRIPTION', 'REQUEST_URI'] as const;
 export type MaskedField = (typeof MASKED_FIELDS)[number];
 
@@ -19,19 +19,24 @@ export const MaskedFieldType = builder.enumType('MaskedField', {
   } as const,
 });
 
-/** The `fields` that are hidden from the viewer. They are the same for every entry, so that the list does not reveal a value. */
+/** The `fields` that are hidden from the viewer. They are the same for every entry, so that the list does not reveal whether there is a value. */
 export function maskedFields(viewer: Viewer, fields: readonly MaskedField[]): readonly MaskedField[] {
   return viewer.scopes.has('pii:read') ? [] : fields;
 }
 
+/** Whether `field` is hidden from the viewer. */
+export function isFieldMasked(viewer: Viewer, field: MaskedField): boolean {
+  return maskedFields(viewer, [field]).length > 0;
+}
+
 /** `value`, or null if the viewer may not see `field`. */
 export function unlessMasked<Value>(viewer: Viewer, field: MaskedField, value: Value): Value | null {
-  return maskedFields(viewer, [field]).length > 0 ? null : value;
+  return isFieldMasked(viewer, field) ? null : value;
 }
 
 /** `uri`, masked by `maskUri` if the viewer may not see all of it. */
 export function maskRequestUri(viewer: Viewer, uri: string | null): string | null {
-  return uri === null || maskedFields(viewer, ['REQUEST_URI']).length === 0 ? uri : maskUri(uri);
+  return uri === null || !isFieldMasked(viewer, 'REQUEST_URI') ? uri : maskUri(uri);
 }
 
 /**
@@ -39,7 +44,7 @@ export function maskRequestUri(viewer: Viewer, uri: string | null): string | nul
  * @throws RequestError `FORBIDDEN`, names the argument
  */
 export function refuseMasked(viewer: Viewer, field: MaskedField, argument: string): void {
-  if (maskedFields(viewer, [field]).length === 0) return;
+  if (!isFieldMasked(viewer, field)) return;
   throw new RequestError(
     'FORBIDDEN',
     `'${argument}' needs the scope pii:read. Leave it out, or ask the operator for the scope.`,
@@ -50,7 +55,10 @@ export function refuseMasked(viewer: Viewer, field: MaskedField, argument: strin
 /** Masking reads and shows no more characters of a URI than this, so that its cost is bounded. */
 export const MAX_URI_LENGTH = 1_024;
 
-/** The end of a path, percent-encoded any number of times, because a URI may carry another one. Old scripts write `%u003f`. */
+/**
+ * What ends a path: `?`, `#`, `;`, `&` or `=`, plain or percent-encoded, also several times (`%253f`), because a URI may contain
+ * another URI. Old JavaScript (`escape`) writes `%u003f`.
+ */
 const DELIMITER = /[?#;&=]|%(?:25)*(?:u00)?(?:3f|23|3b|26|3d)/i;
 const SCHEME = /^https?:$/i;
 const HIDDEN = '*';
@@ -61,7 +69,7 @@ const MAX_DIGITS = 6;
 /** Four numbers in a row may be an IPv4 address. */
 const FOUR_NUMBERS = /\d+(?:[._~-]\d+){3}/;
 const WORD_SEPARATOR = /[._~-]+/;
-/** Longer words, and words of more than 12 characters with digits in them, may be keys or tokens. */
+/** Words of more than 24 letters, and words with a digit and more than 12 characters, may be keys or tokens. */
 const WORD = /^(?:[A-Za-z]{0,24}|\w{0,12})$/;
 
 /**
@@ -71,7 +79,7 @@ const WORD = /^(?:[A-Za-z]{0,24}|\w{0,12})$/;
  */
 export function maskUri(uri: string): string {
   const isLonger = uri.length > MAX_URI_LENGTH;
-  // One character less, because an empty part at the cut becomes a star.
+  // One character less: if the cut is just behind a `/`, the empty part there is shown as `*`, and the result must fit, too.
   const seen = isLonger ? uri.slice(0, MAX_URI_LENGTH - 1) : uri;
   const end = DELIMITER.exec(seen)?.index;
   const parts = seen.slice(0, end).split('/');

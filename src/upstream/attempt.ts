@@ -37,12 +37,12 @@ export interface AttemptOptions {
   readonly onFirstAttempt: (call: Call) => void;
 }
 
-// If an attempt had less time than this, its timeout says nothing about the vendor.
+// If an attempt had less time, its timeout says nothing about the vendor.
 const LEAST_TIME_TO_JUDGE_MS = 250;
 
 /**
- * Makes a function that sends one HTTP request. It takes a call from the caller's budget before, and judges and decodes the
- * answer after.
+ * Makes a function that sends one HTTP request. Before, it takes one call from the call budget, for each attempt anew. After, it
+ * judges and decodes the answer.
  * @returns a function that throws RequestError `LIMIT_EXCEEDED` if the call budget is spent, and the signal's reason if the
  *   caller left
  */
@@ -110,17 +110,17 @@ export function createAttempt(
   };
 }
 
-// Path segments of unreserved and sub-delimiter characters or percent-encoded bytes (RFC 3986 3.3). No segment is `.` or
-// `..`, because these would name another path, even if they came out of encodeURIComponent.
+// The parts of a path: unreserved and sub-delimiter characters or percent-encoded bytes (RFC 3986 3.3). No part is `.` or `..`,
+// plain or as `%2e`, because these lead to another path; encodeURIComponent leaves `..` as it is.
 const PATH = /^(?:\/(?!(?:\.|%2e){1,2}(?:\/|$))(?:[\w.~!$&'()*+,;=:@-]|%[0-9a-f]{2})+)+$/i;
 
 /**
  * The path and query of a request, below the base URL. Only this function encodes the values of a query, so that no value
  * can end its parameter.
- * @throws TypeError for a path that is not made of encoded segments
+ * @throws TypeError for a path that is not made of encoded parts
  */
 export function encodeTarget(path: string, query: Query): string {
-  if (!PATH.test(path)) throw new TypeError('A vendor path must be made of plain, encoded segments.');
+  if (!PATH.test(path)) throw new TypeError('A vendor path must be made of plain, encoded parts.');
   const pairs = query.map(([name, value]) => `${encodeText(name)}=${encodeText(value)}`);
   return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
 }

@@ -134,6 +134,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         {
           operation,
           path,
+          // Such an answer is not cut: it is one segment, and its key is the query.
           segments: [{ key: query.flat(), cache: request.cache }],
           query: () => query,
           decode(response) {

@@ -62,9 +62,9 @@ export interface Credentials {
 
 /** One GET. If operation, path and query are equal, `decode` must be equal: such requests share one call and one cache entry. */
 export interface UpstreamRequest<Value> {
-  /** The vendor's path template, such as `/usage/{id}`: for logs, coverage and errors. */
+  /** The vendor operation: its path template, such as `/usage/{id}`, for logs, coverage and errors. */
   readonly operation: string;
-  /** The path below the source's base URL, its segments checked and encoded: `/usage/53e6`. */
+  /** The path below the source's base URL, its parts checked and encoded: `/usage/53e6`. */
   readonly path: string;
   /** Part of the cache key. */
   readonly query: Query;
@@ -98,7 +98,10 @@ export interface AnswerSegment {
   readonly cache: CachePolicy;
 }
 
-/** A query in canonical order. */
+/**
+ * The parameters of a query, in the order in which they are sent. A source always writes them in the same order, because they are
+ * a part of keys.
+ */
 export type Query = readonly (readonly [name: string, value: string])[];
 
 /** How long an answer is cached. */
@@ -163,7 +166,10 @@ export interface Call {
   attempts: number;
 }
 
-/** How one try of a call ended. `unsent`: nothing was sent, because the breaker opened or a pause began meanwhile. */
+/**
+ * How one try of a call ended; a try has two attempts at most. `unsent`: nothing was sent, because the breaker opened or a pause
+ * began meanwhile.
+ */
 export type TryOutcome = Outcome | { readonly kind: 'unsent' };
 
 /** How one attempt ended. Only a caller who left or a spent call budget is thrown instead. */

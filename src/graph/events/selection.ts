@@ -2,7 +2,7 @@ import { OPTIONAL_EVENT_FIELDS } from '../../sources/events/event.ts';
 import type { OptionalEventField } from '../../sources/events/event.ts';
 import type { EventFacet } from '../../sources/events/facets.ts';
 import type { Viewer } from '../access.ts';
-import { maskedFields } from '../masking.ts';
+import { isFieldMasked } from '../masking.ts';
 import type { MaskedField } from '../masking.ts';
 import { namesUnder } from '../selection.ts';
 import type { SelectedField } from '../selection.ts';
@@ -17,7 +17,8 @@ export function selectedEventFields(fields: readonly SelectedField[]): ReadonlyS
   return new Set(OPTIONAL_EVENT_FIELDS.filter((field) => needed.has(field)));
 }
 
-const HIDDEN_WITH: Readonly<Record<OptionalEventField, MaskedField>> = {
+/** As which personal data each field is masked. */
+const MASKED_AS: Readonly<Record<OptionalEventField, MaskedField>> = {
   description: 'DESCRIPTION',
   username: 'USERNAME',
   ipAddress: 'IP_ADDRESS',
@@ -25,17 +26,15 @@ const HIDDEN_WITH: Readonly<Record<OptionalEventField, MaskedField>> = {
 
 /** The optional fields of an event that the viewer may see. The vendor is never asked for others. */
 export function visibleEventFields(viewer: Viewer): ReadonlySet<OptionalEventField> {
-  return new Set(
-    OPTIONAL_EVENT_FIELDS.filter((field) => maskedFields(viewer, [HIDDEN_WITH[field]]).length === 0),
-  );
+  return new Set(OPTIONAL_EVENT_FIELDS.filter((field) => !isFieldMasked(viewer, MASKED_AS[field])));
 }
 
-/** The facets by the names of their fields, each with the data that hides it. */
-const FACETS: Readonly<Record<string, readonly [facet: EventFacet, hiddenWith: readonly MaskedField[]]>> = {
-  categories: ['category', []],
-  actions: ['action', []],
-  usernames: ['username', ['USERNAME']],
-  ipAddresses: ['ipAddress', ['IP_ADDRESS']],
+/** The facets by the names of their fields, each with the personal data that it shows. */
+const FACETS: Readonly<Record<string, { readonly facet: EventFacet; readonly shows: MaskedField | null }>> = {
+  categories: { facet: 'category', shows: null },
+  actions: { facet: 'action', shows: null },
+  usernames: { facet: 'username', shows: 'USERNAME' },
+  ipAddresses: { facet: 'ipAddress', shows: 'IP_ADDRESS' },
 };
 
 /** The facets that `EventFacets` selects and the viewer may see. Only these are counted. */
@@ -45,8 +44,9 @@ export function selectedEventFacets(
 ): ReadonlySet<EventFacet> {
   return new Set(
     fields.flatMap(({ name }) => {
-      const [facet, hiddenWith = []] = (Object.hasOwn(FACETS, name) && FACETS[name]) || [];
-      return facet && maskedFields(viewer, hiddenWith).length === 0 ? [facet] : [];
+      const known = Object.hasOwn(FACETS, name) ? FACETS[name] : undefined;
+      if (!known || (known.shows && isFieldMasked(viewer, known.shows))) return [];
+      return [known.facet];
     }),
   );
 }

@@ -3,7 +3,10 @@ import { builder } from '../builder.ts';
 import { unlessMasked } from '../masking.ts';
 import { ActivityInterface, NodeInterface } from '../node.ts';
 
-/** `Event` in the graph. Field names keep the vendor's spelling. */
+/**
+ * `Event` in the graph. Names are the vendor's, except `eventId` (`id` is the global id). `id`, `timestamp`, `ipAddress` and `masked`
+ * come from the interfaces in `node.ts`.
+ */
 export const EventType = builder.objectRef<AuditEvent>('Event').implement({
   description: 'One entry of the Events API: an action of a user.',
   requires: ['events:read'],

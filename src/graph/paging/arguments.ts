@@ -17,7 +17,7 @@ export interface PageChoice {
   readonly direction: Direction;
   /** True if `last` or `before` asks for it: the page is read from the end of the list. */
   readonly isFromEnd: boolean;
-  /** The sealed cursor that the page continues from. null: it starts at the edge of the range. */
+  /** The sealed cursor that the page continues from. null: it starts at an end of the range. */
   readonly cursor: string | null;
 }
 

@@ -25,8 +25,8 @@ export interface Cursor {
   readonly range: Range;
   readonly position: Position;
   /**
-   * Whether the list may hold entries at or before the position, in the direction of travel. False only if the pages up to
-   * here examined all of it and found none.
+   * Whether entries may lie past the position: on the pages already read, the row at the position included. False only if these
+   * pages examined their whole span and found no entry.
    */
   readonly hasRowsPast: boolean;
 }
@@ -92,7 +92,7 @@ export function decodeCursor(bytes: Buffer): Cursor {
 
 function isPossible({ range: { fromMs, toMs }, position: { timestampMs, source, id } }: Cursor): boolean {
   const isId = source === 'USAGE' ? isUsageRecordId : isEventId;
-  // An empty id is an edge of a range: see `Position`.
+  // An empty id marks a place after all rows of one instant, where a scan stopped: see `Position`.
   return [fromMs, toMs, timestampMs].every(isDate) && fromMs <= toMs && (id === '' || isId(id));
 }
 

@@ -23,26 +23,26 @@ export interface PageInfoFacts {
 }
 
 /**
- * The position of a page in its list. The source knows if more rows are ahead in the direction of reading. The cursor knows
- * if rows are behind, so that this costs no call: clients select both on every page.
+ * Whether a list goes on before and after a page. The source knows if more rows are ahead in the direction of reading. The cursor
+ * knows if rows are past, so that this costs no call: clients select both on every page.
  */
 export function createPageInfo(facts: PageInfoFacts): PageInfo {
   const { choice, cursor, page, positions } = facts;
   const isForward = !choice.isFromEnd;
   const isAhead = page.hasMore;
-  const isBehind = cursor?.hasRowsPast ?? false;
-  const leading = () => leadingCursor(facts, isForward ? positions.at(-1) : positions[0]);
-  const trailing = () => {
+  const isPast = cursor?.hasRowsPast ?? false;
+  const cursorAhead = () => continuationCursor(facts, isForward ? positions.at(-1) : positions[0]);
+  const cursorBack = () => {
     const position = isForward ? positions[0] : positions.at(-1);
     return position ? facts.seal(position, true) : null;
   };
   return isForward
-    ? { hasNextPage: isAhead, hasPreviousPage: isBehind, startCursor: trailing, endCursor: leading }
-    : { hasNextPage: isBehind, hasPreviousPage: isAhead, startCursor: leading, endCursor: trailing };
+    ? { hasNextPage: isAhead, hasPreviousPage: isPast, startCursor: cursorBack, endCursor: cursorAhead }
+    : { hasNextPage: isPast, hasPreviousPage: isAhead, startCursor: cursorAhead, endCursor: cursorBack };
 }
 
 /** The cursor to continue from: the last row of the page, or the place that a stopped scan reached. */
-function leadingCursor(facts: PageInfoFacts, lastRow: Position | undefined): string | null {
+function continuationCursor(facts: PageInfoFacts, lastRow: Position | undefined): string | null {
   const { page, cursor } = facts;
   if (page.hasMore && page.end?.kind === 'scan position')
     return facts.seal(page.end.position, hasRowsUpTo(facts));
@@ -51,7 +51,7 @@ function leadingCursor(facts: PageInfoFacts, lastRow: Position | undefined): str
   return page.hasMore && cursor ? facts.seal(cursor.position, cursor.hasRowsPast) : null;
 }
 
-/** Whether there may be entries behind the end of this page. A span that could not be read may hold some. */
+/** Whether there may be entries past the end of this page. A span that could not be read may hold some. */
 function hasRowsUpTo({ page, positions, cursor }: PageInfoFacts): boolean {
   return (
     positions.length > 0 ||

@@ -43,7 +43,7 @@ const TotalCountType = builder.objectRef<TotalCount>('TotalCount').implement({
 
 export const PageInfoType = builder.objectRef<PageInfo>('PageInfo').implement({
   description:
-    'The position of a page in its list. A page of a scan may be empty although `hasNextPage` is true: continue from `endCursor`.',
+    'Whether a list goes on before and after this page, and the cursors to go on from. A page of a scan may be empty although `hasNextPage` is true: continue from `endCursor`.',
   fields: (t) => ({
     hasNextPage: t.boolean({
       description:

@@ -64,7 +64,7 @@ export interface KnownCounts<Filter> {
 
 /** @param keyOf makes a key that names the credential scope */
 export function createKnownCounts<Filter>(
-  keyOf: (kind: string, value: unknown) => string,
+  keyOf: (name: string, value: unknown) => string,
 ): KnownCounts<Filter> {
   const counts = new Map<string, TotalCount>();
   const nameOf = (range: Range, filter: Filter): string => keyOf('count', [range, filter]);

@@ -7,7 +7,10 @@ export interface CallNeeds {
   readonly source: Source;
   /** Calls that are made whatever the vendor answers, if nothing is cached: the first of each page, count and series. */
   readonly least?: readonly string[];
-  /** Keys in another question's `least` that this question may make unnecessary, such as the count of a list found whole. */
+  /**
+   * Keys in another question's `least` that this question may make unnecessary. For `usageRecords { nodes totalCount }` that is the
+   * count, because a page that is the whole list is also its count.
+   */
   readonly saved?: readonly string[];
   /** The calls of the longest possible answer, without scans. */
   readonly full?: readonly (readonly [key: string, calls: number])[];
@@ -46,7 +49,7 @@ export function keyOfList(question: ListQuestion<unknown>, { list }: ListReading
   return `${list} ${JSON.stringify([range, filter, count, direction, cursor])}`;
 }
 
-/** The first calls of a list. Two first calls with one key may turn out to be one call. */
+/** The keys of the first calls of a list. Calls with equal keys may be one call. */
 export interface FirstCalls {
   readonly page: string;
   /** Of a count that begins together with the pages. */
@@ -55,7 +58,7 @@ export interface FirstCalls {
   readonly laterCount: string;
 }
 
-/** The least calls of a list. The length of its pages does not matter because they may all be empty. */
+/** The fewest calls that a list can need. The length of its pages does not matter because they may all be empty. */
 export function leastOfList(
   { wantsPage, isCounted }: ListQuestion<unknown>,
   { isCountedByPage }: ListReading,

@@ -11,7 +11,7 @@ export interface HeldFiles {
   readonly unreadable: number;
   /** Columns that not every file has, by the vendor's name. */
   readonly absent: readonly string[];
-  /** The absent columns that the filter uses: it finds nothing in a file without them. */
+  /** The absent columns that the filter uses. It finds nothing in a file without them. */
   readonly lacking: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export function holdFiles(
 }
 
 /**
- * The files as seen by one filter.
+ * Notes in the files which absent columns one filter uses, so that coverage says so.
  * @param columns for each part of the filter, the columns that it uses; a part works if the files have one of them
  */
 export function noteLackingColumns<Policy extends { readonly files?: HeldFiles | null }>(

@@ -27,8 +27,9 @@ export async function* pageByKeyset<Row extends Position>(
   const { range, direction } = request;
   if (range.fromMs >= range.toMs) return;
   const isDesc = direction === 'DESC';
+  /** An instant is a whole number of the list's units since the epoch. */
   const instantOf = (timestampMs: number): number => Math.floor(timestampMs / list.unitMs);
-  const isFurther = (a: number, b: number): boolean => (isDesc ? a < b : a > b);
+  const isBeyond = (instant: number, than: number): boolean => (isDesc ? instant < than : instant > than);
   const firstInstant = instantOf(range.fromMs);
   const lastInstant = instantOf(range.toMs - 1);
   const isWanted = (row: Position): boolean =>
@@ -40,10 +41,10 @@ export async function* pageByKeyset<Row extends Position>(
   let instant = isDesc ? lastInstant : firstInstant;
   if (request.after) {
     const resumed = instantOf(request.after.timestampMs);
-    if (isFurther(resumed, instant)) instant = resumed;
-    if (isFurther(instant, isDesc ? firstInstant : lastInstant)) return;
+    if (isBeyond(resumed, instant)) instant = resumed;
+    if (isBeyond(instant, isDesc ? firstInstant : lastInstant)) return;
   }
-  /** How many rows of the bound's own instant the vendor gives again. */
+  /** How many rows of `instant` are known already and come again: the cursor's row, later the rows that the page cut. */
   let repeated = request.after ? 1 : 0;
   let isFirst = true;
   const startMs = startOfReading(list.source, range, request.after, direction);
@@ -58,24 +59,27 @@ export async function* pageByKeyset<Row extends Position>(
     });
     const received = window.entries.length;
     const parsed = window.entries.filter((entry) => !isSkipped(entry)).length;
-    // The call before parsed rows of this window's first instant, so the list has not ended.
+    // The previous call has parsed rows of `instant`, and they must come again. So this answer is not the end of the list.
     if (!isFirst && received > 0 && parsed === 0) throw unparsablePage(list);
-    // The bound is one unit beyond the instant. The window before has given out the rows in that unit.
+    // The bound is one unit beyond the instant. The previous window has given out the rows in that unit.
     const timed = withTimes(window.entries, direction, headOf(instant)).filter(
-      (entry) => !isFurther(instant, instantOf(entry.timestampMs)),
+      (entry) => !isBeyond(instant, instantOf(entry.timestampMs)),
     );
+    // If no row was parsed, the window has ended, and the value does not matter.
     const lastSeen = instantOf(timed.findLast((entry) => !isSkipped(entry.entry))?.timestampMs ?? 0);
-    const ended = window.ended || isFurther(lastSeen, isDesc ? firstInstant : lastInstant);
-    // The page's edge may cut its last instant. Unless the list has ended, the next window reads that instant whole.
-    const whole = window.ended
+    const ended = window.ended || isBeyond(lastSeen, isDesc ? firstInstant : lastInstant);
+    // The end of the page may cut its last instant. Unless the list has ended, the next window reads that instant whole.
+    const entriesOfWholeInstants = window.ended
       ? timed
-      : timed.filter((entry) => isFurther(lastSeen, instantOf(entry.timestampMs)));
-    const rows = whole.flatMap(({ entry }) => (isSkipped(entry) || !isWanted(entry) ? [] : [entry]));
+      : timed.filter((entry) => isBeyond(lastSeen, instantOf(entry.timestampMs)));
+    const rows = entriesOfWholeInstants.flatMap(({ entry }) =>
+      isSkipped(entry) || !isWanted(entry) ? [] : [entry],
+    );
     const rowsAtCut = timed
-      .slice(whole.length)
+      .slice(entriesOfWholeInstants.length)
       .flatMap(({ entry }) => (isSkipped(entry) || !isWanted(entry) ? [] : [entry]));
     rows.sort(isDesc ? comparePositions : (a, b) => comparePositions(b, a));
-    const dropped = whole.flatMap(({ entry, timestampMs }) =>
+    const dropped = entriesOfWholeInstants.flatMap(({ entry, timestampMs }) =>
       isSkipped(entry) && isDroppedHere(timestampMs)
         ? [entry.timestampMs ?? request.undatedMs ?? timestampMs]
         : [],
@@ -97,7 +101,7 @@ export async function* pageByKeyset<Row extends Position>(
       ended,
     };
     if (ended) return;
-    repeated = timed.length - whole.length;
+    repeated = timed.length - entriesOfWholeInstants.length;
     instant = lastSeen;
     isFirst = false;
   }
@@ -107,7 +111,10 @@ export async function* pageByKeyset<Row extends Position>(
     return isDesc ? Math.min((at + 1) * list.unitMs, startMs) - 1 : Math.max(at * list.unitMs, startMs);
   }
 
-  /** A skipped row at the cursor's own instant counts again, because it may have been parsed when the page before was read. */
+  /**
+   * A skipped row at the cursor's own instant is counted, although the previous page may have counted it, because it is unknown on
+   * which side of the cursor it lies: better twice than never.
+   */
   function isDroppedHere(timestampMs: number): boolean {
     return isDesc
       ? timestampMs >= range.fromMs && timestampMs < startMs

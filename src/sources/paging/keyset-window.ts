@@ -3,19 +3,15 @@ import type { Direction } from '../../base/time.ts';
 import { appendAll } from '../shared/append-all.ts';
 import type { Position } from './position.ts';
 import { isSkipped } from './vendor-page.ts';
-import type { SkippedRow, VendorList } from './vendor-page.ts';
+import type { SkippedRow, VendorList, VendorWindow } from './vendor-page.ts';
 
 /** How often a window is read again if its pages contradict each other, for example because a row was inserted between two. */
 const REREADS = 2;
 
 /** Which window of time to read. */
-export interface KeysetWindowRequest {
-  readonly lowerMs: number;
-  readonly upperMs: number;
-  readonly direction: Direction;
-  /** The instant that the reading must get beyond. */
+export interface KeysetWindowRequest extends VendorWindow {
+  /** The instant that the reading must get beyond, in whole units of the list since the epoch. */
   readonly instant: number;
-  readonly pageSize: number;
 }
 
 /** The content of a window, in the vendor's order. */

@@ -1,6 +1,6 @@
 /** For how long a page is proof of how long the vendor's pages may be. */
 const BELIEVED_MS = 3_600_000;
-/** The lowest limit that a vendor is expected to have, because the Usage API's default page has 100 rows. */
+/** The lowest limit that a vendor is expected to have, half of the Usage API's default page (100 rows). */
 export const LEAST_LIMIT = 50;
 
 /** Judges by the lengths of a vendor's pages which page is the last of its list. */
@@ -10,8 +10,8 @@ export interface LongestPage {
   /**
    * Whether nothing can follow a page, in the order of its question. A page that is shorter than asked may be cut by a limit of
    * the vendor. It is the last only if it is shorter than another page of the last hour, and its length does not look like a
-   * limit, because a limit may have fallen to it. That nothing followed another page of the same length proves nothing: a list
-   * can hold exactly as many rows as the limit.
+   * limit, because the vendor may have lowered its limit to exactly this length. If nothing followed another page of this length,
+   * that proves nothing: a list can hold exactly as many rows as the limit.
    * @param nowMs null if an earlier answer replaces that of a vendor that fails: it is compared with all pages ever seen
    */
   isLast(length: number, asked: number, nowMs: number | null): boolean;
@@ -42,7 +42,7 @@ export function createLongestPage(least: number): LongestPage {
 
 /**
  * Whether nothing can follow a page of a list that has already given a page of `asked` rows. It is not the last if its length
- * looks like a limit, because the limit may have fallen since.
+ * looks like a limit, because the vendor may have lowered its limit since.
  */
 export function isLastInList(length: number, asked: number): boolean {
   return length < asked && !looksLikeLimit(length);

@@ -8,26 +8,29 @@ import { endOfInstant, startOfReading } from './position.ts';
 import type { Position } from './position.ts';
 import type { Batch, RowStream } from './row-stream.ts';
 
-/** One page of a list. The graph seals the page's end and each row's position into cursors. */
+/** Which page of a list to read. */
 export interface PageRequest<Filter> {
   readonly range: Range;
   readonly filter: Filter;
   /** The most rows to give out, at least 0. */
   readonly count: number;
-  /** `DESC` for an order that is not one of time reads the list from its start. */
+  /** The direction of reading. In an order other than by time, `DESC` reads from the start of the list and `ASC` from its end. */
   readonly direction: Direction;
-  /** Only rows strictly behind this position in that direction; null: from the edge of the range. */
+  /** Only rows strictly ahead of this position in that direction; null: all rows of the range. */
   readonly after: Position | null;
 }
 
 /** The position from which the next page continues. */
 export interface PageEnd {
-  /** A scan position is as far as the range was examined, often behind rows that do not match. */
+  /**
+   * `row`: the last row of a full page. `scan position`: the page is not full, and this is how far the range was examined: to its
+   * end, or to the place where a bound stopped the reading. The last rows before it often do not match.
+   */
   readonly kind: 'row' | 'scan position';
   readonly position: Position;
 }
 
-/** A page. Its rows are in the order of the list, newest first by default, in whichever direction they were read. */
+/** A page. Its rows are in the order of the list, newest first by default. The direction of reading does not matter. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
   /** One more row was seen in the direction of reading, or a bound stopped the reading before that was known. */
@@ -45,8 +48,9 @@ export interface TotalCount {
 
 /**
  * Reads one page of a row stream: `count` matching rows, and one more that proves that there is a next page and is not given
- * out. If a scan reaches its bound or the call budget is spent, the page holds the rows found so far, is TRUNCATED and ends at
- * a scan position.
+ * out. The rows are newest first, whatever the direction of reading; the source turns them round for a list that is oldest first.
+ * If a scan reaches its bound or the call budget is spent, the page holds the rows found so far, is TRUNCATED and ends at a scan
+ * position.
  * @throws UpstreamError; RequestError `LIMIT_EXCEEDED` if the budget is spent before anything was examined
  */
 export async function readPage<Row extends Position>(
@@ -71,7 +75,7 @@ export async function readPage<Row extends Position>(
     after,
     wanted: () => (maxScannedRows === null ? count + 1 - matches.length : maxScannedRows - scanned),
   });
-  const note = (batch: Batch<Row>, rows: readonly Row[], dropped: number, untilMs: number): void => {
+  const recordSpan = (batch: Batch<Row>, rows: readonly Row[], dropped: number, untilMs: number): void => {
     const fromMs = isDesc ? untilMs : edgeMs;
     const toMs = isDesc ? edgeMs : untilMs;
     if (fromMs < toMs) {
@@ -85,7 +89,7 @@ export async function readPage<Row extends Position>(
     for await (const batch of batches) {
       const taken = takeMatches(batch.rows, isMatch, count - matches.length);
       appendAll(matches, taken.matches);
-      if (taken.isFull) {
+      if (taken.hasOneMore) {
         hasMore = true;
         const last = matches.at(-1);
         const position = last ?? after;
@@ -95,12 +99,12 @@ export async function readPage<Row extends Position>(
             isDesc ? ms >= last.timestampMs : ms <= last.timestampMs,
           ).length;
           const rows = batch.rows.slice(0, taken.examined);
-          note(batch, rows, dropped, isDesc ? last.timestampMs : last.timestampMs + 1);
+          recordSpan(batch, rows, dropped, isDesc ? last.timestampMs : last.timestampMs + 1);
         }
         break;
       }
       scanned += batch.rows.length + batch.dropped.length;
-      note(batch, batch.rows, batch.dropped.length, batch.edgeMs);
+      recordSpan(batch, batch.rows, batch.dropped.length, batch.edgeMs);
       end = { kind: 'scan position', position: endOfInstant(source, batch.edgeMs) };
       if (batch.ended) break;
       if (maxScannedRows !== null && scanned >= maxScannedRows) {
@@ -132,20 +136,20 @@ export async function readPage<Row extends Position>(
 
 /**
  * Takes up to `room` matches.
- * @returns isFull: there is one more match; examined: how many rows lead up to the last match taken
+ * @returns hasOneMore: one more match was seen; examined: how many rows lead up to the last match taken
  */
 function takeMatches<Row>(
   rows: readonly Row[],
   isMatch: (row: Row) => boolean,
   room: number,
-): { readonly matches: readonly Row[]; readonly isFull: boolean; readonly examined: number } {
+): { readonly matches: readonly Row[]; readonly hasOneMore: boolean; readonly examined: number } {
   const matches: Row[] = [];
   let examined = 0;
   for (const [at, row] of rows.entries()) {
     if (!isMatch(row)) continue;
-    if (matches.length === room) return { matches, isFull: true, examined };
+    if (matches.length === room) return { matches, hasOneMore: true, examined };
     matches.push(row);
     examined = at + 1;
   }
-  return { matches, isFull: false, examined };
+  return { matches, hasOneMore: false, examined };
 }

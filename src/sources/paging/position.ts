@@ -6,7 +6,7 @@ import type { Direction, Range } from '../../base/time.ts';
  * The place of a row in the order of all rows: newest first, at one instant USAGE before EVENTS, then the greater id first,
  * as in the Events API's `timestamp:desc,id:desc`.
  *
- * An empty id marks an edge, which is behind every row of that source at that instant. Reading can continue from it.
+ * An empty id marks the end of an instant: it comes after every row of that source at that instant. Reading can continue from it.
  */
 export interface Position {
   readonly timestampMs: number;
@@ -22,21 +22,21 @@ export function comparePositions(a: Position, b: Position): number {
   return compareIds(a.source, b.id, a.id);
 }
 
-/** Ascending; the empty id of an edge is below every other id. */
+/** Ascending; the empty id of the end of an instant is below every other id. */
 export function compareIds(source: Source, a: string, b: string): number {
   if (a === b) return 0;
   if (source === 'EVENTS' && a !== '' && b !== '') return BigInt(a) < BigInt(b) ? -1 : 1;
   return a < b ? -1 : 1;
 }
 
-/** The position behind every row of a source at an instant. */
+/** The position after every row of a source at an instant. */
 export function endOfInstant(source: Source, timestampMs: number): Position {
   return { timestampMs, source, id: '' };
 }
 
 /**
- * The time at which reading one source starts behind a position. For `DESC` it includes the position's own instant if that
- * can hold further rows of the source.
+ * Where reading one source goes on from a position: for `ASC` the first millisecond to read, for `DESC` the millisecond above the
+ * last one to read. The position's own instant is read again if it can hold further rows of the source.
  */
 export function startOfReading(
   source: Source,

@@ -8,7 +8,7 @@ import type { Coverage } from './coverage.ts';
 import type { Position } from './position.ts';
 import type { RowStream } from './row-stream.ts';
 
-/** A span that one batch examined. */
+/** An examined span, with the times of its skipped rows. */
 export interface ReadSpan extends ExaminedSpan {
   /** The times of the skipped rows in it, as exact as they are known. */
   readonly skippedMs: readonly number[];
@@ -30,8 +30,8 @@ export interface RangeRows<Row> {
 }
 
 /**
- * Reads ranges whole in few calls, newest first and in large pages. A page that reaches the next range is read on from there,
- * so that near ranges share calls and the rows between them come too; a gap that a page does not cross is left out.
+ * Reads ranges whole in few calls, newest first and in large pages. If a page reaches the next range, the reading goes on
+ * without a new question, so near ranges share calls and the rows between them come too. A gap that a page does not cross is left out.
  * @param ranges disjoint, newest first
  * @param wayOut what the caller can do if a bound stops the reading, as the end of a sentence
  * @throws never for a failure of the vendor or a spent call budget: `stopped` reports both

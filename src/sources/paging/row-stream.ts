@@ -4,11 +4,15 @@ import type { Direction, Range } from '../../base/time.ts';
 import type { AgePolicy } from './coverage-recorder.ts';
 import type { Position } from './position.ts';
 
-/** The rows of one source under one filter. A page is taken from one stream, or from two that are merged. */
+/**
+ * How to read the rows of one source for one filter, in batches and in either direction. A page is taken from one stream, or from
+ * two that are merged.
+ */
 export interface RowStream<Row extends Position> {
   readonly source: Source;
   /** The vendor's path template, for errors. */
   readonly operation: string;
+  /** Gives also rows that do not match: apply `isMatch`. */
   readonly read: ReadBatches<Row>;
   readonly isMatch: (row: Row) => boolean;
   /** The most rows to look at; null: the vendor applies the whole filter, so no bound is needed. */
@@ -22,7 +26,7 @@ export type ReadBatches<Row> = (request: BatchRequest) => AsyncGenerator<Batch<R
 export interface BatchRequest {
   readonly range: Range;
   readonly direction: Direction;
-  /** Only rows strictly behind this position in the direction of reading. */
+  /** Only rows strictly ahead of this position in the direction of reading. */
   readonly after: Position | null;
   /** How many more rows the reader can use: it determines the size of the pages. Infinity: as many as a page holds. */
   readonly wanted: () => number;
@@ -32,7 +36,7 @@ export interface BatchRequest {
 
 /** Rows of whole instants only, so that no row that is read later can belong before them. */
 export interface Batch<Row> {
-  /** In the direction of reading, inside the range, behind `after`. */
+  /** In the direction of reading, inside the range, ahead of `after`. */
   readonly rows: readonly Row[];
   /** Rows of the next instant, which the vendor's page may have cut: the next batch has that instant whole. */
   readonly rowsAtCut?: readonly Row[];

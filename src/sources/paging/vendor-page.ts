@@ -11,7 +11,7 @@ import type { Position } from './position.ts';
  */
 export interface VendorList<Row extends Position> {
   readonly source: Source;
-  /** The vendor's path template, for errors. */
+  /** The vendor operation: its path template, for errors. */
   readonly operation: string;
   /** The precision of the vendor's time bounds in milliseconds. */
   readonly unitMs: number;
@@ -80,7 +80,7 @@ export interface SkippedRowsReport {
 export interface ListDeps {
   readonly upstream: Upstream;
   readonly settings: SourceSettings;
-  /** When the operation was asked for, in milliseconds since the epoch. */
+  /** When the GraphQL operation was asked for, in milliseconds since the epoch. */
   readonly nowMs: number;
   /** Receives a report of each answer with skipped rows, for the log. */
   readonly onSkippedRows?: ((report: SkippedRowsReport) => void) | undefined;
@@ -89,7 +89,7 @@ export interface ListDeps {
 /** Which page to read, and how to parse its rows. */
 export interface VendorPageQuery<Row> {
   readonly source: Source;
-  /** The path, which is also its template because it holds no values. */
+  /** The vendor operation. It is also the path, because the path of a list holds no values. */
   readonly operation: string;
   readonly query: Query;
   /** The upper bound of time that the query asks for. */
@@ -102,8 +102,8 @@ export interface VendorPageQuery<Row> {
 }
 
 /**
- * Reads one page of a vendor's list. If not one of its rows can be parsed, it asks once more, because a bad row comes again,
- * but a failure that looks like a list rarely does.
+ * Reads one page of a vendor's list. If not one of its rows can be parsed, it asks once more. A row that is really bad is bad the
+ * second time, too; a failure that the vendor sent as a list has usually passed by then.
  * @throws UpstreamError
  */
 export async function readVendorPage<Row extends object>(
@@ -120,7 +120,8 @@ async function readOnce<Row extends object>(
   context: CallContext,
   { source, operation, query, upperMs, unitMs, notFound, decodeRow }: VendorPageQuery<Row>,
 ): Promise<Omit<VendorPage<Row>, 'ended'>> {
-  // No other operation asks for a page that ends at this operation's now, so it would only displace useful cache entries.
+  // No other GraphQL operation asks for a page that ends at this one's now. So the page is not kept for when the vendor fails,
+  // because it would only displace useful cache entries.
   const endsNow = upperMs === Math.ceil(nowMs / unitMs) * unitMs;
   const answer = await upstream.get(
     {
@@ -139,7 +140,7 @@ async function readOnce<Row extends object>(
         const value = response.body.map(decodeRow);
         const dropped = value.filter(isSkipped).length;
         if (dropped > 0) onSkippedRows?.({ source, operation, dropped, rows: value.length });
-        // Never use it as an earlier answer: it holds no state of the list.
+        // An answer without a parsable row says nothing about the list, so it is not kept for when the vendor fails.
         const cache = isUnparsable(value) ? { cache: { freshMs: 0, staleIfErrorMs: 0 } } : {};
         return { value, rows: value.length, ...cache };
       },

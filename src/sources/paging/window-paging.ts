@@ -36,8 +36,8 @@ export type LocateRows = (span: Range, wanted: number) => Promise<number | null>
 
 /** The length of the first window. */
 const FIRST_WINDOW_MS = 15 * 60_000;
-/** The most by which the next window grows, and by which it shrinks after two dense windows. */
-const GROWTH = 16;
+/** A window is at most 16 times as long as the one before. After the second dense window in a row it is at most a 16th as long. */
+const STEP = 16;
 
 /**
  * Reads in an order that the vendor does not offer: windows of time one after the other, each read whole and sorted here. The
@@ -83,14 +83,14 @@ export async function* pageByWindows<Row extends Position>(
       // The density of the part that was read may differ from that of the whole window, so ask for the times of the rows.
       const located = denseInARow === 1 ? await locateRows(window, worthReading()) : null;
       const fittingMs = located === null ? fittingOf(read) : Math.abs(located - edgeMs);
-      const shorterMs = windowMs / (denseInARow === 1 ? 2 : GROWTH);
+      const shorterMs = windowMs / (denseInARow === 1 ? 2 : STEP);
       lengthMs = Math.max(1, Math.floor(Math.min(fittingMs, shorterMs)));
       continue;
     }
     denseInARow = 0;
     yield take(window, isUnparsable(read) ? await readAgain(window, read) : read);
     const fitting = read.rows.length > 0 ? (worthReading() * windowMs) / read.rows.length : Infinity;
-    lengthMs = Math.max(1, Math.ceil(Math.min(windowMs * GROWTH, fitting)));
+    lengthMs = Math.max(1, Math.ceil(Math.min(windowMs * STEP, fitting)));
   }
 
   /**

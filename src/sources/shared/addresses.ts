@@ -31,7 +31,8 @@ export function namedAddresses({ ipAddress, addresses = [] }: Addresses): readon
 }
 
 /**
- * Refuses a text that is neither an address nor a CIDR block.
+ * Refuses a text that is neither an address nor a CIDR block. The scalar `IP` has tested it already, but lets an IPv4 block pass that
+ * is written in IPv6 with fewer than 96 bits.
  * @param argument the path of the text among the caller's arguments
  * @throws RequestError `BAD_USER_INPUT` naming the argument
  */
@@ -42,7 +43,8 @@ export function checkAddress(addressOrBlock: string, argument: string): void {
 /**
  * A test for one address or a CIDR block. An IPv4 address written as IPv6 (`::ffff:10.0.0.1`) is the same address. A row with a
  * list matches if any of its addresses does, because it is unknown which one was the caller's.
- * @throws RequestError `BAD_USER_INPUT` if the text is neither
+ * @param addressOrBlock a text that `checkAddress` accepts
+ * @throws RequestError `BAD_USER_INPUT` for any other text
  */
 export function createAddressTest(addressOrBlock: string): (entry: Addresses) => boolean {
   const { network, prefix } = readBlock(addressOrBlock, 'filter.ipAddress');

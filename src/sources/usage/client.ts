@@ -9,7 +9,7 @@ import type { UsageQuirks } from './quirks.ts';
 import { decodeUsageRecord } from './record.ts';
 import type { UsageRecord } from './record.ts';
 
-/** What reading the Usage API needs in one operation. */
+/** What reading the Usage API needs in one GraphQL operation. */
 export interface UsageDeps extends ListDeps {
   /** What was learnt with the same credentials. */
   readonly quirks: UsageQuirks;
@@ -41,9 +41,10 @@ export function createUsagePageReader(
   { lowerMs, upperMs }: Pick<VendorWindow, 'lowerMs' | 'upperMs'>,
 ): UsagePageReader {
   const { quirks, settings, nowMs } = deps;
-  // The vendor may give whole seconds and still select by milliseconds. It may also cut the bounds to seconds.
+  // If the vendor cuts `to` to a whole second, it would leave out the last rows. So as long as only whole seconds are seen, `to` is
+  // raised to the next one.
   const stepMs = quirks.hasWholeSeconds ? SECOND_MS : UNIT_MS;
-  // An earlier `from` costs nothing, because the list ends there. A whole second gives equal calls for ranges of whole seconds.
+  // An earlier `from` costs nothing, because the list ends there, and ranges that begin within one second share calls.
   const fromMs = Math.floor(lowerMs / SECOND_MS) * SECOND_MS;
   const toMs = Math.ceil(upperMs / stepMs) * stepMs;
 

@@ -73,9 +73,9 @@ export type UsageFilterSplit =
   | { readonly kind: 'nothing' }
   | {
       readonly kind: 'read';
-      /** The part that the vendor answers. */
+      /** The vendor's parameters for the part that it applies. */
       readonly query: Query;
-      /** The other part is tested here and skips rows that the vendor gives: a scan. */
+      /** A part is tested here and filters out rows that the vendor gives: a scan. */
       readonly isScan: boolean;
       /** The series that counts exactly what the filter asks for; null: there is none, so records are counted one by one. */
       readonly countingSeries: UsageSeries | null;

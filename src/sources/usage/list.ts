@@ -78,9 +78,17 @@ export function createUsageList(
         };
       };
 
+      /** null: not known. */
+      const currentUnit = (): 'records' | 'pages' | null => {
+        // Without a parsed row no overlap can be checked, so the unit is not trusted.
+        if (!held.some(isParsable)) return null;
+        // In pages of one row both units are the same.
+        return longest === 1 ? 'pages' : quirks.offsetUnit;
+      };
+
       return {
         async next() {
-          const unit = held.some(isParsable) ? (longest === 1 ? 'pages' : quirks.offsetUnit) : null;
+          const unit = currentUnit();
           const page = await (held.length === 0 ? readFirst() : unit ? readOn(unit) : readSecond());
           appendAll(held, page.entries);
           return page;

@@ -28,7 +28,7 @@ export function createUsagePaging(
   };
 }
 
-/** The rows of a page that come again in the next one because they share an instant. */
+/** An allowance for the rows of each page that bring nothing new: the slack of keyset paging, and the row that comes again. */
 const OVERLAP = 10;
 
 /** The most rows to ask for at once: more than the setting only if the remaining calls could not reach `wanted` rows otherwise. */

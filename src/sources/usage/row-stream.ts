@@ -13,7 +13,8 @@ import { createUsagePaging } from './paging.ts';
 import type { UsageRecord } from './record.ts';
 
 /**
- * The records that match a filter; null: nothing can match it. `getUsageAnalytics` gives a hint about their times, for reading in
+ * The row stream for a filter: the records that the vendor gives for its part of the filter, and the test of the rest, which the
+ * reader of the stream must apply. null: no record can match. `getUsageAnalytics` gives a hint about their times, for reading in
  * ascending order.
  * @param argument the filter's path among the caller's arguments
  * @throws RequestError `BAD_USER_INPUT`
@@ -39,6 +40,7 @@ export function createUsageRowStream(
     ),
     isMatch: filter.ipAddress === undefined ? () => true : createAddressTest(filter.ipAddress),
     maxScannedRows: split.isScan ? deps.settings.maxScannedRows : null,
+    // If files are served and lack a column that the filter uses, coverage says so.
     age: noteLackingColumns(deps.settings.age, columnsOf(filter)),
   };
 }

@@ -26,7 +26,7 @@ export interface CallNeeds {
 
 /** A list as an operation asks for it, before its cursor is opened. */
 export interface ListQuestion<Filter> extends Omit<PageRequest<Filter>, 'after'> {
-  /** The sealed cursor that the page continues from; null: the page begins at the edge of the range. */
+  /** The sealed cursor that the page continues from; null: the page begins at an end of the range. */
   readonly cursor: string | null;
   /** false: only the range or the count is asked for, so no page is read. */
   readonly wantsPage: boolean;

@@ -15,7 +15,7 @@ export interface OverlappingPage {
 
 /**
  * The page that follows the first `held` rows and, if possible, repeats the last of them. If a row is deleted or added between
- * two calls, all rows behind it move, and only a repeated row shows that.
+ * two calls, all rows after it move, and only a repeated row shows that.
  *
  * Page numbers count in page sizes, so the size is chosen such that a page begins just before the end of the held rows.
  * @param longest the most rows of a page, at least 1

@@ -156,7 +156,7 @@ export function isDense(rows: number, wanted: number, window: Range, unitMs: num
 
 /**
  * The time at which a row without a time counts: the first instant of the span in the direction of reading. A page may end
- * anywhere behind it, and the windows of the next page need not hold that row.
+ * anywhere after it, and the windows of the next page need not hold that row.
  */
 function nearestTo({ fromMs, toMs }: Range, direction: Direction): number {
   return direction === 'ASC' ? fromMs : Math.max(toMs - 1, fromMs);

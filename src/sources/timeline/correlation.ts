@@ -27,7 +27,7 @@ export interface Related<Row extends Activity> {
 
 /** The entries that are related to one entry. */
 export interface RelatedRows<Row extends Activity> {
-  /** At most `count` entries, newest first, behind a position or from the newest on. */
+  /** At most `count` entries, newest first, ahead of a position or from the newest on. */
   take(count: number, after: Position | null): readonly Related<Row>[];
   /** Of the window around this entry. */
   readonly coverage: readonly Coverage[];
@@ -50,7 +50,7 @@ type Subject = Pick<RelatedRequest, 'of' | 'by'>;
 export interface Relation<Row extends Activity> {
   /** How many rows of a window are related. */
   count(window: Range): number;
-  /** At most `count` rows, newest first, behind a position or from the newest on. */
+  /** At most `count` rows, newest first, ahead of a position or from the newest on. */
   take(
     count: number,
     after: Position | null,

@@ -83,7 +83,7 @@ export async function mergeStreams<Row extends Position>(
     return { untilMs: isDesc ? last.timestampMs : last.timestampMs + 1, end };
   }
 
-  /** The page ends at the edge of the stream that is furthest behind, because up to there all streams are examined. */
+  /** The page ends where the slowest stream has got to, because up to there all streams are examined. */
   function edgeOfStop(): { readonly untilMs: number; readonly end: PageEnd } {
     const edges = runs.flatMap((run) => (run.state === 'running' ? [run.edgeMs] : []));
     const untilMs = isDesc ? Math.max(rangeEndMs, ...edges) : Math.min(rangeEndMs, ...edges);

@@ -17,7 +17,7 @@ export interface TimeIndex<Row extends Activity> {
 /** Rows, newest first. */
 export interface TimeList<Row extends Activity> {
   count(window: Range): number;
-  /** At most `count` rows of a window, behind a position or from the newest on. */
+  /** At most `count` rows of a window, ahead of a position or from the newest on. */
   take(window: Range, count: number, after: Position | null): readonly Row[];
   /** Whether the rows of a window belong to more than `FEW_USERS` users. */
   isShared(window: Range): boolean;
@@ -84,8 +84,8 @@ function createTimeList<Row extends Activity>(
   return {
     count: ({ fromMs, toMs }) => Math.max(countFrom(fromMs) - countFrom(toMs), 0),
     take({ fromMs, toMs }, count, after) {
-      const behind = after ? countWhile((row) => comparePositions(row, after) <= 0) : 0;
-      const start = Math.max(countFrom(toMs), behind);
+      const past = after ? countWhile((row) => comparePositions(row, after) <= 0) : 0;
+      const start = Math.max(countFrom(toMs), past);
       return rows.slice(start, Math.min(start + count, countFrom(fromMs)));
     },
     isShared({ fromMs, toMs }) {

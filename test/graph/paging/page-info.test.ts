@@ -29,8 +29,8 @@ interface Situation {
   readonly rows: readonly string[];
   readonly hasMore: boolean;
   readonly end: PageEnd | null;
-  /** What the cursor of the request says about rows behind it. */
-  readonly cursor?: 'rows behind' | 'nothing behind';
+  /** What the cursor of the request says about rows past it. */
+  readonly cursor?: 'rows past' | 'nothing past';
   readonly coverage?: readonly Coverage[];
 }
 
@@ -40,10 +40,10 @@ function describeInfo({ isFromEnd, rows, hasMore, end, cursor, coverage = [] }: 
   const range = { fromMs: 0, toMs: 2_000 };
   const facts: PageInfoFacts = {
     choice: { count: 2, direction: isFromEnd ? 'ASC' : 'DESC', isFromEnd, cursor: cursor ? 'sealed' : null },
-    cursor: cursor ? { query, range, position: at('given'), hasRowsPast: cursor === 'rows behind' } : null,
+    cursor: cursor ? { query, range, position: at('given'), hasRowsPast: cursor === 'rows past' } : null,
     page: { rows, hasMore, end, coverage },
     positions: rows.map(at),
-    seal: (position, hasRowsPast) => (hasRowsPast ? position.id : `${position.id}, nothing behind`),
+    seal: (position, hasRowsPast) => (hasRowsPast ? position.id : `${position.id}, nothing past`),
   };
   const info = createPageInfo(facts);
   return [info.hasPreviousPage, info.startCursor(), info.endCursor(), info.hasNextPage];
@@ -64,22 +64,22 @@ describe('a page read forward', () => {
     ],
     ['of an empty list', { isFromEnd, rows: [], hasMore: false, end: null }, [false, null, null, false]],
     [
-      'of a scan that found nothing can be continued, and knows that nothing is behind',
+      'of a scan that found nothing can be continued, and knows that nothing is past',
       { isFromEnd, rows: [], hasMore: true, end: stoppedAt('x') },
-      [false, null, 'x, nothing behind', true],
+      [false, null, 'x, nothing past', true],
     ],
     [
-      'of a scan that found nothing, after another one that found nothing, knows that nothing is behind',
-      { isFromEnd, rows: [], hasMore: true, end: stoppedAt('x'), cursor: 'nothing behind' },
-      [false, null, 'x, nothing behind', true],
+      'of a scan that found nothing, after another one that found nothing, knows that nothing is past',
+      { isFromEnd, rows: [], hasMore: true, end: stoppedAt('x'), cursor: 'nothing past' },
+      [false, null, 'x, nothing past', true],
     ],
     [
       'of a scan that found nothing after earlier rows still knows of those rows',
-      { isFromEnd, rows: [], hasMore: true, end: stoppedAt('x'), cursor: 'rows behind' },
+      { isFromEnd, rows: [], hasMore: true, end: stoppedAt('x'), cursor: 'rows past' },
       [true, null, 'x', true],
     ],
     [
-      'with a span that could not be read says that rows may be behind',
+      'with a span that could not be read says that rows may be past',
       {
         isFromEnd,
         rows: [],
@@ -111,22 +111,22 @@ describe('a page read forward', () => {
     ],
     [
       'after a row of an earlier page',
-      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'rows behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'rows past' },
       [true, 'a', 'a', false],
     ],
     [
       'after a position that a scan reached, with rows before it',
-      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'rows behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'rows past' },
       [true, 'a', 'a', false],
     ],
     [
       'after a position up to which a scan found nothing',
-      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'nothing behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'nothing past' },
       [false, 'a', 'a', false],
     ],
     [
       'without any examined row returns the position of the request',
-      { isFromEnd, rows: [], hasMore: true, end: null, cursor: 'rows behind' },
+      { isFromEnd, rows: [], hasMore: true, end: null, cursor: 'rows past' },
       [true, null, 'given', true],
     ],
   ])('%s', (_name, situation, expected) => {
@@ -149,17 +149,17 @@ describe('a page read backward', () => {
     ],
     [
       'of a scan that found nothing can be continued',
-      { isFromEnd, rows: [], hasMore: true, end: stoppedAt('x'), cursor: 'rows behind' },
+      { isFromEnd, rows: [], hasMore: true, end: stoppedAt('x'), cursor: 'rows past' },
       [true, 'x', null, true],
     ],
     [
       'before a row of another page',
-      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'rows behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'rows past' },
       [false, 'a', 'a', true],
     ],
     [
       'before a position up to which a scan found nothing',
-      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'nothing behind' },
+      { isFromEnd, rows: ['a'], hasMore: false, end: row('a'), cursor: 'nothing past' },
       [false, 'a', 'a', false],
     ],
   ])('%s', (_name, situation, expected) => {

@@ -50,7 +50,7 @@ describe('the order of entries', () => {
     );
   });
 
-  test('has an edge behind every entry of its instant and before every older one', () => {
+  test('puts the end of an instant after all its entries and before every older one', () => {
     fc.assert(
       fc.property(position, fc.nat({ max: 3 }), (entry, ms) => {
         fc.pre(entry.id !== '');

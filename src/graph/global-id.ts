@@ -1,4 +1,5 @@
 import type { Position } from '../sources/paging/position.ts';
+import { isUsageRecordId } from '../sources/usage/record.ts';
 
 /** The entry that a global id names. */
 export type GlobalId =
@@ -60,13 +61,7 @@ function decodeTime(text: string): number | null {
   return Math.abs(timestampMs) <= MAX_DATE_MS && String(timestampMs) === text ? timestampMs : null;
 }
 
-const USAGE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const MAX_INT64 = 2n ** 63n;
-
-/** Whether a text can be the id of a usage record. Any other text must never be put into a vendor's path. */
-export function isUsageRecordId(text: string): boolean {
-  return USAGE_ID.test(text);
-}
 
 /** Whether a text can be the id of an event: an int64 in its one canonical spelling. */
 export function isEventId(text: string): boolean {

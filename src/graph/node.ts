@@ -39,7 +39,7 @@ const MASKABLE = {
 
 export const ActivityInterface = builder.interfaceRef<ActivityRow>('Activity').implement({
   description:
-    'An entry of either source: something happened at a time, from an address. Lists are newest first. Entries with the same time are sorted by source (USAGE before EVENTS), then by id (usage records by code unit, events as integers).',
+    'An entry of either source: something happened at a time, from an address. Lists are newest first. Entries with the same time are sorted by source (USAGE before EVENTS), then by id (usage records by their UTF-16 codes, events as integers).',
   interfaces: [NodeInterface],
   resolveType: typeNameOf,
   fields: (t) => ({

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeGlobalId, encodeGlobalId, isUsageRecordId } from '../../src/graph/global-id.ts';
+import { decodeGlobalId, encodeGlobalId } from '../../src/graph/global-id.ts';
+import { isUsageRecordId } from '../../src/sources/usage/record.ts';
 import type { Position } from '../../src/sources/paging/position.ts';
 
 const usageId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);

@@ -4,7 +4,8 @@ import type { Secret } from '../../base/secret.ts';
 import { SOURCES } from '../../base/source.ts';
 import type { Range } from '../../base/time.ts';
 import type { Position } from '../../sources/paging/position.ts';
-import { isEventId, isUsageRecordId } from '../global-id.ts';
+import { isUsageRecordId } from '../../sources/usage/record.ts';
+import { isEventId } from '../global-id.ts';
 import { EARLIEST_MS } from './range.ts';
 
 /** The lists that have cursors. A cursor holds an index into this array, so append only. */

@@ -8,10 +8,10 @@ import {
   estimateUsageRecords,
 } from '../../sources/usage/estimate.ts';
 import type { UsageFilter } from '../../sources/usage/filter.ts';
+import { isUsageRecordId } from '../../sources/usage/record.ts';
 import { builder } from '../builder.ts';
 import type { GraphContext } from '../context.ts';
 import { COST } from '../cost/shape.ts';
-import { isUsageRecordId } from '../global-id.ts';
 import type { ConnectionArguments } from '../paging/arguments.ts';
 import { estimateList, needsPage, readConnection } from '../paging/connection.ts';
 import type { ListQuery } from '../paging/connection.ts';

@@ -97,13 +97,6 @@ export function createUsagePageReader(
  * no coverage to say so.
  */
 const RECORD_CACHE: CachePolicy = { freshMs: 5_000, staleIfErrorMs: 0 };
-/** Other texts are no id. They are not sent, because `..` would leave the path even if it is encoded. */
-const USAGE_ID = /^[A-Za-z0-9_-]{1,64}$/;
-
-/** Whether a text can be the id of a usage record. */
-export function isUsageId(text: string): boolean {
-  return USAGE_ID.test(text);
-}
 
 /** Reads `GET /usage/{id}`; null: there is no such record. @throws UpstreamError, RequestError `LIMIT_EXCEEDED` */
 export async function readUsageRecord(

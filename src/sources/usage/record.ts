@@ -106,12 +106,16 @@ const tags = z
     (value ?? []).map((tag) => tag.trim()).filter((tag) => tag !== ''),
   );
 
+/** Only these characters are safe in a path and a cursor. Ids on the vendor's page are 24 hexadecimal digits. */
+const ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Whether a text can be the id of a usage record. Any other text must never be put into a vendor's path, not even encoded. */
+export function isUsageRecordId(text: string): boolean {
+  return ID.test(text);
+}
+
 const usageRow = z.object({
-  // Only these characters are safe in a path and a cursor. Ids on the vendor's page are 24 hexadecimal digits.
-  id: z
-    .union([z.string(), z.int(), z.bigint()])
-    .transform(String)
-    .refine((value) => /^[A-Za-z0-9_-]{1,64}$/.test(value)),
+  id: z.union([z.string(), z.int(), z.bigint()]).transform(String).refine(isUsageRecordId),
   usageDate: z.string(),
   requestStatus: text,
   elementKey: text,

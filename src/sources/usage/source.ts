@@ -14,12 +14,13 @@ import { requireParsable } from '../paging/row-stream.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
 import { requireScope } from '../shared/scope.ts';
 import type { AnalyticsRequest, GetUsageAnalytics, UsageAnalytics } from './analytics/analytics.ts';
-import { isUsageId, LIST_OPERATION, readUsageRecord, RECORD_OPERATION } from './client.ts';
+import { LIST_OPERATION, readUsageRecord, RECORD_OPERATION } from './client.ts';
 import type { UsageDeps } from './client.ts';
 import { countBySeries } from './count.ts';
 import { splitUsageFilter } from './filter.ts';
 import type { UsageFilter } from './filter.ts';
 import { createUsagePaging } from './paging.ts';
+import { isUsageRecordId } from './record.ts';
 import type { UsageRecord } from './record.ts';
 import { createUsageRowStream } from './row-stream.ts';
 
@@ -88,7 +89,7 @@ export function createUsageSource(
 
   return {
     async getUsageRecord(id, timestampMs) {
-      if (!isUsageId(id)) return null;
+      if (!isUsageRecordId(id)) return null;
       return records.load({ id, timestampMs });
     },
     async listUsageRecords(request) {

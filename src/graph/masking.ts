@@ -19,7 +19,10 @@ export const MaskedFieldType = builder.enumType('MaskedField', {
   } as const,
 });
 
-/** The `fields` that are hidden from the viewer. They are the same for every entry, so that the list does not reveal whether there is a value. */
+/**
+ * The `fields` that are hidden from the viewer. They are the same for every entry, so that the list does not reveal whether there is
+ * a value.
+ */
 export function maskedFields(viewer: Viewer, fields: readonly MaskedField[]): readonly MaskedField[] {
   return viewer.scopes.has('pii:read') ? [] : fields;
 }

@@ -17,7 +17,7 @@ export interface EventsDeps extends ListDeps {
   readonly visible?: ReadonlySet<OptionalEventField>;
 }
 
-/** The vendor's path template. */
+/** The vendor operation: its path template. */
 export const LIST_OPERATION = '/events';
 
 /** The vendor's times are in whole seconds. */
@@ -49,10 +49,9 @@ export interface EventsQuestion {
 }
 
 /**
- * The reader of `GET /events` for one filter. It keeps the filter's parameters and adds the bounds of each page. It uses
- * the best request form that the vendor takes, and learns the vendor's quirks
- * from answers that can be parsed. Once a form is answered, the reader keeps it, because pages in different orders do not fit
- * together.
+ * The reader of `GET /events` for one filter. It keeps the filter's parameters and adds the bounds of each page. It uses the best
+ * request form that the vendor takes, and learns the vendor's quirks from answers that can be parsed. Once a form is answered, the
+ * reader keeps it, because pages in different orders do not fit together.
  * @throws UpstreamError (the reader); if the vendor refuses every form, the first refusal
  */
 export function createEventsPageReader(

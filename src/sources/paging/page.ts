@@ -23,8 +23,8 @@ export interface PageRequest<Filter> {
 /** The position from which the next page continues. */
 export interface PageEnd {
   /**
-   * `row`: the last row of a full page. `scan position`: the page is not full, and this is how far the range was examined: to its
-   * end, or to the place where a bound stopped the reading. The last rows before it often do not match.
+   * `row`: the last row of the page. `scan position`: no further match was seen, and this is how far the range was examined: to its
+   * end, or to the place where a bound stopped the reading.
    */
   readonly kind: 'row' | 'scan position';
   readonly position: Position;

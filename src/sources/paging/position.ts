@@ -36,7 +36,7 @@ export function endOfInstant(source: Source, timestampMs: number): Position {
 
 /**
  * Where reading one source goes on from a position: for `ASC` the first millisecond to read, for `DESC` the millisecond above the
- * last one to read. The position's own instant is read again if it can hold further rows of the source.
+ * last one to read. `DESC` reads the position's own millisecond again only if it can hold further rows of the source.
  */
 export function startOfReading(
   source: Source,

@@ -9,7 +9,7 @@ import { requireParsable } from '../paging/row-stream.ts';
 import { namedAddresses } from '../shared/addresses.ts';
 import type { EventsDeps } from './client.ts';
 import type { AuditEvent, OptionalEventField } from './event.ts';
-import { checkEventFilter, createEventTest, fieldsOf } from './filter.ts';
+import { checkEventFilter, createEventTest, testedFields } from './filter.ts';
 import type { EventFilter } from './filter.ts';
 import { createEventsRowStream } from './row-stream.ts';
 
@@ -62,7 +62,7 @@ export async function readEventFacets(
     new Map(counters.map(([facet, counter]) => [facet, counter.counts()]));
   const shared = withoutFacets(filter, facets);
   const ownFields = facets.filter((facet) => facet === 'username' || facet === 'ipAddress');
-  const fields = new Set<OptionalEventField>([...ownFields, ...fieldsOf(filter)]);
+  const fields = new Set<OptionalEventField>([...ownFields, ...testedFields(filter)]);
   const nothing = coverNothing('EVENTS', range);
   if (facets.length === 0) return { facets: counts(), coverage: [{ ...nothing, reason: NOT_ASKED }] };
   const stream = createEventsRowStream(deps, forScan(context), shared, fields);

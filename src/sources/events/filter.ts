@@ -135,13 +135,13 @@ export function splitEventFilter(filter: EventFilter): EventFilterSplit {
     kind: 'read',
     parameters: [...category.parameters, ...action.parameters],
     isScan: hasOwnTest || category.isScan || action.isScan,
-    fields: fieldsOf(filter),
+    fields: testedFields(filter),
   };
 }
 
 /** The optional fields that a filter reads, including its `not`. */
-export function fieldsOf(filter: EventFilter): OptionalEventField[] {
-  const fields: OptionalEventField[] = filter.not ? fieldsOf(filter.not) : [];
+export function testedFields(filter: EventFilter): OptionalEventField[] {
+  const fields: OptionalEventField[] = filter.not ? testedFields(filter.not) : [];
   if (filter.username) fields.push('username');
   if (filter.ipAddress !== undefined) fields.push('ipAddress');
   if (filter.searchText !== undefined) fields.push('description');

@@ -9,7 +9,7 @@ import type { Position } from './position.ts';
 import type { RowStream } from './row-stream.ts';
 
 /** An examined span, with the times of its skipped rows. */
-export interface ReadSpan extends ExaminedSpan {
+export interface SpanWithSkips extends ExaminedSpan {
   /** The times of the skipped rows in it, as exact as they are known. */
   readonly skippedMs: readonly number[];
 }
@@ -24,7 +24,7 @@ export interface RangeRows<Row> {
   /** All rows that the vendor gave, whether they match or not. Newest first. */
   readonly rows: readonly Row[];
   /** Newest first. */
-  readonly examined: readonly ReadSpan[];
+  readonly examined: readonly SpanWithSkips[];
   /** null: all ranges were read. */
   readonly stopped: Stopped | null;
 }
@@ -43,7 +43,7 @@ export async function readRanges<Row extends Position>(
   wayOut: string,
 ): Promise<RangeRows<Row>> {
   const rows: Row[] = [];
-  const examined: ReadSpan[] = [];
+  const examined: SpanWithSkips[] = [];
   const unread = [...ranges];
   const fromMs = ranges.at(-1)?.fromMs ?? 0;
   let scanned = 0;

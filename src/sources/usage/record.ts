@@ -110,8 +110,8 @@ const tags = z
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Whether a text can be the id of a usage record. Any other text must never be put into a vendor's path, not even encoded. */
-export function isUsageRecordId(text: string): boolean {
-  return ID.test(text);
+export function isUsageRecordId(value: string): boolean {
+  return ID.test(value);
 }
 
 const usageRow = z.object({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fieldsOf, splitEventFilter } from '../../../src/sources/events/filter.ts';
+import { testedFields, splitEventFilter } from '../../../src/sources/events/filter.ts';
 import type { EventFilter } from '../../../src/sources/events/filter.ts';
 
 const values = (count: number): string[] => Array.from({ length: count }, (_, at) => `v${at}`);
@@ -60,13 +60,13 @@ describe('the split of a filter', () => {
   });
 
   test('requests the fields that its test reads, including those of its not', () => {
-    expect(fieldsOf({})).toEqual([]);
-    expect(fieldsOf({ category: { eq: 'a' } })).toEqual([]);
+    expect(testedFields({})).toEqual([]);
+    expect(testedFields({ category: { eq: 'a' } })).toEqual([]);
     const filter: EventFilter = {
       username: { eq: 'a' },
       not: { ipAddress: '10.0.0.1', not: { searchText: 'x' } },
     };
-    expect(new Set(fieldsOf(filter))).toEqual(new Set(['username', 'ipAddress', 'description']));
-    expect(splitEventFilter(filter)).toMatchObject({ fields: fieldsOf(filter) });
+    expect(new Set(testedFields(filter))).toEqual(new Set(['username', 'ipAddress', 'description']));
+    expect(splitEventFilter(filter)).toMatchObject({ fields: testedFields(filter) });
   });
 });

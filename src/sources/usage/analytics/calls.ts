@@ -69,11 +69,11 @@ export function planCalls(
 
 function isCheaper(shared: SharedCalls, ...apart: readonly [SharedCalls, SharedCalls]): boolean {
   const [callCount, rowCount] = apart.reduce(
-    ([calls, rows], plan) => [calls + plan.calls.length, rows + countRows(plan.calls)],
+    ([calls, rows], plan) => [calls + plan.calls.length, rows + countCallRows(plan.calls)],
     [0, 0],
   );
   const saved = callCount - shared.calls.length;
-  return saved > 0 && countRows(shared.calls) - rowCount <= saved * ROWS_WORTH_A_CALL;
+  return saved > 0 && countCallRows(shared.calls) - rowCount <= saved * ROWS_WORTH_A_CALL;
 }
 
 function planShared(
@@ -132,7 +132,7 @@ export function chooseCalls(
 }
 
 /** How many rows these calls bring. */
-export function countRows(calls: readonly SeriesCall[]): number {
+export function countCallRows(calls: readonly SeriesCall[]): number {
   return calls.reduce((sum, { range, interval }) => sum + countVendorRows(range, interval), 0);
 }
 
@@ -174,11 +174,12 @@ function cover(range: Range, interval: VendorInterval, exactEdges: readonly numb
 
 /** The cost of calls, in rows. */
 function costOf(calls: readonly SeriesCall[]): number {
-  return calls.length * ROWS_WORTH_A_CALL + countRows(calls);
+  return calls.length * ROWS_WORTH_A_CALL + countCallRows(calls);
 }
 
 function areReadable(calls: readonly SeriesCall[], atMost: number): boolean {
   return (
-    calls.every(({ range, interval }) => isReadable(range, interval, atMost)) && countRows(calls) <= atMost
+    calls.every(({ range, interval }) => isReadable(range, interval, atMost)) &&
+    countCallRows(calls) <= atMost
   );
 }

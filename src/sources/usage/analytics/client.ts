@@ -11,7 +11,7 @@ import type { SeriesRow } from './figures.ts';
 import { CACHE_BRIEFLY, listSegments, DO_NOT_CACHE, divideAnswer } from './segments.ts';
 import type { Segment, SeriesAge } from './segments.ts';
 import { joinTouching } from './spans.ts';
-import type { ReadSpan } from './spans.ts';
+import type { SeriesSpan } from './spans.ts';
 import { countVendorRows, vendorFloor } from './vendor-rows.ts';
 import type { VendorInterval } from './vendor-rows.ts';
 
@@ -24,7 +24,7 @@ export interface SeriesDeps extends Pick<ListDeps, 'onSkippedRows'> {
 export interface SeriesResult<Series extends UsageSeries> {
   readonly answer: SeriesAnswer<Series>;
   /** When each part was read; oldest first, together the range of the call. */
-  readonly spans: readonly ReadSpan[];
+  readonly spans: readonly SeriesSpan[];
   /** The parts of the range that the answer leaves out, oldest first. */
   readonly unanswered: readonly UnansweredRange[];
 }
@@ -90,7 +90,7 @@ export function createSeriesClient<Series extends UsageSeries>(
         rows: values.flatMap(({ rows }, index) => ownRows(rows, segments[index]!, interval)),
         skipped: values.flatMap(({ skipped }) => skipped),
       },
-      spans: answers.map(({ readAtMs, stale }, index): ReadSpan => {
+      spans: answers.map(({ readAtMs, stale }, index): SeriesSpan => {
         const { fromMs, toMs } = segments[index]!;
         return { fromMs, toMs, readAtMs, stale };
       }),

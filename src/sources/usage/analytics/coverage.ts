@@ -5,12 +5,12 @@ import type { HeldFiles } from '../../paging/held-files.ts';
 import { SERIES_OPERATIONS } from './analytics.ts';
 import type { UsageSeries } from './analytics.ts';
 import { joinSpans } from './spans.ts';
-import type { ReadSpan } from './spans.ts';
+import type { SeriesSpan } from './spans.ts';
 
 /** How one series was read. */
 export interface SeriesFacts {
   /** Oldest first; together they hold the range. */
-  readonly spans: readonly ReadSpan[];
+  readonly spans: readonly SeriesSpan[];
   readonly skipped: number;
   /** The starts of rows whose parts do not add up to their own `count`. */
   readonly unequalRows: readonly number[];
@@ -40,7 +40,10 @@ export interface CoverageBounds {
 }
 
 /** The time from which on these spans may still gain calls; Infinity: they all have settled. */
-export function fillingSince(spans: readonly ReadSpan[], { nowMs, settleMs, files }: CoverageBounds): number {
+export function fillingSince(
+  spans: readonly SeriesSpan[],
+  { nowMs, settleMs, files }: CoverageBounds,
+): number {
   const moving = spans.flatMap(({ fromMs, toMs, readAtMs }) => {
     const settledMs = Math.min(readAtMs - settleMs, nowMs - settleMs, files ? endOf(files) : Infinity);
     const sinceMs = Math.max(settledMs, fromMs);

@@ -7,7 +7,7 @@ import type { SeriesAnswer } from './decode.ts';
 import { countFigure, isEmpty, isExact, sumRows } from './figures.ts';
 import type { SeriesFigures, SeriesRow } from './figures.ts';
 import { wereReadTogether } from './spans.ts';
-import type { ReadSpan } from './spans.ts';
+import type { SeriesSpan } from './spans.ts';
 import { isVendorEdge, vendorFloor } from './vendor-rows.ts';
 
 /** One call and its answer. */
@@ -88,7 +88,7 @@ export function sliceSeries<Series extends UsageSeries>(
 
 /** One series of one period: its figures, or why they are missing. */
 export type SeriesOutcome<Series extends UsageSeries> =
-  | { readonly slice: SeriesSlice<Series>; readonly spans: readonly ReadSpan[] }
+  | { readonly slice: SeriesSlice<Series>; readonly spans: readonly SeriesSpan[] }
   | { readonly failure: SeriesFailure };
 
 /** The series of one period; undefined: not requested. */

@@ -4,7 +4,7 @@ import type { Interval, Range } from '../../../base/time.ts';
 import { USAGE_SERIES } from './analytics.ts';
 import type { AnalyticsRequest, UsageSeries } from './analytics.ts';
 import { chooseInterval, listBucketEdges, previousRange } from './buckets.ts';
-import { coarsestVendorInterval, countRows, planCalls } from './calls.ts';
+import { coarsestVendorInterval, countCallRows, planCalls } from './calls.ts';
 import type { PlannedPeriod, SeriesBounds, SharedCalls } from './calls.ts';
 import { cutToAnswers } from './segments.ts';
 import { countVendorRows, longestReadable } from './vendor-rows.ts';
@@ -89,7 +89,7 @@ export function estimateAnalytics(
     calls: new Map(
       made.map((of) => [of.series, of.calls.flatMap((call) => cutToAnswers(of.series, call)).length]),
     ),
-    rows: made.reduce((sum, of) => sum + countRows(of.calls), 0),
+    rows: made.reduce((sum, of) => sum + countCallRows(of.calls), 0),
   };
 }
 

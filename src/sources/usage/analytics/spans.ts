@@ -1,7 +1,7 @@
 import type { Range } from '../../../base/time.ts';
 
 /** A span of a series and when it was read. */
-export interface ReadSpan extends Range {
+export interface SeriesSpan extends Range {
   /** When it was asked for, in milliseconds since the epoch. */
   readonly readAtMs: number;
   /** The vendor failed, and this is an earlier answer. */
@@ -12,8 +12,8 @@ export interface ReadSpan extends Range {
  * Joins neighbours, oldest first, if they were read together, or if the later one had settled before both readings. A joined
  * span has the earlier reading time.
  */
-export function joinSpans(spans: readonly ReadSpan[], settleMs: number): readonly ReadSpan[] {
-  const joined: ReadSpan[] = [];
+export function joinSpans(spans: readonly SeriesSpan[], settleMs: number): readonly SeriesSpan[] {
+  const joined: SeriesSpan[] = [];
   for (const span of spans) {
     const before = joined.at(-1);
     const readAtMs = Math.min(before?.readAtMs ?? Infinity, span.readAtMs);
@@ -27,10 +27,10 @@ export function joinSpans(spans: readonly ReadSpan[], settleMs: number): readonl
 
 /** Replaces the part of `spans` that lies in `range` by spans that were read later. */
 export function overlaySpans(
-  spans: readonly ReadSpan[],
+  spans: readonly SeriesSpan[],
   range: Range,
-  later: readonly ReadSpan[],
-): readonly ReadSpan[] {
+  later: readonly SeriesSpan[],
+): readonly SeriesSpan[] {
   const around = spans.flatMap((span) => [
     { ...span, toMs: Math.min(span.toMs, range.fromMs) },
     { ...span, fromMs: Math.max(span.fromMs, range.toMs) },
@@ -55,7 +55,7 @@ export function joinTouching<Part extends Range>(ranges: readonly Part[]): reado
 const ONE_READING_MS = 5_000;
 
 /** Whether all spans of these series that touch a range were read at one time. */
-export function wereReadTogether(range: Range, ...series: readonly (readonly ReadSpan[])[]): boolean {
+export function wereReadTogether(range: Range, ...series: readonly (readonly SeriesSpan[])[]): boolean {
   const readAtMs = series
     .flat()
     .filter(({ fromMs, toMs }) => fromMs < range.toMs && toMs > range.fromMs)

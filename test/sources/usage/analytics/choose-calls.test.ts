@@ -6,7 +6,7 @@ import { listBucketEdges } from '../../../../src/sources/usage/analytics/buckets
 import {
   chooseCalls,
   coarsestVendorInterval,
-  countRows,
+  countCallRows,
 } from '../../../../src/sources/usage/analytics/calls.ts';
 import { isVendorEdge } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
 import type { VendorInterval } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
@@ -91,7 +91,7 @@ test('the chosen rows hold the range within the bound, keep all buckets apart, a
         const edges = listBucketEdges(range, interval, timeZone, 20_000);
         const calls = edges && chooseCalls(range, interval, edges, NEVER, BOUNDS);
         if (!calls) return;
-        expect(countRows(calls)).toBeLessThanOrEqual(BOUNDS.maxUpstreamBuckets);
+        expect(countCallRows(calls)).toBeLessThanOrEqual(BOUNDS.maxUpstreamBuckets);
         const begins = calls.map((call) => call.range.fromMs);
         expect([...begins, calls.at(-1)?.range.toMs]).toEqual([
           range.fromMs,

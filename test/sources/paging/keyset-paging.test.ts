@@ -179,6 +179,18 @@ describe('keyset paging', () => {
     ]);
   });
 
+  test('shows the rows of an instant that a page may have cut before the next batch gives them', async () => {
+    const entries = [row(90, 'a'), row(80, 'b'), dropped(80), row(70, 'c'), row(60, 'd')];
+    const batches = await readBatches(createList(entries, { largestPage: 3 }));
+    expect(
+      batches.map(({ rows, rowsAtCut }) => [rows, rowsAtCut].map((part) => part?.map(({ id }) => id))),
+    ).toEqual([
+      [['a'], ['b']],
+      [['b'], ['c']],
+      [['c', 'd'], []],
+    ]);
+  });
+
   test('reports the oldest time of reading of its pages, and whether one is stale', async () => {
     const tied = Array.from({ length: 12 }, (_, at) => row(50, String(at)));
     const list = createList(tied, {
@@ -225,7 +237,7 @@ describe('rows that could not be parsed', () => {
     ['ASC', 13],
   ] as const)(
     'without a time, behind a row outside the range or at its start, are reported in the range, %s',
-    async (direction, toldAt) => {
+    async (direction, reportedAt) => {
       // Within one unit, and a row of the vendor's wider bounds before it.
       const range = { fromMs: 13, toMs: 28 };
       for (const head of [[], [row(direction === 'DESC' ? 30 : 9, 'beyond')]]) {
@@ -234,7 +246,7 @@ describe('rows that could not be parsed', () => {
           page: (_asked, page) => ({ ...page, entries: [...head, dropped(null)], ended: true }),
         });
         const batches = await readBatches(list, { direction, range });
-        expect(batches.flatMap((batch) => batch.dropped)).toEqual([toldAt]);
+        expect(batches.flatMap((batch) => batch.dropped)).toEqual([reportedAt]);
       }
     },
   );
@@ -265,6 +277,45 @@ describe('rows that could not be parsed', () => {
       source: 'USAGE',
       operation: '/usage',
     });
+  });
+
+  test('alone on a later page, which must repeat a row, are a bad response', async () => {
+    const list = createList([row(90, 'a'), row(80, 'b'), row(70, 'c')], {
+      largestPage: 2,
+      page: ({ upperMs }, page) =>
+        upperMs > 90 ? page : { ...page, entries: [dropped(80), dropped(null)], ended: true },
+    });
+    await expect(readBatches(list)).rejects.toMatchObject({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      source: 'USAGE',
+      operation: '/usage',
+      message: expect.stringContaining('without one row'),
+    });
+  });
+
+  test('are no reason to refuse a later page without any row: its rows were deleted', async () => {
+    const list = createList([row(90, 'a'), row(80, 'b'), row(70, 'c')], {
+      largestPage: 2,
+      page: ({ upperMs }, page) => (upperMs > 90 ? page : { ...page, entries: [], ended: true }),
+    });
+    expect(idsOf(await readBatches(list))).toEqual(['a']);
+  });
+
+  test('outside of the range are not reported, in either direction', async () => {
+    const entries = [
+      dropped(101),
+      dropped(100),
+      row(90, 'a'),
+      dropped(80),
+      row(70, 'b'),
+      dropped(0),
+      dropped(-1),
+    ];
+    for (const direction of ['DESC', 'ASC'] as const) {
+      const batches = await readBatches(createList(entries), { direction });
+      const reported = batches.flatMap((batch) => batch.dropped);
+      expect(reported).toEqual(direction === 'DESC' ? [80, 0] : [0, 80]);
+    }
   });
 
   test('alone on the last page are reported', async () => {

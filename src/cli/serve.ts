@@ -85,7 +85,7 @@ async function checkSwitches(switches: readonly string[], config: Config): Promi
     quit(EXIT_USAGE, [
       servesFiles
         ? 'Your files would replace the vendors, but credentials of the vendors are set: leave out --usage and --events, or the credentials.'
-        : 'These switches are those of the sandbox, which does not run if credentials are set.',
+        : 'These are switches of the sandbox, which does not run if credentials are set or VENDOR_CREDENTIALS=request.',
     ]);
   }
   if (options.usagePort !== 0 || options.eventsPort !== 0) {

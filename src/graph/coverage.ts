@@ -39,7 +39,7 @@ const CoverageStatusType = builder.enumType('CoverageStatus', {
 const CoverageCodeType = builder.enumType('CoverageCode', {
   description: 'Why a span is not complete.',
   values: {
-    SCAN_LIMIT: { description: 'The scan reached the number of rows that one operation may read.' },
+    SCAN_LIMIT: { description: 'The scan reached the number of rows that one scan may read.' },
     CALL_BUDGET: { description: 'The operation, or its scan, used up its vendor calls.' },
     UPSTREAM: { description: 'The vendor failed, or its figures are not exact. `reason` says more.' },
     NOT_CONFIGURED: { description: 'This source has neither credentials nor a file.' },

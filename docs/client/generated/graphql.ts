@@ -28,7 +28,7 @@ export type CoverageCode =
   | 'NOT_CONFIGURED'
   /** Rows were skipped because they could not be parsed, and `dropped` counts them; or the files lack a column that the filter uses, and `reason` names it. */
   | 'ROWS_DROPPED'
-  /** The scan reached the number of rows that one operation may read. */
+  /** The scan reached the number of rows that one scan may read. */
   | 'SCAN_LIMIT'
   /** The vendor failed, or its figures are not exact. `reason` says more. */
   | 'UPSTREAM';

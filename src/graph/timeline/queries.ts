@@ -132,7 +132,7 @@ builder.objectField(EventType, 'relatedUsage', (t) =>
     type: RelatedUsageConnectionType,
     nullable: true,
     description:
-      'API calls shortly before or after this event that are related to it. The windows of all entries in the answer are read together, which needs few calls. Reads `GET /usage`.',
+      'API calls shortly before or after this event that are related to it. The times around all entries in the answer are read together, so that few calls are needed. Reads `GET /usage`.',
     args: {
       within: t.arg({ type: 'Duration', required: true, defaultValue: 'PT5M', description: WITHIN }),
       by: t.arg({ type: [CorrelationBasisType], required: true, defaultValue: ['IP'], description: BY }),

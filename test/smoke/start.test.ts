@@ -312,7 +312,7 @@ describe('the command line', () => {
   });
 
   test.each([
-    [['--seed', '2'], 'those of the sandbox'],
+    [['--seed', '2'], 'switches of the sandbox'],
     [['--usage', 'calls.csv'], 'leave out --usage and --events, or the credentials'],
   ])('%j is refused if there are credentials', async (args, words) => {
     const service = run(args, { EVENTS_API_TOKEN: 'canary', ...SECRET });

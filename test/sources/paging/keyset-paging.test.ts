@@ -180,8 +180,8 @@ describe('keyset paging', () => {
   });
 
   test('shows the rows of an instant that a page may have cut before the next batch gives them', async () => {
-    const entries = [row(90, 'a'), row(80, 'b'), dropped(80), row(70, 'c'), row(60, 'd')];
-    const batches = await readBatches(createList(entries, { largestPage: 3 }));
+    const log = [row(90, 'a'), row(80, 'b'), dropped(80), row(70, 'c'), row(60, 'd')];
+    const batches = await readBatches(createList(log, { largestPage: 3 }));
     expect(
       batches.map(({ rows, rowsAtCut }) => [rows, rowsAtCut].map((part) => part?.map(({ id }) => id))),
     ).toEqual([

@@ -11,7 +11,7 @@ import { createHandler } from '../../src/http/handler.ts';
 import type { Handler, HandlerOptions, RequestLine } from '../../src/http/handler.ts';
 import { createApiKey, readApiKeys } from '../../src/http/identity/api-keys.ts';
 import type { NewApiKey } from '../../src/http/identity/api-keys.ts';
-import { DEFAULT_DOCUMENT_BOUNDS } from '../../src/http/limits/document-bounds.ts';
+import { DEFAULT_DOCUMENT_BOUNDS } from '../support/document-bounds.ts';
 import type { Operation } from '../../src/http/operation.ts';
 import type { AuditLine } from '../../src/http/plugins/audit.ts';
 

@@ -17,15 +17,6 @@ export interface DocumentBounds {
   readonly maxSelections: number;
 }
 
-export const DEFAULT_DOCUMENT_BOUNDS: DocumentBounds = {
-  maxTokens: 1_000,
-  maxDepth: 12,
-  maxAliases: 15,
-  maxDirectives: 5,
-  maxRootFields: 10,
-  maxSelections: 1_000,
-};
-
 /** The standard introspection query has 15 levels, and one step from a type to the types of its fields. */
 export const MAX_INTROSPECTION_DEPTH = 20;
 export const MAX_INTROSPECTION_HOPS = 1;

@@ -22,7 +22,7 @@ const INTERVAL_STEPS = {
 
 type VendorInterval = keyof typeof INTERVAL_STEPS;
 
-/** Enough for a year by minutes. The sandbox needs some bound, as any vendor would. */
+/** Enough for a year by minutes. The sandbox has a bound because vendors have one. */
 const MAX_BUCKETS = 600_000;
 /** The lengths of the intervals below a day. */
 const SHORT_MS: Partial<Record<VendorInterval, number>> = {

@@ -1,7 +1,7 @@
 import type { Direction, Range } from '../../base/time.ts';
 import type { Query } from '../../upstream/upstream.ts';
 import { callsForPage, keyOfList, leastOfList } from '../paging/estimate.ts';
-import type { CallNeeds, ListQuestion, ListReading } from '../paging/estimate.ts';
+import type { CallNeeds, ListQuestion, ListRole } from '../paging/estimate.ts';
 import type { RowKey } from '../paging/find-rows.ts';
 import { withoutFacets } from './facets.ts';
 import type { EventFacetsRequest } from './facets.ts';
@@ -26,25 +26,25 @@ export interface EventListQuestion extends ListQuestion<EventFilter> {
  * The calls for a list of events: its page, or a scan if the vendor can't filter or sort so. Its count is always a scan.
  * @throws RequestError `BAD_USER_INPUT` as the list itself
  */
-export function estimateEventList(question: EventListQuestion, reading: ListReading): readonly CallNeeds[] {
+export function estimateEventList(question: EventListQuestion, role: ListRole): readonly CallNeeds[] {
   const { filter, orderBy, range, direction, cursor, wantsPage, isCounted } = question;
   checkEventFilter(filter, 'filter');
   const split = splitEventFilter(filter);
   if (split.kind === 'nothing') return [];
-  const key = `${keyOfList(question, reading)} ${JSON.stringify(orderBy)}`;
+  const key = `${keyOfList(question, role)} ${JSON.stringify(orderBy)}`;
   const order = directionInTime(orderBy);
   const isScan = split.isScan || order === null;
   const count = keyOfFirstCall(split.parameters, range, 'DESC', null);
   return [
     {
       source: 'EVENTS',
-      ...leastOfList(question, reading, {
+      ...leastOfList(question, role, {
         // An order that is not one in time is made over the whole range, whatever the cursor.
         page: keyOfFirstCall(split.parameters, range, order ? direction : 'DESC', order && cursor),
         count,
         laterCount: `then ${count}`,
       }),
-      full: wantsPage && !isScan ? [[`page ${key}`, callsForPage(question, reading, order)]] : [],
+      full: wantsPage && !isScan ? [[`page ${key}`, callsForPage(question, role, order)]] : [],
       scans: wantsPage && isScan ? [`page ${key}`] : [],
       counts: isCounted ? [`count ${key}`] : [],
       isOpen: true,

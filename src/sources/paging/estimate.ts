@@ -34,7 +34,7 @@ export interface ListQuestion<Filter> extends Omit<PageRequest<Filter>, 'after'>
 }
 
 /** How a list is read: on its own, or as a part of the timeline. */
-export interface ListReading {
+export interface ListRole {
   /** The name of the list. Lists of different names do not share their pages. */
   readonly list: string;
   /** The most rows that the vendor is asked for at once; Infinity: not known how many of the page's rows are its own. */
@@ -44,7 +44,7 @@ export interface ListReading {
 }
 
 /** What a list names its calls by: equal questions have equal keys. */
-export function keyOfList(question: ListQuestion<unknown>, { list }: ListReading): string {
+export function keyOfList(question: ListQuestion<unknown>, { list }: ListRole): string {
   const { range, filter, count, direction, cursor } = question;
   return `${list} ${JSON.stringify([range, filter, count, direction, cursor])}`;
 }
@@ -61,7 +61,7 @@ export interface FirstCalls {
 /** The fewest calls that a list can need. The length of its pages does not matter because they may all be empty. */
 export function leastOfList(
   { wantsPage, isCounted }: ListQuestion<unknown>,
-  { isCountedByPage }: ListReading,
+  { isCountedByPage }: ListRole,
   first: FirstCalls,
 ): Pick<CallNeeds, 'least' | 'saved'> {
   if (!wantsPage) return { least: isCounted ? [first.count] : [] };
@@ -75,7 +75,7 @@ export function leastOfList(
  */
 export function callsForPage(
   { count, direction }: ListQuestion<unknown>,
-  { pageSize }: ListReading,
+  { pageSize }: ListRole,
   listDirection: Direction = 'DESC',
 ): number {
   return direction === listDirection ? Math.max(Math.ceil((count + 1) / pageSize), 1) : 1;

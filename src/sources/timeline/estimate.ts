@@ -1,12 +1,12 @@
 import type { Source } from '../../base/source.ts';
 import { estimateEventList } from '../events/estimate.ts';
-import type { CallNeeds, ListQuestion, ListReading } from '../paging/estimate.ts';
+import type { CallNeeds, ListQuestion, ListRole } from '../paging/estimate.ts';
 import { estimateUsageList } from '../usage/estimate.ts';
 import { splitTimelineFilter } from './filter.ts';
 import type { TimelineFilter } from './filter.ts';
 
 /** How many of the page's rows one source has is not known, and a page of both is no count of either. */
-const PART: ListReading = { list: 'timeline', pageSize: Infinity, isCountedByPage: false };
+const PART: ListRole = { list: 'timeline', pageSize: Infinity, isCountedByPage: false };
 
 /**
  * The calls for a page of the timeline, or for its count: those of each source that it asks for.

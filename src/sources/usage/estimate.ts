@@ -1,6 +1,6 @@
 import type { Direction, Range } from '../../base/time.ts';
 import { callsForPage, keyOfList, leastOfList } from '../paging/estimate.ts';
-import type { CallNeeds, ListQuestion, ListReading } from '../paging/estimate.ts';
+import type { CallNeeds, ListQuestion, ListRole } from '../paging/estimate.ts';
 import type { AnalyticsRequest, UsageSeries } from './analytics/analytics.ts';
 import { previousRange } from './analytics/buckets.ts';
 import type { SeriesBounds } from './analytics/calls.ts';
@@ -40,28 +40,25 @@ export function estimateUsageRecords(keys: readonly RecordKey[]): readonly CallN
  * The calls for a list of records: its page, or a scan if the vendor can't filter, and its count by a series or by a scan.
  * @throws RequestError `BAD_USER_INPUT` as the list itself
  */
-export function estimateUsageList(
-  question: ListQuestion<UsageFilter>,
-  reading: ListReading,
-): readonly CallNeeds[] {
+export function estimateUsageList(question: ListQuestion<UsageFilter>, role: ListRole): readonly CallNeeds[] {
   const { filter, range, direction, cursor, wantsPage, isCounted } = question;
   checkUsageFilter(filter, 'filter');
   const split = splitUsageFilter(filter);
   if (split.kind === 'nothing') return [];
-  const key = keyOfList(question, reading);
+  const key = keyOfList(question, role);
   const filterKey = JSON.stringify(split.query);
   const series = split.countingSeries && keyOfSeries(split.countingSeries, range);
   const scan = keyOfFirstCall(filterKey, range, 'DESC', null);
   return [
     {
       source: 'USAGE',
-      ...leastOfList(question, reading, {
+      ...leastOfList(question, role, {
         page: keyOfFirstCall(filterKey, range, direction, cursor),
         count: series ?? scan,
         laterCount: series ?? `then ${scan}`,
       }),
       full: [
-        ...(wantsPage && !split.isScan ? [[`page ${key}`, callsForPage(question, reading)] as const] : []),
+        ...(wantsPage && !split.isScan ? [[`page ${key}`, callsForPage(question, role)] as const] : []),
         ...(isCounted && series !== null ? [[series, 1] as const] : []),
       ],
       scans: wantsPage && split.isScan ? [`page ${key}`] : [],

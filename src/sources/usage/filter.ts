@@ -8,7 +8,7 @@ import type { RequestStatus } from './record.ts';
 export interface UsageFilter {
   readonly hub?: string;
   readonly elementKeys?: readonly string[];
-  /** A record matches if it has any of these. */
+  /** A record matches if it has one of these. */
   readonly tags?: readonly string[];
   readonly status?: RequestStatus;
   readonly searchText?: string;

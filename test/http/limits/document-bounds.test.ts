@@ -1,6 +1,7 @@
 import { getIntrospectionQuery, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { checkBounds, DEFAULT_DOCUMENT_BOUNDS } from '../../../src/http/limits/document-bounds.ts';
+import { checkBounds } from '../../../src/http/limits/document-bounds.ts';
+import { DEFAULT_DOCUMENT_BOUNDS } from '../../support/document-bounds.ts';
 
 const refusalOf = (text: string) => checkBounds(parse(text), DEFAULT_DOCUMENT_BOUNDS);
 const nest = (levels: number): string => (levels === 1 ? 'a' : `a { ${nest(levels - 1)} }`);

@@ -964,7 +964,7 @@ describe('a refusal', () => {
 
 describe('element keys are data', () => {
   test.each(['__proto__', 'constructor', 'toString', 'ünïcødé 💡', '42', ''])(
-    '%j counts as any other',
+    '%j is counted like every other name',
     async (key) => {
       const range = rangeOf('2026-03-01T00:00Z', '2026-03-02T00:00Z');
       const timestamp = '2026-03-01T00:00:00.000Z';

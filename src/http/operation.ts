@@ -3,7 +3,7 @@ import { createCallBudget } from '../upstream/call-budget.ts';
 import type { CallBudget } from '../upstream/call-budget.ts';
 import type { Caller } from './identity/caller.ts';
 import { readVendorHeaders } from './identity/vendor-credentials.ts';
-import type { CallerSecrets } from './identity/vendor-credentials.ts';
+import type { CallerSecrets, HeaderReader } from './identity/vendor-credentials.ts';
 
 /** One GraphQL operation: its caller, its time and its bounds. */
 export interface Operation {
@@ -42,7 +42,7 @@ const GRACE_MS = 100;
  */
 export function createOperation(
   { clock, timeoutMs, maxUpstreamCalls, vendorCredentials }: OperationOptions,
-  request: { readonly signal: AbortSignal; readonly headers: Headers },
+  request: { readonly signal: AbortSignal; readonly headers: HeaderReader },
   caller: Caller,
 ): Operation {
   const callerSecrets = vendorCredentials === 'request' ? readVendorHeaders(request.headers) : null;

@@ -4,6 +4,7 @@ import { API_KEY_HEADER, authenticate, refuseCaller } from './identity/authentic
 import type { SentProof } from './identity/authenticate.ts';
 import type { Caller } from './identity/caller.ts';
 import type { Identity } from './identity/identity.ts';
+import { createLane, useLane } from './lane/lane.ts';
 import { readBody } from './limits/body.ts';
 import { rateKeyOf } from './limits/rate-limit.ts';
 import { isLoopbackAddress, isLoopbackHost, readHostHeader } from './loopback.ts';
@@ -37,11 +38,12 @@ export function createResponder(options: ResponderOptions, isTrailBroken: () => 
   const { maxBodyBytes, identity, clock, isLoopbackOnly, isReady, trustedDocuments } = options;
   const { corsOrigins, onRefusedOrigin } = options;
   const reportOrigin = createOriginReport(corsOrigins, onRefusedOrigin);
-  const askYoga = createYogaServer(options);
+  const lane = createLane(options);
+  const askYoga = createYogaServer(options, [useLane(lane)]);
   const answerPage = createPages({ isReady, hasGraphiql: !trustedDocuments });
 
   return async (request, notes) => {
-    const hosts = request.headersDistinct['host'] ?? [];
+    const hosts = request.valuesOf('host');
     const host = readHostHeader(hosts[0]);
     if (hosts.length > 1 || (host === null && hosts.some((text) => text !== ''))) return WRONG_HOST;
     if (isLoopbackOnly && !isLoopbackHost(host ?? '')) return FOREIGN_HOST;
@@ -64,16 +66,18 @@ export function createResponder(options: ResponderOptions, isTrailBroken: () => 
     if (body.kind === 'broken') return BROKEN_BODY;
     const isLocal = isLocalCaller(request);
     const rateKey = readRateKey(caller, isLocal ? null : request.address);
-    return askYoga(request, body.bytes, host, { notes, caller, isLocal, rateKey });
+    const asked = { notes, caller, isLocal, rateKey };
+    return (
+      (await lane.answer(request, body.bytes, asked)) ?? askYoga(request, body.bytes, host, asked)
+    );
   };
 }
 
 /** If a header is sent twice, the joined values are no valid proof, because each may be of another caller. */
-function readProof({ headersDistinct }: HttpRequest): SentProof {
-  return {
-    authorization: headersDistinct['authorization']?.join(', ') ?? null,
-    apiKey: headersDistinct[API_KEY_HEADER]?.join(', ') ?? null,
-  };
+function readProof(request: HttpRequest): SentProof {
+  const read = (name: string): string | null =>
+    request.headers[name] === undefined ? null : request.valuesOf(name).join(', ');
+  return { authorization: read('authorization'), apiKey: read(API_KEY_HEADER) };
 }
 
 /** An identified caller has one budget from all addresses. All others are distinguished by their address. */

@@ -3,6 +3,7 @@ import { countRows } from '../../graph/cost/shape.ts';
 import type { SelectedField } from '../../graph/selection.ts';
 import type { CallTally } from '../../upstream/call-budget.ts';
 import type { CallerKind } from '../identity/caller.ts';
+import type { Operation } from '../operation.ts';
 import type { RequestNotes } from '../request-notes.ts';
 import { hashDocument } from '../trusted-documents.ts';
 import type { OperationContext, RequestContext } from './operation.ts';
@@ -87,10 +88,15 @@ export function useAudit(): Plugin<OperationContext, RequestContext> {
       const { notes, operation } = args.contextValue;
       return {
         onExecuteDone({ result }) {
-          notes.tallies = operation.callBudget.tallies();
-          if (notes.estimate && 'data' in result) notes.rows = countRows(notes.estimate.shape, result.data);
+          noteAnswer(notes, operation, 'data' in result ? result.data : null);
         },
       };
     },
   };
+}
+
+/** Notes what an operation has read. */
+export function noteAnswer(notes: RequestNotes, operation: Operation, data: unknown): void {
+  notes.tallies = operation.callBudget.tallies();
+  if (notes.estimate) notes.rows = countRows(notes.estimate.shape, data);
 }

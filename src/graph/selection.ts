@@ -105,12 +105,14 @@ export function operationFields(asked: OperationDocument): readonly SelectedFiel
   if (!operation || !root || (!operationName && operations.length > 1)) return null;
   const known = constants.get(operation);
   if (known) return known;
-  const { variableDefinitions = [] } = operation;
   const variables = asked.coerced ?? coerceVariables(asked, operation);
   if (!variables) return null;
   const fields = readFields({ schema, fragments, variables }, root, [operation]);
   if (!haveArguments(fields)) return null;
-  if (variableDefinitions.length === 0) constants.set(operation, fields);
+  if ((operation.variableDefinitions ?? []).length === 0) {
+    constants.set(operation, fields);
+    constantFields.add(fields);
+  }
   return fields;
 }
 
@@ -125,10 +127,12 @@ function coerceVariables(
   }).variableValues;
 }
 
+const areChecked = onceForConstants((fields) => ({ isFine: haveArguments(fields) }));
+
 /** Whether the arguments of all these fields can be coerced. A null in a variable may not fit an argument. */
 function haveArguments(fields: readonly SelectedField[]): boolean {
   try {
-    return fields.every((field) => field.args && haveArguments(field.fields));
+    return fields.every((field) => field.args && areChecked(field.fields).isFine);
   } catch (error) {
     if (error instanceof GraphQLError) return false;
     throw error;
@@ -151,6 +155,21 @@ const NO_ARGUMENTS: Readonly<Record<string, unknown>> = {};
 
 /** The selections in which no variable occurs: those of a document that is kept are read once for each type. */
 const constantSelections = new WeakMap<FieldNode, Map<GraphQLNamedType, readonly SelectedField[]>>();
+const constantFields = new WeakSet<readonly SelectedField[]>();
+
+/** Makes a function over selections that computes its result once for each selection in which no variable occurs. */
+export function onceForConstants<Result extends object>(
+  compute: (fields: readonly SelectedField[]) => Result,
+): (fields: readonly SelectedField[]) => Result {
+  const results = new WeakMap<readonly SelectedField[], Result>();
+  return (fields) => {
+    const known = results.get(fields);
+    if (known) return known;
+    const result = compute(fields);
+    if (constantFields.has(fields)) results.set(fields, result);
+    return result;
+  };
+}
 /** Whether a variable occurs in a node or in a fragment that it spreads. */
 const variability = new WeakMap<ASTNode, boolean>();
 
@@ -170,6 +189,7 @@ function readFieldsOf(
   if (known) return known;
   const fields = readFields(context, type, nodes);
   byType.set(type, fields);
+  constantFields.add(fields);
   return fields;
 }
 

@@ -47,7 +47,7 @@ export function createResponder(options: ResponderOptions, isTrailBroken: () => 
     const host = readHostHeader(hosts[0]);
     if (hosts.length > 1 || (host === null && hosts.some((text) => text !== ''))) return WRONG_HOST;
     if (isLoopbackOnly && !isLoopbackHost(host ?? '')) return FOREIGN_HOST;
-    const page = await answerPage(request);
+    const page = answerPage(request);
     if (page) return page;
     reportOrigin(request.headers);
     notes.isOperation = request.method !== 'OPTIONS';
@@ -57,7 +57,8 @@ export function createResponder(options: ResponderOptions, isTrailBroken: () => 
     };
     // The line of this refusal tries the trail again.
     if (notes.isOperation && isTrailBroken()) return refuse(UNAUDITED);
-    const authentication = await authenticate(identity, readProof(request), clock);
+    const checking = authenticate(identity, readProof(request), clock);
+    const authentication = checking instanceof Promise ? await checking : checking;
     if (authentication.kind !== 'caller') return refuse(refuseCaller(authentication));
     const { caller } = authentication;
     notes.caller = caller;

@@ -82,6 +82,7 @@ async function start(options: Partial<HandlerOptions> = {}): Promise<Bench> {
     createContext: (operation) => {
       operations.push(operation);
       return {
+        operation,
         nowMs: 1_000,
         viewer: { scopes: new Set() },
         service: { sources: () => [] },

@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import { countRows } from '../../graph/cost/shape.ts';
-import type { SelectedField } from '../../graph/selection.ts';
+import { onceForConstants } from '../../graph/selection.ts';
 import type { CallTally } from '../../upstream/call-budget.ts';
 import type { CallerKind } from '../identity/caller.ts';
 import type { Operation } from '../operation.ts';
@@ -41,8 +41,8 @@ export function createAuditLine(
     caller: caller?.name ?? null,
     document,
     operation,
-    fields: [...new Set(listCoordinates(fields))].toSorted(),
-    arguments: [...new Set(listArguments(fields))].toSorted(),
+    fields: sortUnique(listCoordinates(fields)),
+    arguments: sortUnique(listArguments(fields)),
     rows,
     vendorCalls: tallies.map(({ source, operation: path, calls, rows: read }) => ({
       source,
@@ -55,16 +55,20 @@ export function createAuditLine(
   };
 }
 
-function listCoordinates(fields: readonly SelectedField[]): string[] {
-  return fields.flatMap((field) => [field.coordinate, ...listCoordinates(field.fields)]);
+function sortUnique(names: readonly string[]): readonly string[] {
+  return names.length < 2 ? names : [...new Set(names)].toSorted();
 }
 
-function listArguments(fields: readonly SelectedField[]): string[] {
-  return fields.flatMap((field) => [
+const listCoordinates = onceForConstants((fields): readonly string[] =>
+  fields.flatMap((field) => [field.coordinate, ...listCoordinates(field.fields)]),
+);
+
+const listArguments = onceForConstants((fields): readonly string[] =>
+  fields.flatMap((field) => [
     ...listNames(field.args).map((name) => `${field.coordinate}(${name})`),
     ...listArguments(field.fields),
-  ]);
-}
+  ]),
+);
 
 /** The paths to the values inside. Their names come from the schema, and values are left out. */
 function listNames(value: unknown): string[] {

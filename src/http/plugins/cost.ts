@@ -101,8 +101,7 @@ function readPayer(
 
 /** A source that is not configured, or that this caller may not read, is refused in its field without a call. */
 export function readMoment({ nowMs, service, viewer }: GraphContext): EstimateMoment {
-  const configured = service.sources().flatMap(({ source, configured: is }) => (is ? [source] : []));
-  const { readable } = splitSources({ sources: configured }, viewer);
+  const { readable } = splitSources({ sources: service.configured }, viewer);
   return { nowMs, viewer, callable: new Set(readable) };
 }
 

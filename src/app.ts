@@ -17,6 +17,7 @@ import { openIdentity } from './http/identity/identity.ts';
 import { createVendorCredentials } from './http/identity/vendor-credentials.ts';
 import { createRateLimit, createSharedRateLimit } from './http/limits/rate-limit.ts';
 import type { AuditLine } from './http/plugins/audit.ts';
+import type { Way } from './http/responder.ts';
 import type { SkippedRowsReport } from './sources/paging/vendor-page.ts';
 import type { AttemptReport } from './upstream/attempt.ts';
 import { createUpstream } from './upstream/create.ts';
@@ -49,6 +50,8 @@ export interface AppOverrides {
   /** Receives faults that callers do not see. */
   readonly onFault?: (error: unknown) => void;
   readonly onRequest?: (line: RequestLine) => void;
+  /** Learns which way each GraphQL request was answered. */
+  readonly onWay?: (way: Way) => void;
   /** Receives, once for each origin, why the pages of that origin can't read answers. */
   readonly onRefusedOrigin?: (message: string) => void;
   readonly onAttempt?: (report: AttemptReport) => void;
@@ -139,6 +142,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     isReady,
     onFault,
     onRequest,
+    onWay: overrides.onWay ?? (() => {}),
     onRefusedOrigin: overrides.onRefusedOrigin ?? (() => {}),
     onAudit: overrides.onAudit ?? null,
   });

@@ -26,9 +26,14 @@ export interface ResponderOptions extends YogaOptions {
    * (DNS rebinding).
    */
   readonly isLoopbackOnly: boolean;
+  /** Learns which way each GraphQL request was answered. */
+  readonly onWay: (way: Way) => void;
   /** Gets, once for each origin, the reason why its pages can't read answers. */
   readonly onRefusedOrigin: (message: string) => void;
 }
+
+/** The two ways to the same answer: `docs/decisions/speed.md`. */
+export type Way = 'lane' | 'yoga';
 
 /** Decides what a request is answered with, and notes what the log and the audit trail need. */
 export type Responder = (request: HttpRequest, notes: RequestNotes) => Promise<HttpAnswer>;
@@ -36,7 +41,7 @@ export type Responder = (request: HttpRequest, notes: RequestNotes) => Promise<H
 /** @param isTrailBroken whether operations must be refused because the audit trail can't be written */
 export function createResponder(options: ResponderOptions, isTrailBroken: () => boolean): Responder {
   const { maxBodyBytes, identity, clock, isLoopbackOnly, isReady, trustedDocuments } = options;
-  const { corsOrigins, onRefusedOrigin } = options;
+  const { corsOrigins, onRefusedOrigin, onWay } = options;
   const reportOrigin = createOriginReport(corsOrigins, onRefusedOrigin);
   const lane = createLane(options);
   const askYoga = createYogaServer(options, [useLane(lane)]);
@@ -68,9 +73,9 @@ export function createResponder(options: ResponderOptions, isTrailBroken: () => 
     const isLocal = isLocalCaller(request);
     const rateKey = readRateKey(caller, isLocal ? null : request.address);
     const asked = { notes, caller, isLocal, rateKey };
-    return (
-      (await lane.answer(request, body.bytes, asked)) ?? askYoga(request, body.bytes, host, asked)
-    );
+    const answer = await lane.answer(request, body.bytes, asked);
+    onWay(answer ? 'lane' : 'yoga');
+    return answer ?? askYoga(request, body.bytes, host, asked);
   };
 }
 

@@ -98,6 +98,7 @@ async function start(options: Partial<HandlerOptions> = {}): Promise<Bench> {
     answeredScope: () => null,
     trustedDocuments: null,
     corsOrigins: [],
+    onWay: () => {},
     onAudit: null,
     identity: null,
     maxBodyBytes: 2_000,

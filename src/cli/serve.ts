@@ -46,7 +46,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     onRefusedOrigin: (message) => log.warn(message),
     onAttempt: (report) => log.debug(report, 'vendor call'),
     onSkippedRows: (report) => log.warn(report, 'rows from the vendor could not be parsed'),
-    ...(audit ? { onAudit: (line) => audit.info(line, 'operation') } : {}),
+    ...(audit ? { audit } : {}),
   });
   const server = await listen(app, config);
   reportStart(server.url, config, announcement, log);

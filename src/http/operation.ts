@@ -61,7 +61,7 @@ export function createOperation(
     signal: controller.signal,
     callBudget: createCallBudget(maxUpstreamCalls),
     callerSecrets,
-    maxAgeMs: readMaxAge(request.headers.get('cache-control') ?? ''),
+    maxAgeMs: readMaxAge(request.headers.get('cache-control')),
     end() {
       clearTimeout(timer);
       request.signal.removeEventListener('abort', leave);
@@ -74,7 +74,8 @@ export function createOperation(
  * ignored. A `max-age` that is no number counts as 0, because RFC 9111 treats unreadable ages as stale (4.2.1). Of several
  * ages the least counts.
  */
-function readMaxAge(cacheControl: string): number | null {
+function readMaxAge(cacheControl: string | null): number | null {
+  if (cacheControl === null) return null;
   const ages = [...cacheControl.matchAll(DIRECTIVE)].flatMap(([, name, quoted, bare = '']) => {
     if (/^no-cache$/i.test(name ?? '')) return [0];
     const seconds = quoted ?? bare;

@@ -48,12 +48,11 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
   const { version, limits, cursors, ends, credentialsOf, onSkippedRows } = options;
   const quirksOf = { usage: keepByScope(createUsageQuirks), events: keepByScope(createEventsQuirks) };
   return (operation) => {
-    const { caller, nowMs, deadlineMs, signal, callBudget, maxAgeMs } = operation;
+    const { caller, nowMs } = operation;
     const credentials = credentialsOf(operation);
-    const call = { signal, deadlineMs, callBudget, maxAgeMs };
 
     const openUsage = () => {
-      const context: CallContext = { ...call, credentials: credentials.usage };
+      const context = createCallContext(operation, credentials.usage);
       const { upstream, settings } = options.usage;
       const quirks = quirksOf.usage(credentials.usage);
       const deps = { upstream, settings, quirks, nowMs, onSkippedRows };
@@ -62,7 +61,7 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
       return { deps, context, reader: createUsageSource(deps, getUsageAnalytics, context) };
     };
     const openEvents = () => {
-      const context: CallContext = { ...call, credentials: credentials.events };
+      const context = createCallContext(operation, credentials.events);
       const { upstream, settings } = options.events;
       const quirks = quirksOf.events(credentials.events);
       const deps = { upstream, settings, quirks, visible: visibleEventFields(caller), nowMs, onSkippedRows };
@@ -98,6 +97,20 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
         return timeline;
       },
     };
+  };
+}
+
+function createCallContext(operation: Operation, credentials: Credentials | null): CallContext {
+  const { deadlineMs, callBudget, maxAgeMs } = operation;
+  return {
+    credentials,
+    deadlineMs,
+    callBudget,
+    maxAgeMs,
+    // It is made when a call is.
+    get signal() {
+      return operation.signal;
+    },
   };
 }
 

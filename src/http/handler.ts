@@ -56,6 +56,23 @@ const SECURITY_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
+/** Whether the caller has left. Most requests are answered before anything waits for it, so the signal is made late. */
+function createDeparture(): { readonly signal: AbortSignal; readonly leave: () => void } {
+  let controller: AbortController | null = null;
+  let hasLeft = false;
+  return {
+    get signal() {
+      controller ??= new AbortController();
+      if (hasLeft) controller.abort();
+      return controller.signal;
+    },
+    leave() {
+      hasLeft = true;
+      controller?.abort();
+    },
+  };
+}
+
 export function createHandler(options: HandlerOptions): Handler {
   const { onRequest, audit, onFault, isReady, corsOrigins } = options;
   const trail = createAuditTrail(audit, onFault);
@@ -114,12 +131,12 @@ export function createHandler(options: HandlerOptions): Handler {
     },
 
     async handle(request, response) {
-      const left = new AbortController();
-      const exchange = begin(readNodeRequest(request, left.signal));
+      const departure = createDeparture();
+      const exchange = begin(readNodeRequest(request, departure));
       response.once('close', () => {
         const isSent = response.writableFinished;
         exchange.close(isSent ? response.statusCode : null);
-        if (!isSent) left.abort();
+        if (!isSent) departure.leave();
       });
       const answer = await exchange.answer();
       if (response.closed) return;

@@ -39,8 +39,11 @@ export function isRead({ method }: HttpRequest): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** A request of `node:http`, whose caller leaves when `signal` aborts. */
-export function readNodeRequest(request: IncomingMessage, signal: AbortSignal): HttpRequest {
+/** A request of `node:http`, whose caller leaves when the signal of `departure` aborts. */
+export function readNodeRequest(
+  request: IncomingMessage,
+  departure: { readonly signal: AbortSignal },
+): HttpRequest {
   const { method = '', url = '/', headers, socket } = request;
   const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
   return {
@@ -51,7 +54,9 @@ export function readNodeRequest(request: IncomingMessage, signal: AbortSignal): 
     valuesOf: (name) => listValues(request.rawHeaders, name),
     body: hasBody ? request : null,
     address: socket.remoteAddress ?? '',
-    signal,
+    get signal() {
+      return departure.signal;
+    },
   };
 }
 

@@ -42,29 +42,48 @@ const GRACE_MS = 100;
  */
 export function createOperation(
   { clock, timeoutMs, maxUpstreamCalls, vendorCredentials }: OperationOptions,
-  request: { readonly signal: AbortSignal; readonly headers: HeaderReader },
+  request: { readonly signal: AbortSignal },
+  headers: HeaderReader,
   caller: Caller,
 ): Operation {
-  const callerSecrets = vendorCredentials === 'request' ? readVendorHeaders(request.headers) : null;
+  const callerSecrets = vendorCredentials === 'request' ? readVendorHeaders(headers) : null;
   const nowMs = clock.now();
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(new DOMException('The operation was not answered in time.', 'TimeoutError'));
-  }, timeoutMs + GRACE_MS);
-  const leave = (): void => controller.abort(request.signal.reason);
-  if (request.signal.aborted) leave();
-  else request.signal.addEventListener('abort', leave, { once: true });
+  let bounds: Bounds | null = null;
   return {
     caller,
     nowMs,
     deadlineMs: nowMs + timeoutMs,
-    signal: controller.signal,
+    get signal() {
+      return (bounds ??= openBounds(request.signal, nowMs + timeoutMs + GRACE_MS - clock.now())).signal;
+    },
     callBudget: createCallBudget(maxUpstreamCalls),
     callerSecrets,
-    maxAgeMs: readMaxAge(request.headers.get('cache-control')),
+    maxAgeMs: readMaxAge(headers.get('cache-control')),
     end() {
+      bounds?.close();
+    },
+  };
+}
+
+interface Bounds {
+  readonly signal: AbortSignal;
+  readonly close: () => void;
+}
+
+/** A signal that aborts when the caller leaves or the time is over. Only operations that wait for something ask for one. */
+function openBounds(caller: AbortSignal, leftMs: number): Bounds {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new DOMException('The operation was not answered in time.', 'TimeoutError'));
+  }, leftMs);
+  const leave = (): void => controller.abort(caller.reason);
+  if (caller.aborted) leave();
+  else caller.addEventListener('abort', leave, { once: true });
+  return {
+    signal: controller.signal,
+    close() {
       clearTimeout(timer);
-      request.signal.removeEventListener('abort', leave);
+      caller.removeEventListener('abort', leave);
     },
   };
 }

@@ -71,7 +71,7 @@ export function createLane(options: YogaOptions): Lane {
   const begin = (request: HttpRequest, asked: RequestContext): Operation | null => {
     const get = (name: string): string | null => request.headers[name] ?? null;
     try {
-      return createOperation(options, { signal: request.signal, headers: { get } }, asked.caller);
+      return createOperation(options, request, { get }, asked.caller);
     } catch (error) {
       if (error instanceof RequestError) return null;
       throw error;

@@ -35,7 +35,7 @@ export function useOperation(
 ): Plugin<OperationContext, RequestContext> {
   return {
     onContextBuilding({ context, extendContext }) {
-      const operation = createOperation(options, context.request, context.caller);
+      const operation = createOperation(options, context.request, context.request.headers, context.caller);
       extendContext({ ...createContext(operation), operation });
     },
     onExecute({ args }) {

@@ -48,7 +48,7 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
     context: CallContext,
   ): Promise<readonly UpstreamAnswer<Value>[]> {
     const { operation, path, segments } = request;
-    const { credentials, signal, deadlineMs, maxAgeMs } = context;
+    const { credentials, deadlineMs, maxAgeMs } = context;
     const fail = (code: UpstreamCode, message: string): UpstreamError =>
       new UpstreamError({ code, source, operation, message });
     if (!credentials) throw sourceNotConfigured(source, operation);
@@ -114,7 +114,8 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
     const callKey = keyOf(ends.flatMap((end) => segments[end]?.key ?? []));
     const timedOut = () => fail('UPSTREAM_TIMEOUT', 'The vendor did not answer in time.');
     try {
-      const read = await singleFlight.join(callKey, { signal, deadlineMs, timedOut }, fetchMissing);
+      const waiter = { signal: context.signal, deadlineMs, timedOut };
+      const read = await singleFlight.join(callKey, waiter, fetchMissing);
       return fresh.flatMap((cached, index) => {
         // The call also brings cached segments that lie between missing ones. All that it brings is given out.
         const segment = index < first ? undefined : read.segments[index - first];

@@ -1,0 +1,138 @@
+import { isDeepStrictEqual } from 'node:util';
+import { eventRow, eventTime, figuresAt, FROM, recordOfEvent, usageId, usageRow, usageTime, DAY_MS } from './data.ts';
+import type { UsageRow } from './data.ts';
+
+/**
+ * One question of the bench. It has as many variants as asked for, so that no answer serves two requests at once. Variant `n`
+ * asks for other rows than all other variants.
+ */
+export interface Work {
+  readonly name: string;
+  readonly title: string;
+  readonly query: string;
+  /** The same question for the peers, if their schema says it in another way. */
+  readonly peerQuery?: string;
+  readonly variables: (variant: number) => Readonly<Record<string, unknown>>;
+  /** The `data` of the right answer. */
+  readonly answer: (variant: number) => unknown;
+  readonly peerAnswer?: (variant: number) => unknown;
+}
+
+const SIX = 'recordId timestamp requestStatus elementKey processTime requestURI';
+const ALL =
+  'recordId usageDate requestStatus elementName elementKey accountId instanceName userId processTime requestURI requestIP elementTags elementApi companyId';
+const EVENT = 'eventId category action description username ipAddress';
+const MONTHS = 240;
+
+const RECORDS_OF_50_EVENTS = Array.from({ length: 50 }, (_, index) => index % 10);
+
+export const WORKS: readonly Work[] = [
+  {
+    name: 'Q1',
+    title: 'one record by id, 6 fields',
+    query: `query ($id: ID!) { usageRecord(recordId: $id) { ${SIX} } }`,
+    variables: (variant) => ({ id: usageId(variant) }),
+    answer: (variant) => ({ usageRecord: sixFields(usageRow(variant)) }),
+  },
+  listWork('Q2', '50 records × 6 fields', 50, SIX, sixFields),
+  {
+    name: 'Q3',
+    title: 'one month by day, three series',
+    query: `query ($from: DateTime!, $to: DateTime!) { usageAnalytics(range: { from: $from, to: $to }, interval: DAY) { buckets { timestamp count processTime { min max avg } statuses { success failed } } } }`,
+    variables: (variant) => {
+      const { fromMs, toMs } = monthOf(variant);
+      return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+    },
+    answer: (variant) => ({ usageAnalytics: { buckets: bucketsOf(monthOf(variant)) } }),
+  },
+  {
+    name: 'Q4',
+    title: '50 events, each with a record by id, 10 distinct',
+    query: `query ($from: DateTime!, $to: DateTime!, $ids: [ID!]!) { events(range: { from: $from, to: $to }, first: 50) { nodes { ${EVENT} } } nodes(ids: $ids) { ... on UsageRecord { ${SIX} } } }`,
+    peerQuery: `query ($from: DateTime!, $to: DateTime!) { events(range: { from: $from, to: $to }, first: 50) { nodes { ${EVENT} record { ${SIX} } } } }`,
+    variables: (variant) => ({
+      from: FROM,
+      to: new Date(eventTime(50 * variant) + 1_000).toISOString(),
+      // Ids without a time, so that each record is read by its id, as the peers read it.
+      ids: RECORDS_OF_50_EVENTS.map((index) =>
+        Buffer.from(`UsageRecord:${usageId(10 * variant + index)}`).toString('base64url'),
+      ),
+    }),
+    answer: (variant) => ({
+      events: { nodes: eventsOf(variant) },
+      nodes: RECORDS_OF_50_EVENTS.map((index) => sixFields(usageRow(10 * variant + index))),
+    }),
+    peerAnswer: (variant) => ({
+      events: {
+        nodes: eventsOf(variant).map((event) => ({
+          ...event,
+          record: sixFields(usageRow(recordOfEvent(Number(event.eventId)))),
+        })),
+      },
+    }),
+  },
+  listWork('Q5', '100 records × all fields', 100, ALL, allFields),
+];
+
+function listWork(
+  name: string,
+  title: string,
+  first: number,
+  fields: string,
+  pick: (row: UsageRow) => unknown,
+): Work {
+  return {
+    name,
+    title,
+    query: `query ($from: DateTime!, $to: DateTime!) { usageRecords(range: { from: $from, to: $to }, first: ${first}) { nodes { ${fields} } } }`,
+    variables: (variant) => ({ from: FROM, to: new Date(usageTime(variant) + 1).toISOString() }),
+    answer: (variant) => ({
+      usageRecords: { nodes: Array.from({ length: first }, (_, index) => pick(usageRow(variant + index))) },
+    }),
+  };
+}
+
+function sixFields({ id, usageDate, requestStatus, elementKey, processTime, requestURI }: UsageRow) {
+  return { recordId: id, timestamp: usageDate, requestStatus, elementKey, processTime, requestURI };
+}
+
+function allFields({ id, accountId, userId, companyId, elementTags, ...others }: UsageRow) {
+  return {
+    ...others,
+    recordId: id,
+    accountId: String(accountId),
+    userId: String(userId),
+    companyId: String(companyId),
+    elementTags: elementTags.split(','),
+  };
+}
+
+function eventsOf(variant: number) {
+  return Array.from({ length: 50 }, (_, index) => {
+    const { id, timestamp: _timestamp, ...event } = eventRow(50 * variant + index);
+    return { ...event, eventId: String(id) };
+  });
+}
+
+function monthOf(variant: number) {
+  const month = variant % MONTHS;
+  return { fromMs: Date.UTC(2006, month), toMs: Date.UTC(2006, month + 1) };
+}
+
+function bucketsOf({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }) {
+  return Array.from({ length: (toMs - fromMs) / DAY_MS }, (_, day) => {
+    const { count, min, max, avg, success, failed } = figuresAt(fromMs + day * DAY_MS);
+    return {
+      timestamp: new Date(fromMs + day * DAY_MS).toISOString(),
+      count,
+      processTime: { min, max, avg },
+      statuses: { success, failed },
+    };
+  });
+}
+
+/** Whether an answer has exactly this data. Further members, such as `extensions`, may differ; `errors` may not be there. */
+export function isAnswer(text: string, data: unknown): boolean {
+  const answer = JSON.parse(text) as { readonly data?: unknown; readonly errors?: unknown };
+  return answer.errors === undefined && isDeepStrictEqual(answer.data, data);
+}

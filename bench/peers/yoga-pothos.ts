@@ -1,0 +1,166 @@
+import { createServer } from 'node:http';
+import SchemaBuilder from '@pothos/core';
+import DataLoader from 'dataloader';
+import { createYoga } from 'graphql-yoga';
+import { eventsHeaders, paths, readBuckets, recordIdOf, usageHeaders } from './schema.ts';
+import type { EventRow, Range, Rest, SeriesRow, UsageRow } from './schema.ts';
+
+// Yoga, Pothos, DataLoader and fetch as their manuals begin, with nothing tuned: the same libraries as Sightline's.
+
+const { USAGE_API_URL: usageUrl = '', EVENTS_API_URL: eventsUrl = '', PORT: port } = process.env;
+
+async function get<Body>(url: string, headers: Record<string, string>): Promise<Body> {
+  return (await (await fetch(url, { headers })).json()) as Body;
+}
+
+const rest: Rest = {
+  record: (id) => get(usageUrl + paths.record(id), usageHeaders),
+  records: (range, first) => get(usageUrl + paths.records(range, first), usageHeaders),
+  series: (name, range) => get(usageUrl + paths.series(name, range), usageHeaders),
+  events: (range, first) => get(eventsUrl + paths.events(range, first), eventsHeaders),
+};
+
+const createContext = () => ({
+  records: new DataLoader<string, UsageRow>((ids) => Promise.all(ids.map(rest.record))),
+});
+
+type Record14 = UsageRow & {
+  readonly requestStatus: string;
+  readonly elementName: string;
+  readonly elementKey: string;
+  readonly accountId: number;
+  readonly instanceName: string;
+  readonly userId: number;
+  readonly processTime: number;
+  readonly requestURI: string;
+  readonly requestIP: string;
+  readonly elementApi: string;
+  readonly companyId: number;
+};
+type Event = EventRow & {
+  readonly category: string;
+  readonly action: string;
+  readonly description: string;
+  readonly username: string;
+  readonly ipAddress: string;
+};
+type Bucket = Awaited<ReturnType<typeof readBuckets>>[number];
+
+const builder = new SchemaBuilder<{
+  Context: ReturnType<typeof createContext>;
+  Scalars: { DateTime: { Input: string; Output: string } };
+  DefaultFieldNullability: true;
+}>({ defaultFieldNullability: true });
+
+builder.scalarType('DateTime', { serialize: (value) => value });
+const IntervalType = builder.enumType('Interval', { values: ['DAY', 'HOUR'] as const });
+const RangeInput = builder.inputRef<Range>('DateTimeRange').implement({
+  fields: (t) => ({
+    from: t.field({ type: 'DateTime', required: true }),
+    to: t.field({ type: 'DateTime', required: true }),
+  }),
+});
+
+const RecordType = builder.objectRef<Record14>('UsageRecord').implement({
+  fields: (t) => ({
+    recordId: t.exposeID('id'),
+    timestamp: t.expose('usageDate', { type: 'DateTime' }),
+    usageDate: t.expose('usageDate', { type: 'DateTime' }),
+    requestStatus: t.exposeString('requestStatus'),
+    elementName: t.exposeString('elementName'),
+    elementKey: t.exposeString('elementKey'),
+    accountId: t.exposeID('accountId'),
+    instanceName: t.exposeString('instanceName'),
+    userId: t.exposeID('userId'),
+    processTime: t.exposeInt('processTime'),
+    requestURI: t.exposeString('requestURI'),
+    requestIP: t.exposeString('requestIP'),
+    elementTags: t.stringList({ resolve: ({ elementTags }) => elementTags.split(',') }),
+    elementApi: t.exposeString('elementApi'),
+    companyId: t.exposeID('companyId'),
+  }),
+});
+const EventType = builder.objectRef<Event>('Event').implement({
+  fields: (t) => ({
+    eventId: t.exposeID('id'),
+    category: t.exposeString('category'),
+    action: t.exposeString('action'),
+    description: t.exposeString('description'),
+    username: t.exposeString('username'),
+    ipAddress: t.exposeString('ipAddress'),
+    record: t.field({
+      type: RecordType,
+      resolve: (event, _args, { records }) => records.load(recordIdOf(event)) as Promise<Record14>,
+    }),
+  }),
+});
+const TimesType = builder.objectRef<SeriesRow>('ProcessTime').implement({
+  fields: (t) => ({
+    min: t.float({ resolve: ({ min }) => Number(min) }),
+    max: t.float({ resolve: ({ max }) => Number(max) }),
+    avg: t.float({ resolve: ({ avg }) => Number(avg) }),
+  }),
+});
+const StatusesType = builder.objectRef<SeriesRow>('Statuses').implement({
+  fields: (t) => ({
+    success: t.int({ resolve: ({ success }) => Number(success) }),
+    failed: t.int({ resolve: ({ failed }) => Number(failed) }),
+  }),
+});
+const BucketType = builder.objectRef<Bucket>('Bucket').implement({
+  fields: (t) => ({
+    timestamp: t.expose('timestamp', { type: 'DateTime' }),
+    count: t.int({ resolve: ({ count }: SeriesRow) => Number(count) }),
+    processTime: t.field({ type: TimesType, resolve: ({ processTime }) => processTime }),
+    statuses: t.field({ type: StatusesType, resolve: ({ statuses }) => statuses }),
+  }),
+});
+const RecordsType = builder.objectRef<{ readonly nodes: readonly Record14[] }>('UsageRecordConnection').implement({
+  fields: (t) => ({ nodes: t.field({ type: [RecordType], resolve: ({ nodes }) => [...nodes] }) }),
+});
+const EventsType = builder.objectRef<{ readonly nodes: readonly Event[] }>('EventConnection').implement({
+  fields: (t) => ({ nodes: t.field({ type: [EventType], resolve: ({ nodes }) => [...nodes] }) }),
+});
+const AnalyticsType = builder.objectRef<{ readonly buckets: readonly Bucket[] }>('UsageAnalytics').implement({
+  fields: (t) => ({ buckets: t.field({ type: [BucketType], resolve: ({ buckets }) => [...buckets] }) }),
+});
+
+builder.queryType({
+  fields: (t) => ({
+    usageRecord: t.field({
+      type: RecordType,
+      args: { recordId: t.arg.id({ required: true }) },
+      resolve: (_root, { recordId }) => rest.record(recordId) as Promise<Record14>,
+    }),
+    usageRecords: t.field({
+      type: RecordsType,
+      args: {
+        range: t.arg({ type: RangeInput, required: true }),
+        first: t.arg.int({ required: true }),
+      },
+      resolve: async (_root, { range, first }) => ({
+        nodes: (await rest.records(range, first)) as readonly Record14[],
+      }),
+    }),
+    usageAnalytics: t.field({
+      type: AnalyticsType,
+      args: {
+        range: t.arg({ type: RangeInput, required: true }),
+        interval: t.arg({ type: IntervalType, required: true }),
+      },
+      resolve: async (_root, { range }) => ({ buckets: await readBuckets(rest, range) }),
+    }),
+    events: t.field({
+      type: EventsType,
+      args: {
+        range: t.arg({ type: RangeInput, required: true }),
+        first: t.arg.int({ required: true }),
+      },
+      resolve: async (_root, { range, first }) => ({
+        nodes: (await rest.events(range, first)) as readonly Event[],
+      }),
+    }),
+  }),
+});
+
+createServer(createYoga({ schema: builder.toSchema(), context: createContext })).listen(Number(port), '127.0.0.1');

@@ -31,7 +31,11 @@ export interface Load {
   readonly seconds: number;
 }
 
-export async function startServer(server: Server, core: number | null, logFile: string): Promise<RunningServer> {
+export async function startServer(
+  server: Server,
+  core: number | null,
+  logFile: string,
+): Promise<RunningServer> {
   const startedMs = performance.now();
   const running = await start({ command: server.command, env: server.env, core, logFile });
   const [first] = WORKS;

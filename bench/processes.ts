@@ -100,7 +100,10 @@ function readUse(pid: number): { readonly cpuMs: number; readonly rssBytes: numb
   if (process.platform === 'linux') {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name, in brackets, may hold spaces. After it come the state (field 3), utime (14), stime (15) …
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     const ticks = (fields[11] ?? 0) + (fields[12] ?? 0);
     const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return { cpuMs: (ticks * 1_000) / TICKS_PER_SECOND, rssBytes: Number(kilobytes) * 1_024 };

@@ -44,7 +44,12 @@ const vendor = await start({
 });
 const running: RunningServer[] = [];
 try {
-  await retry(() => setDelay(vendor.url, 0).then(() => true as const, () => null));
+  await retry(() =>
+    setDelay(vendor.url, 0).then(
+      () => true as const,
+      () => null,
+    ),
+  );
   const all = [...listServers(vendor.url, folder), ...(values.peers ? listPeers(vendor.url) : [])];
   for (const server of all) {
     if (wanted && !wanted.includes(server.name)) continue;
@@ -53,7 +58,9 @@ try {
   console.log('| server | first answer s | MB idle |\n|---|--:|--:|');
   for (const { name, firstAnswerMs, idleRssBytes } of running)
     console.log(`| ${name} | ${(firstAnswerMs / 1_000).toFixed(2)} | ${inMegabytes(idleRssBytes)} |`);
-  console.log('\n| question | connections | vendor ms | server | processor ms | × by hand | a second | p50 ms | p99 ms | vendor calls | MB |');
+  console.log(
+    '\n| question | connections | vendor ms | server | processor ms | × by hand | a second | p50 ms | p99 ms | vendor calls | MB |',
+  );
   console.log('|---|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|');
   for (const work of WORKS) {
     if (only && !only.includes(work.name)) continue;

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as elapse } from 'node:timers/promises';
 import {
   DAY_MS,
@@ -59,7 +60,8 @@ let delayMs = 0;
 function answer(target: string): Buffer | null {
   const [path = '', query = ''] = target.split('?');
   if (path.startsWith('/usage/analytics/')) {
-    const known = series.get(target) ?? Buffer.from(JSON.stringify(writeSeries(path, new URLSearchParams(query))));
+    const known =
+      series.get(target) ?? Buffer.from(JSON.stringify(writeSeries(path, new URLSearchParams(query))));
     series.set(target, known);
     return known;
   }
@@ -105,7 +107,7 @@ function control(target: string): Buffer {
   return Buffer.from(String(counted));
 }
 
-const server = createServer(async (request, response) => {
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const target = request.url ?? '/';
   const isControl = target.startsWith('/bench/');
   const body = isControl ? control(target) : answer(target);
@@ -116,6 +118,8 @@ const server = createServer(async (request, response) => {
   const sent = body ?? Buffer.from('{"message":"not found"}');
   response.writeHead(body ? 200 : 404, { 'content-type': 'application/json', 'content-length': sent.length });
   response.end(sent);
-});
+}
+
+const server = createServer((request, response) => void handle(request, response));
 server.keepAliveTimeout = 60_000;
 server.listen(Number(process.env['PORT']), '127.0.0.1');

@@ -1,5 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { eventRow, eventTime, figuresAt, FROM, recordOfEvent, usageId, usageRow, usageTime, DAY_MS } from './data.ts';
+import {
+  eventRow,
+  eventTime,
+  figuresAt,
+  FROM,
+  recordOfEvent,
+  usageId,
+  usageRow,
+  usageTime,
+  DAY_MS,
+} from './data.ts';
 import type { UsageRow } from './data.ts';
 
 /**

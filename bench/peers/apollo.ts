@@ -43,6 +43,8 @@ await startStandaloneServer(server, {
   async context() {
     const usage = new UsageApi({ cache: server.cache });
     const events = new EventsApi({ cache: server.cache });
-    return { rest: { record: usage.record, records: usage.records, series: usage.series, events: events.events } };
+    return {
+      rest: { record: usage.record, records: usage.records, series: usage.series, events: events.events },
+    };
   },
 });

@@ -79,8 +79,10 @@ export const eventsHeaders = { authorization: 'Bearer token' };
 
 export const paths = {
   record: (id: string) => `/usage/${id}`,
-  records: ({ from, to }: Range, first: number) => `/usage?from=${from}&to=${to}&pageOffset=0&pageSize=${first}`,
-  series: (name: string, { from, to }: Range) => `/usage/analytics/${name}?from=${from}&to=${to}&interval=day`,
+  records: ({ from, to }: Range, first: number) =>
+    `/usage?from=${from}&to=${to}&pageOffset=0&pageSize=${first}`,
+  series: (name: string, { from, to }: Range) =>
+    `/usage/analytics/${name}?from=${from}&to=${to}&interval=day`,
   events: ({ from, to }: Range, first: number) =>
     `/events?createdFrom=${from}&createdTo=${to}&page=1&pageSize=${first}`,
 };

@@ -49,8 +49,7 @@ type Bucket = Awaited<ReturnType<typeof readBuckets>>[number];
 const builder = new SchemaBuilder<{
   Context: ReturnType<typeof createContext>;
   Scalars: { DateTime: { Input: string; Output: string } };
-  DefaultFieldNullability: true;
-}>({ defaultFieldNullability: true });
+}>({});
 
 builder.scalarType('DateTime', { serialize: (value) => value });
 const IntervalType = builder.enumType('Interval', { values: ['DAY', 'HOUR'] as const });
@@ -115,9 +114,11 @@ const BucketType = builder.objectRef<Bucket>('Bucket').implement({
     statuses: t.field({ type: StatusesType, resolve: ({ statuses }) => statuses }),
   }),
 });
-const RecordsType = builder.objectRef<{ readonly nodes: readonly Record14[] }>('UsageRecordConnection').implement({
-  fields: (t) => ({ nodes: t.field({ type: [RecordType], resolve: ({ nodes }) => [...nodes] }) }),
-});
+const RecordsType = builder
+  .objectRef<{ readonly nodes: readonly Record14[] }>('UsageRecordConnection')
+  .implement({
+    fields: (t) => ({ nodes: t.field({ type: [RecordType], resolve: ({ nodes }) => [...nodes] }) }),
+  });
 const EventsType = builder.objectRef<{ readonly nodes: readonly Event[] }>('EventConnection').implement({
   fields: (t) => ({ nodes: t.field({ type: [EventType], resolve: ({ nodes }) => [...nodes] }) }),
 });
@@ -163,4 +164,7 @@ builder.queryType({
   }),
 });
 
-createServer(createYoga({ schema: builder.toSchema(), context: createContext })).listen(Number(port), '127.0.0.1');
+createServer(createYoga({ schema: builder.toSchema(), context: createContext })).listen(
+  Number(port),
+  '127.0.0.1',
+);

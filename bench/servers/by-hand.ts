@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { request as call } from 'undici';
 import { recordOfEvent, usageId } from '../data.ts';
 import type { eventRow, figuresAt, UsageRow } from '../data.ts';
@@ -101,9 +101,11 @@ function readBody(request: IncomingMessage): Promise<Variables> {
   });
 }
 
-createServer(async (request, response) => {
-  const handle = HANDLERS[request.url ?? ''];
-  const text = handle ? JSON.stringify({ data: await handle(await readBody(request)) }) : '{}';
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const answer = HANDLERS[request.url ?? ''];
+  const text = answer ? JSON.stringify({ data: await answer(await readBody(request)) }) : '{}';
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
   response.end(text);
-}).listen(Number(port), '127.0.0.1');
+}
+
+createServer((request, response) => void handle(request, response)).listen(Number(port), '127.0.0.1');

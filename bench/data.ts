@@ -34,7 +34,10 @@ export function usageRow(place: number) {
 
 export type UsageRow = ReturnType<typeof usageRow>;
 
-/** A row of `GET /events` as on the vendor's page. */
+/**
+ * A row of `GET /events` as on the vendor's page, and the id of a usage record to join by: ten records for each fifty events. The
+ * vendor's own rows have no such id, and Sightline does not read it.
+ */
 export function eventRow(place: number) {
   return {
     id: 7_000_000 - place,
@@ -44,8 +47,11 @@ export function eventRow(place: number) {
     description: `User person-${place % 40} has logged in.`,
     username: `person-${place % 40}`,
     ipAddress: `172.31.28.${place % 250}`,
+    recordId: usageId(10 * Math.floor(place / 50) + (place % 10)),
   };
 }
+
+export type EventRow = ReturnType<typeof eventRow>;
 
 /** The vendor's id of a usage record. */
 export const usageId = (place: number): string => `53e6e0c8${place.toString(16).padStart(16, '0')}`;
@@ -60,15 +66,27 @@ export const usageRowsAfter = (ms: number): number =>
 export const eventRowsFrom = (ms: number): number =>
   Math.max(0, Math.floor((NEWEST_MS - ms) / EVENTS_STEP_MS) + 1);
 
-/** The place of the usage record that belongs to an event: ten records for each fifty events. */
-export const recordOfEvent = (eventId: number): number => {
-  const place = 7_000_000 - eventId;
-  return 10 * Math.floor(place / 50) + (place % 10);
-};
+export type SeriesName = 'activity' | 'elements' | 'times' | 'statuses';
 
-/** The figures of one bucket in all series, by its start. */
-export function figuresAt(ms: number) {
+/** A row of one of the vendor's series, with all figures that any series has. */
+export function seriesRow(ms: number) {
   const count = 1_000 + (Math.floor(ms / DAY_MS) % 500);
   const failed = count % 7;
-  return { count, min: 12, max: 4_000 + count, avg: 300.25, success: count - failed, failed };
+  const figures = { count, min: 12, max: 4_000 + count, avg: 300.25, success: count - failed, failed };
+  return { timestamp: new Date(ms).toISOString(), ...figures };
+}
+
+export type SeriesRow = ReturnType<typeof seriesRow>;
+
+/** The rows of a series as the vendor gives them. The last one begins at `toMs`. */
+export function listSeriesRows(name: SeriesName, fromMs: number, toMs: number, stepMs: number) {
+  const rows: object[] = [];
+  for (let ms = Math.floor(fromMs / stepMs) * stepMs; ms <= toMs; ms += stepMs) {
+    const { timestamp, count, min, max, avg, success, failed } = seriesRow(ms);
+    if (name === 'times') rows.push({ timestamp, count, min, max, avg });
+    else if (name === 'statuses') rows.push({ timestamp, count, success, failed });
+    else if (name === 'elements') rows.push({ timestamp, count, githuboauth: count });
+    else rows.push({ timestamp, count });
+  }
+  return rows;
 }

@@ -40,10 +40,7 @@ export async function startServer(
   const running = await start({ command: server.command, env: server.env, core, logFile });
   const [first] = WORKS;
   if (!first) throw new Error('There is no question.');
-  await retry(async () => {
-    const text = await ask(server, running.url, first, 0).catch(() => null);
-    return text !== null && isAnswer(text, server.answer(first, 0)) ? true : null;
-  });
+  await retry(async () => expectAnswer(server, first, 0, await ask(server, running.url, first, 0)));
   const firstAnswerMs = performance.now() - startedMs;
   return { ...server, process: running, firstAnswerMs, idleRssBytes: running.rssBytes() };
 }

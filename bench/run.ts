@@ -44,13 +44,8 @@ const vendor = await start({
 });
 const running: RunningServer[] = [];
 try {
-  await retry(() =>
-    setDelay(vendor.url, 0).then(
-      () => true as const,
-      () => null,
-    ),
-  );
-  const all = [...listServers(vendor.url, folder), ...(values.peers ? listPeers(vendor.url) : [])];
+  await retry(() => setDelay(vendor.url, 0));
+  const all = [...listServers(vendor.url, folder), ...(values.peers ? listPeers(vendor.url, folder) : [])];
   for (const server of all) {
     if (wanted && !wanted.includes(server.name)) continue;
     running.push(await startServer(server, cores?.servers ?? null, join(folder, `${server.name}.log`)));
@@ -72,10 +67,13 @@ try {
     }
     await setDelay(vendor.url, 0);
   }
+  rmSync(folder, { recursive: true });
+} catch (error) {
+  console.error(`The logs are in ${folder}.`);
+  throw error;
 } finally {
   await Promise.all(running.map((server) => server.process.end()));
   await vendor.end();
-  rmSync(folder, { recursive: true, force: true });
 }
 
 /** Medians of the rounds, in the order of the servers. Every second round goes back from the last server to the first. */

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApiKey } from '../src/http/identity/api-keys.ts';
+import { listTailcalls } from './tailcall.ts';
 import type { Work } from './work.ts';
 
 /** A server that the bench compares: how to start it and how to ask it. */
@@ -50,7 +51,7 @@ export function listServers(vendorUrl: string, folder: string): readonly Server[
 }
 
 /** The peers, if their packages are installed and their binaries run here. */
-export function listPeers(vendorUrl: string): readonly Server[] {
+export function listPeers(vendorUrl: string, folder: string): readonly Server[] {
   const peer = (name: string, command: readonly string[]): Server => ({
     name,
     command,
@@ -67,6 +68,7 @@ export function listPeers(vendorUrl: string): readonly Server[] {
     peer('mercurius', node('peers/mercurius.ts')),
     peer('apollo', node('peers/apollo.ts')),
     peer('yoga-pothos', node('peers/yoga-pothos.ts')),
+    ...listTailcalls(vendorUrl, folder, MANY_VARIANTS),
   ];
 }
 

@@ -6,7 +6,7 @@ import {
   eventRow,
   eventRowsFrom,
   EVENTS_ROWS,
-  figuresAt,
+  listSeriesRows,
   placeOf,
   USAGE_ROWS,
   usageRow,
@@ -53,6 +53,7 @@ const CLOSE = Buffer.from(']');
 const EMPTY = Buffer.from('[]');
 const usage = new WrittenRows(USAGE_ROWS, usageRow);
 const events = new WrittenRows(EVENTS_ROWS, eventRow);
+const SERIES = ['elements', 'times', 'statuses'] as const;
 const series = new Map<string, Buffer>();
 let calls = 0;
 let delayMs = 0;
@@ -60,8 +61,7 @@ let delayMs = 0;
 function answer(target: string): Buffer | null {
   const [path = '', query = ''] = target.split('?');
   if (path.startsWith('/usage/analytics/')) {
-    const known =
-      series.get(target) ?? Buffer.from(JSON.stringify(writeSeries(path, new URLSearchParams(query))));
+    const known = series.get(target) ?? writeSeries(path, new URLSearchParams(query));
     series.set(target, known);
     return known;
   }
@@ -84,20 +84,11 @@ function timeOf(parameters: URLSearchParams, name: string): number {
   return Date.parse((parameters.get(name) ?? '').replace(/^[gl]t:/, ''));
 }
 
-/** The vendor's last row begins at `to`. */
-function writeSeries(path: string, parameters: URLSearchParams): readonly object[] {
-  const [fromMs, toMs] = [timeOf(parameters, 'from'), timeOf(parameters, 'to')];
+function writeSeries(path: string, parameters: URLSearchParams): Buffer {
   const stepMs = { hour: 3_600_000, minute: 60_000 }[parameters.get('interval') ?? ''] ?? DAY_MS;
-  const rows: object[] = [];
-  for (let ms = Math.floor(fromMs / stepMs) * stepMs; ms <= toMs; ms += stepMs) {
-    const { count, min, max, avg, success, failed } = figuresAt(ms);
-    const row = { timestamp: new Date(ms).toISOString(), count };
-    if (path.endsWith('/times')) rows.push({ ...row, min, max, avg });
-    else if (path.endsWith('/statuses')) rows.push({ ...row, success, failed });
-    else if (path.endsWith('/elements')) rows.push({ ...row, githuboauth: count });
-    else rows.push(row);
-  }
-  return rows;
+  const name = SERIES.find((one) => path.endsWith(`/${one}`)) ?? 'activity';
+  const rows = listSeriesRows(name, timeOf(parameters, 'from'), timeOf(parameters, 'to'), stepMs);
+  return Buffer.from(JSON.stringify(rows));
 }
 
 function control(target: string): Buffer {

@@ -1,15 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  eventRow,
-  eventTime,
-  figuresAt,
-  FROM,
-  recordOfEvent,
-  usageId,
-  usageRow,
-  usageTime,
-  DAY_MS,
-} from './data.ts';
+import { eventRow, eventTime, FROM, seriesRow, usageId, usageRow, usageTime, DAY_MS } from './data.ts';
 import type { UsageRow } from './data.ts';
 
 /**
@@ -74,9 +64,9 @@ export const WORKS: readonly Work[] = [
     }),
     peerAnswer: (variant) => ({
       events: {
-        nodes: eventsOf(variant).map((event) => ({
+        nodes: eventsOf(variant).map((event, index) => ({
           ...event,
-          record: sixFields(usageRow(recordOfEvent(Number(event.eventId)))),
+          record: sixFields(usageRow(10 * variant + (index % 10))),
         })),
       },
     }),
@@ -119,7 +109,7 @@ function allFields({ id, accountId, userId, companyId, elementTags, ...others }:
 
 function eventsOf(variant: number) {
   return Array.from({ length: 50 }, (_, index) => {
-    const { id, timestamp: _timestamp, ...event } = eventRow(50 * variant + index);
+    const { id, timestamp: _timestamp, recordId: _recordId, ...event } = eventRow(50 * variant + index);
     return { ...event, eventId: String(id) };
   });
 }
@@ -131,13 +121,8 @@ function monthOf(variant: number) {
 
 function bucketsOf({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }) {
   return Array.from({ length: (toMs - fromMs) / DAY_MS }, (_, day) => {
-    const { count, min, max, avg, success, failed } = figuresAt(fromMs + day * DAY_MS);
-    return {
-      timestamp: new Date(fromMs + day * DAY_MS).toISOString(),
-      count,
-      processTime: { min, max, avg },
-      statuses: { success, failed },
-    };
+    const { timestamp, count, min, max, avg, success, failed } = seriesRow(fromMs + day * DAY_MS);
+    return { timestamp, count, processTime: { min, max, avg }, statuses: { success, failed } };
   });
 }
 

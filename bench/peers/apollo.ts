@@ -1,8 +1,9 @@
 import { RESTDataSource } from '@apollo/datasource-rest';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
-import { createResolvers, eventsHeaders, paths, recordIdOf, typeDefs, usageHeaders } from './schema.ts';
-import type { EventRow, Range, Rest, SeriesRow, UsageRow } from './schema.ts';
+import type { EventRow, SeriesRow, UsageRow } from '../data.ts';
+import { createResolvers, eventsHeaders, paths, typeDefs, usageHeaders } from './schema.ts';
+import type { Range, Rest } from './schema.ts';
 
 // Apollo Server with its own data sources, which also share equal calls within a request.
 
@@ -34,7 +35,7 @@ const server = new ApolloServer<Context>({
     ...resolvers,
     Event: {
       ...resolvers.Event,
-      record: (event: EventRow, _args: unknown, { rest }: Context) => rest.record(recordIdOf(event)),
+      record: (event: EventRow, _args: unknown, { rest }: Context) => rest.record(event.recordId),
     },
   },
 });

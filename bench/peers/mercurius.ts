@@ -1,8 +1,9 @@
 import { fastify } from 'fastify';
 import mercurius from 'mercurius';
 import { request } from 'undici';
-import { createResolvers, eventsHeaders, paths, recordIdOf, typeDefs, usageHeaders } from './schema.ts';
-import type { EventRow, Rest } from './schema.ts';
+import type { EventRow } from '../data.ts';
+import { createResolvers, eventsHeaders, paths, typeDefs, usageHeaders } from './schema.ts';
+import type { Rest } from './schema.ts';
 
 // Mercurius as fast as its manual makes it: jit from the first request on, and a loader for records.
 
@@ -27,7 +28,7 @@ await app.register(mercurius, {
   loaders: {
     Event: {
       async record(queries: readonly { readonly obj: EventRow }[]) {
-        const ids = queries.map(({ obj }) => recordIdOf(obj));
+        const ids = queries.map(({ obj }) => obj.recordId);
         const distinct = [...new Set(ids)];
         const records = await Promise.all(distinct.map(rest.record));
         return ids.map((id) => records[distinct.indexOf(id)]);

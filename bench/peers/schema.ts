@@ -1,4 +1,4 @@
-import { recordOfEvent, usageId } from '../data.ts';
+import type { EventRow, SeriesRow, UsageRow } from '../data.ts';
 
 // What Mercurius and Apollo serve: the part of Sightline's graph that the bench asks for, written as usual for them.
 
@@ -46,21 +46,6 @@ export const typeDefs = `
   }
 `;
 
-export interface UsageRow {
-  readonly id: string;
-  readonly usageDate: string;
-  readonly elementTags: string;
-}
-
-export interface EventRow {
-  readonly id: number;
-}
-
-export interface SeriesRow {
-  readonly timestamp: string;
-  readonly [figure: string]: unknown;
-}
-
 export interface Range {
   readonly from: string;
   readonly to: string;
@@ -86,8 +71,6 @@ export const paths = {
   events: ({ from, to }: Range, first: number) =>
     `/events?createdFrom=${from}&createdTo=${to}&page=1&pageSize=${first}`,
 };
-
-export const recordIdOf = ({ id }: EventRow): string => usageId(recordOfEvent(id));
 
 /** The three series side by side, without the vendor's last row, which begins at the end of the range. */
 export async function readBuckets(rest: Rest, range: Range) {

@@ -2,8 +2,9 @@ import { createServer } from 'node:http';
 import SchemaBuilder from '@pothos/core';
 import DataLoader from 'dataloader';
 import { createYoga } from 'graphql-yoga';
-import { eventsHeaders, paths, readBuckets, recordIdOf, usageHeaders } from './schema.ts';
-import type { EventRow, Range, Rest, SeriesRow, UsageRow } from './schema.ts';
+import type { EventRow, SeriesRow, UsageRow } from '../data.ts';
+import { eventsHeaders, paths, readBuckets, usageHeaders } from './schema.ts';
+import type { Range, Rest } from './schema.ts';
 
 // Yoga, Pothos, DataLoader and fetch as their manuals begin, with nothing tuned: the same libraries as Sightline's.
 
@@ -24,26 +25,6 @@ const createContext = () => ({
   records: new DataLoader<string, UsageRow>((ids) => Promise.all(ids.map(rest.record))),
 });
 
-type Record14 = UsageRow & {
-  readonly requestStatus: string;
-  readonly elementName: string;
-  readonly elementKey: string;
-  readonly accountId: number;
-  readonly instanceName: string;
-  readonly userId: number;
-  readonly processTime: number;
-  readonly requestURI: string;
-  readonly requestIP: string;
-  readonly elementApi: string;
-  readonly companyId: number;
-};
-type Event = EventRow & {
-  readonly category: string;
-  readonly action: string;
-  readonly description: string;
-  readonly username: string;
-  readonly ipAddress: string;
-};
 type Bucket = Awaited<ReturnType<typeof readBuckets>>[number];
 
 const builder = new SchemaBuilder<{
@@ -60,7 +41,7 @@ const RangeInput = builder.inputRef<Range>('DateTimeRange').implement({
   }),
 });
 
-const RecordType = builder.objectRef<Record14>('UsageRecord').implement({
+const RecordType = builder.objectRef<UsageRow>('UsageRecord').implement({
   fields: (t) => ({
     recordId: t.exposeID('id'),
     timestamp: t.expose('usageDate', { type: 'DateTime' }),
@@ -79,7 +60,7 @@ const RecordType = builder.objectRef<Record14>('UsageRecord').implement({
     companyId: t.exposeID('companyId'),
   }),
 });
-const EventType = builder.objectRef<Event>('Event').implement({
+const EventType = builder.objectRef<EventRow>('Event').implement({
   fields: (t) => ({
     eventId: t.exposeID('id'),
     category: t.exposeString('category'),
@@ -89,37 +70,37 @@ const EventType = builder.objectRef<Event>('Event').implement({
     ipAddress: t.exposeString('ipAddress'),
     record: t.field({
       type: RecordType,
-      resolve: (event, _args, { records }) => records.load(recordIdOf(event)) as Promise<Record14>,
+      resolve: ({ recordId }, _args, { records }) => records.load(recordId),
     }),
   }),
 });
 const TimesType = builder.objectRef<SeriesRow>('ProcessTime').implement({
   fields: (t) => ({
-    min: t.float({ resolve: ({ min }) => Number(min) }),
-    max: t.float({ resolve: ({ max }) => Number(max) }),
-    avg: t.float({ resolve: ({ avg }) => Number(avg) }),
+    min: t.exposeFloat('min'),
+    max: t.exposeFloat('max'),
+    avg: t.exposeFloat('avg'),
   }),
 });
 const StatusesType = builder.objectRef<SeriesRow>('Statuses').implement({
   fields: (t) => ({
-    success: t.int({ resolve: ({ success }) => Number(success) }),
-    failed: t.int({ resolve: ({ failed }) => Number(failed) }),
+    success: t.exposeInt('success'),
+    failed: t.exposeInt('failed'),
   }),
 });
 const BucketType = builder.objectRef<Bucket>('Bucket').implement({
   fields: (t) => ({
     timestamp: t.expose('timestamp', { type: 'DateTime' }),
-    count: t.int({ resolve: ({ count }: SeriesRow) => Number(count) }),
+    count: t.exposeInt('count'),
     processTime: t.field({ type: TimesType, resolve: ({ processTime }) => processTime }),
     statuses: t.field({ type: StatusesType, resolve: ({ statuses }) => statuses }),
   }),
 });
 const RecordsType = builder
-  .objectRef<{ readonly nodes: readonly Record14[] }>('UsageRecordConnection')
+  .objectRef<{ readonly nodes: readonly UsageRow[] }>('UsageRecordConnection')
   .implement({
     fields: (t) => ({ nodes: t.field({ type: [RecordType], resolve: ({ nodes }) => [...nodes] }) }),
   });
-const EventsType = builder.objectRef<{ readonly nodes: readonly Event[] }>('EventConnection').implement({
+const EventsType = builder.objectRef<{ readonly nodes: readonly EventRow[] }>('EventConnection').implement({
   fields: (t) => ({ nodes: t.field({ type: [EventType], resolve: ({ nodes }) => [...nodes] }) }),
 });
 const AnalyticsType = builder.objectRef<{ readonly buckets: readonly Bucket[] }>('UsageAnalytics').implement({
@@ -131,7 +112,7 @@ builder.queryType({
     usageRecord: t.field({
       type: RecordType,
       args: { recordId: t.arg.id({ required: true }) },
-      resolve: (_root, { recordId }) => rest.record(recordId) as Promise<Record14>,
+      resolve: (_root, { recordId }) => rest.record(recordId),
     }),
     usageRecords: t.field({
       type: RecordsType,
@@ -140,7 +121,7 @@ builder.queryType({
         first: t.arg.int({ required: true }),
       },
       resolve: async (_root, { range, first }) => ({
-        nodes: (await rest.records(range, first)) as readonly Record14[],
+        nodes: await rest.records(range, first),
       }),
     }),
     usageAnalytics: t.field({
@@ -158,7 +139,7 @@ builder.queryType({
         first: t.arg.int({ required: true }),
       },
       resolve: async (_root, { range, first }) => ({
-        nodes: (await rest.events(range, first)) as readonly Event[],
+        nodes: await rest.events(range, first),
       }),
     }),
   }),

@@ -1,13 +1,9 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { request as call } from 'undici';
-import { recordOfEvent, usageId } from '../data.ts';
-import type { eventRow, figuresAt, UsageRow } from '../data.ts';
+import type { EventRow, SeriesRow, UsageRow } from '../data.ts';
 
 // The same work by hand (L0), without GraphQL: one handler for each question, undici's `request`, JSON.parse, pick, JSON.stringify.
-
-type EventRow = ReturnType<typeof eventRow>;
-type SeriesRow = ReturnType<typeof figuresAt> & { readonly timestamp: string };
 
 interface Variables {
   readonly id: string;
@@ -60,8 +56,7 @@ const HANDLERS: Readonly<Record<string, (variables: Variables) => Promise<unknow
     const rows = await get<readonly EventRow[]>(`${eventsUrl}/events?${query}`, eventsHeaders);
     const records = new Map<string, Promise<UsageRow>>();
     const nodes = await Promise.all(
-      rows.map(async ({ id, category, action, description, username, ipAddress }) => {
-        const recordId = usageId(recordOfEvent(id));
+      rows.map(async ({ id, recordId, category, action, description, username, ipAddress }) => {
         const record = records.get(recordId) ?? readUsage<UsageRow>(`/usage/${recordId}`);
         records.set(recordId, record);
         const event = { eventId: String(id), category, action, description, username, ipAddress };

@@ -3,11 +3,18 @@ import { Pool } from 'undici';
 
 export interface LoadOptions {
   readonly origin: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** The headers of each connection, in turn: one caller for each. */
+  readonly callers: readonly Readonly<Record<string, string>>[];
   /** The requests to send in turn, from the first on. */
-  readonly requests: readonly { readonly path: string; readonly body: string }[];
+  readonly requests: readonly Request[];
   readonly connections: number;
-  readonly seconds: number;
+  /** How long to send; 'once': until each request is sent once. */
+  readonly seconds: number | 'once';
+}
+
+export interface Request {
+  readonly path: string;
+  readonly body: string;
 }
 
 export interface LoadResult {
@@ -25,16 +32,18 @@ export interface LoadResult {
  * @throws Error for an answer without status 200
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const { requests, connections, seconds } = options;
+  const { requests, connections, callers, seconds } = options;
   const pool = new Pool(options.origin, { connections, pipelining: 1 });
-  const headers = { 'content-type': 'application/json', ...options.headers };
   const latencies = createHistogram();
   const startedMs = performance.now();
-  const endMs = startedMs + seconds * 1_000;
+  const endMs = seconds === 'once' ? Infinity : startedMs + seconds * 1_000;
+  const most = seconds === 'once' ? requests.length : Infinity;
   let sent = 0;
-  const runConnection = async () => {
-    let last = { request: 0, chunks: [] as readonly Buffer[] };
-    while (performance.now() < endMs) {
+  const runConnection = async (connection: number) => {
+    const caller = callers[connection % callers.length];
+    const headers = { 'content-type': 'application/json', ...caller };
+    let last = null as { readonly request: number; readonly chunks: readonly Buffer[] } | null;
+    while (performance.now() < endMs && sent < most) {
       const request = sent % requests.length;
       sent += 1;
       const { path, body } = requests[request]!;
@@ -43,16 +52,18 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       latencies.record(Math.max(1, Math.round((performance.now() - beganMs) * 1_000)));
       last = { request, chunks };
     }
-    return { request: last.request, text: Buffer.concat(last.chunks).toString('utf8') };
+    return last && { request: last.request, text: Buffer.concat(last.chunks).toString('utf8') };
   };
   try {
-    const lastAnswers = await Promise.all(Array.from({ length: connections }, runConnection));
+    const lastAnswers = await Promise.all(
+      Array.from({ length: connections }, (_, connection) => runConnection(connection)),
+    );
     return {
       requests: sent,
       seconds: (performance.now() - startedMs) / 1_000,
       p50: latencies.percentile(50) / 1_000,
       p99: latencies.percentile(99) / 1_000,
-      lastAnswers,
+      lastAnswers: lastAnswers.filter((one) => one !== null),
     };
   } finally {
     await pool.close();

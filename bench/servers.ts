@@ -27,8 +27,8 @@ const node = (file: string): readonly string[] => [process.execPath, join(here, 
 export function listServers(vendorUrl: string, folder: string): readonly Server[] {
   const vendors = { USAGE_API_URL: vendorUrl, EVENTS_API_URL: vendorUrl };
   return [
-    createSightline('sightline', vendors, folder),
-    createSightline('sightline-repeated', vendors, folder),
+    createSightline('sightline', vendorUrl, folder),
+    createSightline('sightline-repeated', vendorUrl, folder),
     {
       name: 'by-hand',
       command: node('servers/by-hand.ts'),
@@ -86,9 +86,9 @@ const answerOfPeers: Server['answer'] = ({ answer, peerAnswer = answer }, varian
  * `sightline` asks the vendor for each request. `sightline-repeated` is asked one question again and again, and answers from its
  * cache, or if it does not cache the answer (lists), from a call that requests under way share.
  */
-function createSightline(
+export function createSightline(
   name: 'sightline' | 'sightline-repeated',
-  vendors: Readonly<Record<string, string>>,
+  vendorUrl: string,
   folder: string,
 ): Server {
   const isRepeated = name === 'sightline-repeated';
@@ -98,7 +98,8 @@ function createSightline(
     name,
     command: [process.execPath, '--disable-sigusr1', join(here, '../src/main.ts')],
     env: {
-      ...vendors,
+      USAGE_API_URL: vendorUrl,
+      EVENTS_API_URL: vendorUrl,
       NODE_ENV: 'production',
       USAGE_API_USER_SECRET: 'user',
       USAGE_API_ORGANIZATION_SECRET: 'organization',
@@ -123,13 +124,13 @@ function createSightline(
   };
 }
 
-/** Installs the peers' packages if they are missing. */
-export function installPeers(): void {
+/** Installs the packages of peers and plots if they are missing. */
+export function installPackages(): void {
   if (existsSync(join(here, 'node_modules'))) return;
-  console.log('The packages of the peers are missing: npm ci --ignore-scripts in bench/.');
+  console.log('The packages of bench/ are missing: npm ci --ignore-scripts in bench/.');
   const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
     cwd: here,
     stdio: 'inherit',
   });
-  if (status !== 0) throw new Error('The packages of the peers could not be installed.');
+  if (status !== 0) throw new Error('The packages of bench/ could not be installed.');
 }

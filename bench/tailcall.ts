@@ -12,6 +12,7 @@ const ALL =
   'id requestStatus elementName elementKey accountId instanceName usageDate userId processTime requestURI requestIP elementTags elementApi companyId';
 const EVENT = 'eventId: id category action description username ipAddress';
 const VARIABLES = 'query ($from: String!, $to: String!)';
+const LIST_VARIABLES = 'query ($from: String!, $to: String!, $first: Int!)';
 const RANGE = 'from: $from, to: $to';
 
 /** The questions in Tailcall's words, and the answers in its shape: the vendors' rows with some names changed. */
@@ -23,10 +24,8 @@ const QUESTIONS: Readonly<
     answer: (variant) => ({ usageRecord: sixFields(variant) }),
   },
   Q2: {
-    query: `${VARIABLES} { usageRecords(${RANGE}, first: 50) { ${SIX} } }`,
-    answer: (variant) => ({
-      usageRecords: Array.from({ length: 50 }, (_, index) => sixFields(variant + index)),
-    }),
+    query: `${LIST_VARIABLES} { usageRecords(${RANGE}, first: $first) { ${SIX} } }`,
+    answer: (variant, work) => ({ usageRecords: listPlaces(work, variant).map(sixFields) }),
   },
   Q3: {
     query: `${VARIABLES} { activity(${RANGE}) { timestamp count } times(${RANGE}) { timestamp count min max avg } statuses(${RANGE}) { timestamp count success failed } }`,
@@ -47,12 +46,14 @@ const QUESTIONS: Readonly<
     }),
   },
   Q5: {
-    query: `${VARIABLES} { usageRecords(${RANGE}, first: 100) { ${ALL} } }`,
-    answer: (variant) => ({
-      usageRecords: Array.from({ length: 100 }, (_, index) => usageRow(variant + index)),
-    }),
+    query: `${LIST_VARIABLES} { usageRecords(${RANGE}, first: $first) { ${ALL} } }`,
+    answer: (variant, work) => ({ usageRecords: listPlaces(work, variant).map(usageRow) }),
   },
 };
+
+function listPlaces({ variables }: Work, variant: number): readonly number[] {
+  return Array.from({ length: Number(variables(variant)['first']) }, (_, index) => variant + index);
+}
 
 function sixFields(place: number) {
   const { id, usageDate, requestStatus, elementKey, processTime, requestURI } = usageRow(place);

@@ -1,6 +1,3 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as elapse } from 'node:timers/promises';
 import {
   DAY_MS,
   eventRow,
@@ -13,52 +10,38 @@ import {
   usageRowsAfter,
 } from './data.ts';
 
-// Both vendors in one process, on loopback. All rows are written once, at the start; an answer is a part of them, so that the vendor
-// costs little beside the servers that call it. `/bench/calls` gives the number of calls and begins to count anew;
-// `/bench/delay/20` delays all further answers by 20 ms.
+// The answers of both vendors. All rows are written once, when this file is loaded; an answer is a part of them.
 
 /** Rows as JSON, one after the other, of which any run can be sent. */
-class WrittenRows {
-  readonly #text: Buffer;
-  readonly #starts: number[] = [];
-
-  constructor(count: number, row: (place: number) => unknown) {
-    const texts: string[] = [];
-    let length = 0;
-    for (let place = 0; place < count; place += 1) {
-      const text = `${JSON.stringify(row(place))},`;
-      this.#starts.push(length);
-      length += text.length;
-      texts.push(text);
-    }
-    this.#starts.push(length);
-    this.#text = Buffer.from(texts.join(''), 'latin1');
+function writeRows(count: number, row: (place: number) => unknown) {
+  const texts: string[] = [];
+  const starts = [0];
+  for (let place = 0; place < count; place += 1) {
+    const text = `${JSON.stringify(row(place))},`;
+    texts.push(text);
+    starts.push(starts[place]! + text.length);
   }
-
-  /** The rows from `first` up to `end`, without `end`, as a JSON list. */
-  list(first: number, end: number): Buffer {
-    const last = Math.min(end, this.#starts.length - 1);
-    if (first >= last) return EMPTY;
-    return Buffer.concat([OPEN, this.#text.subarray(this.#starts[first], this.#starts[last]! - 1), CLOSE]);
-  }
-
-  one(place: number): Buffer | null {
-    const end = this.#starts[place + 1];
-    return end === undefined ? null : this.#text.subarray(this.#starts[place], end - 1);
-  }
+  const all = Buffer.from(texts.join(''), 'latin1');
+  // The comma after the last row is left out.
+  const slice = (first: number, end: number): Buffer => all.subarray(starts[first], starts[end]! - 1);
+  return {
+    /** The rows from `first` up to `end`, without `end`, as a JSON list. */
+    list: (first: number, end: number): Buffer =>
+      first < Math.min(end, count) ? Buffer.concat([OPEN, slice(first, Math.min(end, count)), CLOSE]) : EMPTY,
+    one: (place: number): Buffer | null => (place < count ? slice(place, place + 1) : null),
+  };
 }
 
 const OPEN = Buffer.from('[');
 const CLOSE = Buffer.from(']');
 const EMPTY = Buffer.from('[]');
-const usage = new WrittenRows(USAGE_ROWS, usageRow);
-const events = new WrittenRows(EVENTS_ROWS, eventRow);
+const usage = writeRows(USAGE_ROWS, usageRow);
+const events = writeRows(EVENTS_ROWS, eventRow);
 const SERIES = ['elements', 'times', 'statuses'] as const;
 const series = new Map<string, Buffer>();
-let calls = 0;
-let delayMs = 0;
 
-function answer(target: string): Buffer | null {
+/** The vendors' answer to a call; null: there is none. */
+export function answerCall(target: string): Buffer | null {
   const [path = '', query = ''] = target.split('?');
   if (path.startsWith('/usage/analytics/')) {
     const known = series.get(target) ?? writeSeries(path, new URLSearchParams(query));
@@ -90,27 +73,3 @@ function writeSeries(path: string, parameters: URLSearchParams): Buffer {
   const rows = listSeriesRows(name, timeOf(parameters, 'from'), timeOf(parameters, 'to'), stepMs);
   return Buffer.from(JSON.stringify(rows));
 }
-
-function control(target: string): Buffer {
-  if (target.startsWith('/bench/delay/')) delayMs = Number(target.slice('/bench/delay/'.length));
-  const counted = calls;
-  calls = 0;
-  return Buffer.from(String(counted));
-}
-
-async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const target = request.url ?? '/';
-  const isControl = target.startsWith('/bench/');
-  const body = isControl ? control(target) : answer(target);
-  if (!isControl) {
-    calls += 1;
-    if (delayMs > 0) await elapse(delayMs);
-  }
-  const sent = body ?? Buffer.from('{"message":"not found"}');
-  response.writeHead(body ? 200 : 404, { 'content-type': 'application/json', 'content-length': sent.length });
-  response.end(sent);
-}
-
-const server = createServer((request, response) => void handle(request, response));
-server.keepAliveTimeout = 60_000;
-server.listen(Number(process.env['PORT']), '127.0.0.1');

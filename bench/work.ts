@@ -18,7 +18,7 @@ export interface Work {
   readonly peerAnswer?: (variant: number) => unknown;
 }
 
-const SIX = 'recordId timestamp requestStatus elementKey processTime requestURI';
+export const SIX = 'recordId timestamp requestStatus elementKey processTime requestURI';
 const ALL =
   'recordId usageDate requestStatus elementName elementKey accountId instanceName userId processTime requestURI requestIP elementTags elementApi companyId';
 const EVENT = 'eventId category action description username ipAddress';
@@ -34,17 +34,8 @@ export const WORKS: readonly Work[] = [
     variables: (variant) => ({ id: usageId(variant) }),
     answer: (variant) => ({ usageRecord: sixFields(usageRow(variant)) }),
   },
-  listWork('Q2', '50 records × 6 fields', 50, SIX, sixFields),
-  {
-    name: 'Q3',
-    title: 'one month by day, three series',
-    query: `query ($from: DateTime!, $to: DateTime!) { usageAnalytics(range: { from: $from, to: $to }, interval: DAY) { buckets { timestamp count processTime { min max avg } statuses { success failed } } } }`,
-    variables: (variant) => {
-      const { fromMs, toMs } = monthOf(variant);
-      return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
-    },
-    answer: (variant) => ({ usageAnalytics: { buckets: bucketsOf(monthOf(variant)) } }),
-  },
+  createRecordsWork(50),
+  createSeriesWork('one month by day, three series', monthOf),
   {
     name: 'Q4',
     title: '50 events, each with a record by id, 10 distinct',
@@ -71,10 +62,15 @@ export const WORKS: readonly Work[] = [
       },
     }),
   },
-  listWork('Q5', '100 records × all fields', 100, ALL, allFields),
+  createListWork('Q5', '100 records × all fields', 100, ALL, allFields),
 ];
 
-function listWork(
+/** Q2 with another number of records. */
+export function createRecordsWork(first: number): Work {
+  return createListWork('Q2', `${first} records × 6 fields`, first, SIX, sixFields);
+}
+
+function createListWork(
   name: string,
   title: string,
   first: number,
@@ -84,15 +80,35 @@ function listWork(
   return {
     name,
     title,
-    query: `query ($from: DateTime!, $to: DateTime!) { usageRecords(range: { from: $from, to: $to }, first: ${first}) { nodes { ${fields} } } }`,
-    variables: (variant) => ({ from: FROM, to: new Date(usageTime(variant) + 1).toISOString() }),
+    query: `query ($from: DateTime!, $to: DateTime!, $first: Int!) { usageRecords(range: { from: $from, to: $to }, first: $first) { nodes { ${fields} } } }`,
+    variables: (variant) => ({ from: FROM, to: new Date(usageTime(variant) + 1).toISOString(), first }),
     answer: (variant) => ({
       usageRecords: { nodes: Array.from({ length: first }, (_, index) => pick(usageRow(variant + index))) },
     }),
   };
 }
 
-function sixFields({ id, usageDate, requestStatus, elementKey, processTime, requestURI }: UsageRow) {
+interface Range {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Q3 with other ranges of whole days, one for each variant. */
+export function createSeriesWork(title: string, rangeOf: (variant: number) => Range): Work {
+  return {
+    name: 'Q3',
+    title,
+    query: `query ($from: DateTime!, $to: DateTime!) { usageAnalytics(range: { from: $from, to: $to }, interval: DAY) { buckets { timestamp count processTime { min max avg } statuses { success failed } } } }`,
+    variables: (variant) => {
+      const { fromMs, toMs } = rangeOf(variant);
+      return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+    },
+    answer: (variant) => ({ usageAnalytics: { buckets: bucketsOf(rangeOf(variant)) } }),
+  };
+}
+
+/** The six fields of a record, as Sightline answers them. */
+export function sixFields({ id, usageDate, requestStatus, elementKey, processTime, requestURI }: UsageRow) {
   return { recordId: id, timestamp: usageDate, requestStatus, elementKey, processTime, requestURI };
 }
 
@@ -114,12 +130,12 @@ function eventsOf(variant: number) {
   });
 }
 
-function monthOf(variant: number) {
+function monthOf(variant: number): Range {
   const month = variant % MONTHS;
   return { fromMs: Date.UTC(2006, month), toMs: Date.UTC(2006, month + 1) };
 }
 
-function bucketsOf({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }) {
+function bucketsOf({ fromMs, toMs }: Range) {
   return Array.from({ length: (toMs - fromMs) / DAY_MS }, (_, day) => {
     const { timestamp, count, min, max, avg, success, failed } = seriesRow(fromMs + day * DAY_MS);
     return { timestamp, count, processTime: { min, max, avg }, statuses: { success, failed } };

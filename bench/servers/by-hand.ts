@@ -9,6 +9,7 @@ interface Variables {
   readonly id: string;
   readonly from: string;
   readonly to: string;
+  readonly first: number;
 }
 
 const { USAGE_API_URL: usageUrl = '', EVENTS_API_URL: eventsUrl = '', PORT: port } = process.env;
@@ -26,7 +27,7 @@ function pickSix({ id, usageDate, requestStatus, elementKey, processTime, reques
   return { recordId: id, timestamp: usageDate, requestStatus, elementKey, processTime, requestURI };
 }
 
-async function readList<Picked>({ from, to }: Variables, first: number, pick: (row: UsageRow) => Picked) {
+async function readList<Picked>({ from, to, first }: Variables, pick: (row: UsageRow) => Picked) {
   const rows = await readUsage<readonly UsageRow[]>(
     `/usage?from=${from}&to=${to}&pageOffset=0&pageSize=${first}`,
   );
@@ -35,7 +36,7 @@ async function readList<Picked>({ from, to }: Variables, first: number, pick: (r
 
 const HANDLERS: Readonly<Record<string, (variables: Variables) => Promise<unknown>>> = {
   '/Q1': async ({ id }) => ({ usageRecord: pickSix(await readUsage<UsageRow>(`/usage/${id}`)) }),
-  '/Q2': (variables) => readList(variables, 50, pickSix),
+  '/Q2': (variables) => readList(variables, pickSix),
   async '/Q3'({ from, to }) {
     const [activity = [], times = [], statuses = []] = await Promise.all(
       ['activity', 'times', 'statuses'].map((name) =>
@@ -66,7 +67,7 @@ const HANDLERS: Readonly<Record<string, (variables: Variables) => Promise<unknow
     return { events: { nodes } };
   },
   '/Q5': (variables) =>
-    readList(variables, 100, ({ id, accountId, userId, companyId, elementTags, ...others }) => ({
+    readList(variables, ({ id, accountId, userId, companyId, elementTags, ...others }) => ({
       recordId: id,
       usageDate: others.usageDate,
       requestStatus: others.requestStatus,

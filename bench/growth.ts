@@ -1,14 +1,12 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createApiKey } from '../src/http/identity/api-keys.ts';
-import { DAY_MS, FROM, NEWEST_MS, usageId, usageRow } from './data.ts';
-import { createTable } from './report.ts';
+import { createCurveTable, CPU, report } from './curves.ts';
+import type { Curve, Point } from './curves.ts';
+import { DAY_MS } from './data.ts';
 import type { Table } from './report.ts';
 import { loadOf } from './rig.ts';
-import type { Load, Measured, Rig, RunningServer } from './rig.ts';
-import { createSightline } from './servers.ts';
+import type { Load, Rig, RunningServer } from './rig.ts';
 import type { Server } from './servers.ts';
-import { createRecordsWork, createSeriesWork, isAnswer, SIX, sixFields, WORKS } from './work.ts';
+import { LARGE, measureCache, measureCallers, measureDepths, withSettings } from './sightline-growth.ts';
+import { createRecordsWork, createSeriesWork } from './work.ts';
 import type { Work } from './work.ts';
 
 export interface GrowthOptions {
@@ -17,62 +15,22 @@ export interface GrowthOptions {
   readonly seconds: number;
 }
 
-/** A point of a curve. */
-export interface Point {
-  readonly server: string;
-  readonly x: number;
-  readonly y: number;
-}
-
-/** How costs grow with one size. */
-export interface Curve {
-  readonly name: string;
-  /** What the horizontal axis counts. */
-  readonly axis: string;
-  /** What the vertical axis counts. */
-  readonly unit: string;
-  readonly points: readonly Point[];
-}
-
-/** Sightline's own limits, raised so that the largest sizes are allowed. The vendor's page stays as large as by default. */
-const LARGE = {
-  SIGHTLINE_MAX_PAGE_SIZE: '10000',
-  SIGHTLINE_MAX_UPSTREAM_CALLS: '1000',
-  SIGHTLINE_MAX_COST: '1000000',
-};
-const CPU = 'processor ms a request';
-const MEMORY = 'resident MB';
-const PAGE = 100;
-const DEPTHS = [1, 10, 100, 1_000];
 const DAYS = [1, 7, 30, 90, 365];
 const ROWS = [1, 10, 100, 1_000, 10_000];
-const CALLERS = [1, 10, 100, 1_000];
-/** Records read, in all. The default bound of the cache is reached at some twenty thousand. */
-const CACHED = [1_000, 5_000, 10_000, 20_000, 40_000, 80_000, 120_000];
-const IDS_A_REQUEST = 100;
 
 /** Measures all curves over one connection, apart from callers and cache, and prints a line for each point. */
 export async function grow(
   rig: Rig,
   options: GrowthOptions,
 ): Promise<{ readonly text: string; readonly curves: readonly Curve[] }> {
-  const table = createTable([
-    'curve',
-    'size',
-    'server',
-    'processor ms',
-    'p50 ms',
-    'p99 ms',
-    'vendor calls',
-    'MB',
-  ]);
+  const table = createCurveTable();
   const running: RunningServer[] = [];
   for (const server of options.servers)
     running.push(await rig.start(server.name === 'sightline' ? withSettings(server, LARGE) : server));
   const byWork = (name: string, axis: string, sizes: readonly number[], workOf: (size: number) => Work) =>
     measureSizes(rig, options, running, table, { name, axis, sizes, workOf });
   const sightline = running.find(({ name }) => name === 'sightline');
-  const curves = [
+  const curves: Curve[] = [
     await byWork('rows', 'records in a list', ROWS, createRecordsWork),
     await byWork('range', 'days of three series', DAYS, (days) =>
       createSeriesWork(`${days} days by day, three series`, (variant) => {
@@ -80,10 +38,11 @@ export async function grow(
         return { fromMs, toMs: fromMs + days * DAY_MS };
       }),
     ),
-    ...(sightline ? [await measureDepths(rig, options, sightline, table)] : []),
-    await measureCallers(rig, options, table),
-    await measureCache(rig, table),
   ];
+  if (sightline) {
+    curves.push(await measureDepths(rig, options, sightline, table));
+    curves.push(await measureCallers(rig, options, table), await measureCache(rig, table));
+  }
   return { text: table.text(), curves };
 }
 
@@ -110,99 +69,4 @@ async function measureSizes(
     }
   }
   return { name, axis, unit: CPU, points };
-}
-
-/** The same page of a list again and again, after a client has paged to it. */
-async function measureDepths(
-  rig: Rig,
-  { seconds }: GrowthOptions,
-  server: RunningServer,
-  table: Table,
-): Promise<Curve> {
-  const points: Point[] = [];
-  const query = `query ($range: DateTimeRange, $after: String) { usageRecords(range: $range, first: ${PAGE}, after: $after) { nodes { ${SIX} } pageInfo { endCursor } } }`;
-  const range = { from: FROM, to: new Date(NEWEST_MS + 1).toISOString() };
-  let after: string | null = null;
-  for (let page = 1; page <= Math.max(...DEPTHS); page += 1) {
-    const request = { path: '/graphql', body: JSON.stringify({ query, variables: { range, after } }) };
-    const nodes = Array.from({ length: PAGE }, (_, index) => sixFields(usageRow((page - 1) * PAGE + index)));
-    let cursor: string | null = null;
-    const check = (_request: number, text: string): void => {
-      const { data } = JSON.parse(text) as { data: { usageRecords: { pageInfo: { endCursor: string } } } };
-      cursor = data.usageRecords.pageInfo.endCursor;
-      if (!isAnswer(text, { usageRecords: { nodes, pageInfo: { endCursor: cursor } } }))
-        throw new Error(`Page ${page} is wrong: ${text.slice(0, 600)}`);
-    };
-    const load: Load = { requests: [request], check, connections: 1, seconds: 'once' };
-    await rig.measure(server, load);
-    if (DEPTHS.includes(page)) {
-      const measured = await rig.measure(server, { ...load, seconds });
-      points.push(report(table, 'depth', server.name, page, measured));
-    }
-    after = cursor;
-  }
-  return { name: 'depth', axis: `page of ${PAGE} records`, unit: CPU, points };
-}
-
-/** Callers at the same time, each with a key and a connection of its own. All ask Q1. */
-async function measureCallers(rig: Rig, { seconds }: GrowthOptions, table: Table): Promise<Curve> {
-  const [work] = WORKS;
-  if (!work) throw new Error('There is no question.');
-  const points: Point[] = [];
-  for (const x of CALLERS) {
-    const made = Array.from({ length: x }, (_, index) => createApiKey(`caller-${index}`, ['usage:read']));
-    const keys = made.flatMap((one) => (typeof one === 'string' ? [] : [one]));
-    const file = join(rig.folder, `keys-${x}`);
-    const plain = createSightline('sightline', rig.vendorUrl, rig.folder);
-    writeFileSync(file, [plain.env['SIGHTLINE_API_KEYS'], ...keys.map(({ line }) => line)].join('\n'));
-    const settings = { SIGHTLINE_API_KEYS: '', SIGHTLINE_API_KEYS_FILE: file };
-    const server = await rig.start(withSettings(plain, settings));
-    const callers = keys.map(({ key }) => ({ ...server.headers, authorization: `Bearer ${key}` }));
-    const load: Load = { ...loadOf(server, work), callers, connections: x, seconds };
-    await rig.measure(server, load);
-    points.push(report(table, 'callers', server.name, x, await rig.measure(server, load)));
-    await server.process.end();
-  }
-  return { name: 'callers', axis: 'callers at the same time', unit: CPU, points };
-}
-
-/** Reads ever more records, none twice, and looks at the memory. */
-async function measureCache(rig: Rig, table: Table): Promise<Curve> {
-  const points: Point[] = [];
-  const plain = createSightline('sightline-repeated', rig.vendorUrl, rig.folder);
-  const server = await rig.start(withSettings(plain, LARGE));
-  const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on UsageRecord { recordId } } }';
-  let read = 0;
-  for (const x of CACHED) {
-    const firsts: number[] = [];
-    for (; read < x; read += IDS_A_REQUEST) firsts.push(read);
-    const places = (request: number) =>
-      Array.from({ length: IDS_A_REQUEST }, (_, index) => (firsts[request] ?? 0) + index);
-    const requests = firsts.map((_first, request) => {
-      const ids = places(request).map((place) =>
-        Buffer.from(`UsageRecord:${usageId(place)}`).toString('base64url'),
-      );
-      return { path: '/graphql', body: JSON.stringify({ query, variables: { ids } }) };
-    });
-    const check = (request: number, text: string): void => {
-      if (!isAnswer(text, { nodes: places(request).map((place) => ({ recordId: usageId(place) })) }))
-        throw new Error(`${server.name} answers wrongly: ${text.slice(0, 600)}`);
-    };
-    const measured = await rig.measure(server, { requests, check, connections: 4, seconds: 'once' });
-    report(table, 'cache', server.name, x, measured);
-    points.push({ server: server.name, x, y: measured.rssBytes / 1e6 });
-  }
-  return { name: 'cache', axis: 'records read, none twice', unit: MEMORY, points };
-}
-
-function withSettings(server: Server, settings: Readonly<Record<string, string>>): Server {
-  return { ...server, env: { ...server.env, ...settings } };
-}
-
-/** Prints a line. @returns the processor time as a point */
-function report(table: Table, curve: string, server: string, x: number, measured: Measured): Point {
-  const { cpuMs, p50, p99, calls, rssBytes } = measured;
-  const figures = [cpuMs.toFixed(3), p50.toFixed(2), p99.toFixed(2), calls.toFixed(2)];
-  table.add([curve, x, server, ...figures, (rssBytes / 1e6).toFixed(0)]);
-  return { server, x, y: cpuMs };
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, platform } from 'node:os';
 import { join } from 'node:path';
-import type { Curve } from './growth.ts';
+import type { Curve } from './curves.ts';
 
 /** A table in Markdown that is printed while it grows. */
 export interface Table {

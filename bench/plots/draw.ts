@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { init } from 'echarts';
-import type { Curve } from '../growth.ts';
+import type { Curve } from '../curves.ts';
 
 // Reads curves as JSON and writes an SVG for each into this folder. A process of its own, because its library is a dependency of
 // bench/ alone. Both axes are logarithmic.

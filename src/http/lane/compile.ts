@@ -15,13 +15,12 @@ import type {
   GraphQLField,
   GraphQLObjectType,
   GraphQLOutputType,
-  GraphQLResolveInfo,
   OperationDefinitionNode,
   VariableValues,
 } from 'graphql';
 import { createCompleteAbstract, createCompleteLeaf, createCompleteList, requireValue } from './complete.ts';
 import type { Complete } from './complete.ts';
-import { describe, executeFields, readArguments, respond } from './execute.ts';
+import { executeFields, readArguments, ResolveInfo, respond } from './execute.ts';
 import type { FieldPlan, Resolve, Run } from './execute.ts';
 import { collectFields } from './fields.ts';
 import type { Selections } from './fields.ts';
@@ -63,7 +62,8 @@ export function compileQuery(
       isLeaf: isLeafType(isNonNullType(type) ? type.ofType : type),
       isNullable: !isNonNullType(type),
       complete: completeOf(type, nodes),
-      info: describeField(definition, parent, nodes),
+      selections,
+      operation,
     };
   };
 
@@ -106,23 +106,6 @@ export function compileQuery(
     };
   };
 
-  const describeField = (
-    { name, type }: GraphQLField<unknown, unknown>,
-    parentType: GraphQLObjectType,
-    fieldNodes: readonly FieldNode[],
-  ): FieldPlan['info'] => ({
-    fieldName: name,
-    fieldNodes,
-    returnType: type,
-    parentType,
-    schema: selections.schema,
-    fragments: selections.fragments,
-    rootValue: undefined,
-    operation,
-    getAbortSignal: noSignal,
-    getAsyncHelpers: () => HELPERS,
-  });
-
   const plans = planAll(root, collectFields(selections, root, [operation.selectionSet]));
   return (contextValue, variables) => {
     const run: Run = {
@@ -145,16 +128,8 @@ function resolverOf({ name: typeName }: GraphQLObjectType, definition: GraphQLFi
     return (_run, source) => (source as Readonly<Record<string, unknown>>)[property];
   const call = resolve ?? defaultFieldResolver;
   return (run, source, plan, path) =>
-    call(source, readArguments(run, plan), run.contextValue, describe(run, plan, path));
+    call(source, readArguments(run, plan), run.contextValue, new ResolveInfo(plan, run, path));
 }
-
-const noSignal = (): undefined => undefined;
-
-/** Nothing waits for work that a resolver leaves behind. */
-const HELPERS: ReturnType<GraphQLResolveInfo['getAsyncHelpers']> = {
-  promiseAll: <T>(values: readonly (PromiseLike<T> | T)[]): Promise<T[]> => Promise.all(values),
-  track() {},
-};
 
 /** Whether a variable occurs in a field's arguments. */
 function hasVariable(node: FieldNode): boolean {

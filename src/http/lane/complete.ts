@@ -6,7 +6,14 @@ import type {
   GraphQLSchema,
   ResponsePath,
 } from 'graphql';
-import { describe, executeFields, extendPath, failAt, ignoreRejection, isPromiseLike } from './execute.ts';
+import {
+  executeFields,
+  extendPath,
+  failAt,
+  ignoreRejection,
+  isPromiseLike,
+  ResolveInfo,
+} from './execute.ts';
 import type { FieldPlan, Run } from './execute.ts';
 
 /**
@@ -112,7 +119,7 @@ export function createCompleteAbstract(
   return (run, value, path, plan) => {
     if (value === null || value === undefined) return null;
     if (value instanceof Error) throw value;
-    const name = type.resolveType?.(value, run.contextValue, describe(run, plan, path), type);
+    const name = type.resolveType?.(value, run.contextValue, new ResolveInfo(plan, run, path), type);
     const named = typeof name === 'string' ? schema.getType(name) : undefined;
     if (!isObjectType(named) || !schema.isSubType(type, named))
       throw new GraphQLError(`"${type.name}" has no type for the value of "${plan.definition.name}".`);

@@ -5,10 +5,12 @@ import type {
   GraphQLField,
   GraphQLObjectType,
   GraphQLResolveInfo,
+  OperationDefinitionNode,
   ResponsePath,
   VariableValues,
 } from 'graphql';
 import type { Complete } from './complete.ts';
+import type { Selections } from './fields.ts';
 
 /** One execution of a compiled operation. */
 export interface Run {
@@ -45,7 +47,8 @@ export interface FieldPlan {
   readonly isLeaf: boolean;
   readonly isNullable: boolean;
   readonly complete: Complete;
-  readonly info: Omit<GraphQLResolveInfo, 'path' | 'variableValues'>;
+  readonly selections: Selections;
+  readonly operation: OperationDefinitionNode;
 }
 
 /** The result of an operation with these root fields. Never throws or rejects. */
@@ -189,17 +192,58 @@ export function readArguments(run: Run, plan: FieldPlan): Arguments {
   ));
 }
 
-/** What the library tells a resolver about its field. */
-export function describe(
-  { variables }: Run,
-  { info }: FieldPlan,
-  path: ResponsePath | undefined,
-): GraphQLResolveInfo {
-  return { ...info, path: path ?? NOWHERE, variableValues: variables };
+/** What the library tells a resolver about its field. Most resolvers read nothing of it, so it is one small object. */
+export class ResolveInfo implements GraphQLResolveInfo {
+  readonly #plan: FieldPlan;
+  readonly path: ResponsePath;
+  readonly variableValues: VariableValues;
+
+  /** @param path undefined: of a leaf, which no resolver asks for */
+  constructor(plan: FieldPlan, run: Run, path: ResponsePath | undefined) {
+    this.#plan = plan;
+    this.path = path ?? NOWHERE;
+    this.variableValues = run.variables;
+  }
+
+  get fieldName() {
+    return this.#plan.definition.name;
+  }
+  get fieldNodes() {
+    return this.#plan.nodes;
+  }
+  get returnType() {
+    return this.#plan.definition.type;
+  }
+  get parentType() {
+    return this.#plan.parent;
+  }
+  get schema() {
+    return this.#plan.selections.schema;
+  }
+  get fragments() {
+    return this.#plan.selections.fragments;
+  }
+  get operation() {
+    return this.#plan.operation;
+  }
+  get rootValue() {
+    return undefined;
+  }
+  getAbortSignal(): undefined {
+    return undefined;
+  }
+  getAsyncHelpers() {
+    return HELPERS;
+  }
 }
 
-/** Resolvers of leaves are not told their path: none of them asks for it. */
 const NOWHERE: ResponsePath = { prev: undefined, key: '', typename: undefined };
+
+/** Nothing waits for work that a resolver leaves behind. */
+const HELPERS: ReturnType<GraphQLResolveInfo['getAsyncHelpers']> = {
+  promiseAll: <T>(values: readonly (PromiseLike<T> | T)[]): Promise<T[]> => Promise.all(values),
+  track() {},
+};
 
 export function extendPath(
   prev: ResponsePath | undefined,

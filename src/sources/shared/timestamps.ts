@@ -1,3 +1,5 @@
+import { formatInstant } from '../../base/time.ts';
+
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/i;
 const OFFSET = /(?:z|[+-]\d\d:?\d\d)$/;
 const DAY_AT = 'YYYY-MM-'.length;
@@ -25,9 +27,7 @@ function hasItsDay(value: string): boolean {
 }
 
 /** ISO 8601 in UTC with milliseconds and `Z`, which both vendors take. */
-export function encodeInstant(timestampMs: number): string {
-  return new Date(timestampMs).toISOString();
-}
+export const encodeInstant = formatInstant;
 
 /** ISO 8601 in UTC with whole seconds and `Z`, as in every sample of the Events API. */
 export function encodeSecond(timestampMs: number): string {

@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { SkippedRow } from '../paging/vendor-page.ts';
 import { decodeAddresses } from '../shared/addresses.ts';
 import { decodeTimestamp } from '../shared/timestamps.ts';
+import { readText } from '../shared/values.ts';
 
 /** One audit event of the Events API. */
 export interface AuditEvent {
@@ -24,37 +24,39 @@ export interface AuditEvent {
 export const OPTIONAL_EVENT_FIELDS = ['description', 'username', 'ipAddress'] as const;
 export type OptionalEventField = (typeof OPTIONAL_EVENT_FIELDS)[number];
 
-const optional = z
-  .string()
-  .nullish()
-  .transform((value) => (value === undefined || value === '' ? null : value));
-
-const eventRow = z.object({
-  id: z
-    .union([z.int(), z.bigint(), z.string().regex(/^-?\d{1,19}$/)])
-    .transform((value) => BigInt(value))
-    .refine((value) => BigInt.asIntN(64, value) === value)
-    .transform(String),
-  category: z.string().min(1),
-  action: z.string().min(1),
-  description: optional,
-  username: optional,
-  ipAddress: optional,
-});
-
 /** Reads one event. It skips a row without an id or a parsable time, and a row with a value of another type. */
 export function decodeEvent(row: unknown): AuditEvent | SkippedRow {
   if (typeof row !== 'object' || row === null) return { dropped: true, timestampMs: null };
-  const { id, timestamp } = row as { id?: unknown; timestamp?: unknown };
-  const timestampMs = decodeTimestamp(timestamp);
-  // A cheap test that catches most values that are no row.
-  if (timestampMs === null || (id ?? '') === '') return { dropped: true, timestampMs };
-  const parsed = eventRow.safeParse(row);
-  if (!parsed.success) return { dropped: true, timestampMs };
-  return Object.freeze({
-    source: 'EVENTS' as const,
+  const fields = row as Readonly<Record<string, unknown>>;
+  const timestampMs = decodeTimestamp(fields['timestamp']);
+  const skipped: SkippedRow = { dropped: true, timestampMs };
+  const id = readEventId(fields['id']);
+  if (timestampMs === null || id === null) return skipped;
+  const category = readText(fields['category']);
+  const action = readText(fields['action']);
+  const description = readText(fields['description']);
+  const username = readText(fields['username']);
+  const ipAddress = readText(fields['ipAddress']);
+  const isWhole = description !== undefined && username !== undefined && ipAddress !== undefined;
+  if (!category || !action || !isWhole) return skipped;
+  return {
+    source: 'EVENTS',
+    id,
     timestampMs,
-    ...parsed.data,
-    ...decodeAddresses(parsed.data.ipAddress),
-  });
+    category,
+    action,
+    description,
+    username,
+    ...decodeAddresses(ipAddress),
+  };
+}
+
+const INT64_DIGITS = /^-?\d{1,19}$/;
+
+/** The digits of an int64 in their one canonical form; null for every other value. */
+function readEventId(value: unknown): string | null {
+  const isInteger = Number.isSafeInteger(value) || typeof value === 'bigint';
+  if (!isInteger && !(typeof value === 'string' && INT64_DIGITS.test(value))) return null;
+  const id = BigInt(value as number | bigint | string);
+  return BigInt.asIntN(64, id) === id ? String(id) : null;
 }

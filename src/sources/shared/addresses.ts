@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 import { RequestError } from '../../base/errors.ts';
 
 /** The addresses of a row as the vendor gives them. */
@@ -15,9 +16,21 @@ const GAPS = /[\s,;]+/;
 /** `[address]`, `[address]:port` or `address:port`, the last for IPv4 alone. */
 const AT_PORT = /^(?:\[(?<bracketed>[^\]]+)\](?::\d{1,5})?|(?<plain>[\d.]+):\d{1,5})$/;
 
+/** The latest texts. The rows of a list come from few addresses. */
+const decoded = new LRUCache<string, Addresses>({ max: 1_000 });
+const LONGEST_KEPT = 100;
+
 /** Parses the vendor's text of an address, without port, brackets and zone. */
 export function decodeAddresses(text: string | null | undefined): Addresses {
   if (text === null || text === undefined) return NONE;
+  const known = decoded.get(text);
+  if (known) return known;
+  const addresses = parseAddresses(text);
+  if (text.length <= LONGEST_KEPT) decoded.set(text, addresses);
+  return addresses;
+}
+
+function parseAddresses(text: string): Addresses {
   if (isAddress(text)) return { ipAddress: text };
   const parts = text.split(GAPS).filter((part) => part !== '');
   const addresses = [...new Set(parts.flatMap((part) => decodePart(part) ?? []))];

@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { SkippedRow } from '../paging/vendor-page.ts';
 import { decodeAddresses } from '../shared/addresses.ts';
 import { decodeTimestamp } from '../shared/timestamps.ts';
+import { readId, readInt, readMilliseconds, readTags, readText } from '../shared/values.ts';
 
 export const REQUEST_STATUSES = ['SUCCESS', 'FAILED'] as const;
 export type RequestStatus = (typeof REQUEST_STATUSES)[number];
@@ -68,43 +68,6 @@ const SPELLINGS = {
   vendorProcessTime: ['vendorProcessTime', 'vendor_process_time'],
   platformProcessTime: ['platformProcessTime', 'platform_process_time'],
 } as const;
-const NAMES = Object.keys(SPELLINGS) as (keyof typeof SPELLINGS)[];
-
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => (value === undefined || value === '' ? null : value));
-/** Account, company and user ids may be numbers; the ids of records are texts. */
-const id = z
-  .union([z.string(), z.int(), z.bigint()])
-  .nullish()
-  .transform((value) => (value === null || value === undefined || value === '' ? null : String(value)));
-/** In the range of the graph's Int. */
-const int = z
-  .union([
-    z.int(),
-    z
-      .string()
-      .regex(/^\d{1,15}$/)
-      .transform(Number),
-  ])
-  .refine((value) => value === (value | 0))
-  .nullish()
-  .transform((value) => value ?? null);
-const milliseconds = z
-  .number()
-  .min(0)
-  .transform(Math.round)
-  .refine(Number.isSafeInteger)
-  .nullish()
-  .transform((value) => value ?? null);
-/** One text with commas, or a list. */
-const tags = z
-  .union([z.string().transform((value) => value.split(',')), z.array(z.string())])
-  .nullish()
-  .transform((value): readonly string[] =>
-    (value ?? []).map((tag) => tag.trim()).filter((tag) => tag !== ''),
-  );
 
 /** Only these characters are safe in a path and a cursor. Ids on the vendor's page are 24 hexadecimal digits. */
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -114,30 +77,6 @@ export function isUsageRecordId(value: string): boolean {
   return ID.test(value);
 }
 
-const usageRow = z.object({
-  id: z.union([z.string(), z.int(), z.bigint()]).transform(String).refine(isUsageRecordId),
-  usageDate: z.string(),
-  requestStatus: text,
-  elementKey: text,
-  elementName: text,
-  elementApi: text,
-  elementTags: tags,
-  instanceName: text,
-  accountId: id,
-  companyId: id,
-  userId: id,
-  processTime: milliseconds,
-  requestURI: text,
-  requestIP: text,
-  instanceTags: tags,
-  requestId: id,
-  requestMethod: text,
-  responseStatus: int,
-  instanceId: id,
-  vendorProcessTime: milliseconds,
-  platformProcessTime: milliseconds,
-});
-
 /**
  * Reads one row of the log in either spelling. It reads no other keys, so it never reads `headers`, which holds raw request
  * headers with credentials. It skips a row without an id or a parsable time, and a row with a value of another type or out of the
@@ -146,20 +85,82 @@ const usageRow = z.object({
 export function decodeUsageRecord(row: unknown): UsageRecord | SkippedRow {
   if (typeof row !== 'object' || row === null) return { dropped: true, timestampMs: null };
   const fields = row as Readonly<Record<string, unknown>>;
-  const read = (name: keyof typeof SPELLINGS): unknown =>
-    fields[SPELLINGS[name][0]] ?? fields[SPELLINGS[name][1]];
-  const timestampMs = decodeTimestamp(read('usageDate'));
-  // A cheap test that catches most values that are no row.
-  if (timestampMs === null || (read('id') ?? '') === '') return { dropped: true, timestampMs };
-  const parsed = usageRow.safeParse(Object.fromEntries(NAMES.map((name) => [name, read(name)])));
-  if (!parsed.success) return { dropped: true, timestampMs };
-  const { usageDate: _, requestStatus, ...others } = parsed.data;
-  return Object.freeze({
-    source: 'USAGE' as const,
+  const valueOf = ([old, recent]: readonly [string, string]): unknown => fields[old] ?? fields[recent];
+  const timestampMs = decodeTimestamp(valueOf(SPELLINGS.usageDate));
+  const skipped: SkippedRow = { dropped: true, timestampMs };
+  const id = readId(valueOf(SPELLINGS.id)) ?? '';
+  if (timestampMs === null || !isUsageRecordId(id)) return skipped;
+
+  const requestStatusText = readText(valueOf(SPELLINGS.requestStatus));
+  const elementKey = readText(valueOf(SPELLINGS.elementKey));
+  const elementName = readText(valueOf(SPELLINGS.elementName));
+  const elementApi = readText(valueOf(SPELLINGS.elementApi));
+  const elementTags = readTags(valueOf(SPELLINGS.elementTags));
+  const instanceName = readText(valueOf(SPELLINGS.instanceName));
+  const accountId = readId(valueOf(SPELLINGS.accountId));
+  const companyId = readId(valueOf(SPELLINGS.companyId));
+  const userId = readId(valueOf(SPELLINGS.userId));
+  const processTime = readMilliseconds(valueOf(SPELLINGS.processTime));
+  const requestURI = readText(valueOf(SPELLINGS.requestURI));
+  const requestIP = readText(valueOf(SPELLINGS.requestIP));
+  const instanceTags = readTags(valueOf(SPELLINGS.instanceTags));
+  const requestId = readId(valueOf(SPELLINGS.requestId));
+  const requestMethod = readText(valueOf(SPELLINGS.requestMethod));
+  const responseStatus = readInt(valueOf(SPELLINGS.responseStatus));
+  const instanceId = readId(valueOf(SPELLINGS.instanceId));
+  const vendorProcessTime = readMilliseconds(valueOf(SPELLINGS.vendorProcessTime));
+  const platformProcessTime = readMilliseconds(valueOf(SPELLINGS.platformProcessTime));
+  if (
+    requestStatusText === undefined ||
+    elementKey === undefined ||
+    elementName === undefined ||
+    elementApi === undefined ||
+    elementTags === undefined ||
+    instanceName === undefined ||
+    accountId === undefined ||
+    companyId === undefined ||
+    userId === undefined ||
+    processTime === undefined ||
+    requestURI === undefined ||
+    requestIP === undefined ||
+    instanceTags === undefined ||
+    requestId === undefined ||
+    requestMethod === undefined ||
+    responseStatus === undefined ||
+    instanceId === undefined ||
+    vendorProcessTime === undefined ||
+    platformProcessTime === undefined
+  )
+    return skipped;
+  return {
+    source: 'USAGE',
+    id,
     timestampMs,
-    ...others,
-    requestStatus: REQUEST_STATUSES.find((status) => status === requestStatus?.toUpperCase()) ?? null,
-    requestStatusText: requestStatus,
-    ...decodeAddresses(others.requestIP),
-  });
+    requestStatus: readStatus(requestStatusText),
+    requestStatusText,
+    elementKey,
+    elementName,
+    elementApi,
+    elementTags,
+    instanceName,
+    accountId,
+    companyId,
+    userId,
+    processTime,
+    requestURI,
+    requestIP,
+    instanceTags,
+    requestId,
+    requestMethod,
+    responseStatus,
+    instanceId,
+    vendorProcessTime,
+    platformProcessTime,
+    ...decodeAddresses(requestIP),
+  };
+}
+
+function readStatus(text: string | null): RequestStatus | null {
+  const upper = text?.toUpperCase();
+  return REQUEST_STATUSES.find((status) => status === upper) ?? null;
 }

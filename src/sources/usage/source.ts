@@ -50,6 +50,8 @@ export function createUsageSource(
   const keyOf = (kind: string, value: unknown): string =>
     scopedKey(requireScope(context, 'USAGE', LIST_OPERATION), kind, JSON.stringify(value));
   const knownCounts = createKnownCounts<UsageFilter>(keyOf);
+  /** The rows of pages, so that none is read again by its id. */
+  const seen = new Map<string, UsageRecord>();
 
   const records = new DataLoader<RecordKey, UsageRecord | null, string>(
     (keys) => {
@@ -81,8 +83,7 @@ export function createUsageSource(
     const stream = createUsageRowStream(deps, context, filter, getUsageAnalytics);
     if (!stream) return { rows: [], hasMore: false, end: null, coverage: [coverNothing('USAGE', range)] };
     const page = await readPage(request, requireParsable(stream), nowMs);
-    for (const row of page.rows)
-      for (const key of [row, { id: row.id, timestampMs: null }]) records.prime(key, row);
+    for (const row of page.rows) seen.set(row.id, row);
     knownCounts.note(request, page, stream.age.files);
     return page;
   }
@@ -90,7 +91,9 @@ export function createUsageSource(
   return {
     async getUsageRecord(id, timestampMs) {
       if (!isUsageRecordId(id)) return null;
-      return records.load({ id, timestampMs });
+      const row = seen.get(id);
+      const isSame = row && (timestampMs === null || timestampMs === row.timestampMs);
+      return isSame ? row : records.load({ id, timestampMs });
     },
     async listUsageRecords(request) {
       return pages.load(request);

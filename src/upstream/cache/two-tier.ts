@@ -58,15 +58,48 @@ export function createTwoTierCache(options: TwoTierCacheOptions): TwoTierCache {
       const cached = maxAgeMs === 0 ? null : memory.readFresh(scope, key, policy);
       return cached && (maxAgeMs === null || clock.now() - cached.readAtMs <= maxAgeMs) ? cached : null;
     },
-    readStale: ({ scope, key, policy }) => memory.readStale(scope, key, policy),
+    readStale(entry) {
+      const kept = memory.readStale(entry.scope, entry.key, entry.policy);
+      if (!kept || !(kept.value instanceof Undecoded)) return kept;
+      const decoded = decodeAnswer(source, kept.value.answer, entry);
+      return decoded && { value: decoded.value, readAtMs: kept.readAtMs };
+    },
     async loadShared(entries) {
       if (loadOne) await Promise.all(entries.map(loadOne));
     },
     write({ scope, key, policy }, { value, readAtMs }, answer) {
-      memory.write(scope, key, policy, { value, readAtMs }, answer.body.length);
+      const kept = policy.freshMs > 0 ? value : new Undecoded(answer);
+      memory.write(scope, key, policy, { value: kept, readAtMs }, answer.body.length);
       shared?.write(scope, key, { policy, readAtMs, answer });
     },
   };
+}
+
+/**
+ * An answer that is served only if the vendor fails, which is rare. Its thousands of decoded values would only be work for the
+ * garbage collection.
+ */
+class Undecoded {
+  readonly answer: TransportAnswer;
+
+  constructor(answer: TransportAnswer) {
+    this.answer = answer;
+  }
+}
+
+/** null: this version cannot decode what another version wrote. */
+function decodeAnswer(
+  source: Source,
+  answer: TransportAnswer,
+  { operation, decode }: Pick<CacheEntry, 'operation' | 'decode'>,
+): { readonly value: unknown } | null {
+  const judgement = judgeContent(answer, { source, operation });
+  if (judgement.kind === 'failed') return null;
+  try {
+    return { value: decode(judgement.response) };
+  } catch {
+    return null;
+  }
 }
 
 type LoadShared = (entry: CacheEntry) => Promise<void>;
@@ -78,13 +111,8 @@ function createSharedLoader(source: Source, memory: MemoryTier, shared: SharedTi
     const found = await shared.read(scope, key);
     if (!found) return;
     const { policy, readAtMs, answer } = found;
-    const judgement = judgeContent(answer, { source, operation });
-    if (judgement.kind === 'failed') return;
-    try {
-      memory.write(scope, key, policy, { value: decode(judgement.response), readAtMs }, answer.body.length);
-    } catch {
-      // Another version wrote what this version cannot decode: a miss.
-    }
+    const decoded = decodeAnswer(source, answer, { operation, decode });
+    if (decoded) memory.write(scope, key, policy, { ...decoded, readAtMs }, answer.body.length);
   };
   return (entry) => {
     const { key } = entry;

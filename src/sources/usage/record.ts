@@ -44,30 +44,54 @@ export interface UsageRecord {
   readonly platformProcessTime: number | null;
 }
 
-/** For each field its two spellings: camelCase on the vendor's page of 2014, and snake_case since 2016 (`docs/vendors.md#usage-records`). */
-const SPELLINGS = {
-  id: ['id', 'traffic_id'],
-  usageDate: ['usageDate', 'traffic_date'],
-  requestStatus: ['requestStatus', 'request_status'],
-  elementKey: ['elementKey', 'element_key'],
-  elementName: ['elementName', 'element_name'],
-  elementApi: ['elementApi', 'element_api'],
-  elementTags: ['elementTags', 'element_tag'],
-  instanceName: ['instanceName', 'instance_name'],
-  accountId: ['accountId', 'account_id'],
-  companyId: ['companyId', 'company_id'],
-  userId: ['userId', 'user_id'],
-  processTime: ['processTime', 'process_time'],
-  requestURI: ['requestURI', 'request_uri'],
-  requestIP: ['requestIP', 'request_ip'],
-  instanceTags: ['instanceTags', 'instance_tags'],
-  requestId: ['requestId', 'request_id'],
-  requestMethod: ['requestMethod', 'request_method'],
-  responseStatus: ['responseStatus', 'response_status'],
-  instanceId: ['instanceId', 'instance_id'],
-  vendorProcessTime: ['vendorProcessTime', 'vendor_process_time'],
-  platformProcessTime: ['platformProcessTime', 'platform_process_time'],
-} as const;
+/**
+ * One row as the vendor writes it. Each field has two spellings: camelCase on the vendor's page of 2014, and snake_case since 2016
+ * (`docs/vendors.md#usage-records`).
+ */
+interface VendorRow {
+  readonly id?: unknown;
+  readonly traffic_id?: unknown;
+  readonly usageDate?: unknown;
+  readonly traffic_date?: unknown;
+  readonly requestStatus?: unknown;
+  readonly request_status?: unknown;
+  readonly elementKey?: unknown;
+  readonly element_key?: unknown;
+  readonly elementName?: unknown;
+  readonly element_name?: unknown;
+  readonly elementApi?: unknown;
+  readonly element_api?: unknown;
+  readonly elementTags?: unknown;
+  readonly element_tag?: unknown;
+  readonly instanceName?: unknown;
+  readonly instance_name?: unknown;
+  readonly accountId?: unknown;
+  readonly account_id?: unknown;
+  readonly companyId?: unknown;
+  readonly company_id?: unknown;
+  readonly userId?: unknown;
+  readonly user_id?: unknown;
+  readonly processTime?: unknown;
+  readonly process_time?: unknown;
+  readonly requestURI?: unknown;
+  readonly request_uri?: unknown;
+  readonly requestIP?: unknown;
+  readonly request_ip?: unknown;
+  readonly instanceTags?: unknown;
+  readonly instance_tags?: unknown;
+  readonly requestId?: unknown;
+  readonly request_id?: unknown;
+  readonly requestMethod?: unknown;
+  readonly request_method?: unknown;
+  readonly responseStatus?: unknown;
+  readonly response_status?: unknown;
+  readonly instanceId?: unknown;
+  readonly instance_id?: unknown;
+  readonly vendorProcessTime?: unknown;
+  readonly vendor_process_time?: unknown;
+  readonly platformProcessTime?: unknown;
+  readonly platform_process_time?: unknown;
+}
 
 /** Only these characters are safe in a path and a cursor. Ids on the vendor's page are 24 hexadecimal digits. */
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -84,32 +108,31 @@ export function isUsageRecordId(value: string): boolean {
  */
 export function decodeUsageRecord(row: unknown): UsageRecord | SkippedRow {
   if (typeof row !== 'object' || row === null) return { dropped: true, timestampMs: null };
-  const fields = row as Readonly<Record<string, unknown>>;
-  const valueOf = ([old, recent]: readonly [string, string]): unknown => fields[old] ?? fields[recent];
-  const timestampMs = decodeTimestamp(valueOf(SPELLINGS.usageDate));
+  const fields: VendorRow = row;
+  const timestampMs = decodeTimestamp(fields.usageDate ?? fields.traffic_date);
   const skipped: SkippedRow = { dropped: true, timestampMs };
-  const id = readId(valueOf(SPELLINGS.id)) ?? '';
+  const id = readId(fields.id ?? fields.traffic_id) ?? '';
   if (timestampMs === null || !isUsageRecordId(id)) return skipped;
 
-  const requestStatusText = readText(valueOf(SPELLINGS.requestStatus));
-  const elementKey = readText(valueOf(SPELLINGS.elementKey));
-  const elementName = readText(valueOf(SPELLINGS.elementName));
-  const elementApi = readText(valueOf(SPELLINGS.elementApi));
-  const elementTags = readTags(valueOf(SPELLINGS.elementTags));
-  const instanceName = readText(valueOf(SPELLINGS.instanceName));
-  const accountId = readId(valueOf(SPELLINGS.accountId));
-  const companyId = readId(valueOf(SPELLINGS.companyId));
-  const userId = readId(valueOf(SPELLINGS.userId));
-  const processTime = readMilliseconds(valueOf(SPELLINGS.processTime));
-  const requestURI = readText(valueOf(SPELLINGS.requestURI));
-  const requestIP = readText(valueOf(SPELLINGS.requestIP));
-  const instanceTags = readTags(valueOf(SPELLINGS.instanceTags));
-  const requestId = readId(valueOf(SPELLINGS.requestId));
-  const requestMethod = readText(valueOf(SPELLINGS.requestMethod));
-  const responseStatus = readInt(valueOf(SPELLINGS.responseStatus));
-  const instanceId = readId(valueOf(SPELLINGS.instanceId));
-  const vendorProcessTime = readMilliseconds(valueOf(SPELLINGS.vendorProcessTime));
-  const platformProcessTime = readMilliseconds(valueOf(SPELLINGS.platformProcessTime));
+  const requestStatusText = readText(fields.requestStatus ?? fields.request_status);
+  const elementKey = readText(fields.elementKey ?? fields.element_key);
+  const elementName = readText(fields.elementName ?? fields.element_name);
+  const elementApi = readText(fields.elementApi ?? fields.element_api);
+  const elementTags = readTags(fields.elementTags ?? fields.element_tag);
+  const instanceName = readText(fields.instanceName ?? fields.instance_name);
+  const accountId = readId(fields.accountId ?? fields.account_id);
+  const companyId = readId(fields.companyId ?? fields.company_id);
+  const userId = readId(fields.userId ?? fields.user_id);
+  const processTime = readMilliseconds(fields.processTime ?? fields.process_time);
+  const requestURI = readText(fields.requestURI ?? fields.request_uri);
+  const requestIP = readText(fields.requestIP ?? fields.request_ip);
+  const instanceTags = readTags(fields.instanceTags ?? fields.instance_tags);
+  const requestId = readId(fields.requestId ?? fields.request_id);
+  const requestMethod = readText(fields.requestMethod ?? fields.request_method);
+  const responseStatus = readInt(fields.responseStatus ?? fields.response_status);
+  const instanceId = readId(fields.instanceId ?? fields.instance_id);
+  const vendorProcessTime = readMilliseconds(fields.vendorProcessTime ?? fields.vendor_process_time);
+  const platformProcessTime = readMilliseconds(fields.platformProcessTime ?? fields.platform_process_time);
   if (
     requestStatusText === undefined ||
     elementKey === undefined ||

@@ -84,7 +84,11 @@ export async function withRig(work: (rig: Rig) => Promise<void>): Promise<void> 
       await askVendor('calls');
       const beforeMs = server.process.cpuMs();
       const origin = server.process.url;
-      const result = await runLoad({ origin, callers, requests, connections, seconds });
+      const result = await runLoad({ origin, callers, requests, connections, seconds }).catch(
+        (cause: unknown) => {
+          throw new Error(`${server.name} failed under load.`, { cause });
+        },
+      );
       const usedMs = server.process.cpuMs() - beforeMs;
       const calls = await askVendor('calls');
       for (const { request, text } of result.lastAnswers) check(request, text);

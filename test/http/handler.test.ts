@@ -652,7 +652,10 @@ describe('the audit trail', () => {
 
   test('holds the beginning of a long operation name, as the log does', async () => {
     const trail: AuditLine[] = [];
-    const { base, lines } = await start({ audit: { take: (line) => void trail.push(line) }, maxBodyBytes: 100_000 });
+    const { base, lines } = await start({
+      audit: { take: (line) => void trail.push(line) },
+      maxBodyBytes: 100_000,
+    });
     await post(base, { query: `query ${'A'.repeat(60_000)} { hello }` });
     await post(base, { query: `query ${'B'.repeat(100)} { hello }` });
     await expect.poll(() => lines.length).toBe(2);

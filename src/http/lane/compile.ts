@@ -119,7 +119,10 @@ export function compileQuery(
   };
 }
 
-function resolverOf({ name: typeName }: GraphQLObjectType, definition: GraphQLField<unknown, unknown>): Resolve {
+function resolverOf(
+  { name: typeName }: GraphQLObjectType,
+  definition: GraphQLField<unknown, unknown>,
+): Resolve {
   const { name, resolve, extensions } = definition;
   if (name === TypeNameMetaFieldDef.name) return () => typeName;
   const isWrapped = extensions['pothosResolveWrapped'] === true;
@@ -143,4 +146,3 @@ function hasVariable(node: FieldNode): boolean {
   }
   return found;
 }
-

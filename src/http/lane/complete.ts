@@ -6,14 +6,7 @@ import type {
   GraphQLSchema,
   ResponsePath,
 } from 'graphql';
-import {
-  executeFields,
-  extendPath,
-  failAt,
-  ignoreRejection,
-  isPromiseLike,
-  ResolveInfo,
-} from './execute.ts';
+import { executeFields, extendPath, failAt, ignoreRejection, isPromiseLike, ResolveInfo } from './execute.ts';
 import type { FieldPlan, Run } from './execute.ts';
 
 /**
@@ -21,20 +14,13 @@ import type { FieldPlan, Run } from './execute.ts';
  * of it if a field below waits.
  * @param path of the value; for a leaf, of the object around
  */
-export type Complete = (
-  run: Run,
-  value: unknown,
-  path: ResponsePath | undefined,
-  plan: FieldPlan,
-) => unknown;
+export type Complete = (run: Run, value: unknown, path: ResponsePath | undefined, plan: FieldPlan) => unknown;
 
 export function requireValue(complete: Complete): Complete {
   return (run, value, path, plan) => {
     const completed = complete(run, value, path, plan);
     if (completed !== null) return completed;
-    throw new Error(
-      `Cannot return null for non-nullable field ${plan.parent.name}.${plan.definition.name}.`,
-    );
+    throw new Error(`Cannot return null for non-nullable field ${plan.parent.name}.${plan.definition.name}.`);
   };
 }
 

@@ -26,12 +26,7 @@ export interface Run {
 type Arguments = Record<string, unknown>;
 
 /** The value of a field, or a promise of it. */
-export type Resolve = (
-  run: Run,
-  source: unknown,
-  plan: FieldPlan,
-  path: ResponsePath | undefined,
-) => unknown;
+export type Resolve = (run: Run, source: unknown, plan: FieldPlan, path: ResponsePath | undefined) => unknown;
 
 /** How one field of one object type is resolved and completed. */
 export interface FieldPlan {
@@ -52,10 +47,7 @@ export interface FieldPlan {
 }
 
 /** The result of an operation with these root fields. Never throws or rejects. */
-export function respond(
-  run: Run,
-  plans: readonly FieldPlan[],
-): ExecutionResult | Promise<ExecutionResult> {
+export function respond(run: Run, plans: readonly FieldPlan[]): ExecutionResult | Promise<ExecutionResult> {
   const fail = (error: unknown): ExecutionResult => {
     addError(run, toGraphqlError(error), undefined);
     return createResult(run, null);
@@ -110,12 +102,7 @@ async function settleFields(
   return values;
 }
 
-function executeField(
-  run: Run,
-  plan: FieldPlan,
-  source: unknown,
-  path: ResponsePath | undefined,
-): unknown {
+function executeField(run: Run, plan: FieldPlan, source: unknown, path: ResponsePath | undefined): unknown {
   // The path of a leaf is needed only for an error.
   const own = plan.isLeaf ? path : extendPath(path, plan.key, plan.parent.name);
   try {

@@ -113,9 +113,7 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
     };
 
     const callKey =
-      first === last
-        ? entries[first]!.key
-        : keyOf([first, last].flatMap((end) => segments[end]?.key ?? []));
+      first === last ? entries[first]!.key : keyOf([first, last].flatMap((end) => segments[end]?.key ?? []));
     const timedOut = () => fail('UPSTREAM_TIMEOUT', 'The vendor did not answer in time.');
     try {
       const waiter = { signal: context.signal, deadlineMs, timedOut };

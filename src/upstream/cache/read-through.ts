@@ -98,8 +98,15 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
         const entry = entries[first + index];
         // A segment between two missing ones may have a fresh entry, which stays.
         if (!entry || fresh[first + index]) continue;
-        const ownAnswer = body === undefined ? answer : { ...answer, body: Buffer.from(encodeJson(body)) };
-        cache.write({ ...entry, policy: ownPolicy ?? entry.policy }, { value, readAtMs }, ownAnswer);
+        cache.write(
+          { ...entry, policy: ownPolicy ?? entry.policy },
+          { value, readAtMs },
+          {
+            bytes: Math.ceil(answer.body.length / decoded.segments.length),
+            answer: () =>
+              body === undefined ? answer : { ...answer, body: Buffer.from(encodeJson(body)) },
+          },
+        );
       }
       return decoded;
     };

@@ -63,7 +63,7 @@ export async function compare(rig: Rig, options: CompareOptions): Promise<string
             delayMs,
             server.name,
             cpuMs.toFixed(3),
-            ratio.toFixed(2),
+            printRatio(ratio),
             perSecond.toFixed(0),
             p50.toFixed(2),
             p99.toFixed(2),
@@ -100,6 +100,11 @@ async function runRounds(
   return new Map([...results].map(([server, measured]) => [server, medianOf(measured)]));
 }
 
+/** '–' if the work by hand was not measured. */
+function printRatio(ratio: number): string {
+  return Number.isNaN(ratio) ? '–' : ratio.toFixed(2);
+}
+
 /** A line for each server: processor time a request, in brackets as a multiple of the work by hand. */
 function summarize(
   running: readonly RunningServer[],
@@ -121,7 +126,7 @@ function summarize(
         (result) =>
           result.work === work && result.connections === firstConnections && result.delayMs === firstDelay,
       );
-      return found ? `${found.measured.cpuMs.toFixed(3)} (${found.ratio.toFixed(2)})` : '';
+      return found ? `${found.measured.cpuMs.toFixed(3)} (${printRatio(found.ratio)})` : '';
     });
     const after = own.at(-1)?.measured.rssBytes ?? Number.NaN;
     table.add([

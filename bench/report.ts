@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus, platform } from 'node:os';
+import { cpus, loadavg, platform } from 'node:os';
 import { join } from 'node:path';
 import type { Curve } from './curves.ts';
 
@@ -25,12 +25,12 @@ export function createTable(heads: readonly string[]): Table {
   return { add: print, text: () => lines.join('\n') };
 }
 
-/** The kind of this machine, the Node and the day. */
+/** The day, the Node, the kind of this machine, and how busy it is with other work. */
 export function describeRun(isPinned: boolean): string {
   const pinned = isPinned
     ? 'servers on one core, vendor and load on another'
     : 'servers, vendor and load share the cores';
-  const kind = `${cpus()[0]?.model.trim() ?? process.arch}, ${cpus().length} cores, ${platform()}`;
+  const kind = `${cpus()[0]?.model.trim() ?? process.arch}, ${cpus().length} cores, ${platform()}, load average ${loadavg()[0]?.toFixed(1)} before`;
   return `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${kind}; ${pinned}.`;
 }
 

@@ -51,6 +51,8 @@ export interface Measured {
 
 /** Runs `work` with a rig, and ends all processes of it. */
 export async function withRig(work: (rig: Rig) => Promise<void>): Promise<void> {
+  // A signal alone would end this process without its children; `start` ends them at the exit.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const folder = mkdtempSync(join(tmpdir(), 'sightline-bench-'));
   const cores = findCores();
   if (cores) moveTo(cores.others);
@@ -84,7 +86,11 @@ export async function withRig(work: (rig: Rig) => Promise<void>): Promise<void> 
       await askVendor('calls');
       const beforeMs = server.process.cpuMs();
       const origin = server.process.url;
-      const result = await runLoad({ origin, callers, requests, connections, seconds });
+      const result = await runLoad({ origin, callers, requests, connections, seconds }).catch(
+        (cause: unknown) => {
+          throw new Error(`${server.name} failed under load.`, { cause });
+        },
+      );
       const usedMs = server.process.cpuMs() - beforeMs;
       const calls = await askVendor('calls');
       for (const { request, text } of result.lastAnswers) check(request, text);

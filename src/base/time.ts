@@ -31,26 +31,32 @@ export type Interval = (typeof INTERVALS)[number];
 export const Temporal: typeof globalThis.Temporal =
   globalThis.Temporal ?? (await import('temporal-polyfill')).Temporal;
 
-let latestDay = Number.NaN;
-let latestDate = '';
+/** The dates of days that were printed lately, `2026-11-21T`, by days since the epoch. */
+const dates = new Map<number, string>();
+const MOST_DATES = 4_096;
+
+function formatDate(day: number): string {
+  const known = dates.get(day);
+  if (known !== undefined) return known;
+  const date = new Date(day * DAY_MS).toISOString().slice(0, -'00:00:00.000Z'.length);
+  if (dates.size >= MOST_DATES) dates.clear();
+  dates.set(day, date);
+  return date;
+}
 
 /**
- * RFC 3339 in UTC with milliseconds, as `Date` prints it: `2026-11-21T09:30:00.000Z`. The times of a list lie near each other, so
- * the date is printed once for each day.
+ * RFC 3339 in UTC with milliseconds, as `Date` prints it: `2026-11-21T09:30:00.000Z`. The times of an answer lie in few days, so
+ * the date of each is printed once.
  * @throws RangeError if the time is no date
  */
 export function formatInstant(timestampMs: number): string {
   const ms = Math.trunc(timestampMs);
   const day = Math.floor(ms / DAY_MS);
-  if (day !== latestDay) {
-    latestDate = new Date(day * DAY_MS).toISOString().slice(0, -'00:00:00.000Z'.length);
-    latestDay = day;
-  }
   const inDay = ms - day * DAY_MS;
   const hour = Math.floor(inDay / 3_600_000);
   const minute = Math.floor(inDay / 60_000) % 60;
   const second = Math.floor(inDay / 1_000) % 60;
-  return `${latestDate}${pad(hour, 2)}:${pad(minute, 2)}:${pad(second, 2)}.${pad(inDay % 1_000, 3)}Z`;
+  return `${formatDate(day)}${pad(hour, 2)}:${pad(minute, 2)}:${pad(second, 2)}.${pad(inDay % 1_000, 3)}Z`;
 }
 
 function pad(value: number, length: 2 | 3): string {

@@ -40,6 +40,9 @@ function isRefused(turn: TryOutcome): boolean {
 const HEADER_VALUE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 const LONGEST_HEADER_VALUE = 8_192;
 
+/** Credentials whose characters have been checked. */
+const sendable = new WeakSet<Secret>();
+
 async function obtain(source: Source, call: Call, rejected?: Secret): Promise<Secret> {
   const { credentials, waiters, request } = call;
   const refuse = (message: string, cause?: unknown): UpstreamError =>
@@ -57,9 +60,11 @@ async function obtain(source: Source, call: Call, rejected?: Secret): Promise<Se
     if (waiters.signal.aborted || cause instanceof UpstreamError) throw cause;
     throw refuse('No credentials could be obtained.', cause);
   }
+  if (sendable.has(secret)) return secret;
   const value = secret.reveal();
   if (value.length > LONGEST_HEADER_VALUE || !HEADER_VALUE.test(value)) {
     throw refuse('The credentials contain characters that can not be sent.');
   }
+  sendable.add(secret);
   return secret;
 }

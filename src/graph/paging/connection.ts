@@ -100,12 +100,17 @@ export async function readConnection<Node extends Row, Filter>(
   return {
     range,
     page,
-    edges: page.rows.map((node) => ({ node, cursor: () => seal(positionOf(node), true) })),
+    // Clients that select `nodes` need neither edges nor positions.
+    get edges() {
+      return page.rows.map((node) => ({ node, cursor: () => seal(positionOf(node), true) }));
+    },
     pageInfo: createPageInfo({
       choice,
       cursor,
       page,
-      positions: page.rows.map(positionOf),
+      get positions() {
+        return page.rows.map(positionOf);
+      },
       seal,
     }),
     totalCount: async () => countBeside(page, await asked.count(range)),

@@ -9,7 +9,6 @@ import type {
   ResponsePath,
   VariableValues,
 } from 'graphql';
-import type { Complete } from './complete.ts';
 import type { Selections } from './fields.ts';
 
 /** One execution of a compiled operation. */
@@ -26,12 +25,14 @@ export interface Run {
 type Arguments = Record<string, unknown>;
 
 /** The value of a field, or a promise of it. */
-export type Resolve = (
-  run: Run,
-  source: unknown,
-  plan: FieldPlan,
-  path: ResponsePath | undefined,
-) => unknown;
+export type Resolve = (run: Run, source: unknown, plan: FieldPlan, path: ResponsePath | undefined) => unknown;
+
+/**
+ * Turns a resolved value into the value in the answer (https://spec.graphql.org/September2025/#CompleteValue()), or a promise
+ * of it if a field below waits.
+ * @param path of the value; for a leaf, of the object around
+ */
+export type Complete = (run: Run, value: unknown, path: ResponsePath | undefined, plan: FieldPlan) => unknown;
 
 /** How one field of one object type is resolved and completed. */
 export interface FieldPlan {
@@ -52,10 +53,7 @@ export interface FieldPlan {
 }
 
 /** The result of an operation with these root fields. Never throws or rejects. */
-export function respond(
-  run: Run,
-  plans: readonly FieldPlan[],
-): ExecutionResult | Promise<ExecutionResult> {
+export function respond(run: Run, plans: readonly FieldPlan[]): ExecutionResult | Promise<ExecutionResult> {
   const fail = (error: unknown): ExecutionResult => {
     addError(run, toGraphqlError(error), undefined);
     return createResult(run, null);
@@ -110,12 +108,7 @@ async function settleFields(
   return values;
 }
 
-function executeField(
-  run: Run,
-  plan: FieldPlan,
-  source: unknown,
-  path: ResponsePath | undefined,
-): unknown {
+function executeField(run: Run, plan: FieldPlan, source: unknown, path: ResponsePath | undefined): unknown {
   // The path of a leaf is needed only for an error.
   const own = plan.isLeaf ? path : extendPath(path, plan.key, plan.parent.name);
   try {

@@ -63,11 +63,7 @@ function isIncluded({ variables }: Selections, selection: SelectionNode): boolea
 }
 
 /** @param condition the type condition of a fragment; undefined: it has none */
-function isOfType(
-  { schema }: Selections,
-  type: GraphQLObjectType,
-  condition: string | undefined,
-): boolean {
+function isOfType({ schema }: Selections, type: GraphQLObjectType, condition: string | undefined): boolean {
   if (condition === undefined || condition === type.name) return true;
   const other = schema.getType(condition);
   return isAbstractType(other) && schema.isSubType(other, type);

@@ -1,5 +1,4 @@
 import ipaddr from 'ipaddr.js';
-import { LRUCache } from 'lru-cache';
 import { RequestError } from '../../base/errors.ts';
 
 /** The addresses of a row as the vendor gives them. */
@@ -16,8 +15,9 @@ const GAPS = /[\s,;]+/;
 /** `[address]`, `[address]:port` or `address:port`, the last for IPv4 alone. */
 const AT_PORT = /^(?:\[(?<bracketed>[^\]]+)\](?::\d{1,5})?|(?<plain>[\d.]+):\d{1,5})$/;
 
-/** The latest texts. The rows of a list come from few addresses. */
-const decoded = new LRUCache<string, Addresses>({ max: 1_000 });
+/** Texts that were decoded lately. The rows of a list come from few addresses. */
+const decoded = new Map<string, Addresses>();
+const MOST_KEPT = 1_000;
 const LONGEST_KEPT = 100;
 
 /** Parses the vendor's text of an address, without port, brackets and zone. */
@@ -26,6 +26,7 @@ export function decodeAddresses(text: string | null | undefined): Addresses {
   const known = decoded.get(text);
   if (known) return known;
   const addresses = parseAddresses(text);
+  if (decoded.size >= MOST_KEPT) decoded.clear();
   if (text.length <= LONGEST_KEPT) decoded.set(text, addresses);
   return addresses;
 }

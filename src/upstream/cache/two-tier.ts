@@ -20,10 +20,17 @@ export interface TwoTierCache {
   readFresh(entry: CacheEntry, maxAgeMs: number | null): CachedAnswer | null;
   /** An answer in memory that may be served stale if the vendor fails, or null. */
   readStale(entry: CacheEntry): CachedAnswer | null;
-  /** Loads these entries from the shared tier into memory, if another instance has written them. */
-  loadShared(entries: readonly CacheEntry[]): Promise<void>;
-  /** @param answer an answer from which the entry's `decode` reads the value: the vendor's, or a segment's part of it */
-  write(entry: CacheEntry, cached: CachedAnswer, answer: TransportAnswer): void;
+  /** Loads these entries from the shared tier into memory, if another instance has written them. null: there is no shared tier. */
+  readonly loadShared: ((entries: readonly CacheEntry[]) => Promise<void>) | null;
+  write(entry: CacheEntry, cached: CachedAnswer, source: EntrySource): void;
+}
+
+/** What an entry's value was decoded from. */
+export interface EntrySource {
+  /** How much of the answer it takes, without its content encoding. */
+  readonly bytes: number;
+  /** An answer from which the entry's `decode` reads the value: the vendor's, or a segment's part of it. */
+  readonly answer: () => TransportAnswer;
 }
 
 /** Names an entry of both tiers, without its answer: its key, how long it may be served, and how to decode it from the shared tier. */
@@ -64,13 +71,15 @@ export function createTwoTierCache(options: TwoTierCacheOptions): TwoTierCache {
       const decoded = decodeAnswer(source, kept.value.answer, entry);
       return decoded && { value: decoded.value, readAtMs: kept.readAtMs };
     },
-    async loadShared(entries) {
-      if (loadOne) await Promise.all(entries.map(loadOne));
-    },
-    write({ scope, key, policy }, { value, readAtMs }, answer) {
-      const kept = policy.freshMs > 0 ? value : new Undecoded(answer);
-      memory.write(scope, key, policy, { value: kept, readAtMs }, answer.body.length);
-      shared?.write(scope, key, { policy, readAtMs, answer });
+    loadShared: loadOne
+      ? async (entries) => {
+          await Promise.all(entries.map(loadOne));
+        }
+      : null,
+    write({ scope, key, policy }, { value, readAtMs }, { bytes, answer }) {
+      const kept = policy.freshMs > 0 ? value : new Undecoded(answer());
+      memory.write(scope, key, policy, { value: kept, readAtMs }, bytes);
+      shared?.write(scope, key, { policy, readAtMs, answer: answer() });
     },
   };
 }

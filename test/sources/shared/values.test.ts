@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import {
-  readId,
-  readInt,
-  readMilliseconds,
-  readTags,
-  readText,
-} from '../../../src/sources/shared/values.ts';
+import { readId, readInt, readMilliseconds, readTags, readText } from '../../../src/sources/shared/values.ts';
 
 // The rules of each reader, said once more in another language.
 
@@ -58,7 +52,19 @@ const RULES = {
 const number = fc.oneof(
   fc.integer(),
   fc.double(),
-  fc.constantFrom(0, -0, 0.5, -0.4, 2 ** 31, -(2 ** 31), 2 ** 31 - 1, 2 ** 53, 2 ** 53 - 1, Infinity, Number.NaN),
+  fc.constantFrom(
+    0,
+    -0,
+    0.5,
+    -0.4,
+    2 ** 31,
+    -(2 ** 31),
+    2 ** 31 - 1,
+    2 ** 53,
+    2 ** 53 - 1,
+    Infinity,
+    Number.NaN,
+  ),
 );
 const text = fc.oneof(
   fc.string(),
@@ -76,12 +82,15 @@ const value = fc.oneof(
   fc.dictionary(fc.string(), fc.string(), { maxKeys: 2 }),
 );
 
-test.each(Object.entries(RULES))('%s: a value is read by its rule, or its type is refused', (_name, [read, rule]) => {
-  fc.assert(
-    fc.property(value, (given) => {
-      const parsed = rule.safeParse(given);
-      expect(read(given)).toEqual(parsed.success ? parsed.data : undefined);
-    }),
-    { numRuns: 5_000 },
-  );
-});
+test.each(Object.entries(RULES))(
+  '%s: a value is read by its rule, or its type is refused',
+  (_name, [read, rule]) => {
+    fc.assert(
+      fc.property(value, (given) => {
+        const parsed = rule.safeParse(given);
+        expect(read(given)).toEqual(parsed.success ? parsed.data : undefined);
+      }),
+      { numRuns: 5_000 },
+    );
+  },
+);

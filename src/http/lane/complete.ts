@@ -83,6 +83,8 @@ export function createCompleteList(complete: Complete, isLeaf: boolean, isNullab
       }
     } catch (error) {
       items.forEach(ignoreRejection);
+      // Those behind it have not been reached.
+      value.forEach(ignoreRejection);
       throw error;
     }
     return isWaiting ? Promise.all(items) : items;

@@ -251,5 +251,5 @@ export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
 }
 
 export function ignoreRejection(value: unknown): void {
-  if (value instanceof Promise) value.catch(() => {});
+  if (isPromiseLike(value)) value.then(undefined, () => {});
 }

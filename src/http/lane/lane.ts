@@ -116,14 +116,9 @@ export function createLane(options: YogaOptions): Lane {
       operation.callBudget.share(estimate);
       const executed = compiled(variables)(context, variables);
       const result = executed instanceof Promise ? await executed : executed;
-      const ended = settleCost(
-        operation,
-        asked,
-        estimate,
-        verdict,
-        endOperation(operation, asked, maskErrors(result, translate)),
-      );
-      if (isAudited) noteAnswer(notes, operation, ended.data);
+      const answered = endOperation(operation, asked, maskErrors(result, translate));
+      const ended = settleCost(asked, estimate, verdict, answered);
+      if (isAudited) noteAnswer(notes, ended.data);
       if (ended.errors) notes.errors = listCodes(ended.errors);
       return {
         status: 200,

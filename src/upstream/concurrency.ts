@@ -71,14 +71,6 @@ export function createConcurrencyLimit(
     remove(name, next);
     next.start();
   };
-  const measure = async <Value>(work: () => Promise<Value>): Promise<Value> => {
-    const sinceMs = clock.now();
-    try {
-      return await work();
-    } finally {
-      startNext(clock.now() - sinceMs);
-    }
-  };
   const isInTime = (name: string, deadlineMs: number): boolean => {
     const own = queues.get(name)?.size ?? 0;
     let before = own;
@@ -130,7 +122,12 @@ export function createConcurrencyLimit(
         // `running` stays as it is, because this caller takes the place of one that has ended.
         await awaitTurn(caller);
       }
-      return measure(work);
+      const sinceMs = clock.now();
+      try {
+        return await work();
+      } finally {
+        startNext(clock.now() - sinceMs);
+      }
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Credentials } from './upstream.ts';
 
 /** Credentials that cannot be renewed. */
 export function createFixedCredentials(scope: CredentialScope, authorization: Secret): Credentials {
-  return { scope, authorization: () => Promise.resolve(authorization) };
+  return { scope, authorization: () => authorization };
 }
 
 export interface RenewedCredentialsOptions {

@@ -26,7 +26,7 @@ export interface RetryOptions extends RetryTiming {
  */
 export function createRetry(
   options: RetryOptions,
-): (call: Call, once: () => Promise<TryOutcome>) => Promise<DecodedAnswer> {
+): (call: Call, once: (call: Call) => Promise<TryOutcome>) => Promise<DecodedAnswer> {
   const { source, clock, random, wait, tenantOf, maxTries, isClosed } = options;
 
   /** Also before the first try, because a pause binds all calls. Fails at once if the pause outlasts the deadline. */
@@ -59,8 +59,8 @@ export function createRetry(
   return async (call, once) => {
     let failed = 0;
     for (;;) {
-      await awaitPause(call);
-      const turn = await once();
+      if (tenantOf(call).pausedMs() > 0) await awaitPause(call);
+      const turn = await once(call);
       if (turn.kind === 'read') return turn.decoded;
       // Does not count as failed: the next try meets the pause or the breaker first.
       if (turn.kind === 'unsent') {

@@ -53,9 +53,10 @@ export interface Credentials {
   readonly scope: CredentialScope;
   /**
    * The value of the `authorization` header. `rejected` is a value that the vendor has just refused with a 401: credentials
-   * that can be renewed are then renewed, others are given back unchanged.
+   * that can be renewed are then renewed, others are given back unchanged. A promise is given only if somebody must be asked. Never
+   * throws; the promise may reject.
    */
-  authorization(signal: AbortSignal, rejected?: Secret): Promise<Secret>;
+  authorization(signal: AbortSignal, rejected?: Secret): Secret | Promise<Secret>;
   /** The vendor has answered a call that was sent with this value. Missing if nothing can be renewed. */
   accepted?(authorization: Secret): void;
 }

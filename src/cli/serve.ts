@@ -13,7 +13,6 @@ import type { RunningServer } from '../http/server.ts';
 import type { AnnouncedFiles, SandboxAnnouncement } from '../sandbox/announce.ts';
 import { holdFiles } from '../sources/paging/held-files.ts';
 import { takeSwitches } from './arguments.ts';
-import { describeStart, describeVendors } from './banner.ts';
 import { createLog, logFiles, openAuditLog } from './log.ts';
 import { EXIT_USAGE, onStop, quit } from './process.ts';
 import { forkSandbox, readSandboxSwitches } from './sandbox.ts';
@@ -49,7 +48,6 @@ export async function serve(args: readonly string[]): Promise<void> {
     ...(audit ? { audit } : {}),
   });
   const server = await listen(app, config);
-  reportStart(server.url, config, announcement, log);
   onStop(async (signal) => {
     isReady = false;
     // Ctrl-C comes from a terminal, so there is no load balancer that needs notice.
@@ -57,6 +55,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     await app.close();
     await sandbox?.end();
   });
+  await reportStart(server.url, config, announcement, log);
 }
 
 /** Reads the settings and the switch of the service itself. All other switches are the sandbox's. */
@@ -148,7 +147,13 @@ function explainListen({ code, message }: NodeJS.ErrnoException, { host, port }:
 }
 
 /** Prints a banner or, in production, logs the same facts. */
-function reportStart(url: string, config: Config, sandbox: SandboxAnnouncement | null, log: Logger): void {
+async function reportStart(
+  url: string,
+  config: Config,
+  sandbox: SandboxAnnouncement | null,
+  log: Logger,
+): Promise<void> {
+  const { describeStart, describeVendors } = await import('./banner.ts');
   const files = sandbox?.files ?? null;
   const facts = { graphiql: `${url}/graphql`, vendors: describeVendors(config, files) };
   if (config.log.isProduction) {

@@ -103,6 +103,7 @@ function toConfig(settings: Settings, identity: IdentitySettings | null): Omit<C
   return {
     host: settings.HOST,
     port: settings.PORT,
+    sharesPort: settings.SIGHTLINE_SHARE_PORT === 'true',
     log: { level: settings.LOG_LEVEL, isProduction: settings.NODE_ENV === 'production' },
     secret: chooseSecret(settings.SIGHTLINE_SECRET, vendors),
     vendors,

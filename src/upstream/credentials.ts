@@ -1,4 +1,3 @@
-import { decodeJwt } from 'jose/jwt/decode';
 import type { CredentialScope } from '../base/credential-scope.ts';
 import { UpstreamError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
@@ -60,7 +59,7 @@ export function createRenewedCredentials(options: RenewedCredentialsOptions): Cr
     const sinceMs = clock.now();
     try {
       const token = await exchange();
-      const lifeMs = readTokenLifetimeMs(token, sinceMs, assumedLifetimeMs);
+      const lifeMs = await readTokenLifetimeMs(token, sinceMs, assumedLifetimeMs);
       current = {
         authorization: new Secret(`Bearer ${token.reveal()}`),
         sinceMs,
@@ -132,15 +131,16 @@ function ignore(): void {}
  * is not verified, because only the vendor must believe it. `exp - iat` is an upper bound, in case our clock is slow. It is
  * also used if the token seems to have ended already, in case our clock is fast.
  */
-export function readTokenLifetimeMs(token: Secret, nowMs: number, assumedMs: number): number {
-  const { exp, iat } = decodePayload(token.reveal());
+export async function readTokenLifetimeMs(token: Secret, nowMs: number, assumedMs: number): Promise<number> {
+  const { exp, iat } = await decodePayload(token.reveal());
   if (!isTime(exp)) return assumedMs;
   const lengths = [exp * 1_000 - nowMs, ...(isTime(iat) ? [(exp - iat) * 1_000] : [])];
   const shortest = Math.min(...lengths.filter((ms) => ms > 0));
   return Number.isFinite(shortest) ? shortest : assumedMs;
 }
 
-function decodePayload(token: string): { readonly exp?: unknown; readonly iat?: unknown } {
+async function decodePayload(token: string): Promise<{ readonly exp?: unknown; readonly iat?: unknown }> {
+  const { decodeJwt } = await import('jose/jwt/decode');
   try {
     return decodeJwt(token);
   } catch {

@@ -603,19 +603,19 @@ describe('the audit trail', () => {
         },
       },
     });
-    const ask = async () =>
+    const askSpend = async () =>
       handler.fetch('http://127.0.0.1/graphql', {
         method: 'POST',
         headers: JSON_TYPE,
         body: JSON.stringify({ query: '{ spend }' }),
       });
-    await ask();
-    const together = await Promise.all([ask(), ask(), ask()]);
+    await askSpend();
+    const together = await Promise.all([askSpend(), askSpend(), askSpend()]);
     expect(together.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(commits.reduce((sum, lines) => sum + lines)).toBe(4);
     expect(commits.length).toBeLessThan(4);
     isFull = true;
-    const refused = await Promise.all([ask(), ask()]);
+    const refused = await Promise.all([askSpend(), askSpend()]);
     expect(refused.map(({ status }) => status)).toEqual([503, 503]);
   });
 

@@ -19,9 +19,8 @@ import type {
   VariableValues,
 } from 'graphql';
 import { createCompleteAbstract, createCompleteLeaf, createCompleteList, requireValue } from './complete.ts';
-import type { Complete } from './complete.ts';
 import { executeFields, readArguments, ResolveInfo, respond } from './execute.ts';
-import type { FieldPlan, Resolve, Run } from './execute.ts';
+import type { Complete, FieldPlan, Resolve, Run } from './execute.ts';
 import { collectFields } from './fields.ts';
 import type { Selections } from './fields.ts';
 
@@ -111,7 +110,7 @@ export function compileQuery(
     const run: Run = {
       contextValue,
       variables,
-      args: new Array<undefined>(slots),
+      args: [],
       errors: [],
       nulled: new Set(),
     };

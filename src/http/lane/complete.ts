@@ -7,14 +7,7 @@ import type {
   ResponsePath,
 } from 'graphql';
 import { executeFields, extendPath, failAt, ignoreRejection, isPromiseLike, ResolveInfo } from './execute.ts';
-import type { FieldPlan, Run } from './execute.ts';
-
-/**
- * Turns a resolved value into the value in the answer (https://spec.graphql.org/September2025/#CompleteValue()), or a promise
- * of it if a field below waits.
- * @param path of the value; for a leaf, of the object around
- */
-export type Complete = (run: Run, value: unknown, path: ResponsePath | undefined, plan: FieldPlan) => unknown;
+import type { Complete, FieldPlan, Run } from './execute.ts';
 
 export function requireValue(complete: Complete): Complete {
   return (run, value, path, plan) => {

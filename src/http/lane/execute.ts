@@ -9,7 +9,6 @@ import type {
   ResponsePath,
   VariableValues,
 } from 'graphql';
-import type { Complete } from './complete.ts';
 import type { Selections } from './fields.ts';
 
 /** One execution of a compiled operation. */
@@ -27,6 +26,13 @@ type Arguments = Record<string, unknown>;
 
 /** The value of a field, or a promise of it. */
 export type Resolve = (run: Run, source: unknown, plan: FieldPlan, path: ResponsePath | undefined) => unknown;
+
+/**
+ * Turns a resolved value into the value in the answer (https://spec.graphql.org/September2025/#CompleteValue()), or a promise
+ * of it if a field below waits.
+ * @param path of the value; for a leaf, of the object around
+ */
+export type Complete = (run: Run, value: unknown, path: ResponsePath | undefined, plan: FieldPlan) => unknown;
 
 /** How one field of one object type is resolved and completed. */
 export interface FieldPlan {

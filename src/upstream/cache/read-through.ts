@@ -103,8 +103,7 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
           { value, readAtMs },
           {
             bytes: Math.ceil(answer.body.length / decoded.segments.length),
-            answer: () =>
-              body === undefined ? answer : { ...answer, body: Buffer.from(encodeJson(body)) },
+            answer: () => (body === undefined ? answer : { ...answer, body: Buffer.from(encodeJson(body)) }),
           },
         );
       }

@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '../base/abort.ts';
 import type { Clock } from '../base/time.ts';
 
 /** Limits how many attempts run at one vendor at the same time. */
@@ -13,7 +14,7 @@ export interface ConcurrencyLimit {
 export interface QueuedCaller {
   /** The name of the queue that the caller waits in. */
   readonly queue: string;
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignalLike;
   /** Milliseconds since the epoch. */
   readonly deadlineMs: number;
   readonly tooBusy: () => Error;

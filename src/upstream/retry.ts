@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '../base/abort.ts';
 import { UpstreamError } from '../base/errors.ts';
 import type { Source } from '../base/source.ts';
 import type { Clock } from '../base/time.ts';
@@ -96,7 +97,7 @@ export function retryDelayMs(failed: number, random: number, timing: RetryTiming
 }
 
 /** Resolves after `ms` milliseconds. Rejects with the signal's reason if it aborts before. */
-export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+export type Wait = (ms: number, signal: AbortSignalLike) => Promise<void>;
 
 export const systemWait: Wait = (ms, signal) =>
   new Promise((resolve, reject) => {

@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '../base/abort.ts';
 import type { CredentialScope } from '../base/credential-scope.ts';
 import type { UpstreamError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
@@ -56,7 +57,7 @@ export interface Credentials {
    * that can be renewed are then renewed, others are given back unchanged. A promise is given only if somebody must be asked. Never
    * throws; the promise may reject.
    */
-  authorization(signal: AbortSignal, rejected?: Secret): Secret | Promise<Secret>;
+  authorization(signal: AbortSignalLike, rejected?: Secret): Secret | Promise<Secret>;
   /** The vendor has answered a call that was sent with this value. Missing if nothing can be renewed. */
   accepted?(authorization: Secret): void;
 }

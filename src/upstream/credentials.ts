@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '../base/abort.ts';
 import type { CredentialScope } from '../base/credential-scope.ts';
 import { UpstreamError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
@@ -8,7 +9,7 @@ import type { Credentials } from './upstream.ts';
 
 /** Credentials that cannot be renewed. */
 export function createFixedCredentials(scope: CredentialScope, authorization: Secret): Credentials {
-  return { scope, authorization: () => Promise.resolve(authorization) };
+  return { scope, authorization: () => authorization };
 }
 
 export interface RenewedCredentialsOptions {
@@ -115,7 +116,7 @@ function pauseAfter(error: unknown, count: number): number {
 }
 
 /** The result of `promise`, unless the caller leaves before. The exchange continues for the others. */
-function orLeave<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+function orLeave<Value>(promise: Promise<Value>, signal: AbortSignalLike): Promise<Value> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });

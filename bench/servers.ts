@@ -96,7 +96,7 @@ export function createSightline(
   if (typeof made === 'string') throw new Error(made);
   return {
     name,
-    command: [process.execPath, '--disable-sigusr1', join(here, '../src/main.ts')],
+    command: [process.execPath, '--disable-sigusr1', join(here, '../bin/start.mjs')],
     env: {
       USAGE_API_URL: vendorUrl,
       EVENTS_API_URL: vendorUrl,

@@ -42,7 +42,11 @@ export async function serve(args: readonly string[]): Promise<void> {
     // The service follows the sandbox's clock, because 'now' and 'the last day' must mean the same to both.
     clock: { now: () => Date.now() + clockOffsetMs },
     isReady: () => isReady,
-    onFault: (error) => log.error({ err: error }, 'fault'),
+    onFault(error) {
+      log.error({ err: error }, 'fault');
+      // What ends the process may follow.
+      log.flush();
+    },
     onRequest: (line) => log.info(line, 'request'),
     onRefusedOrigin: (message) => log.warn(message),
     onAttempt: (report) => log.debug(report, 'vendor call'),

@@ -140,7 +140,7 @@ describe('start', () => {
           ],
         });
       }
-      expect(service.printed()).toContain('ENOSPC');
+      await service.waitFor(/ENOSPC/);
     },
   );
 

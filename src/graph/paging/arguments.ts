@@ -2,6 +2,7 @@ import { RequestError } from '../../base/errors.ts';
 import { opposite } from '../../base/time.ts';
 import type { Direction } from '../../base/time.ts';
 import type { Limits } from '../context.ts';
+import { checkCursorForm } from './cursor.ts';
 
 /** The paging arguments as GraphQL passes them. */
 export interface ConnectionArguments {
@@ -25,7 +26,7 @@ export interface PageChoice {
  * Reads the arguments: `first` and `after` read in the direction of the list, `last` and `before` against it.
  * @param listDirection the order of the list in time; `DESC` also for an order that is not one of time
  * @throws RequestError `BAD_USER_INPUT` if arguments contradict each other or ask for less than one row;
- *   `LIMIT_EXCEEDED` if they ask for more rows than `maxPageSize`
+ *   `LIMIT_EXCEEDED` if they ask for more rows than `maxPageSize`; `CURSOR_INVALID` for a text that can't be a cursor
  */
 export function readConnectionArguments(
   args: ConnectionArguments,
@@ -42,12 +43,15 @@ export function readConnectionArguments(
     if (given(name) && given(other)) throw contradiction(name, other);
   }
   const isFromEnd = given('last') || given('before');
+  const cursor = (isFromEnd ? args.before : args.after) ?? null;
+  // Before the estimate, which would work through all of a long text.
+  if (cursor !== null) checkCursorForm(cursor, isFromEnd ? 'before' : 'after');
   const [name, asked] = isFromEnd ? (['last', args.last] as const) : (['first', args.first] as const);
   return {
     count: checkCount(name, asked ?? limits.defaultPageSize, limits.maxPageSize),
     direction: isFromEnd ? opposite(listDirection) : listDirection,
     isFromEnd,
-    cursor: (isFromEnd ? args.before : args.after) ?? null,
+    cursor,
   };
 }
 

@@ -83,7 +83,8 @@ export async function compareCases({
   let begun = 0;
   let sum = NOTHING;
   const work = async (): Promise<void> => {
-    while (begun < requests && !signal?.aborted) {
+    const hasToEnd = (): boolean => begun >= requests || signal?.aborted === true;
+    while (!hasToEnd()) {
       const seed = firstSeed + cases;
       cases += 1;
       begun += TURNS + 1;

@@ -60,7 +60,7 @@ export function createTwinVendor(
         // Timers of one length fire in the order in which they are set; those of `setImmediate` would come between them.
         for (let wait = dice.pick([0, 0, 0, 1, 2]); wait > 0; wait -= 1)
           await new Promise((resolve) => setTimeout(resolve, 1));
-        for (let turn = dice.int(0, 6); turn > 0; turn -= 1) await null;
+        for (let turn = dice.int(0, 6); turn > 0; turn -= 1) await Promise.resolve();
       } finally {
         pending -= 1;
       }

@@ -95,6 +95,9 @@ export function createTwinVendor(
  * one timer, so it is over if no call began or was pending for longer.
  */
 export async function becomeIdle(vendor: TwinVendor): Promise<void> {
+  // Without a call there is no retry, but a first call may begin after the answer.
+  await new Promise((resolve) => setImmediate(resolve));
+  if (vendor.calls() === 0) return;
   let known = -1;
   for (let quiet = 0; quiet < 3; quiet += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UpstreamError } from '../../../../src/base/errors.ts';
+import { RequestError, UpstreamError } from '../../../../src/base/errors.ts';
 import { INTERVALS, Temporal } from '../../../../src/base/time.ts';
 import type { Interval, Range } from '../../../../src/base/time.ts';
 import { SERIES_OPERATIONS, USAGE_SERIES } from '../../../../src/sources/usage/analytics/analytics.ts';
@@ -578,6 +578,16 @@ describe('a series that fails', () => {
     expect(calls).toEqual([]);
   });
 
+  test('because of a refusal that is not the call budget fails the whole answer', async () => {
+    const { read } = createReader({
+      log: [],
+      answer() {
+        throw new RequestError('LIMIT_EXCEEDED', 'too many rows', { limit: 'maxUpstreamBuckets' });
+      },
+    });
+    await expect(read(request(range))).rejects.toThrow('too many rows');
+  });
+
   test('because of a fault in the code fails the whole answer', async () => {
     const { read } = createReader({
       log: [],
@@ -601,8 +611,8 @@ describe('a series that fails', () => {
       { signal: AbortSignal.abort() },
     );
     const { coverage } = await read(request(range));
-    expect(coverage.map(({ status, code }) => [status, code])).toEqual(
-      EVERY_SERIES.map(() => ['FAILED', 'UPSTREAM']),
+    expect(coverage.map(({ status, code, reason }) => [status, code, reason])).toEqual(
+      EVERY_SERIES.map(() => ['FAILED', 'UPSTREAM', 'The operation ended before the vendor answered.']),
     );
   });
 });

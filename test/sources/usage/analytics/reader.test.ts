@@ -318,6 +318,16 @@ describe('filling', () => {
     expect(buckets.map(({ cut, filling }) => [cut, filling])).toEqual([[true, false]]);
   });
 
+  test('is the newest bucket even if no series is read, because none is requested or all have failed', async () => {
+    const range = { fromMs: NOW - 36 * HOUR, toMs: NOW };
+    const { read } = createReader({ log: [] });
+    const none = await read(request(range, { series: new Set() }));
+    expect(none.buckets.map(({ filling }) => filling)).toEqual([false, true]);
+    const { read: fail } = createReader({ log: [] }, {}, NOW, { credentials: null });
+    const failed = await fail(request(range));
+    expect(failed.buckets.map(({ filling }) => filling)).toEqual([false, true]);
+  });
+
   test('is not a bucket that ended exactly when the settle delay began', async () => {
     const nowMs = Date.parse('2026-06-15T12:31:30Z');
     const { read } = createReader({ log: [] }, {}, nowMs);

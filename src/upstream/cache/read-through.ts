@@ -126,11 +126,12 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
       if (reason instanceof RequestError && !hasCalled) return getSegments(request, context);
       const mayBeStale = reason instanceof UpstreamError && STALE_AFTER.has(reason.code);
       if (!mayBeStale || maxAgeMs !== null) throw reason;
-      await cache.loadShared(entries.filter((entry, index) => !fresh[index] && !cache.readStale(entry)));
+      const inMemory = entries.map((entry, index) => (fresh[index] ? null : cache.readStale(entry)));
+      await cache.loadShared(entries.filter((_, index) => !fresh[index] && !inMemory[index]));
       return entries.map((entry, index) => {
         const cached = fresh[index];
         if (cached) return toAnswer(cached, false);
-        const stale = findStale(entry, index);
+        const stale = inMemory[index] ?? findStale(entry, index);
         if (!stale) throw reason;
         return toAnswer(stale, true);
       });

@@ -26,7 +26,7 @@ export interface TwoTierCache {
   write(entry: CacheEntry, cached: CachedAnswer, answer: TransportAnswer): void;
 }
 
-/** Names an entry of both tiers, without its answer: its key, how long it may be served, and how to decode it from the shared tier. */
+/** Names an entry of both tiers, without its answer: its key, how long it may be served, and how to decode it from its bytes. */
 export interface CacheEntry {
   readonly scope: CredentialScope;
   readonly key: ScopedKey;
@@ -51,40 +51,60 @@ export function createTwoTierCache(options: TwoTierCacheOptions): TwoTierCache {
   const { source, clock, maxBytes, baseUrl } = options;
   const memory = createMemoryTier(clock, maxBytes);
   const shared = options.shared && createSharedTier({ ...options.shared, clock, baseUrl });
-  const loadOne = shared && createSharedLoader(source, memory, shared);
+  const decodeAnswer = createDecoder(source);
+  const loadOne = shared && createSharedLoader(memory, shared, decodeAnswer);
 
   return {
     readFresh({ scope, key, policy }, maxAgeMs) {
       const cached = maxAgeMs === 0 ? null : memory.readFresh(scope, key, policy);
       return cached && (maxAgeMs === null || clock.now() - cached.readAtMs <= maxAgeMs) ? cached : null;
     },
-    readStale: ({ scope, key, policy }) => memory.readStale(scope, key, policy),
+    readStale(entry) {
+      const cached = memory.readStale(entry.scope, entry.key, entry.policy);
+      if (!cached || 'value' in cached) return cached;
+      const decoded = decodeAnswer(entry, cached.undecoded);
+      return decoded && { ...decoded, readAtMs: cached.readAtMs };
+    },
     async loadShared(entries) {
       if (loadOne) await Promise.all(entries.map(loadOne));
     },
     write({ scope, key, policy }, { value, readAtMs }, answer) {
-      memory.write(scope, key, policy, { value, readAtMs }, answer.body.length);
+      if (policy.freshMs > 0) memory.write(scope, key, policy, { value, readAtMs }, answer.body.length);
+      else memory.writeUndecoded(scope, key, policy, answer, readAtMs);
       shared?.write(scope, key, { policy, readAtMs, answer });
     },
+  };
+}
+
+/** null: this version cannot decode the answer. */
+type DecodeAnswer = (entry: CacheEntry, answer: TransportAnswer) => { readonly value: unknown } | null;
+
+function createDecoder(source: Source): DecodeAnswer {
+  return ({ operation, decode }, answer) => {
+    const judgement = judgeContent(answer, { source, operation });
+    if (judgement.kind === 'failed') return null;
+    try {
+      return { value: decode(judgement.response) };
+    } catch {
+      return null;
+    }
   };
 }
 
 type LoadShared = (entry: CacheEntry) => Promise<void>;
 
 /** Loads an entry from the shared tier into memory. Callers who miss the same entry at once cause one read. Never rejects. */
-function createSharedLoader(source: Source, memory: MemoryTier, shared: SharedTier): LoadShared {
+function createSharedLoader(memory: MemoryTier, shared: SharedTier, decodeAnswer: DecodeAnswer): LoadShared {
   const loading = new Map<ScopedKey, Promise<void>>();
-  const load: LoadShared = async ({ scope, key, operation, decode }) => {
+  const load: LoadShared = async (entry) => {
+    const { scope, key } = entry;
     const found = await shared.read(scope, key);
     if (!found) return;
     const { policy, readAtMs, answer } = found;
-    const judgement = judgeContent(answer, { source, operation });
-    if (judgement.kind === 'failed') return;
-    try {
-      memory.write(scope, key, policy, { value: decode(judgement.response), readAtMs }, answer.body.length);
-    } catch {
-      // Another version wrote what this version cannot decode: a miss.
-    }
+    if (policy.freshMs <= 0) return memory.writeUndecoded(scope, key, policy, answer, readAtMs);
+    // Another version may have written what this version cannot decode: a miss.
+    const decoded = decodeAnswer(entry, answer);
+    if (decoded) memory.write(scope, key, policy, { ...decoded, readAtMs }, answer.body.length);
   };
   return (entry) => {
     const { key } = entry;

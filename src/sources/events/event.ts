@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import type { SkippedRow } from '../paging/vendor-page.ts';
 import { decodeAddresses } from '../shared/addresses.ts';
+import { FieldReader } from '../shared/field-reader.ts';
 import { decodeTimestamp } from '../shared/timestamps.ts';
 
 /** One audit event of the Events API. */
@@ -24,37 +24,39 @@ export interface AuditEvent {
 export const OPTIONAL_EVENT_FIELDS = ['description', 'username', 'ipAddress'] as const;
 export type OptionalEventField = (typeof OPTIONAL_EVENT_FIELDS)[number];
 
-const optional = z
-  .string()
-  .nullish()
-  .transform((value) => (value === undefined || value === '' ? null : value));
-
-const eventRow = z.object({
-  id: z
-    .union([z.int(), z.bigint(), z.string().regex(/^-?\d{1,19}$/)])
-    .transform((value) => BigInt(value))
-    .refine((value) => BigInt.asIntN(64, value) === value)
-    .transform(String),
-  category: z.string().min(1),
-  action: z.string().min(1),
-  description: optional,
-  username: optional,
-  ipAddress: optional,
-});
-
 /** Reads one event. It skips a row without an id or a parsable time, and a row with a value of another type. */
 export function decodeEvent(row: unknown): AuditEvent | SkippedRow {
   if (typeof row !== 'object' || row === null) return { dropped: true, timestampMs: null };
-  const { id, timestamp } = row as { id?: unknown; timestamp?: unknown };
-  const timestampMs = decodeTimestamp(timestamp);
-  // A cheap test that catches most values that are no row.
-  if (timestampMs === null || (id ?? '') === '') return { dropped: true, timestampMs };
-  const parsed = eventRow.safeParse(row);
-  if (!parsed.success) return { dropped: true, timestampMs };
+  const fields = row as Readonly<Record<string, unknown>>;
+  const timestampMs = decodeTimestamp(fields['timestamp']);
+  const id = timestampMs === null ? null : decodeId(fields['id']);
+  if (timestampMs === null || id === null) return { dropped: true, timestampMs };
+  const read = new FieldReader();
+  const category = read.text(fields['category']);
+  const action = read.text(fields['action']);
+  const { ipAddress, addresses } = decodeAddresses(read.text(fields['ipAddress']));
+  const description = read.text(fields['description']);
+  const username = read.text(fields['username']);
+  if (read.hasFailed || category === null || action === null) return { dropped: true, timestampMs };
   return Object.freeze({
-    source: 'EVENTS' as const,
+    source: 'EVENTS',
+    id,
     timestampMs,
-    ...parsed.data,
-    ...decodeAddresses(parsed.data.ipAddress),
+    category,
+    action,
+    description,
+    username,
+    ipAddress,
+    ...(addresses && { addresses }),
   });
+}
+
+const INT64 = /^-?\d{1,19}$/;
+
+/** The decimal digits of an int64; null: it is none. */
+function decodeId(value: unknown): string | null {
+  if (Number.isSafeInteger(value)) return String(value);
+  if (typeof value !== 'bigint' && !(typeof value === 'string' && INT64.test(value))) return null;
+  const id = BigInt(value);
+  return BigInt.asIntN(64, id) === id ? String(id) : null;
 }

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import type { SkippedRow } from '../paging/vendor-page.ts';
 import { decodeAddresses } from '../shared/addresses.ts';
+import { FieldReader } from '../shared/field-reader.ts';
 import { decodeTimestamp } from '../shared/timestamps.ts';
 
 export const REQUEST_STATUSES = ['SUCCESS', 'FAILED'] as const;
@@ -44,68 +44,6 @@ export interface UsageRecord {
   readonly platformProcessTime: number | null;
 }
 
-/** For each field its two spellings: camelCase on the vendor's page of 2014, and snake_case since 2016 (`docs/vendors.md#usage-records`). */
-const SPELLINGS = {
-  id: ['id', 'traffic_id'],
-  usageDate: ['usageDate', 'traffic_date'],
-  requestStatus: ['requestStatus', 'request_status'],
-  elementKey: ['elementKey', 'element_key'],
-  elementName: ['elementName', 'element_name'],
-  elementApi: ['elementApi', 'element_api'],
-  elementTags: ['elementTags', 'element_tag'],
-  instanceName: ['instanceName', 'instance_name'],
-  accountId: ['accountId', 'account_id'],
-  companyId: ['companyId', 'company_id'],
-  userId: ['userId', 'user_id'],
-  processTime: ['processTime', 'process_time'],
-  requestURI: ['requestURI', 'request_uri'],
-  requestIP: ['requestIP', 'request_ip'],
-  instanceTags: ['instanceTags', 'instance_tags'],
-  requestId: ['requestId', 'request_id'],
-  requestMethod: ['requestMethod', 'request_method'],
-  responseStatus: ['responseStatus', 'response_status'],
-  instanceId: ['instanceId', 'instance_id'],
-  vendorProcessTime: ['vendorProcessTime', 'vendor_process_time'],
-  platformProcessTime: ['platformProcessTime', 'platform_process_time'],
-} as const;
-const NAMES = Object.keys(SPELLINGS) as (keyof typeof SPELLINGS)[];
-
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => (value === undefined || value === '' ? null : value));
-/** Account, company and user ids may be numbers; the ids of records are texts. */
-const id = z
-  .union([z.string(), z.int(), z.bigint()])
-  .nullish()
-  .transform((value) => (value === null || value === undefined || value === '' ? null : String(value)));
-/** In the range of the graph's Int. */
-const int = z
-  .union([
-    z.int(),
-    z
-      .string()
-      .regex(/^\d{1,15}$/)
-      .transform(Number),
-  ])
-  .refine((value) => value === (value | 0))
-  .nullish()
-  .transform((value) => value ?? null);
-const milliseconds = z
-  .number()
-  .min(0)
-  .transform(Math.round)
-  .refine(Number.isSafeInteger)
-  .nullish()
-  .transform((value) => value ?? null);
-/** One text with commas, or a list. */
-const tags = z
-  .union([z.string().transform((value) => value.split(',')), z.array(z.string())])
-  .nullish()
-  .transform((value): readonly string[] =>
-    (value ?? []).map((tag) => tag.trim()).filter((tag) => tag !== ''),
-  );
-
 /** Only these characters are safe in a path and a cursor. Ids on the vendor's page are 24 hexadecimal digits. */
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -114,52 +52,53 @@ export function isUsageRecordId(value: string): boolean {
   return ID.test(value);
 }
 
-const usageRow = z.object({
-  id: z.union([z.string(), z.int(), z.bigint()]).transform(String).refine(isUsageRecordId),
-  usageDate: z.string(),
-  requestStatus: text,
-  elementKey: text,
-  elementName: text,
-  elementApi: text,
-  elementTags: tags,
-  instanceName: text,
-  accountId: id,
-  companyId: id,
-  userId: id,
-  processTime: milliseconds,
-  requestURI: text,
-  requestIP: text,
-  instanceTags: tags,
-  requestId: id,
-  requestMethod: text,
-  responseStatus: int,
-  instanceId: id,
-  vendorProcessTime: milliseconds,
-  platformProcessTime: milliseconds,
-});
-
 /**
- * Reads one row of the log in either spelling. It reads no other keys, so it never reads `headers`, which holds raw request
- * headers with credentials. It skips a row without an id or a parsable time, and a row with a value of another type or out of the
- * graph's range, because a record with a part missing would be wrong.
+ * Reads one row of the log in either spelling: camelCase on the vendor's page of 2014, and snake_case since 2016
+ * (`docs/vendors.md#usage-records`). It reads no other keys, so it never reads `headers`, which holds raw request headers with
+ * credentials. It skips a row without an id or a parsable time, and a row with a value of another type or out of the graph's range,
+ * because a record with a part missing would be wrong.
  */
 export function decodeUsageRecord(row: unknown): UsageRecord | SkippedRow {
   if (typeof row !== 'object' || row === null) return { dropped: true, timestampMs: null };
   const fields = row as Readonly<Record<string, unknown>>;
-  const read = (name: keyof typeof SPELLINGS): unknown =>
-    fields[SPELLINGS[name][0]] ?? fields[SPELLINGS[name][1]];
-  const timestampMs = decodeTimestamp(read('usageDate'));
-  // A cheap test that catches most values that are no row.
-  if (timestampMs === null || (read('id') ?? '') === '') return { dropped: true, timestampMs };
-  const parsed = usageRow.safeParse(Object.fromEntries(NAMES.map((name) => [name, read(name)])));
-  if (!parsed.success) return { dropped: true, timestampMs };
-  const { usageDate: _, requestStatus, ...others } = parsed.data;
-  return Object.freeze({
-    source: 'USAGE' as const,
+  const timestampMs = decodeTimestamp(fields['usageDate'] ?? fields['traffic_date']);
+  const read = new FieldReader();
+  const id = timestampMs === null ? null : read.id(fields['id'] ?? fields['traffic_id']);
+  if (timestampMs === null || id === null || !isUsageRecordId(id)) return { dropped: true, timestampMs };
+  const requestStatusText = read.text(fields['requestStatus'] ?? fields['request_status']);
+  const requestIP = read.text(fields['requestIP'] ?? fields['request_ip']);
+  const { ipAddress, addresses } = decodeAddresses(requestIP);
+  const record: UsageRecord = {
+    source: 'USAGE',
+    id,
     timestampMs,
-    ...others,
-    requestStatus: REQUEST_STATUSES.find((status) => status === requestStatus?.toUpperCase()) ?? null,
-    requestStatusText: requestStatus,
-    ...decodeAddresses(others.requestIP),
-  });
+    requestStatus: requestStatusOf(requestStatusText),
+    requestStatusText,
+    elementKey: read.text(fields['elementKey'] ?? fields['element_key']),
+    elementName: read.text(fields['elementName'] ?? fields['element_name']),
+    elementApi: read.text(fields['elementApi'] ?? fields['element_api']),
+    elementTags: read.tags(fields['elementTags'] ?? fields['element_tag']),
+    instanceName: read.text(fields['instanceName'] ?? fields['instance_name']),
+    accountId: read.id(fields['accountId'] ?? fields['account_id']),
+    companyId: read.id(fields['companyId'] ?? fields['company_id']),
+    userId: read.id(fields['userId'] ?? fields['user_id']),
+    processTime: read.milliseconds(fields['processTime'] ?? fields['process_time']),
+    requestURI: read.text(fields['requestURI'] ?? fields['request_uri']),
+    requestIP,
+    ipAddress,
+    instanceTags: read.tags(fields['instanceTags'] ?? fields['instance_tags']),
+    requestId: read.id(fields['requestId'] ?? fields['request_id']),
+    requestMethod: read.text(fields['requestMethod'] ?? fields['request_method']),
+    responseStatus: read.int(fields['responseStatus'] ?? fields['response_status']),
+    instanceId: read.id(fields['instanceId'] ?? fields['instance_id']),
+    vendorProcessTime: read.milliseconds(fields['vendorProcessTime'] ?? fields['vendor_process_time']),
+    platformProcessTime: read.milliseconds(fields['platformProcessTime'] ?? fields['platform_process_time']),
+  };
+  if (read.hasFailed) return { dropped: true, timestampMs };
+  return Object.freeze(addresses ? { ...record, addresses } : record);
+}
+
+function requestStatusOf(text: string | null): RequestStatus | null {
+  const upper = text?.toUpperCase();
+  return REQUEST_STATUSES.find((status) => status === upper) ?? null;
 }

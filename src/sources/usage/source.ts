@@ -76,13 +76,20 @@ export function createUsageSource(
     { cacheKeyFn: (request) => keyOf('page', request) },
   );
 
+  /** Pages whose rows are not in `records` yet. */
+  const shown: (readonly UsageRecord[])[] = [];
+  /** Most operations ask for no record by its id, so the keys of the rows are made only here. */
+  const primeRecords = (): void => {
+    for (const row of shown.splice(0).flat())
+      for (const key of [row, { id: row.id, timestampMs: null }]) records.prime(key, row);
+  };
+
   async function readUsagePage(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>> {
     const { filter, range } = request;
     const stream = createUsageRowStream(deps, context, filter, getUsageAnalytics);
     if (!stream) return { rows: [], hasMore: false, end: null, coverage: [coverNothing('USAGE', range)] };
     const page = await readPage(request, requireParsable(stream), nowMs);
-    for (const row of page.rows)
-      for (const key of [row, { id: row.id, timestampMs: null }]) records.prime(key, row);
+    shown.push(page.rows);
     knownCounts.note(request, page, stream.age.files);
     return page;
   }
@@ -90,6 +97,7 @@ export function createUsageSource(
   return {
     async getUsageRecord(id, timestampMs) {
       if (!isUsageRecordId(id)) return null;
+      primeRecords();
       return records.load({ id, timestampMs });
     },
     async listUsageRecords(request) {

@@ -10,13 +10,14 @@ import type { VendorAddress } from './config/vendors.ts';
 import { createCursorSealer } from './graph/paging/cursor.ts';
 import type { SourceEnds } from './graph/paging/range.ts';
 import { schema } from './graph/schema.ts';
+import type { AuditSink } from './http/audit-trail.ts';
 import { createContexts } from './http/context.ts';
 import { createHandler } from './http/handler.ts';
 import type { Handler, RequestLine } from './http/handler.ts';
 import { openIdentity } from './http/identity/identity.ts';
 import { createVendorCredentials } from './http/identity/vendor-credentials.ts';
 import { createRateLimit, createSharedRateLimit } from './http/limits/rate-limit.ts';
-import type { AuditLine } from './http/plugins/audit.ts';
+import type { Way } from './http/responder.ts';
 import type { SkippedRowsReport } from './sources/paging/vendor-page.ts';
 import type { AttemptReport } from './upstream/attempt.ts';
 import { createUpstream } from './upstream/create.ts';
@@ -49,13 +50,15 @@ export interface AppOverrides {
   /** Receives faults that callers do not see. */
   readonly onFault?: (error: unknown) => void;
   readonly onRequest?: (line: RequestLine) => void;
+  /** Learns which way each GraphQL request was answered. */
+  readonly onWay?: (way: Way) => void;
   /** Receives, once for each origin, why the pages of that origin can't read answers. */
   readonly onRefusedOrigin?: (message: string) => void;
   readonly onAttempt?: (report: AttemptReport) => void;
   /** Receives the number of rows that could not be parsed, never their values. */
   readonly onSkippedRows?: (report: SkippedRowsReport) => void;
   /** Receives every operation; left out: there is no audit trail. */
-  readonly onAudit?: (line: AuditLine) => void;
+  readonly audit?: AuditSink;
 }
 
 /** Wires the layers. It opens no port. */
@@ -139,8 +142,9 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     isReady,
     onFault,
     onRequest,
+    onWay: overrides.onWay ?? (() => {}),
     onRefusedOrigin: overrides.onRefusedOrigin ?? (() => {}),
-    onAudit: overrides.onAudit ?? null,
+    audit: overrides.audit ?? null,
   });
   return {
     ...http,

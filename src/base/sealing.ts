@@ -1,8 +1,8 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
+  hash,
   hkdfSync,
   randomBytes,
   timingSafeEqual,
@@ -42,7 +42,7 @@ export function drawBytes(count: number): Buffer {
 
 /** SHA-256, 32 bytes. */
 export function digest(data: string | Uint8Array): Buffer {
-  return createHash(HASH).update(data).digest();
+  return hash(HASH, data, 'buffer');
 }
 
 /** HMAC-SHA-256, 32 bytes: a digest that nobody without the key can compute. */

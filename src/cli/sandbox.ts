@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { drawSecret } from '../base/sealing.ts';
 import type { SandboxAnnouncement } from '../sandbox/announce.ts';
 import type { SandboxOptions } from '../sandbox/options.ts';
@@ -40,8 +39,8 @@ export async function runSandbox(args: readonly string[]): Promise<void> {
     announce(sandbox, (announcement) => process.send?.(announcement));
     return;
   }
-  process.stdout.write(describeSettings(sandbox));
   onStop(() => sandbox.close());
+  process.stdout.write(describeSettings(sandbox));
 }
 
 /** The sandbox's options. It ends the process if a switch is wrong, and after `--help`. */
@@ -111,7 +110,8 @@ const END_GRACE_MS = 1_000;
  * @param servesFiles whether they name files of the user; it changes the message of a failure
  */
 export async function forkSandbox(switches: readonly string[], servesFiles: boolean): Promise<ForkedSandbox> {
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+  // The same file as this process, so that a build starts a build.
+  const [, main = ''] = process.argv;
   const child = fork(main, ['sandbox', '--child', ...switches], { stdio: 'inherit' });
   let hasStarted = false;
   let isEnding = false;

@@ -7,13 +7,13 @@ import { Secret } from '../base/secret.ts';
 import type { Config, SourceConfig } from '../config/config.ts';
 import { readConfig, refuseHost } from '../config/load.ts';
 import { MADE_UP_SECRET } from '../config/secret.ts';
+import { MAKE_SECRET } from '../config/settings.ts';
 import type { EventsVendor, UsageVendor } from '../config/vendors.ts';
 import { isLoopbackHost } from '../http/loopback.ts';
 import type { RunningServer } from '../http/server.ts';
 import type { AnnouncedFiles, SandboxAnnouncement } from '../sandbox/announce.ts';
 import { holdFiles } from '../sources/paging/held-files.ts';
 import { takeSwitches } from './arguments.ts';
-import { describeStart, describeVendors } from './banner.ts';
 import { createLog, logFiles, openAuditLog } from './log.ts';
 import { EXIT_USAGE, onStop, quit } from './process.ts';
 import { forkSandbox, readSandboxSwitches } from './sandbox.ts';
@@ -27,6 +27,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   const { config, switches } = readCommand(args);
   const isSandboxed = config.vendors.kind === 'sandbox';
   const servesFiles = switches.length > 0 && (await checkSwitches(switches, config));
+  if (config.sharesPort) checkSharing(config, servesFiles);
   const log = await createLog(config);
   const audit = config.auditLog === null ? null : openAuditLog(config.auditLog);
   // The sandbox fills its database while this process loads the graph.
@@ -41,15 +42,18 @@ export async function serve(args: readonly string[]): Promise<void> {
     // The service follows the sandbox's clock, because 'now' and 'the last day' must mean the same to both.
     clock: { now: () => Date.now() + clockOffsetMs },
     isReady: () => isReady,
-    onFault: (error) => log.error({ err: error }, 'fault'),
+    onFault(error) {
+      log.error({ err: error }, 'fault');
+      // What ends the process may follow.
+      log.flush();
+    },
     onRequest: (line) => log.info(line, 'request'),
     onRefusedOrigin: (message) => log.warn(message),
     onAttempt: (report) => log.debug(report, 'vendor call'),
     onSkippedRows: (report) => log.warn(report, 'rows from the vendor could not be parsed'),
-    ...(audit ? { onAudit: (line) => audit.info(line, 'operation') } : {}),
+    ...(audit ? { audit } : {}),
   });
   const server = await listen(app, config);
-  reportStart(server.url, config, announcement, log);
   onStop(async (signal) => {
     isReady = false;
     // Ctrl-C comes from a terminal, so there is no load balancer that needs notice.
@@ -57,6 +61,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     await app.close();
     await sandbox?.end();
   });
+  await reportStart(server.url, config, announcement, log);
 }
 
 /** Reads the settings and the switch of the service itself. All other switches are the sandbox's. */
@@ -96,6 +101,21 @@ async function checkSwitches(switches: readonly string[], config: Config): Promi
   if (servesFiles && !isLoopbackHost(config.host) && !config.identity)
     quit(1, [refuseHost('Your own files are served')]);
   return servesFiles;
+}
+
+/** Ends the process if its answers or cursors would differ from those of the others on its port. */
+function checkSharing(config: Config, servesFiles: boolean): void {
+  if (config.vendors.kind !== 'sandbox') return;
+  if (!servesFiles) {
+    quit(1, [
+      'SIGHTLINE_SHARE_PORT needs credentials of the vendors, or your own files: each process would make up other rows.',
+    ]);
+  }
+  if (config.secret === MADE_UP_SECRET) {
+    quit(1, [
+      `SIGHTLINE_SHARE_PORT needs a SIGHTLINE_SECRET if you serve your own files: each process would draw its own, and refuse the cursors of the others. ${MAKE_SECRET}`,
+    ]);
+  }
 }
 
 /** The same configuration, with the sandbox as both vendors. */
@@ -141,14 +161,25 @@ async function listen(app: App, config: Config): Promise<RunningServer> {
 function explainListen({ code, message }: NodeJS.ErrnoException, { host, port }: Config): string {
   if (code === 'EADDRINUSE')
     return `Port ${port} is taken on ${host}. Set PORT to another one, or end the process that listens there.`;
+  if (code === 'ENOTSUP')
+    return 'This system does not let several processes share a port: unset SIGHTLINE_SHARE_PORT, and give each process its own PORT.';
   if (code === 'EACCES') return `This user may not open port ${port}. Set PORT to 1024 or above.`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
     return `HOST is not an address of this machine: ${host}.`;
   return `The port could not be opened: ${message}`;
 }
 
+const ALONE = `Without REDIS_URL each process on this port has its own cache and counts each caller's points by itself.`;
+
 /** Prints a banner or, in production, logs the same facts. */
-function reportStart(url: string, config: Config, sandbox: SandboxAnnouncement | null, log: Logger): void {
+async function reportStart(
+  url: string,
+  config: Config,
+  sandbox: SandboxAnnouncement | null,
+  log: Logger,
+): Promise<void> {
+  const { describeStart, describeVendors } = await import('./banner.ts');
+  if (config.sharesPort && !config.sharedCache) log.warn(ALONE);
   const files = sandbox?.files ?? null;
   const facts = { graphiql: `${url}/graphql`, vendors: describeVendors(config, files) };
   if (config.log.isProduction) {

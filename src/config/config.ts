@@ -13,6 +13,8 @@ import type { Vendors } from './vendors.ts';
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Whether other processes may listen on the same port. */
+  readonly sharesPort: boolean;
   readonly log: { readonly level: LogLevel; readonly isProduction: boolean };
   /** Every key of the service is derived from it. */
   readonly secret: Secret;

@@ -80,6 +80,7 @@ const redisUrl = z
 export const SETTINGS = z.object({
   VENDOR_CREDENTIALS: z.enum(['config', 'request'], 'must be config or request.').default('config'),
   PORT: integer(4_000, 0, 65_535),
+  SIGHTLINE_SHARE_PORT: z.enum(['true', 'false'], 'must be true or false.').default('false'),
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}.`).default('info'),
   NODE_ENV: z.string().optional(),

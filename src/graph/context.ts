@@ -39,6 +39,8 @@ export interface Limits {
 /** What the service knows about itself. */
 export interface ServiceReader {
   readonly version: string;
+  /** The sources that the caller has credentials or files for. */
+  readonly configured: readonly Source[];
   /** One status for each source, in the order of `SOURCES`. */
   sources(): readonly SourceStatus[];
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Position } from '../sources/paging/position.ts';
 import { isUsageRecordId } from '../sources/usage/record.ts';
 
@@ -30,6 +31,17 @@ const EVENT = /^(-?\d{1,16}):(-?\d{1,19})$/;
  * records, which have no time.
  */
 export function decodeGlobalId(text: string): GlobalId | null {
+  const known = decoded.get(text);
+  if (known) return known;
+  const found = readGlobalId(text);
+  if (found) decoded.set(text, found);
+  return found;
+}
+
+/** An operation's ids are decoded when it is estimated and when it runs. */
+const decoded = new LRUCache<string, GlobalId>({ max: 1_000 });
+
+function readGlobalId(text: string): GlobalId | null {
   const plain = Buffer.from(text, 'base64url').toString('utf8');
   const colon = plain.indexOf(':');
   const rest = plain.slice(colon + 1);

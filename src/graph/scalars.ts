@@ -8,7 +8,7 @@ import {
   GraphQLTimeZone,
 } from 'graphql-scalars';
 import ipaddr from 'ipaddr.js';
-import { Temporal } from '../base/time.ts';
+import { formatInstant, Temporal } from '../base/time.ts';
 import { builder } from './builder.ts';
 
 const DATE_TIME_RULE =
@@ -20,7 +20,7 @@ builder.scalarType('DateTime', {
   description:
     'A time in RFC 3339 format, with `Z` or an offset. Answers are in UTC with milliseconds, such as `2026-11-21T09:30:00.000Z`.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
-  serialize: (ms) => new Date(ms).toISOString(),
+  serialize: formatInstant,
   ...refinedInput(GraphQLDateTime, DATE_TIME_RULE, (date) => {
     const ms = date instanceof Date ? date.getTime() : Number.NaN;
     if (Number.isNaN(ms)) throw new TypeError('refused');

@@ -1,4 +1,5 @@
 import {
+  BREAK,
   getArgumentValues,
   getDirectiveValues,
   getNamedType,
@@ -12,8 +13,10 @@ import {
   isListType,
   isObjectType,
   Kind,
+  visit,
 } from 'graphql';
 import type {
+  ASTNode,
   DocumentNode,
   FieldNode,
   FragmentDefinitionNode,
@@ -48,7 +51,7 @@ export interface SelectedField {
 /** The fields that the operation selects in the field that is being resolved. */
 export function selectedFields(info: GraphQLResolveInfo): readonly SelectedField[] {
   const { schema, fragments, variableValues: variables } = info;
-  return readFields({ schema, fragments, variables }, getNamedType(info.returnType), info.fieldNodes);
+  return readFieldsOf({ schema, fragments, variables }, getNamedType(info.returnType), info.fieldNodes);
 }
 
 /** The fields under a path of field names. Several fields of one name, with other aliases or arguments, all count. */
@@ -76,6 +79,8 @@ export interface OperationDocument {
   readonly document: DocumentNode;
   readonly operationName?: string | null | undefined;
   readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
+  /** The same variables, if they are coerced already. */
+  readonly coerced?: VariableValues;
 }
 
 /** The fields of operations without variables: a document that is kept is read once. */
@@ -86,7 +91,7 @@ const constants = new WeakMap<OperationDefinitionNode, readonly SelectedField[]>
  * operation, or a variable does not fit), and the execution reports why.
  */
 export function operationFields(asked: OperationDocument): readonly SelectedField[] | null {
-  const { schema, document, operationName, variableValues } = asked;
+  const { schema, document, operationName } = asked;
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
   const operations: OperationDefinitionNode[] = [];
   for (const definition of document.definitions) {
@@ -100,23 +105,34 @@ export function operationFields(asked: OperationDocument): readonly SelectedFiel
   if (!operation || !root || (!operationName && operations.length > 1)) return null;
   const known = constants.get(operation);
   if (known) return known;
-  const { variableDefinitions = [] } = operation;
-  const { variableValues: variables } = getVariableValues(schema, variableDefinitions, variableValues ?? {}, {
-    // Only whether there is an error matters here.
-    hideSuggestions: true,
-    maxErrors: 0,
-  });
+  const variables = asked.coerced ?? coerceVariables(asked, operation);
   if (!variables) return null;
   const fields = readFields({ schema, fragments, variables }, root, [operation]);
   if (!haveArguments(fields)) return null;
-  if (variableDefinitions.length === 0) constants.set(operation, fields);
+  if ((operation.variableDefinitions ?? []).length === 0) {
+    constants.set(operation, fields);
+    constantFields.add(fields);
+  }
   return fields;
 }
+
+function coerceVariables(
+  { schema, variableValues }: OperationDocument,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+): VariableValues | undefined {
+  return getVariableValues(schema, variableDefinitions, variableValues ?? {}, {
+    // Only whether there is an error matters here.
+    hideSuggestions: true,
+    maxErrors: 0,
+  }).variableValues;
+}
+
+const areChecked = onceForConstants((fields) => ({ isFine: haveArguments(fields) }));
 
 /** Whether the arguments of all these fields can be coerced. A null in a variable may not fit an argument. */
 function haveArguments(fields: readonly SelectedField[]): boolean {
   try {
-    return fields.every((field) => field.args && haveArguments(field.fields));
+    return fields.every((field) => field.args && areChecked(field.fields).isFine);
   } catch (error) {
     if (error instanceof GraphQLError) return false;
     throw error;
@@ -136,6 +152,65 @@ interface FieldNodes {
 }
 
 const NO_ARGUMENTS: Readonly<Record<string, unknown>> = {};
+
+/** The selections in which no variable occurs: those of a document that is kept are read once for each type. */
+const constantSelections = new WeakMap<FieldNode, Map<GraphQLNamedType, readonly SelectedField[]>>();
+const constantFields = new WeakSet<readonly SelectedField[]>();
+
+/** Makes a function over selections that computes its result once for each selection in which no variable occurs. */
+export function onceForConstants<Result extends object>(
+  compute: (fields: readonly SelectedField[]) => Result,
+): (fields: readonly SelectedField[]) => Result {
+  const results = new WeakMap<readonly SelectedField[], Result>();
+  return (fields) => {
+    const known = results.get(fields);
+    if (known) return known;
+    const result = compute(fields);
+    if (constantFields.has(fields)) results.set(fields, result);
+    return result;
+  };
+}
+/** Whether a variable occurs in a node or in a fragment that it spreads. */
+const variability = new WeakMap<ASTNode, boolean>();
+
+/** The fields selected in one field, which may be selected several times. */
+function readFieldsOf(
+  context: SelectionContext,
+  type: GraphQLNamedType,
+  nodes: readonly FieldNode[],
+): readonly SelectedField[] {
+  const [node] = nodes;
+  const set = node?.selectionSet;
+  if (!node || !set || nodes.length > 1 || isVariable(set, context.fragments))
+    return readFields(context, type, nodes);
+  const byType = constantSelections.get(node) ?? new Map<GraphQLNamedType, readonly SelectedField[]>();
+  constantSelections.set(node, byType);
+  const known = byType.get(type);
+  if (known) return known;
+  const fields = readFields(context, type, nodes);
+  byType.set(type, fields);
+  constantFields.add(fields);
+  return fields;
+}
+
+function isVariable(node: ASTNode, fragments: SelectionContext['fragments']): boolean {
+  const known = variability.get(node);
+  if (known !== undefined) return known;
+  let found = false;
+  visit(node, {
+    Variable() {
+      found = true;
+      return BREAK;
+    },
+    FragmentSpread({ name }) {
+      const fragment = fragments[name.value];
+      found ||= fragment !== undefined && isVariable(fragment.selectionSet, fragments);
+      return found ? BREAK : undefined;
+    },
+  });
+  variability.set(node, found);
+  return found;
+}
 
 function readFields(
   context: SelectionContext,
@@ -206,7 +281,7 @@ function describeField(context: SelectionContext, { parent, nodes }: FieldNodes)
       return args;
     },
     get fields() {
-      fields ??= type ? readFields(context, type, nodes) : [];
+      fields ??= type ? readFieldsOf(context, type, nodes) : [];
       return fields;
     },
   };

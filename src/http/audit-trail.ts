@@ -9,31 +9,53 @@ export interface AuditTrail {
   /** Whether the last line could not be written. */
   isBroken(): boolean;
   /**
-   * Writes the line of an operation and returns whether it is written.
+   * Writes the line of an operation and returns whether it is written. Never rejects.
    * @param status null: the caller left before the answer was sent
    */
-  write(notes: RequestNotes, status: number | null): boolean;
+  write(notes: RequestNotes, status: number | null): boolean | Promise<boolean>;
 }
 
-/** @param onLine takes a line, or throws; null: there is no audit trail, and every answer may go out */
-export function createAuditTrail(
-  onLine: ((line: AuditLine) => void) | null,
-  onFault: (error: unknown) => void,
-): AuditTrail {
+/** Takes the lines of the trail. */
+export interface AuditSink {
+  /** Takes a line. @throws if it can't */
+  readonly take: (line: AuditLine) => void;
+  /** Writes all lines taken so far. @throws if it can't. Left out: `take` writes. */
+  readonly commit?: () => void;
+}
+
+/**
+ * Lines of requests that are answered at the same time are written together: a write costs as much as a tenth of a small request.
+ * @param sink null: there is no audit trail, and every answer may go out
+ */
+export function createAuditTrail(sink: AuditSink | null, onFault: (error: unknown) => void): AuditTrail {
   let isBroken = false;
+  let committing: Promise<boolean> | null = null;
+  const attempt = (work: () => void): boolean => {
+    try {
+      work();
+      isBroken = false;
+    } catch (error) {
+      // Each further line would fail with the same error.
+      if (!isBroken) onFault(error);
+      isBroken = true;
+    }
+    return !isBroken;
+  };
   return {
     isBroken: () => isBroken,
     write(notes, status) {
-      if (!onLine) return true;
-      try {
-        onLine(createAuditLine(notes, status));
-        isBroken = false;
-      } catch (error) {
-        // Each further line would fail with the same error.
-        if (!isBroken) onFault(error);
-        isBroken = true;
-      }
-      return !isBroken;
+      if (!sink) return true;
+      const { take, commit } = sink;
+      const line = createAuditLine(notes, status);
+      if (!commit) return attempt(() => take(line));
+      take(line);
+      committing ??= new Promise((resolve) => {
+        setImmediate(() => {
+          committing = null;
+          resolve(attempt(commit));
+        });
+      });
+      return committing;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { SOURCES } from '../base/source.ts';
 import type { Source } from '../base/source.ts';
 import type { GraphContext, Limits, SourceStatus } from '../graph/context.ts';
 import { visibleEventFields } from '../graph/events/selection.ts';
@@ -8,6 +9,7 @@ import { createEventsSource } from '../sources/events/source.ts';
 import type { SkippedRowsReport, SourceSettings } from '../sources/paging/vendor-page.ts';
 import { keepByScope } from '../sources/shared/scope.ts';
 import { createTimelineSource } from '../sources/timeline/source.ts';
+import type { TimelineSource } from '../sources/timeline/source.ts';
 import { createAnalyticsReader } from '../sources/usage/analytics/reader.ts';
 import type { AnalyticsSettings } from '../sources/usage/analytics/reader.ts';
 import { createUsageQuirks } from '../sources/usage/quirks.ts';
@@ -46,43 +48,69 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
   const { version, limits, cursors, ends, credentialsOf, onSkippedRows } = options;
   const quirksOf = { usage: keepByScope(createUsageQuirks), events: keepByScope(createEventsQuirks) };
   return (operation) => {
-    const { caller, nowMs, deadlineMs, signal, callBudget, maxAgeMs } = operation;
+    const { caller, nowMs } = operation;
     const credentials = credentialsOf(operation);
-    const call = { signal, deadlineMs, callBudget, maxAgeMs };
-    const usageCall: CallContext = { ...call, credentials: credentials.usage };
-    const eventsCall: CallContext = { ...call, credentials: credentials.events };
-    const usageDeps = {
-      upstream: options.usage.upstream,
-      settings: options.usage.settings,
-      quirks: quirksOf.usage(credentials.usage),
-      nowMs,
-      onSkippedRows,
+
+    const openUsage = () => {
+      const context = createCallContext(operation, credentials.usage);
+      const { upstream, settings } = options.usage;
+      const quirks = quirksOf.usage(credentials.usage);
+      const deps = { upstream, settings, quirks, nowMs, onSkippedRows };
+      const analyticsDeps = { upstream, settings: options.analytics, onSkippedRows };
+      const getUsageAnalytics = createAnalyticsReader(analyticsDeps, context, nowMs);
+      return { deps, context, reader: createUsageSource(deps, getUsageAnalytics, context) };
     };
-    const eventsDeps = {
-      upstream: options.events.upstream,
-      settings: options.events.settings,
-      quirks: quirksOf.events(credentials.events),
-      visible: visibleEventFields(caller),
-      nowMs,
-      onSkippedRows,
+    const openEvents = () => {
+      const context = createCallContext(operation, credentials.events);
+      const { upstream, settings } = options.events;
+      const quirks = quirksOf.events(credentials.events);
+      const deps = { upstream, settings, quirks, visible: visibleEventFields(caller), nowMs, onSkippedRows };
+      return { deps, context, reader: createEventsSource(deps, context) };
     };
-    const analyticsDeps = { upstream: usageDeps.upstream, settings: options.analytics, onSkippedRows };
-    const getUsageAnalytics = createAnalyticsReader(analyticsDeps, usageCall, nowMs);
-    const usage = createUsageSource(usageDeps, getUsageAnalytics, usageCall);
-    const events = createEventsSource(eventsDeps, eventsCall);
-    const timeline = createTimelineSource(
-      { deps: usageDeps, context: usageCall, reader: usage },
-      { deps: eventsDeps, context: eventsCall, reader: events },
-      nowMs,
-    );
+    let usage: ReturnType<typeof openUsage> | null = null;
+    let events: ReturnType<typeof openEvents> | null = null;
+    let timeline: TimelineSource | null = null;
     const service = {
       version,
+      configured: SOURCES.filter((source) => credentials[source === 'USAGE' ? 'usage' : 'events'] !== null),
       sources: () => [
         readStatus('USAGE', options.usage, credentials.usage),
         readStatus('EVENTS', options.events, credentials.events),
       ],
     };
-    return { ends, cursors, limits, viewer: caller, service, nowMs, usage, events, timeline };
+    // Most operations read one source.
+    return {
+      ends,
+      cursors,
+      limits,
+      viewer: caller,
+      service,
+      nowMs,
+      get usage() {
+        return (usage ??= openUsage()).reader;
+      },
+      get events() {
+        return (events ??= openEvents()).reader;
+      },
+      get timeline() {
+        timeline ??= createTimelineSource((usage ??= openUsage()), (events ??= openEvents()), nowMs);
+        return timeline;
+      },
+    };
+  };
+}
+
+function createCallContext(operation: Operation, credentials: Credentials | null): CallContext {
+  const { deadlineMs, callBudget, maxAgeMs } = operation;
+  return {
+    credentials,
+    deadlineMs,
+    callBudget,
+    maxAgeMs,
+    // It is made when a call is.
+    get signal() {
+      return operation.signal;
+    },
   };
 }
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { createAuditTrail } from './audit-trail.ts';
+import type { AuditSink } from './audit-trail.ts';
 import { readFetchRequest, readNodeRequest, sendAnswer, toResponse } from './http-message.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import { namePath } from './pages.ts';
-import type { AuditLine } from './plugins/audit.ts';
 import { addressRefusal, FAILED, UNAUDITED } from './refusals.ts';
 import { createRequestNotes } from './request-notes.ts';
 import type { RequestReport } from './request-notes.ts';
@@ -29,7 +29,7 @@ export interface HandlerOptions extends Omit<ResponderOptions, 'isAudited'> {
    * Gets the line of every operation before its answer goes out, of refused ones too. If it throws, this answer and all
    * further ones are withheld until it takes a line again. null: there is no audit trail.
    */
-  readonly onAudit: ((line: AuditLine) => void) | null;
+  readonly audit: AuditSink | null;
 }
 
 /** Answers requests over HTTP. Both ways run the same checks. */
@@ -56,10 +56,27 @@ const SECURITY_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
+/** Whether the caller has left. Most requests are answered before anything waits for it, so the signal is made late. */
+function createDeparture(): { readonly signal: AbortSignal; readonly leave: () => void } {
+  let controller: AbortController | null = null;
+  let hasLeft = false;
+  return {
+    get signal() {
+      controller ??= new AbortController();
+      if (hasLeft) controller.abort();
+      return controller.signal;
+    },
+    leave() {
+      hasLeft = true;
+      controller?.abort();
+    },
+  };
+}
+
 export function createHandler(options: HandlerOptions): Handler {
-  const { onRequest, onAudit, onFault, isReady, corsOrigins } = options;
-  const trail = createAuditTrail(onAudit, onFault);
-  const respond = createResponder({ ...options, isAudited: onAudit !== null }, trail.isBroken);
+  const { onRequest, audit, onFault, isReady, corsOrigins } = options;
+  const trail = createAuditTrail(audit, onFault);
+  const respond = createResponder({ ...options, isAudited: audit !== null }, trail.isBroken);
 
   const begin = (request: HttpRequest): Exchange => {
     const startedMs = performance.now();
@@ -78,7 +95,9 @@ export function createHandler(options: HandlerOptions): Handler {
         }
         if (notes.isOperation && !isClosed) {
           isAudited = true;
-          if (!trail.write(notes, answer.status)) answer = addressRefusal(UNAUDITED, request, corsOrigins);
+          const writing = trail.write(notes, answer.status);
+          const isWritten = writing instanceof Promise ? await writing : writing;
+          if (!isWritten) answer = addressRefusal(UNAUDITED, request, corsOrigins);
         }
         // While this process shuts down, each connection gets one more answer.
         const ending = isReady() ? {} : { connection: 'close' };
@@ -86,7 +105,7 @@ export function createHandler(options: HandlerOptions): Handler {
       },
       close(status) {
         isClosed = true;
-        if (notes.isOperation && !isAudited) trail.write(notes, null);
+        if (notes.isOperation && !isAudited) void trail.write(notes, null);
         const { operation, errors, vendorCalls } = notes;
         onRequest({
           method: request.method,
@@ -112,12 +131,12 @@ export function createHandler(options: HandlerOptions): Handler {
     },
 
     async handle(request, response) {
-      const left = new AbortController();
-      const exchange = begin(readNodeRequest(request, left.signal));
+      const departure = createDeparture();
+      const exchange = begin(readNodeRequest(request, departure));
       response.once('close', () => {
         const isSent = response.writableFinished;
         exchange.close(isSent ? response.statusCode : null);
-        if (!isSent) left.abort();
+        if (!isSent) departure.leave();
       });
       const answer = await exchange.answer();
       if (response.closed) return;

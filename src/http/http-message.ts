@@ -7,8 +7,8 @@ export interface HttpRequest {
   readonly target: string;
   /** By lower-case name, each with one value. Repeated headers are joined by `, `, or the first value is kept. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** By lower-case name, with every value that was sent. */
-  readonly headersDistinct: Readonly<Record<string, readonly string[] | undefined>>;
+  /** Every value that was sent under a lower-case name. */
+  valuesOf(name: string): readonly string[];
   /** null: there is none. */
   readonly body: AsyncIterable<Uint8Array> | null;
   /** The IP address at the other end of the connection; 127.0.0.1 for this process. */
@@ -39,20 +39,35 @@ export function isRead({ method }: HttpRequest): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** A request of `node:http`, whose caller leaves when `signal` aborts. */
-export function readNodeRequest(request: IncomingMessage, signal: AbortSignal): HttpRequest {
-  const { method = '', url = '/', headers, headersDistinct, socket } = request;
+/** A request of `node:http`, whose caller leaves when the signal of `departure` aborts. */
+export function readNodeRequest(
+  request: IncomingMessage,
+  departure: { readonly signal: AbortSignal },
+): HttpRequest {
+  const { method = '', url = '/', headers, socket } = request;
   const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
   return {
     method,
     target: url,
     // Only `set-cookie` has a list of values, and nothing here reads it.
     headers: headers as HttpRequest['headers'],
-    headersDistinct,
+    valuesOf: (name) => listValues(request.rawHeaders, name),
     body: hasBody ? request : null,
     address: socket.remoteAddress ?? '',
-    signal,
+    get signal() {
+      return departure.signal;
+    },
   };
+}
+
+/** @param raw names and values in turn, as they were sent */
+function listValues(raw: readonly string[], name: string): readonly string[] {
+  const values: string[] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const sent = raw[at]!;
+    if (sent.length === name.length && sent.toLowerCase() === name) values.push(raw[at + 1]!);
+  }
+  return values;
 }
 
 /** Sends an answer through `node:http`; HEAD gets its headers alone. */
@@ -71,7 +86,7 @@ export function readFetchRequest(request: Request): HttpRequest {
     method: request.method,
     target: `${pathname}${search}`,
     headers,
-    headersDistinct: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+    valuesOf: (name) => (headers[name] === undefined ? [] : [headers[name]]),
     body: request.body,
     address: '127.0.0.1',
     signal: request.signal,

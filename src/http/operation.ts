@@ -3,7 +3,7 @@ import { createCallBudget } from '../upstream/call-budget.ts';
 import type { CallBudget } from '../upstream/call-budget.ts';
 import type { Caller } from './identity/caller.ts';
 import { readVendorHeaders } from './identity/vendor-credentials.ts';
-import type { CallerSecrets } from './identity/vendor-credentials.ts';
+import type { CallerSecrets, HeaderReader } from './identity/vendor-credentials.ts';
 
 /** One GraphQL operation: its caller, its time and its bounds. */
 export interface Operation {
@@ -42,29 +42,48 @@ const GRACE_MS = 100;
  */
 export function createOperation(
   { clock, timeoutMs, maxUpstreamCalls, vendorCredentials }: OperationOptions,
-  request: { readonly signal: AbortSignal; readonly headers: Headers },
+  request: { readonly signal: AbortSignal },
+  headers: HeaderReader,
   caller: Caller,
 ): Operation {
-  const callerSecrets = vendorCredentials === 'request' ? readVendorHeaders(request.headers) : null;
+  const callerSecrets = vendorCredentials === 'request' ? readVendorHeaders(headers) : null;
   const nowMs = clock.now();
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(new DOMException('The operation was not answered in time.', 'TimeoutError'));
-  }, timeoutMs + GRACE_MS);
-  const leave = (): void => controller.abort(request.signal.reason);
-  if (request.signal.aborted) leave();
-  else request.signal.addEventListener('abort', leave, { once: true });
+  let bounds: Bounds | null = null;
   return {
     caller,
     nowMs,
     deadlineMs: nowMs + timeoutMs,
-    signal: controller.signal,
+    get signal() {
+      return (bounds ??= openBounds(request.signal, nowMs + timeoutMs + GRACE_MS - clock.now())).signal;
+    },
     callBudget: createCallBudget(maxUpstreamCalls),
     callerSecrets,
-    maxAgeMs: readMaxAge(request.headers.get('cache-control') ?? ''),
+    maxAgeMs: readMaxAge(headers.get('cache-control')),
     end() {
+      bounds?.close();
+    },
+  };
+}
+
+interface Bounds {
+  readonly signal: AbortSignal;
+  readonly close: () => void;
+}
+
+/** A signal that aborts when the caller leaves or the time is over. Only operations that wait for something ask for one. */
+function openBounds(caller: AbortSignal, leftMs: number): Bounds {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new DOMException('The operation was not answered in time.', 'TimeoutError'));
+  }, leftMs);
+  const leave = (): void => controller.abort(caller.reason);
+  if (caller.aborted) leave();
+  else caller.addEventListener('abort', leave, { once: true });
+  return {
+    signal: controller.signal,
+    close() {
       clearTimeout(timer);
-      request.signal.removeEventListener('abort', leave);
+      caller.removeEventListener('abort', leave);
     },
   };
 }
@@ -74,7 +93,8 @@ export function createOperation(
  * ignored. A `max-age` that is no number counts as 0, because RFC 9111 treats unreadable ages as stale (4.2.1). Of several
  * ages the least counts.
  */
-function readMaxAge(cacheControl: string): number | null {
+function readMaxAge(cacheControl: string | null): number | null {
+  if (cacheControl === null) return null;
   const ages = [...cacheControl.matchAll(DIRECTIVE)].flatMap(([, name, quoted, bare = '']) => {
     if (/^no-cache$/i.test(name ?? '')) return [0];
     const seconds = quoted ?? bare;

@@ -24,9 +24,9 @@ export interface PagesOptions {
 export function createPages({
   isReady,
   hasGraphiql,
-}: PagesOptions): (request: HttpRequest) => Promise<HttpAnswer | null> {
+}: PagesOptions): (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer> | null {
   let page: Promise<GraphiqlPage> | null = null;
-  return async (request) => {
+  return (request) => {
     const path = pathOf(request);
     if (isRead(request)) {
       if (path === LIVE_PATH) return text(200, 'live\n');
@@ -37,7 +37,7 @@ export function createPages({
     if (!isRead(request) || !request.headers['accept']?.includes('text/html')) return null;
     if (!hasGraphiql) return text(404, NO_PAGE);
     page ??= readExamples().then(createGraphiqlPage);
-    return answerGraphiql(await page, request);
+    return page.then((made) => answerGraphiql(made, request));
   };
 }
 

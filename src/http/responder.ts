@@ -4,6 +4,7 @@ import { API_KEY_HEADER, authenticate, refuseCaller } from './identity/authentic
 import type { SentProof } from './identity/authenticate.ts';
 import type { Caller } from './identity/caller.ts';
 import type { Identity } from './identity/identity.ts';
+import { createLane, useLane } from './lane/lane.ts';
 import { readBody } from './limits/body.ts';
 import { rateKeyOf } from './limits/rate-limit.ts';
 import { isLoopbackAddress, isLoopbackHost, readHostHeader } from './loopback.ts';
@@ -25,9 +26,14 @@ export interface ResponderOptions extends YogaOptions {
    * (DNS rebinding).
    */
   readonly isLoopbackOnly: boolean;
+  /** Learns which way each GraphQL request was answered. */
+  readonly onWay: (way: Way) => void;
   /** Gets, once for each origin, the reason why its pages can't read answers. */
   readonly onRefusedOrigin: (message: string) => void;
 }
+
+/** The two ways to the same answer: `docs/decisions/speed.md`. */
+export type Way = 'lane' | 'yoga';
 
 /** Decides what a request is answered with, and notes what the log and the audit trail need. */
 export type Responder = (request: HttpRequest, notes: RequestNotes) => Promise<HttpAnswer>;
@@ -35,17 +41,18 @@ export type Responder = (request: HttpRequest, notes: RequestNotes) => Promise<H
 /** @param isTrailBroken whether operations must be refused because the audit trail can't be written */
 export function createResponder(options: ResponderOptions, isTrailBroken: () => boolean): Responder {
   const { maxBodyBytes, identity, clock, isLoopbackOnly, isReady, trustedDocuments } = options;
-  const { corsOrigins, onRefusedOrigin } = options;
+  const { corsOrigins, onRefusedOrigin, onWay } = options;
   const reportOrigin = createOriginReport(corsOrigins, onRefusedOrigin);
-  const askYoga = createYogaServer(options);
+  const lane = createLane(options);
+  const askYoga = createYogaServer(options, [useLane(lane)]);
   const answerPage = createPages({ isReady, hasGraphiql: !trustedDocuments });
 
   return async (request, notes) => {
-    const hosts = request.headersDistinct['host'] ?? [];
+    const hosts = request.valuesOf('host');
     const host = readHostHeader(hosts[0]);
     if (hosts.length > 1 || (host === null && hosts.some((text) => text !== ''))) return WRONG_HOST;
     if (isLoopbackOnly && !isLoopbackHost(host ?? '')) return FOREIGN_HOST;
-    const page = await answerPage(request);
+    const page = answerPage(request);
     if (page) return page;
     reportOrigin(request.headers);
     notes.isOperation = request.method !== 'OPTIONS';
@@ -55,7 +62,8 @@ export function createResponder(options: ResponderOptions, isTrailBroken: () => 
     };
     // The line of this refusal tries the trail again.
     if (notes.isOperation && isTrailBroken()) return refuse(UNAUDITED);
-    const authentication = await authenticate(identity, readProof(request), clock);
+    const checking = authenticate(identity, readProof(request), clock);
+    const authentication = checking instanceof Promise ? await checking : checking;
     if (authentication.kind !== 'caller') return refuse(refuseCaller(authentication));
     const { caller } = authentication;
     notes.caller = caller;
@@ -64,16 +72,18 @@ export function createResponder(options: ResponderOptions, isTrailBroken: () => 
     if (body.kind === 'broken') return BROKEN_BODY;
     const isLocal = isLocalCaller(request);
     const rateKey = readRateKey(caller, isLocal ? null : request.address);
-    return askYoga(request, body.bytes, host, { notes, caller, isLocal, rateKey });
+    const asked = { notes, caller, isLocal, rateKey };
+    const answer = await lane.answer(request, body.bytes, asked);
+    onWay(answer ? 'lane' : 'yoga');
+    return answer ?? askYoga(request, body.bytes, host, asked);
   };
 }
 
 /** If a header is sent twice, the joined values are no valid proof, because each may be of another caller. */
-function readProof({ headersDistinct }: HttpRequest): SentProof {
-  return {
-    authorization: headersDistinct['authorization']?.join(', ') ?? null,
-    apiKey: headersDistinct[API_KEY_HEADER]?.join(', ') ?? null,
-  };
+function readProof(request: HttpRequest): SentProof {
+  const read = (name: string): string | null =>
+    request.headers[name] === undefined ? null : request.valuesOf(name).join(', ');
+  return { authorization: read('authorization'), apiKey: read(API_KEY_HEADER) };
 }
 
 /** An identified caller has one budget from all addresses. All others are distinguished by their address. */

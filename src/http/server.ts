@@ -18,6 +18,8 @@ export interface ServerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Other processes may listen on the same port; the system spreads connections over them. Linux and BSD can do that. */
+  readonly sharesPort?: boolean;
   readonly handle: RequestListener;
   /** How long a caller may take to send its headers. */
   readonly headersTimeoutMs?: number;
@@ -36,7 +38,8 @@ const SWEEP_MS = 50;
  * @throws Error with the code of the system: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { host, port, handle, headersTimeoutMs = 5_000, requestTimeoutMs = 10_000 } = options;
+  const { host, port, sharesPort = false, handle } = options;
+  const { headersTimeoutMs = 5_000, requestTimeoutMs = 10_000 } = options;
   const { unreadTimeoutMs = 60_000 } = options;
   let isClosing = false;
   const open = new Set<ServerResponse>();
@@ -56,7 +59,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, reusePort: sharesPort }, () => {
       server.off('error', reject);
       resolve();
     });

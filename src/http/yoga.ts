@@ -1,5 +1,6 @@
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { GraphContext } from '../graph/context.ts';
 import { allowOrigins } from './cors.ts';
@@ -50,8 +51,11 @@ const DOCUMENT_CACHE_LETTERS = 256 * 1024;
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Answers GraphQL over HTTP with Yoga. The responder has already answered what is not GraphQL, and read the body. */
-export function createYogaServer(options: YogaOptions): AskYoga {
+/**
+ * Answers GraphQL over HTTP with Yoga. The responder has already answered what is not GraphQL, and read the body.
+ * @param plugins of the server's owner, which observe the operations
+ */
+export function createYogaServer(options: YogaOptions, plugins: readonly Plugin[] = []): AskYoga {
   const { schema, bounds, trustedDocuments, corsOrigins, isAudited, createContext, onFault } = options;
   const yoga = createYoga<RequestContext>({
     schema,
@@ -67,6 +71,7 @@ export function createYogaServer(options: YogaOptions): AskYoga {
       useCost(options),
       // Last, because it reads what the others note.
       ...(isAudited ? [useAudit()] : []),
+      ...plugins,
     ],
     maskedErrors: {
       errorMessage: INTERNAL_MESSAGE,
@@ -106,6 +111,7 @@ export function createYogaServer(options: YogaOptions): AskYoga {
     const answered: Record<string, string> = {};
     // Yoga writes some names with capital letters.
     for (const [name, value] of response.headers) answered[name.toLowerCase()] = value;
+    delete answered['content-length'];
     return { status: response.status, headers: answered, body: await response.text() };
   };
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { createTokenIssuer, drawCredentials } from './api/credentials.ts';
 import type { SandboxCredentials } from './api/credentials.ts';
 import { createEventsApi } from './api/events.ts';
-import { startRestServer } from './api/rest-server.ts';
 import type { RestServer } from './api/rest-server.ts';
 import { createUsageApi } from './api/usage.ts';
 import { createArrivals } from './data/arrivals.ts';
@@ -78,7 +77,11 @@ async function serve(
   const now = createClock(settings.nowMs);
   const startMs = now();
   const chance = createChance(settings.seed + 1);
-  const { loaded, stories } = await fillTables(database, settings, startMs);
+  // The database fills its tables in threads of its own.
+  const [{ loaded, stories }, { startRestServer }] = await Promise.all([
+    fillTables(database, settings, startMs),
+    import('./api/rest-server.ts'),
+  ]);
   const ranges = { usage: await findRange(database, 'usage'), events: await findRange(database, 'events') };
   const arrivals = settings.arrivals && loaded === null ? createArrivals(database, startMs, chance) : null;
 
@@ -159,6 +162,8 @@ async function fillTables(
     };
     return { loaded, stories: [] };
   }
+  // The rows fit into one row group of the database, and several threads would hold each other up: they take twice the time.
+  await database.run('set threads = 1');
   const stories = settings.stories ? planStories(seed, startMs) : [];
   await fillUsage(database, settings.usageRows, startMs);
   await fillStoryCalls(database, seed, stories);

@@ -1,5 +1,5 @@
 import { UpstreamError } from '../base/errors.ts';
-import type { Secret } from '../base/secret.ts';
+import { Secret } from '../base/secret.ts';
 import type { Source } from '../base/source.ts';
 import { ATTEMPTS_PER_TRY } from './limits.ts';
 import type { Call, TryOutcome } from './upstream.ts';
@@ -12,22 +12,17 @@ import type { Call, TryOutcome } from './upstream.ts';
 export async function sendAuthorized(
   source: Source,
   call: Call,
-  send: (authorization: Secret) => Promise<TryOutcome>,
+  send: (call: Call, authorization: Secret) => Promise<TryOutcome>,
 ): Promise<TryOutcome> {
-  const sendWith = async (authorization: Secret): Promise<TryOutcome> => {
-    const turn = await send(authorization);
-    if (turn.kind === 'read') call.credentials.accepted?.(authorization);
-    return turn;
-  };
   let authorization = await obtain(source, call);
-  let turn = await sendWith(authorization);
-  for (let sent = 1; sent < ATTEMPTS_PER_TRY && isRefused(turn); sent += 1) {
+  for (let sent = 1; ; sent += 1) {
+    const turn = await send(call, authorization);
+    if (turn.kind === 'read') call.credentials.accepted?.(authorization);
+    if (sent >= ATTEMPTS_PER_TRY || !isRefused(turn)) return turn;
     const renewed = await obtain(source, call, authorization);
     if (renewed.reveal() === authorization.reveal() || call.context.callBudget.remaining() < 1) return turn;
     authorization = renewed;
-    turn = await sendWith(authorization);
   }
-  return turn;
 }
 
 function isRefused(turn: TryOutcome): boolean {
@@ -40,26 +35,39 @@ function isRefused(turn: TryOutcome): boolean {
 const HEADER_VALUE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 const LONGEST_HEADER_VALUE = 8_192;
 
-async function obtain(source: Source, call: Call, rejected?: Secret): Promise<Secret> {
-  const { credentials, waiters, request } = call;
-  const refuse = (message: string, cause?: unknown): UpstreamError =>
-    new UpstreamError({
-      code: 'UPSTREAM_UNAUTHENTICATED',
-      source,
-      operation: request.operation,
-      message,
-      cause,
-    });
+/** Credentials whose characters have been checked. */
+const sendable = new WeakSet<Secret>();
+
+/** Credentials that are at hand are given at once. */
+function obtain(source: Source, call: Call, rejected?: Secret): Secret | Promise<Secret> {
+  const obtained = call.credentials.authorization(call.waiters.signal, rejected);
+  return obtained instanceof Secret
+    ? checkSendable(source, call, obtained)
+    : awaitSecret(source, call, obtained);
+}
+
+async function awaitSecret(source: Source, call: Call, obtained: Promise<Secret>): Promise<Secret> {
   let secret: Secret;
   try {
-    secret = await credentials.authorization(waiters.signal, rejected);
+    secret = await obtained;
   } catch (cause) {
-    if (waiters.signal.aborted || cause instanceof UpstreamError) throw cause;
-    throw refuse('No credentials could be obtained.', cause);
+    if (call.waiters.signal.aborted || cause instanceof UpstreamError) throw cause;
+    throw refuse(source, call, 'No credentials could be obtained.', cause);
   }
+  return checkSendable(source, call, secret);
+}
+
+function checkSendable(source: Source, call: Call, secret: Secret): Secret {
+  if (sendable.has(secret)) return secret;
   const value = secret.reveal();
   if (value.length > LONGEST_HEADER_VALUE || !HEADER_VALUE.test(value)) {
-    throw refuse('The credentials contain characters that can not be sent.');
+    throw refuse(source, call, 'The credentials contain characters that can not be sent.');
   }
+  sendable.add(secret);
   return secret;
+}
+
+function refuse(source: Source, { request }: Call, message: string, cause?: unknown): UpstreamError {
+  const { operation } = request;
+  return new UpstreamError({ code: 'UPSTREAM_UNAUTHENTICATED', source, operation, message, cause });
 }

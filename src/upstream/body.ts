@@ -57,8 +57,10 @@ export function decodeText(bytes: Buffer): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
-// An integer of 16 digits or more at the place of a value. If it is within a string, parsing is slower but correct.
-const LONG_INTEGER = /(?:^|[:,[])\s*-?\d{16}/;
+// An integer of 16 digits or more at the place of a value. If it is within a string, parsing is slower but correct. Two patterns,
+// because one for both takes twice as long as the parser itself.
+const LONG_INTEGER = /[:,[]\s*-?\d{16}/;
+const LONG_INTEGER_ALONE = /^\s*-?\d{16}/;
 const INTEGER = /^-?\d+$/;
 
 /**
@@ -67,7 +69,8 @@ const INTEGER = /^-?\d+$/;
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
-  return LONG_INTEGER.test(text) ? JSON.parse(text, reviveLongInteger) : JSON.parse(text);
+  const isLong = LONG_INTEGER.test(text) || LONG_INTEGER_ALONE.test(text);
+  return isLong ? JSON.parse(text, reviveLongInteger) : JSON.parse(text);
 }
 
 function reviveLongInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {

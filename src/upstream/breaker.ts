@@ -54,7 +54,8 @@ export function createBreaker(clock: Clock, options: BreakerOptions): Breaker {
         }
         // An attempt that began before the breaker opened changes nothing any more.
         if (breaker.isOpen() || verdict === 'unknown' || verdict === 'unsent') return;
-        latest = [...latest, verdict].slice(-breakerWindow);
+        latest.push(verdict);
+        if (latest.length > breakerWindow) latest.shift();
         if (verdict === 'fault' && hasTooManyFaults()) breaker.open();
       };
     },

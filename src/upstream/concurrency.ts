@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '../base/abort.ts';
 import type { Clock } from '../base/time.ts';
 
 /** Limits how many attempts run at one vendor at the same time. */
@@ -13,7 +14,7 @@ export interface ConcurrencyLimit {
 export interface QueuedCaller {
   /** The name of the queue that the caller waits in. */
   readonly queue: string;
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignalLike;
   /** Milliseconds since the epoch. */
   readonly deadlineMs: number;
   readonly tooBusy: () => Error;
@@ -71,14 +72,6 @@ export function createConcurrencyLimit(
     remove(name, next);
     next.start();
   };
-  const measure = async <Value>(work: () => Promise<Value>): Promise<Value> => {
-    const sinceMs = clock.now();
-    try {
-      return await work();
-    } finally {
-      startNext(clock.now() - sinceMs);
-    }
-  };
   const isInTime = (name: string, deadlineMs: number): boolean => {
     const own = queues.get(name)?.size ?? 0;
     let before = own;
@@ -130,7 +123,12 @@ export function createConcurrencyLimit(
         // `running` stays as it is, because this caller takes the place of one that has ended.
         await awaitTurn(caller);
       }
-      return measure(work);
+      const sinceMs = clock.now();
+      try {
+        return await work();
+      } finally {
+        startNext(clock.now() - sinceMs);
+      }
     },
   };
 }

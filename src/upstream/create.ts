@@ -17,7 +17,7 @@ import type { Wait } from './retry.ts';
 import { createManyTenants, createSingleTenant } from './tenants.ts';
 import type { Tenant } from './tenants.ts';
 import type { Transport } from './transport.ts';
-import type { Call, DecodedAnswer, Outcome, TryOutcome, Upstream } from './upstream.ts';
+import type { Call, DecodedAnswer, TryOutcome, Upstream } from './upstream.ts';
 
 export interface UpstreamOptions {
   readonly source: Source;
@@ -79,13 +79,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     onFirstAttempt: (call) => tenantOf(call).retries.earn(),
   });
   // Runs under the concurrency limit, so that the next call starts only when this outcome is known.
-  const withPermit = async (call: Call, work: () => Promise<Outcome>): Promise<TryOutcome> => {
+  const sendPermitted = async (call: Call, authorization: Secret): Promise<TryOutcome> => {
     const tenant = tenantOf(call);
     const report = tenant.pausedMs() > 0 ? null : tenant.permit();
     if (!report) return { kind: 'unsent' };
     const sentBefore = call.attempts;
     try {
-      const outcome = await work();
+      const outcome = await attempt(call, authorization);
       report(outcome.verdict);
       tenant.note(outcome);
       return outcome;
@@ -94,18 +94,17 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       throw reason;
     }
   };
-  const withinLimit = (call: Call, work: () => Promise<TryOutcome>): Promise<TryOutcome> => {
+  const send = (call: Call, authorization: Secret): Promise<TryOutcome> => {
+    const tenant = tenantOf(call);
+    if (tenant.isRefusing())
+      throw fail(call, 'The vendor has failed repeatedly, so it is not called for now.');
     const caller = {
-      queue: tenantOf(call).queue(),
+      queue: tenant.queue(),
       signal: call.waiters.signal,
       deadlineMs: call.waiters.deadlineMs(),
       tooBusy: () => fail(call, 'Too many calls are waiting for the vendor.'),
     };
-    return concurrency.run(caller, work);
-  };
-  const behindBreaker = async (call: Call, work: () => Promise<TryOutcome>): Promise<TryOutcome> => {
-    if (!tenantOf(call).isRefusing()) return work();
-    throw fail(call, 'The vendor has failed repeatedly, so it is not called for now.');
+    return concurrency.run(caller, () => sendPermitted(call, authorization));
   };
   const withRetries = createRetry({
     ...limits,
@@ -116,14 +115,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     tenantOf,
     isClosed: () => isClosed,
   });
-  const callVendor = (call: Call): Promise<DecodedAnswer> =>
-    withRetries(call, () =>
-      sendAuthorized(source, call, (authorization) =>
-        behindBreaker(call, () =>
-          withinLimit(call, () => withPermit(call, () => attempt(call, authorization))),
-        ),
-      ),
-    );
+  const sendOnce = (call: Call): Promise<TryOutcome> => sendAuthorized(source, call, send);
+  const callVendor = (call: Call): Promise<DecodedAnswer> => withRetries(call, sendOnce);
 
   const getSegments = createReadThrough({ source, clock, cache, callVendor });
 

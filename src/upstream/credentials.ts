@@ -1,4 +1,4 @@
-import { decodeJwt } from 'jose/jwt/decode';
+import type { AbortSignalLike } from '../base/abort.ts';
 import type { CredentialScope } from '../base/credential-scope.ts';
 import { UpstreamError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
@@ -9,7 +9,7 @@ import type { Credentials } from './upstream.ts';
 
 /** Credentials that cannot be renewed. */
 export function createFixedCredentials(scope: CredentialScope, authorization: Secret): Credentials {
-  return { scope, authorization: () => Promise.resolve(authorization) };
+  return { scope, authorization: () => authorization };
 }
 
 export interface RenewedCredentialsOptions {
@@ -60,7 +60,7 @@ export function createRenewedCredentials(options: RenewedCredentialsOptions): Cr
     const sinceMs = clock.now();
     try {
       const token = await exchange();
-      const lifeMs = readTokenLifetimeMs(token, sinceMs, assumedLifetimeMs);
+      const lifeMs = await readTokenLifetimeMs(token, sinceMs, assumedLifetimeMs);
       current = {
         authorization: new Secret(`Bearer ${token.reveal()}`),
         sinceMs,
@@ -116,7 +116,7 @@ function pauseAfter(error: unknown, count: number): number {
 }
 
 /** The result of `promise`, unless the caller leaves before. The exchange continues for the others. */
-function orLeave<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+function orLeave<Value>(promise: Promise<Value>, signal: AbortSignalLike): Promise<Value> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
@@ -132,15 +132,16 @@ function ignore(): void {}
  * is not verified, because only the vendor must believe it. `exp - iat` is an upper bound, in case our clock is slow. It is
  * also used if the token seems to have ended already, in case our clock is fast.
  */
-export function readTokenLifetimeMs(token: Secret, nowMs: number, assumedMs: number): number {
-  const { exp, iat } = decodePayload(token.reveal());
+export async function readTokenLifetimeMs(token: Secret, nowMs: number, assumedMs: number): Promise<number> {
+  const { exp, iat } = await decodePayload(token.reveal());
   if (!isTime(exp)) return assumedMs;
   const lengths = [exp * 1_000 - nowMs, ...(isTime(iat) ? [(exp - iat) * 1_000] : [])];
   const shortest = Math.min(...lengths.filter((ms) => ms > 0));
   return Number.isFinite(shortest) ? shortest : assumedMs;
 }
 
-function decodePayload(token: string): { readonly exp?: unknown; readonly iat?: unknown } {
+async function decodePayload(token: string): Promise<{ readonly exp?: unknown; readonly iat?: unknown }> {
+  const { decodeJwt } = await import('jose/jwt/decode');
   try {
     return decodeJwt(token);
   } catch {

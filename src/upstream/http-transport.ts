@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '../base/abort.ts';
 import { errors, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import { ACCEPTED_ENCODINGS, BodyTooLarge, decompressBody } from './body.ts';
@@ -20,7 +21,7 @@ interface RawRequest {
   readonly headers: readonly string[];
   readonly body: string | null;
   readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignalLike;
 }
 
 interface RawAnswer {

@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '../base/abort.ts';
 import { UpstreamError } from '../base/errors.ts';
 import type { Source } from '../base/source.ts';
 import type { Clock } from '../base/time.ts';
@@ -26,7 +27,7 @@ export interface RetryOptions extends RetryTiming {
  */
 export function createRetry(
   options: RetryOptions,
-): (call: Call, once: () => Promise<TryOutcome>) => Promise<DecodedAnswer> {
+): (call: Call, once: (call: Call) => Promise<TryOutcome>) => Promise<DecodedAnswer> {
   const { source, clock, random, wait, tenantOf, maxTries, isClosed } = options;
 
   /** Also before the first try, because a pause binds all calls. Fails at once if the pause outlasts the deadline. */
@@ -59,8 +60,8 @@ export function createRetry(
   return async (call, once) => {
     let failed = 0;
     for (;;) {
-      await awaitPause(call);
-      const turn = await once();
+      if (tenantOf(call).pausedMs() > 0) await awaitPause(call);
+      const turn = await once(call);
       if (turn.kind === 'read') return turn.decoded;
       // Does not count as failed: the next try meets the pause or the breaker first.
       if (turn.kind === 'unsent') {
@@ -96,7 +97,7 @@ export function retryDelayMs(failed: number, random: number, timing: RetryTiming
 }
 
 /** Resolves after `ms` milliseconds. Rejects with the signal's reason if it aborts before. */
-export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+export type Wait = (ms: number, signal: AbortSignalLike) => Promise<void>;
 
 export const systemWait: Wait = (ms, signal) =>
   new Promise((resolve, reject) => {

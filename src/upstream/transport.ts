@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '../base/abort.ts';
 /** Sends GETs to one origin, without retries. It gives redirects back as answers. */
 export interface Transport {
   /** @throws TransportFailure; the signal's reason if the caller left */
@@ -22,7 +23,7 @@ export interface TransportRequest {
   /** From now to the last byte, in milliseconds. */
   readonly timeoutMs: number;
   /** Ends the request and its socket. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignalLike;
 }
 
 /** A POST of JSON without an `authorization` header, because its body contains the credentials. */
@@ -34,7 +35,7 @@ export interface TransportPost {
   /** From now to the last byte, in milliseconds. */
   readonly timeoutMs: number;
   /** Ends the request and its socket. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignalLike;
 }
 
 /** A complete answer. */

@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '../base/abort.ts';
 import type { CredentialScope } from '../base/credential-scope.ts';
 import type { UpstreamError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
@@ -53,9 +54,10 @@ export interface Credentials {
   readonly scope: CredentialScope;
   /**
    * The value of the `authorization` header. `rejected` is a value that the vendor has just refused with a 401: credentials
-   * that can be renewed are then renewed, others are given back unchanged.
+   * that can be renewed are then renewed, others are given back unchanged. A promise is given only if somebody must be asked. Never
+   * throws; the promise may reject.
    */
-  authorization(signal: AbortSignal, rejected?: Secret): Promise<Secret>;
+  authorization(signal: AbortSignalLike, rejected?: Secret): Secret | Promise<Secret>;
   /** The vendor has answered a call that was sent with this value. Missing if nothing can be renewed. */
   accepted?(authorization: Secret): void;
 }

@@ -134,7 +134,7 @@ describe('the audit trail', () => {
     const lines: AuditLine[] = [];
     const { post, send } = await serve(
       { SIGHTLINE_MAX_COST: '300' },
-      { onAudit: (line) => lines.push(line) },
+      { audit: { take: (line) => void lines.push(line) } },
     );
     const json = { 'content-type': 'application/json' };
     const canary = 'canary';

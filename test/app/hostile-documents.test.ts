@@ -24,7 +24,7 @@ test('hostile documents and variables of every kind are refused without a vendor
       USAGE_API_ORGANIZATION_SECRET: 'canary',
       SIGHTLINE_RATE_CAPACITY: '0',
     },
-    { onAudit: (line) => lines.push(line), onFault: (fault) => faults.push(fault) },
+    { audit: { take: (line) => void lines.push(line) }, onFault: (fault) => faults.push(fault) },
   );
   const server = createServer((request, response) => void app.handle(request, response)).listen(
     0,

@@ -149,6 +149,7 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
     viewer: { isAnonymous: false, scopes: new Set(answers.scopes ?? SCOPES) },
     service: {
       version: '1.2.3',
+      configured: ['USAGE'],
       sources: () => [
         {
           source: 'USAGE',

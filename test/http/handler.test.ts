@@ -82,6 +82,7 @@ async function start(options: Partial<HandlerOptions> = {}): Promise<Bench> {
     createContext: (operation) => {
       operations.push(operation);
       return {
+        operation,
         nowMs: 1_000,
         viewer: { scopes: new Set() },
         service: { sources: () => [] },
@@ -97,7 +98,8 @@ async function start(options: Partial<HandlerOptions> = {}): Promise<Bench> {
     answeredScope: () => null,
     trustedDocuments: null,
     corsOrigins: [],
-    onAudit: null,
+    onWay: () => {},
+    audit: null,
     identity: null,
     maxBodyBytes: 2_000,
     isLoopbackOnly: false,
@@ -576,7 +578,7 @@ describe('operations', () => {
 describe('the audit trail', () => {
   test('has its line before the answer goes out, and no status if the caller left', async () => {
     const trail: AuditLine[] = [];
-    const { base, operations } = await start({ onAudit: (line) => trail.push(line) });
+    const { base, operations } = await start({ audit: { take: (line) => void trail.push(line) } });
     await post(base, { query: '{ hello }' });
     expect(trail.map(({ status }) => status)).toEqual([200]);
     const sent = ask(`${base}/graphql`, { method: 'POST', headers: JSON_TYPE, agent: false });
@@ -587,13 +589,45 @@ describe('the audit trail', () => {
     await expect.poll(() => trail.map(({ status }) => status)).toEqual([200, null]);
   });
 
+  test('writes the lines of answers that are ready together at once, and lets none of them go before', async () => {
+    const commits: number[] = [];
+    let taken = 0;
+    let isFull = false;
+    const { handler } = await start({
+      audit: {
+        take: () => void (taken += 1),
+        commit() {
+          commits.push(taken);
+          taken = 0;
+          if (isFull) throw new Error('ENOSPC');
+        },
+      },
+    });
+    const askSpend = async () =>
+      handler.fetch('http://127.0.0.1/graphql', {
+        method: 'POST',
+        headers: JSON_TYPE,
+        body: JSON.stringify({ query: '{ spend }' }),
+      });
+    await askSpend();
+    const together = await Promise.all([askSpend(), askSpend(), askSpend()]);
+    expect(together.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(commits.reduce((sum, lines) => sum + lines)).toBe(4);
+    expect(commits.length).toBeLessThan(4);
+    isFull = true;
+    const refused = await Promise.all([askSpend(), askSpend()]);
+    expect(refused.map(({ status }) => status)).toEqual([503, 503]);
+  });
+
   test("that can't be written stops every answer, is logged once, and recovers by itself", async () => {
     const trail: AuditLine[] = [];
     let isFull = true;
     const { base, operations, faults } = await start({
-      onAudit: (line) => {
-        if (isFull) throw new Error('ENOSPC');
-        trail.push(line);
+      audit: {
+        take(line) {
+          if (isFull) throw new Error('ENOSPC');
+          trail.push(line);
+        },
       },
     });
     const ask3 = [1, 2, 3].map(async () => post(base, { query: '{ spend }' }));
@@ -618,7 +652,10 @@ describe('the audit trail', () => {
 
   test('holds the beginning of a long operation name, as the log does', async () => {
     const trail: AuditLine[] = [];
-    const { base, lines } = await start({ onAudit: (line) => trail.push(line), maxBodyBytes: 100_000 });
+    const { base, lines } = await start({
+      audit: { take: (line) => void trail.push(line) },
+      maxBodyBytes: 100_000,
+    });
     await post(base, { query: `query ${'A'.repeat(60_000)} { hello }` });
     await post(base, { query: `query ${'B'.repeat(100)} { hello }` });
     await expect.poll(() => lines.length).toBe(2);
@@ -661,7 +698,7 @@ describe('a call in this process', () => {
 
   test('is answered as a request from this machine, with its lines in the log and the audit trail', async () => {
     const trail: AuditLine[] = [];
-    const { handler, lines } = await start({ onAudit: (line) => trail.push(line) });
+    const { handler, lines } = await start({ audit: { take: (line) => void trail.push(line) } });
     const response = await handler.fetch(URL_HERE, call({ query: '{ spend }' }));
     expect(await response.json()).toMatchObject({
       data: { spend: 19 },

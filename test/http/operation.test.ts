@@ -10,7 +10,7 @@ const options = {
 } as const;
 
 function begin(headers: Record<string, string> = {}, signal = new AbortController().signal) {
-  return createOperation(options, { signal, headers: new Headers(headers) }, OPEN_CALLER);
+  return createOperation(options, { signal }, new Headers(headers), OPEN_CALLER);
 }
 
 describe('an operation', () => {

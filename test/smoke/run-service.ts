@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
+/** What `npm start` runs. */
+export const LAUNCHER: string = fileURLToPath(new URL('../../bin/start.mjs', import.meta.url));
+
 /** A process of `src/main.ts` that Node runs without a test runner or a bundler, because these accept code that Node refuses. */
 export interface RunningService {
   readonly child: ChildProcess;
@@ -24,9 +27,10 @@ export function runService(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   nodeArgs: readonly string[] = [],
+  main: string = MAIN,
 ): RunningService {
   const folder = mkdtempSync(join(tmpdir(), 'sightline-smoke-'));
-  const child = spawn(process.execPath, [...nodeArgs, MAIN, ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, main, ...args], {
     cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

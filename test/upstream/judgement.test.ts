@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { AbortSignalLike } from '../../src/base/abort.ts';
 import { UpstreamError } from '../../src/base/errors.ts';
 import { TransportFailure } from '../../src/upstream/transport.ts';
 import { credentialsOf, jsonAnswer, requestOf } from '../support/upstream-fixtures.ts';
@@ -162,7 +163,7 @@ describe('errors', () => {
   });
 
   test('a caller who leaves gets its own reason, and the attempt is aborted', async () => {
-    let seen: AbortSignal | undefined;
+    let seen: AbortSignalLike | undefined;
     const { upstream, context } = createRig(({ signal }) => {
       seen = signal;
       return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));

@@ -157,6 +157,7 @@ function splitByType(fields: readonly SelectedField[]): {
   readonly common: readonly SelectedField[];
   readonly each: readonly (readonly SelectedField[])[];
 } | null {
+  if (fields.every(({ ofType }) => ofType === fields[0]?.ofType)) return null;
   const each = new Map<string, SelectedField[]>();
   const common: SelectedField[] = [];
   for (const field of fields) {

@@ -27,12 +27,16 @@ export interface PageInfoFacts {
  * knows if rows are past, so that this costs no call: clients select both on every page.
  */
 export function createPageInfo(facts: PageInfoFacts): PageInfo {
-  const { choice, cursor, page, positions } = facts;
+  const { choice, cursor, page } = facts;
   const isForward = !choice.isFromEnd;
   const isAhead = page.hasMore;
   const isPast = cursor?.hasRowsPast ?? false;
-  const cursorAhead = () => continuationCursor(facts, isForward ? positions.at(-1) : positions[0]);
+  const cursorAhead = () => {
+    const { positions } = facts;
+    return continuationCursor(facts, isForward ? positions.at(-1) : positions[0]);
+  };
   const cursorBack = () => {
+    const { positions } = facts;
     const position = isForward ? positions[0] : positions.at(-1);
     return position ? facts.seal(position, true) : null;
   };

@@ -32,11 +32,11 @@ const REFUSED: Authentication = { kind: 'refused' };
  *
  * @param identity null: the service does not ask callers who they are
  */
-export async function authenticate(
+export function authenticate(
   identity: Identity | null,
   { authorization, apiKey }: SentProof,
   clock: Clock,
-): Promise<Authentication> {
+): Authentication | Promise<Authentication> {
   if (!identity) return OPEN;
   if (authorization === null) return apiKey === null ? ANONYMOUS : checkKey(identity.keys, apiKey);
   const [, bearer] = /^bearer +([\w.~+/-]+=*) *$/i.exec(authorization) ?? [];

@@ -1,4 +1,3 @@
-import { createLocalJWKSet } from 'jose';
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../../base/time.ts';
 import { createHttpTransport } from '../../upstream/http-transport.ts';
@@ -52,11 +51,19 @@ export function openIdentity(
   const { issuer: name, audiences, keySet } = tokens;
   const rules: TokenRules = { issuer: name, audiences };
   if (keySet.kind === 'file')
-    return { identity: { keys, tokens: { ...rules, findKey: createLocalJWKSet(keySet.keys) } }, close };
+    return { identity: { keys, tokens: { ...rules, findKey: findInSet(keySet.keys) } }, close };
   const url = new URL(keySet.url);
   const transport = issuer ?? createKeySetTransport(url.origin);
   const findKey = createIssuerKeys({ clock, read: () => readKeySet(url, transport) });
   return { identity: { keys, tokens: { ...rules, findKey } }, close: () => transport.close() };
+}
+
+function findInSet(keys: JSONWebKeySet): JWTVerifyGetKey {
+  let find: JWTVerifyGetKey | null = null;
+  return async (header, token) => {
+    find ??= (await import('jose')).createLocalJWKSet(keys);
+    return find(header, token);
+  };
 }
 
 /** Connections of its own, because the issuer is no vendor and must not receive a vendor's credentials. */

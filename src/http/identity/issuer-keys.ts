@@ -1,5 +1,4 @@
-import { createLocalJWKSet, errors } from 'jose';
-import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
+import type { createLocalJWKSet, JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../../base/time.ts';
 
 /** The issuer's keys can't be read now, so the service cannot check the token. */
@@ -41,6 +40,7 @@ export function createIssuerKeys({ read, clock }: IssuerKeysOptions): JWTVerifyG
 
   const readNow = async (): Promise<KeySet> => {
     try {
+      const { createLocalJWKSet } = await import('jose');
       latest = { find: createLocalJWKSet(await read()), readAtMs: clock.now() };
       return latest;
     } catch (cause) {
@@ -73,6 +73,7 @@ export function createIssuerKeys({ read, clock }: IssuerKeysOptions): JWTVerifyG
     try {
       return await known.find(header, token);
     } catch (error) {
+      const { errors } = await import('jose');
       const mayBeNew =
         error instanceof errors.JWKSNoMatchingKey && clock.now() >= known.readAtMs + COOLDOWN_MS;
       if (!mayBeNew) throw error;

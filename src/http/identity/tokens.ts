@@ -1,4 +1,3 @@
-import { errors, jwtVerify } from 'jose';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../../base/time.ts';
 import type { Scope } from '../../graph/access.ts';
@@ -40,6 +39,7 @@ export async function verifyToken(
   findKey: JWTVerifyGetKey,
   clock: Clock,
 ): Promise<Caller | null> {
+  const { errors, jwtVerify } = await import('jose');
   try {
     const { payload } = await jwtVerify(token, findKey, {
       issuer,

@@ -88,11 +88,16 @@ export interface CallerSecrets {
   readonly events: EventsSecrets | null;
 }
 
+/** The headers of a request, by their lower-case names; null: not sent. */
+export interface HeaderReader {
+  get(name: string): string | null;
+}
+
 /**
  * Reads a caller's own vendor credentials.
  * @throws RequestError `BAD_USER_INPUT` if a header has the wrong form; it names the header, not its value
  */
-export function readVendorHeaders(headers: Headers): CallerSecrets {
+export function readVendorHeaders(headers: HeaderReader): CallerSecrets {
   const read = <Secrets>(
     name: string,
     decode: (text: string) => Secrets | null,

@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import { countRows } from '../../graph/cost/shape.ts';
-import type { SelectedField } from '../../graph/selection.ts';
+import { onceForConstants } from '../../graph/selection.ts';
 import type { CallTally } from '../../upstream/call-budget.ts';
 import type { CallerKind } from '../identity/caller.ts';
 import type { RequestNotes } from '../request-notes.ts';
@@ -40,8 +40,8 @@ export function createAuditLine(
     caller: caller?.name ?? null,
     document,
     operation,
-    fields: [...new Set(listCoordinates(fields))].toSorted(),
-    arguments: [...new Set(listArguments(fields))].toSorted(),
+    fields: sortUnique(listCoordinates(fields)),
+    arguments: sortUnique(listArguments(fields)),
     rows,
     vendorCalls: tallies.map(({ source, operation: path, calls, rows: read }) => ({
       source,
@@ -54,16 +54,20 @@ export function createAuditLine(
   };
 }
 
-function listCoordinates(fields: readonly SelectedField[]): string[] {
-  return fields.flatMap((field) => [field.coordinate, ...listCoordinates(field.fields)]);
+function sortUnique(names: readonly string[]): readonly string[] {
+  return names.length < 2 ? names : [...new Set(names)].toSorted();
 }
 
-function listArguments(fields: readonly SelectedField[]): string[] {
-  return fields.flatMap((field) => [
+const listCoordinates = onceForConstants((fields): readonly string[] =>
+  fields.flatMap((field) => [field.coordinate, ...listCoordinates(field.fields)]),
+);
+
+const listArguments = onceForConstants((fields): readonly string[] =>
+  fields.flatMap((field) => [
     ...listNames(field.args).map((name) => `${field.coordinate}(${name})`),
     ...listArguments(field.fields),
-  ]);
-}
+  ]),
+);
 
 /** The paths to the values inside. Their names come from the schema, and values are left out. */
 function listNames(value: unknown): string[] {
@@ -84,13 +88,17 @@ export function useAudit(): Plugin<OperationContext, RequestContext> {
       if (typeof params.query === 'string') notes.document = hashDocument(params.query);
     },
     onExecute({ args }) {
-      const { notes, operation } = args.contextValue;
+      const { notes } = args.contextValue;
       return {
         onExecuteDone({ result }) {
-          notes.tallies = operation.callBudget.tallies();
-          if (notes.estimate && 'data' in result) notes.rows = countRows(notes.estimate.shape, result.data);
+          noteAnswer(notes, 'data' in result ? result.data : null);
         },
       };
     },
   };
+}
+
+/** Notes what an operation has read. */
+export function noteAnswer(notes: RequestNotes, data: unknown): void {
+  if (notes.estimate) notes.rows = countRows(notes.estimate.shape, data);
 }

@@ -22,41 +22,29 @@ export interface CostOptions {
  * Estimates each operation before it runs. Refuses it if it would make too many vendor calls, cost too much, or cost more points
  * than its caller has left. Divides the calls between scans. Reports the estimate and the actual cost in `extensions.cost`.
  */
-export function useCost({
-  costLimits,
-  rateLimit,
-  answeredScope,
-}: CostOptions): Plugin<OperationContext, RequestContext> {
+export function useCost(options: CostOptions): Plugin<OperationContext, RequestContext> {
   return {
     async onExecute({ args, setResultAndStopExecution }) {
-      const { operation, notes, isLocal } = args.contextValue;
-      const estimate = estimateOperation(args, costLimits, readMoment(args.contextValue));
+      const { contextValue } = args;
+      const { operation, notes } = contextValue;
+      const estimate = estimateOperation(args, options.costLimits, readMoment(contextValue));
       if (!estimate) return undefined;
       notes.estimate = estimate;
-      const refusal = refuseOperation(estimate, costLimits);
+      const refusal = refuseOperation(estimate, options.costLimits);
       if (refusal) {
         setResultAndStopExecution({ errors: [refuse(refusal)] });
         return undefined;
       }
-      const payer = readPayer(args.contextValue, answeredScope);
-      const verdict = payer === null || !rateLimit ? null : await rateLimit.take(payer, estimate.cost);
+      const verdict = await takePoints(options, operation, contextValue, estimate);
       if (verdict) notes.headers = rateHeaders(verdict);
       if (verdict && !verdict.isAllowed) {
         setResultAndStopExecution({ errors: [refuseRate(verdict, estimate)] });
         return undefined;
       }
-      const { keptFromScans, scans, counts } = estimate;
-      operation.callBudget.share({ keptFromScans, scans, counts });
+      operation.callBudget.share(estimate);
       return {
         onExecuteDone({ result, setResult }) {
-          if (!('data' in result)) return;
-          const calls = operation.callBudget.tallies().reduce((sum, tally) => sum + tally.calls, 0);
-          const actual = estimate.measure(result.data, calls);
-          verdict?.giveBack(Math.max(estimate.cost - actual, 0));
-          const { leastCalls, plannedCalls, mostCalls } = estimate;
-          const calling = { leastCalls, plannedCalls, mostCalls };
-          const cost = { requested: estimate.cost, actual, ...(isLocal ? calling : {}) };
-          setResult({ ...result, extensions: { ...result.extensions, cost } });
+          if ('data' in result) setResult(settleCost(contextValue, estimate, verdict, result));
         },
       };
     },
@@ -67,13 +55,41 @@ export function useCost({
   };
 }
 
+/** Takes the points of an operation from its caller; null: this caller's points are not counted. Never rejects. */
+export function takePoints(
+  { rateLimit, answeredScope }: CostOptions,
+  operation: Operation,
+  asked: RequestContext,
+  { cost }: OperationEstimate,
+): RateVerdict | Promise<RateVerdict> | null {
+  if (!rateLimit) return null;
+  const payer = readPayer(asked, operation, answeredScope);
+  return payer === null ? null : rateLimit.take(payer, cost);
+}
+
+/** Gives back the points that an operation did not need. Returns its result with what it cost. */
+export function settleCost<Result extends { readonly data?: unknown }>(
+  { isLocal, notes }: RequestContext,
+  estimate: OperationEstimate,
+  verdict: RateVerdict | null,
+  result: Result & { readonly extensions?: Readonly<Record<string, unknown>> },
+): Result {
+  const actual = estimate.measure(result.data, notes.vendorCalls);
+  verdict?.giveBack(Math.max(estimate.cost - actual, 0));
+  const { leastCalls, plannedCalls, mostCalls } = estimate;
+  const calling = { leastCalls, plannedCalls, mostCalls };
+  const cost = { requested: estimate.cost, actual, ...(isLocal ? calling : {}) };
+  return { ...result, extensions: { ...result.extensions, cost } };
+}
+
 /**
  * The caller whose points are spent. Callers without a name but with vendor credentials of their own are distinguished by these
  * credentials, because a proxy may give all of them one address. Credentials that no vendor has answered may be made up, so
  * they do not count.
  */
 function readPayer(
-  { caller, rateKey, operation }: OperationContext,
+  { caller, rateKey }: RequestContext,
+  operation: Operation,
   answeredScope: CostOptions['answeredScope'],
 ): string | null {
   if (rateKey === null || caller.name !== null) return rateKey;
@@ -82,9 +98,8 @@ function readPayer(
 }
 
 /** A source that is not configured, or that this caller may not read, is refused in its field without a call. */
-function readMoment({ nowMs, service, viewer }: GraphContext): EstimateMoment {
-  const configured = service.sources().flatMap(({ source, configured: is }) => (is ? [source] : []));
-  const { readable } = splitSources({ sources: configured }, viewer);
+export function readMoment({ nowMs, service, viewer }: GraphContext): EstimateMoment {
+  const { readable } = splitSources({ sources: service.configured }, viewer);
   return { nowMs, viewer, callable: new Set(readable) };
 }
 

@@ -51,7 +51,8 @@ export function useIntrospection(): Plugin<RequestContext, RequestContext> {
   };
 }
 
-function isIntrospecting(document: DocumentNode): boolean {
+/** Whether a document reads the schema. */
+export function isIntrospecting(document: DocumentNode): boolean {
   let found = false;
   visit(document, {
     Field({ name }) {

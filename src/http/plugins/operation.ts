@@ -1,4 +1,5 @@
 import { getOperationAST } from 'graphql';
+import type { DocumentNode, GraphQLError } from 'graphql';
 import type { Plugin, YogaInitialContext } from 'graphql-yoga';
 import type { GraphContext } from '../../graph/context.ts';
 import type { CallTally } from '../../upstream/call-budget.ts';
@@ -34,30 +35,51 @@ export function useOperation(
 ): Plugin<OperationContext, RequestContext> {
   return {
     onContextBuilding({ context, extendContext }) {
-      const operation = createOperation(options, context.request, context.caller);
+      const operation = createOperation(options, context.request, context.request.headers, context.caller);
       extendContext({ ...createContext(operation), operation });
     },
     onExecute({ args }) {
-      const { operation, notes, isLocal } = args.contextValue;
-      notes.operation = shorten(getOperationAST(args.document, args.operationName)?.name?.value ?? null);
+      const { operation, notes } = args.contextValue;
+      notes.operation = readName(args.document, args.operationName);
       return {
         onExecuteDone({ result, setResult }) {
-          operation.end();
-          const tallies = operation.callBudget.tallies();
-          notes.vendorCalls = tallies.reduce((sum, { calls }) => sum + calls, 0);
-          if (!isLocal || !('data' in result)) return;
-          const upstream = tallies.map((tally) => describe(tally, operation.caller));
-          setResult({ ...result, extensions: { ...result.extensions, upstream } });
+          const reported = endOperation(operation, args.contextValue, result);
+          if (reported !== result) setResult(reported);
         },
       };
     },
     // Every answer comes by here, also one that refuses a request before it is read.
     onResultProcess({ result, serverContext }) {
-      const errors = 'errors' in result ? (result.errors ?? []) : [];
-      const codes = errors.map(({ extensions }) => extensions?.['code']);
-      serverContext.notes.errors = [...new Set(codes.filter((code) => typeof code === 'string'))];
+      serverContext.notes.errors = listCodes('errors' in result ? (result.errors ?? []) : []);
     },
   };
+}
+
+/** The name of the operation that runs, for the log; null: it has none. */
+export function readName(document: DocumentNode, operationName?: string | null): string | null {
+  return shorten(getOperationAST(document, operationName)?.name?.value ?? null);
+}
+
+/** Ends an operation and notes its vendor calls, for what else counts them. Returns its result, with the calls for a caller on this machine. */
+export function endOperation<Result extends object>(
+  operation: Operation,
+  { notes, isLocal }: Pick<RequestContext, 'notes' | 'isLocal'>,
+  result: Result & { readonly extensions?: Readonly<Record<string, unknown>> },
+): Result {
+  operation.end();
+  // What goes on after the answer does not count: a field may have failed before all of its calls were answered.
+  const tallies = operation.callBudget.tallies();
+  notes.tallies = tallies;
+  notes.vendorCalls = tallies.reduce((sum, { calls }) => sum + calls, 0);
+  if (!isLocal || !('data' in result)) return result;
+  const upstream = tallies.map((tally) => describe(tally, operation.caller));
+  return { ...result, extensions: { ...result.extensions, upstream } };
+}
+
+/** The codes of errors, each once. */
+export function listCodes(errors: readonly GraphQLError[]): readonly string[] {
+  const codes = errors.map(({ extensions }) => extensions['code']);
+  return [...new Set(codes.filter((code) => typeof code === 'string'))];
 }
 
 /** A caller may name an operation with as many letters as a body has. Logs keep the beginning. */

@@ -11,14 +11,15 @@ export const DOCUMENT_ID = 'documentId';
 export function useTrustedDocuments(documents: TrustedDocuments): Plugin {
   return {
     onParams({ params, setParams }) {
-      const text = findText(params, documents);
+      const text = findTrusted(params, documents);
       if (text === undefined) throw refuseDocument();
       setParams({ ...params, query: text });
     },
   };
 }
 
-function findText(params: GraphQLParams, documents: TrustedDocuments): string | undefined {
+/** The text of the trusted document that a request names or sends; undefined: there is none. */
+export function findTrusted(params: GraphQLParams, documents: TrustedDocuments): string | undefined {
   const { query, extensions } = params;
   // If both are sent, the text decides, because the text would be executed.
   if (typeof query === 'string') return documents.get(hashDocument(query));

@@ -6,10 +6,14 @@ import { refuse } from '../mask-error.ts';
 /** The least bound on values: the default bound on the tokens of a document. */
 const MIN_VALUES = 1_000;
 
+/** How many values the variables of a request may hold. The longest useful list holds ids, as many as a page has rows. */
+export function boundVariables(maxPageSize: number): number {
+  return Math.max(MIN_VALUES, 2 * maxPageSize);
+}
+
 /** Refuses variables that are no JSON or that exceed a bound, before they are coerced. */
 export function useVariables(maxPageSize: number): Plugin {
-  // The longest useful list holds ids, as many as a page has rows.
-  const maxValues = Math.max(MIN_VALUES, 2 * maxPageSize);
+  const maxValues = boundVariables(maxPageSize);
   return {
     onRequestParse({ requestParser, setRequestParser }) {
       if (!requestParser) return;

@@ -1,7 +1,7 @@
 import type { SkippedRow } from '../paging/vendor-page.ts';
 import { decodeAddresses } from '../shared/addresses.ts';
-import { FieldReader } from '../shared/field-reader.ts';
 import { decodeTimestamp } from '../shared/timestamps.ts';
+import { readText } from '../shared/values.ts';
 
 /** One audit event of the Events API. */
 export interface AuditEvent {
@@ -29,16 +29,17 @@ export function decodeEvent(row: unknown): AuditEvent | SkippedRow {
   if (typeof row !== 'object' || row === null) return { dropped: true, timestampMs: null };
   const fields = row as Readonly<Record<string, unknown>>;
   const timestampMs = decodeTimestamp(fields['timestamp']);
-  const id = timestampMs === null ? null : decodeId(fields['id']);
-  if (timestampMs === null || id === null) return { dropped: true, timestampMs };
-  const read = new FieldReader();
-  const category = read.text(fields['category']);
-  const action = read.text(fields['action']);
-  const { ipAddress, addresses } = decodeAddresses(read.text(fields['ipAddress']));
-  const description = read.text(fields['description']);
-  const username = read.text(fields['username']);
-  if (read.hasFailed || category === null || action === null) return { dropped: true, timestampMs };
-  return Object.freeze({
+  const skipped: SkippedRow = { dropped: true, timestampMs };
+  const id = readEventId(fields['id']);
+  if (timestampMs === null || id === null) return skipped;
+  const category = readText(fields['category']);
+  const action = readText(fields['action']);
+  const description = readText(fields['description']);
+  const username = readText(fields['username']);
+  const ipAddress = readText(fields['ipAddress']);
+  const isWhole = description !== undefined && username !== undefined && ipAddress !== undefined;
+  if (!category || !action || !isWhole) return skipped;
+  return {
     source: 'EVENTS',
     id,
     timestampMs,
@@ -46,17 +47,16 @@ export function decodeEvent(row: unknown): AuditEvent | SkippedRow {
     action,
     description,
     username,
-    ipAddress,
-    ...(addresses && { addresses }),
-  });
+    ...decodeAddresses(ipAddress),
+  };
 }
 
-const INT64 = /^-?\d{1,19}$/;
+const INT64_DIGITS = /^-?\d{1,19}$/;
 
-/** The decimal digits of an int64; null: it is none. */
-function decodeId(value: unknown): string | null {
-  if (Number.isSafeInteger(value)) return String(value);
-  if (typeof value !== 'bigint' && !(typeof value === 'string' && INT64.test(value))) return null;
-  const id = BigInt(value);
+/** The digits of an int64 in their one canonical form; null for every other value. */
+function readEventId(value: unknown): string | null {
+  const isInteger = Number.isSafeInteger(value) || typeof value === 'bigint';
+  if (!isInteger && !(typeof value === 'string' && INT64_DIGITS.test(value))) return null;
+  const id = BigInt(value as number | bigint | string);
   return BigInt.asIntN(64, id) === id ? String(id) : null;
 }

@@ -57,33 +57,32 @@ export async function* pageByKeyset<Row extends Position>(
       instant,
       pageSize: pageSizeFor(request.wanted() + repeated, list.largestPage),
     });
-    const received = window.entries.length;
-    const parsed = window.entries.filter((entry) => !isSkipped(entry)).length;
+    const { entries } = window;
+    const received = entries.length;
+    const parsed = countParsed(entries);
     // The previous call has parsed rows of `instant`, and they must come again. So this answer is not the end of the list.
     if (!isFirst && received > 0 && parsed === 0) throw unparsablePage(list);
-    // The bound is one unit beyond the instant. The previous window has given out the rows in that unit.
-    const timed = withTimes(window.entries, direction, headOf(instant)).filter(
-      (entry) => !isBeyond(instant, instantOf(entry.timestampMs)),
-    );
-    // If no row was parsed, the window has ended, and the value does not matter.
-    const lastSeen = instantOf(timed.findLast((entry) => !isSkipped(entry.entry))?.timestampMs ?? 0);
+    const times = timesOf(entries, direction, headOf(instant));
+    const lastSeen = lastInstantOf(entries, times);
     const ended = window.ended || isBeyond(lastSeen, isDesc ? firstInstant : lastInstant);
-    // The end of the page may cut its last instant. Unless the list has ended, the next window reads that instant whole.
-    const entriesOfWholeInstants = window.ended
-      ? timed
-      : timed.filter((entry) => isBeyond(lastSeen, instantOf(entry.timestampMs)));
-    const rows = entriesOfWholeInstants.flatMap(({ entry }) =>
-      isSkipped(entry) || !isWanted(entry) ? [] : [entry],
-    );
-    const rowsAtCut = timed
-      .slice(entriesOfWholeInstants.length)
-      .flatMap(({ entry }) => (isSkipped(entry) || !isWanted(entry) ? [] : [entry]));
+    const rows: Row[] = [];
+    const rowsAtCut: Row[] = [];
+    const dropped: number[] = [];
+    let cut = 0;
+    for (const [index, entry] of entries.entries()) {
+      const timestampMs = times[index]!;
+      const at = instantOf(timestampMs);
+      // The bound is one unit beyond the instant. The previous window has given out the rows in that unit.
+      if (isBeyond(instant, at)) continue;
+      // The end of the page may cut its last instant. Unless the list has ended, the next window reads that instant whole.
+      const isWhole = window.ended || isBeyond(lastSeen, at);
+      if (!isWhole) cut += 1;
+      if (isSkipped(entry)) {
+        if (isWhole && isDroppedHere(timestampMs))
+          dropped.push(entry.timestampMs ?? request.undatedMs ?? timestampMs);
+      } else if (isWanted(entry)) (isWhole ? rows : rowsAtCut).push(entry);
+    }
     rows.sort(isDesc ? comparePositions : (a, b) => comparePositions(b, a));
-    const dropped = entriesOfWholeInstants.flatMap(({ entry, timestampMs }) =>
-      isSkipped(entry) && isDroppedHere(timestampMs)
-        ? [entry.timestampMs ?? request.undatedMs ?? timestampMs]
-        : [],
-    );
     const edge = isDesc ? (lastSeen + 1) * list.unitMs : lastSeen * list.unitMs;
     yield {
       rows,
@@ -101,9 +100,17 @@ export async function* pageByKeyset<Row extends Position>(
       ended,
     };
     if (ended) return;
-    repeated = timed.length - entriesOfWholeInstants.length;
+    repeated = cut;
     instant = lastSeen;
     isFirst = false;
+  }
+
+  /** The instant of the last row that was parsed. If there is none, the window has ended, and the value does not matter. */
+  function lastInstantOf(entries: readonly (Row | SkippedRow)[], times: readonly number[]): number {
+    const index = entries.findLastIndex(
+      (entry, at) => !isSkipped(entry) && !isBeyond(instant, instantOf(times[at]!)),
+    );
+    return instantOf(times[index] ?? 0);
   }
 
   /** The first moment of an instant in the direction of reading, inside the range. */
@@ -131,21 +138,24 @@ function unparsablePage({ source, operation }: VendorList<Position>): UpstreamEr
   });
 }
 
+function countParsed(entries: readonly object[]): number {
+  let count = 0;
+  for (const entry of entries) if (!isSkipped(entry)) count += 1;
+  return count;
+}
+
 /**
- * Gives each entry a time: a skipped row without a time gets that of the row before it, or the window's first moment at the
+ * The time of each entry: a skipped row without a time gets that of the row before it, or the window's first moment at the
  * start of a window. There it may be counted a second time, because it is unknown whether the window before held it.
  */
-function withTimes<Row extends Position>(
-  entries: readonly (Row | SkippedRow)[],
+function timesOf(
+  entries: readonly (Position | SkippedRow)[],
   direction: Direction,
   headMs: number,
-): { entry: Row | SkippedRow; timestampMs: number }[] {
+): readonly number[] {
   const nearest = direction === 'DESC' ? Math.min : Math.max;
   let latest = headMs;
-  return entries.map((entry) => {
-    latest = entry.timestampMs ?? nearest(latest, headMs);
-    return { entry, timestampMs: latest };
-  });
+  return entries.map(({ timestampMs }) => (latest = timestampMs ?? nearest(latest, headMs)));
 }
 
 function pageSizeFor(wanted: number, largestPage: number): number {

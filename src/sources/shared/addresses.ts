@@ -15,9 +15,23 @@ const GAPS = /[\s,;]+/;
 /** `[address]`, `[address]:port` or `address:port`, the last for IPv4 alone. */
 const AT_PORT = /^(?:\[(?<bracketed>[^\]]+)\](?::\d{1,5})?|(?<plain>[\d.]+):\d{1,5})$/;
 
+/** Texts that were decoded lately. The rows of a list come from few addresses. */
+const decoded = new Map<string, Addresses>();
+const MOST_KEPT = 1_000;
+const LONGEST_KEPT = 100;
+
 /** Parses the vendor's text of an address, without port, brackets and zone. */
 export function decodeAddresses(text: string | null | undefined): Addresses {
   if (text === null || text === undefined) return NONE;
+  const known = decoded.get(text);
+  if (known) return known;
+  const addresses = parseAddresses(text);
+  if (decoded.size >= MOST_KEPT) decoded.clear();
+  if (text.length <= LONGEST_KEPT) decoded.set(text, addresses);
+  return addresses;
+}
+
+function parseAddresses(text: string): Addresses {
   if (isAddress(text)) return { ipAddress: text };
   const parts = text.split(GAPS).filter((part) => part !== '');
   const addresses = [...new Set(parts.flatMap((part) => decodePart(part) ?? []))];
@@ -76,12 +90,7 @@ function decodePart(part: string): string | null {
   return isAddress(address) ? address : null;
 }
 
-const OCTET = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`;
-/** The usual form of an address. The library takes several times as long to accept it. */
-const PLAIN_IPV4 = new RegExp(String.raw`^${OCTET}(?:\.${OCTET}){3}$`);
-
 function isAddress(text: string): boolean {
-  if (PLAIN_IPV4.test(text)) return true;
   return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'));
 }
 

@@ -1,3 +1,6 @@
+import { formatInstant } from '../../base/time.ts';
+
+const FORMATTED_LENGTH = 'YYYY-MM-DDTHH:mm:ss.sssZ'.length;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/i;
 const OFFSET = /(?:z|[+-]\d\d:?\d\d)$/;
 const DAY_AT = 'YYYY-MM-'.length;
@@ -6,18 +9,17 @@ const MINUTE_LENGTH = 'YYYY-MM-DDTHH:mm'.length;
 /** Every month has at least this many days. */
 const SHORTEST_MONTH = 28;
 
-/** The form of nearly all times of the vendors. Days that not every month has are left to the slow way. */
-const USUAL =
-  /^[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z$/;
-
 /**
  * Parses a vendor's time: ISO 8601 with `Z` or an offset, or UTC without either (`docs/vendors.md#both-dates-in-answers`).
  * @returns milliseconds since the epoch; null for any other text, and for a day that its month does not have
  */
 export function decodeTimestamp(value: unknown): number | null {
-  if (typeof value !== 'string') return null;
-  if (USUAL.test(value)) return Date.parse(value);
-  if (!ISO.test(value) || !hasItsDay(value)) return null;
+  if (typeof value === 'string' && value.length === FORMATTED_LENGTH) {
+    // A vendor's usual form. What is printed as it was written has been read right.
+    const ms = Date.parse(value);
+    if (!Number.isNaN(ms) && formatInstant(ms) === value) return ms;
+  }
+  if (typeof value !== 'string' || !ISO.test(value) || !hasItsDay(value)) return null;
   const isZoned = value.endsWith('Z') || OFFSET.test(value.slice(MINUTE_LENGTH));
   const ms = Date.parse(isZoned ? value : `${value}Z`);
   return Number.isNaN(ms) ? null : ms;
@@ -31,9 +33,7 @@ function hasItsDay(value: string): boolean {
 }
 
 /** ISO 8601 in UTC with milliseconds and `Z`, which both vendors take. */
-export function encodeInstant(timestampMs: number): string {
-  return new Date(timestampMs).toISOString();
-}
+export const encodeInstant = formatInstant;
 
 /** ISO 8601 in UTC with whole seconds and `Z`, as in every sample of the Events API. */
 export function encodeSecond(timestampMs: number): string {

@@ -1,7 +1,7 @@
 import type { SkippedRow } from '../paging/vendor-page.ts';
 import { decodeAddresses } from '../shared/addresses.ts';
-import { FieldReader } from '../shared/field-reader.ts';
 import { decodeTimestamp } from '../shared/timestamps.ts';
+import { readId, readInt, readMilliseconds, readTags, readText } from '../shared/values.ts';
 
 export const REQUEST_STATUSES = ['SUCCESS', 'FAILED'] as const;
 export type RequestStatus = (typeof REQUEST_STATUSES)[number];
@@ -44,6 +44,55 @@ export interface UsageRecord {
   readonly platformProcessTime: number | null;
 }
 
+/**
+ * One row as the vendor writes it. Each field has two spellings: camelCase on the vendor's page of 2014, and snake_case since 2016
+ * (`docs/vendors.md#usage-records`).
+ */
+interface VendorRow {
+  readonly id?: unknown;
+  readonly traffic_id?: unknown;
+  readonly usageDate?: unknown;
+  readonly traffic_date?: unknown;
+  readonly requestStatus?: unknown;
+  readonly request_status?: unknown;
+  readonly elementKey?: unknown;
+  readonly element_key?: unknown;
+  readonly elementName?: unknown;
+  readonly element_name?: unknown;
+  readonly elementApi?: unknown;
+  readonly element_api?: unknown;
+  readonly elementTags?: unknown;
+  readonly element_tag?: unknown;
+  readonly instanceName?: unknown;
+  readonly instance_name?: unknown;
+  readonly accountId?: unknown;
+  readonly account_id?: unknown;
+  readonly companyId?: unknown;
+  readonly company_id?: unknown;
+  readonly userId?: unknown;
+  readonly user_id?: unknown;
+  readonly processTime?: unknown;
+  readonly process_time?: unknown;
+  readonly requestURI?: unknown;
+  readonly request_uri?: unknown;
+  readonly requestIP?: unknown;
+  readonly request_ip?: unknown;
+  readonly instanceTags?: unknown;
+  readonly instance_tags?: unknown;
+  readonly requestId?: unknown;
+  readonly request_id?: unknown;
+  readonly requestMethod?: unknown;
+  readonly request_method?: unknown;
+  readonly responseStatus?: unknown;
+  readonly response_status?: unknown;
+  readonly instanceId?: unknown;
+  readonly instance_id?: unknown;
+  readonly vendorProcessTime?: unknown;
+  readonly vendor_process_time?: unknown;
+  readonly platformProcessTime?: unknown;
+  readonly platform_process_time?: unknown;
+}
+
 /** Only these characters are safe in a path and a cursor. Ids on the vendor's page are 24 hexadecimal digits. */
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -53,52 +102,88 @@ export function isUsageRecordId(value: string): boolean {
 }
 
 /**
- * Reads one row of the log in either spelling: camelCase on the vendor's page of 2014, and snake_case since 2016
- * (`docs/vendors.md#usage-records`). It reads no other keys, so it never reads `headers`, which holds raw request headers with
- * credentials. It skips a row without an id or a parsable time, and a row with a value of another type or out of the graph's range,
- * because a record with a part missing would be wrong.
+ * Reads one row of the log in either spelling. It reads no other keys, so it never reads `headers`, which holds raw request
+ * headers with credentials. It skips a row without an id or a parsable time, and a row with a value of another type or out of the
+ * graph's range, because a record with a part missing would be wrong.
  */
 export function decodeUsageRecord(row: unknown): UsageRecord | SkippedRow {
   if (typeof row !== 'object' || row === null) return { dropped: true, timestampMs: null };
-  const fields = row as Readonly<Record<string, unknown>>;
-  const timestampMs = decodeTimestamp(fields['usageDate'] ?? fields['traffic_date']);
-  const read = new FieldReader();
-  const id = timestampMs === null ? null : read.id(fields['id'] ?? fields['traffic_id']);
-  if (timestampMs === null || id === null || !isUsageRecordId(id)) return { dropped: true, timestampMs };
-  const requestStatusText = read.text(fields['requestStatus'] ?? fields['request_status']);
-  const requestIP = read.text(fields['requestIP'] ?? fields['request_ip']);
-  const { ipAddress, addresses } = decodeAddresses(requestIP);
-  const record: UsageRecord = {
+  const fields: VendorRow = row;
+  const timestampMs = decodeTimestamp(fields.usageDate ?? fields.traffic_date);
+  const skipped: SkippedRow = { dropped: true, timestampMs };
+  const id = readId(fields.id ?? fields.traffic_id) ?? '';
+  if (timestampMs === null || !isUsageRecordId(id)) return skipped;
+
+  const requestStatusText = readText(fields.requestStatus ?? fields.request_status);
+  const elementKey = readText(fields.elementKey ?? fields.element_key);
+  const elementName = readText(fields.elementName ?? fields.element_name);
+  const elementApi = readText(fields.elementApi ?? fields.element_api);
+  const elementTags = readTags(fields.elementTags ?? fields.element_tag);
+  const instanceName = readText(fields.instanceName ?? fields.instance_name);
+  const accountId = readId(fields.accountId ?? fields.account_id);
+  const companyId = readId(fields.companyId ?? fields.company_id);
+  const userId = readId(fields.userId ?? fields.user_id);
+  const processTime = readMilliseconds(fields.processTime ?? fields.process_time);
+  const requestURI = readText(fields.requestURI ?? fields.request_uri);
+  const requestIP = readText(fields.requestIP ?? fields.request_ip);
+  const instanceTags = readTags(fields.instanceTags ?? fields.instance_tags);
+  const requestId = readId(fields.requestId ?? fields.request_id);
+  const requestMethod = readText(fields.requestMethod ?? fields.request_method);
+  const responseStatus = readInt(fields.responseStatus ?? fields.response_status);
+  const instanceId = readId(fields.instanceId ?? fields.instance_id);
+  const vendorProcessTime = readMilliseconds(fields.vendorProcessTime ?? fields.vendor_process_time);
+  const platformProcessTime = readMilliseconds(fields.platformProcessTime ?? fields.platform_process_time);
+  if (
+    requestStatusText === undefined ||
+    elementKey === undefined ||
+    elementName === undefined ||
+    elementApi === undefined ||
+    elementTags === undefined ||
+    instanceName === undefined ||
+    accountId === undefined ||
+    companyId === undefined ||
+    userId === undefined ||
+    processTime === undefined ||
+    requestURI === undefined ||
+    requestIP === undefined ||
+    instanceTags === undefined ||
+    requestId === undefined ||
+    requestMethod === undefined ||
+    responseStatus === undefined ||
+    instanceId === undefined ||
+    vendorProcessTime === undefined ||
+    platformProcessTime === undefined
+  )
+    return skipped;
+  return {
     source: 'USAGE',
     id,
     timestampMs,
-    requestStatus: requestStatusOf(requestStatusText),
+    requestStatus: readStatus(requestStatusText),
     requestStatusText,
-    elementKey: read.text(fields['elementKey'] ?? fields['element_key']),
-    elementName: read.text(fields['elementName'] ?? fields['element_name']),
-    elementApi: read.text(fields['elementApi'] ?? fields['element_api']),
-    elementTags: read.tags(fields['elementTags'] ?? fields['element_tag']),
-    instanceName: read.text(fields['instanceName'] ?? fields['instance_name']),
-    accountId: read.id(fields['accountId'] ?? fields['account_id']),
-    companyId: read.id(fields['companyId'] ?? fields['company_id']),
-    userId: read.id(fields['userId'] ?? fields['user_id']),
-    processTime: read.milliseconds(fields['processTime'] ?? fields['process_time']),
-    requestURI: read.text(fields['requestURI'] ?? fields['request_uri']),
+    elementKey,
+    elementName,
+    elementApi,
+    elementTags,
+    instanceName,
+    accountId,
+    companyId,
+    userId,
+    processTime,
+    requestURI,
     requestIP,
-    ipAddress,
-    instanceTags: read.tags(fields['instanceTags'] ?? fields['instance_tags']),
-    requestId: read.id(fields['requestId'] ?? fields['request_id']),
-    requestMethod: read.text(fields['requestMethod'] ?? fields['request_method']),
-    responseStatus: read.int(fields['responseStatus'] ?? fields['response_status']),
-    instanceId: read.id(fields['instanceId'] ?? fields['instance_id']),
-    vendorProcessTime: read.milliseconds(fields['vendorProcessTime'] ?? fields['vendor_process_time']),
-    platformProcessTime: read.milliseconds(fields['platformProcessTime'] ?? fields['platform_process_time']),
+    instanceTags,
+    requestId,
+    requestMethod,
+    responseStatus,
+    instanceId,
+    vendorProcessTime,
+    platformProcessTime,
+    ...decodeAddresses(requestIP),
   };
-  if (read.hasFailed) return { dropped: true, timestampMs };
-  return Object.freeze(addresses ? { ...record, addresses } : record);
 }
 
-function requestStatusOf(text: string | null): RequestStatus | null {
+function readStatus(text: string | null): RequestStatus | null {
   const upper = text?.toUpperCase();
   return REQUEST_STATUSES.find((status) => status === upper) ?? null;
 }

@@ -50,6 +50,8 @@ export function createUsageSource(
   const keyOf = (kind: string, value: unknown): string =>
     scopedKey(requireScope(context, 'USAGE', LIST_OPERATION), kind, JSON.stringify(value));
   const knownCounts = createKnownCounts<UsageFilter>(keyOf);
+  /** The rows of pages, so that none is read again by its id. */
+  const seen = new Map<string, UsageRecord>();
 
   const records = new DataLoader<RecordKey, UsageRecord | null, string>(
     (keys) => {
@@ -76,20 +78,12 @@ export function createUsageSource(
     { cacheKeyFn: (request) => keyOf('page', request) },
   );
 
-  /** Pages whose rows are not in `records` yet. */
-  const shown: (readonly UsageRecord[])[] = [];
-  /** Most operations ask for no record by its id, so the keys of the rows are made only here. */
-  const primeRecords = (): void => {
-    for (const row of shown.splice(0).flat())
-      for (const key of [row, { id: row.id, timestampMs: null }]) records.prime(key, row);
-  };
-
   async function readUsagePage(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>> {
     const { filter, range } = request;
     const stream = createUsageRowStream(deps, context, filter, getUsageAnalytics);
     if (!stream) return { rows: [], hasMore: false, end: null, coverage: [coverNothing('USAGE', range)] };
     const page = await readPage(request, requireParsable(stream), nowMs);
-    shown.push(page.rows);
+    for (const row of page.rows) seen.set(row.id, row);
     knownCounts.note(request, page, stream.age.files);
     return page;
   }
@@ -97,8 +91,9 @@ export function createUsageSource(
   return {
     async getUsageRecord(id, timestampMs) {
       if (!isUsageRecordId(id)) return null;
-      primeRecords();
-      return records.load({ id, timestampMs });
+      const row = seen.get(id);
+      const isSame = row && (timestampMs === null || timestampMs === row.timestampMs);
+      return isSame ? row : records.load({ id, timestampMs });
     },
     async listUsageRecords(request) {
       return pages.load(request);

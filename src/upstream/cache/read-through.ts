@@ -48,7 +48,7 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
     context: CallContext,
   ): Promise<readonly UpstreamAnswer<Value>[]> {
     const { operation, path, segments } = request;
-    const { credentials, signal, deadlineMs, maxAgeMs } = context;
+    const { credentials, deadlineMs, maxAgeMs } = context;
     const fail = (code: UpstreamCode, message: string): UpstreamError =>
       new UpstreamError({ code, source, operation, message });
     if (!credentials) throw sourceNotConfigured(source, operation);
@@ -71,10 +71,12 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
 
     const readFresh = () => entries.map((entry) => cache.readFresh(entry, maxAgeMs));
     let fresh = readFresh();
-    const notInMemory = entries.filter(({ policy }, index) => fresh[index] === null && policy.freshMs > 0);
-    if (notInMemory.length > 0 && maxAgeMs !== 0) {
-      await cache.loadShared(notInMemory);
-      fresh = readFresh();
+    if (cache.loadShared && maxAgeMs !== 0) {
+      const notInMemory = entries.filter(({ policy }, index) => fresh[index] === null && policy.freshMs > 0);
+      if (notInMemory.length > 0) {
+        await cache.loadShared(notInMemory);
+        fresh = readFresh();
+      }
     }
     // Nothing is awaited from here until `join`. Otherwise a call could end meanwhile, and would be made twice.
     const first = fresh.indexOf(null);
@@ -96,8 +98,14 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
         const entry = entries[first + index];
         // A segment between two missing ones may have a fresh entry, which stays.
         if (!entry || fresh[first + index]) continue;
-        const ownAnswer = body === undefined ? answer : { ...answer, body: Buffer.from(encodeJson(body)) };
-        cache.write({ ...entry, policy: ownPolicy ?? entry.policy }, { value, readAtMs }, ownAnswer);
+        cache.write(
+          { ...entry, policy: ownPolicy ?? entry.policy },
+          { value, readAtMs },
+          {
+            bytes: Math.ceil(answer.body.length / decoded.segments.length),
+            answer: () => (body === undefined ? answer : { ...answer, body: Buffer.from(encodeJson(body)) }),
+          },
+        );
       }
       return decoded;
     };
@@ -110,11 +118,12 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
       return null;
     };
 
-    const ends = first === last ? [first] : [first, last];
-    const callKey = keyOf(ends.flatMap((end) => segments[end]?.key ?? []));
+    const callKey =
+      first === last ? entries[first]!.key : keyOf([first, last].flatMap((end) => segments[end]?.key ?? []));
     const timedOut = () => fail('UPSTREAM_TIMEOUT', 'The vendor did not answer in time.');
     try {
-      const read = await singleFlight.join(callKey, { signal, deadlineMs, timedOut }, fetchMissing);
+      const waiter = { signal: context.signal, deadlineMs, timedOut };
+      const read = await singleFlight.join(callKey, waiter, fetchMissing);
       return fresh.flatMap((cached, index) => {
         // The call also brings cached segments that lie between missing ones. All that it brings is given out.
         const segment = index < first ? undefined : read.segments[index - first];
@@ -126,12 +135,11 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
       if (reason instanceof RequestError && !hasCalled) return getSegments(request, context);
       const mayBeStale = reason instanceof UpstreamError && STALE_AFTER.has(reason.code);
       if (!mayBeStale || maxAgeMs !== null) throw reason;
-      const inMemory = entries.map((entry, index) => (fresh[index] ? null : cache.readStale(entry)));
-      await cache.loadShared(entries.filter((_, index) => !fresh[index] && !inMemory[index]));
+      await cache.loadShared?.(entries.filter((entry, index) => !fresh[index] && !cache.readStale(entry)));
       return entries.map((entry, index) => {
         const cached = fresh[index];
         if (cached) return toAnswer(cached, false);
-        const stale = inMemory[index] ?? findStale(entry, index);
+        const stale = findStale(entry, index);
         if (!stale) throw reason;
         return toAnswer(stale, true);
       });

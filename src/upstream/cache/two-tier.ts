@@ -20,13 +20,20 @@ export interface TwoTierCache {
   readFresh(entry: CacheEntry, maxAgeMs: number | null): CachedAnswer | null;
   /** An answer in memory that may be served stale if the vendor fails, or null. */
   readStale(entry: CacheEntry): CachedAnswer | null;
-  /** Loads these entries from the shared tier into memory, if another instance has written them. */
-  loadShared(entries: readonly CacheEntry[]): Promise<void>;
-  /** @param answer an answer from which the entry's `decode` reads the value: the vendor's, or a segment's part of it */
-  write(entry: CacheEntry, cached: CachedAnswer, answer: TransportAnswer): void;
+  /** Loads these entries from the shared tier into memory, if another instance has written them. null: there is no shared tier. */
+  readonly loadShared: ((entries: readonly CacheEntry[]) => Promise<void>) | null;
+  write(entry: CacheEntry, cached: CachedAnswer, source: EntrySource): void;
 }
 
-/** Names an entry of both tiers, without its answer: its key, how long it may be served, and how to decode it from its bytes. */
+/** What an entry's value was decoded from. */
+export interface EntrySource {
+  /** How much of the answer it takes, without its content encoding. */
+  readonly bytes: number;
+  /** An answer from which the entry's `decode` reads the value: the vendor's, or a segment's part of it. */
+  readonly answer: () => TransportAnswer;
+}
+
+/** Names an entry of both tiers, without its answer: its key, how long it may be served, and how to decode it from the shared tier. */
 export interface CacheEntry {
   readonly scope: CredentialScope;
   readonly key: ScopedKey;
@@ -51,8 +58,7 @@ export function createTwoTierCache(options: TwoTierCacheOptions): TwoTierCache {
   const { source, clock, maxBytes, baseUrl } = options;
   const memory = createMemoryTier(clock, maxBytes);
   const shared = options.shared && createSharedTier({ ...options.shared, clock, baseUrl });
-  const decodeAnswer = createDecoder(source);
-  const loadOne = shared && createSharedLoader(memory, shared, decodeAnswer);
+  const loadOne = shared && createSharedLoader(source, memory, shared);
 
   return {
     readFresh({ scope, key, policy }, maxAgeMs) {
@@ -60,50 +66,61 @@ export function createTwoTierCache(options: TwoTierCacheOptions): TwoTierCache {
       return cached && (maxAgeMs === null || clock.now() - cached.readAtMs <= maxAgeMs) ? cached : null;
     },
     readStale(entry) {
-      const cached = memory.readStale(entry.scope, entry.key, entry.policy);
-      if (!cached || 'value' in cached) return cached;
-      const decoded = decodeAnswer(entry, cached.undecoded);
-      return decoded && { ...decoded, readAtMs: cached.readAtMs };
+      const kept = memory.readStale(entry.scope, entry.key, entry.policy);
+      if (!kept || !(kept.value instanceof Undecoded)) return kept;
+      const decoded = decodeAnswer(source, kept.value.answer, entry);
+      return decoded && { value: decoded.value, readAtMs: kept.readAtMs };
     },
-    async loadShared(entries) {
-      if (loadOne) await Promise.all(entries.map(loadOne));
-    },
-    write({ scope, key, policy }, { value, readAtMs }, answer) {
-      if (policy.freshMs > 0) memory.write(scope, key, policy, { value, readAtMs }, answer.body.length);
-      else memory.writeUndecoded(scope, key, policy, answer, readAtMs);
-      shared?.write(scope, key, { policy, readAtMs, answer });
+    loadShared: loadOne
+      ? async (entries) => {
+          await Promise.all(entries.map(loadOne));
+        }
+      : null,
+    write({ scope, key, policy }, { value, readAtMs }, { bytes, answer }) {
+      const kept = policy.freshMs > 0 ? value : new Undecoded(answer());
+      memory.write(scope, key, policy, { value: kept, readAtMs }, bytes);
+      shared?.write(scope, key, { policy, readAtMs, answer: answer() });
     },
   };
 }
 
-/** null: this version cannot decode the answer. */
-type DecodeAnswer = (entry: CacheEntry, answer: TransportAnswer) => { readonly value: unknown } | null;
+/**
+ * An answer that is served only if the vendor fails, which is rare. Its thousands of decoded values would only be work for the
+ * garbage collection.
+ */
+class Undecoded {
+  readonly answer: TransportAnswer;
 
-function createDecoder(source: Source): DecodeAnswer {
-  return ({ operation, decode }, answer) => {
-    const judgement = judgeContent(answer, { source, operation });
-    if (judgement.kind === 'failed') return null;
-    try {
-      return { value: decode(judgement.response) };
-    } catch {
-      return null;
-    }
-  };
+  constructor(answer: TransportAnswer) {
+    this.answer = answer;
+  }
+}
+
+/** null: this version cannot decode what another version wrote. */
+function decodeAnswer(
+  source: Source,
+  answer: TransportAnswer,
+  { operation, decode }: Pick<CacheEntry, 'operation' | 'decode'>,
+): { readonly value: unknown } | null {
+  const judgement = judgeContent(answer, { source, operation });
+  if (judgement.kind === 'failed') return null;
+  try {
+    return { value: decode(judgement.response) };
+  } catch {
+    return null;
+  }
 }
 
 type LoadShared = (entry: CacheEntry) => Promise<void>;
 
 /** Loads an entry from the shared tier into memory. Callers who miss the same entry at once cause one read. Never rejects. */
-function createSharedLoader(memory: MemoryTier, shared: SharedTier, decodeAnswer: DecodeAnswer): LoadShared {
+function createSharedLoader(source: Source, memory: MemoryTier, shared: SharedTier): LoadShared {
   const loading = new Map<ScopedKey, Promise<void>>();
-  const load: LoadShared = async (entry) => {
-    const { scope, key } = entry;
+  const load: LoadShared = async ({ scope, key, operation, decode }) => {
     const found = await shared.read(scope, key);
     if (!found) return;
     const { policy, readAtMs, answer } = found;
-    if (policy.freshMs <= 0) return memory.writeUndecoded(scope, key, policy, answer, readAtMs);
-    // Another version may have written what this version cannot decode: a miss.
-    const decoded = decodeAnswer(entry, answer);
+    const decoded = decodeAnswer(source, answer, { operation, decode });
     if (decoded) memory.write(scope, key, policy, { ...decoded, readAtMs }, answer.body.length);
   };
   return (entry) => {

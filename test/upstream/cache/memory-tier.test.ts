@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createCredentialScope, scopedKey } from '../../../src/base/credential-scope.ts';
 import { Secret } from '../../../src/base/secret.ts';
 import { createMemoryTier } from '../../../src/upstream/cache/memory-tier.ts';
@@ -107,56 +107,4 @@ test('in 100,000 steps over five scopes nobody gets what another scope has read'
     { numRuns: 100 },
   );
   expect(hits).toBeGreaterThan(5_000);
-});
-
-describe('an answer that is served only if the vendor fails', () => {
-  const never = { freshMs: 0, staleIfErrorMs: 5_000 };
-  const answerOf = (length: number, headers: Record<string, string> = {}) => ({
-    status: 200,
-    headers,
-    body: Buffer.alloc(length, ' '),
-  });
-
-  test('is held as its own copy of the bytes, is never fresh, and goes as any other', () => {
-    const time = createSimulatedTime();
-    const cache = createMemoryTier(time.clock, 1_000_000);
-    const large = Buffer.alloc(1_000, 'x');
-    const readAtMs = time.clock.now();
-    cache.writeUndecoded(scope, key, never, { ...answerOf(0), body: large.subarray(10, 12) }, readAtMs);
-    large.fill('y');
-    expect(cache.readFresh(scope, key, policy)).toBeNull();
-    expect(cache.readStale(other, key, policy)).toBeNull();
-    const held = cache.readStale(scope, key, policy);
-    if (!held || !('undecoded' in held)) throw new Error('the bytes must be held');
-    expect(held).toMatchObject({ readAtMs, undecoded: { status: 200, headers: {} } });
-    expect(held.undecoded.body.toString()).toBe('xx');
-    expect(held.undecoded.body.buffer.byteLength).toBe(2);
-    time.advance(5_000);
-    expect(cache.readStale(scope, key, policy)).toBeNull();
-  });
-
-  test('is not cached if it may never be served, or a newer answer is cached', () => {
-    const time = createSimulatedTime();
-    const cache = createMemoryTier(time.clock, 1_000_000);
-    const nowMs = time.clock.now();
-    cache.writeUndecoded(scope, key, { freshMs: 0, staleIfErrorMs: 0 }, answerOf(1), nowMs);
-    expect(cache.readStale(scope, key, policy)).toBeNull();
-    cache.writeUndecoded(scope, key, never, answerOf(1), nowMs);
-    cache.writeUndecoded(scope, key, never, answerOf(2), nowMs - 1);
-    expect(cache.readStale(scope, key, policy)).toMatchObject({ readAtMs: nowMs });
-  });
-
-  test('weighs its bytes once, and its headers', () => {
-    const time = createSimulatedTime();
-    const heldOf = (length: number, headers: Record<string, string>) => {
-      const cache = createMemoryTier(time.clock, 100_000);
-      const keys = Array.from({ length: 50 }, (_, index) => scopedKey(scope, '/usage', index));
-      for (const one of keys)
-        cache.writeUndecoded(scope, one, never, answerOf(length, headers), time.clock.now());
-      return keys.filter((one) => cache.readStale(scope, one, never)).length;
-    };
-    expect(heldOf(10_000, {})).toBe(9);
-    expect(heldOf(24_000, {})).toBe(4);
-    expect(heldOf(14_000, { x: 'y'.repeat(4_999) })).toBe(4);
-  });
 });

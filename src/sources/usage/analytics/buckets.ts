@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { RequestError } from '../../../base/errors.ts';
 import { Temporal } from '../../../base/time.ts';
 import type { Interval, Range } from '../../../base/time.ts';
@@ -18,10 +19,25 @@ export function listBucketEdges(
   timeZone: string,
   atMost: number,
 ): readonly number[] | null {
+  const key = [range.fromMs, range.toMs, interval, timeZone, atMost].join();
+  const known = latest.get(key);
+  if (known) return known;
+  const edges = findBucketEdges(range, interval, timeZone, atMost);
+  if (edges) latest.set(key, edges);
+  return edges;
+}
+
+/** An operation's edges are listed when it is estimated and when it runs. */
+const latest = new LRUCache<string, readonly number[]>({ max: 16 });
+
+function findBucketEdges(
+  range: Range,
+  interval: Interval,
+  timeZone: string,
+  atMost: number,
+): readonly number[] | null {
   const edges: number[] = [];
-  for (const edge of interval in CLOCK_MS
-    ? clockEdges(range, interval, timeZone)
-    : dayEdges(range, interval, timeZone)) {
+  for (const edge of generateEdges(range, interval, timeZone)) {
     // A day that the zone leaves out begins when the next one does. A range may begin between the two midnights of a day. Then two
     // edges lie before it, and only the later one begins its first bucket.
     if (edge === edges.at(-1)) continue;
@@ -31,6 +47,28 @@ export function listBucketEdges(
     if (edges.length > atMost) return null;
   }
   return edges;
+}
+
+function generateEdges(range: Range, interval: Interval, timeZone: string): Generator<number> {
+  const lengthMs = timeZone === 'UTC' ? UTC_MS[interval] : undefined;
+  if (lengthMs !== undefined) return equalEdges(range, lengthMs);
+  return interval in CLOCK_MS ? clockEdges(range, interval, timeZone) : dayEdges(range, interval, timeZone);
+}
+
+/** In UTC these have one length each. To ask the calendar for each edge would take most of the time of a chart. */
+const UTC_MS: Partial<Record<Interval, number>> = {
+  WEEK: 604_800_000,
+  DAY: 86_400_000,
+  HOUR: 3_600_000,
+  MINUTE: 60_000,
+  SECOND: 1_000,
+};
+/** From a Monday all of them begin. */
+const MONDAY_MS = Date.parse('1970-01-05T00:00:00Z');
+
+function* equalEdges({ fromMs }: Range, lengthMs: number): Generator<number> {
+  for (let edge = MONDAY_MS + Math.floor((fromMs - MONDAY_MS) / lengthMs) * lengthMs; ; edge += lengthMs)
+    yield edge;
 }
 
 const CLOCK_MS: Partial<Record<Interval, number>> = { HOUR: 3_600_000, MINUTE: 60_000, SECOND: 1_000 };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { INTERVALS } from '../../../../src/base/time.ts';
 import type { Interval } from '../../../../src/base/time.ts';
 import { listBucketEdges } from '../../../../src/sources/usage/analytics/buckets.ts';
 
@@ -169,4 +170,17 @@ describe('bucket edges', () => {
       ),
     );
   });
+});
+
+test('in UTC the edges are those of a zone with the same clock, whose calendar is asked', () => {
+  const instant = fc.integer({ min: Date.parse('0002-01-01T00:00Z'), max: Date.parse('9998-01-01T00:00Z') });
+  const hours = fc.integer({ min: 1, max: 4_000 });
+  fc.assert(
+    fc.property(instant, hours, fc.constantFrom(...INTERVALS), (fromMs, length, interval) => {
+      const range = { fromMs, toMs: fromMs + length * 3_600_000 };
+      expect(listBucketEdges(range, interval, 'UTC', 3_000)).toEqual(
+        listBucketEdges(range, interval, 'Etc/UTC', 3_000),
+      );
+    }),
+  );
 });

@@ -704,6 +704,17 @@ describe('a vendor that counts the whole of its first and last row', () => {
     const quiet = await createReader({ log: [], cutRows }).read(request(range));
     expect(quiet.coverage.filter(({ reason }) => reason !== null)).toEqual([]);
   });
+
+  test('is reported as perhaps too high if no row ends with a range that is over, but not if the range ends now', async () => {
+    const log = logCalls({ fromMs: NOW - 5 * 24 * HOUR, toMs: NOW }, 300);
+    const { fromMs } = rangeOf('2026-06-12T00:00Z', '2026-06-13T00:00Z');
+    const doubted = async (toMs: number) => {
+      const { coverage } = await createReader({ log, cutRows }).read(request({ fromMs, toMs }));
+      return coverage.filter(({ reason }) => reason?.includes('figures there are too high')).length;
+    };
+    expect(await doubted(NOW - 24 * HOUR)).toBe(4);
+    expect(await doubted(NOW)).toBe(0);
+  });
 });
 
 describe('a vendor that departs from its page', () => {

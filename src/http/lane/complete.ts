@@ -1,0 +1,110 @@
+import { GraphQLError, GraphQLID, GraphQLString, isObjectType } from 'graphql';
+import type {
+  GraphQLAbstractType,
+  GraphQLLeafType,
+  GraphQLObjectType,
+  GraphQLSchema,
+  ResponsePath,
+} from 'graphql';
+import { executeFields, extendPath, failAt, ignoreRejection, isPromiseLike } from './execute.ts';
+import type { Complete, FieldPlan, Run } from './execute.ts';
+import { ResolveInfo } from './resolve-info.ts';
+
+export function requireValue(complete: Complete): Complete {
+  return (run, value, path, plan) => {
+    const completed = complete(run, value, path, plan);
+    if (completed !== null) return completed;
+    throw new Error(`Cannot return null for non-nullable field ${plan.parent.name}.${plan.definition.name}.`);
+  };
+}
+
+export function createCompleteLeaf(type: GraphQLLeafType): Complete {
+  const isText = type === GraphQLString || type === GraphQLID;
+  return (_run, value) => {
+    if (value === null || value === undefined) return null;
+    if (isText && typeof value === 'string') return value;
+    if (value instanceof Error) throw value;
+    const coerced = type.coerceOutputValue(value);
+    if (coerced === null || coerced === undefined) throw new Error(`${type.name} gave no value.`);
+    return coerced;
+  };
+}
+
+/** @param isLeaf the items are leaves, so their paths are needed only for errors */
+export function createCompleteList(complete: Complete, isLeaf: boolean, isNullable: boolean): Complete {
+  const placeOf = (path: ResponsePath | undefined, index: number): ResponsePath =>
+    extendPath(path, index, undefined);
+  const completeItem = (
+    run: Run,
+    item: unknown,
+    path: ResponsePath | undefined,
+    index: number,
+    plan: FieldPlan,
+  ): unknown => {
+    const own = isLeaf ? path : placeOf(path, index);
+    const fail = (error: unknown): null =>
+      failAt(run, plan, error, isLeaf ? placeOf(path, index) : own, isNullable);
+    try {
+      if (isPromiseLike(item)) return awaitItem(run, item, own, plan, fail);
+      const completed = complete(run, item, own, plan);
+      return completed instanceof Promise ? completed.catch(fail) : completed;
+    } catch (error) {
+      return fail(error);
+    }
+  };
+  const awaitItem = async (
+    run: Run,
+    item: PromiseLike<unknown>,
+    own: ResponsePath | undefined,
+    plan: FieldPlan,
+    fail: (error: unknown) => null,
+  ): Promise<unknown> => {
+    try {
+      const completed = complete(run, await item, own, plan);
+      return completed instanceof Promise ? await completed : completed;
+    } catch (error) {
+      return fail(error);
+    }
+  };
+  return (run, value, path, plan) => {
+    if (value === null || value === undefined) return null;
+    if (value instanceof Error) throw value;
+    if (!Array.isArray(value)) {
+      throw new GraphQLError(
+        `Expected Iterable, but did not find one for field "${plan.parent.name}.${plan.definition.name}".`,
+      );
+    }
+    const items: unknown[] = [];
+    let isWaiting = false;
+    try {
+      for (const [index, item] of value.entries()) {
+        const completed = completeItem(run, item, path, index, plan);
+        items.push(completed);
+        if (completed instanceof Promise) isWaiting = true;
+      }
+    } catch (error) {
+      items.forEach(ignoreRejection);
+      // Those behind it have not been reached.
+      value.forEach(ignoreRejection);
+      throw error;
+    }
+    return isWaiting ? Promise.all(items) : items;
+  };
+}
+
+/** @param plansFor the fields that the operation selects on one of the possible types */
+export function createCompleteAbstract(
+  schema: GraphQLSchema,
+  type: GraphQLAbstractType,
+  plansFor: (type: GraphQLObjectType) => readonly FieldPlan[],
+): Complete {
+  return (run, value, path, plan) => {
+    if (value === null || value === undefined) return null;
+    if (value instanceof Error) throw value;
+    const name = type.resolveType?.(value, run.contextValue, new ResolveInfo(plan, run, path), type);
+    const named = typeof name === 'string' ? schema.getType(name) : undefined;
+    if (!isObjectType(named) || !schema.isSubType(type, named))
+      throw new GraphQLError(`"${type.name}" has no type for the value of "${plan.definition.name}".`);
+    return executeFields(run, plansFor(named), value, path);
+  };
+}

@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+import { runInTest as run } from './run-in-test.ts';
+
+const HOOK = new URL('../support/list-modules.ts', import.meta.url).href;
+
+/** What a service has loaded after it has answered one question: its own dependencies, and folders of `src`. */
+async function listLoaded(env: Readonly<Record<string, string>>) {
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-modules-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'loaded');
+  const service = run(
+    [],
+    {
+      PORT: '0',
+      EVENTS_API_TOKEN: 'canary',
+      SIGHTLINE_SECRET: 'canary-of-more-than-32-characters',
+      EVENTS_API_URL: 'http://127.0.0.1:9/v1',
+      LOADED_MODULES: file,
+      ...env,
+    },
+    ['--import', HOOK],
+  );
+  const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
+  const response = await fetch(url!, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"query":"{ service { version } events(first: 1) { nodes { id } } }"}',
+  });
+  await response.text();
+  service.child.kill('SIGINT');
+  expect(await service.exit).toBe(0);
+  const urls = readFileSync(file, 'utf8').split('\n');
+  const isLoaded = (path: string): boolean => urls.some((loaded) => loaded.includes(path));
+  return {
+    dependencies: Object.keys(manifest.dependencies).filter((name) => isLoaded(`/node_modules/${name}/`)),
+    hasSandbox: isLoaded('/src/sandbox/'),
+  };
+}
+
+/** What every question needs. */
+const ALWAYS = [
+  '@pothos/core',
+  'dataloader',
+  'graphql',
+  'graphql-scalars',
+  'graphql-yoga',
+  'ipaddr.js',
+  'lru-cache',
+  'pino',
+  'undici',
+  'zod',
+];
+
+test('a service with credentials loads neither a sandbox, a database, GraphiQL, Redis nor what checks tokens', async () => {
+  expect(await listLoaded({})).toEqual({ dependencies: ALWAYS, hasSandbox: false });
+});
+
+test('a service with Redis loads its client, and nothing else in addition', async () => {
+  const { dependencies } = await listLoaded({ REDIS_URL: 'redis://127.0.0.1:9' });
+  expect(dependencies).toEqual(['@pothos/core', '@redis/client', ...ALWAYS.slice(1)]);
+});

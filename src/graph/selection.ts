@@ -156,6 +156,8 @@ const NO_ARGUMENTS: Readonly<Record<string, unknown>> = {};
 /** The selections in which no variable occurs: those of a document that is kept are read once for each type. */
 const constantSelections = new WeakMap<FieldNode, Map<GraphQLNamedType, readonly SelectedField[]>>();
 const constantFields = new WeakSet<readonly SelectedField[]>();
+/** Whether a variable occurs in a node or in a fragment that it spreads. */
+const variability = new WeakMap<ASTNode, boolean>();
 
 /** Makes a function over selections that computes its result once for each selection in which no variable occurs. */
 export function onceForConstants<Result extends object>(
@@ -170,8 +172,6 @@ export function onceForConstants<Result extends object>(
     return result;
   };
 }
-/** Whether a variable occurs in a node or in a fragment that it spreads. */
-const variability = new WeakMap<ASTNode, boolean>();
 
 /** The fields selected in one field, which may be selected several times. */
 function readFieldsOf(

@@ -1,11 +1,14 @@
+import { runInNewContext } from 'node:vm';
 import {
   buildSchema,
+  getNullableType,
   GraphQLError,
   isAbstractType,
   isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
+  responsePathAsArray,
 } from 'graphql';
 import type { GraphQLFieldResolver, GraphQLOutputType, GraphQLSchema } from 'graphql';
 import { createSeededRandom } from './seeded-random.ts';
@@ -49,9 +52,12 @@ const SDL = `
 /** An object of the nasty schema. Its key decides what its fields give. */
 interface Source {
   readonly key: string;
-  readonly __typename: string;
+  readonly typeName: string;
   readonly exposed: unknown;
 }
+
+/** The class of promises of another realm: they have a `then`, but are no instances of `Promise`. */
+const ForeignPromise = runInNewContext('Promise') as typeof Promise;
 
 /** What fields give, and how often they fail. */
 export interface Nastiness {
@@ -66,13 +72,13 @@ export interface Nastiness {
 export function createNastySchema(nastiness: Nastiness): GraphQLSchema {
   const schema = buildSchema(SDL);
   for (const type of Object.values(schema.getTypeMap())) {
-    if (isAbstractType(type)) type.resolveType = (source: Source) => source.__typename;
+    if (isAbstractType(type)) type.resolveType = (source: Source) => source.typeName;
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
       if (field.name === 'exposed') {
         field.extensions = { pothosExposedField: 'exposed' };
         field.resolve = (source: Source) => source.exposed;
-      } else field.resolve = createResolver(nastiness, field.name, field.type);
+      } else field.resolve = createResolver(nastiness, field.type);
     }
   }
   return schema;
@@ -80,20 +86,23 @@ export function createNastySchema(nastiness: Nastiness): GraphQLSchema {
 
 function createResolver(
   { seed, share, isAsync }: Nastiness,
-  name: string,
   type: GraphQLOutputType,
 ): GraphQLFieldResolver<Source | undefined, unknown> {
-  return (source, args) => {
-    const key = `${source?.key ?? ''}.${name}${JSON.stringify(args)}`;
+  return (source, args, _context, info) => {
+    // If a resolver is told something else, it gives something else. The lane tells leaves no path.
+    const { fieldName, fieldNodes, parentType, returnType, path } = info;
+    const place = isLeafType(getNullableType(returnType)) ? '' : responsePathAsArray(path).join('/');
+    const told = `${place} ${parentType.name}.${fieldName}(${JSON.stringify(args)}): ${String(returnType)} ${fieldNodes.length}`;
+    const key = `${source?.key ?? ''} > ${told}`;
     const random = createSeededRandom(hashText(`${seed} ${key}`));
     const chance = (part: number): boolean => random() < part;
 
     const postpone = (value: () => unknown): unknown => {
       const promise = wait(Math.floor(random() * 5), chance(0.15)).then(value);
+      const given = chance(0.1) ? new ForeignPromise((resolve) => resolve(promise)) : promise;
       // The library drops what comes after its answer, and would leave a rejection in it without a handler.
-      promise.catch(() => {});
-      // A thenable that is no promise.
-      return chance(0.1) ? { then: promise.then.bind(promise) } : promise;
+      given.catch(() => {});
+      return given;
     };
     const fail = (at: string): unknown => {
       const roll = random();
@@ -114,7 +123,7 @@ function createResolver(
           return isAsync && chance(0.3) ? postpone(giveItem) : catchError(giveItem);
         });
       }
-      if (isLeafType(wanted)) return chance(share / 2) ? { not: 'a leaf' } : leafOf(wanted.name, random);
+      if (isLeafType(wanted)) return leafOf(wanted.name, random, chance(share));
       const typeName = isObjectType(wanted) ? wanted.name : chance(0.5) ? 'Thing' : 'Animal';
       return createSource(
         chance(share / 4) && !isObjectType(wanted) ? 'Nobody' : typeName,
@@ -129,7 +138,7 @@ function createResolver(
 
 async function wait(turns: number, isAfterImmediate: boolean): Promise<void> {
   if (isAfterImmediate) await new Promise((resolve) => setImmediate(resolve));
-  for (let turn = 0; turn < turns; turn += 1) await null;
+  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
 }
 
 /** What `give` gives or throws. */
@@ -141,15 +150,17 @@ function catchError(give: () => unknown): unknown {
   }
 }
 
-function leafOf(name: string, random: () => number): unknown {
+function leafOf(name: string, random: () => number, isBad: boolean): unknown {
+  if (isBad) return { Float: Number.NaN, Mood: 'NONE' }[name] ?? { not: 'a leaf' };
   if (name === 'Int') return Math.floor(random() * 100);
-  if (name === 'Float') return random() < 0.1 ? Number.NaN : random();
-  if (name === 'Mood') return random() < 0.1 ? 'NONE' : random() < 0.5 ? 'GOOD' : 'BAD';
+  if (name === 'Float') return random();
+  if (name === 'Mood') return random() < 0.5 ? 'GOOD' : 'BAD';
+  // Texts are written from numbers, too.
   return random() < 0.1 ? 12 : `text ${Math.floor(random() * 1e6)}`;
 }
 
 function createSource(typeName: string, key: string, random: () => number, share: number): Source {
   const bad = [null, undefined, new Error(`exposed at ${key}`), {}];
   const exposed = random() < share ? bad[Math.floor(random() * bad.length)] : 5;
-  return { key, __typename: typeName, exposed };
+  return { key, typeName, exposed };
 }

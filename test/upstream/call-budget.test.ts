@@ -88,6 +88,15 @@ describe('a call budget', () => {
     expect(drain(more)).toBe(9);
   });
 
+  test('tells the calls up to now, and no later ones', () => {
+    const callBudget = createCallBudget(5);
+    callBudget.spend('EVENTS', '/events');
+    const tallies = callBudget.tallies();
+    callBudget.spend('EVENTS', '/events');
+    expect(tallies).toMatchObject([{ calls: 1 }]);
+    expect(callBudget.tallies()).toMatchObject([{ calls: 2 }]);
+  });
+
   test('lets a scan take all that is left if no shares are set', () => {
     expect(drain(createCallBudget(5).forScan())).toBe(5);
   });

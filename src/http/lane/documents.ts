@@ -96,9 +96,9 @@ function createKnownDocument(
       const options = { hideSuggestions: true, maxErrors: 0 };
       const { variableValues } = getVariableValues(schema, variableDefinitions, variables, options);
       // A condition may be null if its variable has a default. Its field fails when it is reached.
-      return variableValues && conditions.every((name) => typeof variableValues.coerced[name] === 'boolean')
-        ? variableValues
-        : null;
+      if (!variableValues) return null;
+      const { coerced } = variableValues;
+      return conditions.every((condition) => typeof coerced[condition] === 'boolean') ? variableValues : null;
     },
     compiled(variables) {
       const key = conditions.map((condition) => String(variables.coerced[condition])).join();

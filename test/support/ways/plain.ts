@@ -178,7 +178,7 @@ function createEngine(plan: SidePlan) {
           const { data, errors } = await run();
           operation.end();
           const tallies = operation.callBudget.tallies();
-          if (vendor.calls() > 0) await becomeIdle(vendor);
+          await becomeIdle(vendor);
           return JSON.stringify(
             {
               data,

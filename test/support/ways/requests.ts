@@ -41,6 +41,16 @@ const CACHE_CONTROLS = [
   'no-store',
 ] as const;
 
+/** Content types for both ways: the lane takes none of them. */
+const OTHER_TYPES = [
+  'text/plain',
+  'application/graphql',
+  'application/graphql+json',
+  'application/x-www-form-urlencoded',
+  'APPLICATION/JSON',
+  'application/json, text/plain',
+] as const;
+
 /** Random requests of one case. Most of them ask for a document that was asked for before. */
 export function createRequests(
   schema: GraphQLSchema,
@@ -69,6 +79,7 @@ export function createRequests(
     ...(dice.chance(0.08)
       ? { origin: dice.pick(['https://app.example.org', 'https://other.example.org']) }
       : {}),
+    ...(dice.chance(0.02) ? { 'content-type': dice.pick(OTHER_TYPES) } : {}),
     ...access.drawProof(dice),
   });
 

@@ -109,7 +109,7 @@ export function createSide(plan: SidePlan): Side {
           body: await response.text(),
         }))
         .catch((error: unknown) => ({ status: null, headers: [], body: describeFault(error) }));
-      if (vendor.calls() > 0) await becomeIdle(vendor);
+      await becomeIdle(vendor);
       const calls = vendor.takeCalls().toSorted();
       return { seen: { ...answer, audit, log, faults, skippedRows, calls, refusedOrigins }, way };
     },

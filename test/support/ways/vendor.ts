@@ -60,7 +60,7 @@ export function createTwinVendor(
         // Timers of one length fire in the order in which they are set; those of `setImmediate` would come between them.
         for (let wait = dice.pick([0, 0, 0, 1, 2]); wait > 0; wait -= 1)
           await new Promise((resolve) => setTimeout(resolve, 1));
-        for (let turn = dice.int(0, 6); turn > 0; turn -= 1) await null;
+        for (let turn = dice.int(0, 6); turn > 0; turn -= 1) await Promise.resolve();
       } finally {
         pending -= 1;
       }
@@ -95,6 +95,9 @@ export function createTwinVendor(
  * one timer, so it is over if no call began or was pending for longer.
  */
 export async function becomeIdle(vendor: TwinVendor): Promise<void> {
+  // Without a call there is no retry, but a first call may begin after the answer.
+  await new Promise((resolve) => setImmediate(resolve));
+  if (vendor.calls() === 0) return;
   let known = -1;
   for (let quiet = 0; quiet < 3; quiet += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1));

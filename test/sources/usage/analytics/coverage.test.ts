@@ -72,6 +72,42 @@ test('skipped rows are reported first, with the time of the earliest reading', (
   ]);
 });
 
+test('an inexact figure is TRUNCATED, and the reason names what the series lacks: rows, sums, or both', () => {
+  const reported = (facts: Partial<SeriesFacts>) =>
+    listSeriesCoverage('activity', WHOLE, { ...FACTS, ...facts }, BOUNDS).map(({ code, reason }) => [
+      code,
+      reason,
+    ]);
+  const rows = 'Rows are missing: they could not be parsed, or the vendor left them out.';
+  const sums = 'Sums above 2^53 − 1 cannot be exact, so they are null.';
+  expect(reported({ skipped: 1 })).toEqual([['ROWS_DROPPED', rows]]);
+  expect(reported({ hasInexactSum: true })).toEqual([['UPSTREAM', sums]]);
+  expect(reported({ skipped: 1, hasInexactSum: true })).toEqual([['ROWS_DROPPED', `${rows} ${sums}`]]);
+});
+
+test('a span outside of the range does not count as a reading of it', () => {
+  const range = { fromMs: 200_000, toMs: 300_000 };
+  const spans = [
+    { fromMs: 0, toMs: 200_000, readAtMs: 1, stale: false },
+    { ...range, readAtMs: 900_000, stale: false },
+    { fromMs: 300_000, toMs: NOW, readAtMs: 2, stale: false },
+  ];
+  const [entry] = listSeriesCoverage('times', range, { ...FACTS, spans, skipped: 1 }, BOUNDS);
+  expect(entry?.asOfMs).toBe(900_000);
+});
+
+test('a contradiction at the edge of two spans is reported in the later one alone', () => {
+  const edge = NOW - BOUNDS.retentionMs;
+  const entries = listSeriesCoverage('statuses', WHOLE, { ...FACTS, unequalRows: [edge] }, BOUNDS);
+  expect(
+    entries.map(({ status, reason }) => [status, reason?.includes('in 1 of its rows') ?? false]),
+  ).toEqual([
+    ['FILLING', false],
+    ['COMPLETE', true],
+    ['EXPIRED', false],
+  ]);
+});
+
 test('a contradiction is reported in the span that holds it', () => {
   const facts = { ...FACTS, unequalRows: [10, 600_000, 600_001], unequalBuckets: [600_000] };
   const entries = listSeriesCoverage('statuses', WHOLE, facts, BOUNDS);
@@ -151,4 +187,12 @@ test('over files a series has the coverage of a list: not COMPLETE outside of th
   const skipped = listSeriesCoverage('times', WHOLE, { ...FACTS, skipped: 1 }, { ...BOUNDS, files });
   expect(skipped.map((entry) => [entry.status, entry.dropped])).toEqual([['TRUNCATED', 1]]);
   expect(fillingSince([FRESH], { ...BOUNDS, settleMs: 0, files })).toBe(600_000);
+});
+
+test('a series that has failed is FAILED over the whole range, whatever files hold of it', () => {
+  const files = holdFiles([{ firstMs: 300_000, lastMs: 599_999 }], 2);
+  const failure = { code: 'UPSTREAM', reason: 'No answer in time.' } as const;
+  expect(listSeriesCoverage('times', WHOLE, failure, { ...BOUNDS, files })).toMatchObject([
+    { ...WHOLE, ...failure, status: 'FAILED', dropped: 0 },
+  ]);
 });

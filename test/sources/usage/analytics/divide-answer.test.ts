@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Range } from '../../../../src/base/time.ts';
 import { SERIES_OPERATIONS, USAGE_SERIES } from '../../../../src/sources/usage/analytics/analytics.ts';
 import type { UsageSeries } from '../../../../src/sources/usage/analytics/analytics.ts';
@@ -85,4 +85,42 @@ test('rows outside of all segments are left out, and an entry that is no row cha
   expect(parts.map(({ value }) => value.rows.map(({ count }) => count))).toEqual([[3], [4]]);
   // Skipped rows are reported once.
   expect(parts.map(({ value }) => value.skipped.length)).toEqual([4, 0]);
+});
+
+describe('a part of an answer', () => {
+  const day = (number: number) => Date.parse('2026-06-01T00:00Z') + number * DAY;
+  const row = (number: number, count = number) => ({ timestamp: new Date(day(number)).toISOString(), count });
+  const divide = (body: readonly unknown[], from: number, to: number) => {
+    const range = { fromMs: day(from), toMs: day(to) };
+    const answer = decodeSeries('activity', body, { range, interval: 'DAY' });
+    return divideAnswer(answer, body, listSegments(range, 'DAY', NOW, AGE), 'DAY');
+  };
+
+  test('is not cached if the vendor has left out rows of its segment; the part before it is', () => {
+    const parts = divide([row(3), row(4)], 3, 7);
+    const uncached = { freshMs: 0, staleIfErrorMs: 0 };
+    expect(parts.map(({ cache }) => cache)).toEqual([undefined, undefined, uncached, uncached]);
+    expect(parts.map(({ value }) => value.unanswered)).toEqual([
+      [],
+      [],
+      [{ fromMs: day(5), toMs: day(6), hasZeroRows: false }],
+      [{ fromMs: day(6), toMs: day(7), hasZeroRows: false }],
+    ]);
+    // A segment without rows has an empty body.
+    expect(parts.slice(2).map(({ value, body }) => [value.rows, body])).toEqual([
+      [[], []],
+      [[], []],
+    ]);
+  });
+
+  test('holds rows of zero for the rows that the vendor leaves out between others if there were no calls', () => {
+    const parts = divide([row(3), row(5)], 3, 6);
+    expect(parts.map(({ body }) => body)).toEqual([[row(3)], [row(4, 0)], [row(5)]]);
+    expect(parts.every(({ value, cache }) => value.unanswered.length === 0 && cache === undefined)).toBe(
+      true,
+    );
+    // A vendor that gives rows of zero has lost the missing row, so no row of zero replaces it.
+    const lost = divide([row(3), row(5), row(6, 0)], 3, 7);
+    expect(lost.map(({ body }) => body)).toEqual([[row(3)], [], [row(5)], [row(6, 0)]]);
+  });
 });

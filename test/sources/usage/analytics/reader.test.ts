@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UpstreamError } from '../../../../src/base/errors.ts';
+import { RequestError, UpstreamError } from '../../../../src/base/errors.ts';
 import { INTERVALS, Temporal } from '../../../../src/base/time.ts';
 import type { Interval, Range } from '../../../../src/base/time.ts';
 import { SERIES_OPERATIONS, USAGE_SERIES } from '../../../../src/sources/usage/analytics/analytics.ts';
@@ -318,6 +318,16 @@ describe('filling', () => {
     expect(buckets.map(({ cut, filling }) => [cut, filling])).toEqual([[true, false]]);
   });
 
+  test('is the newest bucket even if no series is read, because none is requested or all have failed', async () => {
+    const range = { fromMs: NOW - 36 * HOUR, toMs: NOW };
+    const { read } = createReader({ log: [] });
+    const none = await read(request(range, { series: new Set() }));
+    expect(none.buckets.map(({ filling }) => filling)).toEqual([false, true]);
+    const { read: fail } = createReader({ log: [] }, {}, NOW, { credentials: null });
+    const failed = await fail(request(range));
+    expect(failed.buckets.map(({ filling }) => filling)).toEqual([false, true]);
+  });
+
   test('is not a bucket that ended exactly when the settle delay began', async () => {
     const nowMs = Date.parse('2026-06-15T12:31:30Z');
     const { read } = createReader({ log: [] }, {}, nowMs);
@@ -578,6 +588,16 @@ describe('a series that fails', () => {
     expect(calls).toEqual([]);
   });
 
+  test('because of a refusal that is not the call budget fails the whole answer', async () => {
+    const { read } = createReader({
+      log: [],
+      answer() {
+        throw new RequestError('LIMIT_EXCEEDED', 'too many rows', { limit: 'maxUpstreamBuckets' });
+      },
+    });
+    await expect(read(request(range))).rejects.toThrow('too many rows');
+  });
+
   test('because of a fault in the code fails the whole answer', async () => {
     const { read } = createReader({
       log: [],
@@ -601,8 +621,8 @@ describe('a series that fails', () => {
       { signal: AbortSignal.abort() },
     );
     const { coverage } = await read(request(range));
-    expect(coverage.map(({ status, code }) => [status, code])).toEqual(
-      EVERY_SERIES.map(() => ['FAILED', 'UPSTREAM']),
+    expect(coverage.map(({ status, code, reason }) => [status, code, reason])).toEqual(
+      EVERY_SERIES.map(() => ['FAILED', 'UPSTREAM', 'The operation ended before the vendor answered.']),
     );
   });
 });

@@ -118,6 +118,12 @@ describe('the segments of a range', () => {
     expect(textOf('MONTH', '2025-01-01T00:00Z', '2026-01-01T00:00Z')).toHaveLength(1);
   });
 
+  test('end with the range, even if the range ends just before a unit does', () => {
+    expect(textOf('DAY', '2026-06-12T00:00Z', '2026-06-12T23:59:59.999Z')).toEqual([
+      '2026-06-12T00:00:00.000Z 2026-06-12T23:59:59.999Z 86400000',
+    ]);
+  });
+
   test('are long if the range holds them whole, so they are never many', () => {
     expect(textOf('HOUR', '2026-03-30T22:00Z', '2026-06-02T00:00Z')).toEqual([
       '2026-03-30T22:00:00.000Z 2026-03-31T00:00:00.000Z 86400000',
@@ -160,4 +166,23 @@ test('a call is cut between rows into as few calls as the rows of one answer all
       },
     ),
   );
+});
+
+test('a call of one row is not halved', () => {
+  const dayOf = (fromMs: number, toMs: number) => ({ range: { fromMs, toMs }, interval: 'DAY' as const });
+  const day = NOW - (NOW % DAY);
+  for (const call of [dayOf(day, day + DAY), dayOf(day + 1, day + 2)]) expect(halve(call)).toEqual([call]);
+  expect(halve(dayOf(day, day + DAY + 1))).toEqual([dayOf(day, day + DAY), dayOf(day + DAY, day + DAY + 1)]);
+});
+
+test('a call of as many rows as one answer holds stays one, and one row more makes it two', () => {
+  const fromMs = Date.parse('2026-01-01T00:00Z');
+  for (const [series, most] of [
+    ['activity', 50_000],
+    ['elements', 15_000],
+  ] as const) {
+    const answers = (rows: number) =>
+      cutToAnswers(series, { range: { fromMs, toMs: fromMs + rows * 60_000 }, interval: 'MINUTE' }).length;
+    expect([answers(most), answers(most + 1)]).toEqual([1, 2]);
+  }
 });

@@ -116,3 +116,19 @@ describe('a test for an address or a block', () => {
     );
   });
 });
+
+test('four numbers with dots are an address if each is at most 255 and is written without leading zeros', () => {
+  const octet = fc.oneof(
+    fc.integer({ min: 0, max: 300 }).map(String),
+    fc.constantFrom('00', '01', '010', '', '2555'),
+  );
+  fc.assert(
+    fc.property(fc.array(octet, { minLength: 3, maxLength: 5 }), (octets) => {
+      const text = octets.join('.');
+      const isPlain =
+        octets.length === 4 && octets.every((part) => String(Number(part)) === part && Number(part) <= 255);
+      expect(decodeAddresses(text).ipAddress).toBe(isPlain ? text : null);
+    }),
+    { numRuns: 5_000 },
+  );
+});

@@ -64,4 +64,18 @@ describe("a vendor's time", () => {
       }),
     );
   });
+
+  test('of any digits is read if each part is in its range, and otherwise is none', () => {
+    const part = (max: number) => fc.integer({ min: 0, max });
+    fc.assert(
+      fc.property(part(2), part(13), part(32), part(25), part(61), part(61), (century, ...parts) => {
+        const [month, day, hour, minute, second] = parts.map((number) => String(number).padStart(2, '0'));
+        const text = `${19 + century}24-${month}-${day}T${hour}:${minute}:${second}.053Z`;
+        const ms = Date.parse(text);
+        const isWritten = !Number.isNaN(ms) && new Date(ms).toISOString() === text;
+        expect(decodeTimestamp(text)).toBe(isWritten ? ms : null);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
 });

@@ -161,3 +161,53 @@ describe('two instances over one store', () => {
     expect(await two.upstream.get(request, context())).toMatchObject({ value: { a: 'new' }, stale: true });
   });
 });
+
+describe('a list that is never fresh', () => {
+  const list = (parts = {}) => requestOf({ cache: { freshMs: 0, staleIfErrorMs: 60_000 }, ...parts });
+
+  function createFailingVendor(body: unknown) {
+    const time = createSimulatedTime();
+    let answer = jsonAnswer(body);
+    const transport = createFakeTransport(() => answer);
+    const upstream = createTestUpstream({ clock: time.clock, wait: time.wait, transport });
+    const context = () => contextOf({ deadlineMs: time.clock.now() + 5_000 });
+    return {
+      upstream,
+      context,
+      fail: () => {
+        answer = down;
+      },
+    };
+  }
+
+  test('is decoded for the caller, and once more for each time it is served stale', async () => {
+    const { upstream, context, fail } = createFailingVendor({ a: 1 });
+    let decodings = 0;
+    const counted = list({
+      decode: (response: Parameters<ReturnType<typeof requestOf>['decode']>[0]) => {
+        decodings += 1;
+        return list().decode(response);
+      },
+    });
+    const first = await upstream.get(counted, context());
+    expect(decodings).toBe(1);
+    fail();
+    for (const times of [2, 3]) {
+      expect(await upstream.get(counted, context())).toEqual({ ...first, stale: true });
+      expect(decodings).toBe(times);
+    }
+  });
+
+  test('is a miss if it cannot be decoded any more', async () => {
+    const { upstream, context, fail } = createFailingVendor({ a: 1 });
+    await upstream.get(list(), context());
+    fail();
+    const odd = list({
+      decode: () => {
+        throw new Error('not like this any more');
+      },
+    });
+    await expect(upstream.get(odd, context())).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    expect(await upstream.get(list(), context())).toMatchObject({ value: { a: 1 }, stale: true });
+  });
+});

@@ -83,7 +83,7 @@ export function createUsageSource(
     const stream = createUsageRowStream(deps, context, filter, getUsageAnalytics);
     if (!stream) return { rows: [], hasMore: false, end: null, coverage: [coverNothing('USAGE', range)] };
     const page = await readPage(request, requireParsable(stream), nowMs);
-    for (const row of page.rows) seen.set(row.id, row);
+    for (const row of page.rows) if (!seen.has(row.id)) seen.set(row.id, row);
     knownCounts.note(request, page, stream.age.files);
     return page;
   }

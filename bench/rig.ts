@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findBuild } from '../bin/find-build.mjs';
+import { writeBuild } from '../bin/write-build.ts';
 import { runLoad } from './load.ts';
 import type { LoadOptions } from './load.ts';
 import { findCores, moveTo, retry, start } from './processes.ts';
@@ -53,6 +55,8 @@ export interface Measured {
 export async function withRig(work: (rig: Rig) => Promise<void>): Promise<void> {
   // A signal alone would end this process without its children; `start` ends them at the exit.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  // A service builds itself at its first start, which is not measured.
+  await writeBuild(findBuild(join(import.meta.dirname, '..')));
   const folder = mkdtempSync(join(tmpdir(), 'sightline-bench-'));
   const cores = findCores();
   if (cores) moveTo(cores.others);

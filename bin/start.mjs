@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { enableCompileCache, flushCompileCache, setSourceMapsSupport } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,7 +8,7 @@ import { findBuild, isBuilt } from './find-build.mjs';
 // says more. This file is JavaScript, because Node needs 40 ms to load what it strips types with.
 
 const build = findBuild(dirname(dirname(fileURLToPath(import.meta.url))));
-if (await prepare()) {
+if (prepare()) {
   setSourceMapsSupport(true, { nodeModules: true });
   enableCompileCache(join(build.folder, 'compiled'));
   await import(pathToFileURL(build.main).href);
@@ -16,22 +17,20 @@ if (await prepare()) {
 } else await import('../src/main.ts');
 
 /** Builds if necessary. Returns whether there is a build of these sources. */
-async function prepare() {
+function prepare() {
   if (isBuilt(build)) return true;
   // The parent of a sandbox has just tried.
   if (process.argv.includes('--child')) return false;
   process.stderr.write(
     'sightline: The first start of these sources builds them, so that later starts are quick.\n',
   );
-  try {
-    const { writeBuild } = await import('./write-build.ts');
-    await writeBuild(build);
-    return true;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(
-      `sightline: There is no build, so the service starts from its sources and more slowly: ${reason}\n`,
-    );
-    return false;
-  }
+  // In a process of its own, because the bundler's 90 MB would stay in this one.
+  const { stderr, error } = spawnSync(process.execPath, [join(build.root, 'bin/write-build.ts')], {
+    encoding: 'utf8',
+  });
+  if (isBuilt(build)) return true;
+  process.stderr.write(
+    `sightline: There is no build, so the service starts from its sources and more slowly: ${error?.message ?? (stderr.trim() || 'the sources changed meanwhile')}\n`,
+  );
+  return false;
 }

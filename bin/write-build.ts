@@ -1,7 +1,6 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { rolldown } from 'rolldown';
 import type { Plugin } from 'rolldown';
 import { findBuild, isBuilt } from './find-build.mjs';
 import type { Build } from './find-build.mjs';
@@ -23,6 +22,7 @@ export async function writeBuild(build: Build): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   const draft = await mkdtemp(`${folder}-`);
   try {
+    const { rolldown } = await import('rolldown');
     const bundle = await rolldown({
       input: join(root, 'src/main.ts'),
       cwd: root,
@@ -42,6 +42,7 @@ export async function writeBuild(build: Build): Promise<void> {
       chunkFileNames: '[name]-[hash].mjs',
     });
     await bundle.close();
+    if (findBuild(root).folder !== folder) throw new Error('The sources changed while they were built.');
     // The user who runs the service may be another one than the one who installs it.
     await chmod(draft, 0o755);
     await rename(draft, folder);
@@ -75,7 +76,10 @@ async function removeOldBuilds(folder: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  const build = findBuild(join(import.meta.dirname, '..'));
-  await writeBuild(build);
-  console.log(build.folder);
+  try {
+    await writeBuild(findBuild(join(import.meta.dirname, '..')));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }

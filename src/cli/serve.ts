@@ -7,6 +7,7 @@ import { Secret } from '../base/secret.ts';
 import type { Config, SourceConfig } from '../config/config.ts';
 import { readConfig, refuseHost } from '../config/load.ts';
 import { MADE_UP_SECRET } from '../config/secret.ts';
+import { MAKE_SECRET } from '../config/settings.ts';
 import type { EventsVendor, UsageVendor } from '../config/vendors.ts';
 import { isLoopbackHost } from '../http/loopback.ts';
 import type { RunningServer } from '../http/server.ts';
@@ -26,6 +27,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   const { config, switches } = readCommand(args);
   const isSandboxed = config.vendors.kind === 'sandbox';
   const servesFiles = switches.length > 0 && (await checkSwitches(switches, config));
+  if (config.sharesPort) checkSharing(config, servesFiles);
   const log = await createLog(config);
   const audit = config.auditLog === null ? null : openAuditLog(config.auditLog);
   // The sandbox fills its database while this process loads the graph.
@@ -40,7 +42,11 @@ export async function serve(args: readonly string[]): Promise<void> {
     // The service follows the sandbox's clock, because 'now' and 'the last day' must mean the same to both.
     clock: { now: () => Date.now() + clockOffsetMs },
     isReady: () => isReady,
-    onFault: (error) => log.error({ err: error }, 'fault'),
+    onFault(error) {
+      log.error({ err: error }, 'fault');
+      // What ends the process may follow.
+      log.flush();
+    },
     onRequest: (line) => log.info(line, 'request'),
     onRefusedOrigin: (message) => log.warn(message),
     onAttempt: (report) => log.debug(report, 'vendor call'),
@@ -97,6 +103,21 @@ async function checkSwitches(switches: readonly string[], config: Config): Promi
   return servesFiles;
 }
 
+/** Ends the process if its answers or cursors would differ from those of the others on its port. */
+function checkSharing(config: Config, servesFiles: boolean): void {
+  if (config.vendors.kind !== 'sandbox') return;
+  if (!servesFiles) {
+    quit(1, [
+      'SIGHTLINE_SHARE_PORT needs credentials of the vendors, or your own files: each process would make up other rows.',
+    ]);
+  }
+  if (config.secret === MADE_UP_SECRET) {
+    quit(1, [
+      `SIGHTLINE_SHARE_PORT needs a SIGHTLINE_SECRET if you serve your own files: each process would draw its own, and refuse the cursors of the others. ${MAKE_SECRET}`,
+    ]);
+  }
+}
+
 /** The same configuration, with the sandbox as both vendors. */
 function pointAt(config: Config, announced: SandboxAnnouncement): Config {
   const { files, sockets } = announced;
@@ -140,11 +161,15 @@ async function listen(app: App, config: Config): Promise<RunningServer> {
 function explainListen({ code, message }: NodeJS.ErrnoException, { host, port }: Config): string {
   if (code === 'EADDRINUSE')
     return `Port ${port} is taken on ${host}. Set PORT to another one, or end the process that listens there.`;
+  if (code === 'ENOTSUP')
+    return 'This system does not let several processes share a port: unset SIGHTLINE_SHARE_PORT, and give each process its own PORT.';
   if (code === 'EACCES') return `This user may not open port ${port}. Set PORT to 1024 or above.`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
     return `HOST is not an address of this machine: ${host}.`;
   return `The port could not be opened: ${message}`;
 }
+
+const ALONE = `Without REDIS_URL each process on this port has its own cache and counts each caller's points by itself.`;
 
 /** Prints a banner or, in production, logs the same facts. */
 async function reportStart(
@@ -154,6 +179,7 @@ async function reportStart(
   log: Logger,
 ): Promise<void> {
   const { describeStart, describeVendors } = await import('./banner.ts');
+  if (config.sharesPort && !config.sharedCache) log.warn(ALONE);
   const files = sandbox?.files ?? null;
   const facts = { graphiql: `${url}/graphql`, vendors: describeVendors(config, files) };
   if (config.log.isProduction) {

@@ -68,6 +68,10 @@ function findContradictions(settings: Settings): string[] {
     faults.push('SIGHTLINE_DEFAULT_PAGE_SIZE must not be above SIGHTLINE_MAX_PAGE_SIZE.');
   if (settings.EVENTS_API_AUTH_USERNAME_FIELD === settings.EVENTS_API_AUTH_PASSWORD_FIELD)
     faults.push('EVENTS_API_AUTH_USERNAME_FIELD and EVENTS_API_AUTH_PASSWORD_FIELD must differ.');
+  if (settings.SIGHTLINE_SHARE_PORT === 'true' && settings.PORT === 0)
+    faults.push(
+      'SIGHTLINE_SHARE_PORT needs a PORT above 0, because each process would get another free port.',
+    );
   const capacity = settings.SIGHTLINE_RATE_CAPACITY;
   if (capacity > 0 && capacity < settings.SIGHTLINE_MAX_COST)
     faults.push('SIGHTLINE_RATE_CAPACITY must be 0 (off) or at least SIGHTLINE_MAX_COST.');

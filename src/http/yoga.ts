@@ -111,6 +111,7 @@ export function createYogaServer(options: YogaOptions, plugins: readonly Plugin[
     const answered: Record<string, string> = {};
     // Yoga writes some names with capital letters.
     for (const [name, value] of response.headers) answered[name.toLowerCase()] = value;
+    delete answered['content-length'];
     return { status: response.status, headers: answered, body: await response.text() };
   };
 }

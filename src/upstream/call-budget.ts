@@ -12,7 +12,7 @@ export interface CallBudget {
   spend(source: Source, operation: string): void;
   /** Adds what a finished call brought. */
   record(source: Source, operation: string, brought: { rows: number; bytes: number; ms: number }): void;
-  /** One tally per vendor operation, in the order of their first calls. */
+  /** One tally per vendor operation up to now, in the order of their first calls. */
   tallies(): readonly CallTally[];
   /** Sets how scans share the budget. Until then a scan may take all that is left. */
   share(shares: CallShares): void;
@@ -88,7 +88,7 @@ export function createCallBudget(maxCalls: number): CallBudget {
       tally.bytes += bytes;
       tally.ms += ms;
     },
-    tallies: () => [...tallies.values()],
+    tallies: () => Array.from(tallies.values(), (tally) => ({ ...tally })),
     share(planned) {
       shares = planned;
     },

@@ -114,6 +114,7 @@ describe('readConfig', () => {
     [LOGIN, 'SIGHTLINE_SECRET is missing'],
     [{ ...LOGIN, SIGHTLINE_SECRET: '' }, 'SIGHTLINE_SECRET is missing'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of'],
+    [{ SIGHTLINE_SHARE_PORT: 'true', PORT: '0' }, 'SIGHTLINE_SHARE_PORT needs a PORT above 0'],
     [
       { SIGHTLINE_DEFAULT_PAGE_SIZE: '60', SIGHTLINE_MAX_PAGE_SIZE: '50' },
       'SIGHTLINE_DEFAULT_PAGE_SIZE must not be above',

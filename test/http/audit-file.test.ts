@@ -1,10 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openAuditFile } from '../../src/http/audit-trail.ts';
+import { lineOf } from '../support/write-audit.ts';
+
+const WRITER = new URL('../support/write-audit.ts', import.meta.url).pathname;
 
 function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'sightline-audit-'));
@@ -47,6 +51,29 @@ describe('openAuditFile', () => {
   test('a write that accepts no bytes is an error, and is not repeated', () => {
     const file = join(makeFolder(), 'audit.log');
     expect(() => openAuditFile(file, () => 0)('one\n')).toThrow('no bytes');
+  });
+
+  test('processes that write to one file at the same time cut no line of each other', async () => {
+    const file = join(makeFolder(), 'audit.log');
+    const [processes, lines] = [3, 500];
+    const writers = Array.from({ length: processes }, (_, writer) =>
+      spawn(process.execPath, [WRITER, file, String(writer), String(lines)], {
+        stdio: ['pipe', 'pipe', 'ignore'],
+      }),
+    );
+    await Promise.all(writers.map((writer) => once(writer.stdout, 'data')));
+    for (const writer of writers) writer.stdin.end();
+    const ends = await Promise.all(writers.map((writer) => once(writer, 'exit')));
+    expect(ends).toEqual(writers.map(() => [0, null]));
+    const read = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(new Set(read)).toEqual(
+      new Set(
+        Array.from({ length: processes }, (_, writer) =>
+          Array.from({ length: lines }, (__, n) => lineOf(String(writer), n)),
+        ).flat(),
+      ),
+    );
+    expect(read).toHaveLength(processes * lines);
   });
 
   test('after any failure, no line is cut and no accepted line is missing', () => {

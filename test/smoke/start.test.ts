@@ -140,7 +140,7 @@ describe('start', () => {
           ],
         });
       }
-      expect(service.printed()).toContain('ENOSPC');
+      await service.waitFor(/ENOSPC/);
     },
   );
 
@@ -208,6 +208,34 @@ describe('start', () => {
     const { errors } = await ask(`http://127.0.0.1:${port}/graphql`, '{ events { nodes { id } } }');
     expect(errors).toMatchObject([{ extensions: { code: 'SOURCE_NOT_CONFIGURED', source: 'EVENTS' } }]);
   });
+
+  test.each([
+    ['over made-up data', SMALL, 'needs credentials of the vendors, or your own files'],
+    ['over your own exports without a secret', ['--events', 'mine.json'], 'needs a SIGHTLINE_SECRET'],
+  ])('%s it shares no port, because each process would answer differently', async (_name, args, reason) => {
+    const service = run(args, { PORT: '4000', SIGHTLINE_SHARE_PORT: 'true' });
+    expect(await service.exit).toBe(1);
+    expect(service.printed()).toContain(`SIGHTLINE_SHARE_PORT ${reason}`);
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'two that share a port start, and say what they do not share without Redis',
+    async () => {
+      const other = createServer().listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      const PORT = String((other.address() as AddressInfo).port);
+      other.close();
+      await once(other, 'close');
+      const env = { PORT, SIGHTLINE_SHARE_PORT: 'true', EVENTS_API_TOKEN: 'canary', ...SECRET };
+      const alone = run([], env);
+      await alone.waitFor(/Without REDIS_URL each process on this port has its own cache/);
+      const sharing = run([], { ...env, REDIS_URL: 'redis://127.0.0.1:9' });
+      await sharing.waitFor(/GraphiQL +(\S+)/);
+      sharing.child.kill('SIGINT');
+      expect(await sharing.exit).toBe(0);
+      expect(sharing.printed()).not.toContain('Without REDIS_URL');
+    },
+  );
 
   test('the message about a taken port says the way out', async () => {
     const other = createServer().listen(0, '127.0.0.1');

@@ -51,18 +51,16 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   DateTime: ['"2026-03-01T00:00:00Z"'],
 };
 
-/** Random valid operations of a schema: deep, wide, aliased, with fragments. */
-export function createRandomQueries(
-  schema: GraphQLSchema,
+/**
+ * Random texts for the values of arguments and of input fields.
+ * @param name of the argument or field: some names have values of their own
+ * @param depth how many levels of `not` a filter may have
+ */
+export function createValueWriter(
   random: () => number,
   pool: QueryPool,
-): () => string {
-  const pick = <Value>(values: readonly Value[]): Value =>
-    values[Math.floor(random() * values.length)] ?? values[0]!;
-  const chance = (share: number): boolean => random() < share;
-  let left = 0;
-  let aliases = 0;
-
+): (name: string, type: GraphQLInputType, depth: number) => string {
+  const pick = createPick(random);
   const writeValue = (name: string, type: GraphQLInputType, depth: number): string => {
     if (name === 'recordId') return JSON.stringify(pick(pool.recordIds));
     if (name === 'after' || name === 'before') return JSON.stringify(pick(pool.cursors));
@@ -78,12 +76,30 @@ export function createRandomQueries(
       const fields = Object.values(bare.getFields()).filter((field) => depth > 0 || field.name !== 'not');
       const chosen = bare.isOneOf
         ? [pick(fields)]
-        : fields.filter((field) => isNonNullType(field.type) || chance(0.3));
+        : fields.filter((field) => isNonNullType(field.type) || random() < 0.3);
       return `{ ${chosen.map((field) => `${field.name}: ${writeValue(field.name, field.type, depth - 1)}`).join(', ')} }`;
     }
     const scalar = getNamedType(type).name;
     return scalar === 'ID' ? JSON.stringify(pick(pool.ids)) : pick(VALUES[scalar] ?? ['null']);
   };
+  return writeValue;
+}
+
+function createPick(random: () => number): <Value>(values: readonly Value[]) => Value {
+  return (values) => values[Math.floor(random() * values.length)] ?? values[0]!;
+}
+
+/** Random valid operations of a schema: deep, wide, aliased, with fragments. */
+export function createRandomQueries(
+  schema: GraphQLSchema,
+  random: () => number,
+  pool: QueryPool,
+): () => string {
+  const pick = createPick(random);
+  const writeValue = createValueWriter(random, pool);
+  const chance = (share: number): boolean => random() < share;
+  let left = 0;
+  let aliases = 0;
 
   const writeField = (field: GraphQLField<unknown, unknown>, depth: number): string => {
     const given = field.args.filter(

@@ -10,7 +10,7 @@ import { namesUnder, selectedFields } from '../selection.ts';
 import type { SelectedField } from '../selection.ts';
 import { readConnectionArguments } from './arguments.ts';
 import type { ConnectionArguments, PageChoice } from './arguments.ts';
-import { digestQuery } from './cursor.ts';
+import { checkCursorForm, digestQuery } from './cursor.ts';
 import type { CursorList } from './cursor.ts';
 import { createPageInfo } from './page-info.ts';
 import type { PageInfo } from './page-info.ts';
@@ -62,13 +62,15 @@ export interface ConnectionQuery<Node, Filter> extends ListQuery<Filter> {
 
 /**
  * The page and the range that a list is asked for. The range of a cursor takes the place of this range.
- * @throws RequestError `BAD_USER_INPUT`, `LIMIT_EXCEEDED`
+ * @throws RequestError `BAD_USER_INPUT`, `LIMIT_EXCEEDED`; `CURSOR_INVALID` for a text that can't be a cursor
  */
 export function readListRequest(
   { args, sources, direction }: Pick<ListQuery<unknown>, 'args' | 'sources' | 'direction'>,
   { limits, nowMs, ends }: ListContext,
 ): { readonly choice: PageChoice; readonly range: Range } {
   const choice = readConnectionArguments(args, limits, direction);
+  // Before the estimate, which would work through all of a long text.
+  if (choice.cursor !== null) checkCursorForm(choice.cursor, choice.isFromEnd ? 'before' : 'after');
   return { choice, range: freezeRange(args.range, nowMs, defaultEnd(ends, sources, nowMs)) };
 }
 

@@ -155,24 +155,27 @@ export function createCursorSealer(secret: Secret): CursorSealer {
   };
 }
 
+/**
+ * Refuses a text that can't be a cursor, however long it is.
+ * @throws RequestError `CURSOR_INVALID`, names the argument
+ */
+export function checkCursorForm(text: string, argument: 'after' | 'before'): void {
+  if (!SEALED_FORM.test(text)) throw new RequestError('CURSOR_INVALID', NOT_OURS, { argument });
+}
+
 function unsealText(text: string, key: Buffer): Buffer {
-  if (!SEALED_FORM.test(text)) throw notOurs();
+  if (!SEALED_FORM.test(text)) throw refuse(NOT_OURS);
   const sealed = Buffer.from(text, 'base64url');
   const plain = unseal(key, {
     nonce: sealed.subarray(0, NONCE_BYTES),
     text: sealed.subarray(NONCE_BYTES, -TAG_BYTES),
     tag: sealed.subarray(-TAG_BYTES),
   });
-  if (!plain) throw notOurs();
+  if (!plain) throw refuse(NOT_OURS);
   return plain;
 }
 
-function notOurs(): RequestError {
-  return new RequestError(
-    'CURSOR_INVALID',
-    'This cursor was not made by this service, or was changed. Start again without it.',
-  );
-}
+const NOT_OURS = 'This cursor was not made by this service, or was changed. Start again without it.';
 
 /**
  * The query that a cursor is bound to: the list and a hash of its arguments, without the paging arguments. The order of an

@@ -19,10 +19,11 @@ import type {
   VariableValues,
 } from 'graphql';
 import { createCompleteAbstract, createCompleteLeaf, createCompleteList, requireValue } from './complete.ts';
-import { executeFields, readArguments, ResolveInfo, respond } from './execute.ts';
+import { executeFields, readArguments, respond } from './execute.ts';
 import type { Complete, FieldPlan, Resolve, Run } from './execute.ts';
 import { collectFields } from './fields.ts';
 import type { Selections } from './fields.ts';
+import { ResolveInfo } from './resolve-info.ts';
 
 /** An operation whose selections have been read once, for all requests that send it. */
 export type CompiledOperation = (

@@ -6,8 +6,9 @@ import type {
   GraphQLSchema,
   ResponsePath,
 } from 'graphql';
-import { executeFields, extendPath, failAt, ignoreRejection, isPromiseLike, ResolveInfo } from './execute.ts';
+import { executeFields, extendPath, failAt, ignoreRejection, isPromiseLike } from './execute.ts';
 import type { Complete, FieldPlan, Run } from './execute.ts';
+import { ResolveInfo } from './resolve-info.ts';
 
 export function requireValue(complete: Complete): Complete {
   return (run, value, path, plan) => {
@@ -83,6 +84,8 @@ export function createCompleteList(complete: Complete, isLeaf: boolean, isNullab
       }
     } catch (error) {
       items.forEach(ignoreRejection);
+      // Those behind it have not been reached.
+      value.forEach(ignoreRejection);
       throw error;
     }
     return isWaiting ? Promise.all(items) : items;

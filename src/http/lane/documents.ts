@@ -22,7 +22,7 @@ export interface KnownDocument {
   readonly name: string | null;
   /** The SHA-256 of its text. */
   readonly hash: string;
-  /** The variables of one request, coerced; null: one does not fit. */
+  /** The variables of one request, coerced; null: one does not fit, or a condition is null. */
   coerce(variables: Readonly<Record<string, unknown>>): VariableValues | null;
   /** The compiled operation for these variables. */
   compiled(variables: VariableValues): CompiledOperation;
@@ -92,9 +92,14 @@ function createKnownDocument(
     operationName: name?.value,
     name: readName(document, name?.value),
     hash: hashDocument(text),
-    coerce: (variables) =>
-      getVariableValues(schema, variableDefinitions, variables, { hideSuggestions: true, maxErrors: 0 })
-        .variableValues ?? null,
+    coerce(variables) {
+      const options = { hideSuggestions: true, maxErrors: 0 };
+      const { variableValues } = getVariableValues(schema, variableDefinitions, variables, options);
+      // A condition may be null if its variable has a default. Its field fails when it is reached.
+      return variableValues && conditions.every((name) => typeof variableValues.coerced[name] === 'boolean')
+        ? variableValues
+        : null;
+    },
     compiled(variables) {
       const key = conditions.map((condition) => String(variables.coerced[condition])).join();
       const found = variants.get(key);

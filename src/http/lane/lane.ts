@@ -12,7 +12,7 @@ import { noteAnswer } from '../plugins/audit.ts';
 import { readMoment, settleCost, takePoints } from '../plugins/cost.ts';
 import { endOperation, listCodes } from '../plugins/operation.ts';
 import type { RequestContext } from '../plugins/operation.ts';
-import { findTrusted } from '../plugins/trusted-documents.ts';
+import { DOCUMENT_ID, findTrusted } from '../plugins/trusted-documents.ts';
 import { boundVariables, checkVariables } from '../plugins/variables.ts';
 import type { YogaOptions } from '../yoga.ts';
 import { createKnownDocuments } from './documents.ts';
@@ -60,10 +60,10 @@ export function createLane(options: YogaOptions): Lane {
     const { query, operationName = null, variables = null, extensions = null, ...others } = params;
     const isNamed = operationName === null || typeof operationName === 'string';
     if (!isNamed || !isObjectOrNull(variables) || !isObjectOrNull(extensions)) return null;
-    if (Object.keys(others).length > 0 && !trustedDocuments) return null;
+    if (!Object.keys(others).every((name) => trustedDocuments && name === DOCUMENT_ID)) return null;
     const text = trustedDocuments ? findTrusted(params, trustedDocuments) : query;
     const found = typeof text === 'string' ? known.get(text) : undefined;
-    if (!found || (operationName && operationName !== found.operationName)) return null;
+    if (!found || (operationName !== null && operationName !== found.operationName)) return null;
     if (checkVariables(variables, maxValues)) return null;
     return { known: found, variables: variables ?? {} };
   };
@@ -116,14 +116,9 @@ export function createLane(options: YogaOptions): Lane {
       operation.callBudget.share(estimate);
       const executed = compiled(variables)(context, variables);
       const result = executed instanceof Promise ? await executed : executed;
-      const ended = settleCost(
-        operation,
-        asked,
-        estimate,
-        verdict,
-        endOperation(operation, asked, maskErrors(result, translate)),
-      );
-      if (isAudited) noteAnswer(notes, operation, ended.data);
+      const answered = endOperation(operation, asked, maskErrors(result, translate));
+      const ended = settleCost(asked, estimate, verdict, answered);
+      if (isAudited) noteAnswer(notes, ended.data);
       if (ended.errors) notes.errors = listCodes(ended.errors);
       return {
         status: 200,

@@ -3,7 +3,6 @@ import { countRows } from '../../graph/cost/shape.ts';
 import { onceForConstants } from '../../graph/selection.ts';
 import type { CallTally } from '../../upstream/call-budget.ts';
 import type { CallerKind } from '../identity/caller.ts';
-import type { Operation } from '../operation.ts';
 import type { RequestNotes } from '../request-notes.ts';
 import { hashDocument } from '../trusted-documents.ts';
 import type { OperationContext, RequestContext } from './operation.ts';
@@ -89,10 +88,10 @@ export function useAudit(): Plugin<OperationContext, RequestContext> {
       if (typeof params.query === 'string') notes.document = hashDocument(params.query);
     },
     onExecute({ args }) {
-      const { notes, operation } = args.contextValue;
+      const { notes } = args.contextValue;
       return {
         onExecuteDone({ result }) {
-          noteAnswer(notes, operation, 'data' in result ? result.data : null);
+          noteAnswer(notes, 'data' in result ? result.data : null);
         },
       };
     },
@@ -100,7 +99,6 @@ export function useAudit(): Plugin<OperationContext, RequestContext> {
 }
 
 /** Notes what an operation has read. */
-export function noteAnswer(notes: RequestNotes, operation: Operation, data: unknown): void {
-  notes.tallies = operation.callBudget.tallies();
+export function noteAnswer(notes: RequestNotes, data: unknown): void {
   if (notes.estimate) notes.rows = countRows(notes.estimate.shape, data);
 }

@@ -44,7 +44,7 @@ export function useCost(options: CostOptions): Plugin<OperationContext, RequestC
       operation.callBudget.share(estimate);
       return {
         onExecuteDone({ result, setResult }) {
-          if ('data' in result) setResult(settleCost(operation, contextValue, estimate, verdict, result));
+          if ('data' in result) setResult(settleCost(contextValue, estimate, verdict, result));
         },
       };
     },
@@ -69,14 +69,12 @@ export function takePoints(
 
 /** Gives back the points that an operation did not need. Returns its result with what it cost. */
 export function settleCost<Result extends { readonly data?: unknown }>(
-  operation: Operation,
-  { isLocal }: RequestContext,
+  { isLocal, notes }: RequestContext,
   estimate: OperationEstimate,
   verdict: RateVerdict | null,
   result: Result & { readonly extensions?: Readonly<Record<string, unknown>> },
 ): Result {
-  const calls = operation.callBudget.tallies().reduce((sum, tally) => sum + tally.calls, 0);
-  const actual = estimate.measure(result.data, calls);
+  const actual = estimate.measure(result.data, notes.vendorCalls);
   verdict?.giveBack(Math.max(estimate.cost - actual, 0));
   const { leastCalls, plannedCalls, mostCalls } = estimate;
   const calling = { leastCalls, plannedCalls, mostCalls };

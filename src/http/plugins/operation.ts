@@ -60,14 +60,16 @@ export function readName(document: DocumentNode, operationName?: string | null):
   return shorten(getOperationAST(document, operationName)?.name?.value ?? null);
 }
 
-/** Ends an operation and notes its vendor calls. Returns its result, with the calls for a caller on this machine. */
+/** Ends an operation and notes its vendor calls, for what else counts them. Returns its result, with the calls for a caller on this machine. */
 export function endOperation<Result extends object>(
   operation: Operation,
   { notes, isLocal }: Pick<RequestContext, 'notes' | 'isLocal'>,
   result: Result & { readonly extensions?: Readonly<Record<string, unknown>> },
 ): Result {
   operation.end();
+  // What goes on after the answer does not count: a field may have failed before all of its calls were answered.
   const tallies = operation.callBudget.tallies();
+  notes.tallies = tallies;
   notes.vendorCalls = tallies.reduce((sum, { calls }) => sum + calls, 0);
   if (!isLocal || !('data' in result)) return result;
   const upstream = tallies.map((tally) => describe(tally, operation.caller));

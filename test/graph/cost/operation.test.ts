@@ -45,6 +45,11 @@ const usageId = (id: string) => encodeGlobalId({ source: 'USAGE', id, timestampM
 const oldUsageId = (id: string) => Buffer.from(`UsageRecord:${id}`).toString('base64url');
 const eventId = (id: string) => encodeGlobalId({ source: 'EVENTS', id, timestampMs: NOW_MS });
 
+/** A text with the form of a cursor. */
+function cursorOf(n: number): string {
+  return String(n).repeat(188);
+}
+
 describe('the calls of an operation', () => {
   test.each([
     'usageRecords(filter: { searchText: $text }) { nodes { id } totalCount { value } }',
@@ -193,7 +198,7 @@ describe('the calls of an operation', () => {
       1,
     ],
     ['pages over other ranges: one each', pages((n) => `range: { last: "P${n}D" }`), 3],
-    ['pages behind other cursors: one each', pages((n) => `after: "c${n}"`), 3],
+    ['pages behind other cursors: one each', pages((n) => `after: "${cursorOf(n)}"`), 3],
     [
       'pages from the oldest on, of ranges that begin alike: one',
       pages((n) => `last: 5, range: ${upTo(n)}`),
@@ -222,7 +227,7 @@ describe('the calls of an operation', () => {
     ],
     [
       'an order that is made here, with any cursor: the whole range is read again',
-      '{ a: events(orderBy: [{ field: ACTION }], after: "x") { nodes { id } } b: events(orderBy: [{ field: ACTION }], after: "y") { nodes { id } } }',
+      `{ a: events(orderBy: [{ field: ACTION }], after: "${cursorOf(1)}") { nodes { id } } b: events(orderBy: [{ field: ACTION }], after: "${cursorOf(2)}") { nodes { id } } }`,
       1,
     ],
     [

@@ -15,16 +15,15 @@ export interface AbortSignalLike {
 export class LightAbortSignal implements AbortSignalLike {
   aborted = false;
   reason: unknown = undefined;
-  #listeners: readonly (() => void)[] = [];
+  #listeners: (() => void)[] = [];
 
   /** Calls the listeners in the order in which they came. Only the first call does anything. */
   abort(reason: unknown): void {
     if (this.aborted) return;
     this.aborted = true;
     this.reason = reason;
-    const listeners = this.#listeners;
-    this.#listeners = [];
-    for (const listener of listeners) listener();
+    // One by one, because a listener may remove another.
+    for (let next = this.#listeners.shift(); next; next = this.#listeners.shift()) next();
   }
 
   throwIfAborted(): void {
@@ -32,10 +31,11 @@ export class LightAbortSignal implements AbortSignalLike {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (!this.aborted) this.#listeners = [...this.#listeners, listener];
+    if (!this.aborted && !this.#listeners.includes(listener)) this.#listeners.push(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners = this.#listeners.filter((one) => one !== listener);
+    const index = this.#listeners.indexOf(listener);
+    if (index >= 0) this.#listeners.splice(index, 1);
   }
 }

@@ -24,12 +24,6 @@ interface RawRequest {
   readonly signal: AbortSignalLike;
 }
 
-interface RawAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly chunks: readonly Buffer[];
-}
-
 /**
  * HTTP/1.1 to one origin over a pool of undici. It uses `dispatch`, because `request` costs 9–16 % more and `fetch` 2.5 times as
  * much, and it follows no redirect. HTTP/2 is off, so that the end of one request ends its own socket only.
@@ -48,7 +42,18 @@ export function createHttpTransport(options: HttpTransportOptions): Transport & 
     bodyTimeout: 0,
   });
 
-  const exchange = (asked: RawRequest): Promise<RawAnswer> =>
+  /** @param packed the answer with its content encoding */
+  const unpack = async (packed: TransportAnswer, encoding: string): Promise<TransportAnswer> => {
+    const { status, headers, body } = packed;
+    try {
+      return { status, headers, body: await decompressBody(body, encoding, maxBodyBytes) };
+    } catch (cause) {
+      const fault = cause instanceof BodyTooLarge ? 'too-large' : 'unreadable';
+      throw new TransportFailure(fault, status, undefined, headers);
+    }
+  };
+
+  const exchange = (asked: RawRequest): Promise<TransportAnswer> =>
     new Promise((resolve, reject) => {
       const { timeoutMs, signal } = asked;
       let controller: Dispatcher.DispatchController | undefined;
@@ -102,7 +107,11 @@ export function createHttpTransport(options: HttpTransportOptions): Transport & 
             else chunks.push(chunk);
           },
           onResponseEnd() {
-            if (settle()) resolve({ status, headers, chunks });
+            if (!settle()) return;
+            const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+            const answer = { status, headers, body };
+            const encoding = headers['content-encoding'];
+            resolve(encoding === undefined ? answer : unpack(answer, encoding));
           },
           onResponseError(_controller, error) {
             if (settle()) reject(failure(faultOf(error, status), codeOf(error)));
@@ -111,26 +120,14 @@ export function createHttpTransport(options: HttpTransportOptions): Transport & 
       );
     });
 
-  const unpack = async ({ status, headers, chunks }: RawAnswer): Promise<TransportAnswer> => {
-    const packed = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-    const encoding = headers['content-encoding'];
-    if (encoding === undefined) return { status, headers, body: packed };
-    try {
-      return { status, headers, body: await decompressBody(packed, encoding, maxBodyBytes) };
-    } catch (cause) {
-      const fault = cause instanceof BodyTooLarge ? 'too-large' : 'unreadable';
-      throw new TransportFailure(fault, status, undefined, headers);
-    }
-  };
-
   return {
-    async get({ target, authorization, timeoutMs, signal }) {
+    get({ target, authorization, timeoutMs, signal }) {
       const headers = authorization === null ? [] : ['authorization', authorization];
-      return unpack(await exchange({ method: 'GET', target, headers, body: null, timeoutMs, signal }));
+      return exchange({ method: 'GET', target, headers, body: null, timeoutMs, signal });
     },
-    async post({ target, json, timeoutMs, signal }) {
+    post({ target, json, timeoutMs, signal }) {
       const headers = ['content-type', 'application/json'];
-      return unpack(await exchange({ method: 'POST', target, headers, body: json, timeoutMs, signal }));
+      return exchange({ method: 'POST', target, headers, body: json, timeoutMs, signal });
     },
     close: () => pool.destroy(),
   };

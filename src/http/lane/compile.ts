@@ -114,6 +114,7 @@ export function compileQuery(
       args: [],
       errors: [],
       nulled: new Set(),
+      isOver: false,
     };
     return respond(run, plans);
   };

@@ -60,7 +60,9 @@ export function createCompleteList(complete: Complete, isLeaf: boolean, isNullab
     fail: (error: unknown) => null,
   ): Promise<unknown> => {
     try {
-      const completed = complete(run, await item, own, plan);
+      const resolved = await item;
+      if (run.isOver) return null;
+      const completed = complete(run, resolved, own, plan);
       return completed instanceof Promise ? await completed : completed;
     } catch (error) {
       return fail(error);

@@ -19,6 +19,8 @@ export interface Run {
   readonly errors: GraphQLError[];
   /** The places of the answer that an error has made null. */
   readonly nulled: Set<ResponsePath | undefined>;
+  /** Whether the answer is complete. What still waits then is in a place that is null, and goes no further. */
+  isOver: boolean;
 }
 
 type Arguments = Record<string, unknown>;
@@ -57,12 +59,20 @@ export function respond(run: Run, plans: readonly FieldPlan[]): ExecutionResult 
     addError(run, toGraphqlError(error), undefined);
     return createResult(run, null);
   };
+  const end = (): void => {
+    run.isOver = true;
+  };
   try {
     const data = executeFields(run, plans, undefined, undefined);
-    return data instanceof Promise
-      ? data.then((resolved) => createResult(run, resolved), fail)
-      : createResult(run, data);
+    if (data instanceof Promise) {
+      const answer = data.then((resolved) => createResult(run, resolved), fail);
+      void answer.then(end);
+      return answer;
+    }
+    end();
+    return createResult(run, data);
   } catch (error) {
+    end();
     return fail(error);
   }
 }
@@ -130,7 +140,9 @@ async function awaitField(
   own: ResponsePath | undefined,
 ): Promise<unknown> {
   try {
-    const completed = plan.complete(run, await value, own, plan);
+    const resolved = await value;
+    if (run.isOver) return null;
+    const completed = plan.complete(run, resolved, own, plan);
     return completed instanceof Promise ? await completed : completed;
   } catch (error) {
     return failField(run, plan, error, path, own);

@@ -68,8 +68,14 @@ export interface Nastiness {
   readonly isAsync: boolean;
 }
 
-/** The same nastiness makes the same schema: what a field gives depends on its object and on its arguments alone. */
-export function createNastySchema(nastiness: Nastiness): GraphQLSchema {
+/**
+ * The same nastiness makes the same schema: what a field gives depends on its object and on what its resolver is told.
+ * @param onResolve gets what each resolver is told, when it is called
+ */
+export function createNastySchema(
+  nastiness: Nastiness,
+  onResolve: (told: string) => void = () => {},
+): GraphQLSchema {
   const schema = buildSchema(SDL);
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type)) type.resolveType = (source: Source) => source.typeName;
@@ -78,7 +84,7 @@ export function createNastySchema(nastiness: Nastiness): GraphQLSchema {
       if (field.name === 'exposed') {
         field.extensions = { pothosExposedField: 'exposed' };
         field.resolve = (source: Source) => source.exposed;
-      } else field.resolve = createResolver(nastiness, field.type);
+      } else field.resolve = createResolver(nastiness, field.type, onResolve);
     }
   }
   return schema;
@@ -87,6 +93,7 @@ export function createNastySchema(nastiness: Nastiness): GraphQLSchema {
 function createResolver(
   { seed, share, isAsync }: Nastiness,
   type: GraphQLOutputType,
+  onResolve: (told: string) => void,
 ): GraphQLFieldResolver<Source | undefined, unknown> {
   return (source, args, _context, info) => {
     // If a resolver is told something else, it gives something else. The lane tells leaves no path.
@@ -94,6 +101,7 @@ function createResolver(
     const place = isLeafType(getNullableType(returnType)) ? '' : responsePathAsArray(path).join('/');
     const told = `${place} ${parentType.name}.${fieldName}(${JSON.stringify(args)}): ${String(returnType)} ${fieldNodes.length}`;
     const key = `${source?.key ?? ''} > ${told}`;
+    onResolve(key);
     const random = createSeededRandom(hashText(`${seed} ${key}`));
     const chance = (part: number): boolean => random() < part;
 

@@ -1,25 +1,41 @@
 import { buildSchema, execute, parse } from 'graphql';
-import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createKnownDocuments } from '../../../src/http/lane/documents.ts';
 import { createNastySchema } from '../../support/nasty-schema.ts';
+import type { Nastiness } from '../../support/nasty-schema.ts';
 import { createRandomOperations } from '../../support/random-operation.ts';
 import { createSeededRandom } from '../../support/seeded-random.ts';
 
 const POOL = { ids: ['a', 'b'], recordIds: ['c'], cursors: ['d'] };
 
-/** Both results as JSON; null: the lane does not take the document or the variables. */
-async function askBoth(schema: GraphQLSchema, text: string, variables: Readonly<Record<string, unknown>>) {
+/** Both results as JSON, and what was resolved for them; null: the lane does not take the document or the variables. */
+async function askBoth(
+  nastiness: Nastiness,
+  text: string,
+  variables: Readonly<Record<string, unknown>>,
+): Promise<{ readonly compiled: string; readonly executed: string } | null> {
+  let resolved: string[] = [];
+  const schema = createNastySchema(nastiness, (told) => void resolved.push(told));
   const documents = createKnownDocuments(schema);
   const document = parse(text);
   documents.add(text, document);
   const known = documents.get(text);
   const coerced = known?.coerce(variables);
   if (!known || !coerced) return null;
-  const compiled = await known.compiled(coerced)({}, coerced);
-  const executed = await execute({ schema, document, variableValues: variables, contextValue: {} });
-  return { compiled: print(compiled), executed: print(executed) };
+  const finish = async (result: ExecutionResult | Promise<ExecutionResult>): Promise<string> => {
+    const printed = print(await result);
+    // What goes on after the answer, in fields that an error has made null, is resolved alike, too.
+    for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    const all = resolved.join('\n');
+    resolved = [];
+    return `${printed}\n${all}`;
+  };
+  return {
+    compiled: await finish(known.compiled(coerced)({}, coerced)),
+    executed: await finish(execute({ schema, document, variableValues: variables, contextValue: {} })),
+  };
 }
 
 function print({ data, errors, ...others }: ExecutionResult): string {
@@ -45,11 +61,11 @@ describe('a compiled operation gives what graphql-js gives, byte for byte', () =
     let failed = 0;
     await fc.assert(
       fc.asyncProperty(fc.nat(), async (seed) => {
-        const schema = createNastySchema({ seed, ...nastiness });
-        const draw = createRandomOperations(schema, createSeededRandom(seed), POOL);
+        const drawn = { seed, ...nastiness };
+        const draw = createRandomOperations(createNastySchema(drawn), createSeededRandom(seed), POOL);
         for (let n = 0; n < 4; n += 1) {
           const operation = draw();
-          const both = await askBoth(schema, operation.text, operation.drawRequest().variables);
+          const both = await askBoth(drawn, operation.text, operation.drawRequest().variables);
           if (!both) continue;
           compared += 1;
           if (both.executed.includes('"errors"')) failed += 1;
@@ -63,22 +79,29 @@ describe('a compiled operation gives what graphql-js gives, byte for byte', () =
   });
 });
 
-test('rejections behind a list item that fails end nothing', async () => {
-  const rejections: unknown[] = [];
-  const note = (reason: unknown): void => void rejections.push(reason);
-  process.on('unhandledRejection', note);
-  const schema = buildSchema('type Query { list: [Int!] }');
-  const text = '{ list }';
+/** A document over a schema of its own, compiled. */
+function compile(sdl: string, text: string, resolvers: Readonly<Record<string, () => unknown>>) {
+  const schema = buildSchema(sdl);
+  for (const [name, resolve] of Object.entries(resolvers))
+    schema.getQueryType()!.getFields()[name]!.resolve = resolve;
   const documents = createKnownDocuments(schema);
   documents.add(text, parse(text));
   const known = documents.get(text)!;
   const variables = known.coerce({})!;
+  return () => known.compiled(variables)({}, variables);
+}
+
+test('rejections behind a list item that fails end nothing', async () => {
+  const rejections: unknown[] = [];
+  const note = (reason: unknown): void => void rejections.push(reason);
+  process.on('unhandledRejection', note);
   const reject = async (message: string): Promise<number> => {
     throw new Error(message);
   };
-  const list = (): unknown[] => [reject('reached'), null, reject('not reached')];
-  schema.getQueryType()!.getFields()['list']!.resolve = list;
-  const { data, errors } = await known.compiled(variables)({}, variables);
+  const run = compile('type Query { list: [Int!] }', '{ list }', {
+    list: () => [reject('reached'), null, reject('not reached')],
+  });
+  const { data, errors } = await run();
   await new Promise((resolve) => setImmediate(resolve));
   process.off('unhandledRejection', note);
   expect(data).toEqual({ list: null });
@@ -86,4 +109,16 @@ test('rejections behind a list item that fails end nothing', async () => {
     'Cannot return null for non-nullable field Query.list.',
   ]);
   expect(rejections).toEqual([]);
+});
+
+test('no field is resolved after the answer', async () => {
+  const called: string[] = [];
+  const run = compile('type Query { slow: Query, sure: Int!, late: Int }', '{ slow { late } sure }', {
+    slow: async () => ({}),
+    sure: () => null,
+    late: () => called.push('late'),
+  });
+  expect((await run()).data).toBeNull();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(called).toEqual([]);
 });

@@ -177,13 +177,13 @@ function createEngine(plan: SidePlan) {
           vendor.takeCalls();
           const { data, errors } = await run();
           operation.end();
-          const tallies = operation.callBudget.tallies();
           await becomeIdle(vendor);
           return JSON.stringify(
             {
               data,
               errors: errors?.map((error) => ({ ...error.toJSON(), causes: describeFault(error) })),
-              tallies,
+              // With the calls that go on after the answer, because their time against it is not the engine's.
+              tallies: operation.callBudget.tallies(),
               calls: vendor.takeCalls().toSorted(),
             },
             null,

@@ -54,7 +54,8 @@ export function createOperation(
     nowMs,
     deadlineMs: nowMs + timeoutMs,
     get signal() {
-      return (bounds ??= openBounds(request.signal, nowMs + timeoutMs + GRACE_MS - clock.now())).signal;
+      return (bounds ??= openBounds(request.signal, Math.max(0, nowMs + timeoutMs + GRACE_MS - clock.now())))
+        .signal;
     },
     callBudget: createCallBudget(maxUpstreamCalls),
     callerSecrets,

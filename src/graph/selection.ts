@@ -127,12 +127,12 @@ function coerceVariables(
   }).variableValues;
 }
 
-const areChecked = onceForConstants((fields) => ({ isFine: haveArguments(fields) }));
+const checkOnce = onceForConstants((fields) => ({ haveArguments: haveArguments(fields) }));
 
 /** Whether the arguments of all these fields can be coerced. A null in a variable may not fit an argument. */
 function haveArguments(fields: readonly SelectedField[]): boolean {
   try {
-    return fields.every((field) => field.args && areChecked(field.fields).isFine);
+    return fields.every((field) => field.args && checkOnce(field.fields).haveArguments);
   } catch (error) {
     if (error instanceof GraphQLError) return false;
     throw error;

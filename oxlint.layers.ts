@@ -18,13 +18,26 @@ const FENCES: readonly { readonly packages: string; readonly rooms: readonly str
   { packages: 'graphql', rooms: ['graph', 'http'] },
   { packages: 'dataloader', rooms: ['sources'] },
   { packages: '(?:undici|@redis/[^/]+)', rooms: ['upstream'] },
-  { packages: '(?:@duckdb/[^/]+|openapi-backend)', rooms: ['sandbox'] },
+  { packages: '@duckdb/[^/]+', rooms: ['archive', 'sandbox'] },
+  { packages: '@clickhouse/[^/]+', rooms: ['archive'] },
+  { packages: 'openapi-backend', rooms: ['sandbox'] },
   { packages: '(?:node:)?process', rooms: ['main', 'cli'] },
-  { packages: '(?:node:)?crypto', rooms: ['sealing', 'sandbox'] },
+  { packages: '(?:node:)?crypto', rooms: ['sealing', 'evidence', 'sandbox'] },
 ];
 
 /** Layers from the top; each may import those after it. Files of the top level end in `.ts`, folders in `/`. */
-const LAYERS = ['main', 'cli', 'app', 'config', 'http', 'graph', 'sources', 'upstream', 'base'] as const;
+const LAYERS = [
+  'main',
+  'cli',
+  'app',
+  'config',
+  'http',
+  'graph',
+  'archive',
+  'sources',
+  'upstream',
+  'base',
+] as const;
 const FILES_OF_THE_TOP: readonly string[] = ['main', 'app'];
 
 /** The domains of `sources/` and `graph/` that must not know each other; `timeline` merges both and may. */
@@ -37,7 +50,7 @@ function banLayer(room: string, layer: string): Ban {
   const target = FILES_OF_THE_TOP.includes(layer) ? String.raw`${layer}\.ts$` : `${layer}/`;
   return {
     regex: UP + target,
-    message: `law 1: ${room} does not import ${layer}; main → cli → app → config → http → graph → sources → upstream → base`,
+    message: `law 1: ${room} does not import ${layer}; main → cli → app → config → http → graph → archive → sources → upstream → base`,
   };
 }
 
@@ -146,6 +159,8 @@ const config: OxlintConfig = {
       ]),
     ),
     room(['src/sources/timeline/**'], 'sources', aboveOf('sources')),
+    room(['src/archive/**'], 'archive', aboveOf('archive')),
+    room(['src/archive/evidence/**'], 'evidence', aboveOf('archive')),
     room(['src/graph/**'], 'graph', [
       ...aboveOf('graph'),
       ...GRAPH_DOMAINS.map((domain) => banSibling('what the domains of graph share', domain)),

@@ -228,7 +228,7 @@ const PLANTED: readonly Planted[] = [
   {
     file: 'src/sources/paging/duckdb.ts',
     source: "import type { B } from '@duckdb/node-api';\nexport type C = B;",
-    law: fence('sandbox'),
+    law: fence('archive and sandbox'),
   },
   {
     file: 'src/base/process.ts',
@@ -248,12 +248,12 @@ const PLANTED: readonly Planted[] = [
   {
     file: 'src/base/crypto.ts',
     source: "import { createHash } from 'node:crypto';\nvoid createHash;",
-    law: fence('sealing and sandbox'),
+    law: fence('sealing and evidence and sandbox'),
   },
   {
     file: 'src/graph/crypto.ts',
     source: "import type { Cipher } from 'crypto';\nexport type A = Cipher;",
-    law: fence('sealing and sandbox'),
+    law: fence('sealing and evidence and sandbox'),
   },
   {
     file: 'src/sandbox/process.ts',

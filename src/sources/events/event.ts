@@ -18,6 +18,8 @@ export interface AuditEvent {
   readonly ipAddress: string | null;
   /** The addresses if the vendor gives a list. */
   readonly addresses?: readonly string[];
+  /** When the archive first saw it; left out: it comes from the vendor. */
+  readonly firstSeenMs?: number;
 }
 
 /** The fields that are read only if needed. Id, timestamp, category and action are always read. */

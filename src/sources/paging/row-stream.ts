@@ -30,6 +30,8 @@ export interface BatchRequest {
   readonly after: Position | null;
   /** How many more rows the reader can use: it determines the size of the pages. Infinity: as many as a page holds. */
   readonly wanted: () => number;
+  /** How many more matches the reader can use, if it looks at other rows, too; left out: as many as rows. */
+  readonly wantedMatches?: () => number;
   /** The time that skipped rows without a time are counted at; left out: the time of the row before them. */
   readonly undatedMs?: number;
 }
@@ -50,6 +52,7 @@ export interface Batch<Row> {
   readonly parsed: number;
   readonly readAtMs: number;
   readonly stale: boolean;
+  readonly origin?: 'ARCHIVE';
   /** The range holds nothing further. */
   readonly ended: boolean;
 }

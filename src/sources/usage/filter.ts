@@ -1,8 +1,8 @@
 import { RequestError } from '../../base/errors.ts';
 import type { Query } from '../../upstream/upstream.ts';
-import { checkAddress } from '../shared/addresses.ts';
+import { checkAddress, createAddressTest } from '../shared/addresses.ts';
 import type { UsageSeries } from './analytics/analytics.ts';
-import type { RequestStatus } from './record.ts';
+import type { RequestStatus, UsageRecord } from './record.ts';
 
 /** What usage records can be filtered by. A part that is left out does not filter; an empty list matches nothing. */
 export interface UsageFilter {
@@ -95,4 +95,15 @@ export function splitUsageFilter(filter: UsageFilter): UsageFilterSplit {
 function countingSeries({ elementKeys, status, ...others }: UsageFilter): UsageSeries | null {
   if (Object.keys(others).length > 0 || (elementKeys && status)) return null;
   return elementKeys ? 'elements' : status ? 'statuses' : 'activity';
+}
+
+/** TEMP */
+export function createUsageTest(filter: UsageFilter): (record: UsageRecord) => boolean {
+  const tests: ((record: UsageRecord) => boolean)[] = [];
+  const { elementKeys, tags, status, ipAddress } = filter;
+  if (elementKeys) tests.push((r) => r.elementKey !== null && elementKeys.includes(r.elementKey));
+  if (tags) tests.push((r) => [...r.elementTags, ...r.instanceTags].some((t) => tags.includes(t)));
+  if (status) tests.push((r) => r.requestStatus === status);
+  if (ipAddress !== undefined) tests.push(createAddressTest(ipAddress));
+  return (r) => tests.every((t) => t(r));
 }

@@ -42,6 +42,8 @@ export interface UsageRecord {
   readonly vendorProcessTime: number | null;
   /** Milliseconds. */
   readonly platformProcessTime: number | null;
+  /** When the archive first saw it; left out: it comes from the vendor. */
+  readonly firstSeenMs?: number;
 }
 
 /**

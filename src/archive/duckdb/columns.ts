@@ -1,0 +1,113 @@
+import type { JS } from '@duckdb/node-api';
+import type { AuditEvent } from '../../sources/events/event.ts';
+import type { UsageRecord } from '../../sources/usage/record.ts';
+import { decodeAddresses } from '../../sources/shared/addresses.ts';
+
+/** How the rows of one source are stored. Every value is kept as the domain has it, so that a row comes back as it went in. */
+export interface Columns<Row> {
+  readonly table: 'usage' | 'events';
+  /** The SQL type of the vendor's id, whose order is the order of `compareIds`. */
+  readonly idType: 'VARCHAR' | 'BIGINT';
+  /** The columns besides id and time, with their SQL types. */
+  readonly types: Readonly<Record<string, string>>;
+  /** The values of a row under the names of the columns. */
+  encode(row: Row): Readonly<Record<string, unknown>>;
+  /** @param values those of `id`, `at_ms`, `first_seen_ms` and then of `types`, in this order */
+  decode(values: readonly JS[]): Row;
+}
+
+const TEXT = 'VARCHAR';
+
+type UsageColumn = Exclude<
+  keyof UsageRecord,
+  'source' | 'id' | 'timestampMs' | 'ipAddress' | 'addresses' | 'firstSeenMs'
+>;
+
+const USAGE_TYPES = {
+  requestStatus: TEXT,
+  requestStatusText: TEXT,
+  elementKey: TEXT,
+  elementName: TEXT,
+  elementApi: TEXT,
+  elementTags: 'VARCHAR[]',
+  instanceName: TEXT,
+  accountId: TEXT,
+  companyId: TEXT,
+  userId: TEXT,
+  processTime: 'BIGINT',
+  requestURI: TEXT,
+  requestIP: TEXT,
+  instanceTags: 'VARCHAR[]',
+  requestId: TEXT,
+  requestMethod: TEXT,
+  responseStatus: 'INTEGER',
+  instanceId: TEXT,
+  vendorProcessTime: 'BIGINT',
+  platformProcessTime: 'BIGINT',
+} as const satisfies Record<UsageColumn, string>;
+const USAGE_NAMES = Object.keys(USAGE_TYPES) as UsageColumn[];
+
+export const USAGE_COLUMNS: Columns<UsageRecord> = {
+  table: 'usage',
+  idType: 'VARCHAR',
+  types: USAGE_TYPES,
+  encode: (row) => Object.fromEntries(USAGE_NAMES.map((name) => [name, row[name]])),
+  decode([id, atMs, firstSeenMs, ...values]) {
+    const fields = Object.fromEntries(USAGE_NAMES.map((name, at) => [name, readValue(values[at])]));
+    // The types above are those of the record's fields.
+    const stored = fields as unknown as Pick<UsageRecord, UsageColumn>;
+    return {
+      source: 'USAGE',
+      id: String(id),
+      timestampMs: Number(atMs),
+      firstSeenMs: Number(firstSeenMs),
+      ...stored,
+      ...decodeAddresses(stored.requestIP),
+    };
+  },
+};
+
+const EVENT_TYPES = {
+  category: TEXT,
+  action: TEXT,
+  description: TEXT,
+  username: TEXT,
+  ipAddress: TEXT,
+  addresses: 'VARCHAR[]',
+} as const;
+
+export const EVENT_COLUMNS: Columns<AuditEvent> = {
+  table: 'events',
+  idType: 'BIGINT',
+  types: EVENT_TYPES,
+  encode: ({ category, action, description, username, ipAddress, addresses = null }) => ({
+    category,
+    action,
+    description,
+    username,
+    ipAddress,
+    addresses,
+  }),
+  decode([id, atMs, firstSeenMs, category, action, description, username, ipAddress, addresses]) {
+    return {
+      source: 'EVENTS',
+      id: String(id),
+      timestampMs: Number(atMs),
+      firstSeenMs: Number(firstSeenMs),
+      category: String(category),
+      action: String(action),
+      description: readText(description),
+      username: readText(username),
+      ipAddress: readText(ipAddress),
+      ...(Array.isArray(addresses) ? { addresses: addresses.map(String) } : {}),
+    };
+  },
+};
+
+function readValue(value: JS | undefined): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
+}
+
+function readText(value: JS | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,99 @@
+import type { EventFilter, StringFilter } from '../../sources/events/filter.ts';
+import type { UsageFilter } from '../../sources/usage/filter.ts';
+
+/** A value of a `?` in a statement. */
+export type SqlValue = string | number | bigint | null;
+
+/** A condition on the rows of a table. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+  /** Whether it passes exactly the rows that match. If not, it passes also others, never fewer. */
+  readonly isExact: boolean;
+}
+
+/** What the conditions of a filter leave out: whether an address matches is tested here, for each address that occurs. */
+export interface FilterConditions {
+  readonly conditions: readonly Condition[];
+  /** An address or a CIDR block to test; null: none. */
+  readonly addressBlock: string | null;
+}
+
+const PASS: Condition = { sql: 'true', values: [], isExact: true };
+
+/** The conditions of a filter without `hub` and `searchText`, which only the vendor can apply. */
+export function usageConditions(filter: UsageFilter): FilterConditions {
+  const conditions: Condition[] = [];
+  if (filter.elementKeys) conditions.push(isOneOf('"elementKey"', filter.elementKeys));
+  if (filter.status !== undefined) conditions.push(exact('"requestStatus" = ?', [filter.status]));
+  if (filter.tags) {
+    const list = `[${filter.tags.map(() => '?').join(', ')}]::VARCHAR[]`;
+    conditions.push(
+      exact(`(list_has_any("elementTags", ${list}) or list_has_any("instanceTags", ${list}))`, [
+        ...filter.tags,
+        ...filter.tags,
+      ]),
+    );
+  }
+  return { conditions, addressBlock: filter.ipAddress ?? null };
+}
+
+export function eventConditions(filter: EventFilter): FilterConditions {
+  return { conditions: withoutAddress(filter), addressBlock: filter.ipAddress ?? null };
+}
+
+function withoutAddress(filter: EventFilter): Condition[] {
+  const conditions: Condition[] = [];
+  const { category, action, username, searchText, not } = filter;
+  if (category) conditions.push(onText('category', category));
+  if (action) conditions.push(onText('action', action));
+  if (username) conditions.push(onText('username', username));
+  if (searchText !== undefined) conditions.push(onSearch(searchText));
+  if (not && Object.keys(not).length > 0) conditions.push(negate(not));
+  return conditions;
+}
+
+function negate(not: EventFilter): Condition {
+  const inner = withoutAddress(not);
+  // What passes too many rows would, negated, pass too few.
+  if (not.ipAddress !== undefined || inner.some(({ isExact }) => !isExact))
+    return { ...PASS, isExact: false };
+  const all = conjoin(inner);
+  return exact(`not coalesce(${all.sql}, false)`, all.values);
+}
+
+function onText(column: string, filter: StringFilter): Condition {
+  if ('isNull' in filter) return exact(`${column} is ${filter.isNull ? '' : 'not '}null`, []);
+  if ('eq' in filter) return exact(`${column} = ?`, [filter.eq]);
+  if ('in' in filter) return isOneOf(column, filter.in);
+  if ('startsWith' in filter) return exact(`starts_with(${column}, ?)`, [filter.startsWith]);
+  return exact(`contains(${column}, ?)`, [filter.contains]);
+}
+
+const ASCII = /^[\x20-\x7e]*$/;
+
+/** The database turns letters to lower case by rules that differ from JavaScript's in a few letters beyond ASCII. */
+function onSearch(text: string): Condition {
+  if (!ASCII.test(text)) return { sql: 'description is not null', values: [], isExact: false };
+  return { sql: 'contains(lower(description), ?)', values: [text.toLowerCase()], isExact: false };
+}
+
+/** One of these values; none for an empty list. */
+export function isOneOf(column: string, values: readonly SqlValue[]): Condition {
+  if (values.length === 0) return exact('false', []);
+  return exact(`${column} in (${values.map(() => '?').join(', ')})`, values);
+}
+
+export function exact(sql: string, values: readonly SqlValue[]): Condition {
+  return { sql, values, isExact: true };
+}
+
+/** All of them. */
+export function conjoin(conditions: readonly Condition[]): Condition {
+  if (conditions.length === 0) return PASS;
+  return {
+    sql: conditions.map(({ sql }) => `(${sql})`).join(' and '),
+    values: conditions.flatMap(({ values }) => values),
+    isExact: conditions.every(({ isExact }) => isExact),
+  };
+}

@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, JS } from '@duckdb/node-api';
+import { ArchiveRefused } from '../store.ts';
+import type { SqlValue } from './conditions.ts';
+
+/** A database in one file: one writer, whose transactions run one after the other, and a few readers beside it. */
+export interface Database {
+  /** The rows as arrays in the order of the columns; int64 as bigint. */
+  read(sql: string, values?: readonly SqlValue[]): Promise<readonly (readonly JS[])[]>;
+  /** Runs statements as one transaction. If one fails, nothing has happened. */
+  write(statements: readonly Statement[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Statement {
+  readonly sql: string;
+  readonly values?: readonly SqlValue[];
+}
+
+const READERS = 2;
+const FILE = 'archive.duckdb';
+
+/**
+ * Opens the database of a folder, and makes both if they do not exist.
+ * @param memoryLimit such as `512MB`
+ * @throws ArchiveRefused if another process has it open, or it is no database
+ */
+export async function openDatabase(folder: string, memoryLimit: string): Promise<Database> {
+  const file = join(folder, FILE);
+  const instance = await openInstance(folder, file, memoryLimit);
+  const writer = await connect(instance);
+  const idle = await Promise.all(Array.from({ length: READERS }, () => connect(instance)));
+  const waiting: ((connection: DuckDBConnection) => void)[] = [];
+  let lastWrite: Promise<unknown> = Promise.resolve();
+  const take = async (): Promise<DuckDBConnection> =>
+    idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => waiting.push(resolve)));
+
+  async function writeAll(statements: readonly Statement[]): Promise<void> {
+    await writer.run('begin transaction');
+    try {
+      for (const { sql, values = [] } of statements) await writer.run(sql, [...values]);
+      await writer.run('commit');
+    } catch (error) {
+      // If the commit itself failed, the transaction has ended already.
+      await writer.run('rollback').catch(() => {});
+      throw error;
+    }
+  }
+
+  return {
+    async read(sql, values = []) {
+      const connection = await take();
+      try {
+        return (await connection.runAndReadAll(sql, [...values])).getRowsJS();
+      } finally {
+        const next = waiting.shift();
+        if (next) next(connection);
+        else idle.push(connection);
+      }
+    },
+    async write(statements) {
+      const write = lastWrite.catch(() => {}).then(() => writeAll(statements));
+      lastWrite = write;
+      await write;
+    },
+    async close() {
+      await lastWrite.catch(() => {});
+      const readers = await Promise.all(Array.from({ length: READERS }, take));
+      for (const connection of [writer, ...readers]) connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+async function connect(instance: DuckDBInstance): Promise<DuckDBConnection> {
+  const connection = await instance.connect();
+  await connection.run("set TimeZone = 'UTC'");
+  return connection;
+}
+
+async function openInstance(folder: string, file: string, memoryLimit: string): Promise<DuckDBInstance> {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return await DuckDBInstance.create(file, { memory_limit: memoryLimit, threads: '2' });
+  } catch (error) {
+    throw new ArchiveRefused(explain(error, file), { cause: error });
+  }
+}
+
+function explain(error: unknown, file: string): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/lock/i.test(text)) {
+    return `The archive ${file} is open in another process. One process can use it at a time: end the other one, or use an archive on ClickHouse.`;
+  }
+  if (!existsSync(file))
+    return `The archive ${file} can't be made. Name a folder that this process may write to.`;
+  return `The archive ${file} can't be opened: it is no database of this version, or it is damaged. Restore it from a copy, or name another folder.`;
+}

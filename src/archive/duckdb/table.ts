@@ -1,0 +1,227 @@
+import type { JS } from '@duckdb/node-api';
+import type { Range } from '../../base/time.ts';
+import type { ArchiveQuestion } from '../../sources/paging/archived-rows.ts';
+import type { Position } from '../../sources/paging/position.ts';
+import { createAddressTest } from '../../sources/shared/addresses.ts';
+import type { ReadSpan } from '../ledger.ts';
+import type { ArchiveTable } from '../store.ts';
+import type { Columns } from './columns.ts';
+import { conjoin, exact, isOneOf } from './conditions.ts';
+import type { Condition, FilterConditions } from './conditions.ts';
+import type { Database, Statement } from './database.ts';
+
+/** How the filters of one source are tested. */
+export interface Filtering<Row, Filter> {
+  readonly conditionsOf: (filter: Filter) => FilterConditions;
+  readonly createTest: (filter: Filter) => (row: Row) => boolean;
+  /** SQL of the text that holds a row's addresses, and how the addresses in it are read. */
+  readonly addressSql: string;
+  readonly readAddresses: (text: string | null) => Parameters<ReturnType<typeof createAddressTest>>[0];
+}
+
+/** A window of the first query holds about this many times the rows that are wanted. */
+const SPARE = 4;
+/** If a window held too few matches, the next one is so many times as long. */
+const STEP = 8;
+const MINUTE_MS = 60_000;
+
+/** The rows of one source in DuckDB. The table must exist. */
+export function createTable<Row extends Position, Filter>(
+  database: Database,
+  columns: Columns<Row>,
+  { conditionsOf, createTest, addressSql, readAddresses }: Filtering<Row, Filter>,
+): ArchiveTable<Row, Filter> {
+  const { table, idType, types } = columns;
+  const names = Object.keys(types).map((name) => `"${name}"`);
+  const selected = ['id', 'at_ms', 'first_seen_ms', ...names].join(', ');
+  const shape = JSON.stringify([{ id: idType, at_ms: 'BIGINT', ...types }]);
+  const compared = ['at_ms', ...names];
+
+  const known = (knownAtMs: number | null): Condition =>
+    knownAtMs === null
+      ? exact('until_ms is null', [])
+      : exact('since_ms <= ? and (until_ms is null or until_ms > ?)', [knownAtMs, knownAtMs]);
+  const inside = ({ fromMs, toMs }: Range): Condition => exact('at_ms >= ? and at_ms < ?', [fromMs, toMs]);
+  const ahead = ({ direction, after }: ArchiveQuestion<Filter>): Condition[] => {
+    if (!after) return [];
+    const sign = direction === 'DESC' ? '<' : '>';
+    // A position of the other source has no id here. `startOfReading` has cut the range, so that all of it lies ahead.
+    if (after.source !== (table === 'usage' ? 'USAGE' : 'EVENTS')) return [];
+    if (after.id === '')
+      return direction === 'DESC'
+        ? [exact('at_ms < ?', [after.timestampMs])]
+        : [exact('at_ms >= ?', [after.timestampMs])];
+    const id = idType === 'BIGINT' ? BigInt(after.id) : after.id;
+    const { timestampMs } = after;
+    return [exact(`(at_ms ${sign} ? or (at_ms = ? and id ${sign} ?))`, [timestampMs, timestampMs, id])];
+  };
+
+  /** The condition of a filter in a range. Which addresses match is asked for the addresses that the range holds. */
+  async function conditionIn(range: Range, filter: Filter, others: readonly Condition[]): Promise<Condition> {
+    const { conditions, addressBlock } = conditionsOf(filter);
+    const all = [inside(range), ...others, ...conditions];
+    if (addressBlock === null) return conjoin(all);
+    const { sql, values } = conjoin(all);
+    const texts = await database.read(`select distinct ${addressSql} from ${table} where ${sql}`, values);
+    const isMatch = createAddressTest(addressBlock);
+    const matching = texts
+      .map(([text]) => (typeof text === 'string' ? text : null))
+      .filter((text) => text !== null && isMatch(readAddresses(text)));
+    return conjoin([...all, isOneOf(addressSql, matching)]);
+  }
+
+  async function listWindow(
+    window: Range,
+    question: ArchiveQuestion<Filter>,
+    limit: number | null,
+  ): Promise<Row[]> {
+    const { direction, filter, knownAtMs } = question;
+    const { sql, values, isExact } = await conditionIn(window, filter, [
+      known(knownAtMs),
+      ...ahead(question),
+    ]);
+    const isMatch = createTest(filter);
+    const rows: Row[] = [];
+    const size = limit === null || isExact ? limit : Math.max(limit, LEAST_CHUNK);
+    for (let offset = 0; ; offset += size ?? 0) {
+      const read = await database.read(
+        `select ${selected} from ${table} where ${sql} order by at_ms ${direction}, id ${direction}${size === null ? '' : ` limit ${size} offset ${offset}`}`,
+        values,
+      );
+      for (const row of read) {
+        const decoded = columns.decode(row);
+        if (isMatch(decoded)) rows.push(decoded);
+      }
+      if (size === null || read.length < size || rows.length >= (limit ?? 0))
+        return limit === null ? rows : rows.slice(0, limit);
+    }
+  }
+
+  return {
+    async loadReads() {
+      const rows = await database.read(
+        `select from_ms, to_ms, first_read_ms, last_read_ms, dropped from ledger where source = ?`,
+        [table],
+      );
+      return rows.map(([fromMs, toMs, firstReadMs, lastReadMs, dropped]) => ({
+        fromMs: Number(fromMs),
+        toMs: Number(toMs),
+        firstReadMs: Number(firstReadMs),
+        lastReadMs: Number(lastReadMs),
+        dropped: Number(dropped),
+      }));
+    },
+    async commit(rows, read) {
+      const note = noteRead(table, read);
+      if (rows.length === 0) return database.write([note]);
+      const seenMs = read.lastReadMs;
+      const json = JSON.stringify(
+        rows.map((row) => ({ id: row.id, at_ms: row.timestampMs, ...wellFormed(columns.encode(row)) })),
+      );
+      const differs = `(${compared.map((name) => `k.${name}`).join(', ')}) is distinct from (${compared.map((name) => `s.${name}`).join(', ')})`;
+      await database.write([
+        {
+          // Whether a row is new, or differs from its newest version, is found out once, because the update changes the answer.
+          sql: `create or replace temp table staged as
+            select s.*, k.id is not null as is_known, k.first_seen_ms as known_first_ms, k.since_ms as known_since_ms
+            from (
+              select unnest(from_json(?::json, '${shape}'), recursive := true), unnest(range(${rows.length})) as place
+            ) s left join ${table} k on k.id = s.id and k.until_ms is null
+            where k.id is null or ${differs}
+            qualify row_number() over (partition by s.id order by place) = 1`,
+          values: [json],
+        },
+        {
+          sql: `update ${table} set until_ms = greatest(?, since_ms) where until_ms is null and id in (select id from staged where is_known)`,
+          values: [seenMs],
+        },
+        {
+          sql: `insert into ${table} (id, at_ms, ${names.join(', ')}, first_seen_ms, since_ms, until_ms)
+            select id, at_ms, ${names.join(', ')}, coalesce(known_first_ms, ?), greatest(?, known_since_ms), null from staged order by at_ms, id`,
+          values: [seenMs, seenMs],
+        },
+        note,
+      ]);
+    },
+    async replaceReads(reads) {
+      await database.write([
+        { sql: 'delete from ledger where source = ?', values: [table] },
+        ...reads.map((read) => noteRead(table, read)),
+      ]);
+    },
+    async list(question) {
+      const { range, direction, limit } = question;
+      if (limit === null) return listWindow(range, question, null);
+      const [row] = await database.read(
+        `select count(*), max(at_ms) - min(at_ms) from ${table} where at_ms >= ? and at_ms < ?`,
+        [range.fromMs, range.toMs],
+      );
+      const [count, spanMs] = (row ?? []).map((value) => Number(value ?? 0));
+      if (!count) return [];
+      const isDesc = direction === 'DESC';
+      let lengthMs = Math.max(((spanMs ?? 0) * limit * SPARE) / count, MINUTE_MS);
+      let left = range;
+      const rows: Row[] = [];
+      while (left.fromMs < left.toMs && rows.length < limit) {
+        const window = isDesc
+          ? { fromMs: Math.max(left.fromMs, Math.floor(left.toMs - lengthMs)), toMs: left.toMs }
+          : { fromMs: left.fromMs, toMs: Math.min(left.toMs, Math.ceil(left.fromMs + lengthMs)) };
+        rows.push(...(await listWindow(window, question, limit - rows.length)));
+        left = isDesc ? { ...left, toMs: window.fromMs } : { ...left, fromMs: window.toMs };
+        lengthMs *= STEP;
+      }
+      return rows;
+    },
+    async count(range, filter, knownAtMs) {
+      const { sql, values, isExact } = await conditionIn(range, filter, [known(knownAtMs)]);
+      if (!isExact) return null;
+      const [row] = await database.read(`select count(*) from ${table} where ${sql}`, values);
+      return Number(row?.[0]);
+    },
+    async find(ids) {
+      if (ids.length === 0) return [];
+      const { sql, values } = isOneOf('id', idType === 'BIGINT' ? ids.map(BigInt) : ids);
+      const rows = await database.read(
+        `select ${selected} from ${table} where until_ms is null and ${sql}`,
+        values,
+      );
+      return rows.map((row) => columns.decode(row));
+    },
+    async size() {
+      const [rows] = await database.read(`select count(*) from ${table} where until_ms is null`);
+      return { rows: Number(rows?.[0]), bytes: await sizeOf(database) };
+    },
+  };
+}
+
+/** If matches are picked out here, at least so many rows are read at once. */
+const LEAST_CHUNK = 2_000;
+
+function noteRead(table: string, { fromMs, toMs, firstReadMs, lastReadMs, dropped }: ReadSpan): Statement {
+  return {
+    sql: 'insert into ledger values (?, ?, ?, ?, ?, ?)',
+    values: [table, fromMs, toMs, firstReadMs, lastReadMs, dropped],
+  };
+}
+
+/** The database stores Unicode text, in which half a surrogate pair has no place: it becomes U+FFFD. */
+function wellFormed(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === 'string'
+        ? value.toWellFormed()
+        : Array.isArray(value)
+          ? value.map((text: string) => text.toWellFormed())
+          : value,
+    ]),
+  );
+}
+
+async function sizeOf(database: Database): Promise<number | null> {
+  const [row] = await database.read(
+    "select sum(block_size * total_blocks)::BIGINT from pragma_database_size() where database_name not in ('temp', 'system')",
+  );
+  const bytes: JS | undefined = row?.[0];
+  return typeof bytes === 'bigint' ? Number(bytes) : null;
+}

@@ -1,0 +1,44 @@
+import type { Range } from '../base/time.ts';
+import type { AuditEvent } from '../sources/events/event.ts';
+import type { EventFilter } from '../sources/events/filter.ts';
+import type { ArchiveQuestion } from '../sources/paging/archived-rows.ts';
+import type { Position } from '../sources/paging/position.ts';
+import type { UsageFilter } from '../sources/usage/filter.ts';
+import type { UsageRecord } from '../sources/usage/record.ts';
+import type { ReadSpan } from './ledger.ts';
+
+/** The database of the archive. Each engine has an adapter; test/archive/store.test.ts holds the laws of both. */
+export interface ArchiveStore {
+  readonly engine: 'duckdb' | 'clickhouse';
+  readonly usage: ArchiveTable<UsageRecord, UsageFilter>;
+  readonly events: ArchiveTable<AuditEvent, EventFilter>;
+  /** Waits for running statements and releases the database. */
+  close(): Promise<void>;
+}
+
+/** The rows of one source, each version of them, and the ledger of what was read. */
+export interface ArchiveTable<Row extends Position, Filter> {
+  /** The ledger as it was written: spans may overlap. */
+  loadReads(): Promise<readonly ReadSpan[]>;
+  /**
+   * Writes the rows of a span and notes it in the ledger, both or neither. A row whose id is known is merged: if it is equal, nothing
+   * is written; if it differs, a new version replaces the old one, which is kept. A row that the vendor no longer gives is kept.
+   * @param rows each row that was read of the span; of two with one id, the first counts
+   */
+  commit(rows: readonly Row[], read: ReadSpan): Promise<void>;
+  /** Replaces the ledger by one that says the same in fewer entries. */
+  replaceReads(reads: readonly ReadSpan[]): Promise<void>;
+  /** The rows that match, each with `firstSeenMs`. It sees either all or nothing of a `commit`. */
+  list(question: ArchiveQuestion<Filter>): Promise<readonly Row[]>;
+  /** How many rows match; null: this filter can only be counted row by row. */
+  count(range: Range, filter: Filter, knownAtMs: number | null): Promise<number | null>;
+  /** Rows by their ids, in no order. */
+  find(ids: readonly string[]): Promise<readonly Row[]>;
+  /** How many rows it holds, versions aside, and their bytes on disk; null: the engine does not say. */
+  size(): Promise<{ readonly rows: number; readonly bytes: number | null }>;
+}
+
+/** The archive can't be opened. The message says why, and what to do. */
+export class ArchiveRefused extends Error {
+  override readonly name = 'ArchiveRefused';
+}

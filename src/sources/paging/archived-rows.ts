@@ -1,0 +1,163 @@
+import type { Direction, Range } from '../../base/time.ts';
+import { startOfReading } from './position.ts';
+import type { Position } from './position.ts';
+import type { Batch, BatchRequest, ReadBatches } from './row-stream.ts';
+
+/** The rows of one source that an archive has copied from the vendor. */
+export interface ArchivedRows<Row extends Position, Filter> {
+  /**
+   * The spans that it holds whole; disjoint, newest first.
+   * @param knownAtMs only what it had read by then; null: by now
+   */
+  heldSpans(knownAtMs: number | null): readonly ArchivedSpan[];
+  /**
+   * The rows that match, in the direction of reading, at most `limit` of them.
+   * @throws Error if the archive can't be read
+   */
+  list(question: ArchiveQuestion<Filter>): Promise<readonly Row[]>;
+  /** Receives why the archive could not be read. The vendor is asked instead. */
+  noteFault(error: unknown): void;
+}
+
+/** A span that an archive holds whole. */
+export interface ArchivedSpan extends Range {
+  /** When its least recent part was read from the vendor. */
+  readonly readAtMs: number;
+  /** Rows of it that could not be parsed. */
+  readonly dropped: number;
+}
+
+/** Which rows to read from an archive. */
+export interface ArchiveQuestion<Filter> {
+  readonly range: Range;
+  readonly filter: Filter;
+  readonly direction: Direction;
+  /** Only rows strictly ahead of this position. */
+  readonly after: Position | null;
+  /** The most rows; null: all. */
+  readonly limit: number | null;
+  /** Rows as the archive knew them then; null: as it knows them now. */
+  readonly knownAtMs: number | null;
+}
+
+/** How one filter is read from an archive. */
+export interface ArchiveReading<Row extends Position, Filter> {
+  readonly source: Row['source'];
+  readonly rows: ArchivedRows<Row, Filter>;
+  readonly filter: Filter;
+  readonly knownAtMs: number | null;
+  /** The vendor answers for spans with rows that could not be parsed, as long as it keeps them: from this time on. */
+  readonly vendorKeepsFromMs: number;
+}
+
+const LEAST_ROWS = 25;
+const MOST_ROWS = 5_000;
+
+/**
+ * Reads from an archive what it holds whole, and the rest from the vendor, in one order. A position may lie in either, so cursors stay
+ * valid when rows move from the vendor to the archive. If the archive fails, the vendor is asked for the rest of that span.
+ * @throws as `readVendor`
+ */
+export function readThroughArchive<Row extends Position, Filter>(
+  archive: ArchiveReading<Row, Filter>,
+  readVendor: ReadBatches<Row>,
+): ReadBatches<Row> {
+  return async function* readBatches(request) {
+    const pieces = planPieces(archive, request);
+    for (const [at, piece] of pieces.entries()) {
+      const isLast = at === pieces.length - 1;
+      const { after } = request;
+      const isInside = after && after.timestampMs >= piece.fromMs && after.timestampMs < piece.toMs;
+      let own: BatchRequest = { ...request, range: piece, after: isInside ? after : null };
+      if (piece.held) {
+        const unread = yield* readPiece(archive, own, piece.held, isLast);
+        if (!unread) continue;
+        own = { ...own, range: unread };
+      }
+      for await (const batch of readVendor(own)) {
+        yield { ...batch, ended: batch.ended && isLast };
+        if (batch.ended) break;
+      }
+    }
+  };
+}
+
+interface Piece extends Range {
+  /** null: the vendor answers for it. */
+  readonly held: ArchivedSpan | null;
+}
+
+/** Cuts what is to be read into spans for the archive and for the vendor, in the direction of reading. */
+function planPieces<Row extends Position>(
+  { source, rows, knownAtMs, vendorKeepsFromMs }: ArchiveReading<Row, unknown>,
+  { range, direction, after }: BatchRequest,
+): readonly Piece[] {
+  const startMs = startOfReading(source, range, after, direction);
+  const fromMs = direction === 'DESC' ? range.fromMs : startMs;
+  let toMs = direction === 'DESC' ? startMs : range.toMs;
+  const pieces: Piece[] = [];
+  for (const held of rows.heldSpans(knownAtMs)) {
+    const piece = { fromMs: Math.max(held.fromMs, fromMs), toMs: Math.min(held.toMs, toMs), held };
+    if (piece.fromMs >= piece.toMs) continue;
+    if (held.dropped > 0 && piece.toMs > vendorKeepsFromMs) continue;
+    if (piece.toMs < toMs) pieces.push({ fromMs: piece.toMs, toMs, held: null });
+    pieces.push(piece);
+    toMs = piece.fromMs;
+  }
+  if (fromMs < toMs) pieces.push({ fromMs, toMs, held: null });
+  return direction === 'DESC' ? pieces : pieces.reverse();
+}
+
+/**
+ * Reads a span from the archive in batches of whole instants.
+ * @returns what is left to read because the archive failed; null: nothing
+ */
+async function* readPiece<Row extends Position, Filter>(
+  { rows: archive, filter, knownAtMs }: ArchiveReading<Row, Filter>,
+  request: BatchRequest,
+  held: ArchivedSpan,
+  isLast: boolean,
+): AsyncGenerator<Batch<Row>, Range | null> {
+  const { direction } = request;
+  const isDesc = direction === 'DESC';
+  let range = request.range;
+  let { after } = request;
+  let dropped = held.dropped;
+  for (;;) {
+    const wanted = (request.wantedMatches ?? request.wanted)();
+    const limit = Math.min(Math.max(wanted, LEAST_ROWS), MOST_ROWS);
+    const question = { filter, direction, knownAtMs };
+    let rows: Row[];
+    let isCut: boolean;
+    try {
+      rows = [...(await archive.list({ ...question, range, after, limit }))];
+      isCut = rows.length >= limit;
+      const last = rows.at(-1);
+      if (isCut && last) {
+        const instant = { fromMs: last.timestampMs, toMs: last.timestampMs + 1 };
+        rows.push(...(await archive.list({ ...question, range: instant, after: last, limit: null })));
+      }
+    } catch (error) {
+      archive.noteFault(error);
+      return range;
+    }
+    const lastMs = rows.at(-1)?.timestampMs ?? range.fromMs;
+    const edgeMs = isCut ? (isDesc ? lastMs : lastMs + 1) : isDesc ? range.fromMs : range.toMs;
+    const ended = edgeMs === (isDesc ? range.fromMs : range.toMs);
+    yield {
+      rows,
+      edgeMs,
+      dropped: Array.from({ length: dropped }, () => (isDesc ? range.toMs - 1 : range.fromMs)),
+      received: rows.length,
+      parsed: rows.length,
+      readAtMs: held.readAtMs,
+      stale: false,
+      origin: 'ARCHIVE',
+      ended: ended && isLast,
+    };
+    if (ended) return null;
+    dropped = 0;
+    range = isDesc ? { ...range, toMs: edgeMs } : { ...range, fromMs: edgeMs };
+    after = null;
+  }
+}

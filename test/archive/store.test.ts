@@ -1,0 +1,191 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openDuckDbStore } from '../../src/archive/duckdb/store.ts';
+import type { ArchiveStore } from '../../src/archive/store.ts';
+import { comparePositions } from '../../src/sources/paging/position.ts';
+import type { AuditEvent } from '../../src/sources/events/event.ts';
+import { createEventTest } from '../../src/sources/events/filter.ts';
+import type { EventFilter } from '../../src/sources/events/filter.ts';
+import { createUsageTest } from '../../src/sources/usage/filter.ts';
+import type { UsageFilter } from '../../src/sources/usage/filter.ts';
+import type { UsageRecord } from '../../src/sources/usage/record.ts';
+import { makeEvent, makeUsageRecord } from '../support/archive-rows.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'archive-store-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let count = 0;
+
+async function withStore<T>(work: (store: ArchiveStore) => Promise<T>): Promise<T> {
+  const store = await openDuckDbStore(join(folder, String((count += 1))));
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+const read = (fromMs: number, toMs: number, atMs: number) => ({
+  fromMs,
+  toMs,
+  firstReadMs: atMs,
+  lastReadMs: atMs,
+  dropped: 0,
+});
+const ALL = { fromMs: 0, toMs: 10_000 };
+const question = { range: ALL, direction: 'DESC', after: null, limit: null, knownAtMs: null } as const;
+
+/** Few values, so that rows tie, change and match often. Some are texts that a database may spoil. */
+const text = fc.constantFrom('a', 'A', 'ab', 'b%', "o'x", 'K\u212a', 'İ', '\u0000x', '😀', '');
+const nullable = fc.option(text.filter((value) => value !== ''));
+const usageRow = fc
+  .record({
+    id: fc.integer({ min: 0, max: 30 }).map((n) => `id-${n}`),
+    timestampMs: fc.integer({ min: 0, max: 9_999 }),
+    elementKey: nullable,
+    requestStatus: fc.constantFrom('SUCCESS', 'FAILED', null),
+    elementTags: fc.array(text, { maxLength: 2 }),
+    instanceTags: fc.array(text, { maxLength: 2 }),
+    requestIP: fc.constantFrom('10.0.0.1', '10.1.0.2, 192.0.2.7', '2001:db8::1', 'nonsense', null),
+    processTime: fc.option(fc.integer({ min: 0, max: 5_000 })),
+    requestURI: nullable,
+  })
+  .map(makeUsageRecord);
+const eventRow = fc
+  .record({
+    id: fc.oneof(fc.integer({ min: -3, max: 30 }).map(String), fc.constant('9223372036854775807')),
+    timestampMs: fc.integer({ min: 0, max: 9_999 }),
+    category: fc.constantFrom('a', 'ab', 'B'),
+    action: fc.constantFrom('x', 'x_y'),
+    description: nullable,
+    username: nullable,
+    ipAddress: fc.constantFrom('10.0.0.1', '10.1.0.2', null),
+  })
+  .map(makeEvent);
+const usageFilter: fc.Arbitrary<UsageFilter> = fc.record(
+  {
+    elementKeys: fc.array(text, { maxLength: 2 }),
+    tags: fc.array(text, { maxLength: 2 }),
+    status: fc.constantFrom('SUCCESS', 'FAILED'),
+    ipAddress: fc.constantFrom('10.0.0.0/8', '10.0.0.1', '192.0.2.7', '2001:db8::/32'),
+  },
+  { requiredKeys: [] },
+);
+const stringFilter = fc.oneof(
+  text.map((eq) => ({ eq })),
+  fc.array(text, { maxLength: 2 }).map((values) => ({ in: values })),
+  text.map((startsWith) => ({ startsWith })),
+  text.map((contains) => ({ contains })),
+  fc.boolean().map((isNull) => ({ isNull })),
+);
+const plainEventFilter: fc.Arbitrary<EventFilter> = fc.record(
+  {
+    category: stringFilter,
+    username: stringFilter,
+    ipAddress: fc.constantFrom('10.0.0.0/8', '10.0.0.1'),
+    searchText: text,
+  },
+  { requiredKeys: [] },
+);
+const eventFilter = fc
+  .tuple(plainEventFilter, fc.option(plainEventFilter))
+  .map(([filter, not]): EventFilter => (not ? { ...filter, not } : filter));
+
+/** What an archive must hold after some commits: each id once, in its newest version. */
+function modelOf<Row extends UsageRecord | AuditEvent>(commits: readonly (readonly Row[])[]): Row[] {
+  const rows = new Map<string, Row>();
+  for (const [at, commit] of commits.entries()) {
+    const seen = new Set<string>();
+    for (const row of commit) {
+      if (seen.has(row.id)) continue;
+      seen.add(row.id);
+      rows.set(row.id, { ...row, firstSeenMs: rows.get(row.id)?.firstSeenMs ?? at });
+    }
+  }
+  return [...rows.values()].sort(comparePositions);
+}
+
+describe('DuckDB', () => {
+  test('a row comes back as it was written, once, in its newest version, whatever order it is read in', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(usageRow, { maxLength: 12 }), { maxLength: 4 }),
+        fc.array(fc.array(eventRow, { maxLength: 12 }), { maxLength: 4 }),
+        usageFilter,
+        eventFilter,
+        fc.constantFrom('ASC', 'DESC'),
+        fc.integer({ min: 1, max: 5 }),
+        async (usageCommits, eventCommits, usageFilters, eventFilters, direction, limit) =>
+          withStore(async ({ usage, events }) => {
+            for (const [at, rows] of usageCommits.entries()) await usage.commit(rows, read(0, 10_000, at));
+            for (const [at, rows] of eventCommits.entries()) await events.commit(rows, read(0, 10_000, at));
+            const usageModel = modelOf(usageCommits).filter(createUsageTest(usageFilters));
+            const eventModel = modelOf(eventCommits).filter(createEventTest(eventFilters));
+            expect(await usage.list({ ...question, filter: usageFilters })).toEqual(usageModel);
+            expect(await events.list({ ...question, filter: eventFilters })).toEqual(eventModel);
+            expect(await usage.count(ALL, usageFilters, null)).toBe(usageModel.length);
+            expect([eventModel.length, null]).toContain(await events.count(ALL, eventFilters, null));
+            const turn = <Row>(rows: readonly Row[]): readonly Row[] =>
+              direction === 'DESC' ? rows : rows.toReversed();
+            expect(await usage.list({ ...question, filter: usageFilters, direction, limit })).toEqual(
+              turn(usageModel).slice(0, limit),
+            );
+            const [after = null] = turn(eventModel);
+            expect(await events.list({ ...question, filter: eventFilters, direction, after, limit })).toEqual(
+              turn(eventModel).slice(1, limit + 1),
+            );
+          }),
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('answers as it knew the rows at an earlier moment', async () => {
+    await withStore(async ({ usage }) => {
+      const first = makeUsageRecord({ id: 'a', timestampMs: 10, elementKey: 'old' });
+      await usage.commit([first], read(0, 100, 1_000));
+      await usage.commit(
+        [{ ...first, elementKey: 'new' }, makeUsageRecord({ id: 'late', timestampMs: 20 })],
+        read(0, 100, 2_000),
+      );
+      const keysAt = async (knownAtMs: number | null) =>
+        (await usage.list({ ...question, filter: {}, knownAtMs })).map(({ id, elementKey }) => [
+          id,
+          elementKey,
+        ]);
+      expect(await keysAt(999)).toEqual([]);
+      expect(await keysAt(1_000)).toEqual([['a', 'old']]);
+      expect(await keysAt(1_999)).toEqual([['a', 'old']]);
+      expect(await keysAt(2_000)).toEqual([
+        ['late', null],
+        ['a', 'new'],
+      ]);
+      expect(await keysAt(null)).toEqual(await keysAt(2_000));
+      expect(await usage.count(ALL, {}, 1_000)).toBe(1);
+    });
+  });
+
+  test('writes nothing for a row that it has already', async () => {
+    await withStore(async ({ usage }) => {
+      const row = makeUsageRecord({ id: 'a', timestampMs: 10 });
+      await usage.commit([row], read(0, 100, 1));
+      await usage.commit([row], read(0, 100, 2));
+      expect(await usage.list({ ...question, filter: {} })).toMatchObject([{ id: 'a', firstSeenMs: 1 }]);
+      expect(await usage.loadReads()).toHaveLength(2);
+      expect(await usage.size()).toMatchObject({ rows: 1 });
+    });
+  });
+
+  test('keeps its rows and its ledger when it is opened again', async () => {
+    const own = join(folder, 'again');
+    const first = await openDuckDbStore(own);
+    await first.events.commit([makeEvent({ id: '7', timestampMs: 5 })], read(0, 10, 20));
+    await first.close();
+    const second = await openDuckDbStore(own);
+    expect(await second.events.find(['7', '8'])).toMatchObject([{ id: '7', timestampMs: 5 }]);
+    expect(await second.events.loadReads()).toEqual([read(0, 10, 20)]);
+    await second.close();
+  });
+});

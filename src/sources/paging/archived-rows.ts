@@ -15,6 +15,10 @@ export interface ArchivedRows<Row extends Position, Filter> {
    * @throws Error if the archive can't be read
    */
   list(question: ArchiveQuestion<Filter>): Promise<readonly Row[]>;
+  /** How many rows match; null: this filter can only be counted row by row. @throws Error */
+  count(range: Range, filter: Filter, knownAtMs: number | null): Promise<number | null>;
+  /** Rows by their ids, in no order. @throws Error */
+  find(ids: readonly string[]): Promise<readonly Row[]>;
   /** Receives why the archive could not be read. The vendor is asked instead. */
   noteFault(error: unknown): void;
 }

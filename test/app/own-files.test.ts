@@ -29,6 +29,7 @@ interface Entry {
   readonly from: string;
   readonly to: string;
   readonly reason: string | null;
+  readonly origin: string;
 }
 
 interface Listed {
@@ -96,7 +97,7 @@ async function serve(files: {
   return { ask: <Data>(query: string): Promise<Asked<Data>> => askApp<Data>(app, query) };
 }
 
-const COVERAGE = 'coverage { source operation status code dropped from to reason }';
+const COVERAGE = 'coverage { source operation status code dropped from to reason origin }';
 const spansOf = ({ coverage }: { readonly coverage: readonly Entry[] }) =>
   coverage.map(({ source, status, from, to }) => `${source} ${status} ${from} ${to}`);
 
@@ -173,6 +174,8 @@ describe('a range outside a file', () => {
     expect(asked.data.usageRecords.totalCount).toEqual({ value: 0, accuracy: 'ESTIMATE' });
     expect(asked.data.events.totalCount).toEqual({ value: 10, accuracy: 'AT_LEAST' });
     expect(asked.data.inside.totalCount).toEqual({ value: 1, accuracy: 'EXACT' });
+    for (const { coverage } of Object.values(asked.data))
+      expect(new Set(coverage.map(({ origin }) => origin))).toEqual(new Set(['FILE']));
     expect(asked.data.events.coverage.map(({ reason }) => reason)).toEqual([
       'This span is after the last row of the files.',
       null,

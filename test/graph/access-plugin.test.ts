@@ -93,6 +93,7 @@ describe('the timeline', () => {
     status: 'COMPLETE' as const,
     ...span,
     asOfMs: NOW_MS,
+    origin: 'VENDOR' as const,
     scanned: 1,
     matched: 1,
     dropped: 0,

@@ -1,6 +1,6 @@
 import type { Source } from '../../base/source.ts';
 import { COVERAGE_STATUSES } from './coverage.ts';
-import type { Coverage, CoverageCode, CoverageStatus } from './coverage.ts';
+import type { Coverage, CoverageCode, CoverageOrigin, CoverageStatus } from './coverage.ts';
 import { edgesOf, applyFiles } from './held-files.ts';
 import type { HeldFiles } from './held-files.ts';
 
@@ -19,6 +19,7 @@ export interface ExaminedSpan {
   readonly toMs: number;
   readonly readAtMs: number;
   readonly stale: boolean;
+  readonly origin: CoverageOrigin;
   readonly dropped: number;
   readonly rows: readonly { readonly timestampMs: number; readonly isMatch: boolean }[];
 }
@@ -27,7 +28,7 @@ export interface ExaminedSpan {
 export type Stop = { readonly code: CoverageCode; readonly reason: string };
 
 /**
- * The coverage of a list: one entry for each disjoint span of the same status, newest first.
+ * The coverage of a list: one entry for each disjoint span of the same status and origin, newest first.
  *
  * A span is cut at the time after which the vendor may still add rows (`settleMs` before it was read), at the end of the
  * vendor's retention (`retentionMs` before `nowMs`), and at the edges of files. A stop makes every examined span TRUNCATED,
@@ -99,6 +100,7 @@ function judge(
     fromMs: part.fromMs,
     toMs: part.toMs,
     asOfMs: part.readAtMs,
+    origin: part.origin,
     scanned: part.rows.length + part.dropped,
     matched: part.rows.filter((row) => row.isMatch).length,
     dropped: part.dropped,
@@ -126,7 +128,9 @@ function merge(entries: readonly Coverage[], edges: readonly number[]): Coverage
   for (const entry of entries) {
     const newer = merged.at(-1);
     const isNeighbour = newer?.fromMs === entry.toMs && !edges.includes(entry.toMs);
-    if (newer && isNeighbour && newer.status === entry.status && newer.code === entry.code) {
+    const isAlike =
+      newer?.status === entry.status && newer.code === entry.code && newer.origin === entry.origin;
+    if (newer && isNeighbour && isAlike) {
       const dropped = newer.dropped + entry.dropped;
       merged[merged.length - 1] = {
         ...newer,

@@ -80,7 +80,8 @@ export async function readPage<Row extends Position>(
     const toMs = isDesc ? edgeMs : untilMs;
     if (fromMs < toMs) {
       const seen = rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: isMatch(row) }));
-      examined.push({ fromMs, toMs, readAtMs: batch.readAtMs, stale: batch.stale, dropped, rows: seen });
+      const { readAtMs, stale, origin } = batch;
+      examined.push({ fromMs, toMs, readAtMs, stale, origin, dropped, rows: seen });
     }
     edgeMs = untilMs;
   };

@@ -167,6 +167,7 @@ export async function mergeStreams<Row extends Position>(
           ...span,
           readAtMs: batch.readAtMs,
           stale: batch.stale,
+          origin: batch.origin,
           dropped: batch.dropped.filter(isInside).length,
           rows: rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: run.stream.isMatch(row) })),
         },

@@ -116,6 +116,7 @@ describe('usageRecords', () => {
         fromMs: NOW_MS - 5,
         toMs: NOW_MS,
         asOfMs: NOW_MS,
+        origin: 'VENDOR',
         scanned: 10_000,
         matched: 0,
         dropped: 2,

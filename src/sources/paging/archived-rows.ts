@@ -1,4 +1,5 @@
 import type { Direction, Range } from '../../base/time.ts';
+import type { AgePolicy } from './coverage-recorder.ts';
 import { startOfReading } from './position.ts';
 import type { Position } from './position.ts';
 import type { Batch, BatchRequest, ReadBatches } from './row-stream.ts';
@@ -31,6 +32,11 @@ export interface ArchivedSpan extends Range {
   readonly dropped: number;
 }
 
+/** A range, and the moment at which the archive is asked what it knew of it; left out: now. */
+export interface KnownRange extends Range {
+  readonly knownAtMs?: number;
+}
+
 /** Which rows to read from an archive. */
 export interface ArchiveQuestion<Filter> {
   readonly range: Range;
@@ -44,11 +50,17 @@ export interface ArchiveQuestion<Filter> {
   readonly knownAtMs: number | null;
 }
 
+/** From which time on the vendor keeps rows, in milliseconds since the epoch. */
+export function keepsFrom({ retentionMs }: AgePolicy, nowMs: number): number {
+  return retentionMs === null ? -Infinity : nowMs - retentionMs;
+}
+
 /** How one filter is read from an archive. */
 export interface ArchiveReading<Row extends Position, Filter> {
   readonly source: Row['source'];
   readonly rows: ArchivedRows<Row, Filter>;
   readonly filter: Filter;
+  /** If it is set, the vendor is not asked, because it does not know what it knew then. */
   readonly knownAtMs: number | null;
   /** The vendor answers for spans with rows that could not be parsed, as long as it keeps them: from this time on. */
   readonly vendorKeepsFromMs: number;
@@ -78,6 +90,10 @@ export function readThroughArchive<Row extends Position, Filter>(
         if (!unread) continue;
         own = { ...own, range: unread };
       }
+      if (archive.knownAtMs !== null) {
+        yield knowNothing(own, archive.knownAtMs, isLast);
+        continue;
+      }
       for await (const batch of readVendor(own)) {
         yield { ...batch, ended: batch.ended && isLast };
         if (batch.ended) break;
@@ -86,15 +102,35 @@ export function readThroughArchive<Row extends Position, Filter>(
   };
 }
 
+/** A batch for a span that the archive had not read at the time in question. */
+function knowNothing(
+  { range, direction }: BatchRequest,
+  knownAtMs: number,
+  isLast: boolean,
+): Batch<never> {
+  return {
+    rows: [],
+    edgeMs: direction === 'DESC' ? range.fromMs : range.toMs,
+    dropped: [],
+    received: 0,
+    parsed: 0,
+    readAtMs: knownAtMs,
+    stale: false,
+    origin: 'NONE',
+    ended: isLast,
+  };
+}
+
+/** A span that either the archive or the vendor answers for. */
 interface Piece extends Range {
   /** null: the vendor answers for it. */
   readonly held: ArchivedSpan | null;
 }
 
 /** Cuts what is to be read into spans for the archive and for the vendor, in the direction of reading. */
-function planPieces<Row extends Position>(
-  { source, rows, knownAtMs, vendorKeepsFromMs }: ArchiveReading<Row, unknown>,
-  { range, direction, after }: BatchRequest,
+export function planPieces<Row extends Position, Filter>(
+  { source, rows, knownAtMs, vendorKeepsFromMs }: ArchiveReading<Row, Filter>,
+  { range, direction, after }: Pick<BatchRequest, 'range' | 'direction' | 'after'>,
 ): readonly Piece[] {
   const startMs = startOfReading(source, range, after, direction);
   const fromMs = direction === 'DESC' ? range.fromMs : startMs;
@@ -164,4 +200,31 @@ async function* readPiece<Row extends Position, Filter>(
     range = isDesc ? { ...range, toMs: edgeMs } : { ...range, fromMs: edgeMs };
     after = null;
   }
+}
+
+/**
+ * Finds rows in the archive by their ids, and asks the vendor for those that it does not have.
+ * @param findAtVendor gives one result for each of its keys
+ */
+export async function findThroughArchive<
+  Row extends Position,
+  Key extends { readonly id: string; readonly timestampMs: number | null },
+>(
+  archive: Pick<ArchivedRows<Row, never>, 'find' | 'noteFault'> | null | undefined,
+  keys: readonly Key[],
+  findAtVendor: (keys: readonly Key[]) => Promise<readonly (Row | Error | null)[]>,
+): Promise<readonly (Row | Error | null)[]> {
+  if (!archive) return findAtVendor(keys);
+  const found = await archive.find(keys.map(({ id }) => id)).catch((error: unknown) => {
+    archive.noteFault(error);
+    return [];
+  });
+  const byId = new Map(found.map((row) => [row.id, row]));
+  const heldOf = ({ id, timestampMs }: Key): Row | undefined => {
+    const row = byId.get(id);
+    return timestampMs === null || row?.timestampMs === timestampMs ? row : undefined;
+  };
+  const missing = keys.filter((key) => !heldOf(key));
+  const asked = missing.length > 0 ? await findAtVendor(missing) : [];
+  return keys.map((key) => heldOf(key) ?? asked[missing.indexOf(key)] ?? null);
 }

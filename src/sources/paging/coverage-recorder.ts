@@ -54,6 +54,10 @@ export function foremostStatus(statuses: readonly CoverageStatus[]): CoverageSta
   return COVERAGE_STATUSES.find((status) => statuses.includes(status)) ?? 'COMPLETE';
 }
 
+function isFromVendor({ origin }: ExaminedSpan): boolean {
+  return origin !== 'ARCHIVE' && origin !== 'NONE';
+}
+
 function fillingFrom(span: ExaminedSpan, age: AgePolicy): number {
   return span.readAtMs - age.settleMs;
 }
@@ -65,6 +69,8 @@ function expiredUntil(age: AgePolicy, nowMs: number): number {
 function cut(span: ExaminedSpan, age: AgePolicy, nowMs: number): ExaminedSpan[] {
   // A skipped row may have no time, so it belongs to no single part; and its status is more severe than those of the cuts.
   if (span.dropped > 0 || span.stale) return [span];
+  // What an archive holds whole neither grows nor expires.
+  if (!isFromVendor(span)) return [span];
   const edges = [
     fillingFrom(span, age),
     expiredUntil(age, nowMs),
@@ -86,11 +92,13 @@ function judge(
   stop: Stop | null,
 ): Coverage {
   const isDropping = part.dropped > 0;
+  const isAging = isFromVendor(part);
   const status = foremostStatus([
+    ...(part.origin === 'NONE' ? (['FAILED'] as const) : []),
     ...(part.stale ? (['STALE'] as const) : []),
     ...(stop || isDropping ? (['TRUNCATED'] as const) : []),
-    ...(part.fromMs < expiredUntil(age, nowMs) ? (['EXPIRED'] as const) : []),
-    ...(part.toMs > fillingFrom(part, age) ? (['FILLING'] as const) : []),
+    ...(isAging && part.fromMs < expiredUntil(age, nowMs) ? (['EXPIRED'] as const) : []),
+    ...(isAging && part.toMs > fillingFrom(part, age) ? (['FILLING'] as const) : []),
   ]);
   const { code, reason } = explain(status, part, stop);
   return {
@@ -99,10 +107,10 @@ function judge(
     status,
     fromMs: part.fromMs,
     toMs: part.toMs,
-    asOfMs: part.readAtMs,
+    asOfMs: status === 'FAILED' ? null : part.readAtMs,
     origin: part.origin,
-    scanned: part.rows.length + part.dropped,
-    matched: part.rows.filter((row) => row.isMatch).length,
+    scanned: status === 'FAILED' ? null : part.rows.length + part.dropped,
+    matched: status === 'FAILED' ? null : part.rows.filter((row) => row.isMatch).length,
     dropped: part.dropped,
     code,
     reason,
@@ -114,6 +122,8 @@ function explain(
   part: ExaminedSpan,
   stop: Stop | null,
 ): { code: CoverageCode | null; reason: string | null } {
+  if (status === 'FAILED')
+    return { code: null, reason: "The archive had not read this span at the time that 'asKnownAt' names." };
   if (status === 'STALE')
     return { code: 'UPSTREAM', reason: 'The vendor failed, so this is an earlier answer.' };
   if (status !== 'TRUNCATED') return { code: null, reason: null };
@@ -135,9 +145,9 @@ function merge(entries: readonly Coverage[], edges: readonly number[]): Coverage
       merged[merged.length - 1] = {
         ...newer,
         fromMs: entry.fromMs,
-        asOfMs: Math.min(newer.asOfMs ?? Infinity, entry.asOfMs ?? Infinity),
-        scanned: (newer.scanned ?? 0) + (entry.scanned ?? 0),
-        matched: (newer.matched ?? 0) + (entry.matched ?? 0),
+        asOfMs: combine(newer.asOfMs, entry.asOfMs, Math.min),
+        scanned: combine(newer.scanned, entry.scanned, add),
+        matched: combine(newer.matched, entry.matched, add),
         dropped,
         reason:
           newer.code === 'ROWS_DROPPED'
@@ -149,4 +159,13 @@ function merge(entries: readonly Coverage[], edges: readonly number[]): Coverage
     }
   }
   return merged;
+}
+
+/** null for a span that was not read, and so are its neighbours of the same status. */
+function combine(a: number | null, b: number | null, by: (a: number, b: number) => number): number | null {
+  return a === null || b === null ? null : by(a, b);
+}
+
+function add(a: number, b: number): number {
+  return a + b;
 }

@@ -4,6 +4,9 @@ import { asError, UpstreamError } from '../../base/errors.ts';
 import type { Range } from '../../base/time.ts';
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
+import { countThroughArchive } from '../paging/archived-count.ts';
+import { findThroughArchive } from '../paging/archived-rows.ts';
+import type { KnownRange } from '../paging/archived-rows.ts';
 import { countMatches, createKnownCounts } from '../paging/count.ts';
 import { coverNothing } from '../paging/coverage.ts';
 import { findRows } from '../paging/find-rows.ts';
@@ -22,7 +25,7 @@ import type { UsageFilter } from './filter.ts';
 import { createUsagePaging } from './paging.ts';
 import { isUsageRecordId } from './record.ts';
 import type { UsageRecord } from './record.ts';
-import { createUsageRowStream } from './row-stream.ts';
+import { createUsageRowStream, readUsageArchive } from './row-stream.ts';
 
 /** The Usage API for one operation: equal questions are asked once. */
 export interface UsageSource {
@@ -35,7 +38,7 @@ export interface UsageSource {
   /** `GET /usage`. @throws UpstreamError, RequestError `LIMIT_EXCEEDED` */
   listUsageRecords(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>>;
   /** How many records are in a range; null: no count can be given. @throws UpstreamError */
-  countUsageRecords(range: Range, filter: UsageFilter): Promise<TotalCount | null>;
+  countUsageRecords(range: KnownRange, filter: UsageFilter): Promise<TotalCount | null>;
   /** `GET /usage/analytics/…`. Does not fail if the vendor fails: coverage reports it. @throws RequestError */
   getUsageAnalytics(request: AnalyticsRequest): Promise<UsageAnalytics>;
 }
@@ -57,10 +60,9 @@ export function createUsageSource(
     (keys) => {
       // A single record has no coverage to say that it is stale, so an earlier answer is never served.
       const freshDeps = { ...deps, settings: { ...settings, staleIfErrorMs: 0 } };
-      return findUsageRecords(
-        keys,
-        createUsagePaging(freshDeps, context, {}, async () => null),
-        (id) => readUsageRecord(deps, context, id),
+      const read = createUsagePaging(freshDeps, context, {}, async () => null);
+      return findThroughArchive(deps.archive, keys, (missing) =>
+        findUsageRecords(missing, read, (id) => readUsageRecord(deps, context, id)),
       );
     },
     {
@@ -80,7 +82,15 @@ export function createUsageSource(
 
   async function readUsagePage(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>> {
     const { filter, range } = request;
-    const stream = createUsageRowStream(deps, context, filter, getUsageAnalytics);
+    const { knownAtMs = null } = range;
+    const stream = createUsageRowStream(
+      deps,
+      context,
+      filter,
+      getUsageAnalytics,
+      'filter',
+      knownAtMs,
+    );
     if (!stream) return { rows: [], hasMore: false, end: null, coverage: [coverNothing('USAGE', range)] };
     const page = await readPage(request, requireParsable(stream), nowMs);
     for (const row of page.rows) if (!seen.has(row.id)) seen.set(row.id, row);
@@ -105,12 +115,19 @@ export function createUsageSource(
       const known = knownCounts.of(range, filter);
       if (known) return known;
       const { countingSeries: series } = split;
-      if (series) return countBySeries(getUsageAnalytics, range, filter, series, stream.age.files, nowMs);
-      return countMatches(range, stream, settings.maxScannedRows, nowMs);
+      const countVendor = async (part: Range): Promise<TotalCount | null> =>
+        series && !(reading && part.toMs - part.fromMs <= LIVE_EDGE_MS)
+          ? countBySeries(getUsageAnalytics, part, filter, series, stream.age.files, nowMs)
+          : countMatches(part, stream, settings.maxScannedRows, nowMs);
+      const reading = readUsageArchive(deps, filter, range.knownAtMs ?? null);
+      return reading ? countThroughArchive(reading, range, countVendor) : countVendor(range);
     },
     getUsageAnalytics,
   };
 }
+
+/** The rows after the end of the archive are counted one by one if they are of the last hour, because a series lags. */
+const LIVE_EDGE_MS = 3_600_000;
 
 /** Names a record. */
 export interface RecordKey {

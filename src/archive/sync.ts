@@ -31,6 +31,8 @@ export interface SyncReport {
   readonly failure: UpstreamError | null;
 }
 
+/** More rows than a round can read, so that it asks for the largest pages. */
+const READ_AHEAD = 1_000_000;
 /** Rows are written in groups of about this size, because each commit looks for all ids of its rows. */
 const COMMIT_ROWS = 5_000;
 
@@ -71,7 +73,11 @@ export async function syncSource<Row extends Position>(
 
 interface Group<Row> {
   readonly rows: readonly Row[];
-  readonly span: Range & { readonly firstReadMs: number; readonly lastReadMs: number; readonly dropped: number };
+  readonly span: Range & {
+    readonly firstReadMs: number;
+    readonly lastReadMs: number;
+    readonly dropped: number;
+  };
 }
 
 /** Reads a span in groups of whole instants. If the reading fails, what was read before comes first. */
@@ -94,7 +100,7 @@ async function* readGroups<Row extends Position>(
     startMs = edgeMs;
     return [group];
   };
-  const batches = stream.read({ range, direction: 'DESC', after: null, wanted: () => COMMIT_ROWS });
+  const batches = stream.read({ range, direction: 'DESC', after: null, wanted: () => READ_AHEAD });
   try {
     for await (const batch of batches) {
       appendAll(rows, batch.rows);
@@ -108,6 +114,9 @@ async function* readGroups<Row extends Position>(
     throw error;
   }
 }
+
+/** Copies what is due of one source, within a number of vendor calls. */
+export type SyncRound = (maxCalls: number, signal: AbortSignal) => Promise<SyncReport>;
 
 /** How often the rounds run. */
 export interface SyncPace {
@@ -129,10 +138,9 @@ export interface SyncLoop {
 /**
  * Begins to copy. After each round it waits until its calls have been used at the pace, or, if nothing more is due or the vendor
  * failed, for the whole interval.
- * @param round runs one round of one source
  */
 export function startSync(
-  rounds: readonly ((maxCalls: number, signal: AbortSignal) => Promise<SyncReport>)[],
+  rounds: readonly SyncRound[],
   { intervalMs, callsPerMinute }: SyncPace,
   onReport: (report: SyncReport) => void,
   onFault: (error: unknown) => void,

@@ -1,3 +1,4 @@
+import type { Archive } from '../archive/archive.ts';
 import { SOURCES } from '../base/source.ts';
 import type { Source } from '../base/source.ts';
 import type { GraphContext, Limits, SourceStatus } from '../graph/context.ts';
@@ -36,6 +37,8 @@ export interface ContextOptions {
   readonly usage: SourceAccess;
   readonly analytics: AnalyticsSettings;
   readonly events: SourceAccess;
+  /** null: there is none. */
+  readonly archive: Archive | null;
   /** Receives the number of rows that could not be parsed, never their values. */
   readonly onSkippedRows: ((report: SkippedRowsReport) => void) | undefined;
 }
@@ -45,7 +48,7 @@ export interface ContextOptions {
  * call the vendors with the operation's credentials.
  */
 export function createContexts(options: ContextOptions): (operation: Operation) => GraphContext {
-  const { version, limits, cursors, ends, credentialsOf, onSkippedRows } = options;
+  const { version, limits, cursors, ends, credentialsOf, archive, onSkippedRows } = options;
   const quirksOf = { usage: keepByScope(createUsageQuirks), events: keepByScope(createEventsQuirks) };
   return (operation) => {
     const { caller, nowMs } = operation;
@@ -55,7 +58,7 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
       const context = createCallContext(operation, credentials.usage);
       const { upstream, settings } = options.usage;
       const quirks = quirksOf.usage(credentials.usage);
-      const deps = { upstream, settings, quirks, nowMs, onSkippedRows };
+      const deps = { upstream, settings, quirks, archive: archive?.usage, nowMs, onSkippedRows };
       const analyticsDeps = { upstream, settings: options.analytics, onSkippedRows };
       const getUsageAnalytics = createAnalyticsReader(analyticsDeps, context, nowMs);
       return { deps, context, reader: createUsageSource(deps, getUsageAnalytics, context) };
@@ -64,7 +67,15 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
       const context = createCallContext(operation, credentials.events);
       const { upstream, settings } = options.events;
       const quirks = quirksOf.events(credentials.events);
-      const deps = { upstream, settings, quirks, visible: visibleEventFields(caller), nowMs, onSkippedRows };
+      const deps = {
+        upstream,
+        settings,
+        quirks,
+        archive: archive?.events,
+        visible: visibleEventFields(caller),
+        nowMs,
+        onSkippedRows,
+      };
       return { deps, context, reader: createEventsSource(deps, context) };
     };
     let usage: ReturnType<typeof openUsage> | null = null;

@@ -15,8 +15,8 @@ import type { EventsQuirks, EventsRequestForm } from './quirks.ts';
 export interface EventsDeps extends ListDeps {
   /** What was learnt with the same credentials. */
   readonly quirks: EventsQuirks;
-  /** The copy of the log; null or left out: there is none. */
-  readonly archive?: ArchivedRows<AuditEvent, EventFilter> | null;
+  /** The copy of the log; left out: there is none. */
+  readonly archive?: ArchivedRows<AuditEvent, EventFilter> | undefined;
   /** The optional fields that the caller may see. No others are requested; left out: all. */
   readonly visible?: ReadonlySet<OptionalEventField>;
 }

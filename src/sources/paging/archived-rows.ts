@@ -103,11 +103,7 @@ export function readThroughArchive<Row extends Position, Filter>(
 }
 
 /** A batch for a span that the archive had not read at the time in question. */
-function knowNothing(
-  { range, direction }: BatchRequest,
-  knownAtMs: number,
-  isLast: boolean,
-): Batch<never> {
+function knowNothing({ range, direction }: BatchRequest, knownAtMs: number, isLast: boolean): Batch<never> {
   return {
     rows: [],
     edgeMs: direction === 'DESC' ? range.fromMs : range.toMs,
@@ -210,7 +206,7 @@ export async function findThroughArchive<
   Row extends Position,
   Key extends { readonly id: string; readonly timestampMs: number | null },
 >(
-  archive: Pick<ArchivedRows<Row, never>, 'find' | 'noteFault'> | null | undefined,
+  archive: Pick<ArchivedRows<Row, never>, 'find' | 'noteFault'> | undefined,
   keys: readonly Key[],
   findAtVendor: (keys: readonly Key[]) => Promise<readonly (Row | Error | null)[]>,
 ): Promise<readonly (Row | Error | null)[]> {

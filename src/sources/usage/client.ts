@@ -14,8 +14,8 @@ import type { UsageRecord } from './record.ts';
 export interface UsageDeps extends ListDeps {
   /** What was learnt with the same credentials. */
   readonly quirks: UsageQuirks;
-  /** The copy of the log; null or left out: there is none. */
-  readonly archive?: ArchivedRows<UsageRecord, UsageFilter> | null;
+  /** The copy of the log; left out: there is none. */
+  readonly archive?: ArchivedRows<UsageRecord, UsageFilter> | undefined;
 }
 
 /** The vendor's path templates. */

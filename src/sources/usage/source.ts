@@ -83,14 +83,7 @@ export function createUsageSource(
   async function readUsagePage(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>> {
     const { filter, range } = request;
     const { knownAtMs = null } = range;
-    const stream = createUsageRowStream(
-      deps,
-      context,
-      filter,
-      getUsageAnalytics,
-      'filter',
-      knownAtMs,
-    );
+    const stream = createUsageRowStream(deps, context, filter, getUsageAnalytics, 'filter', knownAtMs);
     if (!stream) return { rows: [], hasMore: false, end: null, coverage: [coverNothing('USAGE', range)] };
     const page = await readPage(request, requireParsable(stream), nowMs);
     for (const row of page.rows) if (!seen.has(row.id)) seen.set(row.id, row);

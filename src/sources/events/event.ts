@@ -18,6 +18,8 @@ export interface AuditEvent {
   readonly ipAddress: string | null;
   /** The addresses if the vendor gives a list. */
   readonly addresses?: readonly string[];
+  /** When the archive first saw it, in milliseconds since the epoch; left out: it has not, or there is none. */
+  readonly firstSeenMs?: number;
 }
 
 /** The fields that are read only if needed. Id, timestamp, category and action are always read. */

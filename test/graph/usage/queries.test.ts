@@ -11,10 +11,18 @@ describe('usageRecord', () => {
       recordId timestamp usageDate source requestStatus requestStatusText elementKey elementName elementApi elementTags
       instanceName accountId companyId userId processTime requestURI requestIP ipAddress instanceTags requestId
       requestMethod responseStatus instanceId vendorProcessTime platformProcessTime masked
+      userName accountName companyName provisionName vendorResource elementResource firstSeenAt
     } }`);
     const { id: recordId, timestampMs, ...rest } = createRecord();
     const timestamp = new Date(timestampMs).toISOString();
-    expect(data?.['usageRecord']).toEqual({ ...rest, recordId, timestamp, usageDate: timestamp, masked: [] });
+    expect(data?.['usageRecord']).toEqual({
+      ...rest,
+      recordId,
+      timestamp,
+      usageDate: timestamp,
+      firstSeenAt: null,
+      masked: [],
+    });
     expect(calls).toEqual([['getUsageRecord', '53e6e0c8', null]]);
   });
 

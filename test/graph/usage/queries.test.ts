@@ -80,6 +80,24 @@ describe('usageRecords', () => {
     ]);
   });
 
+  test('passes the conditions that the vendor does not know to the source, with whole ids as texts and without nulls', async () => {
+    const { ask, calls } = createFakeContext();
+    await ask(`{ usageRecords(
+      filter: {
+        elementApis: ["contacts"], userIds: [17, "18"], accountIds: [], instanceIds: null
+        responseStatus: { gte: 500, lt: null }, processTime: { gte: 0, lt: 10 }
+      }
+    ) { nodes { id } } }`);
+    expect(calls).toMatchObject([['listUsageRecords', {}]]);
+    expect(calls[0]?.[1]).toHaveProperty('filter', {
+      elementApis: ['contacts'],
+      userIds: ['17', '18'],
+      accountIds: [],
+      responseStatus: { gte: 500 },
+      processTime: { gte: 0, lt: 10 },
+    });
+  });
+
   test('counts only if the count is selected, and reads no page if only the count is selected', async () => {
     const countUsageRecords = async () => ({ value: 3_000_000_000, accuracy: 'ESTIMATE' }) as const;
     const { ask, calls } = createFakeContext({ usage: { countUsageRecords } });

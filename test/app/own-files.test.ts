@@ -255,6 +255,7 @@ test('a filter by a column that a file lacks finds nothing, and coverage is TRUN
          range: { from: "2014-08-02T00:00:00Z", to: "2014-08-04T00:00:00Z" }
          filter: { elementKeys: ["box"] }
        ) { totalCount { accuracy } }
+       slow: usageRecords(filter: { processTime: { gte: 5 } }) { nodes { id } totalCount { accuracy } ${COVERAGE} }
        status: usageRecords(filter: { status: SUCCESS }) { nodes { id } ${COVERAGE} }
        events(filter: { not: { username: { eq: "ann" } } }) { nodes { id } ${COVERAGE} }
        timeline(filter: { ipAddress: "10.0.0.1" }) { nodes { id } ${COVERAGE} }
@@ -262,13 +263,14 @@ test('a filter by a column that a file lacks finds nothing, and coverage is TRUN
   );
   expect(asked.errors).toBeUndefined();
   const truncated = { status: 'TRUNCATED', code: 'ROWS_DROPPED' };
-  for (const name of ['address', 'elements', 'events', 'timeline', 'eventFacets'])
+  for (const name of ['address', 'elements', 'slow', 'events', 'timeline', 'eventFacets'])
     expect(asked.data[name]?.coverage, name).toContainEqual(expect.objectContaining(truncated));
-  for (const name of ['address', 'elements', 'counted'])
+  for (const name of ['address', 'elements', 'slow', 'counted'])
     expect(asked.data[name]?.totalCount?.accuracy, name).not.toBe('EXACT');
   expect(asked.data['address']?.coverage[0]?.reason).toBe(
     'The files lack the column requestIP, so this filter cannot be tested.',
   );
+  expect(asked.data['slow']?.coverage[0]?.reason).toContain('the column processTime,');
   expect(asked.data['status']).toMatchObject({ coverage: [{ status: 'COMPLETE' }] });
 });
 

@@ -46,6 +46,12 @@ export function createRecord(facts: Partial<UsageRecord> = {}): UsageRecord {
     instanceId: null,
     vendorProcessTime: 300,
     platformProcessTime: 17,
+    userName: 'bob.smith',
+    accountName: 'Example',
+    companyName: 'Example Ltd',
+    provisionName: 'production 2',
+    vendorResource: '/user/repos',
+    elementResource: '/repos',
     ...facts,
   };
 }

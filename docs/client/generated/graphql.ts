@@ -54,9 +54,9 @@ export type MaskedField =
   | 'DESCRIPTION'
   /** `ipAddress` and `requestIP`. */
   | 'IP_ADDRESS'
-  /** `requestURI`: the query string is removed, and `*` replaces each part of the path that is not a name, a version or a number of up to six digits. */
+  /** `requestURI`, `vendorResource` and `elementResource`: the query string is removed, and `*` replaces each part of the path that is not a name, a version or a number of up to six digits. */
   | 'REQUEST_URI'
-  /** `username`. */
+  /** `username` of an event, `userName` of a usage record. */
   | 'USERNAME';
 
 /** How a call ended. */

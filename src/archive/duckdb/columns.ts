@@ -44,6 +44,12 @@ const USAGE_TYPES = {
   instanceId: TEXT,
   vendorProcessTime: 'BIGINT',
   platformProcessTime: 'BIGINT',
+  userName: TEXT,
+  accountName: TEXT,
+  companyName: TEXT,
+  provisionName: TEXT,
+  vendorResource: TEXT,
+  elementResource: TEXT,
 } as const satisfies Record<UsageColumn, string>;
 const USAGE_NAMES = Object.keys(USAGE_TYPES) as UsageColumn[];
 

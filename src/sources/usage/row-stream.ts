@@ -6,7 +6,6 @@ import type { ArchiveReading } from '../paging/archived-rows.ts';
 import { noteLackingColumns } from '../paging/held-files.ts';
 import type { ReadBatches, RowStream } from '../paging/row-stream.ts';
 import type { LocateRows } from '../paging/window-paging.ts';
-import { createAddressTest } from '../shared/addresses.ts';
 import type { GetUsageAnalytics } from './analytics/analytics.ts';
 import { LIST_OPERATION } from './client.ts';
 import type { UsageDeps } from './client.ts';
@@ -49,7 +48,7 @@ export function createUsageRowStream(
       argument,
       knownAtMs,
     ),
-    isMatch: filter.ipAddress === undefined ? () => true : createAddressTest(filter.ipAddress),
+    isMatch: split.isMatch,
     maxScannedRows: split.isScan ? deps.settings.maxScannedRows : null,
     // If files are served and lack a column that the filter uses, coverage says so.
     age: noteLackingColumns(deps.settings.age, columnsOf(filter)),
@@ -97,6 +96,12 @@ const COLUMNS: Readonly<Record<keyof UsageFilter, readonly string[]>> = {
   status: ['requestStatus'],
   searchText: ['elementKey', 'elementName', 'elementApi', 'instanceName', 'requestURI', 'requestIP'],
   ipAddress: ['requestIP'],
+  elementApis: ['elementApi'],
+  userIds: ['userId'],
+  accountIds: ['accountId'],
+  instanceIds: ['instanceId'],
+  responseStatus: ['responseStatus'],
+  processTime: ['processTime'],
 };
 
 function columnsOf(filter: UsageFilter): readonly (readonly string[])[] {

@@ -120,6 +120,18 @@ describe('the calls of an operation', () => {
       2,
     ],
     [
+      'a range that the vendor can not apply',
+      '{ usageRecords(filter: { responseStatus: { gte: 500 } }) { nodes { id } totalCount { value } } }',
+      2,
+      2,
+    ],
+    [
+      'a range without a number in it',
+      '{ usageRecords(filter: { processTime: { gte: 5, lt: 5 } }) { nodes { id } totalCount { value } } }',
+      0,
+      0,
+    ],
+    [
       'a filter that nothing matches',
       '{ usageRecords(filter: { tags: [] }) { nodes { id } } events(filter: { action: { in: [] } }) { nodes { id } } }',
       0,

@@ -90,6 +90,8 @@ const filterArbitrary: fc.Arbitrary<UsageFilter> = fc.record(
     tags: fc.subarray(['a', 'b']),
     status: fc.constantFrom('SUCCESS', 'FAILED'),
     ipAddress: fc.constantFrom('10.0.0.0/8', '8.8.8.8'),
+    userIds: fc.subarray(['1', '2']),
+    processTime: fc.constantFrom({ gte: 100 }, { lt: 100 }, { gte: 1, lt: 1 }),
   },
   { requiredKeys: [] },
 );

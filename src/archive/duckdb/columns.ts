@@ -1,7 +1,7 @@
 import type { JS } from '@duckdb/node-api';
 import type { AuditEvent } from '../../sources/events/event.ts';
 import type { UsageRecord } from '../../sources/usage/record.ts';
-import { decodeAddresses } from '../../sources/shared/addresses.ts';
+import { addressNumber, decodeAddresses } from '../../sources/shared/addresses.ts';
 
 /** How the rows of one source are stored. Every value is kept as the domain has it, so that a row comes back as it went in. */
 export interface Columns<Row> {
@@ -10,13 +10,17 @@ export interface Columns<Row> {
   readonly idType: 'VARCHAR' | 'BIGINT';
   /** The columns besides id and time, with their SQL types. */
   readonly types: Readonly<Record<string, string>>;
+  /** The columns of `types` that a row is made from again. */
+  readonly selected: readonly string[];
   /** The values of a row under the names of the columns. */
   encode(row: Row): Readonly<Record<string, unknown>>;
-  /** @param values those of `id`, `at_ms`, `first_seen_ms` and then of `types`, in this order */
+  /** @param values those of `id`, `at_ms`, `first_seen_ms` and then of `selected`, in this order */
   decode(values: readonly JS[]): Row;
 }
 
 const TEXT = 'VARCHAR';
+/** The number of the row's address (`addressNumber`), so that a block is a range; null: it has none, or several. */
+const ADDRESS_TYPE = { address: 'UHUGEINT' } as const;
 
 type UsageColumn = Exclude<
   keyof UsageRecord,
@@ -37,6 +41,7 @@ const USAGE_TYPES = {
   processTime: 'BIGINT',
   requestURI: TEXT,
   requestIP: TEXT,
+  ...ADDRESS_TYPE,
   instanceTags: 'VARCHAR[]',
   requestId: TEXT,
   requestMethod: TEXT,
@@ -50,14 +55,18 @@ const USAGE_TYPES = {
   provisionName: TEXT,
   vendorResource: TEXT,
   elementResource: TEXT,
-} as const satisfies Record<UsageColumn, string>;
-const USAGE_NAMES = Object.keys(USAGE_TYPES) as UsageColumn[];
+} as const satisfies Record<UsageColumn | 'address', string>;
+const USAGE_NAMES = Object.keys(USAGE_TYPES).filter((name) => name !== 'address') as UsageColumn[];
 
 export const USAGE_COLUMNS: Columns<UsageRecord> = {
   table: 'usage',
   idType: 'VARCHAR',
   types: USAGE_TYPES,
-  encode: (row) => Object.fromEntries(USAGE_NAMES.map((name) => [name, row[name]])),
+  selected: USAGE_NAMES,
+  encode: (row) => ({
+    ...Object.fromEntries(USAGE_NAMES.map((name) => [name, row[name]])),
+    address: encodeAddress(row.ipAddress),
+  }),
   decode([id, atMs, firstSeenMs, ...values]) {
     const fields = Object.fromEntries(USAGE_NAMES.map((name, at) => [name, readValue(values[at])]));
     // The types above are those of the record's fields.
@@ -80,12 +89,14 @@ const EVENT_TYPES = {
   username: TEXT,
   ipAddress: TEXT,
   addresses: 'VARCHAR[]',
+  ...ADDRESS_TYPE,
 } as const;
 
 export const EVENT_COLUMNS: Columns<AuditEvent> = {
   table: 'events',
   idType: 'BIGINT',
   types: EVENT_TYPES,
+  selected: Object.keys(EVENT_TYPES).filter((name) => name !== 'address'),
   encode: ({ category, action, description, username, ipAddress, addresses = null }) => ({
     category,
     action,
@@ -93,6 +104,7 @@ export const EVENT_COLUMNS: Columns<AuditEvent> = {
     username,
     ipAddress,
     addresses,
+    address: encodeAddress(ipAddress),
   }),
   decode([id, atMs, firstSeenMs, category, action, description, username, ipAddress, addresses]) {
     return {
@@ -109,6 +121,10 @@ export const EVENT_COLUMNS: Columns<AuditEvent> = {
     };
   },
 };
+
+function encodeAddress(ipAddress: string | null): string | null {
+  return ipAddress === null ? null : String(addressNumber(ipAddress));
+}
 
 function readValue(value: JS | undefined): unknown {
   return typeof value === 'bigint' ? Number(value) : value;

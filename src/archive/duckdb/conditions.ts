@@ -12,7 +12,7 @@ export interface Condition {
   readonly isExact: boolean;
 }
 
-/** What the conditions of a filter leave out: whether an address matches is tested here, for each address that occurs. */
+/** The conditions of a filter, and the block of addresses that they leave out. */
 export interface FilterConditions {
   readonly conditions: readonly Condition[];
   /** An address or a CIDR block to test; null: none. */

@@ -90,6 +90,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     limits: { ...limits, maxDepth: config.bounds.maxDepth },
     cursors: createCursorSealer(secret),
     ends,
+    archive: null,
     credentialsOf: vendorCredentials.of,
     usage: {
       upstream: upstreams.usage,
@@ -123,6 +124,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     costLimits: {
       ...limits,
       ends,
+      hasArchive: false,
       pageSizes: { usage: config.usage.largestPage, events: config.events.largestPage },
     },
     trustedDocuments: config.trustedDocuments,

@@ -125,6 +125,7 @@ function createEngine(plan: SidePlan) {
     limits: { ...limits, maxDepth: config.bounds.maxDepth },
     cursors: createCursorSealer(secret),
     ends,
+    archive: null,
     credentialsOf: credentials.of,
     usage: access('usage'),
     events: access('events'),
@@ -145,6 +146,7 @@ function createEngine(plan: SidePlan) {
   const costLimits = {
     ...limits,
     ends,
+    hasArchive: false,
     pageSizes: { usage: config.usage.largestPage, events: config.events.largestPage },
   };
 

@@ -90,7 +90,6 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     limits: { ...limits, maxDepth: config.bounds.maxDepth },
     cursors: createCursorSealer(secret),
     ends,
-    archive: null,
     credentialsOf: vendorCredentials.of,
     usage: {
       upstream: upstreams.usage,

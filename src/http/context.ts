@@ -1,6 +1,5 @@
 import { SOURCES } from '../base/source.ts';
 import type { Source } from '../base/source.ts';
-import type { ArchiveStatusData } from '../graph/archive.ts';
 import type { GraphContext, Limits, SourceStatus } from '../graph/context.ts';
 import { visibleEventFields } from '../graph/events/selection.ts';
 import type { CursorSealer } from '../graph/paging/cursor.ts';
@@ -33,8 +32,6 @@ export interface ContextOptions {
   readonly limits: Limits;
   readonly cursors: CursorSealer;
   readonly ends: SourceEnds;
-  /** Reads what the archive holds; null: there is no archive. */
-  readonly archive: (() => Promise<ArchiveStatusData>) | null;
   readonly credentialsOf: VendorCredentials['of'];
   readonly usage: SourceAccess;
   readonly analytics: AnalyticsSettings;
@@ -48,7 +45,7 @@ export interface ContextOptions {
  * call the vendors with the operation's credentials.
  */
 export function createContexts(options: ContextOptions): (operation: Operation) => GraphContext {
-  const { version, limits, cursors, ends, archive, credentialsOf, onSkippedRows } = options;
+  const { version, limits, cursors, ends, credentialsOf, onSkippedRows } = options;
   const quirksOf = { usage: keepByScope(createUsageQuirks), events: keepByScope(createEventsQuirks) };
   return (operation) => {
     const { caller, nowMs } = operation;
@@ -80,12 +77,12 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
         readStatus('USAGE', options.usage, credentials.usage),
         readStatus('EVENTS', options.events, credentials.events),
       ],
-      archive,
+      archive: null,
     };
     // Most operations read one source.
     return {
       ends,
-      hasArchive: archive !== null,
+      hasArchive: false,
       cursors,
       limits,
       viewer: caller,

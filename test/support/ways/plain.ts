@@ -125,7 +125,6 @@ function createEngine(plan: SidePlan) {
     limits: { ...limits, maxDepth: config.bounds.maxDepth },
     cursors: createCursorSealer(secret),
     ends,
-    archive: null,
     credentialsOf: credentials.of,
     usage: access('usage'),
     events: access('events'),

@@ -88,10 +88,12 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
         readStatus('USAGE', options.usage, credentials.usage),
         readStatus('EVENTS', options.events, credentials.events),
       ],
+      archive: null,
     };
     // Most operations read one source.
     return {
       ends,
+      hasArchive: false,
       cursors,
       limits,
       viewer: caller,

@@ -35,11 +35,6 @@ const NOT_YET: readonly string[] = [
   'EventGroup',
   'EventGroupKey',
   'EventGroupBucket',
-  'DateTimeRange.asKnownAt',
-  'Service.archive',
-  'ArchiveStatus',
-  'ArchivedSource',
-  'TimeSpan',
 ];
 
 /** Whether a promise is about this type or field. */

@@ -120,6 +120,7 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
   const context: GraphContext = {
     nowMs: NOW_MS,
     ends: { USAGE: null, EVENTS: null },
+    hasArchive: false,
     usage: recording<UsageSource>({
       getUsageRecord: async () => null,
       listUsageRecords: async () => EMPTY_PAGE,
@@ -166,6 +167,7 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
         },
         { source: 'EVENTS', configured: false, healthy: null, lastSuccessAtMs: null, retention: null },
       ],
+      archive: null,
     },
     ...answers.context,
   };

@@ -134,10 +134,11 @@ interface FacetsArguments {
 function readFacetsRequest(
   args: FacetsArguments,
   fields: readonly SelectedField[],
-  { viewer, nowMs, ends }: Pick<GraphContext, 'viewer' | 'nowMs' | 'ends'>,
+  context: Pick<GraphContext, 'viewer' | 'nowMs' | 'ends' | 'hasArchive'>,
 ): { readonly top: number; readonly request: EventFacetsRequest } {
+  const { viewer, nowMs, ends } = context;
   const top = checkTop(args.top);
-  const range = freezeRange(args.range, nowMs, defaultEnd(ends, ['EVENTS'], nowMs));
+  const range = freezeRange(args.range, context, defaultEnd(ends, ['EVENTS'], nowMs));
   const filter = readEventFilter(args.filter, viewer);
   return { top, request: { range, filter, facets: selectedEventFacets(fields, viewer) } };
 }

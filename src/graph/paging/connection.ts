@@ -66,15 +66,16 @@ export interface ConnectionQuery<Node, Filter> extends ListQuery<Filter> {
  */
 export function readListRequest(
   { args, sources, direction }: Pick<ListQuery<unknown>, 'args' | 'sources' | 'direction'>,
-  { limits, nowMs, ends }: ListContext,
+  context: ListContext,
 ): { readonly choice: PageChoice; readonly range: Range } {
+  const { limits, nowMs, ends } = context;
   const choice = readConnectionArguments(args, limits, direction);
   // Before the estimate, which would work through all of a long text.
   if (choice.cursor !== null) checkCursorForm(choice.cursor, choice.isFromEnd ? 'before' : 'after');
-  return { choice, range: freezeRange(args.range, nowMs, defaultEnd(ends, sources, nowMs)) };
+  return { choice, range: freezeRange(args.range, context, defaultEnd(ends, sources, nowMs)) };
 }
 
-interface ListContext extends Pick<GraphContext, 'nowMs' | 'ends'> {
+interface ListContext extends Pick<GraphContext, 'nowMs' | 'ends' | 'hasArchive'> {
   readonly limits: Pick<Limits, 'defaultPageSize' | 'maxPageSize'>;
 }
 
@@ -86,7 +87,7 @@ const UNREAD: Page<never> = { rows: [], hasMore: false, end: null, coverage: [] 
  */
 export async function readConnection<Node extends Row, Filter>(
   asked: ConnectionQuery<Node, Filter>,
-  context: Pick<GraphContext, 'cursors' | 'limits' | 'nowMs' | 'ends'>,
+  context: Pick<GraphContext, 'cursors' | 'limits' | 'nowMs' | 'ends' | 'hasArchive'>,
 ): Promise<Connection<Node>> {
   const { choice, range: frozen } = readListRequest(asked, context);
   const { cursors } = context;

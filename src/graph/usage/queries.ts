@@ -16,7 +16,7 @@ import type { ConnectionArguments } from '../paging/arguments.ts';
 import { estimateList, needsPage, readConnection } from '../paging/connection.ts';
 import type { ListQuery } from '../paging/connection.ts';
 import { freezeRange } from '../paging/range.ts';
-import type { RangeInput } from '../paging/range.ts';
+import type { RangeContext, RangeInput } from '../paging/range.ts';
 import { DateTimeRangeInput } from '../paging/types.ts';
 import { selectedFields } from '../selection.ts';
 import type { SelectedField } from '../selection.ts';
@@ -133,15 +133,16 @@ builder.queryField('usageAnalytics', (t) =>
       }),
     },
     extensions: {
-      estimate(args, fields, { nowMs, limits }) {
-        const request = readAnalyticsRequest(args, fields, nowMs);
+      estimate(args, fields, context) {
+        const { nowMs, limits } = context;
+        const request = readAnalyticsRequest(args, fields, context);
         const { calls, buckets, rows } = estimateUsageAnalytics(request, nowMs, limits);
         return { calls, sizes: { buckets }, lookup: Math.ceil(rows * COST.row) };
       },
     },
-    async resolve(_root, args, { usage, nowMs }, info) {
-      const request = readAnalyticsRequest(args, selectedFields(info), nowMs);
-      const analytics = await usage.getUsageAnalytics(request);
+    async resolve(_root, args, context, info) {
+      const request = readAnalyticsRequest(args, selectedFields(info), context);
+      const analytics = await context.usage.getUsageAnalytics(request);
       return createAnalyticsView(
         analytics,
         request.previous.map(({ offset }) => offset),
@@ -159,8 +160,8 @@ interface AnalyticsArguments extends Pick<AnalyticsRequest, 'timeZone'> {
 function readAnalyticsRequest(
   { range, interval, timeZone }: AnalyticsArguments,
   fields: readonly SelectedField[],
-  nowMs: number,
+  context: RangeContext,
 ): AnalyticsRequest {
   const { series, previous } = readAnalyticsSelection(fields);
-  return { range: freezeRange(range, nowMs), interval: interval ?? null, timeZone, series, previous };
+  return { range: freezeRange(range, context), interval: interval ?? null, timeZone, series, previous };
 }

@@ -21,6 +21,7 @@ const LIMITS: EstimateLimits = {
   maxUpstreamBuckets: 20_000,
   maxUpstreamCalls: 20,
   maxCost: 1_000,
+  hasArchive: false,
   pageSizes: { usage: 200, events: 1_000 },
   ends: { USAGE: null, EVENTS: null },
 };

@@ -146,6 +146,7 @@ function createEngine(plan: SidePlan) {
   const costLimits = {
     ...limits,
     ends,
+    hasArchive: false,
     pageSizes: { usage: config.usage.largestPage, events: config.events.largestPage },
   };
 

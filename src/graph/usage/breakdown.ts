@@ -159,7 +159,7 @@ const UsageGroupType = builder.objectRef<GroupView>('UsageGroup').implement({
       type: [UsageGroupBucketType],
       nullable: true,
       description:
-        'All buckets of the range, oldest first, including empty ones. Null if no `interval` is given.',
+        'All buckets of the range, oldest first, including empty ones. If a scan stopped early, buckets that it did not reach are empty: see coverage. Null if no `interval` is given.',
       resolve: listBuckets,
     }),
   }),

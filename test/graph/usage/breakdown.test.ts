@@ -10,6 +10,7 @@ import type { SimulatedUsageRow } from '../../support/simulated-usage-vendor.ts'
 import { createSimulatedUpstream, createTestCallContext } from '../../support/simulated-vendor.ts';
 import type { SeenCall } from '../../support/simulated-vendor.ts';
 import { createFakeContext, NOW_MS } from '../fake-context.ts';
+import { graphql } from '../generated/gql.ts';
 
 const DAY_MS = 86_400_000;
 const WEEK = { fromMs: NOW_MS - 7 * DAY_MS, toMs: NOW_MS };
@@ -172,15 +173,25 @@ describe('usageBreakdown', () => {
       id: `r${at}`,
       timestampMs: NOW_MS - DAY_MS - at,
     }));
-    const { ask } = openGraph(many, undefined, 100);
-    const { data, errors } = await ask(
-      '{ usageBreakdown(by: [USER]) { groups { count } coverage { status code reason } } }',
+    const { read } = openGraph(many, undefined, 100);
+    const { usageBreakdown } = await read(
+      graphql(`
+        query TruncatedBreakdown {
+          usageBreakdown(by: [USER]) {
+            groups {
+              count
+            }
+            coverage {
+              status
+              code
+              reason
+            }
+          }
+        }
+      `),
+      {},
     );
-    expect(errors).toBeUndefined();
-    const { groups, coverage } = data?.['usageBreakdown'] as {
-      groups: { count: number }[];
-      coverage: { status: string; code: string; reason: string }[];
-    };
+    const { groups, coverage } = usageBreakdown!;
     expect(groups[0]?.count).toBeLessThan(900);
     expect(new Set(coverage.map(({ status, code }) => `${status} ${code}`))).toEqual(
       new Set(['TRUNCATED SCAN_LIMIT']),

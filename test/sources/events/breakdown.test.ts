@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sourceNotConfigured, UpstreamError } from '../../../src/base/errors.ts';
-import { createEventBreakdown, EVENT_DIMENSIONS } from '../../../src/sources/events/breakdown.ts';
-import type { EventBreakdownRequest, EventFigures } from '../../../src/sources/events/breakdown.ts';
+import { createEventBreakdown } from '../../../src/sources/events/breakdown.ts';
+import type {
+  EventBreakdownRequest,
+  EventDimension,
+  EventFigures,
+} from '../../../src/sources/events/breakdown.ts';
 import type { AuditEvent } from '../../../src/sources/events/event.ts';
 import { createEventsQuirks } from '../../../src/sources/events/quirks.ts';
 import { createEventsSource } from '../../../src/sources/events/source.ts';
@@ -49,7 +53,7 @@ test('the figures of a group are those of its events, in each bucket and over th
           (event: AuditEvent) =>
             event.category === category && event.username === username;
         const shown = groups.map(({ key }) => isIn(key));
-        const beyond = events.filter((event) => !shown.some((test) => test(event)));
+        const beyond = events.filter((event) => !shown.some((isShown) => isShown(event)));
         const sets = [
           ...groups.map((group) => ({ group, own: events.filter(isIn(group.key)) })),
           ...(other ? [{ group: other, own: beyond }] : []),
@@ -71,7 +75,7 @@ test('the figures of a group are those of its events, in each bucket and over th
   );
 });
 
-test.each<[(typeof EVENT_DIMENSIONS)[number], Partial<AuditEvent>, (string | null)[]]>([
+test.each<[EventDimension, Partial<AuditEvent>, (string | null)[]]>([
   ['CATEGORY', { category: 'role' }, ['role']],
   ['ACTION', { action: 'role-created' }, ['role-created']],
   ['USERNAME', { username: 'bob' }, ['bob']],

@@ -2,8 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sourceNotConfigured, UpstreamError } from '../../../src/base/errors.ts';
 import { listBucketEdges } from '../../../src/sources/shared/buckets.ts';
-import { createUsageBreakdown, USAGE_DIMENSIONS } from '../../../src/sources/usage/breakdown.ts';
-import type { UsageBreakdownRequest, UsageFigures } from '../../../src/sources/usage/breakdown.ts';
+import { createUsageBreakdown } from '../../../src/sources/usage/breakdown.ts';
+import type {
+  UsageBreakdownRequest,
+  UsageDimension,
+  UsageFigures,
+} from '../../../src/sources/usage/breakdown.ts';
 import { createUsageQuirks } from '../../../src/sources/usage/quirks.ts';
 import type { UsageRecord } from '../../../src/sources/usage/record.ts';
 import { createUsageSource } from '../../../src/sources/usage/source.ts';
@@ -72,7 +76,12 @@ describe('the figures of a group', () => {
         const sets = [
           ...groups.map((group) => ({ group, records: records.filter(isIn(group.key)) })),
           ...(other
-            ? [{ group: other, records: records.filter((record) => !shown.some((test) => test(record))) }]
+            ? [
+                {
+                  group: other,
+                  records: records.filter((record) => !shown.some((isShown) => isShown(record))),
+                },
+              ]
             : []),
         ];
         for (const { group, records: own } of sets) {
@@ -106,7 +115,7 @@ describe('the figures of a group', () => {
   });
 });
 
-test.each<[(typeof USAGE_DIMENSIONS)[number], Partial<UsageRecord>, (string | null)[]]>([
+test.each<[UsageDimension, Partial<UsageRecord>, (string | null)[]]>([
   ['ELEMENT', { elementKey: 'sfdc' }, ['sfdc']],
   ['ELEMENT', { elementKey: null }, [null]],
   ['STATUS', { requestStatus: 'FAILED', requestStatusText: 'failed' }, ['FAILED']],

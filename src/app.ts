@@ -135,7 +135,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     costLimits: {
       ...limits,
       ends,
-      hasArchive: false,
+      hasArchive: archive !== null,
       pageSizes: { usage: config.usage.largestPage, events: config.events.largestPage },
     },
     trustedDocuments: config.trustedDocuments,

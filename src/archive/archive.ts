@@ -24,6 +24,8 @@ export interface ArchivedSource<Row extends Position, Filter> extends ArchivedRo
   commit(rows: readonly Row[], read: ReadSpan): Promise<void>;
   /** What is to be read from the vendor now; disjoint, newest first. */
   findDue(range: Range): readonly Range[];
+  /** The spans that were read whole, settled or not; disjoint, newest first. */
+  readSpans(): readonly Range[];
   size: ArchiveTable<Row, Filter>['size'];
 }
 
@@ -78,6 +80,7 @@ async function openSource<Row extends Position, Filter>(
       reads = joinSettled(addRead(reads, read), rereads.settleMs);
       held = null;
     },
+    readSpans: () => findHeld(reads, 0, null),
     size: () => table.size(),
   };
 }

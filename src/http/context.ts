@@ -1,6 +1,7 @@
 import type { Archive } from '../archive/archive.ts';
 import { SOURCES } from '../base/source.ts';
 import type { Source } from '../base/source.ts';
+import type { ArchivedSourceData, ArchiveStatusData } from '../graph/archive.ts';
 import type { GraphContext, Limits, SourceStatus } from '../graph/context.ts';
 import { visibleEventFields } from '../graph/events/selection.ts';
 import type { CursorSealer } from '../graph/paging/cursor.ts';
@@ -88,12 +89,12 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
         readStatus('USAGE', options.usage, credentials.usage),
         readStatus('EVENTS', options.events, credentials.events),
       ],
-      archive: null,
+      archive: archive && (() => readArchiveStatus(archive, nowMs)),
     };
     // Most operations read one source.
     return {
       ends,
-      hasArchive: false,
+      hasArchive: archive !== null,
       cursors,
       limits,
       viewer: caller,
@@ -111,6 +112,27 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
       },
     };
   };
+}
+
+async function readArchiveStatus(
+  { engine, usage, events }: Archive,
+  nowMs: number,
+): Promise<ArchiveStatusData> {
+  const sourceOf = async (
+    source: Source,
+    archived: Pick<Archive['usage'], 'size' | 'readSpans'>,
+  ): Promise<ArchivedSourceData> => {
+    const held = archived.readSpans();
+    const newest = held[0];
+    return {
+      source,
+      ...(await archived.size()),
+      held,
+      lagMs: newest ? Math.max(nowMs - newest.toMs, 0) : null,
+      sealedToMs: null,
+    };
+  };
+  return { engine, sources: await Promise.all([sourceOf('USAGE', usage), sourceOf('EVENTS', events)]) };
 }
 
 function createCallContext(operation: Operation, credentials: Credentials | null): CallContext {

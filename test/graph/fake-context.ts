@@ -126,6 +126,7 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
       listUsageRecords: async () => EMPTY_PAGE,
       countUsageRecords: async () => null,
       getUsageAnalytics: async (request) => createAnalytics(request),
+      getUsageBreakdown: async () => ({ groups: [], other: null, coverage: [] }),
       ...answers.usage,
     }),
     events: recording<EventsSource>({
@@ -133,6 +134,7 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
       listEvents: async () => EMPTY_PAGE,
       countEvents: async () => null,
       countEventFacets: async () => ({ facets: new Map(), coverage: [] }),
+      getEventBreakdown: async () => ({ groups: [], other: null, coverage: [] }),
       ...answers.events,
     }),
     timeline: recording<TimelineSource>({

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Source } from '../../base/source.ts';
 import type { Direction, Range } from '../../base/time.ts';
+import type { KnownRange } from '../../sources/paging/archived-rows.ts';
 import type { CallNeeds, ListQuestion } from '../../sources/paging/estimate.ts';
 import type { Page, PageRequest, TotalCount } from '../../sources/paging/page.ts';
 import type { Position } from '../../sources/paging/position.ts';
@@ -57,7 +58,7 @@ export interface ConnectionQuery<Node, Filter> extends ListQuery<Filter> {
   /** Whether the selection needs a page. If false, only the range and the count are answered, without reading a page. */
   readonly wantsPage: boolean;
   read(request: PageRequest<Filter>): Promise<Page<Node>>;
-  count(range: Range): Promise<TotalCount | null>;
+  count(range: KnownRange): Promise<TotalCount | null>;
 }
 
 /**
@@ -67,7 +68,7 @@ export interface ConnectionQuery<Node, Filter> extends ListQuery<Filter> {
 export function readListRequest(
   { args, sources, direction }: Pick<ListQuery<unknown>, 'args' | 'sources' | 'direction'>,
   context: ListContext,
-): { readonly choice: PageChoice; readonly range: Range } {
+): { readonly choice: PageChoice; readonly range: KnownRange } {
   const { limits, nowMs, ends } = context;
   const choice = readConnectionArguments(args, limits, direction);
   // Before the estimate, which would work through all of a long text.
@@ -95,7 +96,8 @@ export async function readConnection<Node extends Row, Filter>(
   const query = digestQuery(asked.list, { range: asked.args.range, filter, binding });
   const cursor =
     choice.cursor === null ? null : cursors.open(choice.cursor, query, choice.isFromEnd ? 'before' : 'after');
-  const range = cursor?.range ?? frozen;
+  // A cursor belongs to the arguments that `asKnownAt` is one of.
+  const range = cursor ? { ...frozen, ...cursor.range } : frozen;
   const request = { range, filter, count: choice.count, direction: choice.direction };
   const page = asked.wantsPage ? await asked.read({ ...request, after: cursor?.position ?? null }) : UNREAD;
   const seal = (position: Position, hasRowsPast: boolean): string =>

@@ -2,6 +2,7 @@ import { RequestError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import { Temporal } from '../../base/time.ts';
 import type { Range } from '../../base/time.ts';
+import type { KnownRange } from '../../sources/paging/archived-rows.ts';
 
 /** `DateTimeRange` as GraphQL passes it. Times are in milliseconds since the epoch. */
 export interface RangeInput {
@@ -32,8 +33,14 @@ export function freezeRange(
   input: RangeInput | null | undefined,
   { nowMs, hasArchive }: RangeContext,
   endMs: number = nowMs,
-): Range {
-  if (input?.asKnownAt != null && !hasArchive) throw fault('asKnownAt', NEEDS_ARCHIVE);
+): KnownRange {
+  const asKnownAt = input?.asKnownAt ?? null;
+  if (asKnownAt === null) return freezeSpan(input, nowMs, endMs);
+  if (!hasArchive) throw fault('asKnownAt', NEEDS_ARCHIVE);
+  return { ...freezeSpan(input, nowMs, endMs), knownAtMs: Math.min(asKnownAt, nowMs) };
+}
+
+function freezeSpan(input: RangeInput | null | undefined, nowMs: number, endMs: number): Range {
   const from = input?.from ?? null;
   const to = input?.to ?? null;
   const last = input?.last ?? null;

@@ -15,7 +15,10 @@ import { readPage } from '../paging/page.ts';
 import type { Page, TotalCount } from '../paging/page.ts';
 import { requireParsable } from '../paging/row-stream.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
+import type { ScannedRows } from '../paging/scan-range.ts';
 import { requireScope } from '../shared/scope.ts';
+import { groupEvents, scanEvents, scanOf } from './breakdown.ts';
+import type { EventBreakdown, EventBreakdownRequest, EventScan } from './breakdown.ts';
 import { LIST_OPERATION } from './client.ts';
 import type { EventsDeps } from './client.ts';
 import { OPTIONAL_EVENT_FIELDS } from './event.ts';
@@ -44,6 +47,11 @@ export interface EventsSource {
    * @throws RequestError `BAD_USER_INPUT`
    */
   countEventFacets(request: EventFacetsRequest): Promise<EventFacets>;
+  /**
+   * Events in groups, from one bounded scan. Breakdowns with one range and filter share it if they need the same fields. Does not
+   * fail if the vendor fails: coverage reports it. @throws RequestError `BAD_USER_INPUT`, `LIMIT_EXCEEDED`
+   */
+  getEventBreakdown(request: EventBreakdownRequest): Promise<EventBreakdown>;
 }
 
 /** The Events API for one operation. Its loaders live as long as the operation. */
@@ -72,6 +80,10 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
     (requests) =>
       Promise.all(requests.map((request) => readEventFacets(deps, context, request).catch(asError))),
     { cacheKeyFn: (request) => keyOf('facets', { ...request, facets: [...request.facets].sort() }) },
+  );
+  const scans = new DataLoader<EventScan, ScannedRows<AuditEvent>, string>(
+    (requests) => Promise.all(requests.map((request) => scanEvents(deps, context, request).catch(asError))),
+    { cacheKeyFn: (request) => keyOf('scan', request) },
   );
 
   async function readEventsPage(request: EventPageRequest): Promise<Page<AuditEvent>> {
@@ -116,6 +128,11 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
       // Without credentials there is no scope for a key, and no call is made: coverage reports NOT_CONFIGURED.
       if (!context.credentials) return readEventFacets(deps, context, request);
       return facets.load(request);
+    },
+    async getEventBreakdown(request) {
+      const scan = scanOf(request);
+      const scanned = await (context.credentials ? scans.load(scan) : scanEvents(deps, context, scan));
+      return groupEvents(scanned, request);
     },
   };
 }

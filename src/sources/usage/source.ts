@@ -15,8 +15,11 @@ import { readPage } from '../paging/page.ts';
 import type { Page, PageRequest, TotalCount } from '../paging/page.ts';
 import { requireParsable } from '../paging/row-stream.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
+import type { ScannedRows } from '../paging/scan-range.ts';
 import { requireScope } from '../shared/scope.ts';
 import type { AnalyticsRequest, GetUsageAnalytics, UsageAnalytics } from './analytics/analytics.ts';
+import { groupUsageRecords, scanUsageRecords } from './breakdown.ts';
+import type { UsageBreakdown, UsageBreakdownRequest } from './breakdown.ts';
 import { LIST_OPERATION, readUsageRecord, RECORD_OPERATION } from './client.ts';
 import type { UsageDeps } from './client.ts';
 import { countBySeries } from './count.ts';
@@ -41,6 +44,11 @@ export interface UsageSource {
   countUsageRecords(range: KnownRange, filter: UsageFilter): Promise<TotalCount | null>;
   /** `GET /usage/analytics/…`. Does not fail if the vendor fails: coverage reports it. @throws RequestError */
   getUsageAnalytics(request: AnalyticsRequest): Promise<UsageAnalytics>;
+  /**
+   * Records in groups, from one bounded scan. Breakdowns with one range and filter share it. Does not fail if the vendor fails:
+   * coverage reports it. @throws RequestError `BAD_USER_INPUT`, `LIMIT_EXCEEDED`
+   */
+  getUsageBreakdown(request: UsageBreakdownRequest): Promise<UsageBreakdown>;
 }
 
 /** The Usage API for one operation. Its loaders live as long as the operation. */
@@ -79,6 +87,11 @@ export function createUsageSource(
     (requests) => Promise.all(requests.map((request) => readUsagePage(request).catch(asError))),
     { cacheKeyFn: (request) => keyOf('page', request) },
   );
+  const scan = (request: UsageScan) => scanUsageRecords(deps, context, getUsageAnalytics, request);
+  const scans = new DataLoader<UsageScan, ScannedRows<UsageRecord>, string>(
+    (requests) => Promise.all(requests.map((request) => scan(request).catch(asError))),
+    { cacheKeyFn: ({ range, filter }) => keyOf('scan', { range, filter }) },
+  );
 
   async function readUsagePage(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>> {
     const { filter, range } = request;
@@ -116,11 +129,18 @@ export function createUsageSource(
       return reading ? countThroughArchive(reading, range, countVendor) : countVendor(range);
     },
     getUsageAnalytics,
+    async getUsageBreakdown(request) {
+      // Without credentials there is no scope for a key, and no call is made: coverage reports NOT_CONFIGURED.
+      const scanned = await (context.credentials ? scans.load(request) : scan(request));
+      return groupUsageRecords(scanned, request);
+    },
   };
 }
 
 /** The rows after the end of the archive are counted one by one if they are of the last hour, because a series lags. */
 const LIVE_EDGE_MS = 3_600_000;
+
+type UsageScan = Pick<UsageBreakdownRequest, 'range' | 'filter'>;
 
 /** Names a record. */
 export interface RecordKey {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foremostStatus, recordCoverage } from '../../../src/sources/paging/coverage-recorder.ts';
 import type { AgePolicy, ExaminedSpan, Stop } from '../../../src/sources/paging/coverage-recorder.ts';
-import { COVERAGE_ORIGINS, COVERAGE_STATUSES, joinOrigins } from '../../../src/sources/paging/coverage.ts';
+import { COVERAGE_STATUSES, joinOrigins } from '../../../src/sources/paging/coverage.ts';
 import type { CoverageOrigin } from '../../../src/sources/paging/coverage.ts';
 
 const NOW = 1_000_000;
@@ -143,6 +143,20 @@ describe('coverage', () => {
     ]);
   });
 
+  test('what an archive holds whole is COMPLETE, however new or old it is', () => {
+    const old = span(NOW - 900_000_000, NOW, { origin: 'ARCHIVE', readAtMs: NOW - 5 });
+    expect(recordCoverage('USAGE', [old], age, NOW, null)).toMatchObject([
+      { status: 'COMPLETE', fromMs: old.fromMs, toMs: NOW, origin: 'ARCHIVE', asOfMs: NOW - 5 },
+    ]);
+  });
+
+  test('what nobody had read is FAILED, and examines no rows', () => {
+    const examined = [NOW - 100, NOW - 200].map((toMs) => span(toMs - 100, toMs, { origin: 'NONE' }));
+    expect(recordCoverage('USAGE', examined, age, NOW, null)).toMatchObject([
+      { status: 'FAILED', fromMs: NOW - 300, toMs: NOW - 100, asOfMs: null, scanned: null, matched: null },
+    ]);
+  });
+
   test('keeps apart what does not touch', () => {
     expect(spansOf([span(NOW - 300, NOW - 250), span(NOW - 240, NOW - 200)], forever)).toHaveLength(2);
   });
@@ -157,7 +171,7 @@ describe('coverage', () => {
             fc.boolean(),
             fc.nat({ max: 2 }),
             fc.nat({ max: 300 }),
-            fc.constantFrom(...COVERAGE_ORIGINS),
+            fc.constantFrom('VENDOR', 'CACHE', 'ARCHIVE', 'FILE'),
           ),
           { minLength: 12, maxLength: 12 },
         ),

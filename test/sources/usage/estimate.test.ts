@@ -6,6 +6,7 @@ import { USAGE_SERIES } from '../../../src/sources/usage/analytics/analytics.ts'
 import type { AnalyticsRequest } from '../../../src/sources/usage/analytics/analytics.ts';
 import {
   estimateUsageAnalytics,
+  estimateUsageBreakdown,
   estimateUsageList,
   estimateUsageRecords,
 } from '../../../src/sources/usage/estimate.ts';
@@ -114,6 +115,19 @@ describe('the estimate of usage records', () => {
         const { source, calls } = openSource(rows);
         if (question.wantsPage) await settle(source.listUsageRecords({ ...question, after: null }));
         if (question.isCounted) await settle(source.countUsageRecords(question.range, question.filter));
+        expect(calls()).toBeGreaterThanOrEqual(least);
+        expect(calls()).toBeLessThanOrEqual(most);
+      }),
+    );
+  });
+
+  test('a breakdown makes at least the least calls, and no more than the most: random requests', async () => {
+    await fc.assert(
+      fc.asyncProperty(rowsArbitrary, filterArbitrary, async (rows, filter) => {
+        const request = { range: { fromMs: FROM, toMs: NOW }, filter };
+        const { least, most } = boundsOf(estimateUsageBreakdown(request), BUDGET);
+        const { source, calls } = openSource(rows);
+        await settle(source.getUsageBreakdown({ ...request, by: ['ELEMENT'], edges: null, top: 5 }));
         expect(calls()).toBeGreaterThanOrEqual(least);
         expect(calls()).toBeLessThanOrEqual(most);
       }),

@@ -71,6 +71,7 @@ async function openSource<Row extends Position, Filter>(
     },
     list: (question) => table.list(question),
     count: (range, filter, knownAtMs) => table.count(range, filter, knownAtMs),
+    group: (question) => table.group(question),
     find: (ids) => table.find(ids),
     noteFault: onFault,
     findDue: (range) => findDue(reads, range, rereads),

@@ -1,7 +1,10 @@
 import type { JS } from '@duckdb/node-api';
+import type { EventDimension } from '../../sources/events/breakdown.ts';
 import type { AuditEvent } from '../../sources/events/event.ts';
+import type { UsageDimension } from '../../sources/usage/breakdown.ts';
 import type { UsageRecord } from '../../sources/usage/record.ts';
-import { addressNumber, decodeAddresses } from '../../sources/shared/addresses.ts';
+import type { DimensionSql, GroupsQuery } from './groups.ts';
+import { addressNumber, decodeAddresses, namedAddresses } from '../../sources/shared/addresses.ts';
 
 /** How the rows of one source are stored. Every value is kept as the domain has it, so that a row comes back as it went in. */
 export interface Columns<Row> {
@@ -14,6 +17,9 @@ export interface Columns<Row> {
   readonly selected: readonly string[];
   /** The values of a row under the names of the columns. */
   encode(row: Row): Readonly<Record<string, unknown>>;
+  /** SQL of the values in each dimension that rows can be grouped by. */
+  readonly dimensions: Readonly<Record<string, DimensionSql>>;
+  readonly figures: GroupsQuery['figures'];
   /** @param values those of `id`, `at_ms`, `first_seen_ms` and then of `selected`, in this order */
   decode(values: readonly JS[]): Row;
 }
@@ -49,23 +55,40 @@ const USAGE_TYPES = {
   instanceId: TEXT,
   vendorProcessTime: 'BIGINT',
   platformProcessTime: 'BIGINT',
+  otherAddresses: 'VARCHAR[]',
   userName: TEXT,
   accountName: TEXT,
   companyName: TEXT,
   provisionName: TEXT,
   vendorResource: TEXT,
   elementResource: TEXT,
-} as const satisfies Record<UsageColumn | 'address', string>;
-const USAGE_NAMES = Object.keys(USAGE_TYPES).filter((name) => name !== 'address') as UsageColumn[];
+} as const satisfies Record<UsageColumn | 'address' | 'otherAddresses', string>;
+const USAGE_NAMES = Object.keys(USAGE_TYPES).filter(
+  (name) => name !== 'address' && name !== 'otherAddresses',
+) as UsageColumn[];
 
 export const USAGE_COLUMNS: Columns<UsageRecord> = {
   table: 'usage',
   idType: 'VARCHAR',
   types: USAGE_TYPES,
+  dimensions: {
+    ELEMENT: { value: '"elementKey"' },
+    STATUS: { value: 'coalesce("requestStatus", "requestStatusText")' },
+    API: { value: '"elementApi"' },
+    INSTANCE: { value: 'coalesce("instanceId", "instanceName")' },
+    ACCOUNT: { value: '"accountId"' },
+    USER: { value: '"userId"' },
+    TAG: { list: 'list_distinct(list_concat("elementTags", "instanceTags"))' },
+    METHOD: { value: '"requestMethod"' },
+    RESPONSE_STATUS: { value: '"responseStatus"::VARCHAR' },
+    IP_ADDRESS: { list: 'coalesce("otherAddresses", ["requestIP"])' },
+  } satisfies Record<UsageDimension, DimensionSql>,
+  figures: { status: '"requestStatus"', processTime: '"processTime"' },
   selected: USAGE_NAMES,
   encode: (row) => ({
     ...Object.fromEntries(USAGE_NAMES.map((name) => [name, row[name]])),
     address: encodeAddress(row.ipAddress),
+    otherAddresses: row.ipAddress !== null && row.ipAddress === row.requestIP ? null : namedAddresses(row),
   }),
   decode([id, atMs, firstSeenMs, ...values]) {
     const fields = Object.fromEntries(USAGE_NAMES.map((name, at) => [name, readValue(values[at])]));
@@ -96,6 +119,15 @@ export const EVENT_COLUMNS: Columns<AuditEvent> = {
   table: 'events',
   idType: 'BIGINT',
   types: EVENT_TYPES,
+  dimensions: {
+    CATEGORY: { value: 'category' },
+    ACTION: { value: 'action' },
+    USERNAME: { value: 'username' },
+    IP_ADDRESS: {
+      list: `case when "ipAddress" is not null then ["ipAddress"] else coalesce(addresses, []) end`,
+    },
+  } satisfies Record<EventDimension, DimensionSql>,
+  figures: null,
   selected: Object.keys(EVENT_TYPES).filter((name) => name !== 'address'),
   encode: ({ category, action, description, username, ipAddress, addresses = null }) => ({
     category,

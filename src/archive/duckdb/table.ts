@@ -9,6 +9,7 @@ import type { Columns } from './columns.ts';
 import { conjoin, exact, isOneOf } from './conditions.ts';
 import type { Condition, FilterConditions } from './conditions.ts';
 import type { Database, Statement } from './database.ts';
+import { queryGroups } from './groups.ts';
 
 /** How the filters of one source are tested. */
 export interface Filtering<Row, Filter> {
@@ -38,6 +39,10 @@ export function createTable<Row extends Position, Filter>(
   );
   const shape = JSON.stringify([{ id: idType, at_ms: 'BIGINT', ...types }]);
   const compared = ['at_ms', ...names];
+  const encodeRows = (rows: readonly Row[]): string =>
+    JSON.stringify(
+      rows.map((row) => ({ id: row.id, at_ms: row.timestampMs, ...wellFormed(columns.encode(row)) })),
+    );
 
   const known = (knownAtMs: number | null): Condition =>
     knownAtMs === null
@@ -59,9 +64,13 @@ export function createTable<Row extends Position, Filter>(
   };
 
   /** The condition of a filter in a range. Whether a list of addresses matches is tested here, for each list in the range. */
-  async function conditionIn(range: Range, filter: Filter, others: readonly Condition[]): Promise<Condition> {
+  async function conditionIn(
+    ranges: readonly Range[],
+    filter: Filter,
+    others: readonly Condition[],
+  ): Promise<Condition> {
     const { conditions, addressBlock } = conditionsOf(filter);
-    const all = [inside(range), ...others, ...conditions];
+    const all = [anyOf(ranges.map(inside)), ...others, ...conditions];
     if (addressBlock === null) return conjoin(all);
     const { sql, values } = conjoin([...all, exact(`address is null and ${addressSql} is not null`, [])]);
     const texts = await database.read(`select distinct ${addressSql} from ${table} where ${sql}`, values);
@@ -81,7 +90,7 @@ export function createTable<Row extends Position, Filter>(
     limit: number | null,
   ): Promise<Row[]> {
     const { direction, filter, knownAtMs } = question;
-    const { sql, values, isExact } = await conditionIn(window, filter, [
+    const { sql, values, isExact } = await conditionIn([window], filter, [
       known(knownAtMs),
       ...ahead(question),
     ]);
@@ -120,13 +129,7 @@ export function createTable<Row extends Position, Filter>(
       const note = noteRead(table, read);
       if (rows.length === 0) return database.write([note]);
       const seenMs = read.lastReadMs;
-      const json = JSON.stringify(
-        firstOfEachId(rows).map((row) => ({
-          id: row.id,
-          at_ms: row.timestampMs,
-          ...wellFormed(columns.encode(row)),
-        })),
-      );
+      const json = encodeRows(firstOfEachId(rows));
       const differs = `(${compared.map((name) => `k.${name}`).join(', ')}) is distinct from (${compared.map((name) => `s.${name}`).join(', ')})`;
       await database.write([
         {
@@ -190,10 +193,24 @@ export function createTable<Row extends Position, Filter>(
       return rows;
     },
     async count(range, filter, knownAtMs) {
-      const { sql, values, isExact } = await conditionIn(range, filter, [known(knownAtMs)]);
+      const { sql, values, isExact } = await conditionIn([range], filter, [known(knownAtMs)]);
       if (!isExact) return null;
       const [row] = await database.read(`select count(*) from ${table} where ${sql}`, values);
       return Number(row?.[0]);
+    },
+    async group({ ranges, filter, knownAtMs, extra, by, edges, top }) {
+      const condition = await conditionIn(ranges, filter, [known(knownAtMs)]);
+      if (!condition.isExact) return null;
+      return queryGroups(database, {
+        table,
+        columns: ['at_ms', ...names].join(', '),
+        condition,
+        extra: extra.length > 0 ? { json: encodeRows(extra), shape } : null,
+        by: by.map((dimension) => columns.dimensions[dimension]!),
+        edges,
+        top,
+        figures: columns.figures,
+      });
     },
     async find(ids) {
       if (ids.length === 0) return [];
@@ -224,6 +241,16 @@ function isInBlock(block: string): Condition {
   if (!leavesOutIPv4) return inside;
   const ipv4 = [String(IPV4_FROM), String(IPV4_TO)];
   return conjoin([inside, exact('address not between ?::UHUGEINT and ?::UHUGEINT', ipv4)]);
+}
+
+/** One of these conditions. */
+function anyOf(conditions: readonly Condition[]): Condition {
+  if (conditions.length === 0) return exact('false', []);
+  return {
+    sql: conditions.map(({ sql }) => `(${sql})`).join(' or '),
+    values: conditions.flatMap(({ values }) => values),
+    isExact: conditions.every(({ isExact }) => isExact),
+  };
 }
 
 /** If matches are picked out here, at least so many rows are read at once. */

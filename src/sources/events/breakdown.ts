@@ -1,17 +1,18 @@
-import type { Range } from '../../base/time.ts';
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
+import { groupInArchive } from '../paging/archived-groups.ts';
+import type { ArchiveReading, KnownRange } from '../paging/archived-rows.ts';
 import { coverNothing } from '../paging/coverage.ts';
 import type { Coverage } from '../paging/coverage.ts';
 import { scanRange } from '../paging/scan-range.ts';
 import type { ScannedRows } from '../paging/scan-range.ts';
 import { namedAddresses } from '../shared/addresses.ts';
-import { createBreakdown } from '../shared/groups.ts';
+import { createBreakdown, mapGroups } from '../shared/groups.ts';
 import type { Breakdown, Groups, TallyRules } from '../shared/groups.ts';
 import type { EventsDeps } from './client.ts';
 import type { AuditEvent, OptionalEventField } from './event.ts';
 import type { EventFilter } from './filter.ts';
-import { createEventsRowStream } from './row-stream.ts';
+import { createEventsRowStream, readEventsArchive } from './row-stream.ts';
 
 /** What events can be grouped by. */
 export const EVENT_DIMENSIONS = ['CATEGORY', 'ACTION', 'USERNAME', 'IP_ADDRESS'] as const;
@@ -26,7 +27,7 @@ export interface EventFigures {
 
 /** Which events to group, and how. */
 export interface EventBreakdownRequest {
-  readonly range: Range;
+  readonly range: KnownRange;
   readonly filter: EventFilter;
   /** One to three, each once. */
   readonly by: readonly EventDimension[];
@@ -61,16 +62,34 @@ const FIELDS: Partial<Record<EventDimension, OptionalEventField>> = {
 /**
  * Reads the events to group in one bounded scan. The vendor gets its part of the filter, and is asked only for the fields that are
  * grouped by or tested. If it fails, the events read before are given.
+ * @param held leaves what the archive holds to it; null: reads all rows
  * @throws RequestError `BAD_USER_INPUT`
  */
 export async function scanEvents(
   deps: EventsDeps,
   context: CallContext,
   { range, filter, fields }: EventScan,
+  held: ArchiveReading<AuditEvent, EventFilter> | null,
 ): Promise<ScannedRows<AuditEvent>> {
-  const stream = createEventsRowStream(deps, forScan(context), filter, fields);
-  if (!stream) return { rows: [], coverage: [coverNothing('EVENTS', range)] };
-  return scanRange(range, stream, deps.settings.maxScannedRows, deps.nowMs);
+  const { knownAtMs = null } = range;
+  const stream = createEventsRowStream(deps, forScan(context), filter, fields, 'filter', knownAtMs);
+  if (!stream) return { rows: [], held: [], coverage: [coverNothing('EVENTS', range)] };
+  return scanRange(range, stream, deps.settings.maxScannedRows, deps.nowMs, held);
+}
+
+/** Groups events: in the archive those that it holds, together with the others. @throws RequestError */
+export async function breakDownEvents(
+  deps: EventsDeps,
+  request: EventBreakdownRequest,
+  scan: (held: ArchiveReading<AuditEvent, EventFilter> | null) => Promise<ScannedRows<AuditEvent>>,
+): Promise<EventBreakdown> {
+  const archive = readEventsArchive(deps, request.filter, request.range.knownAtMs ?? null);
+  const scanned = await scan(archive);
+  if (!archive || scanned.held.length === 0) return groupEvents(scanned, request);
+  const groups = await groupInArchive(archive, scanned, request);
+  if (groups)
+    return { ...mapGroups(groups, ({ count, times }) => ({ count, times })), coverage: scanned.coverage };
+  return groupEvents(await scan(null), request);
 }
 
 /** Groups events that were read. @throws RequestError `LIMIT_EXCEEDED` */

@@ -6,7 +6,7 @@ import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { countThroughArchive } from '../paging/archived-count.ts';
 import { findThroughArchive } from '../paging/archived-rows.ts';
-import type { KnownRange } from '../paging/archived-rows.ts';
+import type { ArchiveReading, KnownRange } from '../paging/archived-rows.ts';
 import { countMatches, createKnownCounts } from '../paging/count.ts';
 import { coverNothing } from '../paging/coverage.ts';
 import { findRows } from '../paging/find-rows.ts';
@@ -17,7 +17,7 @@ import { requireParsable } from '../paging/row-stream.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
 import type { ScannedRows } from '../paging/scan-range.ts';
 import { requireScope } from '../shared/scope.ts';
-import { groupEvents, scanEvents, scanOf } from './breakdown.ts';
+import { breakDownEvents, scanEvents, scanOf } from './breakdown.ts';
 import type { EventBreakdown, EventBreakdownRequest, EventScan } from './breakdown.ts';
 import { LIST_OPERATION } from './client.ts';
 import type { EventsDeps } from './client.ts';
@@ -81,9 +81,10 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
       Promise.all(requests.map((request) => readEventFacets(deps, context, request).catch(asError))),
     { cacheKeyFn: (request) => keyOf('facets', { ...request, facets: [...request.facets].sort() }) },
   );
-  const scans = new DataLoader<EventScan, ScannedRows<AuditEvent>, string>(
-    (requests) => Promise.all(requests.map((request) => scanEvents(deps, context, request).catch(asError))),
-    { cacheKeyFn: (request) => keyOf('scan', request) },
+  const scans = new DataLoader<HeldScan, ScannedRows<AuditEvent>, string>(
+    (requests) =>
+      Promise.all(requests.map(({ scan, held }) => scanEvents(deps, context, scan, held).catch(asError))),
+    { cacheKeyFn: ({ scan, held }) => keyOf('scan', { scan, isBeside: held !== null }) },
   );
 
   async function readEventsPage(request: EventPageRequest): Promise<Page<AuditEvent>> {
@@ -131,10 +132,16 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
     },
     async getEventBreakdown(request) {
       const scan = scanOf(request);
-      const scanned = await (context.credentials ? scans.load(scan) : scanEvents(deps, context, scan));
-      return groupEvents(scanned, request);
+      return breakDownEvents(deps, request, (held) =>
+        context.credentials ? scans.load({ scan, held }) : scanEvents(deps, context, scan, held),
+      );
     },
   };
+}
+
+interface HeldScan {
+  readonly scan: EventScan;
+  readonly held: ArchiveReading<AuditEvent, EventFilter> | null;
 }
 
 /**

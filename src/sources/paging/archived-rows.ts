@@ -1,4 +1,5 @@
 import type { Direction, Range } from '../../base/time.ts';
+import type { Groups } from '../shared/groups.ts';
 import type { AgePolicy } from './coverage-recorder.ts';
 import { startOfReading } from './position.ts';
 import type { Position } from './position.ts';
@@ -20,6 +21,8 @@ export interface ArchivedRows<Row extends Position, Filter> {
   count(range: Range, filter: Filter, knownAtMs: number | null): Promise<number | null>;
   /** Rows by their ids, in no order. @throws Error */
   find(ids: readonly string[]): Promise<readonly Row[]>;
+  /** Groups of the rows that match, together with further rows; null: this filter can only be tested row by row. @throws Error */
+  group(question: ArchiveGrouping<Row, Filter>): Promise<Groups<ArchiveFigures> | null>;
   /** Receives why the archive could not be read. The vendor is asked instead. */
   noteFault(error: unknown): void;
 }
@@ -48,6 +51,39 @@ export interface ArchiveQuestion<Filter> {
   readonly limit: number | null;
   /** Rows as the archive knew them then; null: as it knows them now. */
   readonly knownAtMs: number | null;
+}
+
+/** Which rows of an archive to group, and how. */
+export interface ArchiveGrouping<Row, Filter> {
+  /** Disjoint spans that it holds whole. */
+  readonly ranges: readonly Range[];
+  readonly filter: Filter;
+  readonly knownAtMs: number | null;
+  /** Rows that match and lie outside of these spans. */
+  readonly extra: readonly Row[];
+  /** The names of the dimensions: one to three, each once. */
+  readonly by: readonly string[];
+  /** The edges of the buckets, which hold all rows; null: no buckets. */
+  readonly edges: readonly number[] | null;
+  readonly top: number;
+}
+
+/** The figures of a group of either source. What a source does not have is 0 or null. */
+export interface ArchiveFigures {
+  readonly count: number;
+  readonly success: number;
+  readonly failed: number;
+  /** Milliseconds; percentiles by nearest rank. null: no row has one. */
+  readonly processTime: {
+    readonly min: number;
+    readonly max: number;
+    readonly avg: number;
+    readonly p50: number;
+    readonly p95: number;
+    readonly p99: number;
+  } | null;
+  /** The times of the oldest and of the newest row; null: there is no row. */
+  readonly times: { readonly firstMs: number; readonly lastMs: number } | null;
 }
 
 /** From which time on the vendor keeps rows, in milliseconds since the epoch. */

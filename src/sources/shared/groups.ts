@@ -20,6 +20,16 @@ export interface Groups<Figures> {
   readonly other: Group<Figures> | null;
 }
 
+/** The same groups with other figures. */
+export function mapGroups<From, To>({ groups, other }: Groups<From>, map: (figures: From) => To): Groups<To> {
+  const mapOne = ({ key, total, buckets }: Group<From>): Group<To> => ({
+    key,
+    total: map(total),
+    buckets: buckets && buckets.map(map),
+  });
+  return { groups: groups.map(mapOne), other: other && mapOne(other) };
+}
+
 /** How the rows of one group, or of one of its buckets, are summed up. */
 export interface TallyRules<Row, Tally, Figures> {
   create(): Tally;

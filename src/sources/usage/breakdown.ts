@@ -1,18 +1,19 @@
-import type { Range } from '../../base/time.ts';
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
+import { groupInArchive } from '../paging/archived-groups.ts';
+import type { ArchiveFigures, ArchiveReading, KnownRange } from '../paging/archived-rows.ts';
 import { coverNothing } from '../paging/coverage.ts';
 import type { Coverage } from '../paging/coverage.ts';
 import { scanRange } from '../paging/scan-range.ts';
 import type { ScannedRows } from '../paging/scan-range.ts';
 import { namedAddresses } from '../shared/addresses.ts';
-import { createBreakdown } from '../shared/groups.ts';
+import { createBreakdown, mapGroups } from '../shared/groups.ts';
 import type { Breakdown, Groups, TallyRules } from '../shared/groups.ts';
 import type { GetUsageAnalytics, ProcessTime, StatusCounts } from './analytics/analytics.ts';
 import type { UsageDeps } from './client.ts';
 import type { UsageFilter } from './filter.ts';
 import type { UsageRecord } from './record.ts';
-import { createUsageRowStream } from './row-stream.ts';
+import { createUsageRowStream, readUsageArchive } from './row-stream.ts';
 
 /** What usage records can be grouped by. */
 export const USAGE_DIMENSIONS = [
@@ -47,7 +48,7 @@ export interface UsageFigures {
 
 /** Which records to group, and how. */
 export interface UsageBreakdownRequest {
-  readonly range: Range;
+  readonly range: KnownRange;
   readonly filter: UsageFilter;
   /** One to three, each once. */
   readonly by: readonly UsageDimension[];
@@ -65,6 +66,7 @@ export interface UsageBreakdown extends Groups<UsageFigures> {
 /**
  * Reads the records to group in one bounded scan. The vendor gets its part of the filter. If it fails, the records read before are
  * given.
+ * @param held leaves what the archive holds to it; null: reads all rows
  * @throws RequestError `BAD_USER_INPUT`
  */
 export async function scanUsageRecords(
@@ -72,10 +74,30 @@ export async function scanUsageRecords(
   context: CallContext,
   getUsageAnalytics: GetUsageAnalytics,
   { range, filter }: Pick<UsageBreakdownRequest, 'range' | 'filter'>,
+  held: ArchiveReading<UsageRecord, UsageFilter> | null,
 ): Promise<ScannedRows<UsageRecord>> {
-  const stream = createUsageRowStream(deps, forScan(context), filter, getUsageAnalytics);
-  if (!stream) return { rows: [], coverage: [coverNothing('USAGE', range)] };
-  return scanRange(range, stream, deps.settings.maxScannedRows, deps.nowMs);
+  const { knownAtMs = null } = range;
+  const stream = createUsageRowStream(deps, forScan(context), filter, getUsageAnalytics, 'filter', knownAtMs);
+  if (!stream) return { rows: [], held: [], coverage: [coverNothing('USAGE', range)] };
+  return scanRange(range, stream, deps.settings.maxScannedRows, deps.nowMs, held);
+}
+
+/** Groups records: in the archive those that it holds, together with the others. @throws RequestError */
+export async function breakDownUsage(
+  deps: UsageDeps,
+  request: UsageBreakdownRequest,
+  scan: (held: ArchiveReading<UsageRecord, UsageFilter> | null) => Promise<ScannedRows<UsageRecord>>,
+): Promise<UsageBreakdown> {
+  const archive = readUsageArchive(deps, request.filter, request.range.knownAtMs ?? null);
+  const scanned = await scan(archive);
+  if (!archive || scanned.held.length === 0) return groupUsageRecords(scanned, request);
+  const groups = await groupInArchive(archive, scanned, request);
+  if (groups) return { ...mapGroups(groups, readFigures), coverage: scanned.coverage };
+  return groupUsageRecords(await scan(null), request);
+}
+
+function readFigures({ count, success, failed, processTime }: ArchiveFigures): UsageFigures {
+  return { count, statuses: { success, failed }, processTime };
 }
 
 /** Groups records that were read. @throws RequestError `LIMIT_EXCEEDED` */

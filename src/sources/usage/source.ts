@@ -6,7 +6,7 @@ import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { countThroughArchive } from '../paging/archived-count.ts';
 import { findThroughArchive } from '../paging/archived-rows.ts';
-import type { KnownRange } from '../paging/archived-rows.ts';
+import type { ArchiveReading, KnownRange } from '../paging/archived-rows.ts';
 import { countMatches, createKnownCounts } from '../paging/count.ts';
 import { coverNothing } from '../paging/coverage.ts';
 import { findRows } from '../paging/find-rows.ts';
@@ -18,7 +18,7 @@ import type { Batch, BatchRequest } from '../paging/row-stream.ts';
 import type { ScannedRows } from '../paging/scan-range.ts';
 import { requireScope } from '../shared/scope.ts';
 import type { AnalyticsRequest, GetUsageAnalytics, UsageAnalytics } from './analytics/analytics.ts';
-import { groupUsageRecords, scanUsageRecords } from './breakdown.ts';
+import { breakDownUsage, scanUsageRecords } from './breakdown.ts';
 import type { UsageBreakdown, UsageBreakdownRequest } from './breakdown.ts';
 import { LIST_OPERATION, readUsageRecord, RECORD_OPERATION } from './client.ts';
 import type { UsageDeps } from './client.ts';
@@ -87,10 +87,11 @@ export function createUsageSource(
     (requests) => Promise.all(requests.map((request) => readUsagePage(request).catch(asError))),
     { cacheKeyFn: (request) => keyOf('page', request) },
   );
-  const scan = (request: UsageScan) => scanUsageRecords(deps, context, getUsageAnalytics, request);
+  const scan = ({ held, ...request }: UsageScan) =>
+    scanUsageRecords(deps, context, getUsageAnalytics, request, held);
   const scans = new DataLoader<UsageScan, ScannedRows<UsageRecord>, string>(
     (requests) => Promise.all(requests.map((request) => scan(request).catch(asError))),
-    { cacheKeyFn: ({ range, filter }) => keyOf('scan', { range, filter }) },
+    { cacheKeyFn: ({ range, filter, held }) => keyOf('scan', { range, filter, isBeside: held !== null }) },
   );
 
   async function readUsagePage(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>> {
@@ -130,9 +131,11 @@ export function createUsageSource(
     },
     getUsageAnalytics,
     async getUsageBreakdown(request) {
-      // Without credentials there is no scope for a key, and no call is made: coverage reports NOT_CONFIGURED.
-      const scanned = await (context.credentials ? scans.load(request) : scan(request));
-      return groupUsageRecords(scanned, request);
+      const { range, filter } = request;
+      return breakDownUsage(deps, request, (held) =>
+        // Without credentials there is no scope for a key, and no call is made: coverage reports NOT_CONFIGURED.
+        context.credentials ? scans.load({ range, filter, held }) : scan({ range, filter, held }),
+      );
     },
   };
 }
@@ -140,7 +143,9 @@ export function createUsageSource(
 /** The rows after the end of the archive are counted one by one if they are of the last hour, because a series lags. */
 const LIVE_EDGE_MS = 3_600_000;
 
-type UsageScan = Pick<UsageBreakdownRequest, 'range' | 'filter'>;
+interface UsageScan extends Pick<UsageBreakdownRequest, 'range' | 'filter'> {
+  readonly held: ArchiveReading<UsageRecord, UsageFilter> | null;
+}
 
 /** Names a record. */
 export interface RecordKey {

@@ -39,7 +39,7 @@ function createStream(onBatch: (edgeMs: number) => void = () => {}): RowStream<P
 }
 
 test('a range that is read whole gives the rows that match, and COMPLETE coverage', async () => {
-  const { rows, coverage } = await scanRange(RANGE, createStream(), 1_000, 1_000);
+  const { rows, coverage } = await scanRange(RANGE, createStream(), 1_000, 1_000, null);
   expect(rows.map(({ timestampMs }) => timestampMs)).toEqual(
     Array.from({ length: 50 }, (_, at) => 98 - 2 * at),
   );
@@ -47,7 +47,7 @@ test('a range that is read whole gives the rows that match, and COMPLETE coverag
 });
 
 test('a bound leaves the older rows unread, and coverage is TRUNCATED over the whole range', async () => {
-  const { rows, coverage } = await scanRange(RANGE, createStream(), 30, 1_000);
+  const { rows, coverage } = await scanRange(RANGE, createStream(), 30, 1_000, null);
   expect(rows).toHaveLength(15);
   expect(coverage).toMatchObject([
     { status: 'TRUNCATED', code: 'SCAN_LIMIT', fromMs: 70, toMs: 100 },
@@ -65,7 +65,7 @@ test('a failure leaves the older rows unread, and only their coverage is FAILED'
   const stream = createStream((edgeMs) => {
     if (edgeMs < 50) throw failure;
   });
-  const { rows, coverage } = await scanRange(RANGE, stream, 1_000, 1_000);
+  const { rows, coverage } = await scanRange(RANGE, stream, 1_000, 1_000, null);
   expect(rows).toHaveLength(25);
   expect(coverage).toMatchObject([
     { status: 'COMPLETE', fromMs: 50, toMs: 100 },

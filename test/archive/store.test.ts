@@ -20,10 +20,10 @@ import { makeEvent, makeUsageRecord } from '../support/archive-rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'archive-store-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-let count = 0;
+let opened = 0;
 
 async function withStore<T>(work: (store: ArchiveStore) => Promise<T>): Promise<T> {
-  const store = await openDuckDbStore(join(folder, String((count += 1))));
+  const store = await openDuckDbStore(join(folder, String((opened += 1))));
   try {
     return await work(store);
   } finally {

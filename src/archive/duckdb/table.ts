@@ -1,10 +1,9 @@
 import type { JS } from '@duckdb/node-api';
 import type { Range } from '../../base/time.ts';
 import type { ArchiveQuestion } from '../../sources/paging/archived-rows.ts';
-import type { Position } from '../../sources/paging/position.ts';
 import { createAddressTest } from '../../sources/shared/addresses.ts';
 import type { ReadSpan } from '../ledger.ts';
-import type { ArchiveTable } from '../store.ts';
+import type { ArchivedRow, ArchiveTable } from '../store.ts';
 import type { Columns } from './columns.ts';
 import { conjoin, exact, isOneOf } from './conditions.ts';
 import type { Condition, FilterConditions } from './conditions.ts';
@@ -26,7 +25,7 @@ const STEP = 8;
 const MINUTE_MS = 60_000;
 
 /** The rows of one source in DuckDB. The table must exist. */
-export function createTable<Row extends Position, Filter>(
+export function createTable<Row extends ArchivedRow, Filter>(
   database: Database,
   columns: Columns<Row>,
   { conditionsOf, createTest, addressSql, readAddresses }: Filtering<Row, Filter>,
@@ -34,7 +33,7 @@ export function createTable<Row extends Position, Filter>(
   const { table, idType, types } = columns;
   const names = Object.keys(types).map((name) => `"${name}"`);
   const selected = ['id', 'at_ms', 'first_seen_ms', ...names].join(', ');
-  const shape = JSON.stringify([{ id: idType, at_ms: 'BIGINT', ...types }]);
+  const shape = JSON.stringify([{ id: idType, at_ms: 'BIGINT', ...types, seen_ms: 'BIGINT' }]);
   const compared = ['at_ms', ...names];
 
   const known = (knownAtMs: number | null): Condition =>
@@ -116,7 +115,12 @@ export function createTable<Row extends Position, Filter>(
       if (rows.length === 0) return database.write([note]);
       const seenMs = read.lastReadMs;
       const json = JSON.stringify(
-        rows.map((row) => ({ id: row.id, at_ms: row.timestampMs, ...wellFormed(columns.encode(row)) })),
+        rows.map((row) => ({
+          id: row.id,
+          at_ms: row.timestampMs,
+          ...wellFormed(columns.encode(row)),
+          seen_ms: row.firstSeenMs ?? seenMs,
+        })),
       );
       const differs = `(${compared.map((name) => `k.${name}`).join(', ')}) is distinct from (${compared.map((name) => `s.${name}`).join(', ')})`;
       await database.write([
@@ -137,8 +141,7 @@ export function createTable<Row extends Position, Filter>(
         },
         {
           sql: `insert into ${table} (id, at_ms, ${names.join(', ')}, first_seen_ms, since_ms, until_ms)
-            select id, at_ms, ${names.join(', ')}, coalesce(known_first_ms, ?), greatest(?, known_since_ms), null from staged order by at_ms, id`,
-          values: [seenMs, seenMs],
+            select id, at_ms, ${names.join(', ')}, coalesce(known_first_ms, seen_ms), greatest(seen_ms, known_since_ms), null from staged order by at_ms, id`,
         },
         note,
       ]);

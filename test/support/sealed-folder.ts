@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSigningKey, makeKeyPair, signBytes } from '../../src/archive/evidence/keys.ts';
 import type { SigningKey } from '../../src/archive/evidence/keys.ts';
@@ -124,5 +124,3 @@ export function flipBit(folder: string, file: string, at: number): void {
   bytes[index] = bytes[index]! ^ 1;
   writeFileSync(path, bytes);
 }
-
-export const holds = (folder: string, file: string): boolean => existsSync(join(folder, file));

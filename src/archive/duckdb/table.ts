@@ -141,7 +141,8 @@ export function createTable<Row extends ArchivedRow, Filter>(
         },
         {
           sql: `insert into ${table} (id, at_ms, ${names.join(', ')}, first_seen_ms, since_ms, until_ms)
-            select id, at_ms, ${names.join(', ')}, coalesce(known_first_ms, seen_ms), greatest(seen_ms, known_since_ms), null from staged order by at_ms, id`,
+            select id, at_ms, ${names.join(', ')}, coalesce(known_first_ms, seen_ms), case when is_known then greatest(?, known_since_ms) else seen_ms end, null from staged order by at_ms, id`,
+          values: [seenMs],
         },
         note,
       ]);

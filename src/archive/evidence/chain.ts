@@ -31,10 +31,12 @@ export async function readChain(folder: string, publicKey: KeyObject): Promise<C
   for (const file of files) {
     if (!file.endsWith(manifestPath(''))) continue;
     const stem = file.slice(0, -manifestPath('').length);
-    const bytes = await readFile(join(folder, file));
-    const signature = files.includes(signaturePath(stem))
-      ? await readFile(join(folder, signaturePath(stem)))
-      : null;
+    const bytes = await readWhole(folder, file);
+    if (!bytes) {
+      faults.push(`${file} can't be read.`);
+      continue;
+    }
+    const signature = await readWhole(folder, signaturePath(stem));
     if (!signature) faults.push(`${signaturePath(stem)} is missing, so nothing shows who made ${file}.`);
     else if (!isSignatureOf(signature, bytes, publicKey))
       faults.push(`${file} does not have the signature in ${signaturePath(stem)} by this key.`);
@@ -44,6 +46,11 @@ export async function readChain(folder: string, publicKey: KeyObject): Promise<C
   }
   days.sort((a, b) => a.manifest.sequence - b.manifest.sequence || (a.stem < b.stem ? -1 : 1));
   return { days, faults: [...faults, ...findStrays(files), ...checkNames(days), ...checkLinks(days, files)] };
+}
+
+/** null: it can't be read, or is no file. */
+async function readWhole(folder: string, file: string): Promise<Buffer | null> {
+  return readFile(join(folder, file)).catch(() => null);
 }
 
 function findStrays(files: readonly string[]): string[] {

@@ -65,7 +65,9 @@ async function checkRows(database: DuckDBConnection, folder: string, day: Sealed
   const path = join(folder, file);
   if (!existsSync(path)) return [`${file} is missing: ${manifestPath(stem)} names it.`];
   const faults: string[] = [];
-  if ((await digestOfFile(path)) !== manifest.sha256)
+  const digest = await digestOfFile(path).catch(() => null);
+  if (digest === null) return [`${file} can't be read.`];
+  if (digest !== manifest.sha256)
     faults.push(`${file} is not the file that was sealed: its SHA-256 differs from the manifest's.`);
   try {
     const { rows, disorderedAt, outside } = await inspectRows(

@@ -39,18 +39,22 @@ export async function runSealDay(args: readonly string[]): Promise<void> {
       const sources = only ? [only] : await listRead(store);
       if (sources.length === 0)
         throw new EvidenceRefused('The archive has read nothing yet, so there is no day to seal.');
-      let head = '';
-      for (const day of positionals.toSorted()) {
-        for (const source of sources) {
-          const held = foldReads(await loadReads(store, source));
-          const request = { store, source, day, folder: out, key, held, overlapMs: OVERLAP_MS };
-          const sealing = await sealDay({ ...request, nowMs: systemClock.now() });
-          head = sealing.head;
-          const outcome = sealing.outcome === 'SEALED' ? 'sealed' : 'was sealed before, with the same rows';
-          process.stdout.write(`${sealing.manifest}: ${outcome}, ${sealing.rows} rows\n`);
+      let head: string | null = null;
+      try {
+        for (const day of positionals.toSorted()) {
+          for (const source of sources) {
+            const held = foldReads(await loadReads(store, source));
+            const request = { store, source, day, folder: out, key, held, overlapMs: OVERLAP_MS };
+            const sealing = await sealDay({ ...request, nowMs: systemClock.now() });
+            head = sealing.head;
+            const outcome = sealing.outcome === 'SEALED' ? 'sealed' : 'was sealed before, with the same rows';
+            process.stdout.write(`${sealing.manifest}: ${outcome}, ${sealing.rows} rows\n`);
+          }
         }
+      } finally {
+        // If a later day is refused, the days before it are sealed all the same.
+        if (head !== null) process.stdout.write(`head: ${head}\n`);
       }
-      process.stdout.write(`head: ${head}\n`);
     });
   });
 }
@@ -156,6 +160,8 @@ async function withStore(
 ): Promise<void> {
   const location = folder ?? process.env['SIGHTLINE_ARCHIVE'] ?? '';
   if (location === '') throw new ArchiveRefused('Name the archive by --archive FOLDER or SIGHTLINE_ARCHIVE.');
+  if (/^clickhouses?:/.test(location))
+    throw new ArchiveRefused('This command opens an archive in a folder, not one on ClickHouse.');
   if (mode === 'open' && !existsSync(location))
     throw new ArchiveRefused(`There is no archive in ${location}.`);
   const store = await openDuckDbStore(location);

@@ -50,6 +50,10 @@ test('a day is sealed, verified and restored by commands alone, and a removed da
     `usage/2026-03-03.json: was sealed before, with the same rows, 1 rows\nhead: ${head}\n`,
   );
 
+  const refused = await run([...words, '2026-03-04', '--archive', archive]);
+  expect(refused.code).toBe(1);
+  expect(refused.printed).toContain(`head: ${head}\nsightline: USAGE of 2026-03-04 can't be sealed`);
+
   const verify = ['verify', out, '--key', `${key}.pub`, '--head', head];
   expect(await run(verify)).toEqual({
     code: 0,
@@ -93,6 +97,7 @@ describe('a command is refused, and the message says why', () => {
 
   test.each([
     ['there is no archive', { SIGHTLINE_ARCHIVE: join(root, 'nowhere') }, 'There is no archive in'],
+    ['it is on ClickHouse', { SIGHTLINE_ARCHIVE: 'clickhouse://x' }, 'not one on ClickHouse'],
     ['none is named', {}, 'Name the archive by --archive FOLDER or SIGHTLINE_ARCHIVE'],
   ])('because %s', async (name, env, reason) => {
     const key = join(root, name);

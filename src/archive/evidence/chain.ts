@@ -60,11 +60,10 @@ function findStrays(files: readonly string[]): string[] {
   return files.flatMap((file) => {
     if (isPartial(file)) return [];
     const ending = endings.find((one) => file.endsWith(one));
-    const stem = file.slice(0, -(ending?.length ?? 0));
-    const isKnown = ending !== undefined && (known.has(manifestPath(stem)) || unfinished.has(stem));
-    return isKnown
-      ? []
-      : [`${file} belongs to no manifest: the file was added, or its manifest was removed.`];
+    if (ending === undefined) return [`${file} was added: it is no file of a sealed day.`];
+    const stem = file.slice(0, -ending.length);
+    if (known.has(manifestPath(stem)) || unfinished.has(stem)) return [];
+    return [`${file} belongs to no manifest: ${manifestPath(stem)} was removed, or the file was added.`];
   });
 }
 

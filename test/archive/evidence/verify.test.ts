@@ -189,6 +189,13 @@ const changes: [string, Change][] = [
     },
   ],
   [
+    'a file of another kind is added',
+    ({ folder }) => {
+      writeFileSync(join(folder, 'usage/rows.csv'), 'id');
+      return 'usage/rows.csv';
+    },
+  ],
+  [
     'the manifest claims another coverage',
     ({ folder, stem }) => {
       rewriteManifest(folder, stem, { coverage: [] });

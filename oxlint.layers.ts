@@ -18,7 +18,7 @@ const FENCES: readonly { readonly packages: string; readonly rooms: readonly str
   { packages: 'graphql', rooms: ['graph', 'http'] },
   { packages: 'dataloader', rooms: ['sources'] },
   { packages: '(?:undici|@redis/[^/]+)', rooms: ['upstream'] },
-  { packages: '@duckdb/[^/]+', rooms: ['archive', 'sandbox'] },
+  { packages: '@duckdb/[^/]+', rooms: ['archive', 'evidence', 'sandbox'] },
   { packages: '@clickhouse/[^/]+', rooms: ['archive'] },
   { packages: 'openapi-backend', rooms: ['sandbox'] },
   { packages: '(?:node:)?process', rooms: ['main', 'cli'] },

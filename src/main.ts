@@ -29,6 +29,11 @@ async function run(args: readonly string[]): Promise<void> {
       makeApiKey(rest);
       return;
     }
+    case 'archive': {
+      const { runArchive } = await import('./cli/archive.ts');
+      await runArchive(rest);
+      return;
+    }
     case 'print-schema': {
       const { printSchema } = await import('./cli/print-schema.ts');
       await printSchema(rest);

@@ -17,14 +17,21 @@ export interface ArchiveStore {
   close(): Promise<void>;
 }
 
+/** A row of either source. */
+export interface ArchivedRow extends Position {
+  /** When the archive first saw it. A row from the vendor has none. */
+  readonly firstSeenMs?: number;
+}
+
 /** The rows of one source, each version of them, and the ledger of what was read. */
-export interface ArchiveTable<Row extends Position, Filter> {
+export interface ArchiveTable<Row extends ArchivedRow, Filter> {
   /** The ledger as it was written: spans may overlap. */
   loadReads(): Promise<readonly ReadSpan[]>;
   /**
    * Writes the rows of a span and notes it in the ledger, both or neither. A row whose id is known is merged: if it is equal, nothing
    * is written; if it differs, a new version replaces the old one, which is kept. A row that the vendor no longer gives is kept.
-   * @param rows each row that was read of the span; of two with one id, the first counts
+   * @param rows each row that was read of the span; of two with one id, the first counts. A new row that has `firstSeenMs`,
+   *   such as one of a sealed day, keeps it; each other one was first seen when it was read
    */
   commit(rows: readonly Row[], read: ReadSpan): Promise<void>;
   /** Replaces the ledger by one that says the same in fewer entries. */

@@ -235,6 +235,18 @@ describe('DuckDB', () => {
     });
   });
 
+  test('a new row that says when it was first seen keeps that, and is known from then on', async () => {
+    await withStore(async ({ events }) => {
+      const row = { ...makeEvent({ id: '7', timestampMs: 5 }), firstSeenMs: 20 };
+      await events.commit([row, makeEvent({ id: '8', timestampMs: 5 })], read(0, 10, 1_000));
+      await events.commit([{ ...row, description: 'changed' }], read(0, 10, 2_000));
+      expect(await events.list({ ...question, filter: {}, knownAtMs: 20 })).toEqual([row]);
+      const { description: _changed, ...first } = row;
+      expect(await events.find(['7'])).toMatchObject([first]);
+      expect(await events.find(['8'])).toMatchObject([{ firstSeenMs: 1_000 }]);
+    });
+  });
+
   test('keeps its rows and its ledger when it is opened again', async () => {
     const own = join(folder, 'again');
     const first = await openDuckDbStore(own);

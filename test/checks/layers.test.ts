@@ -228,7 +228,7 @@ const PLANTED: readonly Planted[] = [
   {
     file: 'src/sources/paging/duckdb.ts',
     source: "import type { B } from '@duckdb/node-api';\nexport type C = B;",
-    law: fence('archive and sandbox'),
+    law: fence('archive and evidence and sandbox'),
   },
   {
     file: 'src/base/process.ts',
@@ -247,6 +247,11 @@ const PLANTED: readonly Planted[] = [
   },
   {
     file: 'src/base/crypto.ts',
+    source: "import { createHash } from 'node:crypto';\nvoid createHash;",
+    law: fence('sealing and evidence and sandbox'),
+  },
+  {
+    file: 'src/archive/duckdb/crypto.ts',
     source: "import { createHash } from 'node:crypto';\nvoid createHash;",
     law: fence('sealing and evidence and sandbox'),
   },
@@ -292,6 +297,8 @@ const CLEAN: Readonly<Record<string, string>> = {
   'src/sources/events/a.ts': "import type { B } from '../paging/a.ts';\nexport type C = B;",
   'src/sources/timeline/a.ts':
     "import type { C } from '../usage/a.ts';\nimport type { C as D } from '../events/a.ts';\nexport type E = C | D;",
+  'src/archive/evidence/a.ts':
+    "import type { B } from '@duckdb/node-api';\nimport { sign } from 'node:crypto';\nimport type { C } from '../../sources/usage/a.ts';\nexport type D = [B, C];\nexport const s = sign;",
   'src/graph/builder.ts':
     "import SchemaBuilder from '@pothos/core';\nimport { GraphQLError } from 'graphql';\nimport { a } from './paging/a.ts';\nexport const b = [SchemaBuilder, GraphQLError, a];",
   'src/graph/context.ts': "import type { S } from './access.ts';\nexport type Context = S;",

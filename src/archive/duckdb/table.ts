@@ -1,10 +1,9 @@
 import type { JS } from '@duckdb/node-api';
 import type { Range } from '../../base/time.ts';
 import type { ArchiveQuestion } from '../../sources/paging/archived-rows.ts';
-import type { Position } from '../../sources/paging/position.ts';
 import { createAddressTest, IPV4_FROM, IPV4_TO, readAddressBounds } from '../../sources/shared/addresses.ts';
 import type { ReadSpan } from '../ledger.ts';
-import type { ArchiveTable } from '../store.ts';
+import type { ArchivedRow, ArchiveTable } from '../store.ts';
 import type { Columns } from './columns.ts';
 import { conjoin, exact, isOneOf } from './conditions.ts';
 import type { Condition, FilterConditions } from './conditions.ts';
@@ -27,7 +26,7 @@ const STEP = 8;
 const MINUTE_MS = 60_000;
 
 /** The rows of one source in DuckDB. The table must exist. */
-export function createTable<Row extends Position, Filter>(
+export function createTable<Row extends ArchivedRow, Filter>(
   database: Database,
   columns: Columns<Row>,
   { conditionsOf, createTest, addressSql, readAddresses }: Filtering<Row, Filter>,
@@ -37,11 +36,16 @@ export function createTable<Row extends Position, Filter>(
   const selected = ['id', 'at_ms', 'first_seen_ms', ...columns.selected.map((name) => `"${name}"`)].join(
     ', ',
   );
-  const shape = JSON.stringify([{ id: idType, at_ms: 'BIGINT', ...types }]);
+  const shape = JSON.stringify([{ id: idType, at_ms: 'BIGINT', ...types, seen_ms: 'BIGINT' }]);
   const compared = ['at_ms', ...names];
   const encodeRows = (rows: readonly Row[]): string =>
     JSON.stringify(
-      rows.map((row) => ({ id: row.id, at_ms: row.timestampMs, ...wellFormed(columns.encode(row)) })),
+      rows.map((row) => ({
+        id: row.id,
+        at_ms: row.timestampMs,
+        ...wellFormed(columns.encode(row)),
+        seen_ms: row.firstSeenMs,
+      })),
     );
 
   const known = (knownAtMs: number | null): Condition =>
@@ -157,8 +161,8 @@ export function createTable<Row extends Position, Filter>(
         },
         {
           sql: `insert into ${table} (id, at_ms, ${names.join(', ')}, first_seen_ms, since_ms, until_ms)
-            select id, at_ms, ${names.join(', ')}, coalesce(known_first_ms, ?), greatest(?, known_since_ms), null from changed order by at_ms, id`,
-          values: [seenMs, seenMs],
+            select id, at_ms, ${names.join(', ')}, coalesce(known_first_ms, seen_ms, ?), case when known_place is null then coalesce(seen_ms, ?) else greatest(?, known_since_ms) end, null from changed order by at_ms, id`,
+          values: [seenMs, seenMs, seenMs],
         },
         note,
       ]);
@@ -228,7 +232,7 @@ export function createTable<Row extends Position, Filter>(
   };
 }
 
-function firstOfEachId<Row extends Position>(rows: readonly Row[]): readonly Row[] {
+function firstOfEachId<Row extends ArchivedRow>(rows: readonly Row[]): readonly Row[] {
   const byId = new Map<string, Row>();
   for (const row of rows) if (!byId.has(row.id)) byId.set(row.id, row);
   return byId.size === rows.length ? rows : [...byId.values()];

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { EXIT_USAGE, quit } from './process.ts';
+
+const HELP = `Works with the archive (docs/archive.md).
+
+  npm run archive -- COMMAND …
+
+  export-day DAY… --out FOLDER --key FILE
+                              seal closed days (UTC, such as 2026-11-24) as signed Parquet files
+      --source usage|events   only this source; otherwise each one that the archive has read
+      --archive FOLDER        the archive; otherwise SIGHTLINE_ARCHIVE
+  verify FOLDER --key FILE    check sealed days with nothing but the public key
+      --head DIGEST           a head that was published: each day up to it must be there
+  restore FOLDER --key FILE   write sealed days into an archive, after they are verified
+      --head DIGEST           as for verify
+      --archive FOLDER        the archive; otherwise SIGHTLINE_ARCHIVE
+  make-key FILE               make the key that seals days; its public key goes to FILE.pub
+
+  -h, --help                  print this text
+`;
+
+type Command = (args: readonly string[]) => Promise<void>;
+
+/** Each command is loaded only when it is asked for. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  'export-day': async () => (await import('./archive-evidence.ts')).runSealDay,
+  verify: async () => (await import('./archive-evidence.ts')).runVerify,
+  restore: async () => (await import('./archive-evidence.ts')).runRestore,
+  'make-key': async () => (await import('./archive-evidence.ts')).runMakeKey,
+};
+
+/** The command `archive`, which passes its arguments to a command of its own. */
+export async function runArchive(args: readonly string[]): Promise<void> {
+  const [name, ...rest] = args;
+  if (args.some((word) => word === '--help' || word === '-h')) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load) {
+    process.stderr.write(`${HELP}\n`);
+    quit(EXIT_USAGE, [
+      name === undefined ? 'archive needs a command.' : `The archive has no command '${name}'.`,
+    ]);
+  }
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const run = await load();
+  await run(rest);
+}

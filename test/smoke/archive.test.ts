@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openDuckDbStore } from '../../src/archive/duckdb/store.ts';
+import { makeEvent, makeUsageRecord } from '../support/archive-rows.ts';
+import { fill, readOf, removeDay } from '../support/sealed-folder.ts';
+import { runInTest } from './run-in-test.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'archive-command-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+const DAY = '2026-03-03';
+const FROM_MS = Date.parse(DAY);
+const TO_MS = FROM_MS + 86_400_000;
+
+async function run(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const ran = runInTest(['archive', ...words], env);
+  return { code: await ran.exit, printed: ran.printed() };
+}
+
+test('a day is sealed, verified and restored by commands alone, and a removed day is missed', async () => {
+  const archive = join(root, 'archive');
+  const store = await openDuckDbStore(archive);
+  const rows = {
+    usage: [makeUsageRecord({ id: 'a', timestampMs: FROM_MS })],
+    events: [makeEvent({ id: '7', timestampMs: FROM_MS + 1_000 })],
+  };
+  await fill(store, rows, readOf(FROM_MS, TO_MS));
+
+  const key = join(root, 'key.pem');
+  const out = join(root, 'sealed');
+  const pair = await run(['make-key', key]);
+  expect(pair).toMatchObject({ code: 0, printed: expect.stringContaining(`${key}.pub`) as string });
+  expect(statSync(key).mode & 0o777).toBe(0o600);
+  expect(await run(['make-key', key])).toMatchObject({ code: 1 });
+
+  const words = ['export-day', DAY, '--out', out, '--key', key];
+  const busy = await run(words, { SIGHTLINE_ARCHIVE: archive });
+  expect(busy.printed).toContain('is open in another process');
+  expect(busy.code).toBe(1);
+  await store.close();
+
+  const sealed = await run(words, { SIGHTLINE_ARCHIVE: archive });
+  expect(sealed.printed).toMatch(
+    /^usage\/2026-03-03\.json: sealed, 1 rows\nevents\/2026-03-03\.json: sealed, 1 rows\nhead: [0-9a-f]{64}\n$/,
+  );
+  const [, head = ''] = /head: (\S+)/.exec(sealed.printed) ?? [];
+  const again = await run([...words, '--archive', archive, '--source', 'usage']);
+  expect(again.printed).toBe(
+    `usage/2026-03-03.json: was sealed before, with the same rows, 1 rows\nhead: ${head}\n`,
+  );
+
+  const refused = await run([...words, '2026-03-04', '--archive', archive]);
+  expect(refused.code).toBe(1);
+  expect(refused.printed).toContain(`head: ${head}\nsightline: USAGE of 2026-03-04 can't be sealed`);
+
+  const verify = ['verify', out, '--key', `${key}.pub`, '--head', head];
+  expect(await run(verify)).toEqual({
+    code: 0,
+    printed: `${out}: 2 manifests, 2 rows, no fault\nhead: ${head}\n`,
+  });
+  const other = join(root, 'restored');
+  const restored = await run(['restore', out, '--key', `${key}.pub`, '--archive', other]);
+  expect(restored).toEqual({
+    code: 0,
+    printed: `${out}: 2 days restored, 2 rows written, 0 days were there\n`,
+  });
+  const second = await openDuckDbStore(other);
+  expect(await second.usage.find(['a'])).toMatchObject(rows.usage);
+  expect(await second.events.find(['7'])).toMatchObject(rows.events);
+  await second.close();
+
+  removeDay(out, `events/${DAY}`);
+  const missed = await run(verify);
+  expect(missed.code).toBe(1);
+  expect(missed.printed).toContain(`sightline: usage/${DAY}.json is the newest manifest`);
+  expect(readFileSync(key, 'utf8')).toContain('PRIVATE KEY');
+});
+
+describe('a command is refused, and the message says why', () => {
+  test.each([
+    [[], 2, 'archive needs a command.'],
+    [['everything'], 2, "no command 'everything'"],
+    [['constructor'], 2, "no command 'constructor'"],
+    [['verify'], 2, 'verify needs one folder'],
+    [['verify', 'x', '--keys', 'y'], 2, '--keys'],
+    [['verify', 'x', '--key', 'nowhere'], 1, "The key can't be read"],
+    [['export-day', '--out', 'x', '--key', 'y'], 2, 'export-day needs a day'],
+    [['export-day', DAY, '--out', 'x', '--key', 'y', '--source', 'both'], 2, 'usage or events'],
+    [['restore', 'x'], 2, 'restore needs one folder'],
+    [['make-key'], 2, 'make-key needs'],
+  ])('%j', async (words, code, reason) => {
+    const ran = await run(words);
+    expect(ran.printed).toContain(reason);
+    expect(ran.code).toBe(code);
+  });
+
+  test.each([
+    ['there is no archive', { SIGHTLINE_ARCHIVE: join(root, 'nowhere') }, 'There is no archive in'],
+    ['it is on ClickHouse', { SIGHTLINE_ARCHIVE: 'clickhouse://x' }, 'not one on ClickHouse'],
+    ['none is named', {}, 'Name the archive by --archive FOLDER or SIGHTLINE_ARCHIVE'],
+  ])('because %s', async (name, env, reason) => {
+    const key = join(root, name);
+    await run(['make-key', key]);
+    const ran = await run(['export-day', DAY, '--out', 'x', '--key', key], env);
+    expect(ran.printed).toContain(reason);
+    expect(ran.code).toBe(1);
+  });
+
+  test('--help and an unknown command print each command', async () => {
+    for (const words of [['--help'], ['nothing']])
+      for (const name of ['export-day', 'verify', 'restore', 'make-key'])
+        expect((await run(words)).printed).toContain(`  ${name} `);
+  });
+});

@@ -1,4 +1,3 @@
-import type { Secret } from '../base/secret.ts';
 import type { Range } from '../base/time.ts';
 import type { AuditEvent } from '../sources/events/event.ts';
 import type { EventFilter } from '../sources/events/filter.ts';
@@ -8,6 +7,8 @@ import type { UsageFilter } from '../sources/usage/filter.ts';
 import type { UsageRecord } from '../sources/usage/record.ts';
 import { addRead, findDue, findHeld, foldReads, joinSettled } from './ledger.ts';
 import type { HeldSpan, ReadSpan, Rereads } from './ledger.ts';
+import { openStore } from './open-store.ts';
+import type { ArchiveLocation } from './open-store.ts';
 import type { ArchiveStore, ArchiveTable } from './store.ts';
 
 /** Copies of both vendors' logs, and what they hold whole. */
@@ -29,11 +30,6 @@ export interface ArchivedSource<Row extends Position, Filter> extends ArchivedRo
   size: ArchiveTable<Row, Filter>['size'];
 }
 
-/** Where the archive is. */
-export type ArchiveLocation =
-  | { readonly kind: 'duckdb'; readonly folder: string }
-  | { readonly kind: 'clickhouse'; readonly url: Secret };
-
 export interface ArchiveOptions {
   readonly rereads: Rereads;
   /** Receives why the archive could not answer. The vendor was asked instead. */
@@ -42,9 +38,7 @@ export interface ArchiveOptions {
 
 /** Opens the archive's database. @throws ArchiveRefused */
 export async function openArchive(location: ArchiveLocation, options: ArchiveOptions): Promise<Archive> {
-  if (location.kind === 'clickhouse') throw new TypeError('not yet');
-  const { openDuckDbStore } = await import('./duckdb/store.ts');
-  return createArchive(await openDuckDbStore(location.folder), options);
+  return createArchive(await openStore(location), options);
 }
 
 /** The archive over an open database. */

@@ -58,7 +58,7 @@ export function createSyncRounds({
         return requireParsable(open(deps, toContext(credentials, nowMs, callBudget, signal)));
       },
     };
-    rounds.push((maxCalls, signal) => syncSource(synced, clock.now(), maxCalls, signal));
+    rounds.push((maxCalls, signal, fromMs) => syncSource(synced, clock.now(), maxCalls, signal, fromMs));
   };
   const usageQuirks = createUsageQuirks();
   add(usage, archive.usage, (deps, context) => {

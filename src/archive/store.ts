@@ -44,6 +44,8 @@ export interface ArchiveTable<Row extends ArchivedRow, Filter> {
   group(question: ArchiveGrouping<Row, Filter>): Promise<Groups<ArchiveFigures> | null>;
   /** Rows by their ids, in no order. */
   find(ids: readonly string[]): Promise<readonly Row[]>;
+  /** Rewrites the table in the order of time, so that it takes less space and is read quicker. Readers go on meanwhile. */
+  compact(): Promise<void>;
   /** How many rows it holds, versions aside, and their bytes on disk; null: the engine does not say. */
   size(): Promise<{ readonly rows: number; readonly bytes: number | null }>;
 }

@@ -39,6 +39,7 @@ const COMMIT_ROWS = 5_000;
 /**
  * Copies what is due of one source, newest first, with a bounded number of vendor calls. Each group of rows is committed together with
  * its entry in the ledger, so that the next round goes on where this one ended, whatever ends it.
+ * @param fromMs how far back to read, in milliseconds since the epoch
  * @throws Error if the archive can't be written
  */
 export async function syncSource<Row extends Position>(
@@ -46,6 +47,7 @@ export async function syncSource<Row extends Position>(
   nowMs: number,
   maxCalls: number,
   signal: AbortSignal,
+  fromMs = nowMs - retentionMs,
 ): Promise<SyncReport> {
   const callBudget = createCallBudget(maxCalls);
   const stream = openStream(nowMs, callBudget, signal);
@@ -53,7 +55,7 @@ export async function syncSource<Row extends Position>(
   let reachedMs: number | null = null;
   let isBehind = false;
   let failure: UpstreamError | null = null;
-  for (const span of archived.findDue({ fromMs: nowMs - retentionMs, toMs: nowMs })) {
+  for (const span of archived.findDue({ fromMs, toMs: nowMs })) {
     try {
       for await (const read of readGroups(stream, span)) {
         await archived.commit(read.rows, read.span);
@@ -115,8 +117,11 @@ async function* readGroups<Row extends Position>(
   }
 }
 
-/** Copies what is due of one source, within a number of vendor calls. */
-export type SyncRound = (maxCalls: number, signal: AbortSignal) => Promise<SyncReport>;
+/**
+ * Copies what is due of one source, within a number of vendor calls.
+ * @param fromMs how far back to read, in milliseconds since the epoch; left out: as far as the vendor keeps rows
+ */
+export type SyncRound = (maxCalls: number, signal: AbortSignal, fromMs?: number) => Promise<SyncReport>;
 
 /** How often the rounds run. */
 export interface SyncPace {

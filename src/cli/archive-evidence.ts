@@ -1,18 +1,15 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import type { ParseArgsConfig } from 'node:util';
-import { openDuckDbStore } from '../archive/duckdb/store.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { makeKeyPair, readPublicKey, readSigningKey } from '../archive/evidence/keys.ts';
 import { EvidenceRefused } from '../archive/evidence/manifest.ts';
 import { restoreFolder } from '../archive/evidence/restore.ts';
 import { sealDay } from '../archive/evidence/seal.ts';
 import { examineFolder } from '../archive/evidence/verify.ts';
 import { foldReads } from '../archive/ledger.ts';
-import { ArchiveRefused } from '../archive/store.ts';
 import type { ArchiveStore } from '../archive/store.ts';
 import { SOURCES } from '../base/source.ts';
 import type { Source } from '../base/source.ts';
 import { systemClock } from '../base/time.ts';
+import { readWords, withRefusals, withStore } from './archive-store.ts';
 import { EXIT_USAGE, quit, readMessage } from './process.ts';
 
 /** How long after its time an instant must have been read before its day is sealed. Until then the vendor may add rows. */
@@ -120,18 +117,6 @@ export async function runMakeKey(args: readonly string[]): Promise<void> {
   );
 }
 
-function readWords<Options extends NonNullable<ParseArgsConfig['options']>>(
-  command: string,
-  args: readonly string[],
-  options: Options,
-) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    return quit(EXIT_USAGE, [readMessage(error), `npm run archive -- --help shows how to use ${command}.`]);
-  }
-}
-
 const publishedOf = (head: string | undefined) => (head === undefined ? {} : { head });
 
 function readKeyFile(file: string): string {
@@ -139,36 +124,6 @@ function readKeyFile(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     throw new EvidenceRefused(`The key can't be read: ${readMessage(error)}`, { cause: error });
-  }
-}
-
-/** Ends the process with the reason if something is refused. */
-async function withRefusals(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof EvidenceRefused || error instanceof ArchiveRefused)) throw error;
-    quit(1, [error.message]);
-  }
-}
-
-/** @param mode `make`: the archive is made if there is none */
-async function withStore(
-  folder: string | undefined,
-  work: (store: ArchiveStore) => Promise<void>,
-  mode: 'open' | 'make' = 'open',
-): Promise<void> {
-  const location = folder ?? process.env['SIGHTLINE_ARCHIVE'] ?? '';
-  if (location === '') throw new ArchiveRefused('Name the archive by --archive FOLDER or SIGHTLINE_ARCHIVE.');
-  if (/^clickhouses?:/.test(location))
-    throw new ArchiveRefused('This command opens an archive in a folder, not one on ClickHouse.');
-  if (mode === 'open' && !existsSync(location))
-    throw new ArchiveRefused(`There is no archive in ${location}.`);
-  const store = await openDuckDbStore(location);
-  try {
-    await work(store);
-  } finally {
-    await store.close();
   }
 }
 

@@ -5,6 +5,10 @@ const HELP = `Works with the archive (docs/archive.md).
 
   npm run archive -- COMMAND …
 
+  status                      what the archive holds of each source, and what is missing between
+  backfill --from INSTANT     read at once what is missing since then, with the vendors' credentials
+  compact                     rewrite the archive, so that it takes less space and is read quicker
+      --archive FOLDER        for each of them: the archive; otherwise SIGHTLINE_ARCHIVE
   export-day DAY… --out FOLDER --key FILE
                               seal closed days (UTC, such as 2026-11-24) as signed Parquet files
       --source usage|events   only this source; otherwise each one that the archive has read
@@ -23,6 +27,9 @@ type Command = (args: readonly string[]) => Promise<void>;
 
 /** Each command is loaded only when it is asked for. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  status: async () => (await import('./archive-copy.ts')).runStatus,
+  backfill: async () => (await import('./archive-copy.ts')).runBackfill,
+  compact: async () => (await import('./archive-copy.ts')).runCompact,
   'export-day': async () => (await import('./archive-evidence.ts')).runSealDay,
   verify: async () => (await import('./archive-evidence.ts')).runVerify,
   restore: async () => (await import('./archive-evidence.ts')).runRestore,

@@ -1,5 +1,5 @@
-import type { ArchiveLocation } from '../archive/archive.ts';
 import type { Rereads } from '../archive/ledger.ts';
+import type { ArchiveLocation } from '../archive/open-store.ts';
 import type { SyncPace } from '../archive/sync.ts';
 import { Secret } from '../base/secret.ts';
 import type { Settings, SetValues } from './settings.ts';
@@ -13,14 +13,19 @@ export interface ArchiveConfig {
 
 const SERVER = /^clickhouses?:\/\//;
 
+/** The place that `SIGHTLINE_ARCHIVE` names. */
+export function readLocation(place: string): ArchiveLocation {
+  return SERVER.test(place)
+    ? { kind: 'clickhouse', url: new Secret(place) }
+    : { kind: 'duckdb', folder: place };
+}
+
 /** null: there is no archive. */
 export function readArchive(settings: Settings): ArchiveConfig | null {
   const { SIGHTLINE_ARCHIVE: place } = settings;
   if (place === undefined) return null;
   return {
-    location: SERVER.test(place)
-      ? { kind: 'clickhouse', url: new Secret(place) }
-      : { kind: 'duckdb', folder: place },
+    location: readLocation(place),
     rereads: {
       overlapMs: settings.SIGHTLINE_ARCHIVE_OVERLAP_MS,
       settleMs: settings.SIGHTLINE_ARCHIVE_SETTLE_MS,

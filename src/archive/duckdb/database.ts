@@ -11,6 +11,8 @@ export interface Database {
   read(sql: string, values?: readonly SqlValue[]): Promise<readonly (readonly JS[])[]>;
   /** Runs statements as one transaction. If one fails, nothing has happened. */
   write(statements: readonly Statement[]): Promise<void>;
+  /** Gives the space of replaced rows back to later ones. */
+  checkpoint(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,10 @@ export async function openDatabase(folder: string, memoryLimit: string): Promise
       const write = lastWrite.catch(() => {}).then(() => writeAll(statements));
       lastWrite = write;
       await write;
+    },
+    async checkpoint() {
+      await lastWrite.catch(() => {});
+      await writer.run('checkpoint');
     },
     async close() {
       await lastWrite.catch(() => {});

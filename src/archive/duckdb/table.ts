@@ -225,6 +225,14 @@ export function createTable<Row extends ArchivedRow, Filter>(
       );
       return rows.map((row) => columns.decode(row));
     },
+    async compact() {
+      await database.write([
+        { sql: `create table compacted as select * from ${table} order by at_ms, id` },
+        { sql: `drop table ${table}` },
+        { sql: `alter table compacted rename to ${table}` },
+      ]);
+      await database.checkpoint();
+    },
     async size() {
       const [rows] = await database.read(`select count(*) from ${table} where until_ms is null`);
       return { rows: Number(rows?.[0]), bytes: await sizeOf(database) };

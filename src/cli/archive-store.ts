@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
+import { EvidenceRefused } from '../archive/evidence/manifest.ts';
+import { openStore } from '../archive/open-store.ts';
+import { ArchiveRefused } from '../archive/store.ts';
+import type { ArchiveStore } from '../archive/store.ts';
+import { readLocation } from '../config/archive.ts';
+import { EXIT_USAGE, quit, readMessage } from './process.ts';
+
+/** The words of an archive command. It ends the process if they are wrong. */
+export function readWords<Options extends NonNullable<ParseArgsConfig['options']>>(
+  command: string,
+  args: readonly string[],
+  options: Options,
+) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    return quit(EXIT_USAGE, [readMessage(error), `npm run archive -- --help shows how to use ${command}.`]);
+  }
+}
+
+/** Ends the process with the reason if something is refused. */
+export async function withRefusals(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof EvidenceRefused || error instanceof ArchiveRefused)) throw error;
+    quit(1, [error.message]);
+  }
+}
+
+/**
+ * Opens the archive that `--archive` or the setting names, and closes it after the work.
+ * @param mode `make`: the archive is made if there is none
+ * @throws ArchiveRefused
+ */
+export async function withStore(
+  named: string | undefined,
+  work: (store: ArchiveStore) => Promise<void>,
+  mode: 'open' | 'make' = 'open',
+): Promise<void> {
+  const text = named ?? process.env['SIGHTLINE_ARCHIVE'] ?? '';
+  if (text === '') throw new ArchiveRefused('Name the archive by --archive FOLDER or SIGHTLINE_ARCHIVE.');
+  const location = readLocation(text);
+  if (location.kind === 'duckdb' && mode === 'open' && !existsSync(location.folder))
+    throw new ArchiveRefused(`There is no archive in ${location.folder}.`);
+  const store = await openStore(location);
+  try {
+    await work(store);
+  } finally {
+    await store.close();
+  }
+}

@@ -1,4 +1,7 @@
 import manifest from '../package.json' with { type: 'json' };
+import type { Archive } from './archive/archive.ts';
+import { createSyncRounds } from './archive/rounds.ts';
+import type { SyncRound } from './archive/sync.ts';
 import type { SharedStore } from './base/shared-store.ts';
 import type { Source } from './base/source.ts';
 import { systemClock } from './base/time.ts';
@@ -30,6 +33,8 @@ export const VERSION: string = manifest.version;
 
 /** The service without a port. */
 export interface App extends Handler {
+  /** Copy the vendors' logs to the archive, one source each; empty without an archive. */
+  readonly syncRounds: readonly SyncRound[];
   /** Ends the connections to the vendors, to the token issuer and to Redis. */
   close(): Promise<void>;
 }
@@ -57,6 +62,8 @@ export interface AppOverrides {
   readonly onAttempt?: (report: AttemptReport) => void;
   /** Receives the number of rows that could not be parsed, never their values. */
   readonly onSkippedRows?: (report: SkippedRowsReport) => void;
+  /** The open archive; left out: there is none. The caller closes it. */
+  readonly archive?: Archive;
   /** Receives every operation; left out: there is no audit trail. */
   readonly audit?: AuditSink;
 }
@@ -64,6 +71,7 @@ export interface AppOverrides {
 /** Wires the layers. It opens no port. */
 export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const { clock = systemClock, onFault = () => {}, onRequest = () => {}, isReady = () => true } = overrides;
+  const { archive = null } = overrides;
   const { vendors, secret } = config;
   const shared = config.sharedCache && openSharedRedis({ ...config.sharedCache, secret, clock, onFault });
   const store = shared?.store ?? null;
@@ -85,30 +93,34 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const { timeoutMs, ...limits } = config.operation;
   const { maxBuckets, maxUpstreamBuckets } = limits;
   const usageSettings = readSourceSettings(config, config.usage);
+  const usage = {
+    upstream: upstreams.usage,
+    settings: usageSettings,
+    retention: readRetention(config.usage),
+  };
+  const events = {
+    upstream: upstreams.events,
+    settings: readSourceSettings(config, config.events),
+    retention: readRetention(config.events),
+  };
   const createContext = createContexts({
     version: VERSION,
     limits: { ...limits, maxDepth: config.bounds.maxDepth },
     cursors: createCursorSealer(secret),
     ends,
     credentialsOf: vendorCredentials.of,
-    usage: {
-      upstream: upstreams.usage,
-      settings: usageSettings,
-      retention: readRetention(config.usage),
-    },
+    usage,
     analytics: {
       ...usageSettings.age,
       maxBuckets,
       maxUpstreamBuckets,
       staleIfErrorMs: config.staleIfErrorMs,
     },
-    events: {
-      upstream: upstreams.events,
-      settings: readSourceSettings(config, config.events),
-      retention: readRetention(config.events),
-    },
+    events,
+    archive,
     onSkippedRows: overrides.onSkippedRows,
   });
+  const ownCredentials = vendorCredentials.of({ callerSecrets: null });
   const ownRateLimit = config.rate && createRateLimit(config.rate, clock);
 
   const http = createHandler({
@@ -123,6 +135,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     costLimits: {
       ...limits,
       ends,
+      hasArchive: archive !== null,
       pageSizes: { usage: config.usage.largestPage, events: config.events.largestPage },
     },
     trustedDocuments: config.trustedDocuments,
@@ -148,6 +161,15 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   });
   return {
     ...http,
+    syncRounds: archive
+      ? createSyncRounds({
+          archive,
+          usage: { ...usage, credentials: ownCredentials.usage },
+          events: { ...events, credentials: ownCredentials.events },
+          clock,
+          onSkippedRows: overrides.onSkippedRows,
+        })
+      : [],
     async close() {
       await Promise.all([
         upstreams.usage.close(),

@@ -138,8 +138,8 @@ export function findDue(
   const again = [overlapMs, settleMs].flatMap((delayMs) => {
     const early = folded.flatMap(({ fromMs, toMs, lastReadMs }) => {
       const due = {
-        fromMs: Math.max(fromMs, lastReadMs - delayMs + 1, range.fromMs),
-        toMs: Math.min(toMs, nowMs - delayMs + 1),
+        fromMs: Math.max(fromMs, lastReadMs - delayMs, range.fromMs),
+        toMs: Math.min(toMs, nowMs - delayMs),
       };
       return due.fromMs < due.toMs ? [due] : [];
     });
@@ -168,7 +168,7 @@ export function findHeld(
   const held: HeldSpan[] = [];
   for (const { fromMs, toMs, firstReadMs, lastReadMs, dropped } of folded) {
     if (knownAtMs !== null && firstReadMs > knownAtMs) continue;
-    const endMs = knownAtMs === null ? Math.min(toMs, lastReadMs - overlapMs + 1) : toMs;
+    const endMs = knownAtMs === null ? Math.min(toMs, lastReadMs - overlapMs) : toMs;
     if (fromMs >= endMs) continue;
     const readAtMs = knownAtMs === null ? lastReadMs : Math.min(lastReadMs, knownAtMs);
     const newer = held.at(-1);

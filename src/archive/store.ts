@@ -1,8 +1,9 @@
 import type { Range } from '../base/time.ts';
 import type { AuditEvent } from '../sources/events/event.ts';
 import type { EventFilter } from '../sources/events/filter.ts';
-import type { ArchiveQuestion } from '../sources/paging/archived-rows.ts';
+import type { ArchiveFigures, ArchiveGrouping, ArchiveQuestion } from '../sources/paging/archived-rows.ts';
 import type { Position } from '../sources/paging/position.ts';
+import type { Groups } from '../sources/shared/groups.ts';
 import type { UsageFilter } from '../sources/usage/filter.ts';
 import type { UsageRecord } from '../sources/usage/record.ts';
 import type { ReadSpan } from './ledger.ts';
@@ -16,14 +17,8 @@ export interface ArchiveStore {
   close(): Promise<void>;
 }
 
-/** A row of either source. */
-export interface ArchivedRow extends Position {
-  /** When the archive first saw it. A row from the vendor has none. */
-  readonly firstSeenMs?: number;
-}
-
 /** The rows of one source, each version of them, and the ledger of what was read. */
-export interface ArchiveTable<Row extends ArchivedRow, Filter> {
+export interface ArchiveTable<Row extends Position, Filter> {
   /** The ledger as it was written: spans may overlap. */
   loadReads(): Promise<readonly ReadSpan[]>;
   /**
@@ -39,6 +34,8 @@ export interface ArchiveTable<Row extends ArchivedRow, Filter> {
   list(question: ArchiveQuestion<Filter>): Promise<readonly Row[]>;
   /** How many rows match; null: this filter can only be counted row by row. */
   count(range: Range, filter: Filter, knownAtMs: number | null): Promise<number | null>;
+  /** Groups of the rows that match, and of further rows; null: this filter can only be tested row by row. */
+  group(question: ArchiveGrouping<Row, Filter>): Promise<Groups<ArchiveFigures> | null>;
   /** Rows by their ids, in no order. */
   find(ids: readonly string[]): Promise<readonly Row[]>;
   /** How many rows it holds, versions aside, and their bytes on disk; null: the engine does not say. */

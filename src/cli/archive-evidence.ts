@@ -13,10 +13,8 @@ import type { ArchiveStore } from '../archive/store.ts';
 import { SOURCES } from '../base/source.ts';
 import type { Source } from '../base/source.ts';
 import { systemClock } from '../base/time.ts';
+import { readConfig } from '../config/load.ts';
 import { EXIT_USAGE, quit, readMessage } from './process.ts';
-
-/** How long after its time an instant must have been read before its day is sealed. Until then the vendor may add rows. */
-const OVERLAP_MS = 15 * 60_000;
 
 const TEXT = { type: 'string' } as const;
 
@@ -35,7 +33,7 @@ export async function runSealDay(args: readonly string[]): Promise<void> {
   if (values.source !== undefined && !only) return quit(EXIT_USAGE, ['--source is usage or events.']);
   await withRefusals(async () => {
     const key = readSigningKey(readKeyFile(keyFile));
-    await withStore(values.archive, async (store) => {
+    await withStore(values.archive, async (store, overlapMs) => {
       const sources = only ? [only] : await listRead(store);
       if (sources.length === 0)
         throw new EvidenceRefused('The archive has read nothing yet, so there is no day to seal.');
@@ -44,7 +42,7 @@ export async function runSealDay(args: readonly string[]): Promise<void> {
         for (const day of positionals.toSorted()) {
           for (const source of sources) {
             const held = foldReads(await loadReads(store, source));
-            const request = { store, source, day, folder: out, key, held, overlapMs: OVERLAP_MS };
+            const request = { store, source, day, folder: out, key, held, overlapMs };
             const sealing = await sealDay({ ...request, nowMs: systemClock.now() });
             head = sealing.head;
             const outcome = sealing.outcome === 'SEALED' ? 'sealed' : 'was sealed before, with the same rows';
@@ -152,21 +150,30 @@ async function withRefusals(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** @param mode `make`: the archive is made if there is none */
+/**
+ * @param work its second argument is how long after its time an instant must have been read, so that it counts as held
+ * @param mode `make`: the archive is made if there is none
+ */
 async function withStore(
   folder: string | undefined,
-  work: (store: ArchiveStore) => Promise<void>,
+  work: (store: ArchiveStore, overlapMs: number) => Promise<void>,
   mode: 'open' | 'make' = 'open',
 ): Promise<void> {
-  const location = folder ?? process.env['SIGHTLINE_ARCHIVE'] ?? '';
-  if (location === '') throw new ArchiveRefused('Name the archive by --archive FOLDER or SIGHTLINE_ARCHIVE.');
-  if (/^clickhouses?:/.test(location))
+  const parsed = readConfig({
+    ...process.env,
+    ...(folder === undefined ? {} : { SIGHTLINE_ARCHIVE: folder }),
+  });
+  if (parsed.kind === 'faults') return quit(1, parsed.faults);
+  const { archive } = parsed.config;
+  if (!archive) throw new ArchiveRefused('Name the archive by --archive FOLDER or SIGHTLINE_ARCHIVE.');
+  const { location, rereads } = archive;
+  if (location.kind !== 'duckdb')
     throw new ArchiveRefused('This command opens an archive in a folder, not one on ClickHouse.');
-  if (mode === 'open' && !existsSync(location))
-    throw new ArchiveRefused(`There is no archive in ${location}.`);
-  const store = await openDuckDbStore(location);
+  if (mode === 'open' && !existsSync(location.folder))
+    throw new ArchiveRefused(`There is no archive in ${location.folder}.`);
+  const store = await openDuckDbStore(location.folder);
   try {
-    await work(store);
+    await work(store, rereads.overlapMs);
   } finally {
     await store.close();
   }

@@ -49,6 +49,7 @@ export const HELP = `One GraphQL API over the Usage API and the Events API.
   npm start -- [switches]        pass switches to the sandbox: --seed N --now INSTANT …
   npm start -- --trusted-documents FILE
                                  answer only the documents of a manifest (docs/client/README.md)
+  npm start -- --archive FOLDER  copy both logs to a folder and answer from it (docs/archive.md)
   npm run sandbox -- [switches]  run the sandbox alone; its --help lists all switches
   npm run api-key -- NAME SCOPE…
                                  make an API key and the line to store for it; its --help lists the scopes

@@ -15,6 +15,7 @@ import type { AnnouncedFiles, SandboxAnnouncement } from '../sandbox/announce.ts
 import { holdFiles } from '../sources/paging/held-files.ts';
 import { takeSwitches } from './arguments.ts';
 import { createLog, logFiles, openAuditLog } from './log.ts';
+import { openServiceArchive, startArchiveSync } from './open-archive.ts';
 import { EXIT_USAGE, onStop, quit } from './process.ts';
 import { forkSandbox, readSandboxSwitches } from './sandbox.ts';
 
@@ -28,6 +29,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   const isSandboxed = config.vendors.kind === 'sandbox';
   const servesFiles = switches.length > 0 && (await checkSwitches(switches, config));
   if (config.sharesPort) checkSharing(config, servesFiles);
+  const served = !isSandboxed ? 'vendors' : servesFiles ? 'files' : 'sandbox';
   const log = await createLog(config);
   const audit = config.auditLog === null ? null : openAuditLog(config.auditLog);
   // The sandbox fills its database while this process loads the graph.
@@ -38,6 +40,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   const announcement = sandbox?.announcement ?? null;
   const clockOffsetMs = announcement?.clockOffsetMs ?? 0;
   let isReady = true;
+  const archive = config.archive && (await openServiceArchive(config.archive, served, log));
   const app = createApp(announcement ? pointAt(config, announcement) : config, {
     // The service follows the sandbox's clock, because 'now' and 'the last day' must mean the same to both.
     clock: { now: () => Date.now() + clockOffsetMs },
@@ -51,14 +54,18 @@ export async function serve(args: readonly string[]): Promise<void> {
     onRefusedOrigin: (message) => log.warn(message),
     onAttempt: (report) => log.debug(report, 'vendor call'),
     onSkippedRows: (report) => log.warn(report, 'rows from the vendor could not be parsed'),
+    ...(archive ? { archive } : {}),
     ...(audit ? { audit } : {}),
   });
   const server = await listen(app, config);
+  const sync = config.archive && startArchiveSync(app, config.archive, log);
   onStop(async (signal) => {
     isReady = false;
     // Ctrl-C comes from a terminal, so there is no load balancer that needs notice.
     await server.close(DRAIN_MS, signal === 'SIGINT' ? 0 : NOTICE_MS);
+    await sync?.stop();
     await app.close();
+    await archive?.close();
     await sandbox?.end();
   });
   await reportStart(server.url, config, announcement, log);
@@ -70,16 +77,29 @@ function readCommand(args: readonly string[]): {
   readonly switches: readonly string[];
 } {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const { values, rest } = takeSwitches(args, { 'trusted-documents': { type: 'string' } });
-  const file = values['trusted-documents'];
-  if (file === true || (typeof file === 'string' && file.startsWith('-')))
-    quit(EXIT_USAGE, ['--trusted-documents needs the name of a file.']);
+  const { values, rest } = takeSwitches(args, {
+    'trusted-documents': { type: 'string' },
+    archive: { type: 'string' },
+  });
+  const file = readName(values, 'trusted-documents', 'the name of a file');
+  const archive = readName(values, 'archive', 'a folder, or the address of a ClickHouse');
   const parsed = readConfig({
     ...process.env,
-    ...(typeof file === 'string' ? { SIGHTLINE_TRUSTED_DOCUMENTS: file } : {}),
+    ...(file === undefined ? {} : { SIGHTLINE_TRUSTED_DOCUMENTS: file }),
+    ...(archive === undefined ? {} : { SIGHTLINE_ARCHIVE: archive }),
   });
   if (parsed.kind === 'faults') quit(1, parsed.faults);
   return { config: parsed.config, switches: rest };
+}
+
+function readName(
+  values: Readonly<Record<string, string | boolean | undefined>>,
+  name: string,
+  what: string,
+): string | undefined {
+  const value = values[name];
+  if (typeof value === 'string' && !value.startsWith('-')) return value;
+  return value === undefined ? undefined : quit(EXIT_USAGE, [`--${name} needs ${what}.`]);
 }
 
 /** Whether the sandbox's switches name files of the user. It ends the process if the switches do not suit the settings. */

@@ -6,6 +6,7 @@ import type { TrustedDocuments } from '../http/trusted-documents.ts';
 import { endOf } from '../sources/paging/held-files.ts';
 import type { HeldFiles } from '../sources/paging/held-files.ts';
 import type { SourceSettings } from '../sources/paging/vendor-page.ts';
+import type { ArchiveConfig } from './archive.ts';
 import type { LogLevel } from './settings.ts';
 import type { Vendors } from './vendors.ts';
 
@@ -42,6 +43,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** The file of the audit trail, or `stdout`; null: there is no audit trail. */
   readonly auditLog: string | null;
+  /** null: there is no archive. */
+  readonly archive: ArchiveConfig | null;
   readonly upstream: {
     readonly attemptTimeoutMs: number;
     readonly maxBodyBytes: number;

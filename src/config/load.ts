@@ -3,6 +3,7 @@ import type { IdentitySettings } from '../http/identity/identity.ts';
 import { isLoopbackHost } from '../http/loopback.ts';
 import { readTrustedDocuments } from '../http/trusted-documents.ts';
 import type { ParsedManifest } from '../http/trusted-documents.ts';
+import { findArchiveFaults, readArchive } from './archive.ts';
 import type { Config } from './config.ts';
 import { hasIdentity, readIdentity } from './identity.ts';
 import { chooseSecret, MISSING_SECRET } from './secret.ts';
@@ -35,6 +36,7 @@ export function readConfig(
     ...findUnknownSettings(Object.keys(set)),
     ...(read.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? []),
     ...findVendorFaults(set),
+    ...findArchiveFaults(set),
     ...(needsSecret(set) ? [MISSING_SECRET] : []),
     ...(read.success ? findContradictions(read.data) : []),
     ...identityFaults,
@@ -72,6 +74,8 @@ function findContradictions(settings: Settings): string[] {
     faults.push(
       'SIGHTLINE_SHARE_PORT needs a PORT above 0, because each process would get another free port.',
     );
+  if (settings.SIGHTLINE_ARCHIVE_SETTLE_MS < settings.SIGHTLINE_ARCHIVE_OVERLAP_MS)
+    faults.push('SIGHTLINE_ARCHIVE_SETTLE_MS must not be below SIGHTLINE_ARCHIVE_OVERLAP_MS.');
   const capacity = settings.SIGHTLINE_RATE_CAPACITY;
   if (capacity > 0 && capacity < settings.SIGHTLINE_MAX_COST)
     faults.push('SIGHTLINE_RATE_CAPACITY must be 0 (off) or at least SIGHTLINE_MAX_COST.');
@@ -137,6 +141,7 @@ function toConfig(settings: Settings, identity: IdentitySettings | null): Omit<C
         : { capacity: settings.SIGHTLINE_RATE_CAPACITY, perSecond: settings.SIGHTLINE_RATE_PER_SECOND },
     corsOrigins: settings.SIGHTLINE_CORS_ORIGINS,
     auditLog: settings.SIGHTLINE_AUDIT_LOG ?? null,
+    archive: readArchive(settings),
     upstream: {
       attemptTimeoutMs: settings.SIGHTLINE_ATTEMPT_TIMEOUT_MS,
       maxBodyBytes: settings.SIGHTLINE_MAX_UPSTREAM_BYTES,

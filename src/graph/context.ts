@@ -3,6 +3,7 @@ import type { EventsSource } from '../sources/events/source.ts';
 import type { TimelineSource } from '../sources/timeline/source.ts';
 import type { UsageSource } from '../sources/usage/source.ts';
 import type { Viewer } from './access.ts';
+import type { ArchiveStatusData } from './archive.ts';
 import type { CursorSealer } from './paging/cursor.ts';
 import type { SourceEnds } from './paging/range.ts';
 
@@ -11,6 +12,7 @@ export interface GraphContext {
   /** The operation's one 'now', in milliseconds since the epoch. */
   readonly nowMs: number;
   readonly ends: SourceEnds;
+  readonly hasArchive: boolean;
   readonly usage: UsageSource;
   readonly events: EventsSource;
   /** Merges both sources into one order and relates their entries. */
@@ -43,6 +45,8 @@ export interface ServiceReader {
   readonly configured: readonly Source[];
   /** One status for each source, in the order of `SOURCES`. */
   sources(): readonly SourceStatus[];
+  /** Reads what the archive holds; null: there is no archive. */
+  readonly archive: (() => Promise<ArchiveStatusData>) | null;
 }
 
 /** The state of one source, from earlier calls: it makes no call. */

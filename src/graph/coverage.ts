@@ -51,6 +51,20 @@ const CoverageCodeType = builder.enumType('CoverageCode', {
   } as const,
 });
 
+const CoverageOriginType = builder.enumType('CoverageOrigin', {
+  description: 'Where a span was read.',
+  values: {
+    VENDOR: { description: 'From the vendor: called for this answer, or for another one at the same time.' },
+    CACHE: {
+      description:
+        'From an earlier answer of the vendor. If the status is STALE, it stands in because the vendor failed.',
+    },
+    ARCHIVE: { description: 'From the archive.' },
+    FILE: { description: 'From the files that are served instead of the vendor.' },
+    NONE: { description: 'Nothing was read.' },
+  } as const,
+});
+
 export const CoverageType = builder.objectRef<Coverage>('Coverage').implement({
   description:
     'How complete an answer is. An empty list proves that nothing happened only if its coverage is COMPLETE. There is one entry for each source and each separate span of time that this page examined, newest first. Series have one for each vendor operation, too.',
@@ -68,6 +82,7 @@ export const CoverageType = builder.objectRef<Coverage>('Coverage').implement({
       nullable: true,
       description: 'When the vendor was asked for the span. Null if it was not read.',
     }),
+    origin: t.expose('origin', { type: CoverageOriginType, description: 'Where the span was read.' }),
     scanned: t.expose('scanned', {
       type: 'SafeInt',
       nullable: true,

@@ -9,12 +9,12 @@ export type MaskedField = (typeof MASKED_FIELDS)[number];
 export const MaskedFieldType = builder.enumType('MaskedField', {
   description: 'Personal data that is hidden from a caller without `pii:read`.',
   values: {
-    USERNAME: { description: '`username`.' },
+    USERNAME: { description: '`username` of an event, `userName` of a usage record.' },
     IP_ADDRESS: { description: '`ipAddress` and `requestIP`.' },
     DESCRIPTION: { description: '`description`, because it names people.' },
     REQUEST_URI: {
       description:
-        '`requestURI`: the query string is removed, and `*` replaces each part of the path that is not a name, a version or a number of up to six digits.',
+        '`requestURI`, `vendorResource` and `elementResource`: the query string is removed, and `*` replaces each part of the path that is not a name, a version or a number of up to six digits.',
     },
   } as const,
 });

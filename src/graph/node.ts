@@ -33,7 +33,7 @@ export const NodeInterface = builder.interfaceRef<ActivityRow>('Node').implement
 
 /** The fields that may be hidden, by source. */
 const MASKABLE = {
-  USAGE: ['IP_ADDRESS', 'REQUEST_URI'],
+  USAGE: ['USERNAME', 'IP_ADDRESS', 'REQUEST_URI'],
   EVENTS: ['USERNAME', 'IP_ADDRESS', 'DESCRIPTION'],
 } as const;
 

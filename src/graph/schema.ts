@@ -23,6 +23,7 @@ export const INPUT_EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['DateTimeRange', '{ last: "P7D" }'],
   ['EventFilter', '{ action: { eq: "user-login-success" } }'],
   ['EventOrder', '{ field: TIMESTAMP, direction: ASC }'],
+  ['IntRange', '{ gte: 400, lt: 500 }'],
   ['StringFilter', '{ eq: "user-login-success" }'],
   ['TimelineFilter', '{ usage: { status: FAILED } }'],
   ['UsageRecordFilter', '{ elementKeys: ["sfdc"] }'],

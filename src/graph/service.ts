@@ -1,5 +1,8 @@
+import { Temporal } from '../base/time.ts';
+import type { Range } from '../base/time.ts';
 import { SCOPES } from './access.ts';
 import type { Viewer } from './access.ts';
+import type { ArchivedSourceData, ArchiveStatusData } from './archive.ts';
 import { builder } from './builder.ts';
 import type { GraphContext, Limits, SourceStatus } from './context.ts';
 import { SourceType } from './coverage.ts';
@@ -63,6 +66,63 @@ const LimitsType = builder.objectRef<Limits>('Limits').implement({
   }),
 });
 
+const TimeSpanType = builder.objectRef<Range>('TimeSpan').implement({
+  description: 'A span of time.',
+  fields: (t) => ({
+    from: t.expose('fromMs', { type: 'DateTime', description: 'Start of the span (inclusive).' }),
+    to: t.expose('toMs', { type: 'DateTime', description: 'End of the span (exclusive).' }),
+  }),
+});
+
+const MOST_SPANS = 100;
+
+const ArchivedSourceType = builder.objectRef<ArchivedSourceData>('ArchivedSource').implement({
+  description: 'What the archive holds of one source.',
+  fields: (t) => ({
+    source: t.expose('source', { type: SourceType, description: 'Which source this is.' }),
+    rows: t.expose('rows', { type: 'SafeInt', description: 'How many rows the archive holds.' }),
+    bytes: t.expose('bytes', {
+      type: 'SafeInt',
+      nullable: true,
+      description: 'How much space they take, in bytes. Null if unknown.',
+    }),
+    held: t.field({
+      type: [TimeSpanType],
+      description: `The spans that the archive holds whole, newest first: the newest ${MOST_SPANS} of them.`,
+      resolve: ({ held }) => held.slice(0, MOST_SPANS),
+    }),
+    lag: t.field({
+      type: 'Duration',
+      nullable: true,
+      description: 'How far the newest span ends behind now. Null if the archive holds no span.',
+      resolve: ({ lagMs }) => (lagMs === null ? null : formatDuration(lagMs)),
+    }),
+    sealedTo: t.expose('sealedToMs', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'The end of the last sealed day. Null if no day is sealed.',
+    }),
+  }),
+});
+
+function formatDuration(milliseconds: number): string {
+  return Temporal.Duration.from({ milliseconds }).round({ largestUnit: 'hours' }).toString();
+}
+
+const ArchiveStatusType = builder.objectRef<ArchiveStatusData>('ArchiveStatus').implement({
+  description: 'What the archive holds.',
+  fields: (t) => ({
+    engine: t.exposeString('engine', {
+      description: 'The database that keeps it: `duckdb` or `clickhouse`.',
+    }),
+    sources: t.field({
+      type: [ArchivedSourceType],
+      description: 'What it holds of each source, USAGE first.',
+      resolve: ({ sources }) => sources,
+    }),
+  }),
+});
+
 const ServiceType = builder.objectRef<GraphContext>('Service').implement({
   description: 'The limits in force and the state of each source.',
   fields: (t) => ({
@@ -80,6 +140,12 @@ const ServiceType = builder.objectRef<GraphContext>('Service').implement({
       resolve: ({ service }) => service.sources(),
     }),
     limits: t.expose('limits', { type: LimitsType, description: 'The limits for one operation.' }),
+    archive: t.field({
+      type: ArchiveStatusType,
+      nullable: true,
+      description: 'What the archive holds. Null if there is no archive.',
+      resolve: ({ service }) => service.archive?.() ?? null,
+    }),
   }),
 });
 

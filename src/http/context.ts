@@ -1,5 +1,7 @@
+import type { Archive } from '../archive/archive.ts';
 import { SOURCES } from '../base/source.ts';
 import type { Source } from '../base/source.ts';
+import type { ArchivedSourceData, ArchiveStatusData } from '../graph/archive.ts';
 import type { GraphContext, Limits, SourceStatus } from '../graph/context.ts';
 import { visibleEventFields } from '../graph/events/selection.ts';
 import type { CursorSealer } from '../graph/paging/cursor.ts';
@@ -36,6 +38,8 @@ export interface ContextOptions {
   readonly usage: SourceAccess;
   readonly analytics: AnalyticsSettings;
   readonly events: SourceAccess;
+  /** null: there is none. */
+  readonly archive: Archive | null;
   /** Receives the number of rows that could not be parsed, never their values. */
   readonly onSkippedRows: ((report: SkippedRowsReport) => void) | undefined;
 }
@@ -45,7 +49,7 @@ export interface ContextOptions {
  * call the vendors with the operation's credentials.
  */
 export function createContexts(options: ContextOptions): (operation: Operation) => GraphContext {
-  const { version, limits, cursors, ends, credentialsOf, onSkippedRows } = options;
+  const { version, limits, cursors, ends, credentialsOf, archive, onSkippedRows } = options;
   const quirksOf = { usage: keepByScope(createUsageQuirks), events: keepByScope(createEventsQuirks) };
   return (operation) => {
     const { caller, nowMs } = operation;
@@ -55,7 +59,7 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
       const context = createCallContext(operation, credentials.usage);
       const { upstream, settings } = options.usage;
       const quirks = quirksOf.usage(credentials.usage);
-      const deps = { upstream, settings, quirks, nowMs, onSkippedRows };
+      const deps = { upstream, settings, quirks, archive: archive?.usage, nowMs, onSkippedRows };
       const analyticsDeps = { upstream, settings: options.analytics, onSkippedRows };
       const getUsageAnalytics = createAnalyticsReader(analyticsDeps, context, nowMs);
       return { deps, context, reader: createUsageSource(deps, getUsageAnalytics, context) };
@@ -64,7 +68,15 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
       const context = createCallContext(operation, credentials.events);
       const { upstream, settings } = options.events;
       const quirks = quirksOf.events(credentials.events);
-      const deps = { upstream, settings, quirks, visible: visibleEventFields(caller), nowMs, onSkippedRows };
+      const deps = {
+        upstream,
+        settings,
+        quirks,
+        archive: archive?.events,
+        visible: visibleEventFields(caller),
+        nowMs,
+        onSkippedRows,
+      };
       return { deps, context, reader: createEventsSource(deps, context) };
     };
     let usage: ReturnType<typeof openUsage> | null = null;
@@ -77,10 +89,12 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
         readStatus('USAGE', options.usage, credentials.usage),
         readStatus('EVENTS', options.events, credentials.events),
       ],
+      archive: archive && (() => readArchiveStatus(archive, nowMs)),
     };
     // Most operations read one source.
     return {
       ends,
+      hasArchive: archive !== null,
       cursors,
       limits,
       viewer: caller,
@@ -98,6 +112,27 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
       },
     };
   };
+}
+
+async function readArchiveStatus(
+  { engine, usage, events }: Archive,
+  nowMs: number,
+): Promise<ArchiveStatusData> {
+  const sourceOf = async (
+    source: Source,
+    archived: Pick<Archive['usage'], 'size' | 'readSpans'>,
+  ): Promise<ArchivedSourceData> => {
+    const held = archived.readSpans();
+    const newest = held[0];
+    return {
+      source,
+      ...(await archived.size()),
+      held,
+      lagMs: newest ? Math.max(nowMs - newest.toMs, 0) : null,
+      sealedToMs: null,
+    };
+  };
+  return { engine, sources: await Promise.all([sourceOf('USAGE', usage), sourceOf('EVENTS', events)]) };
 }
 
 function createCallContext(operation: Operation, credentials: Credentials | null): CallContext {

@@ -147,7 +147,11 @@ export interface UpstreamAnswer<Value> {
   readonly readAtMs: number;
   /** Whether it is an earlier answer, served because the vendor failed. */
   readonly stale: boolean;
+  readonly origin: AnswerOrigin;
 }
+
+/** `VENDOR`: a call for this answer, or one that already ran and was shared. `CACHE`: an earlier answer, whether fresh or stale. */
+export type AnswerOrigin = 'VENDOR' | 'CACHE';
 
 /** What is known about a vendor without a call. */
 export interface UpstreamHealth {

@@ -29,6 +29,7 @@ interface Entry {
   readonly from: string;
   readonly to: string;
   readonly reason: string | null;
+  readonly origin: string;
 }
 
 interface Listed {
@@ -96,7 +97,7 @@ async function serve(files: {
   return { ask: <Data>(query: string): Promise<Asked<Data>> => askApp<Data>(app, query) };
 }
 
-const COVERAGE = 'coverage { source operation status code dropped from to reason }';
+const COVERAGE = 'coverage { source operation status code dropped from to reason origin }';
 const spansOf = ({ coverage }: { readonly coverage: readonly Entry[] }) =>
   coverage.map(({ source, status, from, to }) => `${source} ${status} ${from} ${to}`);
 
@@ -173,6 +174,8 @@ describe('a range outside a file', () => {
     expect(asked.data.usageRecords.totalCount).toEqual({ value: 0, accuracy: 'ESTIMATE' });
     expect(asked.data.events.totalCount).toEqual({ value: 10, accuracy: 'AT_LEAST' });
     expect(asked.data.inside.totalCount).toEqual({ value: 1, accuracy: 'EXACT' });
+    for (const { coverage } of Object.values(asked.data))
+      expect(new Set(coverage.map(({ origin }) => origin))).toEqual(new Set(['FILE']));
     expect(asked.data.events.coverage.map(({ reason }) => reason)).toEqual([
       'This span is after the last row of the files.',
       null,
@@ -252,6 +255,7 @@ test('a filter by a column that a file lacks finds nothing, and coverage is TRUN
          range: { from: "2014-08-02T00:00:00Z", to: "2014-08-04T00:00:00Z" }
          filter: { elementKeys: ["box"] }
        ) { totalCount { accuracy } }
+       slow: usageRecords(filter: { processTime: { gte: 5 } }) { nodes { id } totalCount { accuracy } ${COVERAGE} }
        status: usageRecords(filter: { status: SUCCESS }) { nodes { id } ${COVERAGE} }
        events(filter: { not: { username: { eq: "ann" } } }) { nodes { id } ${COVERAGE} }
        timeline(filter: { ipAddress: "10.0.0.1" }) { nodes { id } ${COVERAGE} }
@@ -259,13 +263,14 @@ test('a filter by a column that a file lacks finds nothing, and coverage is TRUN
   );
   expect(asked.errors).toBeUndefined();
   const truncated = { status: 'TRUNCATED', code: 'ROWS_DROPPED' };
-  for (const name of ['address', 'elements', 'events', 'timeline', 'eventFacets'])
+  for (const name of ['address', 'elements', 'slow', 'events', 'timeline', 'eventFacets'])
     expect(asked.data[name]?.coverage, name).toContainEqual(expect.objectContaining(truncated));
-  for (const name of ['address', 'elements', 'counted'])
+  for (const name of ['address', 'elements', 'slow', 'counted'])
     expect(asked.data[name]?.totalCount?.accuracy, name).not.toBe('EXACT');
   expect(asked.data['address']?.coverage[0]?.reason).toBe(
     'The files lack the column requestIP, so this filter cannot be tested.',
   );
+  expect(asked.data['slow']?.coverage[0]?.reason).toContain('the column processTime,');
   expect(asked.data['status']).toMatchObject({ coverage: [{ status: 'COMPLETE' }] });
 });
 

@@ -124,6 +124,7 @@ describe('a caller without pii:read', () => {
     const texts = await Promise.all(
       [
         `{ eventFacets(${range}, top: 500) { categories { values { value count } missing other } actions { values { value count } } usernames { values { value count } missing other } ipAddresses { values { value count } } coverage { ${leavesOf('Coverage')} } } }`,
+        `{ usageBreakdown(${range}, by: [ELEMENT, STATUS, METHOD], top: 500) { groups { key { value } count } } eventBreakdown(${range}, by: [CATEGORY, ACTION], top: 500) { groups { key { value } firstAt } coverage { ${leavesOf('Coverage')} } } }`,
         `{ usageAnalytics(${range}) { totals { count elements { elementKey count } successRate } buckets { count } } }`,
         `{ events(first: 50) { nodes { ${EVENT} relatedUsage(by: [TIME]) { coverage { reason } edges { basis confidence node { ${RECORD} } } } } } }`,
         `{ usageRecords(first: 50) { nodes { ${RECORD} relatedEvents(by: [TIME]) { coverage { reason } edges { basis confidence node { ${EVENT} } } } } } }`,
@@ -151,6 +152,11 @@ describe('a caller without pii:read', () => {
     ['eventFacets(filter: { username: { contains: "o" } })', 'filter.username'],
     ['eventFacets(filter: { ipAddress: "::/1" })', 'filter.ipAddress'],
     ['eventFacets(filter: { not: { searchText: "o" } })', 'filter.not.searchText'],
+    ['eventBreakdown(by: [USERNAME])', 'by'],
+    ['eventBreakdown(by: [ACTION, IP_ADDRESS])', 'by'],
+    ['eventBreakdown(by: [ACTION], filter: { username: { contains: "o" } })', 'filter.username'],
+    ['usageBreakdown(by: [ELEMENT, IP_ADDRESS])', 'by'],
+    ['usageBreakdown(by: [ELEMENT], filter: { searchText: "o" })', 'filter.searchText'],
     ['usageRecords(filter: { ipAddress: "0.0.0.0/1" })', 'filter.ipAddress'],
     ['usageRecords(filter: { searchText: "o" })', 'filter.searchText'],
     ['timeline(filter: { ipAddress: "0.0.0.0/1" })', 'filter.ipAddress'],
@@ -161,7 +167,9 @@ describe('a caller without pii:read', () => {
   ])('may not ask %s, and the error names the argument', async (field, argument) => {
     const selections = field.startsWith('eventFacets')
       ? ['categories { missing }', 'coverage { matched }']
-      : ['totalCount { value }', 'nodes { id }', 'coverage { matched }', 'from'];
+      : field.includes('Breakdown')
+        ? ['groups { count }', 'other { count }', 'coverage { matched }', 'from']
+        : ['totalCount { value }', 'nodes { id }', 'coverage { matched }', 'from'];
     for (const selection of selections) {
       const text = await ask(`{ ${field} { ${selection} } }`);
       const { data, errors } = JSON.parse(text) as Answer;

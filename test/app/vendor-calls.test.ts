@@ -67,6 +67,67 @@ describe('the calls that a query causes', () => {
   });
 });
 
+describe('a condition on usage records that the vendor does not know', () => {
+  const RANGE = 'range: { last: "P2D" }';
+  /** The rows of two days are one page; another call may prove that none follow. */
+  const isFew = (calls: number) => calls === 1 || calls === 2;
+  const SINCE = `happened_at >= epoch_ms(${NOW_MS - 2 * 86_400_000})`;
+
+  test.each([
+    ['elementApis: ["contacts", "files"]', "element_api in ('contacts', 'files')"],
+    ['accountIds: [1]', 'account_id = 1'],
+    ['userIds: [1000, "1001"]', 'user_id in (1000, 1001)'],
+    ['instanceIds: ["100"]', 'instance_id = 100'],
+    ['responseStatus: { gte: 400 }', 'response_status >= 400'],
+    [
+      'processTime: { gte: 300, lt: 500 }, status: SUCCESS',
+      "process_time >= 300 and process_time < 500 and request_status = 'SUCCESS'",
+    ],
+  ])(
+    '%s gives the records that have it, by a scan of few calls, and in the timeline likewise',
+    async (filter, sql) => {
+      const found = await running.sandbox.query(`SELECT id FROM usage WHERE ${SINCE} AND ${sql} ORDER BY id`);
+      expect(found.length).toBeGreaterThan(0);
+      const ids = found.map(({ id }) => String(id));
+      const records = await running.ask<{ usageRecords: { nodes: { recordId: string }[] } }>(
+        `{ usageRecords(${RANGE}, filter: { ${filter} }, first: 200) { nodes { recordId } } }`,
+      );
+      const timeline = await running.ask<{ timeline: { nodes: { recordId: string }[] } }>(
+        `{ timeline(${RANGE}, filter: { sources: [USAGE], usage: { ${filter} } }, first: 200) { nodes { ... on UsageRecord { recordId } } } }`,
+      );
+      expect(records.data.usageRecords.nodes.map(({ recordId }) => recordId).toSorted()).toEqual(ids);
+      expect(timeline.data.timeline.nodes.map(({ recordId }) => recordId).toSorted()).toEqual(ids);
+      for (const { upstream } of [records, timeline])
+        expect(upstream).toMatchObject([{ operation: '/usage', calls: expect.toSatisfy(isFew) }]);
+    },
+  );
+
+  test('that nothing can match makes no call, and a range without a bound is refused by its name', async () => {
+    for (const filter of ['userIds: []', 'responseStatus: { gte: 500, lt: 500 }']) {
+      const asked = await running.ask<object>(
+        `{ usageRecords(filter: { ${filter} }) { nodes { id } totalCount { value accuracy } coverage { status origin } } }`,
+      );
+      expect([asked.data, asked.upstream]).toEqual([
+        {
+          usageRecords: {
+            nodes: [],
+            totalCount: { value: 0, accuracy: 'EXACT' },
+            coverage: [{ status: 'COMPLETE', origin: 'NONE' }],
+          },
+        },
+        [],
+      ]);
+    }
+    const refused = await running.ask<object>(
+      '{ usageRecords(filter: { processTime: { gte: null } }) { nodes { id } } }',
+    );
+    expect(refused.errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT', argument: 'filter.processTime' } },
+    ]);
+    expect(refused.upstream).toEqual([]);
+  });
+});
+
 describe('the oldest record', () => {
   test('of a range that begins long before the log is found in few calls', async () => {
     const [oldest] = await running.sandbox.query('SELECT id FROM usage ORDER BY happened_at LIMIT 1');

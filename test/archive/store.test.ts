@@ -5,10 +5,14 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openDuckDbStore } from '../../src/archive/duckdb/store.ts';
 import type { ArchiveStore } from '../../src/archive/store.ts';
+import type { ArchiveFigures } from '../../src/sources/paging/archived-rows.ts';
 import { comparePositions } from '../../src/sources/paging/position.ts';
+import { createEventBreakdown, EVENT_DIMENSIONS } from '../../src/sources/events/breakdown.ts';
 import type { AuditEvent } from '../../src/sources/events/event.ts';
 import { createEventTest } from '../../src/sources/events/filter.ts';
 import type { EventFilter } from '../../src/sources/events/filter.ts';
+import { mapGroups } from '../../src/sources/shared/groups.ts';
+import { createUsageBreakdown, USAGE_DIMENSIONS } from '../../src/sources/usage/breakdown.ts';
 import { createUsageTest } from '../../src/sources/usage/filter.ts';
 import type { UsageFilter } from '../../src/sources/usage/filter.ts';
 import type { UsageRecord } from '../../src/sources/usage/record.ts';
@@ -136,6 +140,59 @@ describe('DuckDB', () => {
             expect(await events.list({ ...question, filter: eventFilters, direction, after, limit })).toEqual(
               turn(eventModel).slice(1, limit + 1),
             );
+          }),
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('groups rows, its own and further ones, as they are grouped one by one', async () => {
+    const edges = fc.constantFrom(null, [0, 5_000, 10_000], [0, 10, 6_000, 10_000]);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(usageRow, { maxLength: 25, selector: ({ id }) => id }),
+        fc.uniqueArray(eventRow, { maxLength: 25, selector: ({ id }) => id }),
+        fc.uniqueArray(fc.constantFrom(...USAGE_DIMENSIONS), { minLength: 1, maxLength: 3 }),
+        fc.uniqueArray(fc.constantFrom(...EVENT_DIMENSIONS), { minLength: 1, maxLength: 3 }),
+        usageFilter,
+        eventFilter,
+        edges,
+        fc.integer({ min: 1, max: 4 }),
+        async (usageRows, eventRows, usageBy, eventBy, usageFilters, eventFilters, buckets, top) =>
+          withStore(async ({ usage, events }) => {
+            const isHeld = ({ timestampMs }: { timestampMs: number }): boolean => timestampMs < 7_000;
+            await usage.commit(usageRows.filter(isHeld), read(0, 7_000, 1));
+            await events.commit(eventRows.filter(isHeld), read(0, 7_000, 1));
+            const grouping = { ranges: [{ fromMs: 0, toMs: 7_000 }], knownAtMs: null, edges: buckets, top };
+            const usageMatches = usageRows.filter(createUsageTest(usageFilters));
+            const usageModel = createUsageBreakdown(usageBy, buckets);
+            for (const row of usageMatches) usageModel.add(row);
+            const usageGroups = await usage.group({
+              ...grouping,
+              filter: usageFilters,
+              by: usageBy,
+              extra: usageMatches.filter((row) => !isHeld(row)),
+            });
+            const usageFigures = ({ count, success, failed, processTime }: ArchiveFigures) => ({
+              count,
+              statuses: { success, failed },
+              processTime,
+            });
+            expect(usageGroups && mapGroups(usageGroups, usageFigures)).toEqual(usageModel.groups(top));
+            const eventMatches = eventRows.filter(createEventTest(eventFilters));
+            const eventModel = createEventBreakdown(eventBy, buckets);
+            for (const row of eventMatches) eventModel.add(row);
+            const eventGroups = await events.group({
+              ...grouping,
+              filter: eventFilters,
+              by: eventBy,
+              extra: eventMatches.filter((row) => !isHeld(row)),
+            });
+            if (eventGroups) {
+              expect(mapGroups(eventGroups, ({ count, times }) => ({ count, times }))).toEqual(
+                eventModel.groups(top),
+              );
+            }
           }),
       ),
       { numRuns: 60 },

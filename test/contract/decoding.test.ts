@@ -42,6 +42,12 @@ describe('every example of the contracts can be decoded', () => {
         responseStatus: 200,
         vendorProcessTime: 371,
         platformProcessTime: 41,
+        userName: 'ada@example.com',
+        accountName: 'Example',
+        companyName: 'Example',
+        provisionName: 'production 2',
+        vendorResource: '/crm/v3/objects/contacts',
+        elementResource: '/contacts',
       }),
       expect.objectContaining({
         requestStatus: 'FAILED',

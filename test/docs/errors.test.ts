@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { REQUEST_CODES, UPSTREAM_CODES } from '../../src/base/errors.ts';
 import { SETTING_NAMES } from '../../src/config/settings.ts';
 import { maskError } from '../../src/http/mask-error.ts';
-import { COVERAGE_CODES, COVERAGE_STATUSES } from '../../src/sources/paging/coverage.ts';
+import { COVERAGE_CODES, COVERAGE_ORIGINS, COVERAGE_STATUSES } from '../../src/sources/paging/coverage.ts';
 import { createTestApp } from '../support/running-app.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -68,8 +68,8 @@ describe('docs/errors.md', () => {
     expect(listCodes('Ours')).toEqual([maskError(new Error('a fault')).extensions['code']]);
   });
 
-  test('lists every status of coverage from the most severe on, then every code', () => {
-    expect(listCodes('Coverage')).toEqual([...COVERAGE_STATUSES, ...COVERAGE_CODES]);
+  test('lists every origin of coverage, every status from the most severe on, then every code', () => {
+    expect(listCodes('Coverage')).toEqual([...COVERAGE_ORIGINS, ...COVERAGE_STATUSES, ...COVERAGE_CODES]);
   });
 
   test('lists every limit that a refusal can name, with its setting', () => {

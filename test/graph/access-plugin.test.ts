@@ -19,6 +19,8 @@ const FIELDS: readonly (readonly [field: string, scope: Scope])[] = [
   [`node(id: "${USAGE_ID}") { id }`, 'usage:read'],
   ['events { from }', 'events:read'],
   ['eventFacets { categories { missing } }', 'events:read'],
+  ['usageBreakdown(by: [ELEMENT]) { groups { count } }', 'usage:read'],
+  ['eventBreakdown(by: [ACTION]) { groups { count } }', 'events:read'],
   [`node(id: "${EVENT_ID}") { __typename }`, 'events:read'],
 ];
 const OTHERS: readonly Scope[] = ['usage:read', 'events:read', 'pii:read', 'introspect'];
@@ -93,6 +95,7 @@ describe('the timeline', () => {
     status: 'COMPLETE' as const,
     ...span,
     asOfMs: NOW_MS,
+    origin: 'VENDOR' as const,
     scanned: 1,
     matched: 1,
     dropped: 0,

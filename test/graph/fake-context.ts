@@ -46,6 +46,12 @@ export function createRecord(facts: Partial<UsageRecord> = {}): UsageRecord {
     instanceId: null,
     vendorProcessTime: 300,
     platformProcessTime: 17,
+    userName: 'bob.smith',
+    accountName: 'Example',
+    companyName: 'Example Ltd',
+    provisionName: 'production 2',
+    vendorResource: '/user/repos',
+    elementResource: '/repos',
     ...facts,
   };
 }
@@ -114,11 +120,13 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
   const context: GraphContext = {
     nowMs: NOW_MS,
     ends: { USAGE: null, EVENTS: null },
+    hasArchive: false,
     usage: recording<UsageSource>({
       getUsageRecord: async () => null,
       listUsageRecords: async () => EMPTY_PAGE,
       countUsageRecords: async () => null,
       getUsageAnalytics: async (request) => createAnalytics(request),
+      getUsageBreakdown: async () => ({ groups: [], other: null, coverage: [] }),
       ...answers.usage,
     }),
     events: recording<EventsSource>({
@@ -126,6 +134,7 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
       listEvents: async () => EMPTY_PAGE,
       countEvents: async () => null,
       countEventFacets: async () => ({ facets: new Map(), coverage: [] }),
+      getEventBreakdown: async () => ({ groups: [], other: null, coverage: [] }),
       ...answers.events,
     }),
     timeline: recording<TimelineSource>({
@@ -160,6 +169,7 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
         },
         { source: 'EVENTS', configured: false, healthy: null, lastSuccessAtMs: null, retention: null },
       ],
+      archive: null,
     },
     ...answers.context,
   };

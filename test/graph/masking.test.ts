@@ -6,11 +6,13 @@ const page =
   <Row>(row: Row) =>
   async () => ({ rows: [row], hasMore: false, end: null, coverage: [] });
 const answers = {
-  usage: { listUsageRecords: page(createRecord()) },
+  usage: {
+    listUsageRecords: page(createRecord({ vendorResource: '/users/bob@example.com?page=1' })),
+  },
   events: { listEvents: page(createEvent()) },
 };
 const QUERY = `{
-  usageRecords { nodes { ipAddress requestIP requestURI masked userId } }
+  usageRecords { nodes { ipAddress requestIP requestURI userName vendorResource elementResource masked userId } }
   events { nodes { ipAddress username description masked action } }
 }`;
 
@@ -27,6 +29,9 @@ describe('personal data', () => {
             ipAddress: '172.31.28.13',
             requestIP: '172.31.28.13',
             requestURI: '/elements/api-v1/oauth/getRequestToken?email=bob%40example.com',
+            userName: 'bob.smith',
+            vendorResource: '/users/bob@example.com?page=1',
+            elementResource: '/repos',
             masked: [],
             userId: '1',
           },
@@ -59,7 +64,10 @@ describe('personal data', () => {
             ipAddress: null,
             requestIP: null,
             requestURI: '/elements/api-v1/oauth/getRequestToken',
-            masked: ['IP_ADDRESS', 'REQUEST_URI'],
+            userName: null,
+            vendorResource: '/users/*',
+            elementResource: '/repos',
+            masked: ['USERNAME', 'IP_ADDRESS', 'REQUEST_URI'],
             userId: '1',
           },
         ],

@@ -42,6 +42,22 @@ describe('node', () => {
     expect(calls).toEqual([['getEvent', '9223372036854775807', NOW_MS - 30_000]]);
   });
 
+  test('tells when the archive first saw an entry, and null if it has not', async () => {
+    const query =
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on UsageRecord { firstSeenAt } ... on Event { firstSeenAt } } }';
+    const ids = [RECORD_ID, EVENT_ID];
+    const seen = createFakeContext({
+      usage: { getUsageRecord: async () => createRecord({ firstSeenMs: NOW_MS }) },
+      events: { getEvent: async () => createEvent({ firstSeenMs: NOW_MS - 1 }) },
+    });
+    expect((await seen.ask(query, { ids })).data).toEqual({
+      nodes: [{ firstSeenAt: '2026-11-21T12:00:00.000Z' }, { firstSeenAt: '2026-11-21T11:59:59.999Z' }],
+    });
+    expect((await createFakeContext(answers).ask(query, { ids })).data).toEqual({
+      nodes: [{ firstSeenAt: null }, { firstSeenAt: null }],
+    });
+  });
+
   test('is null for a text that is not an id, without a call', async () => {
     const { ask, calls } = createFakeContext(answers);
     const { data, errors } = await ask('{ node(id: "Li4vLi4") { id } }');

@@ -31,6 +31,7 @@ const PLANNING = {
   maxUpstreamCalls: 20,
   maxCost: 1_000,
   ends: { USAGE: null, EVENTS: null },
+  hasArchive: false,
   pageSizes: { usage: 200, events: 1_000 },
 };
 

@@ -28,6 +28,12 @@ export function makeUsageRecord(fields: Made<UsageRecord>): UsageRecord {
     instanceId: null,
     vendorProcessTime: null,
     platformProcessTime: null,
+    userName: null,
+    accountName: null,
+    companyName: null,
+    provisionName: null,
+    vendorResource: null,
+    elementResource: null,
     ...fields,
     ...decodeAddresses(fields.requestIP),
   };

@@ -10,6 +10,7 @@ export interface UpstreamTally {
   readonly source: string;
   readonly operation: string;
   readonly calls: number;
+  readonly rows: number;
 }
 
 export interface Asked<Data> {

@@ -9,6 +9,8 @@ export interface SimulatedUsageRow {
   readonly ip?: string | null;
   readonly status?: string;
   readonly userId?: string | null;
+  /** Further fields, as the vendor answers them. */
+  readonly fields?: Readonly<Record<string, unknown>>;
   /** The vendor sorts the row by its time, but answers it without one. */
   readonly isUndated?: boolean;
 }
@@ -65,6 +67,7 @@ function encodeRow(row: SimulatedUsageRow, dialect: 'camel' | 'snake'): Record<s
         requestStatus: row.status ?? 'SUCCESS',
         requestIP: row.ip,
         userId: row.userId,
+        ...row.fields,
       }
     : {
         traffic_id: row.id,
@@ -72,5 +75,6 @@ function encodeRow(row: SimulatedUsageRow, dialect: 'camel' | 'snake'): Record<s
         request_status: row.status ?? 'SUCCESS',
         request_ip: row.ip,
         user_id: row.userId,
+        ...row.fields,
       };
 }

@@ -36,7 +36,7 @@ export function createSimulatedUpstream(
       if (response instanceof UpstreamError) throw response;
       const decoded = request.decode(response);
       context.callBudget.record(source, request.operation, { rows: decoded.rows, bytes: 0, ms: 0 });
-      return { value: decoded.value, readAtMs: now(), stale: false };
+      return { value: decoded.value, readAtMs: now(), stale: false, origin: 'VENDOR' };
     },
   };
   return {

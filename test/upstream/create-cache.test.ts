@@ -38,6 +38,7 @@ describe('single flight and cache', () => {
       value: [1],
       readAtMs,
       stale: false,
+      origin: 'CACHE',
     });
     expect((await upstream.get(requestOf({ cache: LONG }), context({ maxAgeMs: 0 }))).value).toEqual([2]);
     expect((await upstream.get(requestOf({ cache: LONG }), context())).value).toEqual([2]);
@@ -72,6 +73,7 @@ describe('single flight and cache', () => {
         value: [1],
         readAtMs,
         stale: true,
+        origin: 'CACHE',
       });
       time.advance(60_000);
     }

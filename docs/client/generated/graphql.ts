@@ -54,9 +54,9 @@ export type MaskedField =
   | 'DESCRIPTION'
   /** `ipAddress` and `requestIP`. */
   | 'IP_ADDRESS'
-  /** `requestURI`: the query string is removed, and `*` replaces each part of the path that is not a name, a version or a number of up to six digits. */
+  /** `requestURI`, `vendorResource` and `elementResource`: the query string is removed, and `*` replaces each part of the path that is not a name, a version or a number of up to six digits. */
   | 'REQUEST_URI'
-  /** `username`. */
+  /** `username` of an event, `userName` of a usage record. */
   | 'USERNAME';
 
 /** How a call ended. */
@@ -72,6 +72,29 @@ export type Source =
   | 'EVENTS'
   /** The Usage API of SAP Open Connectors: a log of API calls to elements (connectors). */
   | 'USAGE';
+
+/** What usage records can be grouped by. */
+export type UsageDimension =
+  /** `accountId`. */
+  | 'ACCOUNT'
+  /** `elementApi`. */
+  | 'API'
+  /** `elementKey`. */
+  | 'ELEMENT'
+  /** `instanceId`, or `instanceName` if a record has no id. */
+  | 'INSTANCE'
+  /** `ipAddress`. A record that names several addresses counts in each of them. Needs `pii:read`. */
+  | 'IP_ADDRESS'
+  /** `requestMethod`. */
+  | 'METHOD'
+  /** `responseStatus`. */
+  | 'RESPONSE_STATUS'
+  /** `requestStatus`, or `requestStatusText` if the status is neither SUCCESS nor FAILED. */
+  | 'STATUS'
+  /** Each of `elementTags` and `instanceTags`. A record with several tags counts in each of them. */
+  | 'TAG'
+  /** `userId`. */
+  | 'USER';
 
 export type FailedCallsQueryVariables = Exact<{
   last: string;
@@ -121,12 +144,24 @@ export type EverythingFromAnAddressQuery = { timeline: { nodes: Array<
       | { elementKey: string | null, requestURI: string | null, requestStatus: RequestStatus | null, timestamp: string, source: Source }
     >, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ source: Source, status: CoverageStatus, from: string, to: string, scanned: number | null, matched: number | null, reason: string | null }> } | null };
 
+export type FailedCallsByDayQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FailedCallsByDayQuery = { usageBreakdown: { groups: Array<{ count: number, key: Array<{ dimension: UsageDimension, value: string | null }>, buckets: Array<{ timestamp: string, count: number }> | null }>, other: { count: number } | null, coverage: Array<{ status: CoverageStatus, from: string, to: string, reason: string | null }> } | null };
+
 export type FailedCallsOfElementsQueryVariables = Exact<{
   elementKeys?: Array<string> | string | null | undefined;
 }>;
 
 
 export type FailedCallsOfElementsQuery = { usageRecords: { from: string, to: string, edges: Array<{ cursor: string, node: { id: string, timestamp: string, elementKey: string | null, elementApi: string | null, instanceName: string | null, requestStatusText: string | null, responseStatus: number | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ status: CoverageStatus, reason: string | null }> } | null };
+
+export type FailedLoginsByUserQueryVariables = Exact<{
+  action?: string;
+}>;
+
+
+export type FailedLoginsByUserQuery = { eventBreakdown: { groups: Array<{ count: number, firstAt: string, lastAt: string, key: Array<{ value: string | null }> }>, other: { count: number } | null, coverage: Array<{ status: CoverageStatus, from: string, to: string, reason: string | null }> } | null };
 
 export type FailedLoginsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -174,6 +209,14 @@ export type ServiceStatusQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ServiceStatusQuery = { service: { version: string, now: string, sources: Array<{ source: Source, configured: boolean, healthy: boolean | null, lastSuccessAt: string | null, retention: string | null }>, limits: { defaultPageSize: number, maxPageSize: number, maxScannedRows: number, maxUpstreamCalls: number | null } } | null, viewer: { scopes: Array<string> } | null };
+
+export type SlowElementsByDayQueryVariables = Exact<{
+  elementKeys?: Array<string> | string | null | undefined;
+  timeZone?: string;
+}>;
+
+
+export type SlowElementsByDayQuery = { usageBreakdown: { groups: Array<{ count: number, key: Array<{ value: string | null }>, processTime: { p50: number, p95: number } | null, buckets: Array<{ timestamp: string, count: number, processTime: { p95: number } | null }> | null }>, coverage: Array<{ status: CoverageStatus, from: string, to: string, reason: string | null }> } | null };
 
 export type WhatEventsThereAreQueryVariables = Exact<{
   category?: string;
@@ -417,6 +460,37 @@ export const EverythingFromAnAddressDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:2723d2461946a502ae6e25fe7b464c2125af99577c44d86e9e8938f11abf147b"}) as unknown as TypedDocumentString<EverythingFromAnAddressQuery, EverythingFromAnAddressQueryVariables>;
+export const FailedCallsByDayDocument = new TypedDocumentString(`
+    query FailedCallsByDay {
+  usageBreakdown(
+    range: { last: "P7D" }
+    filter: { status: FAILED }
+    by: [ELEMENT, ACCOUNT]
+    interval: DAY
+  ) {
+    groups {
+      key {
+        dimension
+        value
+      }
+      count
+      buckets {
+        timestamp
+        count
+      }
+    }
+    other {
+      count
+    }
+    coverage {
+      status
+      from
+      to
+      reason
+    }
+  }
+}
+    `, {"hash":"sha256:c51bff27cdfc313d9fa29b05c5daac1f1a2af4caa19b0395e8814ad1c044c3c4"}) as unknown as TypedDocumentString<FailedCallsByDayQuery, FailedCallsByDayQueryVariables>;
 export const FailedCallsOfElementsDocument = new TypedDocumentString(`
     query FailedCallsOfElements($elementKeys: [String!] = ["googledrive", "sfdc"]) {
   usageRecords(
@@ -449,6 +523,34 @@ export const FailedCallsOfElementsDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:735a420af88d5fdb93658b2be1317dbeeeeb6511984290d023666123190f5a7a"}) as unknown as TypedDocumentString<FailedCallsOfElementsQuery, FailedCallsOfElementsQueryVariables>;
+export const FailedLoginsByUserDocument = new TypedDocumentString(`
+    query FailedLoginsByUser($action: String! = "user-login-failure") {
+  eventBreakdown(
+    range: { last: "P1D" }
+    filter: { action: { eq: $action } }
+    by: [USERNAME]
+    top: 10
+  ) {
+    groups {
+      key {
+        value
+      }
+      count
+      firstAt
+      lastAt
+    }
+    other {
+      count
+    }
+    coverage {
+      status
+      from
+      to
+      reason
+    }
+  }
+}
+    `, {"hash":"sha256:fc3b2f70bdc1977c8959bd43fe2f1951348c44346f9a304f8ee7af7965b64858"}) as unknown as TypedDocumentString<FailedLoginsByUserQuery, FailedLoginsByUserQueryVariables>;
 export const FailedLoginsDocument = new TypedDocumentString(`
     query FailedLogins($first: Int = 50, $after: String) {
   events(
@@ -595,6 +697,41 @@ export const ServiceStatusDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:66b7546086b818386f504376ed1c4cefd7fa5d264ad45c17121cb20cb9422af2"}) as unknown as TypedDocumentString<ServiceStatusQuery, ServiceStatusQueryVariables>;
+export const SlowElementsByDayDocument = new TypedDocumentString(`
+    query SlowElementsByDay($elementKeys: [String!] = ["box", "hubspot", "quickbooks"], $timeZone: TimeZone! = "Europe/Berlin") {
+  usageBreakdown(
+    range: { last: "P7D" }
+    filter: { elementKeys: $elementKeys }
+    by: [ELEMENT]
+    interval: DAY
+    timeZone: $timeZone
+  ) {
+    groups {
+      key {
+        value
+      }
+      count
+      processTime {
+        p50
+        p95
+      }
+      buckets {
+        timestamp
+        count
+        processTime {
+          p95
+        }
+      }
+    }
+    coverage {
+      status
+      from
+      to
+      reason
+    }
+  }
+}
+    `, {"hash":"sha256:a9512d9a4793507261c2e7b5151af346266f305ba32da4583b213c01f0aa8e03"}) as unknown as TypedDocumentString<SlowElementsByDayQuery, SlowElementsByDayQueryVariables>;
 export const WhatEventsThereAreDocument = new TypedDocumentString(`
     query WhatEventsThereAre($category: String! = "authentication", $top: Int! = 5) {
   eventFacets(

@@ -1,7 +1,10 @@
 import type { JS } from '@duckdb/node-api';
+import type { EventDimension } from '../../sources/events/breakdown.ts';
 import type { AuditEvent } from '../../sources/events/event.ts';
+import type { UsageDimension } from '../../sources/usage/breakdown.ts';
 import type { UsageRecord } from '../../sources/usage/record.ts';
-import { decodeAddresses } from '../../sources/shared/addresses.ts';
+import type { DimensionSql, GroupsQuery } from './groups.ts';
+import { addressNumber, decodeAddresses, namedAddresses } from '../../sources/shared/addresses.ts';
 
 /** How the rows of one source are stored. Every value is kept as the domain has it, so that a row comes back as it went in. */
 export interface Columns<Row> {
@@ -10,13 +13,20 @@ export interface Columns<Row> {
   readonly idType: 'VARCHAR' | 'BIGINT';
   /** The columns besides id and time, with their SQL types. */
   readonly types: Readonly<Record<string, string>>;
+  /** The columns of `types` that a row is made from again. */
+  readonly selected: readonly string[];
   /** The values of a row under the names of the columns. */
   encode(row: Row): Readonly<Record<string, unknown>>;
-  /** @param values those of `id`, `at_ms`, `first_seen_ms` and then of `types`, in this order */
+  /** SQL of the values in each dimension that rows can be grouped by. */
+  readonly dimensions: Readonly<Record<string, DimensionSql>>;
+  readonly figures: GroupsQuery['figures'];
+  /** @param values those of `id`, `at_ms`, `first_seen_ms` and then of `selected`, in this order */
   decode(values: readonly JS[]): Row;
 }
 
 const TEXT = 'VARCHAR';
+/** The number of the row's address (`addressNumber`), so that a block is a range; null: it has none, or several. */
+const ADDRESS_TYPE = { address: 'UHUGEINT' } as const;
 
 type UsageColumn = Exclude<
   keyof UsageRecord,
@@ -37,6 +47,7 @@ const USAGE_TYPES = {
   processTime: 'BIGINT',
   requestURI: TEXT,
   requestIP: TEXT,
+  ...ADDRESS_TYPE,
   instanceTags: 'VARCHAR[]',
   requestId: TEXT,
   requestMethod: TEXT,
@@ -44,14 +55,41 @@ const USAGE_TYPES = {
   instanceId: TEXT,
   vendorProcessTime: 'BIGINT',
   platformProcessTime: 'BIGINT',
-} as const satisfies Record<UsageColumn, string>;
-const USAGE_NAMES = Object.keys(USAGE_TYPES) as UsageColumn[];
+  otherAddresses: 'VARCHAR[]',
+  userName: TEXT,
+  accountName: TEXT,
+  companyName: TEXT,
+  provisionName: TEXT,
+  vendorResource: TEXT,
+  elementResource: TEXT,
+} as const satisfies Record<UsageColumn | 'address' | 'otherAddresses', string>;
+const USAGE_NAMES = Object.keys(USAGE_TYPES).filter(
+  (name) => name !== 'address' && name !== 'otherAddresses',
+) as UsageColumn[];
 
 export const USAGE_COLUMNS: Columns<UsageRecord> = {
   table: 'usage',
   idType: 'VARCHAR',
   types: USAGE_TYPES,
-  encode: (row) => Object.fromEntries(USAGE_NAMES.map((name) => [name, row[name]])),
+  dimensions: {
+    ELEMENT: { value: '"elementKey"' },
+    STATUS: { value: 'coalesce("requestStatus", "requestStatusText")' },
+    API: { value: '"elementApi"' },
+    INSTANCE: { value: 'coalesce("instanceId", "instanceName")' },
+    ACCOUNT: { value: '"accountId"' },
+    USER: { value: '"userId"' },
+    TAG: { list: 'list_distinct(list_concat("elementTags", "instanceTags"))' },
+    METHOD: { value: '"requestMethod"' },
+    RESPONSE_STATUS: { value: '"responseStatus"::VARCHAR' },
+    IP_ADDRESS: { list: 'coalesce("otherAddresses", ["requestIP"])' },
+  } satisfies Record<UsageDimension, DimensionSql>,
+  figures: { status: '"requestStatus"', processTime: '"processTime"' },
+  selected: USAGE_NAMES,
+  encode: (row) => ({
+    ...Object.fromEntries(USAGE_NAMES.map((name) => [name, row[name]])),
+    address: encodeAddress(row.ipAddress),
+    otherAddresses: row.ipAddress !== null && row.ipAddress === row.requestIP ? null : namedAddresses(row),
+  }),
   decode([id, atMs, firstSeenMs, ...values]) {
     const fields = Object.fromEntries(USAGE_NAMES.map((name, at) => [name, readValue(values[at])]));
     // The types above are those of the record's fields.
@@ -74,12 +112,23 @@ const EVENT_TYPES = {
   username: TEXT,
   ipAddress: TEXT,
   addresses: 'VARCHAR[]',
+  ...ADDRESS_TYPE,
 } as const;
 
 export const EVENT_COLUMNS: Columns<AuditEvent> = {
   table: 'events',
   idType: 'BIGINT',
   types: EVENT_TYPES,
+  dimensions: {
+    CATEGORY: { value: 'category' },
+    ACTION: { value: 'action' },
+    USERNAME: { value: 'username' },
+    IP_ADDRESS: {
+      list: `case when "ipAddress" is not null then ["ipAddress"] else coalesce(addresses, []) end`,
+    },
+  } satisfies Record<EventDimension, DimensionSql>,
+  figures: null,
+  selected: Object.keys(EVENT_TYPES).filter((name) => name !== 'address'),
   encode: ({ category, action, description, username, ipAddress, addresses = null }) => ({
     category,
     action,
@@ -87,6 +136,7 @@ export const EVENT_COLUMNS: Columns<AuditEvent> = {
     username,
     ipAddress,
     addresses,
+    address: encodeAddress(ipAddress),
   }),
   decode([id, atMs, firstSeenMs, category, action, description, username, ipAddress, addresses]) {
     return {
@@ -103,6 +153,10 @@ export const EVENT_COLUMNS: Columns<AuditEvent> = {
     };
   },
 };
+
+function encodeAddress(ipAddress: string | null): string | null {
+  return ipAddress === null ? null : String(addressNumber(ipAddress));
+}
 
 function readValue(value: JS | undefined): unknown {
   return typeof value === 'bigint' ? Number(value) : value;

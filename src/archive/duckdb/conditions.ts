@@ -12,7 +12,7 @@ export interface Condition {
   readonly isExact: boolean;
 }
 
-/** What the conditions of a filter leave out: whether an address matches is tested here, for each address that occurs. */
+/** The conditions of a filter, and the block of addresses that they leave out. */
 export interface FilterConditions {
   readonly conditions: readonly Condition[];
   /** An address or a CIDR block to test; null: none. */
@@ -21,10 +21,28 @@ export interface FilterConditions {
 
 const PASS: Condition = { sql: 'true', values: [], isExact: true };
 
+/** The parts of a filter that list values of a column. */
+const LISTS = [
+  ['elementKeys', 'elementKey'],
+  ['elementApis', 'elementApi'],
+  ['userIds', 'userId'],
+  ['accountIds', 'accountId'],
+  ['instanceIds', 'instanceId'],
+] as const;
+const RANGES = ['responseStatus', 'processTime'] as const;
+
 /** The conditions of a filter without `hub` and `searchText`, which only the vendor can apply. */
 export function usageConditions(filter: UsageFilter): FilterConditions {
   const conditions: Condition[] = [];
-  if (filter.elementKeys) conditions.push(isOneOf('"elementKey"', filter.elementKeys));
+  for (const [part, column] of LISTS) {
+    const values = filter[part];
+    if (values) conditions.push(isOneOf(`"${column}"`, values));
+  }
+  for (const part of RANGES) {
+    const { gte, lt } = filter[part] ?? {};
+    if (gte !== undefined) conditions.push(exact(`"${part}" >= ?`, [gte]));
+    if (lt !== undefined) conditions.push(exact(`"${part}" < ?`, [lt]));
+  }
   if (filter.status !== undefined) conditions.push(exact('"requestStatus" = ?', [filter.status]));
   if (filter.tags) {
     const list = `[${filter.tags.map(() => '?').join(', ')}]::VARCHAR[]`;

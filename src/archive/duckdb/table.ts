@@ -1,13 +1,15 @@
 import type { JS } from '@duckdb/node-api';
 import type { Range } from '../../base/time.ts';
 import type { ArchiveQuestion } from '../../sources/paging/archived-rows.ts';
-import { createAddressTest } from '../../sources/shared/addresses.ts';
+import type { Position } from '../../sources/paging/position.ts';
+import { createAddressTest, IPV4_FROM, IPV4_TO, readAddressBounds } from '../../sources/shared/addresses.ts';
 import type { ReadSpan } from '../ledger.ts';
-import type { ArchivedRow, ArchiveTable } from '../store.ts';
+import type { ArchiveTable } from '../store.ts';
 import type { Columns } from './columns.ts';
 import { conjoin, exact, isOneOf } from './conditions.ts';
 import type { Condition, FilterConditions } from './conditions.ts';
 import type { Database, Statement } from './database.ts';
+import { queryGroups } from './groups.ts';
 
 /** How the filters of one source are tested. */
 export interface Filtering<Row, Filter> {
@@ -24,6 +26,10 @@ const SPARE = 4;
 const STEP = 8;
 const MINUTE_MS = 60_000;
 
+interface ArchivedRow extends Position {
+  readonly firstSeenMs?: number;
+}
+
 /** The rows of one source in DuckDB. The table must exist. */
 export function createTable<Row extends ArchivedRow, Filter>(
   database: Database,
@@ -32,9 +38,20 @@ export function createTable<Row extends ArchivedRow, Filter>(
 ): ArchiveTable<Row, Filter> {
   const { table, idType, types } = columns;
   const names = Object.keys(types).map((name) => `"${name}"`);
-  const selected = ['id', 'at_ms', 'first_seen_ms', ...names].join(', ');
+  const selected = ['id', 'at_ms', 'first_seen_ms', ...columns.selected.map((name) => `"${name}"`)].join(
+    ', ',
+  );
   const shape = JSON.stringify([{ id: idType, at_ms: 'BIGINT', ...types, seen_ms: 'BIGINT' }]);
   const compared = ['at_ms', ...names];
+  const encodeRows = (rows: readonly Row[]): string =>
+    JSON.stringify(
+      rows.map((row) => ({
+        id: row.id,
+        at_ms: row.timestampMs,
+        ...wellFormed(columns.encode(row)),
+        seen_ms: row.firstSeenMs,
+      })),
+    );
 
   const known = (knownAtMs: number | null): Condition =>
     knownAtMs === null
@@ -55,18 +72,25 @@ export function createTable<Row extends ArchivedRow, Filter>(
     return [exact(`(at_ms ${sign} ? or (at_ms = ? and id ${sign} ?))`, [timestampMs, timestampMs, id])];
   };
 
-  /** The condition of a filter in a range. Which addresses match is asked for the addresses that the range holds. */
-  async function conditionIn(range: Range, filter: Filter, others: readonly Condition[]): Promise<Condition> {
+  /** The condition of a filter in a range. Whether a list of addresses matches is tested here, for each list in the range. */
+  async function conditionIn(
+    ranges: readonly Range[],
+    filter: Filter,
+    others: readonly Condition[],
+  ): Promise<Condition> {
     const { conditions, addressBlock } = conditionsOf(filter);
-    const all = [inside(range), ...others, ...conditions];
+    const all = [anyOf(ranges.map(inside)), ...others, ...conditions];
     if (addressBlock === null) return conjoin(all);
-    const { sql, values } = conjoin(all);
+    const { sql, values } = conjoin([...all, exact(`address is null and ${addressSql} is not null`, [])]);
     const texts = await database.read(`select distinct ${addressSql} from ${table} where ${sql}`, values);
     const isMatch = createAddressTest(addressBlock);
     const matching = texts
       .map(([text]) => (typeof text === 'string' ? text : null))
       .filter((text) => text !== null && isMatch(readAddresses(text)));
-    return conjoin([...all, isOneOf(addressSql, matching)]);
+    const alone = isInBlock(addressBlock);
+    if (matching.length === 0) return conjoin([...all, alone]);
+    const listed = conjoin([exact('address is null', []), isOneOf(addressSql, matching)]);
+    return conjoin([...all, exact(`(${alone.sql}) or (${listed.sql})`, [...alone.values, ...listed.values])]);
   }
 
   async function listWindow(
@@ -75,7 +99,7 @@ export function createTable<Row extends ArchivedRow, Filter>(
     limit: number | null,
   ): Promise<Row[]> {
     const { direction, filter, knownAtMs } = question;
-    const { sql, values, isExact } = await conditionIn(window, filter, [
+    const { sql, values, isExact } = await conditionIn([window], filter, [
       known(knownAtMs),
       ...ahead(question),
     ]);
@@ -114,35 +138,36 @@ export function createTable<Row extends ArchivedRow, Filter>(
       const note = noteRead(table, read);
       if (rows.length === 0) return database.write([note]);
       const seenMs = read.lastReadMs;
-      const json = JSON.stringify(
-        rows.map((row) => ({
-          id: row.id,
-          at_ms: row.timestampMs,
-          ...wellFormed(columns.encode(row)),
-          seen_ms: row.firstSeenMs ?? seenMs,
-        })),
-      );
+      const json = encodeRows(firstOfEachId(rows));
       const differs = `(${compared.map((name) => `k.${name}`).join(', ')}) is distinct from (${compared.map((name) => `s.${name}`).join(', ')})`;
       await database.write([
         {
-          // Whether a row is new, or differs from its newest version, is found out once, because the update changes the answer.
           sql: `create or replace temp table staged as
-            select s.*, k.id is not null as is_known, k.first_seen_ms as known_first_ms, k.since_ms as known_since_ms
-            from (
-              select unnest(from_json(?::json, '${shape}'), recursive := true), unnest(range(${rows.length})) as place
-            ) s left join ${table} k on k.id = s.id and k.until_ms is null
-            where k.id is null or ${differs}
-            qualify row_number() over (partition by s.id order by place) = 1`,
+            select unnest(json_transform(?, '${shape}'), recursive := true)`,
           values: [json],
         },
         {
-          sql: `update ${table} set until_ms = greatest(?, since_ms) where until_ms is null and id in (select id from staged where is_known)`,
+          // Only the ids of the whole table are read, and then the rows that were found.
+          sql: `create or replace temp table known as select rowid as place, id from ${table}
+            where until_ms is null and id in (select id from staged)`,
+        },
+        {
+          // Whether a row is new, or differs from its newest version, is found out once, because the update changes the answer.
+          sql: `create or replace temp table changed as
+            select s.*, k.place as known_place, k.first_seen_ms as known_first_ms, k.since_ms as known_since_ms
+            from staged s left join (
+              select known.place, t.* from known join ${table} t on t.rowid = known.place
+            ) k on k.id = s.id
+            where k.id is null or ${differs}`,
+        },
+        {
+          sql: `update ${table} set until_ms = greatest(?, since_ms) where rowid in (select known_place from changed where known_place is not null)`,
           values: [seenMs],
         },
         {
           sql: `insert into ${table} (id, at_ms, ${names.join(', ')}, first_seen_ms, since_ms, until_ms)
-            select id, at_ms, ${names.join(', ')}, coalesce(known_first_ms, seen_ms), case when is_known then greatest(?, known_since_ms) else seen_ms end, null from staged order by at_ms, id`,
-          values: [seenMs],
+            select id, at_ms, ${names.join(', ')}, coalesce(known_first_ms, seen_ms, ?), case when known_place is null then coalesce(seen_ms, ?) else greatest(?, known_since_ms) end, null from changed order by at_ms, id`,
+          values: [seenMs, seenMs, seenMs],
         },
         note,
       ]);
@@ -177,10 +202,24 @@ export function createTable<Row extends ArchivedRow, Filter>(
       return rows;
     },
     async count(range, filter, knownAtMs) {
-      const { sql, values, isExact } = await conditionIn(range, filter, [known(knownAtMs)]);
+      const { sql, values, isExact } = await conditionIn([range], filter, [known(knownAtMs)]);
       if (!isExact) return null;
       const [row] = await database.read(`select count(*) from ${table} where ${sql}`, values);
       return Number(row?.[0]);
+    },
+    async group({ ranges, filter, knownAtMs, extra, by, edges, top }) {
+      const condition = await conditionIn(ranges, filter, [known(knownAtMs)]);
+      if (!condition.isExact) return null;
+      return queryGroups(database, {
+        table,
+        columns: ['at_ms', ...names].join(', '),
+        condition,
+        extra: extra.length > 0 ? { json: encodeRows(extra), shape } : null,
+        by: by.map((dimension) => columns.dimensions[dimension]!),
+        edges,
+        top,
+        figures: columns.figures,
+      });
     },
     async find(ids) {
       if (ids.length === 0) return [];
@@ -195,6 +234,31 @@ export function createTable<Row extends ArchivedRow, Filter>(
       const [rows] = await database.read(`select count(*) from ${table} where until_ms is null`);
       return { rows: Number(rows?.[0]), bytes: await sizeOf(database) };
     },
+  };
+}
+
+function firstOfEachId<Row extends Position>(rows: readonly Row[]): readonly Row[] {
+  const byId = new Map<string, Row>();
+  for (const row of rows) if (!byId.has(row.id)) byId.set(row.id, row);
+  return byId.size === rows.length ? rows : [...byId.values()];
+}
+
+/** One address that lies in a block. */
+function isInBlock(block: string): Condition {
+  const { from, to, leavesOutIPv4 } = readAddressBounds(block);
+  const inside = exact(`address between ?::UHUGEINT and ?::UHUGEINT`, [String(from), String(to)]);
+  if (!leavesOutIPv4) return inside;
+  const ipv4 = [String(IPV4_FROM), String(IPV4_TO)];
+  return conjoin([inside, exact('address not between ?::UHUGEINT and ?::UHUGEINT', ipv4)]);
+}
+
+/** One of these conditions. */
+function anyOf(conditions: readonly Condition[]): Condition {
+  if (conditions.length === 0) return exact('false', []);
+  return {
+    sql: conditions.map(({ sql }) => `(${sql})`).join(' or '),
+    values: conditions.flatMap(({ values }) => values),
+    isExact: conditions.every(({ isExact }) => isExact),
   };
 }
 

@@ -6,6 +6,7 @@ import type { SkippedRow } from '../../sources/paging/vendor-page.ts';
 import { decodeUsageRecord } from '../../sources/usage/record.ts';
 import type { UsageRecord } from '../../sources/usage/record.ts';
 import { EVENT_COLUMNS, USAGE_COLUMNS } from '../duckdb/columns.ts';
+import type { Columns } from '../duckdb/columns.ts';
 import type { ArchiveStore, ArchiveTable } from '../store.ts';
 
 /** A row that can be sealed, with the time at which the archive first saw it. */
@@ -43,7 +44,7 @@ export type SealableTable<Row extends SealedRow> = Pick<
 const INSTANT = 'TIMESTAMP_MS';
 
 // The record's `requestStatus` is derived from the vendor's text, which the archive keeps as `requestStatusText`.
-const { requestStatus: _derived, requestStatusText, ...usageTypes } = USAGE_COLUMNS.types;
+const { requestStatus: _derived, requestStatusText, ...usageTypes } = typesOf(USAGE_COLUMNS);
 
 const SEALED_USAGE: SealedColumns<UsageRecord> = {
   source: 'USAGE',
@@ -67,7 +68,7 @@ const SEALED_USAGE: SealedColumns<UsageRecord> = {
   tableOf: ({ usage }) => usage,
 };
 
-const { addresses: _joined, ...eventTypes } = EVENT_COLUMNS.types;
+const { addresses: _joined, ...eventTypes } = typesOf(EVENT_COLUMNS);
 
 const SEALED_EVENTS: SealedColumns<AuditEvent> = {
   source: 'EVENTS',
@@ -90,6 +91,13 @@ export const SEALED_COLUMNS = { USAGE: SEALED_USAGE, EVENTS: SEALED_EVENTS } as 
   Source,
   unknown
 >;
+
+/** The types of the columns that a row is made from again, without those that the archive derives. */
+function typesOf({ types, selected }: Pick<Columns<never>, 'types' | 'selected'>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(types).flatMap(([name, type]) => (selected.includes(name) ? [[name, type]] : [])),
+  );
+}
 
 /** A list that names one address is written twice, so that it is read as a list again. */
 function joinAddresses([first, ...others]: readonly string[] = []): string | null {

@@ -19,7 +19,7 @@ export interface FieldEstimate {
 }
 
 /** What an estimate may know: what the resolver knows before its first call, and the vendors' page sizes. */
-export interface EstimateContext extends Pick<GraphContext, 'nowMs' | 'ends' | 'viewer'> {
+export interface EstimateContext extends Pick<GraphContext, 'nowMs' | 'ends' | 'hasArchive' | 'viewer'> {
   readonly limits: Pick<Limits, 'defaultPageSize' | 'maxPageSize' | 'maxBuckets' | 'maxUpstreamBuckets'>;
   /** The most rows that each vendor is asked for at once. */
   readonly pageSizes: { readonly usage: number; readonly events: number };

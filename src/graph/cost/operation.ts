@@ -13,7 +13,7 @@ import type { CostField, CostShape } from './shape.ts';
 /** The limits that an estimate is made against. */
 export interface EstimateLimits
   extends
-    Pick<EstimateContext, 'ends' | 'pageSizes'>,
+    Pick<EstimateContext, 'ends' | 'hasArchive' | 'pageSizes'>,
     Pick<
       Limits,
       'defaultPageSize' | 'maxPageSize' | 'maxBuckets' | 'maxUpstreamBuckets' | 'maxUpstreamCalls' | 'maxCost'
@@ -57,9 +57,9 @@ export function estimateOperation(
 ): OperationEstimate | null {
   const fields = operationFields(operation);
   if (!fields) return null;
-  const { ends, pageSizes } = limits;
+  const { ends, hasArchive, pageSizes } = limits;
   const asked: CallNeeds[] = [];
-  const shape = shapeOf(fields, {}, { nowMs, viewer, ends, pageSizes, limits }, asked);
+  const shape = shapeOf(fields, {}, { nowMs, viewer, ends, hasArchive, pageSizes, limits }, asked);
   const needs = asked.filter(({ source }) => callable.has(source));
 
   const saved = new Set(needs.flatMap(({ saved: keys = [] }) => keys));

@@ -9,6 +9,8 @@ export const COST = {
   object: 4,
   /** The rows that are looked through to find what is related to one entry. The entries found cost extra. */
   relation: 20,
+  /** The rows that one breakdown groups, as many as a scan reads by default. */
+  breakdown: 3_000,
   /** The count of one element, with all its fields. */
   element: 1,
   /** A row of a series, read from the vendor. */

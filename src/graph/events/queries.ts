@@ -1,21 +1,34 @@
 import { RequestError } from '../../base/errors.ts';
 import type { Range } from '../../base/time.ts';
-import { estimateEventFacets, estimateEventList } from '../../sources/events/estimate.ts';
+import type { EventDimension } from '../../sources/events/breakdown.ts';
+import {
+  estimateEventBreakdown,
+  estimateEventFacets,
+  estimateEventList,
+} from '../../sources/events/estimate.ts';
 import type { EventFacetsRequest } from '../../sources/events/facets.ts';
 import type { EventFilter } from '../../sources/events/filter.ts';
 import { directionInTime } from '../../sources/events/order.ts';
 import type { EventOrder } from '../../sources/events/order.ts';
 import type { PageRequest } from '../../sources/paging/page.ts';
+import { checkGrouping, needsRows, sizesOf } from '../breakdown.ts';
+import type { GroupingArguments } from '../breakdown.ts';
 import { builder } from '../builder.ts';
 import type { GraphContext } from '../context.ts';
+import type { EstimateContext } from '../cost/estimate.ts';
+import { COST } from '../cost/shape.ts';
+import { IntervalType } from '../interval.ts';
+import { refuseMasked } from '../masking.ts';
 import type { ConnectionArguments } from '../paging/arguments.ts';
 import { estimateList, needsPage, readConnection } from '../paging/connection.ts';
 import type { ListQuery } from '../paging/connection.ts';
 import { defaultEnd, freezeRange } from '../paging/range.ts';
-import type { RangeInput } from '../paging/range.ts';
+import type { RangeContext, RangeInput } from '../paging/range.ts';
 import { DateTimeRangeInput } from '../paging/types.ts';
 import { selectedFields } from '../selection.ts';
 import type { SelectedField } from '../selection.ts';
+import { EventBreakdownType, EventDimensionType } from './breakdown.ts';
+import type { EventBreakdownView } from './breakdown.ts';
 import { EventConnectionType } from './connection.ts';
 import { EventFacetsType } from './facets.ts';
 import { EventFilterInput, readEventFilter } from './filter.ts';
@@ -134,10 +147,11 @@ interface FacetsArguments {
 function readFacetsRequest(
   args: FacetsArguments,
   fields: readonly SelectedField[],
-  { viewer, nowMs, ends }: Pick<GraphContext, 'viewer' | 'nowMs' | 'ends'>,
+  context: Pick<GraphContext, 'viewer' | 'nowMs' | 'ends' | 'hasArchive'>,
 ): { readonly top: number; readonly request: EventFacetsRequest } {
+  const { viewer, nowMs, ends } = context;
   const top = checkTop(args.top);
-  const range = freezeRange(args.range, nowMs, defaultEnd(ends, ['EVENTS'], nowMs));
+  const range = freezeRange(args.range, context, defaultEnd(ends, ['EVENTS'], nowMs));
   const filter = readEventFilter(args.filter, viewer);
   return { top, request: { range, filter, facets: selectedEventFacets(fields, viewer) } };
 }
@@ -150,4 +164,70 @@ function checkTop(top: number): number {
     `'top' may be at most ${MAX_TOP}, and is ${top}. Narrow 'filter' or 'range' to see rarer values.`,
     { argument: 'top', limit: 'maxFacetValues', allowed: MAX_TOP, requested: top },
   );
+}
+
+builder.queryField('eventBreakdown', (t) =>
+  t.field({
+    type: EventBreakdownType,
+    nullable: true,
+    description:
+      'Events in groups by one to three dimensions, largest first, and with `interval` the buckets of each group. A bounded scan reads the events: coverage says how far it got. Reads `GET /events`.',
+    args: {
+      range: t.arg({ type: DateTimeRangeInput, description: 'The range of time. Default: the last 7 days.' }),
+      filter: t.arg({ type: EventFilterInput, description: 'Which events to read. Default: all.' }),
+      by: t.arg({
+        type: [EventDimensionType],
+        required: true,
+        description: 'One to three dimensions, each once. USERNAME and IP_ADDRESS need `pii:read`.',
+      }),
+      interval: t.arg({
+        type: IntervalType,
+        description: 'The length of a bucket. Default: no buckets.',
+      }),
+      timeZone: t.arg({
+        type: 'TimeZone',
+        required: true,
+        defaultValue: 'UTC',
+        description: 'The time zone whose days and hours the buckets follow.',
+      }),
+      top: t.arg.int({
+        required: true,
+        defaultValue: 20,
+        description:
+          'How many groups to show, from 1 to 500. `other` is all further ones together. With buckets, `top` times their number may be at most 50,000.',
+      }),
+    },
+    extensions: {
+      estimate(args, fields, context) {
+        const request = readBreakdownRequest(args, context);
+        if (!needsRows(fields)) return {};
+        return { calls: estimateEventBreakdown(request), sizes: sizesOf(request), lookup: COST.breakdown };
+      },
+    },
+    async resolve(_root, args, context, info) {
+      const request = readBreakdownRequest(args, context);
+      const breakdown = needsRows(selectedFields(info))
+        ? await context.events.getEventBreakdown(request)
+        : { groups: [], other: null, coverage: [] };
+      return { request, breakdown };
+    },
+  }),
+);
+
+interface BreakdownArguments extends GroupingArguments<EventDimension> {
+  readonly range?: RangeInput | null | undefined;
+  readonly filter?: EventFilterShape | null | undefined;
+}
+
+/** The groups that the arguments of `eventBreakdown` ask for. @throws RequestError */
+function readBreakdownRequest(
+  args: BreakdownArguments,
+  context: RangeContext & Pick<EstimateContext, 'viewer' | 'ends' | 'limits'>,
+): EventBreakdownView['request'] {
+  const { viewer, nowMs, ends, limits } = context;
+  const range = freezeRange(args.range, context, defaultEnd(ends, ['EVENTS'], nowMs));
+  const filter = readEventFilter(args.filter, viewer);
+  if (args.by.includes('USERNAME')) refuseMasked(viewer, 'USERNAME', 'by');
+  if (args.by.includes('IP_ADDRESS')) refuseMasked(viewer, 'IP_ADDRESS', 'by');
+  return { range, filter, ...checkGrouping(args, range, limits) };
 }

@@ -29,5 +29,12 @@ export const EventType = builder.objectRef<AuditEvent>('Event').implement({
       description: 'The user. Null if the vendor names none. Needs `pii:read`.',
       resolve: (event, _args, { viewer }) => unlessMasked(viewer, 'USERNAME', event.username),
     }),
+    firstSeenAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When the archive first saw this event. Null if there is no archive, or if it has not seen the event.',
+      resolve: ({ firstSeenMs }) => firstSeenMs ?? null,
+    }),
   }),
 });

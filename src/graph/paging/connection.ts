@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Source } from '../../base/source.ts';
 import type { Direction, Range } from '../../base/time.ts';
+import type { KnownRange } from '../../sources/paging/archived-rows.ts';
 import type { CallNeeds, ListQuestion } from '../../sources/paging/estimate.ts';
 import type { Page, PageRequest, TotalCount } from '../../sources/paging/page.ts';
 import type { Position } from '../../sources/paging/position.ts';
@@ -57,7 +58,7 @@ export interface ConnectionQuery<Node, Filter> extends ListQuery<Filter> {
   /** Whether the selection needs a page. If false, only the range and the count are answered, without reading a page. */
   readonly wantsPage: boolean;
   read(request: PageRequest<Filter>): Promise<Page<Node>>;
-  count(range: Range): Promise<TotalCount | null>;
+  count(range: KnownRange): Promise<TotalCount | null>;
 }
 
 /**
@@ -66,15 +67,16 @@ export interface ConnectionQuery<Node, Filter> extends ListQuery<Filter> {
  */
 export function readListRequest(
   { args, sources, direction }: Pick<ListQuery<unknown>, 'args' | 'sources' | 'direction'>,
-  { limits, nowMs, ends }: ListContext,
-): { readonly choice: PageChoice; readonly range: Range } {
+  context: ListContext,
+): { readonly choice: PageChoice; readonly range: KnownRange } {
+  const { limits, nowMs, ends } = context;
   const choice = readConnectionArguments(args, limits, direction);
   // Before the estimate, which would work through all of a long text.
   if (choice.cursor !== null) checkCursorForm(choice.cursor, choice.isFromEnd ? 'before' : 'after');
-  return { choice, range: freezeRange(args.range, nowMs, defaultEnd(ends, sources, nowMs)) };
+  return { choice, range: freezeRange(args.range, context, defaultEnd(ends, sources, nowMs)) };
 }
 
-interface ListContext extends Pick<GraphContext, 'nowMs' | 'ends'> {
+interface ListContext extends Pick<GraphContext, 'nowMs' | 'ends' | 'hasArchive'> {
   readonly limits: Pick<Limits, 'defaultPageSize' | 'maxPageSize'>;
 }
 
@@ -86,7 +88,7 @@ const UNREAD: Page<never> = { rows: [], hasMore: false, end: null, coverage: [] 
  */
 export async function readConnection<Node extends Row, Filter>(
   asked: ConnectionQuery<Node, Filter>,
-  context: Pick<GraphContext, 'cursors' | 'limits' | 'nowMs' | 'ends'>,
+  context: Pick<GraphContext, 'cursors' | 'limits' | 'nowMs' | 'ends' | 'hasArchive'>,
 ): Promise<Connection<Node>> {
   const { choice, range: frozen } = readListRequest(asked, context);
   const { cursors } = context;
@@ -94,7 +96,8 @@ export async function readConnection<Node extends Row, Filter>(
   const query = digestQuery(asked.list, { range: asked.args.range, filter, binding });
   const cursor =
     choice.cursor === null ? null : cursors.open(choice.cursor, query, choice.isFromEnd ? 'before' : 'after');
-  const range = cursor?.range ?? frozen;
+  // A cursor belongs to the arguments that `asKnownAt` is one of.
+  const range = cursor ? { ...frozen, ...cursor.range } : frozen;
   const request = { range, filter, count: choice.count, direction: choice.direction };
   const page = asked.wantsPage ? await asked.read({ ...request, after: cursor?.position ?? null }) : UNREAD;
   const seal = (position: Position, hasRowsPast: boolean): string =>

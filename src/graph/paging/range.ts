@@ -2,12 +2,22 @@ import { RequestError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import { Temporal } from '../../base/time.ts';
 import type { Range } from '../../base/time.ts';
+import type { KnownRange } from '../../sources/paging/archived-rows.ts';
 
 /** `DateTimeRange` as GraphQL passes it. Times are in milliseconds since the epoch. */
 export interface RangeInput {
   readonly from?: number | null | undefined;
   readonly to?: number | null | undefined;
   readonly last?: string | null | undefined;
+  readonly asKnownAt?: number | null | undefined;
+}
+
+/** What a range depends on besides its input. */
+export interface RangeContext {
+  /** The operation's now. */
+  readonly nowMs: number;
+  /** Whether there is an archive, which alone knows what was known when. */
+  readonly hasArchive: boolean;
 }
 
 const DEFAULT_LAST = 'P7D';
@@ -17,13 +27,20 @@ export const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
 /**
  * The range that the input means at `nowMs`. An empty input means the last 7 days up to `endMs`. A `to` in the future means
  * `nowMs`.
- * @throws RequestError `BAD_USER_INPUT`, names the faulty part
+ * @throws RequestError `BAD_USER_INPUT`, names the faulty part; also for `asKnownAt` without an archive
  */
 export function freezeRange(
   input: RangeInput | null | undefined,
-  nowMs: number,
+  { nowMs, hasArchive }: RangeContext,
   endMs: number = nowMs,
-): Range {
+): KnownRange {
+  const asKnownAt = input?.asKnownAt ?? null;
+  if (asKnownAt === null) return freezeSpan(input, nowMs, endMs);
+  if (!hasArchive) throw fault('asKnownAt', NEEDS_ARCHIVE);
+  return { ...freezeSpan(input, nowMs, endMs), knownAtMs: Math.min(asKnownAt, nowMs) };
+}
+
+function freezeSpan(input: RangeInput | null | undefined, nowMs: number, endMs: number): Range {
   const from = input?.from ?? null;
   const to = input?.to ?? null;
   const last = input?.last ?? null;
@@ -42,6 +59,8 @@ export function freezeRange(
   return { fromMs: from, toMs };
 }
 
+const NEEDS_ARCHIVE =
+  'needs the archive, and there is none. Leave it out, or ask the operator to set SIGHTLINE_ARCHIVE.';
 const TOO_EARLY = 'must not reach back before the year 1.';
 
 function countBack(toMs: number, last: string): number {
@@ -59,7 +78,7 @@ function countBack(toMs: number, last: string): number {
   return fromMs;
 }
 
-function fault(part: 'from' | 'to' | 'last', rule: string): RequestError {
+function fault(part: keyof RangeInput, rule: string): RequestError {
   const argument = `range.${part}`;
   return new RequestError('BAD_USER_INPUT', `'${argument}' ${rule}`, { argument });
 }

@@ -15,6 +15,11 @@ export const DateTimeRangeInput = builder.inputType('DateTimeRange', {
       type: 'Duration',
       description: 'The length of the range, such as `P7D`. It is subtracted from `to` in the UTC calendar.',
     }),
+    asKnownAt: t.field({
+      type: 'DateTime',
+      description:
+        'Answer as the archive knew it at this time: rows that it saw later are left out. Refused if there is no archive.',
+    }),
   }),
 });
 

@@ -37,6 +37,7 @@ export function coverForbidden<Row>(page: Page<Row>, forbidden: readonly Source[
     status: 'FAILED' as const,
     ...examined,
     asOfMs: null,
+    origin: 'NONE' as const,
     scanned: null,
     matched: null,
     dropped: 0,

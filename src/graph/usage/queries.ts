@@ -2,27 +2,36 @@ import { RequestError } from '../../base/errors.ts';
 import type { Interval, Range } from '../../base/time.ts';
 import type { PageRequest } from '../../sources/paging/page.ts';
 import type { AnalyticsRequest } from '../../sources/usage/analytics/analytics.ts';
+import type { UsageDimension } from '../../sources/usage/breakdown.ts';
 import {
   estimateUsageAnalytics,
+  estimateUsageBreakdown,
   estimateUsageList,
   estimateUsageRecords,
 } from '../../sources/usage/estimate.ts';
 import type { UsageFilter } from '../../sources/usage/filter.ts';
 import { isUsageRecordId } from '../../sources/usage/record.ts';
+import { checkGrouping, needsRows, sizesOf } from '../breakdown.ts';
+import type { GroupingArguments } from '../breakdown.ts';
 import { builder } from '../builder.ts';
 import type { GraphContext } from '../context.ts';
+import type { EstimateContext } from '../cost/estimate.ts';
 import { COST } from '../cost/shape.ts';
+import { IntervalType } from '../interval.ts';
+import { refuseMasked } from '../masking.ts';
 import type { ConnectionArguments } from '../paging/arguments.ts';
 import { estimateList, needsPage, readConnection } from '../paging/connection.ts';
 import type { ListQuery } from '../paging/connection.ts';
-import { freezeRange } from '../paging/range.ts';
-import type { RangeInput } from '../paging/range.ts';
+import { defaultEnd, freezeRange } from '../paging/range.ts';
+import type { RangeContext, RangeInput } from '../paging/range.ts';
 import { DateTimeRangeInput } from '../paging/types.ts';
 import { selectedFields } from '../selection.ts';
 import type { SelectedField } from '../selection.ts';
 import { readAnalyticsSelection } from './analytics/selection.ts';
-import { AnalyticsIntervalType, UsageAnalyticsType } from './analytics/types.ts';
+import { UsageAnalyticsType } from './analytics/types.ts';
 import { createAnalyticsView } from './analytics/view.ts';
+import { createUsageBreakdownView, UsageBreakdownType, UsageDimensionType } from './breakdown.ts';
+import type { UsageBreakdownView } from './breakdown.ts';
 import { UsageRecordConnectionType } from './connection.ts';
 import { readUsageFilter, UsageRecordFilterInput } from './filter.ts';
 import type { UsageRecordFilterShape } from './filter.ts';
@@ -121,7 +130,7 @@ builder.queryField('usageAnalytics', (t) =>
     args: {
       range: t.arg({ type: DateTimeRangeInput, required: true, description: 'The range of time.' }),
       interval: t.arg({
-        type: AnalyticsIntervalType,
+        type: IntervalType,
         description:
           'The length of a bucket. Default: MINUTE for a range of up to 2 hours, HOUR up to 3 days, DAY up to 92 days, MONTH up to 2 years, YEAR for longer ranges.',
       }),
@@ -133,15 +142,16 @@ builder.queryField('usageAnalytics', (t) =>
       }),
     },
     extensions: {
-      estimate(args, fields, { nowMs, limits }) {
-        const request = readAnalyticsRequest(args, fields, nowMs);
+      estimate(args, fields, context) {
+        const { nowMs, limits } = context;
+        const request = readAnalyticsRequest(args, fields, context);
         const { calls, buckets, rows } = estimateUsageAnalytics(request, nowMs, limits);
         return { calls, sizes: { buckets }, lookup: Math.ceil(rows * COST.row) };
       },
     },
-    async resolve(_root, args, { usage, nowMs }, info) {
-      const request = readAnalyticsRequest(args, selectedFields(info), nowMs);
-      const analytics = await usage.getUsageAnalytics(request);
+    async resolve(_root, args, context, info) {
+      const request = readAnalyticsRequest(args, selectedFields(info), context);
+      const analytics = await context.usage.getUsageAnalytics(request);
       return createAnalyticsView(
         analytics,
         request.previous.map(({ offset }) => offset),
@@ -159,8 +169,80 @@ interface AnalyticsArguments extends Pick<AnalyticsRequest, 'timeZone'> {
 function readAnalyticsRequest(
   { range, interval, timeZone }: AnalyticsArguments,
   fields: readonly SelectedField[],
-  nowMs: number,
+  context: RangeContext,
 ): AnalyticsRequest {
+  if (range.asKnownAt != null) {
+    throw new RequestError(
+      'BAD_USER_INPUT',
+      "'range.asKnownAt' can't be combined with the vendor's series, which keep no earlier state. Ask usageBreakdown instead.",
+      { argument: 'range.asKnownAt' },
+    );
+  }
   const { series, previous } = readAnalyticsSelection(fields);
-  return { range: freezeRange(range, nowMs), interval: interval ?? null, timeZone, series, previous };
+  return { range: freezeRange(range, context), interval: interval ?? null, timeZone, series, previous };
+}
+
+builder.queryField('usageBreakdown', (t) =>
+  t.field({
+    type: UsageBreakdownType,
+    nullable: true,
+    description:
+      'Usage records in groups by one to three dimensions, largest first, and with `interval` the buckets of each group. A bounded scan reads the records: coverage says how far it got. Reads `GET /usage`.',
+    args: {
+      range: t.arg({ type: DateTimeRangeInput, description: 'The range of time. Default: the last 7 days.' }),
+      filter: t.arg({ type: UsageRecordFilterInput, description: 'Which records to read. Default: all.' }),
+      by: t.arg({
+        type: [UsageDimensionType],
+        required: true,
+        description: 'One to three dimensions, each once. IP_ADDRESS needs `pii:read`.',
+      }),
+      interval: t.arg({
+        type: IntervalType,
+        description: 'The length of a bucket. Default: no buckets.',
+      }),
+      timeZone: t.arg({
+        type: 'TimeZone',
+        required: true,
+        defaultValue: 'UTC',
+        description: 'The time zone whose days and hours the buckets follow.',
+      }),
+      top: t.arg.int({
+        required: true,
+        defaultValue: 20,
+        description:
+          'How many groups to show, from 1 to 500. `other` is all further ones together. With buckets, `top` times their number may be at most 50,000.',
+      }),
+    },
+    extensions: {
+      estimate(args, fields, context) {
+        const request = readBreakdownRequest(args, context);
+        if (!needsRows(fields)) return {};
+        return { calls: estimateUsageBreakdown(request), sizes: sizesOf(request), lookup: COST.breakdown };
+      },
+    },
+    async resolve(_root, args, context, info) {
+      const request = readBreakdownRequest(args, context);
+      const breakdown = needsRows(selectedFields(info))
+        ? await context.usage.getUsageBreakdown(request)
+        : { groups: [], other: null, coverage: [] };
+      return createUsageBreakdownView(request, breakdown);
+    },
+  }),
+);
+
+interface BreakdownArguments extends GroupingArguments<UsageDimension> {
+  readonly range?: RangeInput | null | undefined;
+  readonly filter?: UsageRecordFilterShape | null | undefined;
+}
+
+/** The groups that the arguments of `usageBreakdown` ask for. @throws RequestError */
+function readBreakdownRequest(
+  args: BreakdownArguments,
+  context: RangeContext & Pick<EstimateContext, 'viewer' | 'ends' | 'limits'>,
+): UsageBreakdownView['request'] {
+  const { viewer, nowMs, ends, limits } = context;
+  const range = freezeRange(args.range, context, defaultEnd(ends, ['USAGE'], nowMs));
+  const filter = readUsageFilter(args.filter, viewer);
+  if (args.by.includes('IP_ADDRESS')) refuseMasked(viewer, 'IP_ADDRESS', 'by');
+  return { range, filter, ...checkGrouping(args, range, limits) };
 }

@@ -96,5 +96,41 @@ export const UsageRecordType = builder.objectRef<UsageRecord>('UsageRecord').imp
       nullable: true,
       description: 'The part of `processTime` that the platform took, in milliseconds. Since 2016.',
     }),
+    userName: t.string({
+      nullable: true,
+      description: 'The name of the user. Since 2016. Needs `pii:read`.',
+      resolve: (record, _args, { viewer }) => unlessMasked(viewer, 'USERNAME', record.userName),
+    }),
+    accountName: t.exposeString('accountName', {
+      nullable: true,
+      description: 'The name of the account. Since 2016.',
+    }),
+    companyName: t.exposeString('companyName', {
+      nullable: true,
+      description: 'The name of the company. Since 2016.',
+    }),
+    provisionName: t.exposeString('provisionName', {
+      nullable: true,
+      description: 'The name under which the element instance was provisioned. Since 2016.',
+    }),
+    vendorResource: t.string({
+      nullable: true,
+      description:
+        'The resource of the called API, such as `/crm/v3/objects/contacts`. Since 2016. Shortened like `requestURI` for a caller without `pii:read`.',
+      resolve: (record, _args, { viewer }) => maskRequestUri(viewer, record.vendorResource),
+    }),
+    elementResource: t.string({
+      nullable: true,
+      description:
+        'The resource of the element, such as `/contacts`. Since 2016. Shortened like `requestURI` for a caller without `pii:read`.',
+      resolve: (record, _args, { viewer }) => maskRequestUri(viewer, record.elementResource),
+    }),
+    firstSeenAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When the archive first saw this record. Null if there is no archive, or if it has not seen the record.',
+      resolve: ({ firstSeenMs }) => firstSeenMs ?? null,
+    }),
   }),
 });

@@ -13,6 +13,7 @@ export async function createTables(database: Database): Promise<void> {
       element_key varchar, element_name varchar, element_api varchar, element_tags varchar[], hub varchar,
       instance_name varchar, instance_id bigint, instance_tags varchar[],
       account_id bigint, company_id bigint, user_id bigint, user_name varchar,
+      account_name varchar, company_name varchar, provision_name varchar, vendor_resource varchar, element_resource varchar,
       process_time bigint, vendor_process_time bigint, platform_process_time bigint,
       request_uri varchar, request_ip varchar, request_id varchar, request_method varchar, response_status bigint,
       headers varchar
@@ -70,6 +71,9 @@ const INSERT = `
     case when len(tags) > 0 then tags end as element_tags, element_tags as instance_tags,
     instanceName as instance_name, instanceId as instance_id, calledBy as user_name,
     coalesce(1000 + number, 1) as user_id, 1 as account_id, 1 as company_id,
+    'account 1' as account_name, 'company 1' as company_name, instanceName as provision_name,
+    case when elementKey <> '' then '/v3/' || elementApi end as vendor_resource,
+    case when elementKey <> '' then '/' || elementApi end as element_resource,
     processTime as process_time, processTime // 2 as vendor_process_time, processTime - processTime // 2 as platform_process_time,
     uri as request_uri, address as request_ip, md5(id) as request_id, 'GET' as request_method, responseStatus as response_status,
     '{"authorization":"User never-to-be-shown, Organization never-to-be-shown"}' as headers

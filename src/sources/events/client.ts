@@ -1,11 +1,13 @@
 import { UpstreamError } from '../../base/errors.ts';
 import type { Direction } from '../../base/time.ts';
 import type { CallContext, Query } from '../../upstream/upstream.ts';
+import type { ArchivedRows } from '../paging/archived-rows.ts';
 import { isSkipped, readVendorPage } from '../paging/vendor-page.ts';
 import type { ListDeps, VendorPage } from '../paging/vendor-page.ts';
 import { encodeSecond } from '../shared/timestamps.ts';
 import { decodeEvent } from './event.ts';
 import type { AuditEvent, OptionalEventField } from './event.ts';
+import type { EventFilter } from './filter.ts';
 import { EVENTS_REQUEST_FORMS } from './quirks.ts';
 import type { EventsQuirks, EventsRequestForm } from './quirks.ts';
 
@@ -13,6 +15,8 @@ import type { EventsQuirks, EventsRequestForm } from './quirks.ts';
 export interface EventsDeps extends ListDeps {
   /** What was learnt with the same credentials. */
   readonly quirks: EventsQuirks;
+  /** The copy of the log; left out: there is none. */
+  readonly archive?: ArchivedRows<AuditEvent, EventFilter> | undefined;
   /** The optional fields that the caller may see. No others are requested; left out: all. */
   readonly visible?: ReadonlySet<OptionalEventField>;
 }

@@ -3,6 +3,8 @@ import type { Query } from '../../upstream/upstream.ts';
 import { callsForPage, keyOfList, leastOfList } from '../paging/estimate.ts';
 import type { CallNeeds, ListQuestion, ListRole } from '../paging/estimate.ts';
 import type { RowKey } from '../paging/find-rows.ts';
+import { scanOf } from './breakdown.ts';
+import type { EventBreakdownRequest } from './breakdown.ts';
 import { withoutFacets } from './facets.ts';
 import type { EventFacetsRequest } from './facets.ts';
 import { checkEventFilter, splitEventFilter } from './filter.ts';
@@ -65,6 +67,24 @@ export function estimateEventFacets({ range, filter, facets }: EventFacetsReques
       source: 'EVENTS',
       least: [keyOfFirstCall(split.parameters, range, 'DESC', null)],
       scans: [`facets ${JSON.stringify([range, filter, [...facets].toSorted()])}`],
+    },
+  ];
+}
+
+/**
+ * The calls for a breakdown: one scan for all with one range and filter that need the same fields.
+ * @throws RequestError `BAD_USER_INPUT` as the breakdown itself
+ */
+export function estimateEventBreakdown(request: EventBreakdownRequest): readonly CallNeeds[] {
+  const { range, filter } = request;
+  checkEventFilter(filter, 'filter');
+  const split = splitEventFilter(filter);
+  if (split.kind === 'nothing') return [];
+  return [
+    {
+      source: 'EVENTS',
+      least: [keyOfFirstCall(split.parameters, range, 'DESC', null)],
+      scans: [`events scan ${JSON.stringify(scanOf(request))}`],
     },
   ];
 }

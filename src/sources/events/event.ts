@@ -18,7 +18,7 @@ export interface AuditEvent {
   readonly ipAddress: string | null;
   /** The addresses if the vendor gives a list. */
   readonly addresses?: readonly string[];
-  /** When the archive first saw it; left out: it comes from the vendor. */
+  /** When the archive first saw it, in milliseconds since the epoch; left out: it has not, or there is none. */
   readonly firstSeenMs?: number;
 }
 

@@ -1,17 +1,18 @@
-import type { Range } from '../../base/time.ts';
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
-import { recordCoverage } from '../paging/coverage-recorder.ts';
+import { groupInArchive } from '../paging/archived-groups.ts';
+import type { ArchiveReading, KnownRange } from '../paging/archived-rows.ts';
 import { coverNothing } from '../paging/coverage.ts';
 import type { Coverage } from '../paging/coverage.ts';
-import { coverUnread, readRanges } from '../paging/read-ranges.ts';
-import { requireParsable } from '../paging/row-stream.ts';
+import { scanRange } from '../paging/scan-range.ts';
+import type { ScannedRows } from '../paging/scan-range.ts';
 import { namedAddresses } from '../shared/addresses.ts';
+import type { EventDimension } from './breakdown.ts';
 import type { EventsDeps } from './client.ts';
 import type { AuditEvent, OptionalEventField } from './event.ts';
 import { checkEventFilter, createEventTest, testedFields } from './filter.ts';
 import type { EventFilter } from './filter.ts';
-import { createEventsRowStream } from './row-stream.ts';
+import { createEventsRowStream, readEventsArchive } from './row-stream.ts';
 
 /** The fields whose values can be counted. Each is also the name of a filter's part, which its facet ignores. */
 export const EVENT_FACETS = ['category', 'action', 'username', 'ipAddress'] as const;
@@ -27,7 +28,7 @@ export interface FacetCounts {
 
 /** The facets to count. Equal requests share one scan. */
 export interface EventFacetsRequest {
-  readonly range: Range;
+  readonly range: KnownRange;
   readonly filter: EventFilter;
   readonly facets: ReadonlySet<EventFacet>;
 }
@@ -40,7 +41,6 @@ export interface EventFacets {
 }
 
 const NOT_ASKED = 'No facet was requested, so the vendor was not asked.';
-const WAY_OUT = "counts are lower bounds: ask for a shorter 'range' or a narrower 'filter'";
 
 /**
  * Counts all requested facets in one bounded scan. The vendor gets only the parts of the filter that all facets share. If the
@@ -65,19 +65,51 @@ export async function readEventFacets(
   const fields = new Set<OptionalEventField>([...ownFields, ...testedFields(filter)]);
   const nothing = coverNothing('EVENTS', range);
   if (facets.length === 0) return { facets: counts(), coverage: [{ ...nothing, reason: NOT_ASKED }] };
-  const stream = createEventsRowStream(deps, forScan(context), shared, fields);
+  const { knownAtMs = null } = range;
+  const stream = createEventsRowStream(deps, forScan(context), shared, fields, 'filter', knownAtMs);
   if (!stream) return { facets: counts(), coverage: [nothing] };
+  const scan = (held: ArchiveReading<AuditEvent, EventFilter> | null) =>
+    scanRange(range, stream, deps.settings.maxScannedRows, deps.nowMs, held);
 
-  const read = await readRanges([range], requireParsable(stream), deps.settings.maxScannedRows, WAY_OUT);
-  for (const event of read.rows) for (const [, counter] of counters) counter.add(event);
-  const stop = read.stopped?.kind === 'bound' ? read.stopped.stop : null;
-  return {
-    facets: read.examined.length > 0 ? counts() : new Map(),
-    coverage: [
-      ...recordCoverage('EVENTS', read.examined, stream.age, deps.nowMs, stop),
-      ...coverUnread('EVENTS', range, read.stopped),
-    ],
-  };
+  const archive = readEventsArchive(deps, filter, knownAtMs);
+  const beside = archive && (await scan(archive));
+  if (archive && beside && beside.held.length > 0) {
+    const inArchive = await countInArchive(archive, beside, facets);
+    if (inArchive) return { facets: inArchive, coverage: beside.coverage };
+  }
+  const { rows, coverage } = await scan(null);
+  for (const event of rows) for (const [, counter] of counters) counter.add(event);
+  return { facets: coverage.some(({ asOfMs }) => asOfMs !== null) ? counts() : new Map(), coverage };
+}
+
+const DIMENSIONS: Readonly<Record<EventFacet, EventDimension>> = {
+  category: 'CATEGORY',
+  action: 'ACTION',
+  username: 'USERNAME',
+  ipAddress: 'IP_ADDRESS',
+};
+const MOST_VALUES = 1_000_000;
+
+/** Counts in the archive, together with the events that it does not hold; null: it can't test a filter, or it failed. */
+async function countInArchive(
+  archive: ArchiveReading<AuditEvent, EventFilter>,
+  beside: ScannedRows<AuditEvent>,
+  facets: readonly EventFacet[],
+): Promise<EventFacets['facets'] | null> {
+  const counted = new Map<EventFacet, FacetCounts>();
+  for (const facet of facets) {
+    const filter = withoutFacet(archive.filter, facet);
+    const rows = beside.rows.filter(createEventTest(filter));
+    const by = { by: [DIMENSIONS[facet]], edges: null, top: MOST_VALUES };
+    const grouped = await groupInArchive({ ...archive, filter }, { ...beside, rows }, by);
+    if (!grouped) return null;
+    const values = grouped.groups.flatMap(({ key: [value], total: { count } }) =>
+      value == null ? [] : [{ value, count }],
+    );
+    const missing = grouped.groups.find(({ key: [value] }) => value === null)?.total.count ?? 0;
+    counted.set(facet, { values, missing });
+  }
+  return counted;
 }
 
 /** The filter for one facet: without the part about its own field, so that a menu keeps its other choices. */

@@ -1,5 +1,7 @@
 import { UpstreamError } from '../../base/errors.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
+import { joinOrigins } from '../paging/coverage.ts';
+import type { CoverageOrigin } from '../paging/coverage.ts';
 import { pageByKeyset } from '../paging/keyset-paging.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
 import { isSkipped } from '../paging/vendor-page.ts';
@@ -62,11 +64,13 @@ function createEventsWindowReader(askVendor: EventsPageReader, largestPage: numb
     let received = 0;
     let readAtMs = Infinity;
     let stale = false;
+    let origin: CoverageOrigin | null = null;
     for (;;) {
       const page = await readNext();
       received += page.entries.length;
       readAtMs = Math.min(readAtMs, page.readAtMs);
       stale ||= page.stale;
+      origin = joinOrigins(origin, page.origin);
       for (const entry of page.entries) {
         if (isSkipped(entry)) {
           if (entry.timestampMs === null || isInside(entry.timestampMs)) skipped.push(entry.timestampMs);
@@ -77,7 +81,7 @@ function createEventsWindowReader(askVendor: EventsPageReader, largestPage: numb
         if (isInside(entry.timestampMs)) rows.push(entry);
       }
       if (page.ended)
-        return { kind: 'whole', rows, dropped: skipped, received, parsed: ids.size, readAtMs, stale };
+        return { kind: 'whole', rows, dropped: skipped, received, parsed: ids.size, readAtMs, stale, origin };
       if (isDense(rows.length, wanted, window, UNIT_MS)) return { kind: 'dense', sample: rows };
     }
   };

@@ -1,5 +1,7 @@
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
+import { keepsFrom, readThroughArchive } from '../paging/archived-rows.ts';
+import type { ArchiveReading } from '../paging/archived-rows.ts';
 import { noteLackingColumns } from '../paging/held-files.ts';
 import type { RowStream } from '../paging/row-stream.ts';
 import { LIST_OPERATION } from './client.ts';
@@ -14,6 +16,7 @@ import { createEventsPaging } from './paging.ts';
  * the reader of the stream must apply. null: no event can match.
  * @param fields the optional fields to read besides those that the filter needs
  * @param argument the filter's path among the caller's arguments
+ * @param knownAtMs reads what the archive knew then; null: what is known now
  * @throws RequestError `BAD_USER_INPUT`
  */
 export function createEventsRowStream(
@@ -22,18 +25,21 @@ export function createEventsRowStream(
   filter: EventFilter,
   fields: Iterable<OptionalEventField>,
   argument = 'filter',
+  knownAtMs: number | null = null,
 ): RowStream<AuditEvent> | null {
   checkEventFilter(filter, argument);
   const isMatch = createEventTest(filter);
   const split = splitEventFilter(filter);
   if (split.kind === 'nothing') return null;
+  const readVendor = createEventsPaging(deps, split.isScan ? forScan(context) : context, {
+    parameters: split.parameters,
+    fields: new Set([...fields, ...split.fields]),
+  });
+  const reading = readEventsArchive(deps, filter, knownAtMs);
   return {
     source: 'EVENTS',
     operation: LIST_OPERATION,
-    read: createEventsPaging(deps, split.isScan ? forScan(context) : context, {
-      parameters: split.parameters,
-      fields: new Set([...fields, ...split.fields]),
-    }),
+    read: reading ? readThroughArchive(reading, readVendor) : readVendor,
     isMatch,
     maxScannedRows: split.isScan ? deps.settings.maxScannedRows : null,
     // If files are served and lack a column that the filter uses, coverage says so.
@@ -42,4 +48,15 @@ export function createEventsRowStream(
       split.fields.map((field) => [field]),
     ),
   };
+}
+
+/** How the archive is read for a filter; null: there is none. */
+export function readEventsArchive(
+  { archive, settings, nowMs }: EventsDeps,
+  filter: EventFilter,
+  knownAtMs: number | null,
+): ArchiveReading<AuditEvent, EventFilter> | null {
+  if (!archive) return null;
+  const vendorKeepsFromMs = keepsFrom(settings.age, nowMs);
+  return { source: 'EVENTS', rows: archive, filter, knownAtMs, vendorKeepsFromMs };
 }

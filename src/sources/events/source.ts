@@ -4,6 +4,9 @@ import { asError, UpstreamError } from '../../base/errors.ts';
 import type { Range } from '../../base/time.ts';
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
+import { countThroughArchive } from '../paging/archived-count.ts';
+import { findThroughArchive } from '../paging/archived-rows.ts';
+import type { ArchiveReading, KnownRange } from '../paging/archived-rows.ts';
 import { countMatches, createKnownCounts } from '../paging/count.ts';
 import { coverNothing } from '../paging/coverage.ts';
 import { findRows } from '../paging/find-rows.ts';
@@ -12,7 +15,10 @@ import { readPage } from '../paging/page.ts';
 import type { Page, TotalCount } from '../paging/page.ts';
 import { requireParsable } from '../paging/row-stream.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
+import type { ScannedRows } from '../paging/scan-range.ts';
 import { requireScope } from '../shared/scope.ts';
+import { breakDownEvents, scanEvents, scanOf } from './breakdown.ts';
+import type { EventBreakdown, EventBreakdownRequest, EventScan } from './breakdown.ts';
 import { LIST_OPERATION } from './client.ts';
 import type { EventsDeps } from './client.ts';
 import { OPTIONAL_EVENT_FIELDS } from './event.ts';
@@ -23,7 +29,7 @@ import type { EventFilter } from './filter.ts';
 import { directionInTime, readOrderedPage } from './order.ts';
 import type { EventPageRequest } from './order.ts';
 import { createEventsPaging } from './paging.ts';
-import { createEventsRowStream } from './row-stream.ts';
+import { createEventsRowStream, readEventsArchive } from './row-stream.ts';
 
 /** The Events API for one operation: equal questions are asked once. */
 export interface EventsSource {
@@ -35,12 +41,17 @@ export interface EventsSource {
   /** `GET /events`. @throws UpstreamError, RequestError `LIMIT_EXCEEDED` */
   listEvents(request: EventPageRequest): Promise<Page<AuditEvent>>;
   /** How many events are in a range; null: no count can be given. @throws UpstreamError */
-  countEvents(range: Range, filter: EventFilter): Promise<TotalCount | null>;
+  countEvents(range: KnownRange, filter: EventFilter): Promise<TotalCount | null>;
   /**
    * The values to filter by, with counts, from one bounded scan. Does not fail if the vendor fails: coverage reports it.
    * @throws RequestError `BAD_USER_INPUT`
    */
   countEventFacets(request: EventFacetsRequest): Promise<EventFacets>;
+  /**
+   * Events in groups, from one bounded scan. Breakdowns with one range and filter share it if they need the same fields. Does not
+   * fail if the vendor fails: coverage reports it. @throws RequestError `BAD_USER_INPUT`, `LIMIT_EXCEEDED`
+   */
+  getEventBreakdown(request: EventBreakdownRequest): Promise<EventBreakdown>;
 }
 
 /** The Events API for one operation. Its loaders live as long as the operation. */
@@ -55,7 +66,8 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
       // A single event has no coverage to say that it is stale, so an earlier answer is never served.
       const freshDeps = { ...deps, settings: { ...settings, staleIfErrorMs: 0 } };
       const fields = new Set(OPTIONAL_EVENT_FIELDS);
-      return findEvents(keys, createEventsPaging(freshDeps, context, { parameters: [], fields }));
+      const read = createEventsPaging(freshDeps, context, { parameters: [], fields });
+      return findThroughArchive(deps.archive, keys, (missing) => findEvents(missing, read));
     },
     // The key holds the time too, because the vendor may give one id to two events.
     { cacheKeyFn: ({ id, timestampMs }) => keyOf('event', [timestampMs, id]) },
@@ -69,6 +81,11 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
       Promise.all(requests.map((request) => readEventFacets(deps, context, request).catch(asError))),
     { cacheKeyFn: (request) => keyOf('facets', { ...request, facets: [...request.facets].sort() }) },
   );
+  const scans = new DataLoader<HeldScan, ScannedRows<AuditEvent>, string>(
+    (requests) =>
+      Promise.all(requests.map(({ scan, held }) => scanEvents(deps, context, scan, held).catch(asError))),
+    { cacheKeyFn: ({ scan, held }) => keyOf('scan', { scan, isBeside: held !== null }) },
+  );
 
   async function readEventsPage(request: EventPageRequest): Promise<Page<AuditEvent>> {
     const { filter, range } = request;
@@ -78,7 +95,9 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
     const timeDirection = directionInTime(request.orderBy);
     // Any other order is made here over the whole range, so it takes a scan, whatever the filter is.
     const listContext = timeDirection ? context : forScan(context);
-    const found = createEventsRowStream(deps, listContext, filter, [...request.fields, ...orderFields]);
+    const fields = [...request.fields, ...orderFields];
+    const { knownAtMs = null } = range;
+    const found = createEventsRowStream(deps, listContext, filter, fields, 'filter', knownAtMs);
     if (!found) return { rows: [], hasMore: false, end: null, coverage: [coverNothing('EVENTS', range)] };
     const stream = requireParsable(found);
     const page = timeDirection
@@ -100,16 +119,29 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
       const known = knownCounts.of(range, filter);
       if (known) return known;
       const stream = createEventsRowStream(deps, forScan(context, 'count'), filter, []);
-      return stream
-        ? countMatches(range, stream, settings.maxScannedRows, nowMs)
-        : { value: 0, accuracy: 'EXACT' };
+      if (!stream) return { value: 0, accuracy: 'EXACT' };
+      const countVendor = (part: Range): Promise<TotalCount | null> =>
+        countMatches(part, stream, settings.maxScannedRows, nowMs);
+      const reading = readEventsArchive(deps, filter, range.knownAtMs ?? null);
+      return reading ? countThroughArchive(reading, range, countVendor) : countVendor(range);
     },
     async countEventFacets(request) {
       // Without credentials there is no scope for a key, and no call is made: coverage reports NOT_CONFIGURED.
       if (!context.credentials) return readEventFacets(deps, context, request);
       return facets.load(request);
     },
+    async getEventBreakdown(request) {
+      const scan = scanOf(request);
+      return breakDownEvents(deps, request, (held) =>
+        context.credentials ? scans.load({ scan, held }) : scanEvents(deps, context, scan, held),
+      );
+    },
   };
+}
+
+interface HeldScan {
+  readonly scan: EventScan;
+  readonly held: ArchiveReading<AuditEvent, EventFilter> | null;
 }
 
 /**

@@ -1,4 +1,6 @@
 import type { Direction, Range } from '../../base/time.ts';
+import type { Groups } from '../shared/groups.ts';
+import type { AgePolicy } from './coverage-recorder.ts';
 import { startOfReading } from './position.ts';
 import type { Position } from './position.ts';
 import type { Batch, BatchRequest, ReadBatches } from './row-stream.ts';
@@ -15,6 +17,12 @@ export interface ArchivedRows<Row extends Position, Filter> {
    * @throws Error if the archive can't be read
    */
   list(question: ArchiveQuestion<Filter>): Promise<readonly Row[]>;
+  /** How many rows match; null: this filter can only be counted row by row. @throws Error */
+  count(range: Range, filter: Filter, knownAtMs: number | null): Promise<number | null>;
+  /** Rows by their ids, in no order. @throws Error */
+  find(ids: readonly string[]): Promise<readonly Row[]>;
+  /** Groups of the rows that match, together with further rows; null: this filter can only be tested row by row. @throws Error */
+  group(question: ArchiveGrouping<Row, Filter>): Promise<Groups<ArchiveFigures> | null>;
   /** Receives why the archive could not be read. The vendor is asked instead. */
   noteFault(error: unknown): void;
 }
@@ -25,6 +33,11 @@ export interface ArchivedSpan extends Range {
   readonly readAtMs: number;
   /** Rows of it that could not be parsed. */
   readonly dropped: number;
+}
+
+/** A range, and the moment at which the archive is asked what it knew of it; left out: now. */
+export interface KnownRange extends Range {
+  readonly knownAtMs?: number;
 }
 
 /** Which rows to read from an archive. */
@@ -40,11 +53,50 @@ export interface ArchiveQuestion<Filter> {
   readonly knownAtMs: number | null;
 }
 
+/** Which rows of an archive to group, and how. */
+export interface ArchiveGrouping<Row, Filter> {
+  /** Disjoint spans that it holds whole. */
+  readonly ranges: readonly Range[];
+  readonly filter: Filter;
+  readonly knownAtMs: number | null;
+  /** Rows that match and lie outside of these spans. */
+  readonly extra: readonly Row[];
+  /** The names of the dimensions: one to three, each once. */
+  readonly by: readonly string[];
+  /** The edges of the buckets, which hold all rows; null: no buckets. */
+  readonly edges: readonly number[] | null;
+  readonly top: number;
+}
+
+/** The figures of a group of either source. What a source does not have is 0 or null. */
+export interface ArchiveFigures {
+  readonly count: number;
+  readonly success: number;
+  readonly failed: number;
+  /** Milliseconds; percentiles by nearest rank. null: no row has one. */
+  readonly processTime: {
+    readonly min: number;
+    readonly max: number;
+    readonly avg: number;
+    readonly p50: number;
+    readonly p95: number;
+    readonly p99: number;
+  } | null;
+  /** The times of the oldest and of the newest row; null: there is no row. */
+  readonly times: { readonly firstMs: number; readonly lastMs: number } | null;
+}
+
+/** From which time on the vendor keeps rows, in milliseconds since the epoch. */
+export function keepsFrom({ retentionMs }: AgePolicy, nowMs: number): number {
+  return retentionMs === null ? -Infinity : nowMs - retentionMs;
+}
+
 /** How one filter is read from an archive. */
 export interface ArchiveReading<Row extends Position, Filter> {
   readonly source: Row['source'];
   readonly rows: ArchivedRows<Row, Filter>;
   readonly filter: Filter;
+  /** If it is set, the vendor is not asked, because it does not know what it knew then. */
   readonly knownAtMs: number | null;
   /** The vendor answers for spans with rows that could not be parsed, as long as it keeps them: from this time on. */
   readonly vendorKeepsFromMs: number;
@@ -74,6 +126,10 @@ export function readThroughArchive<Row extends Position, Filter>(
         if (!unread) continue;
         own = { ...own, range: unread };
       }
+      if (archive.knownAtMs !== null) {
+        yield knowNothing(own, archive.knownAtMs, isLast);
+        continue;
+      }
       for await (const batch of readVendor(own)) {
         yield { ...batch, ended: batch.ended && isLast };
         if (batch.ended) break;
@@ -82,15 +138,31 @@ export function readThroughArchive<Row extends Position, Filter>(
   };
 }
 
+/** A batch for a span that the archive had not read at the time in question. */
+function knowNothing({ range, direction }: BatchRequest, knownAtMs: number, isLast: boolean): Batch<never> {
+  return {
+    rows: [],
+    edgeMs: direction === 'DESC' ? range.fromMs : range.toMs,
+    dropped: [],
+    received: 0,
+    parsed: 0,
+    readAtMs: knownAtMs,
+    stale: false,
+    origin: 'NONE',
+    ended: isLast,
+  };
+}
+
+/** A span that either the archive or the vendor answers for. */
 interface Piece extends Range {
   /** null: the vendor answers for it. */
   readonly held: ArchivedSpan | null;
 }
 
 /** Cuts what is to be read into spans for the archive and for the vendor, in the direction of reading. */
-function planPieces<Row extends Position>(
-  { source, rows, knownAtMs, vendorKeepsFromMs }: ArchiveReading<Row, unknown>,
-  { range, direction, after }: BatchRequest,
+export function planPieces<Row extends Position, Filter>(
+  { source, rows, knownAtMs, vendorKeepsFromMs }: ArchiveReading<Row, Filter>,
+  { range, direction, after }: Pick<BatchRequest, 'range' | 'direction' | 'after'>,
 ): readonly Piece[] {
   const startMs = startOfReading(source, range, after, direction);
   const fromMs = direction === 'DESC' ? range.fromMs : startMs;
@@ -160,4 +232,31 @@ async function* readPiece<Row extends Position, Filter>(
     range = isDesc ? { ...range, toMs: edgeMs } : { ...range, fromMs: edgeMs };
     after = null;
   }
+}
+
+/**
+ * Finds rows in the archive by their ids, and asks the vendor for those that it does not have.
+ * @param findAtVendor gives one result for each of its keys
+ */
+export async function findThroughArchive<
+  Row extends Position,
+  Key extends { readonly id: string; readonly timestampMs: number | null },
+>(
+  archive: Pick<ArchivedRows<Row, never>, 'find' | 'noteFault'> | undefined,
+  keys: readonly Key[],
+  findAtVendor: (keys: readonly Key[]) => Promise<readonly (Row | Error | null)[]>,
+): Promise<readonly (Row | Error | null)[]> {
+  if (!archive) return findAtVendor(keys);
+  const found = await archive.find(keys.map(({ id }) => id)).catch((error: unknown) => {
+    archive.noteFault(error);
+    return [];
+  });
+  const byId = new Map(found.map((row) => [row.id, row]));
+  const heldOf = ({ id, timestampMs }: Key): Row | undefined => {
+    const row = byId.get(id);
+    return timestampMs === null || row?.timestampMs === timestampMs ? row : undefined;
+  };
+  const missing = keys.filter((key) => !heldOf(key));
+  const asked = missing.length > 0 ? await findAtVendor(missing) : [];
+  return keys.map((key) => heldOf(key) ?? asked[missing.indexOf(key)] ?? null);
 }

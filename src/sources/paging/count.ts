@@ -80,3 +80,11 @@ export function createKnownCounts<Filter>(
     of: (range, filter) => counts.get(nameOf(range, filter)),
   };
 }
+
+/** The sum of two counts. null if one is unknown, and for a sum of AT_LEAST and ESTIMATE, because neither describes it. */
+export function addCounts(a: TotalCount | null, b: TotalCount | null): TotalCount | null {
+  if (!a || !b) return null;
+  const value = a.value + b.value;
+  if (a.accuracy === 'EXACT') return { value, accuracy: b.accuracy };
+  return b.accuracy === 'EXACT' || a.accuracy === b.accuracy ? { value, accuracy: a.accuracy } : null;
+}

@@ -1,6 +1,6 @@
 import type { Source } from '../../base/source.ts';
 import { COVERAGE_STATUSES } from './coverage.ts';
-import type { Coverage, CoverageCode, CoverageStatus } from './coverage.ts';
+import type { Coverage, CoverageCode, CoverageOrigin, CoverageStatus } from './coverage.ts';
 import { edgesOf, applyFiles } from './held-files.ts';
 import type { HeldFiles } from './held-files.ts';
 
@@ -19,6 +19,7 @@ export interface ExaminedSpan {
   readonly toMs: number;
   readonly readAtMs: number;
   readonly stale: boolean;
+  readonly origin: CoverageOrigin;
   readonly dropped: number;
   readonly rows: readonly { readonly timestampMs: number; readonly isMatch: boolean }[];
 }
@@ -27,7 +28,7 @@ export interface ExaminedSpan {
 export type Stop = { readonly code: CoverageCode; readonly reason: string };
 
 /**
- * The coverage of a list: one entry for each disjoint span of the same status, newest first.
+ * The coverage of a list: one entry for each disjoint span of the same status and origin, newest first.
  *
  * A span is cut at the time after which the vendor may still add rows (`settleMs` before it was read), at the end of the
  * vendor's retention (`retentionMs` before `nowMs`), and at the edges of files. A stop makes every examined span TRUNCATED,
@@ -53,6 +54,10 @@ export function foremostStatus(statuses: readonly CoverageStatus[]): CoverageSta
   return COVERAGE_STATUSES.find((status) => statuses.includes(status)) ?? 'COMPLETE';
 }
 
+function isFromVendor({ origin }: ExaminedSpan): boolean {
+  return origin !== 'ARCHIVE' && origin !== 'NONE';
+}
+
 function fillingFrom(span: ExaminedSpan, age: AgePolicy): number {
   return span.readAtMs - age.settleMs;
 }
@@ -64,6 +69,8 @@ function expiredUntil(age: AgePolicy, nowMs: number): number {
 function cut(span: ExaminedSpan, age: AgePolicy, nowMs: number): ExaminedSpan[] {
   // A skipped row may have no time, so it belongs to no single part; and its status is more severe than those of the cuts.
   if (span.dropped > 0 || span.stale) return [span];
+  // What an archive holds whole neither grows nor expires.
+  if (!isFromVendor(span)) return [span];
   const edges = [
     fillingFrom(span, age),
     expiredUntil(age, nowMs),
@@ -85,11 +92,13 @@ function judge(
   stop: Stop | null,
 ): Coverage {
   const isDropping = part.dropped > 0;
+  const isAging = isFromVendor(part);
   const status = foremostStatus([
+    ...(part.origin === 'NONE' ? (['FAILED'] as const) : []),
     ...(part.stale ? (['STALE'] as const) : []),
     ...(stop || isDropping ? (['TRUNCATED'] as const) : []),
-    ...(part.fromMs < expiredUntil(age, nowMs) ? (['EXPIRED'] as const) : []),
-    ...(part.toMs > fillingFrom(part, age) ? (['FILLING'] as const) : []),
+    ...(isAging && part.fromMs < expiredUntil(age, nowMs) ? (['EXPIRED'] as const) : []),
+    ...(isAging && part.toMs > fillingFrom(part, age) ? (['FILLING'] as const) : []),
   ]);
   const { code, reason } = explain(status, part, stop);
   return {
@@ -98,9 +107,10 @@ function judge(
     status,
     fromMs: part.fromMs,
     toMs: part.toMs,
-    asOfMs: part.readAtMs,
-    scanned: part.rows.length + part.dropped,
-    matched: part.rows.filter((row) => row.isMatch).length,
+    asOfMs: status === 'FAILED' ? null : part.readAtMs,
+    origin: part.origin,
+    scanned: status === 'FAILED' ? null : part.rows.length + part.dropped,
+    matched: status === 'FAILED' ? null : part.rows.filter((row) => row.isMatch).length,
     dropped: part.dropped,
     code,
     reason,
@@ -112,6 +122,8 @@ function explain(
   part: ExaminedSpan,
   stop: Stop | null,
 ): { code: CoverageCode | null; reason: string | null } {
+  if (status === 'FAILED')
+    return { code: null, reason: "The archive had not read this span at the time that 'asKnownAt' names." };
   if (status === 'STALE')
     return { code: 'UPSTREAM', reason: 'The vendor failed, so this is an earlier answer.' };
   if (status !== 'TRUNCATED') return { code: null, reason: null };
@@ -126,14 +138,16 @@ function merge(entries: readonly Coverage[], edges: readonly number[]): Coverage
   for (const entry of entries) {
     const newer = merged.at(-1);
     const isNeighbour = newer?.fromMs === entry.toMs && !edges.includes(entry.toMs);
-    if (newer && isNeighbour && newer.status === entry.status && newer.code === entry.code) {
+    const isAlike =
+      newer?.status === entry.status && newer.code === entry.code && newer.origin === entry.origin;
+    if (newer && isNeighbour && isAlike) {
       const dropped = newer.dropped + entry.dropped;
       merged[merged.length - 1] = {
         ...newer,
         fromMs: entry.fromMs,
-        asOfMs: Math.min(newer.asOfMs ?? Infinity, entry.asOfMs ?? Infinity),
-        scanned: (newer.scanned ?? 0) + (entry.scanned ?? 0),
-        matched: (newer.matched ?? 0) + (entry.matched ?? 0),
+        asOfMs: combine(newer.asOfMs, entry.asOfMs, Math.min),
+        scanned: combine(newer.scanned, entry.scanned, add),
+        matched: combine(newer.matched, entry.matched, add),
         dropped,
         reason:
           newer.code === 'ROWS_DROPPED'
@@ -145,4 +159,13 @@ function merge(entries: readonly Coverage[], edges: readonly number[]): Coverage
     }
   }
   return merged;
+}
+
+/** null for a span that was not read, and so are its neighbours of the same status. */
+function combine(a: number | null, b: number | null, by: (a: number, b: number) => number): number | null {
+  return a === null || b === null ? null : by(a, b);
+}
+
+function add(a: number, b: number): number {
+  return a + b;
 }

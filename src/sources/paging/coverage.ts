@@ -16,6 +16,15 @@ export const COVERAGE_CODES = [
 ] as const;
 export type CoverageCode = (typeof COVERAGE_CODES)[number];
 
+/** Where a span was read. */
+export const COVERAGE_ORIGINS = ['VENDOR', 'CACHE', 'ARCHIVE', 'FILE', 'NONE'] as const;
+export type CoverageOrigin = (typeof COVERAGE_ORIGINS)[number];
+
+/** The origin of a span that was read in parts: CACHE only if each part came from a cache. @param before null: no part yet */
+export function joinOrigins(before: CoverageOrigin | null, part: CoverageOrigin): CoverageOrigin {
+  return before === null || before === part ? part : 'VENDOR';
+}
+
 /** How complete the span `[fromMs, toMs)` of one source is; for a series, of one operation. */
 export interface Coverage {
   readonly source: Source;
@@ -26,6 +35,7 @@ export interface Coverage {
   readonly toMs: number;
   /** When the vendor was asked, in milliseconds since the epoch; null: it was not asked, or it failed. */
   readonly asOfMs: number | null;
+  readonly origin: CoverageOrigin;
   /** Rows examined, and how many of them match the filter; null for series and failures, which examine no rows. */
   readonly scanned: number | null;
   readonly matched: number | null;
@@ -43,6 +53,7 @@ export function coverNothing(source: Source, range: Range): Coverage {
     status: 'COMPLETE',
     ...range,
     asOfMs: null,
+    origin: 'NONE',
     scanned: 0,
     matched: 0,
     dropped: 0,
@@ -59,6 +70,7 @@ export function coverFailure(source: Source, range: Range, error: UpstreamError)
     status: 'FAILED',
     ...range,
     asOfMs: null,
+    origin: 'NONE',
     scanned: null,
     matched: null,
     dropped: 0,

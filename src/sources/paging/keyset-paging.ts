@@ -97,6 +97,7 @@ export async function* pageByKeyset<Row extends Position>(
       parsed,
       readAtMs: window.readAtMs,
       stale: window.stale,
+      origin: window.origin,
       ended,
     };
     if (ended) return;

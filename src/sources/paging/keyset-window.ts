@@ -1,6 +1,8 @@
 import { RequestError, UpstreamError } from '../../base/errors.ts';
 import type { Direction } from '../../base/time.ts';
 import { appendAll } from '../shared/append-all.ts';
+import { joinOrigins } from './coverage.ts';
+import type { CoverageOrigin } from './coverage.ts';
 import type { Position } from './position.ts';
 import { isSkipped } from './vendor-page.ts';
 import type { SkippedRow, VendorList, VendorWindow } from './vendor-page.ts';
@@ -20,6 +22,7 @@ export interface KeysetWindowContent<Row> {
   readonly ended: boolean;
   readonly readAtMs: number;
   readonly stale: boolean;
+  readonly origin: CoverageOrigin;
 }
 
 /**
@@ -55,6 +58,7 @@ async function readPages<Row extends Position>(
   const entries: (Row | SkippedRow)[] = [];
   let readAtMs = Infinity;
   let stale = false;
+  let origin: CoverageOrigin | null = null;
   for (let isFirst = true; ; isFirst = false) {
     let ended: boolean;
     try {
@@ -62,6 +66,7 @@ async function readPages<Row extends Position>(
       appendAll(entries, page.entries);
       readAtMs = Math.min(readAtMs, page.readAtMs);
       stale ||= page.stale;
+      origin = joinOrigins(origin, page.origin);
       ended = page.ended;
       checkOrder(entries, request.direction, list);
     } catch (error) {
@@ -70,7 +75,7 @@ async function readPages<Row extends Position>(
       throw isBudgetSpent(error) ? crowdedInstant(list, error) : error;
     }
     if (ended || getsBeyond(entries, request, list))
-      return { kind: 'window', entries, ended, readAtMs, stale };
+      return { kind: 'window', entries, ended, readAtMs, stale, origin };
     if (entries.length >= request.pageSize && request.pageSize < list.largestPage) return { kind: 'crowded' };
   }
 }

@@ -1,6 +1,7 @@
 import { RequestError } from '../../base/errors.ts';
-import type { Direction, Range } from '../../base/time.ts';
+import type { Direction } from '../../base/time.ts';
 import { appendAll } from '../shared/append-all.ts';
+import type { KnownRange } from './archived-rows.ts';
 import { recordCoverage } from './coverage-recorder.ts';
 import type { ExaminedSpan, Stop } from './coverage-recorder.ts';
 import type { Coverage } from './coverage.ts';
@@ -10,7 +11,7 @@ import type { Batch, RowStream } from './row-stream.ts';
 
 /** Which page of a list to read. */
 export interface PageRequest<Filter> {
-  readonly range: Range;
+  readonly range: KnownRange;
   readonly filter: Filter;
   /** The most rows to give out, at least 0. */
   readonly count: number;
@@ -74,13 +75,15 @@ export async function readPage<Row extends Position>(
     direction,
     after,
     wanted: () => (maxScannedRows === null ? count + 1 - matches.length : maxScannedRows - scanned),
+    wantedMatches: () => count + 1 - matches.length,
   });
   const recordSpan = (batch: Batch<Row>, rows: readonly Row[], dropped: number, untilMs: number): void => {
     const fromMs = isDesc ? untilMs : edgeMs;
     const toMs = isDesc ? edgeMs : untilMs;
     if (fromMs < toMs) {
       const seen = rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: isMatch(row) }));
-      examined.push({ fromMs, toMs, readAtMs: batch.readAtMs, stale: batch.stale, dropped, rows: seen });
+      const { readAtMs, stale, origin } = batch;
+      examined.push({ fromMs, toMs, readAtMs, stale, origin, dropped, rows: seen });
     }
     edgeMs = untilMs;
   };
@@ -103,7 +106,8 @@ export async function readPage<Row extends Position>(
         }
         break;
       }
-      scanned += batch.rows.length + batch.dropped.length;
+      // An archive gives matches alone, so they need no bound.
+      if (batch.origin !== 'ARCHIVE') scanned += batch.rows.length + batch.dropped.length;
       recordSpan(batch, batch.rows, batch.dropped.length, batch.edgeMs);
       end = { kind: 'scan position', position: endOfInstant(source, batch.edgeMs) };
       if (batch.ended) break;

@@ -2,6 +2,7 @@ import { UpstreamError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import type { Direction, Range } from '../../base/time.ts';
 import type { AgePolicy } from './coverage-recorder.ts';
+import type { CoverageOrigin } from './coverage.ts';
 import type { Position } from './position.ts';
 
 /**
@@ -52,7 +53,7 @@ export interface Batch<Row> {
   readonly parsed: number;
   readonly readAtMs: number;
   readonly stale: boolean;
-  readonly origin?: 'ARCHIVE';
+  readonly origin: CoverageOrigin;
   /** The range holds nothing further. */
   readonly ended: boolean;
 }

@@ -3,6 +3,7 @@ import type { Source } from '../../base/source.ts';
 import type { Direction } from '../../base/time.ts';
 import type { CallContext, Query, Upstream } from '../../upstream/upstream.ts';
 import type { AgePolicy } from './coverage-recorder.ts';
+import type { CoverageOrigin } from './coverage.ts';
 import type { Position } from './position.ts';
 
 /**
@@ -41,6 +42,7 @@ export interface VendorPage<Row> {
   readonly ended: boolean;
   readonly readAtMs: number;
   readonly stale: boolean;
+  readonly origin: CoverageOrigin;
 }
 
 /** A row that could not be parsed. */
@@ -147,7 +149,8 @@ async function readOnce<Row extends object>(
     },
     context,
   );
-  return { entries: answer.value, readAtMs: answer.readAtMs, stale: answer.stale };
+  const { value: entries, readAtMs, stale } = answer;
+  return { entries, readAtMs, stale, origin: settings.age.files ? 'FILE' : answer.origin };
 }
 
 function isUnparsable(entries: readonly object[]): boolean {

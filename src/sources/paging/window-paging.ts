@@ -1,4 +1,5 @@
 import type { Direction, Range } from '../../base/time.ts';
+import type { CoverageOrigin } from './coverage.ts';
 import { comparePositions, startOfReading } from './position.ts';
 import type { Position } from './position.ts';
 import { unparsableError } from './row-stream.ts';
@@ -26,6 +27,7 @@ export interface SpanContent<Row> {
   readonly parsed: number;
   readonly readAtMs: number;
   readonly stale: boolean;
+  readonly origin: CoverageOrigin;
 }
 
 /**
@@ -129,7 +131,7 @@ export async function* pageByWindows<Row extends Position>(
   /** Moves the edge over a span that has been read. */
   function take(span: Range, part: SpanContent<Row>): Batch<Row> {
     edgeMs = isDesc ? span.fromMs : span.toMs;
-    const { received, parsed, readAtMs, stale } = part;
+    const { received, parsed, readAtMs, stale, origin } = part;
     const rows = part.rows.filter((row) => !after || compare(row, after) > 0).sort(compare);
     knownMs = rows.at(-1)?.timestampMs ?? knownMs;
     return {
@@ -139,6 +141,7 @@ export async function* pageByWindows<Row extends Position>(
       parsed,
       readAtMs,
       stale,
+      origin,
       edgeMs,
       ended: isDesc ? edgeMs === range.fromMs : edgeMs === range.toMs,
     };

@@ -69,6 +69,38 @@ export function createAddressTest(addressOrBlock: string): (entry: Addresses) =>
     });
 }
 
+/** The addresses of a block as numbers, both ends included. An IPv4 address is the number of its IPv6 form `::ffff:…`. */
+export interface AddressBounds {
+  readonly from: bigint;
+  readonly to: bigint;
+  /** IPv4 addresses lie between the bounds and do not match. */
+  readonly leavesOutIPv4: boolean;
+}
+
+/** The bounds between which an address must lie to match, as `createAddressTest` tests it. */
+export function readAddressBounds(addressOrBlock: string): AddressBounds {
+  const { network, prefix } = readBlock(addressOrBlock, 'filter.ipAddress');
+  const isIPv4 = network.kind() === 'ipv4';
+  const size = 1n << BigInt((isIPv4 ? 32 : 128) - prefix);
+  const from = (toNumber(network) / size) * size;
+  const to = from + size - 1n;
+  return { from, to, leavesOutIPv4: !isIPv4 && from <= IPV4_TO && to >= IPV4_FROM };
+}
+
+/** Where IPv4 addresses lie among the numbers of all addresses. */
+export const IPV4_FROM = 0xffff_0000_0000n;
+export const IPV4_TO = 0xffff_ffff_ffffn;
+
+/** The number of an address, for `readAddressBounds`. */
+export function addressNumber(address: string): bigint {
+  return toNumber(ipaddr.process(address));
+}
+
+function toNumber(address: ipaddr.IPv4 | ipaddr.IPv6): bigint {
+  const number = address.toByteArray().reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  return address.kind() === 'ipv4' ? IPV4_FROM + number : number;
+}
+
 interface Block {
   readonly network: ipaddr.IPv4 | ipaddr.IPv6;
   readonly prefix: number;

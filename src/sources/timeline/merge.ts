@@ -91,6 +91,7 @@ export async function mergeStreams<Row extends Position>(
   }
 
   function start(stream: RowStream<Row>): Run<Row> {
+    const wantedMatches = (): number => Math.max(1, count + 1 - given.length - run.waiting.length);
     const run: Run<Row> = {
       stream,
       waiting: [],
@@ -103,9 +104,8 @@ export async function mergeStreams<Row extends Position>(
         direction,
         after,
         wanted: () =>
-          stream.maxScannedRows === null
-            ? Math.max(1, count + 1 - given.length - run.waiting.length)
-            : stream.maxScannedRows - run.scanned,
+          stream.maxScannedRows === null ? wantedMatches() : stream.maxScannedRows - run.scanned,
+        wantedMatches,
       }),
     };
     return run;
@@ -129,7 +129,8 @@ export async function mergeStreams<Row extends Position>(
       }
       run.taken.push({ batch: read.value, startMs: run.edgeMs });
       appendAll(run.waiting, read.value.rows.filter(run.stream.isMatch));
-      run.scanned += read.value.rows.length + read.value.dropped.length;
+      // An archive gives matches alone, so they need no bound.
+      if (read.value.origin !== 'ARCHIVE') run.scanned += read.value.rows.length + read.value.dropped.length;
       run.edgeMs = read.value.edgeMs;
       if (read.value.ended) run.state = 'ended';
     } catch (error) {
@@ -167,6 +168,7 @@ export async function mergeStreams<Row extends Position>(
           ...span,
           readAtMs: batch.readAtMs,
           stale: batch.stale,
+          origin: batch.origin,
           dropped: batch.dropped.filter(isInside).length,
           rows: rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: run.stream.isMatch(row) })),
         },

@@ -164,6 +164,7 @@ function coverUnasked(source: Source, window: Range): Coverage {
     status: 'COMPLETE',
     ...window,
     asOfMs: null,
+    origin: 'NONE',
     scanned: 0,
     matched: 0,
     dropped: 0,

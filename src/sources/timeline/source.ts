@@ -3,7 +3,6 @@ import { scopedKey } from '../../base/credential-scope.ts';
 import type { CredentialScope } from '../../base/credential-scope.ts';
 import { asError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
-import type { Range } from '../../base/time.ts';
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import type { EventsDeps } from '../events/client.ts';
@@ -11,6 +10,8 @@ import { OPTIONAL_EVENT_FIELDS } from '../events/event.ts';
 import type { AuditEvent, OptionalEventField } from '../events/event.ts';
 import { createEventsRowStream } from '../events/row-stream.ts';
 import type { EventsSource } from '../events/source.ts';
+import type { KnownRange } from '../paging/archived-rows.ts';
+import { addCounts } from '../paging/count.ts';
 import { coverNothing } from '../paging/coverage.ts';
 import type { Page, PageRequest, TotalCount } from '../paging/page.ts';
 import { requireParsable } from '../paging/row-stream.ts';
@@ -39,7 +40,7 @@ export interface TimelineSource {
    */
   listActivities(request: TimelinePageRequest): Promise<Page<Activity>>;
   /** The sum of both counts, as exact as the less exact one; null if one is unknown or no accuracy fits the sum. */
-  countActivities(range: Range, filter: TimelineFilter): Promise<TotalCount | null>;
+  countActivities(range: KnownRange, filter: TimelineFilter): Promise<TotalCount | null>;
   /**
    * Events near an entry; many entries at once share calls. A bound leaves the oldest part unread, and coverage reports it.
    * @throws UpstreamError if a failure of the vendor leaves part of the entry's window unread
@@ -92,6 +93,7 @@ export function createTimelineSource(
 
   async function readTimelinePage(request: TimelinePageRequest): Promise<Page<Activity>> {
     const { filter, fields, range } = request;
+    const { knownAtMs = null } = range;
     const filters = splitTimelineFilter(filter);
     const parts: { readonly source: Source; readonly stream: RowStream<Activity> | null }[] = [];
     if (filters.usage) {
@@ -102,12 +104,13 @@ export function createTimelineSource(
         filters.usage,
         getUsageAnalytics,
         'filter.usage',
+        knownAtMs,
       );
       parts.push({ source: 'USAGE', stream: stream as RowStream<Activity> | null });
     }
     if (filters.events) {
       const { deps, context } = events;
-      const stream = createEventsRowStream(deps, context, filters.events, fields, 'filter.events');
+      const stream = createEventsRowStream(deps, context, filters.events, fields, 'filter.events', knownAtMs);
       parts.push({ source: 'EVENTS', stream: stream as RowStream<Activity> | null });
     }
     const page = await mergeStreams(
@@ -139,14 +142,6 @@ export function createTimelineSource(
       return counts.reduce<TotalCount | null>(addCounts, { value: 0, accuracy: 'EXACT' });
     },
   };
-}
-
-/** null for a sum of AT_LEAST and ESTIMATE, because neither describes it. */
-function addCounts(a: TotalCount | null, b: TotalCount | null): TotalCount | null {
-  if (!a || !b) return null;
-  const value = a.value + b.value;
-  if (a.accuracy === 'EXACT') return { value, accuracy: b.accuracy };
-  return b.accuracy === 'EXACT' || a.accuracy === b.accuracy ? { value, accuracy: a.accuracy } : null;
 }
 
 function nameOf({ of, withinMs, by, belowMs }: RelatedRequest): unknown {

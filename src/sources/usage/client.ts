@@ -1,5 +1,6 @@
 import { UpstreamError } from '../../base/errors.ts';
 import type { CachePolicy, CallContext } from '../../upstream/upstream.ts';
+import type { ArchivedRows } from '../paging/archived-rows.ts';
 import { isSkipped, readVendorPage } from '../paging/vendor-page.ts';
 import type { ListDeps, VendorPage, VendorWindow } from '../paging/vendor-page.ts';
 import { encodeInstant } from '../shared/timestamps.ts';
@@ -13,6 +14,8 @@ import type { UsageRecord } from './record.ts';
 export interface UsageDeps extends ListDeps {
   /** What was learnt with the same credentials. */
   readonly quirks: UsageQuirks;
+  /** The copy of the log; left out: there is none. */
+  readonly archive?: ArchivedRows<UsageRecord, UsageFilter> | undefined;
 }
 
 /** The vendor's path templates. */

@@ -1,11 +1,12 @@
 import type { Direction, Range } from '../../base/time.ts';
 import { callsForPage, keyOfList, leastOfList } from '../paging/estimate.ts';
 import type { CallNeeds, ListQuestion, ListRole } from '../paging/estimate.ts';
+import { previousRange } from '../shared/buckets.ts';
 import type { AnalyticsRequest, UsageSeries } from './analytics/analytics.ts';
-import { previousRange } from './analytics/buckets.ts';
 import type { SeriesBounds } from './analytics/calls.ts';
 import { estimateAnalytics } from './analytics/plan.ts';
 import type { AnalyticsEstimate } from './analytics/plan.ts';
+import type { UsageBreakdownRequest } from './breakdown.ts';
 import { checkUsageFilter, splitUsageFilter } from './filter.ts';
 import type { UsageFilter } from './filter.ts';
 import type { RecordKey } from './source.ts';
@@ -64,6 +65,26 @@ export function estimateUsageList(question: ListQuestion<UsageFilter>, role: Lis
       scans: wantsPage && split.isScan ? [`page ${key}`] : [],
       counts: isCounted && series === null ? [`count ${key}`] : [],
       isOpen: true,
+    },
+  ];
+}
+
+/**
+ * The calls for a breakdown: one scan for all with one range and filter.
+ * @throws RequestError `BAD_USER_INPUT` as the breakdown itself
+ */
+export function estimateUsageBreakdown({
+  range,
+  filter,
+}: Pick<UsageBreakdownRequest, 'range' | 'filter'>): readonly CallNeeds[] {
+  checkUsageFilter(filter, 'filter');
+  const split = splitUsageFilter(filter);
+  if (split.kind === 'nothing') return [];
+  return [
+    {
+      source: 'USAGE',
+      least: [keyOfFirstCall(JSON.stringify(split.query), range, 'DESC', null)],
+      scans: [`usage scan ${JSON.stringify([range, filter])}`],
     },
   ];
 }

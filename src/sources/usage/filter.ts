@@ -12,25 +12,40 @@ export interface UsageFilter {
   readonly tags?: readonly string[];
   readonly status?: RequestStatus;
   readonly searchText?: string;
-  /** An address or a CIDR block. The vendor cannot filter by it, so it takes a bounded scan. */
+  /** An address or a CIDR block. The vendor cannot filter by it or by the parts below, so they take a bounded scan. */
   readonly ipAddress?: string;
+  readonly elementApis?: readonly string[];
+  readonly userIds?: readonly string[];
+  readonly accountIds?: readonly string[];
+  readonly instanceIds?: readonly string[];
+  readonly responseStatus?: IntRange;
+  /** Milliseconds. */
+  readonly processTime?: IntRange;
 }
 
+/** From `gte` (inclusive) to `lt` (exclusive), at least one of them. A record without a value is outside. */
+export interface IntRange {
+  readonly gte?: number;
+  readonly lt?: number;
+}
+
+const LISTS = ['elementKeys', 'tags', 'elementApis', 'userIds', 'accountIds', 'instanceIds'] as const;
+const RANGES = ['responseStatus', 'processTime'] as const;
 const MOST_VALUES = 50;
 const LONGEST_TEXT = 256;
 const CONTROL = /\p{Cc}/u;
 
 /**
  * Refuses values that must not reach the vendor, or would change on the way: empty texts, control characters, half a surrogate
- * pair, texts over 256 characters, lists of over 50 values; and an `ipAddress` that is no address.
+ * pair, texts over 256 characters, lists of over 50 values; an `ipAddress` that is no address; and ranges without a bound.
  * @param argument the filter's path among the caller's arguments
  * @throws RequestError `BAD_USER_INPUT` with the argument's name
  */
 export function checkUsageFilter(filter: UsageFilter, argument: string): void {
   checkText(`${argument}.hub`, filter.hub);
   checkText(`${argument}.searchText`, filter.searchText);
-  checkList(`${argument}.elementKeys`, filter.elementKeys);
-  checkList(`${argument}.tags`, filter.tags);
+  for (const part of LISTS) checkList(`${argument}.${part}`, filter[part]);
+  for (const part of RANGES) checkRange(`${argument}.${part}`, filter[part]);
   if (filter.ipAddress !== undefined) checkAddress(filter.ipAddress, `${argument}.ipAddress`);
 }
 
@@ -49,13 +64,17 @@ function checkText(argument: string, value: string | undefined): void {
   if (CONTROL.test(value)) refuse(argument, 'must not hold control characters');
 }
 
+function checkRange(argument: string, range: IntRange | undefined): void {
+  if (range && range.gte === undefined && range.lt === undefined)
+    refuse(argument, "needs a bound: give 'gte', 'lt' or both");
+}
+
 function refuse(argument: string, rule: string): never {
   throw new RequestError('BAD_USER_INPUT', `'${argument}' ${rule}.`, { argument });
 }
 
 /**
- * The part of a filter that the vendor can apply, as parameters of `GET /usage`. `ipAddress` is not one of them
- * (`docs/vendors.md#usage-request-parameters`).
+ * The part of a filter that the vendor can apply, as parameters of `GET /usage` (`docs/vendors.md#usage-request-parameters`).
  */
 export function encodeUsageFilter(filter: UsageFilter): Query {
   return [
@@ -77,17 +96,22 @@ export type UsageFilterSplit =
       readonly query: Query;
       /** A part is tested here and filters out rows that the vendor gives: a scan. */
       readonly isScan: boolean;
+      /** The test of that part, which the vendor cannot apply. */
+      readonly isMatch: (record: UsageRecord) => boolean;
       /** The series that counts exactly what the filter asks for; null: there is none, so records are counted one by one. */
       readonly countingSeries: UsageSeries | null;
     };
 
 /** Splits a filter between the vendor and us. */
 export function splitUsageFilter(filter: UsageFilter): UsageFilterSplit {
-  if (filter.elementKeys?.length === 0 || filter.tags?.length === 0) return { kind: 'nothing' };
+  const hasEmptyList = LISTS.some((part) => filter[part]?.length === 0);
+  if (hasEmptyList || RANGES.some((part) => isEmpty(filter[part]))) return { kind: 'nothing' };
+  const { hub, elementKeys, tags, status, searchText, ...ours } = filter;
   return {
     kind: 'read',
     query: encodeUsageFilter(filter),
-    isScan: filter.ipAddress !== undefined,
+    isScan: Object.keys(ours).length > 0,
+    isMatch: createUsageTest(ours),
     countingSeries: countingSeries(filter),
   };
 }
@@ -97,13 +121,43 @@ function countingSeries({ elementKeys, status, ...others }: UsageFilter): UsageS
   return elementKeys ? 'elements' : status ? 'statuses' : 'activity';
 }
 
-/** TEMP */
+function isEmpty({ gte, lt }: IntRange = {}): boolean {
+  return gte !== undefined && lt !== undefined && gte >= lt;
+}
+
+/**
+ * The test of a filter, for a filter that `checkUsageFilter` accepts. It leaves out `hub` and `searchText`, because the vendor alone
+ * knows what they mean.
+ */
 export function createUsageTest(filter: UsageFilter): (record: UsageRecord) => boolean {
+  const { elementKeys, tags, status, ipAddress, elementApis, userIds, accountIds, instanceIds } = filter;
+  const { responseStatus, processTime } = filter;
   const tests: ((record: UsageRecord) => boolean)[] = [];
-  const { elementKeys, tags, status, ipAddress } = filter;
-  if (elementKeys) tests.push((r) => r.elementKey !== null && elementKeys.includes(r.elementKey));
-  if (tags) tests.push((r) => [...r.elementTags, ...r.instanceTags].some((t) => tags.includes(t)));
-  if (status) tests.push((r) => r.requestStatus === status);
+  const addList = (
+    values: readonly string[] | undefined,
+    valuesOf: (record: UsageRecord) => readonly (string | null)[],
+  ): void => {
+    if (!values) return;
+    const wanted: ReadonlySet<string | null> = new Set(values);
+    tests.push((record) => valuesOf(record).some((value) => wanted.has(value)));
+  };
+  const addRange = (range: IntRange | undefined, valueOf: (record: UsageRecord) => number | null): void => {
+    if (!range) return;
+    const { gte = -Infinity, lt = Infinity } = range;
+    tests.push((record) => {
+      const value = valueOf(record);
+      return value !== null && value >= gte && value < lt;
+    });
+  };
+  addList(elementKeys, (record) => [record.elementKey]);
+  addList(tags, (record) => [...record.elementTags, ...record.instanceTags]);
+  if (status) tests.push((record) => record.requestStatus === status);
   if (ipAddress !== undefined) tests.push(createAddressTest(ipAddress));
-  return (r) => tests.every((t) => t(r));
+  addList(elementApis, (record) => [record.elementApi]);
+  addList(userIds, (record) => [record.userId]);
+  addList(accountIds, (record) => [record.accountId]);
+  addList(instanceIds, (record) => [record.instanceId]);
+  addRange(responseStatus, (record) => record.responseStatus);
+  addRange(processTime, (record) => record.processTime);
+  return (record) => tests.every((isMatch) => isMatch(record));
 }

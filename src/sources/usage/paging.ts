@@ -1,4 +1,6 @@
 import type { CallContext } from '../../upstream/upstream.ts';
+import { joinOrigins } from '../paging/coverage.ts';
+import type { CoverageOrigin } from '../paging/coverage.ts';
 import { pageByKeyset } from '../paging/keyset-paging.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
 import type { VendorList } from '../paging/vendor-page.ts';
@@ -52,6 +54,7 @@ function readUsageWindow(list: VendorList<UsageRecord>): ReadWindow<UsageRecord>
     let parsed = 0;
     let readAtMs = Infinity;
     let stale = false;
+    let origin: CoverageOrigin | null = null;
     const batches = pageByKeyset(list, {
       range: window,
       direction: 'DESC',
@@ -67,15 +70,28 @@ function readUsageWindow(list: VendorList<UsageRecord>): ReadWindow<UsageRecord>
       parsed += batch.parsed;
       readAtMs = Math.min(readAtMs, batch.readAtMs);
       stale ||= batch.stale;
+      origin = joinOrigins(origin, batch.origin);
       const rowsPerMs = rows.length / Math.max(window.toMs - batch.edgeMs, 1);
       const expected = rows.length + rowsPerMs * (batch.edgeMs - window.fromMs);
       if (!batch.ended && isDense(expected, wanted, window, list.unitMs)) {
         const part = { fromMs: batch.edgeMs, toMs: window.toMs };
         // A skipped row without a time was placed at the window's start, but lies somewhere in this part.
         const dropped = skipped.map((ms) => (ms < part.fromMs ? null : ms));
-        return { kind: 'dense', newest: { ...part, rows, dropped, received, parsed, readAtMs, stale } };
+        return {
+          kind: 'dense',
+          newest: { ...part, rows, dropped, received, parsed, readAtMs, stale, origin },
+        };
       }
     }
-    return { kind: 'whole', rows, dropped: skipped, received, parsed, readAtMs, stale };
+    return {
+      kind: 'whole',
+      rows,
+      dropped: skipped,
+      received,
+      parsed,
+      readAtMs,
+      stale,
+      origin: origin ?? 'NONE',
+    };
   };
 }

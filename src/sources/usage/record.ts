@@ -42,7 +42,13 @@ export interface UsageRecord {
   readonly vendorProcessTime: number | null;
   /** Milliseconds. */
   readonly platformProcessTime: number | null;
-  /** When the archive first saw it; left out: it comes from the vendor. */
+  readonly userName: string | null;
+  readonly accountName: string | null;
+  readonly companyName: string | null;
+  readonly provisionName: string | null;
+  readonly vendorResource: string | null;
+  readonly elementResource: string | null;
+  /** When the archive first saw it, in milliseconds since the epoch; left out: it has not, or there is none. */
   readonly firstSeenMs?: number;
 }
 
@@ -93,6 +99,18 @@ interface VendorRow {
   readonly vendor_process_time?: unknown;
   readonly platformProcessTime?: unknown;
   readonly platform_process_time?: unknown;
+  readonly userName?: unknown;
+  readonly user_name?: unknown;
+  readonly accountName?: unknown;
+  readonly account_name?: unknown;
+  readonly companyName?: unknown;
+  readonly company_name?: unknown;
+  readonly provisionName?: unknown;
+  readonly provision_name?: unknown;
+  readonly vendorResource?: unknown;
+  readonly vendor_resource?: unknown;
+  readonly elementResource?: unknown;
+  readonly element_resource?: unknown;
 }
 
 /** Only these characters are safe in a path and a cursor. Ids on the vendor's page are 24 hexadecimal digits. */
@@ -135,6 +153,12 @@ export function decodeUsageRecord(row: unknown): UsageRecord | SkippedRow {
   const instanceId = readId(fields.instanceId ?? fields.instance_id);
   const vendorProcessTime = readMilliseconds(fields.vendorProcessTime ?? fields.vendor_process_time);
   const platformProcessTime = readMilliseconds(fields.platformProcessTime ?? fields.platform_process_time);
+  const userName = readText(fields.userName ?? fields.user_name);
+  const accountName = readText(fields.accountName ?? fields.account_name);
+  const companyName = readText(fields.companyName ?? fields.company_name);
+  const provisionName = readText(fields.provisionName ?? fields.provision_name);
+  const vendorResource = readText(fields.vendorResource ?? fields.vendor_resource);
+  const elementResource = readText(fields.elementResource ?? fields.element_resource);
   if (
     requestStatusText === undefined ||
     elementKey === undefined ||
@@ -154,7 +178,13 @@ export function decodeUsageRecord(row: unknown): UsageRecord | SkippedRow {
     responseStatus === undefined ||
     instanceId === undefined ||
     vendorProcessTime === undefined ||
-    platformProcessTime === undefined
+    platformProcessTime === undefined ||
+    userName === undefined ||
+    accountName === undefined ||
+    companyName === undefined ||
+    provisionName === undefined ||
+    vendorResource === undefined ||
+    elementResource === undefined
   )
     return skipped;
   return {
@@ -181,6 +211,12 @@ export function decodeUsageRecord(row: unknown): UsageRecord | SkippedRow {
     instanceId,
     vendorProcessTime,
     platformProcessTime,
+    userName,
+    accountName,
+    companyName,
+    provisionName,
+    vendorResource,
+    elementResource,
     ...decodeAddresses(requestIP),
   };
 }

@@ -1,9 +1,11 @@
+import { RequestError } from '../../base/errors.ts';
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
+import { keepsFrom, readThroughArchive } from '../paging/archived-rows.ts';
+import type { ArchiveReading } from '../paging/archived-rows.ts';
 import { noteLackingColumns } from '../paging/held-files.ts';
-import type { RowStream } from '../paging/row-stream.ts';
+import type { ReadBatches, RowStream } from '../paging/row-stream.ts';
 import type { LocateRows } from '../paging/window-paging.ts';
-import { createAddressTest } from '../shared/addresses.ts';
 import type { GetUsageAnalytics } from './analytics/analytics.ts';
 import { LIST_OPERATION } from './client.ts';
 import type { UsageDeps } from './client.ts';
@@ -17,6 +19,7 @@ import type { UsageRecord } from './record.ts';
  * reader of the stream must apply. null: no record can match. `getUsageAnalytics` gives a hint about their times, for reading in
  * ascending order.
  * @param argument the filter's path among the caller's arguments
+ * @param knownAtMs reads what the archive knew then; null: what is known now
  * @throws RequestError `BAD_USER_INPUT`
  */
 export function createUsageRowStream(
@@ -25,6 +28,7 @@ export function createUsageRowStream(
   filter: UsageFilter,
   getUsageAnalytics: GetUsageAnalytics,
   argument = 'filter',
+  knownAtMs: number | null = null,
 ): RowStream<UsageRecord> | null {
   checkUsageFilter(filter, argument);
   const split = splitUsageFilter(filter);
@@ -32,18 +36,57 @@ export function createUsageRowStream(
   return {
     source: 'USAGE',
     operation: LIST_OPERATION,
-    read: createUsagePaging(
+    read: readBoth(
       deps,
-      split.isScan ? forScan(context) : context,
       filter,
-      createUsageLocator(getUsageAnalytics),
+      createUsagePaging(
+        deps,
+        split.isScan ? forScan(context) : context,
+        filter,
+        createUsageLocator(getUsageAnalytics),
+      ),
+      argument,
+      knownAtMs,
     ),
-    isMatch: filter.ipAddress === undefined ? () => true : createAddressTest(filter.ipAddress),
+    isMatch: split.isMatch,
     maxScannedRows: split.isScan ? deps.settings.maxScannedRows : null,
     // If files are served and lack a column that the filter uses, coverage says so.
     age: noteLackingColumns(deps.settings.age, columnsOf(filter)),
   };
 }
+
+/** Reads through the archive, if there is one and it can test the filter. */
+function readBoth(
+  deps: UsageDeps,
+  filter: UsageFilter,
+  readVendor: ReadBatches<UsageRecord>,
+  argument: string,
+  knownAtMs: number | null,
+): ReadBatches<UsageRecord> {
+  const reading = readUsageArchive(deps, filter, knownAtMs);
+  if (reading) return readThroughArchive(reading, readVendor);
+  const vendorsOwn = VENDORS_OWN.find((part) => filter[part] !== undefined);
+  if (knownAtMs === null || vendorsOwn === undefined) return readVendor;
+  throw new RequestError(
+    'BAD_USER_INPUT',
+    `Only the vendor can apply '${argument}.${vendorsOwn}', and it does not know what it knew at 'range.asKnownAt'. Leave one of them out.`,
+    { argument: `${argument}.${vendorsOwn}` },
+  );
+}
+
+/** How the archive is read for a filter; null: there is none, or only the vendor can apply the filter. */
+export function readUsageArchive(
+  { archive, settings, nowMs }: UsageDeps,
+  filter: UsageFilter,
+  knownAtMs: number | null,
+): ArchiveReading<UsageRecord, UsageFilter> | null {
+  if (!archive || VENDORS_OWN.some((part) => filter[part] !== undefined)) return null;
+  const vendorKeepsFromMs = keepsFrom(settings.age, nowMs);
+  return { source: 'USAGE', rows: archive, filter, knownAtMs, vendorKeepsFromMs };
+}
+
+/** The parts of a filter whose meaning only the vendor knows. */
+const VENDORS_OWN = ['hub', 'searchText'] as const;
 
 /** The vendor's fields that each part of a filter tests. */
 const COLUMNS: Readonly<Record<keyof UsageFilter, readonly string[]>> = {
@@ -53,6 +96,12 @@ const COLUMNS: Readonly<Record<keyof UsageFilter, readonly string[]>> = {
   status: ['requestStatus'],
   searchText: ['elementKey', 'elementName', 'elementApi', 'instanceName', 'requestURI', 'requestIP'],
   ipAddress: ['requestIP'],
+  elementApis: ['elementApi'],
+  userIds: ['userId'],
+  accountIds: ['accountId'],
+  instanceIds: ['instanceId'],
+  responseStatus: ['responseStatus'],
+  processTime: ['processTime'],
 };
 
 function columnsOf(filter: UsageFilter): readonly (readonly string[])[] {

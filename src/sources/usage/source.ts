@@ -4,6 +4,9 @@ import { asError, UpstreamError } from '../../base/errors.ts';
 import type { Range } from '../../base/time.ts';
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
+import { countThroughArchive } from '../paging/archived-count.ts';
+import { findThroughArchive } from '../paging/archived-rows.ts';
+import type { ArchiveReading, KnownRange } from '../paging/archived-rows.ts';
 import { countMatches, createKnownCounts } from '../paging/count.ts';
 import { coverNothing } from '../paging/coverage.ts';
 import { findRows } from '../paging/find-rows.ts';
@@ -12,8 +15,11 @@ import { readPage } from '../paging/page.ts';
 import type { Page, PageRequest, TotalCount } from '../paging/page.ts';
 import { requireParsable } from '../paging/row-stream.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
+import type { ScannedRows } from '../paging/scan-range.ts';
 import { requireScope } from '../shared/scope.ts';
 import type { AnalyticsRequest, GetUsageAnalytics, UsageAnalytics } from './analytics/analytics.ts';
+import { breakDownUsage, scanUsageRecords } from './breakdown.ts';
+import type { UsageBreakdown, UsageBreakdownRequest } from './breakdown.ts';
 import { LIST_OPERATION, readUsageRecord, RECORD_OPERATION } from './client.ts';
 import type { UsageDeps } from './client.ts';
 import { countBySeries } from './count.ts';
@@ -22,7 +28,7 @@ import type { UsageFilter } from './filter.ts';
 import { createUsagePaging } from './paging.ts';
 import { isUsageRecordId } from './record.ts';
 import type { UsageRecord } from './record.ts';
-import { createUsageRowStream } from './row-stream.ts';
+import { createUsageRowStream, readUsageArchive } from './row-stream.ts';
 
 /** The Usage API for one operation: equal questions are asked once. */
 export interface UsageSource {
@@ -35,9 +41,14 @@ export interface UsageSource {
   /** `GET /usage`. @throws UpstreamError, RequestError `LIMIT_EXCEEDED` */
   listUsageRecords(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>>;
   /** How many records are in a range; null: no count can be given. @throws UpstreamError */
-  countUsageRecords(range: Range, filter: UsageFilter): Promise<TotalCount | null>;
+  countUsageRecords(range: KnownRange, filter: UsageFilter): Promise<TotalCount | null>;
   /** `GET /usage/analytics/…`. Does not fail if the vendor fails: coverage reports it. @throws RequestError */
   getUsageAnalytics(request: AnalyticsRequest): Promise<UsageAnalytics>;
+  /**
+   * Records in groups, from one bounded scan. Breakdowns with one range and filter share it. Does not fail if the vendor fails:
+   * coverage reports it. @throws RequestError `BAD_USER_INPUT`, `LIMIT_EXCEEDED`
+   */
+  getUsageBreakdown(request: UsageBreakdownRequest): Promise<UsageBreakdown>;
 }
 
 /** The Usage API for one operation. Its loaders live as long as the operation. */
@@ -57,10 +68,9 @@ export function createUsageSource(
     (keys) => {
       // A single record has no coverage to say that it is stale, so an earlier answer is never served.
       const freshDeps = { ...deps, settings: { ...settings, staleIfErrorMs: 0 } };
-      return findUsageRecords(
-        keys,
-        createUsagePaging(freshDeps, context, {}, async () => null),
-        (id) => readUsageRecord(deps, context, id),
+      const read = createUsagePaging(freshDeps, context, {}, async () => null);
+      return findThroughArchive(deps.archive, keys, (missing) =>
+        findUsageRecords(missing, read, (id) => readUsageRecord(deps, context, id)),
       );
     },
     {
@@ -77,10 +87,17 @@ export function createUsageSource(
     (requests) => Promise.all(requests.map((request) => readUsagePage(request).catch(asError))),
     { cacheKeyFn: (request) => keyOf('page', request) },
   );
+  const scan = ({ held, ...request }: UsageScan) =>
+    scanUsageRecords(deps, context, getUsageAnalytics, request, held);
+  const scans = new DataLoader<UsageScan, ScannedRows<UsageRecord>, string>(
+    (requests) => Promise.all(requests.map((request) => scan(request).catch(asError))),
+    { cacheKeyFn: ({ range, filter, held }) => keyOf('scan', { range, filter, isBeside: held !== null }) },
+  );
 
   async function readUsagePage(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>> {
     const { filter, range } = request;
-    const stream = createUsageRowStream(deps, context, filter, getUsageAnalytics);
+    const { knownAtMs = null } = range;
+    const stream = createUsageRowStream(deps, context, filter, getUsageAnalytics, 'filter', knownAtMs);
     if (!stream) return { rows: [], hasMore: false, end: null, coverage: [coverNothing('USAGE', range)] };
     const page = await readPage(request, requireParsable(stream), nowMs);
     for (const row of page.rows) if (!seen.has(row.id)) seen.set(row.id, row);
@@ -105,11 +122,29 @@ export function createUsageSource(
       const known = knownCounts.of(range, filter);
       if (known) return known;
       const { countingSeries: series } = split;
-      if (series) return countBySeries(getUsageAnalytics, range, filter, series, stream.age.files, nowMs);
-      return countMatches(range, stream, settings.maxScannedRows, nowMs);
+      const countVendor = async (part: Range): Promise<TotalCount | null> =>
+        series && !(reading && part.toMs - part.fromMs <= LIVE_EDGE_MS)
+          ? countBySeries(getUsageAnalytics, part, filter, series, stream.age.files, nowMs)
+          : countMatches(part, stream, settings.maxScannedRows, nowMs);
+      const reading = readUsageArchive(deps, filter, range.knownAtMs ?? null);
+      return reading ? countThroughArchive(reading, range, countVendor) : countVendor(range);
     },
     getUsageAnalytics,
+    async getUsageBreakdown(request) {
+      const { range, filter } = request;
+      return breakDownUsage(deps, request, (held) =>
+        // Without credentials there is no scope for a key, and no call is made: coverage reports NOT_CONFIGURED.
+        context.credentials ? scans.load({ range, filter, held }) : scan({ range, filter, held }),
+      );
+    },
   };
+}
+
+/** The rows after the end of the archive are counted one by one if they are of the last hour, because a series lags. */
+const LIVE_EDGE_MS = 3_600_000;
+
+interface UsageScan extends Pick<UsageBreakdownRequest, 'range' | 'filter'> {
+  readonly held: ArchiveReading<UsageRecord, UsageFilter> | null;
 }
 
 /** Names a record. */

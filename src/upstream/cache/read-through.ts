@@ -8,6 +8,7 @@ import { encodeJson } from '../body.ts';
 import { createSingleFlight } from '../single-flight.ts';
 import type { Waiters } from '../single-flight.ts';
 import type {
+  AnswerOrigin,
   Call,
   CallContext,
   DecodedAnswer,
@@ -63,11 +64,11 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
       decode: (response) => request.decode(response, index, index).segments[0]?.value,
     }));
     // One key has one decoder (see UpstreamRequest and AnswerSegment), so its cached value has this type.
-    const toAnswer = ({ value, readAtMs }: CachedAnswer, stale: boolean): UpstreamAnswer<Value> => ({
-      value: value as Value,
-      readAtMs,
-      stale,
-    });
+    const toAnswer = (
+      { value, readAtMs }: CachedAnswer,
+      origin: AnswerOrigin,
+      stale = false,
+    ): UpstreamAnswer<Value> => ({ value: value as Value, readAtMs, stale, origin });
 
     const readFresh = () => entries.map((entry) => cache.readFresh(entry, maxAgeMs));
     let fresh = readFresh();
@@ -81,7 +82,7 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
     // Nothing is awaited from here until `join`. Otherwise a call could end meanwhile, and would be made twice.
     const first = fresh.indexOf(null);
     const last = fresh.lastIndexOf(null);
-    if (first === -1) return fresh.flatMap((answer) => (answer ? [toAnswer(answer, false)] : []));
+    if (first === -1) return fresh.flatMap((answer) => (answer ? [toAnswer(answer, 'CACHE')] : []));
 
     let hasCalled = false;
     const fetchMissing = async (waiters: Waiters): Promise<DecodedAnswer> => {
@@ -127,8 +128,8 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
       return fresh.flatMap((cached, index) => {
         // The call also brings cached segments that lie between missing ones. All that it brings is given out.
         const segment = index < first ? undefined : read.segments[index - first];
-        if (segment) return [toAnswer({ value: segment.value, readAtMs: read.readAtMs }, false)];
-        return cached ? [toAnswer(cached, false)] : [];
+        if (segment) return [toAnswer({ value: segment.value, readAtMs: read.readAtMs }, 'VENDOR')];
+        return cached ? [toAnswer(cached, 'CACHE')] : [];
       });
     } catch (reason) {
       // The call that this caller had joined ended because of another caller's call budget.
@@ -138,10 +139,10 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
       await cache.loadShared?.(entries.filter((entry, index) => !fresh[index] && !cache.readStale(entry)));
       return entries.map((entry, index) => {
         const cached = fresh[index];
-        if (cached) return toAnswer(cached, false);
+        if (cached) return toAnswer(cached, 'CACHE');
         const stale = findStale(entry, index);
         if (!stale) throw reason;
-        return toAnswer(stale, true);
+        return toAnswer(stale, 'CACHE', true);
       });
     }
   };

@@ -21,6 +21,7 @@ const LIMITS: EstimateLimits = {
   maxUpstreamBuckets: 20_000,
   maxUpstreamCalls: 20,
   maxCost: 1_000,
+  hasArchive: false,
   pageSizes: { usage: 200, events: 1_000 },
   ends: { USAGE: null, EVENTS: null },
 };
@@ -57,6 +58,8 @@ describe('the calls of an operation', () => {
     'usageRecords(filter: { tags: [$text] }) { nodes { id } }',
     'events(filter: { searchText: $text }) { nodes { id } totalCount { value } }',
     'eventFacets(filter: { not: { action: { contains: $text } } }) { categories { values { value } } }',
+    'usageBreakdown(filter: { hub: $text }, by: [ELEMENT]) { groups { count } }',
+    'eventBreakdown(filter: { not: { action: { eq: $text } } }, by: [ACTION]) { groups { count } }',
     'timeline(filter: { usage: { hub: $text } }) { nodes { id } }',
     'timeline(filter: { events: { username: { eq: $text } } }) { nodes { id } totalCount { value } }',
   ])('are none if the filter is refused: %s', (field) => {
@@ -120,6 +123,18 @@ describe('the calls of an operation', () => {
       2,
     ],
     [
+      'a range that the vendor can not apply',
+      '{ usageRecords(filter: { responseStatus: { gte: 500 } }) { nodes { id } totalCount { value } } }',
+      2,
+      2,
+    ],
+    [
+      'a range without a number in it',
+      '{ usageRecords(filter: { processTime: { gte: 5, lt: 5 } }) { nodes { id } totalCount { value } } }',
+      0,
+      0,
+    ],
+    [
       'a filter that nothing matches',
       '{ usageRecords(filter: { tags: [] }) { nodes { id } } events(filter: { action: { in: [] } }) { nodes { id } } }',
       0,
@@ -165,6 +180,36 @@ describe('the calls of an operation', () => {
     ],
     ['facets', '{ eventFacets { categories { other } actions { other } } }', 1, 1],
     ['facets, with none selected', '{ eventFacets { from } }', 0, 0],
+    [
+      'breakdowns of one range and filter, whatever they group by',
+      '{ a: usageBreakdown(by: [ELEMENT]) { groups { count } } b: usageBreakdown(by: [STATUS], interval: DAY, top: 3) { other { count } } }',
+      1,
+      1,
+    ],
+    [
+      'breakdowns of events that need other fields',
+      '{ a: eventBreakdown(by: [ACTION]) { groups { count } } b: eventBreakdown(by: [USERNAME]) { groups { count } } c: eventBreakdown(by: [CATEGORY], top: 1) { coverage { status } } }',
+      2,
+      2,
+    ],
+    [
+      'a breakdown without its groups',
+      '{ usageBreakdown(by: [ELEMENT]) { from timeZone } eventBreakdown(by: [ACTION]) { to } }',
+      0,
+      0,
+    ],
+    [
+      'a breakdown that is refused',
+      '{ usageBreakdown(by: []) { groups { count } } eventBreakdown(by: [ACTION], interval: SECOND) { groups { count } } }',
+      0,
+      0,
+    ],
+    [
+      'a breakdown that nothing matches',
+      '{ usageBreakdown(by: [ELEMENT], filter: { tags: [] }) { groups { count } } }',
+      0,
+      0,
+    ],
     ['the timeline', '{ timeline(first: 500) { nodes { id } } }', 2, 0],
     ['the timeline of one source', '{ timeline(filter: { sources: [USAGE] }) { nodes { id } } }', 1, 0],
     [
@@ -284,6 +329,12 @@ describe('the calls of an operation', () => {
     test('who may not read a source are those of the other source, without a count', () => {
       const text = '{ timeline(filter: { usage: { hub: "" } }) { nodes { id } totalCount { value } } }';
       expect(of(text, 'events:read')).toMatchObject({ leastCalls: 1, scans: 0 });
+    });
+
+    test('who may not group by personal data are none, because the field refuses to', () => {
+      const text = '{ eventBreakdown(by: [ACTION, USERNAME]) { groups { count } } }';
+      expect(of(text, 'events:read')).toMatchObject({ leastCalls: 0, scans: 0 });
+      expect(of(text, 'events:read', 'pii:read')).toMatchObject({ leastCalls: 1, scans: 1 });
     });
 
     test('who may not see a facet do not include its scan', () => {
@@ -455,6 +506,15 @@ describe('the cost', () => {
     expect(asked.measure({ timeline: { nodes: [{ r: { edges } }] } }, 20)).toBeLessThanOrEqual(asked.cost);
   });
 
+  test('of a breakdown is that of its groups, of their buckets and of the rows that it groups', () => {
+    const cost = (args: string, fields: string) =>
+      estimate(`{ usageBreakdown(by: [ELEMENT]${args}) { ${fields} } }`).cost;
+    // 20 calls 200, the rows 30, 10 groups of 0.05, and in each 8 days of 0.05.
+    expect(cost(', top: 10', 'groups { count }')).toBe(231);
+    expect(cost(', top: 10, interval: DAY', 'groups { count buckets { count } }')).toBe(235);
+    expect(cost(', top: 1, interval: DAY', 'other { buckets { count } }')).toBe(231);
+  });
+
   test('of elements that nothing bounds is that of 25 elements; keys count one by one', () => {
     const cost = (args: string) =>
       estimate(
@@ -484,12 +544,14 @@ describe('the fields of the graph', () => {
       'AnalyticsBucket.elements',
       'AnalyticsTotals.elements',
       'Event.relatedUsage',
+      'Query.eventBreakdown',
       'Query.eventFacets',
       'Query.events',
       'Query.node',
       'Query.nodes',
       'Query.timeline',
       'Query.usageAnalytics',
+      'Query.usageBreakdown',
       'Query.usageRecord',
       'Query.usageRecords',
       'UsageRecord.relatedEvents',

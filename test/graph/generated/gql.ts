@@ -17,10 +17,12 @@ import * as types from './graphql.ts';
 type Documents = {
     "\n  query PageForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...ListPage\n    }\n  }\n\n  fragment ListPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n": typeof types.PageForwardDocument,
     "\n  query PageBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...ListPage\n    }\n  }\n": typeof types.PageBackwardDocument,
+    "\n        query TruncatedBreakdown {\n          usageBreakdown(by: [USER]) {\n            groups {\n              count\n            }\n            coverage {\n              status\n              code\n              reason\n            }\n          }\n        }\n      ": typeof types.TruncatedBreakdownDocument,
 };
 const documents: Documents = {
     "\n  query PageForward($first: Int, $after: String) {\n    usageRecords(first: $first, after: $after) {\n      ...ListPage\n    }\n  }\n\n  fragment ListPage on UsageRecordConnection {\n    edges {\n      cursor\n      node {\n        recordId\n      }\n    }\n    pageInfo {\n      hasNextPage\n      hasPreviousPage\n      startCursor\n      endCursor\n    }\n    from\n    to\n  }\n": types.PageForwardDocument,
     "\n  query PageBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...ListPage\n    }\n  }\n": types.PageBackwardDocument,
+    "\n        query TruncatedBreakdown {\n          usageBreakdown(by: [USER]) {\n            groups {\n              count\n            }\n            coverage {\n              status\n              code\n              reason\n            }\n          }\n        }\n      ": types.TruncatedBreakdownDocument,
 };
 
 /**
@@ -31,6 +33,10 @@ export function graphql(source: "\n  query PageForward($first: Int, $after: Stri
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query PageBackward($last: Int, $before: String) {\n    usageRecords(last: $last, before: $before) {\n      ...ListPage\n    }\n  }\n"): typeof import('./graphql.ts').PageBackwardDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n        query TruncatedBreakdown {\n          usageBreakdown(by: [USER]) {\n            groups {\n              count\n            }\n            coverage {\n              status\n              code\n              reason\n            }\n          }\n        }\n      "): typeof import('./graphql.ts').TruncatedBreakdownDocument;
 
 
 export function graphql(source: string) {

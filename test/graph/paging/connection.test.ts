@@ -156,6 +156,7 @@ describe('reading a list page by page', () => {
         fromMs: NOW_MS - 1_000,
         toMs: NOW_MS,
         asOfMs: NOW_MS,
+        origin: 'VENDOR',
         scanned: 0,
         matched: 0,
         dropped: 0,

@@ -17,6 +17,7 @@ const STOPPED: Coverage = {
   fromMs: 0,
   toMs: 1,
   asOfMs: 1,
+  origin: 'VENDOR',
   scanned: 10,
   matched: 2,
   dropped: 0,

@@ -9,7 +9,7 @@ const at = (text: string): number => Date.parse(text);
 
 function freeze(input: RangeInput | null | undefined) {
   try {
-    const { fromMs, toMs } = freezeRange(input, NOW);
+    const { fromMs, toMs } = freezeRange(input, { nowMs: NOW, hasArchive: false });
     return [new Date(fromMs).toISOString(), new Date(toMs).toISOString()];
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
@@ -92,9 +92,24 @@ describe('a range', () => {
   });
 });
 
+test('only an archive knows what was known when: without one, asKnownAt is refused, with the setting', () => {
+  const input = { last: 'P1D', asKnownAt: NOW - 5 };
+  expect(() => freezeRange(input, { nowMs: NOW, hasArchive: false })).toThrow(
+    expect.objectContaining({
+      code: 'BAD_USER_INPUT',
+      details: { argument: 'range.asKnownAt' },
+      message: expect.stringContaining('SIGHTLINE_ARCHIVE'),
+    }),
+  );
+  expect(freezeRange({ ...input, asKnownAt: null }, { nowMs: NOW, hasArchive: false })).toEqual(
+    freezeRange({ last: 'P1D' }, { nowMs: NOW, hasArchive: false }),
+  );
+  expect(() => freezeRange(input, { nowMs: NOW, hasArchive: true })).not.toThrow();
+});
+
 test('an omitted range ends with the last known entry; any other range ends as given, or now', () => {
   const endMs = at('2014-08-10T10:00:00.001Z');
-  const range = (input: RangeInput | null) => freezeRange(input, NOW, endMs);
+  const range = (input: RangeInput | null) => freezeRange(input, { nowMs: NOW, hasArchive: false }, endMs);
   expect(range(null)).toEqual({ fromMs: at('2014-08-03T10:00:00.001Z'), toMs: endMs });
   expect(range({})).toEqual(range(null));
   expect(range({ last: 'P1D' }).toMs).toBe(NOW);

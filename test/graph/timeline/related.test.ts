@@ -55,6 +55,7 @@ const STOPPED = {
   fromMs: 0,
   toMs: 1,
   asOfMs: null,
+  origin: 'NONE',
   scanned: 0,
   matched: 0,
   dropped: 0,

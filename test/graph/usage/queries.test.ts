@@ -11,10 +11,18 @@ describe('usageRecord', () => {
       recordId timestamp usageDate source requestStatus requestStatusText elementKey elementName elementApi elementTags
       instanceName accountId companyId userId processTime requestURI requestIP ipAddress instanceTags requestId
       requestMethod responseStatus instanceId vendorProcessTime platformProcessTime masked
+      userName accountName companyName provisionName vendorResource elementResource firstSeenAt
     } }`);
     const { id: recordId, timestampMs, ...rest } = createRecord();
     const timestamp = new Date(timestampMs).toISOString();
-    expect(data?.['usageRecord']).toEqual({ ...rest, recordId, timestamp, usageDate: timestamp, masked: [] });
+    expect(data?.['usageRecord']).toEqual({
+      ...rest,
+      recordId,
+      timestamp,
+      usageDate: timestamp,
+      firstSeenAt: null,
+      masked: [],
+    });
     expect(calls).toEqual([['getUsageRecord', '53e6e0c8', null]]);
   });
 
@@ -72,6 +80,24 @@ describe('usageRecords', () => {
     ]);
   });
 
+  test('passes the conditions that the vendor does not know to the source, with whole ids as texts and without nulls', async () => {
+    const { ask, calls } = createFakeContext();
+    await ask(`{ usageRecords(
+      filter: {
+        elementApis: ["contacts"], userIds: [17, "18"], accountIds: [], instanceIds: null
+        responseStatus: { gte: 500, lt: null }, processTime: { gte: 0, lt: 10 }
+      }
+    ) { nodes { id } } }`);
+    expect(calls).toMatchObject([['listUsageRecords', {}]]);
+    expect(calls[0]?.[1]).toHaveProperty('filter', {
+      elementApis: ['contacts'],
+      userIds: ['17', '18'],
+      accountIds: [],
+      responseStatus: { gte: 500 },
+      processTime: { gte: 0, lt: 10 },
+    });
+  });
+
   test('counts only if the count is selected, and reads no page if only the count is selected', async () => {
     const countUsageRecords = async () => ({ value: 3_000_000_000, accuracy: 'ESTIMATE' }) as const;
     const { ask, calls } = createFakeContext({ usage: { countUsageRecords } });
@@ -116,6 +142,7 @@ describe('usageRecords', () => {
         fromMs: NOW_MS - 5,
         toMs: NOW_MS,
         asOfMs: NOW_MS,
+        origin: 'VENDOR',
         scanned: 10_000,
         matched: 0,
         dropped: 2,

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  estimateEventBreakdown,
   estimateEventFacets,
   estimateEventList,
   estimateEvents,
 } from '../../../src/sources/events/estimate.ts';
 import type { EventListQuestion } from '../../../src/sources/events/estimate.ts';
+import { EVENT_DIMENSIONS } from '../../../src/sources/events/breakdown.ts';
 import { EVENT_FACETS } from '../../../src/sources/events/facets.ts';
 import { checkEventFilter } from '../../../src/sources/events/filter.ts';
 import type { EventFilter } from '../../../src/sources/events/filter.ts';
@@ -126,6 +128,25 @@ describe('the estimate of events', () => {
     );
   });
 
+  test('a breakdown makes at least the least calls, and no more than the most: random requests', async () => {
+    const requestArbitrary = fc.record({
+      range: fc.constant({ fromMs: FROM, toMs: NOW }),
+      filter: filterArbitrary,
+      by: fc.subarray([...EVENT_DIMENSIONS], { minLength: 1, maxLength: 3 }),
+      edges: fc.constant(null),
+      top: fc.constant(5),
+    });
+    await fc.assert(
+      fc.asyncProperty(rowsArbitrary, requestArbitrary, async (rows, request) => {
+        const { least, most } = boundsOf(estimateEventBreakdown(request), BUDGET);
+        const { source, calls } = openSource(rows);
+        await settle(source.getEventBreakdown(request));
+        expect(calls()).toBeGreaterThanOrEqual(least);
+        expect(calls()).toBeLessThanOrEqual(most);
+      }),
+    );
+  });
+
   test('events by id make at least the least calls, and no more than the most: random ids', async () => {
     const rows = Array.from({ length: 20 }, (_, at) => ({
       id: BigInt(at + 1),
@@ -151,20 +172,24 @@ describe('the estimate of events', () => {
     ['filter.not.not.ipAddress', { not: { not: { ipAddress: 'here' } } }],
     ['filter.not.action.eq', { not: { action: { eq: '\ud800' } } }],
   ])(
-    'a refused filter has no estimate; the list, the count and the facets refuse it alike: %s',
+    'a refused filter has no estimate; the list, the count, the facets and the breakdown refuse it alike: %s',
     async (argument, filter) => {
       const refusal = expect.objectContaining({ code: 'BAD_USER_INPUT', details: { argument } });
       const question = { ...fc.sample(questionArbitrary, 1)[0]!, filter };
       const facets = { range: question.range, filter, facets: new Set(EVENT_FACETS) };
+      const { range } = question;
+      const breakdown = { range, filter, by: ['ACTION' as const], edges: null, top: 1 };
       const { source, calls } = openSource([]);
       expect(() => checkEventFilter(filter, 'filter')).toThrow(refusal);
       expect(() => estimateEventList(question, READING)).toThrow(refusal);
       expect(() => estimateEventFacets(facets)).toThrow(refusal);
+      expect(() => estimateEventBreakdown(breakdown)).toThrow(refusal);
       await expect(source.listEvents({ ...question, after: null, fields: new Set() })).rejects.toEqual(
         refusal,
       );
       await expect(source.countEvents(question.range, filter)).rejects.toEqual(refusal);
       await expect(source.countEventFacets(facets)).rejects.toEqual(refusal);
+      await expect(source.getEventBreakdown(breakdown)).rejects.toEqual(refusal);
       expect(calls()).toBe(0);
     },
   );

@@ -16,6 +16,7 @@ const batch = (count: number, more: Partial<Batch<Position>> = {}): Batch<Positi
   parsed: count,
   readAtMs: 0,
   stale: false,
+  origin: 'VENDOR',
   ended: false,
   ...more,
 });

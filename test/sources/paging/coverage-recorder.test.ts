@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foremostStatus, recordCoverage } from '../../../src/sources/paging/coverage-recorder.ts';
 import type { AgePolicy, ExaminedSpan, Stop } from '../../../src/sources/paging/coverage-recorder.ts';
-import { COVERAGE_STATUSES } from '../../../src/sources/paging/coverage.ts';
+import { COVERAGE_STATUSES, joinOrigins } from '../../../src/sources/paging/coverage.ts';
+import type { CoverageOrigin } from '../../../src/sources/paging/coverage.ts';
 
 const NOW = 1_000_000;
 const age: AgePolicy = { settleMs: 100, retentionMs: 1_000 };
@@ -14,6 +15,7 @@ const span = (fromMs: number, toMs: number, more: Partial<ExaminedSpan> = {}): E
   toMs,
   readAtMs: NOW,
   stale: false,
+  origin: 'VENDOR',
   dropped: 0,
   rows: [],
   ...more,
@@ -130,6 +132,31 @@ describe('coverage', () => {
     ]);
   });
 
+  test('keeps neighbours of different origins apart', () => {
+    const origins = ['CACHE', 'ARCHIVE', 'ARCHIVE', 'VENDOR'] as const;
+    const examined = origins.map((origin, at) => span(NOW - 200 - at, NOW - 199 - at, { origin }));
+    const coverage = recordCoverage('USAGE', examined, forever, NOW, null);
+    expect(coverage.map(({ origin, fromMs, toMs }) => [origin, fromMs, toMs])).toEqual([
+      ['CACHE', NOW - 200, NOW - 199],
+      ['ARCHIVE', NOW - 202, NOW - 200],
+      ['VENDOR', NOW - 203, NOW - 202],
+    ]);
+  });
+
+  test('what an archive holds whole is COMPLETE, however new or old it is', () => {
+    const old = span(NOW - 900_000_000, NOW, { origin: 'ARCHIVE', readAtMs: NOW - 5 });
+    expect(recordCoverage('USAGE', [old], age, NOW, null)).toMatchObject([
+      { status: 'COMPLETE', fromMs: old.fromMs, toMs: NOW, origin: 'ARCHIVE', asOfMs: NOW - 5 },
+    ]);
+  });
+
+  test('what nobody had read is FAILED, and examines no rows', () => {
+    const examined = [NOW - 100, NOW - 200].map((toMs) => span(toMs - 100, toMs, { origin: 'NONE' }));
+    expect(recordCoverage('USAGE', examined, age, NOW, null)).toMatchObject([
+      { status: 'FAILED', fromMs: NOW - 300, toMs: NOW - 100, asOfMs: null, scanned: null, matched: null },
+    ]);
+  });
+
   test('keeps apart what does not touch', () => {
     expect(spansOf([span(NOW - 300, NOW - 250), span(NOW - 240, NOW - 200)], forever)).toHaveLength(2);
   });
@@ -139,19 +166,24 @@ describe('coverage', () => {
       fc.property(
         fc.uniqueArray(fc.integer({ min: 1, max: 3_000 }), { minLength: 2, maxLength: 12 }),
         fc.array(fc.tuple(fc.integer({ min: 1, max: 2_999 }), fc.boolean()), { maxLength: 40 }),
-        fc.array(fc.tuple(fc.boolean(), fc.nat({ max: 2 }), fc.nat({ max: 300 })), {
-          minLength: 12,
-          maxLength: 12,
-        }),
+        fc.array(
+          fc.tuple(
+            fc.boolean(),
+            fc.nat({ max: 2 }),
+            fc.nat({ max: 300 }),
+            fc.constantFrom('VENDOR', 'CACHE', 'ARCHIVE', 'FILE'),
+          ),
+          { minLength: 12, maxLength: 12 },
+        ),
         (edges, rows, traits) => {
           const bounds = edges.sort((a, b) => b - a).map((edge) => NOW - 3_000 + edge);
           const examined = bounds.slice(1).map((fromMs, at): ExaminedSpan => {
             const toMs = bounds[at]!;
-            const [stale, dropped, aged] = traits[at]!;
+            const [stale, dropped, aged, origin] = traits[at]!;
             const inside = rows
               .map(([ms, isMatch]) => row(NOW - 3_000 + ms, isMatch))
               .filter(({ timestampMs: ms }) => ms >= fromMs && ms < toMs);
-            return span(fromMs, toMs, { stale, dropped, readAtMs: NOW - aged, rows: inside });
+            return span(fromMs, toMs, { stale, dropped, readAtMs: NOW - aged, origin, rows: inside });
           });
           const coverage = recordCoverage('USAGE', examined, age, NOW, null);
           expect(coverage[0]?.toMs).toBe(bounds[0]);
@@ -160,6 +192,9 @@ describe('coverage', () => {
             expect(entry.fromMs).toBeLessThan(entry.toMs);
             if (at > 0) expect(entry.toMs).toBe(coverage[at - 1]!.fromMs);
             if (entry.status === 'COMPLETE') expect(entry.dropped).toBe(0);
+            for (const part of examined)
+              if (part.fromMs < entry.toMs && part.toMs > entry.fromMs)
+                expect(entry.origin).toBe(part.origin);
           }
           const sum = (read: (entry: (typeof coverage)[number]) => number) =>
             coverage.reduce((total, entry) => total + read(entry), 0);
@@ -175,6 +210,15 @@ describe('coverage', () => {
       ),
     );
   });
+});
+
+test('what was read in parts came from a cache only if each part did', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('VENDOR', 'CACHE'), { minLength: 1 }), (origins) => {
+      const isCached = origins.every((origin) => origin === 'CACHE');
+      expect(origins.reduce<CoverageOrigin | null>(joinOrigins, null)).toBe(isCached ? 'CACHE' : 'VENDOR');
+    }),
+  );
 });
 
 describe('the foremost status', () => {

@@ -25,6 +25,7 @@ const entry = (more: Partial<Coverage> = {}): Coverage => ({
   fromMs: 100,
   toMs: 200,
   asOfMs: NOW,
+  origin: 'VENDOR',
   scanned: 5,
   matched: 5,
   dropped: 0,
@@ -153,7 +154,7 @@ test('coverage is COMPLETE only for spans that a file contains with every row re
           const rows = times
             .filter((ms) => ms >= fromMs && ms < toMs)
             .map((timestampMs) => ({ timestampMs, isMatch: true }));
-          return { fromMs, toMs, readAtMs: NOW, stale: false, dropped: 0, rows };
+          return { fromMs, toMs, readAtMs: NOW, stale: false, origin: 'VENDOR', dropped: 0, rows };
         });
         const age: AgePolicy = { settleMs: 0, retentionMs: null, files };
         const coverage = recordCoverage('USAGE', examined, age, NOW, null);

@@ -59,6 +59,7 @@ function createList(
             ended: part.length < window.pageSize,
             readAtMs: 500,
             stale: false,
+            origin: 'VENDOR',
           });
         },
       };
@@ -191,13 +192,20 @@ describe('keyset paging', () => {
     ]);
   });
 
-  test('reports the oldest time of reading of its pages, and whether one is stale', async () => {
+  test('reports the oldest time of reading of its pages, whether one is stale, and a cache only if all come from it', async () => {
     const tied = Array.from({ length: 12 }, (_, at) => row(50, String(at)));
     const list = createList(tied, {
       largestPage: 5,
-      page: ({ page }, read) => ({ ...read, readAtMs: [700, 600, 650][page]!, stale: page === 1 }),
+      page: ({ page }, read) => ({
+        ...read,
+        readAtMs: [700, 600, 650][page]!,
+        stale: page === 1,
+        origin: page === 1 ? 'CACHE' : 'VENDOR',
+      }),
     });
-    expect(await readBatches(list)).toMatchObject([{ readAtMs: 600, stale: true }]);
+    expect(await readBatches(list)).toMatchObject([{ readAtMs: 600, stale: true, origin: 'VENDOR' }]);
+    const cached = createList(tied, { largestPage: 5, page: (_, read) => ({ ...read, origin: 'CACHE' }) });
+    expect(await readBatches(cached)).toMatchObject([{ origin: 'CACHE' }]);
   });
 });
 

@@ -24,6 +24,7 @@ const batch = (
   parsed: rows.length,
   readAtMs: NOW,
   stale: false,
+  origin: 'VENDOR',
   ended: false,
   ...more,
 });

@@ -31,6 +31,7 @@ function createStream(length: number, onBatch: (batch: number) => unknown = () =
           parsed: rows.length,
           readAtMs: 1_000,
           stale: false,
+          origin: 'VENDOR',
           ended: edgeMs === range.fromMs,
         };
       }

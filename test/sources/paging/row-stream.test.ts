@@ -23,6 +23,7 @@ async function read(counts: readonly BatchCounts[]): Promise<BatchCounts[]> {
           edgeMs: 0,
           readAtMs: 0,
           stale: false,
+          origin: 'VENDOR',
           ended,
         } satisfies Batch<Position>;
       }

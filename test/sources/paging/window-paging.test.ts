@@ -23,7 +23,16 @@ function createReader(
     windows.push(window);
     const inside = rows.filter(({ timestampMs: ms }) => ms >= window.fromMs && ms < window.toMs);
     if (inside.length > most) return { kind: 'dense', sample: inside };
-    return { kind: 'whole', rows: inside, dropped: [], received: 0, parsed: 0, readAtMs: 1, stale: false };
+    return {
+      kind: 'whole',
+      rows: inside,
+      dropped: [],
+      received: 0,
+      parsed: 0,
+      readAtMs: 1,
+      stale: false,
+      origin: 'VENDOR',
+    };
   };
   return Object.assign(read, { windows });
 }
@@ -110,7 +119,16 @@ describe('reading by windows', () => {
     const asked: number[] = [];
     const read: ReadWindow<Position> = async (_window, wanted) => {
       asked.push(wanted);
-      return { kind: 'whole', rows: [], dropped: [], received: 0, parsed: 0, readAtMs: 1, stale: false };
+      return {
+        kind: 'whole',
+        rows: [],
+        dropped: [],
+        received: 0,
+        parsed: 0,
+        readAtMs: 1,
+        stale: false,
+        origin: 'VENDOR',
+      };
     };
     await readBatches(read, { wanted: () => 700 });
     await readBatches(read, { wanted: () => 7 });
@@ -128,7 +146,16 @@ describe('reading by windows', () => {
       async (window) => {
         half.push(window);
         if (half.length === 1) return { kind: 'dense', sample: [row(14 * MINUTE)] };
-        return { kind: 'whole', rows: [], dropped: [], received: 0, parsed: 0, readAtMs: 1, stale: false };
+        return {
+          kind: 'whole',
+          rows: [],
+          dropped: [],
+          received: 0,
+          parsed: 0,
+          readAtMs: 1,
+          stale: false,
+          origin: 'VENDOR',
+        };
       },
       { range: { fromMs: 0, toMs: 15 * MINUTE } },
     );
@@ -144,7 +171,16 @@ describe('reading by windows', () => {
         windows.push(window);
         dense -= 1;
         if (dense >= 0) return { kind: 'dense', sample: [row(14 * MINUTE)] };
-        return { kind: 'whole', rows: [], dropped: [], received: 0, parsed: 0, readAtMs: 1, stale: false };
+        return {
+          kind: 'whole',
+          rows: [],
+          dropped: [],
+          received: 0,
+          parsed: 0,
+          readAtMs: 1,
+          stale: false,
+          origin: 'VENDOR',
+        };
       },
       { range: { fromMs: 0, toMs: 15 * MINUTE }, wanted: () => 60_000 },
       async (span, wanted) => {
@@ -162,7 +198,14 @@ describe('reading by windows', () => {
     const read: ReadWindow<Position> = async (window) => {
       windows.push(window);
       const inside = rows.filter(({ timestampMs: ms }) => ms >= window.fromMs && ms < window.toMs);
-      const facts = { dropped: [], received: 2, parsed: 2, readAtMs: 1, stale: false };
+      const facts = {
+        dropped: [],
+        received: 2,
+        parsed: 2,
+        readAtMs: 1,
+        stale: false,
+        origin: 'VENDOR' as const,
+      };
       const [a, b, c] = inside.toReversed();
       if (!a || !b || !c) return { kind: 'whole', rows: inside, ...facts };
       return {
@@ -209,6 +252,7 @@ describe('reading by windows', () => {
         parsed: 1,
         readAtMs: 1,
         stale: false,
+        origin: 'VENDOR',
       }),
       { direction, after, range: { fromMs: 0, toMs: 1000 } },
     );
@@ -224,7 +268,7 @@ describe('reading by windows', () => {
       const windows: Range[] = [];
       const read: ReadWindow<Position> = async (window) => {
         windows.push(window);
-        const part = { received: 1, readAtMs: 1, stale: false };
+        const part = { received: 1, readAtMs: 1, stale: false, origin: 'VENDOR' as const };
         if (windows.length === 1)
           return { kind: 'whole', rows: [row(MINUTE)], dropped: [], parsed: 1, ...part };
         const rows = comes && window.fromMs === MINUTE ? [row(MINUTE)] : [];

@@ -145,6 +145,8 @@ describe('a timeline filter', () => {
     ['filter.events.not.ipAddress', { events: { not: address('here') } }],
     ['filter.events.not.action.eq', { events: { not: { action: { eq: '\ud800' } } } }],
     ['filter.usage.hub', { usage: { hub: '' } }],
+    ['filter.usage.userIds', { usage: { userIds: [''] } }],
+    ['filter.usage.processTime', { usage: { processTime: {} } }],
     ['filter.usage.ipAddress', { ...address('10.0.0.1'), usage: address('10.0.0.2') }],
     ['filter.events.ipAddress', { ...address('10.0.0.1'), events: address('10.0.0.2') }],
   ])('that is refused names %s in the page, in the count and in the estimate', async (argument, filter) => {

@@ -29,6 +29,7 @@ const batch = (
   parsed: rows.length,
   readAtMs: NOW,
   stale: false,
+  origin: 'VENDOR',
   ended: false,
   ...more,
 });

@@ -328,6 +328,7 @@ describe('a source that fails', () => {
         toMs: TO,
         fromMs: page.rows.at(-1)!.timestampMs,
         asOfMs: null,
+        origin: 'NONE',
       }),
     ]);
     expect(page.coverage.filter(({ source }) => source === 'EVENTS')).toEqual([

@@ -66,6 +66,7 @@ function openSource(
           status: options.status ?? 'COMPLETE',
           ...request.range,
           asOfMs: options.asOfMs ?? NOW,
+          origin: 'VENDOR',
           scanned: null,
           matched: null,
           dropped: 0,

@@ -6,6 +6,7 @@ import { USAGE_SERIES } from '../../../src/sources/usage/analytics/analytics.ts'
 import type { AnalyticsRequest } from '../../../src/sources/usage/analytics/analytics.ts';
 import {
   estimateUsageAnalytics,
+  estimateUsageBreakdown,
   estimateUsageList,
   estimateUsageRecords,
 } from '../../../src/sources/usage/estimate.ts';
@@ -90,6 +91,8 @@ const filterArbitrary: fc.Arbitrary<UsageFilter> = fc.record(
     tags: fc.subarray(['a', 'b']),
     status: fc.constantFrom('SUCCESS', 'FAILED'),
     ipAddress: fc.constantFrom('10.0.0.0/8', '8.8.8.8'),
+    userIds: fc.subarray(['1', '2']),
+    processTime: fc.constantFrom({ gte: 100 }, { lt: 100 }, { gte: 1, lt: 1 }),
   },
   { requiredKeys: [] },
 );
@@ -112,6 +115,19 @@ describe('the estimate of usage records', () => {
         const { source, calls } = openSource(rows);
         if (question.wantsPage) await settle(source.listUsageRecords({ ...question, after: null }));
         if (question.isCounted) await settle(source.countUsageRecords(question.range, question.filter));
+        expect(calls()).toBeGreaterThanOrEqual(least);
+        expect(calls()).toBeLessThanOrEqual(most);
+      }),
+    );
+  });
+
+  test('a breakdown makes at least the least calls, and no more than the most: random requests', async () => {
+    await fc.assert(
+      fc.asyncProperty(rowsArbitrary, filterArbitrary, async (rows, filter) => {
+        const request = { range: { fromMs: FROM, toMs: NOW }, filter };
+        const { least, most } = boundsOf(estimateUsageBreakdown(request), BUDGET);
+        const { source, calls } = openSource(rows);
+        await settle(source.getUsageBreakdown({ ...request, by: ['ELEMENT'], edges: null, top: 5 }));
         expect(calls()).toBeGreaterThanOrEqual(least);
         expect(calls()).toBeLessThanOrEqual(most);
       }),

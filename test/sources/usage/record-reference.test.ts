@@ -63,6 +63,12 @@ const FIELDS = {
   instanceId: [['instanceId', 'instance_id'], id],
   vendorProcessTime: [['vendorProcessTime', 'vendor_process_time'], milliseconds],
   platformProcessTime: [['platformProcessTime', 'platform_process_time'], milliseconds],
+  userName: [['userName', 'user_name'], text],
+  accountName: [['accountName', 'account_name'], text],
+  companyName: [['companyName', 'company_name'], text],
+  provisionName: [['provisionName', 'provision_name'], text],
+  vendorResource: [['vendorResource', 'vendor_resource'], text],
+  elementResource: [['elementResource', 'element_resource'], text],
 } as const;
 const NAMES = Object.keys(FIELDS) as (keyof typeof FIELDS)[];
 

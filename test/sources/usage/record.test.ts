@@ -41,6 +41,12 @@ const snake = {
   response_status: '404',
   vendor_process_time: 900,
   platform_process_time: 92,
+  user_name: 'ada@example.com',
+  account_name: 'Example',
+  company_name: 'Example Ltd',
+  provision_name: 'production',
+  vendor_resource: '/v3/contacts',
+  element_resource: '/contacts',
   instance_id: 7,
   headers: { authorization: 'never-to-be-shown' },
   something_new: true,
@@ -73,6 +79,12 @@ describe('a usage record', () => {
       instanceId: null,
       vendorProcessTime: null,
       platformProcessTime: null,
+      userName: null,
+      accountName: null,
+      companyName: null,
+      provisionName: null,
+      vendorResource: null,
+      elementResource: null,
     });
   });
 
@@ -89,6 +101,12 @@ describe('a usage record', () => {
       responseStatus: 404,
       vendorProcessTime: 900,
       platformProcessTime: 92,
+      userName: 'ada@example.com',
+      accountName: 'Example',
+      companyName: 'Example Ltd',
+      provisionName: 'production',
+      vendorResource: '/v3/contacts',
+      elementResource: '/contacts',
       instanceId: '7',
     });
     expect(JSON.stringify(record)).not.toContain('never-to-be-shown');

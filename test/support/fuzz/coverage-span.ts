@@ -1,7 +1,8 @@
 import type { Source } from '../../../src/base/source.ts';
 
 /** The fields of `Coverage` that every query selects. */
-export const COVERAGE_FIELDS = 'source operation status from to asOf dropped scanned matched code reason';
+export const COVERAGE_FIELDS =
+  'source operation status from to asOf dropped scanned matched code reason origin';
 
 /** An entry of `coverage` in an answer. */
 export interface CoverageEntry {
@@ -16,6 +17,7 @@ export interface CoverageEntry {
   readonly matched: number | null;
   readonly code: string | null;
   readonly reason: string | null;
+  readonly origin: 'VENDOR' | 'CACHE' | 'ARCHIVE' | 'FILE' | 'NONE';
 }
 
 /** The same entry with its times in milliseconds. */

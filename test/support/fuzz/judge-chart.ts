@@ -83,6 +83,11 @@ function judgeCoverage(
   for (const span of spans.toReversed()) {
     const text = `${figure}: coverage ${describeSpan(span)}`;
     if (span.fromMs !== atMs) report(`${text} does not begin at ${describeMoment(atMs)}`);
+    if (
+      (span.origin === 'NONE') !== (span.asOfMs === null) ||
+      (span.status === 'STALE' && span.origin !== 'CACHE')
+    )
+      report(`${text} has the origin ${span.origin}`);
     if (span.asOfMs !== null && span.asOfMs > endMs) report(`${text} has an asOf in the future`);
     if (span.status === 'COMPLETE' && (span.dropped > 0 || span.code !== null))
       report(`${text} is COMPLETE with a code or dropped rows`);

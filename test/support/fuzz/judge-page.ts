@@ -51,6 +51,12 @@ export function judgeCoverage({ plan, range, report }: ListFacts, judged: Judged
     const law = 'coverage agrees with the log';
     if (span.status === 'COMPLETE' && (span.dropped > 0 || span.code !== null))
       report(law, `${text} is COMPLETE with a code or dropped rows`);
+    // A list is never answered from a cache unless the vendor fails.
+    if (
+      (span.origin === 'NONE') !== (span.asOfMs === null) ||
+      (span.origin === 'CACHE' && span.status !== 'STALE')
+    )
+      report(law, `${text} has the origin ${span.origin}`);
     if (span.asOfMs === null) continue;
     if (span.asOfMs > endMs) report(law, `${text} has an asOf in the future`);
     if (span.asOfMs < startMs && span.status !== 'STALE') report(law, `${text} has an asOf before the query`);

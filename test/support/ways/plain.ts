@@ -128,6 +128,7 @@ function createEngine(plan: SidePlan) {
     credentialsOf: credentials.of,
     usage: access('usage'),
     events: access('events'),
+    archive: null,
     analytics: {
       ...readSourceSettings(config, config.usage).age,
       maxBuckets: limits.maxBuckets,
@@ -145,6 +146,7 @@ function createEngine(plan: SidePlan) {
   const costLimits = {
     ...limits,
     ends,
+    hasArchive: false,
     pageSizes: { usage: config.usage.largestPage, events: config.events.largestPage },
   };
 

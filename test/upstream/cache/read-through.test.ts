@@ -73,11 +73,15 @@ function createLetters(answer?: () => TransportAnswer | null, store = createMemo
       transport,
       shared: { store, secret: new Secret('a secret of tests') },
     });
+    const ask = (segments: SegmentsRequest<Letter>, context: Partial<CallContext>) =>
+      upstream.getSegments(segments, contextOf({ deadlineMs: time.clock.now() + 5_000, ...context }));
     return {
+      async origins(text: string) {
+        return (await ask(requestOf(text), {})).map(({ origin }) => origin);
+      },
       /** `a1 b1*`: each letter, how often it was read, and `*` if it is stale. */
       async read(text: string, context: Partial<CallContext> = {}, segments = requestOf(text)) {
-        const deadlineMs = time.clock.now() + 5_000;
-        const answers = await upstream.getSegments(segments, contextOf({ deadlineMs, ...context }));
+        const answers = await ask(segments, context);
         return answers.map(({ value, stale }) => value.letter + value.reading + (stale ? '*' : '')).join(' ');
       },
       /** What has been asked for, as `b-d`. */
@@ -106,6 +110,22 @@ describe('segments', () => {
     expect(await one.read('abcd')).toBe('a1 b2 c2 d1');
     expect(await one.read('bc')).toBe('b1 c1');
     expect(one.asked()).toEqual(['b-c', 'a-d']);
+  });
+
+  test('tell whether they came from the vendor, shared calls included, or from a cache, also as stale answers', async () => {
+    let isDown = false;
+    const { time, one, two } = createLetters(() => (isDown ? { ...DOWN, status: 503 } : null));
+    expect(await Promise.all([one.origins('ab'), one.origins('ab')])).toEqual([
+      ['VENDOR', 'VENDOR'],
+      ['VENDOR', 'VENDOR'],
+    ]);
+    expect(one.asked()).toEqual(['a-b']);
+    expect(await one.origins('abc')).toEqual(['CACHE', 'CACHE', 'VENDOR']);
+    expect(await two.origins('bc')).toEqual(['CACHE', 'CACHE']);
+    time.advance(60_001);
+    isDown = true;
+    expect(await one.read('ab')).toBe('a1* b1*');
+    expect(await one.origins('ab')).toEqual(['CACHE', 'CACHE']);
   });
 
   test('cost no call if all are cached, from any calls', async () => {

@@ -42,9 +42,9 @@ describe('two instances over one store', () => {
     const { time, one, two, context } = createInstances();
     const first = await one.upstream.get(request, context());
     time.advance(500);
-    expect(await two.upstream.get(request, context())).toEqual(first);
+    expect(await two.upstream.get(request, context())).toEqual({ ...first, origin: 'CACHE' });
     time.advance(400);
-    expect(await two.upstream.get(request, context())).toEqual(first);
+    expect(await two.upstream.get(request, context())).toEqual({ ...first, origin: 'CACHE' });
     expect([one.transport.requests.length, two.transport.requests.length]).toEqual([1, 0]);
   });
 
@@ -76,7 +76,7 @@ describe('two instances over one store', () => {
     const first = await one.upstream.get(list, context());
     answer = down;
     time.advance(30_000);
-    expect(await two.upstream.get(list, context())).toEqual({ ...first, stale: true });
+    expect(await two.upstream.get(list, context())).toEqual({ ...first, stale: true, origin: 'CACHE' });
     time.advance(60_000);
     await expect(two.upstream.get(list, context())).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
   });
@@ -193,7 +193,7 @@ describe('a list that is never fresh', () => {
     expect(decodings).toBe(1);
     fail();
     for (const times of [2, 3]) {
-      expect(await upstream.get(counted, context())).toEqual({ ...first, stale: true });
+      expect(await upstream.get(counted, context())).toEqual({ ...first, stale: true, origin: 'CACHE' });
       expect(decodings).toBe(times);
     }
   });

@@ -2,9 +2,9 @@ import { builder } from '../../builder.ts';
 import {
   AnalyticsElementCountType,
   AnalyticsProcessTimeType,
-  AnalyticsStatusCountsType,
   estimateElements,
   listElementCounts,
+  StatusCountsType,
 } from './figures.ts';
 import { encodeAnalyticsId } from './view.ts';
 import type { BucketView, PeriodView } from './view.ts';
@@ -67,12 +67,15 @@ export const AnalyticsBucketType = builder.objectRef<BucketView>('AnalyticsBucke
         processTime && { figures: processTime, view, part: startMs },
     }),
     statuses: t.field({
-      type: AnalyticsStatusCountsType,
+      type: StatusCountsType,
       nullable: true,
       description:
         'How many calls succeeded and failed. Null if the series failed. From `/usage/analytics/statuses`.',
       resolve: ({ bucket: { statuses, startMs }, view }) =>
-        statuses && { figures: statuses, view, part: startMs },
+        statuses && {
+          figures: statuses,
+          encodeId: () => encodeAnalyticsId('StatusCounts', view, startMs),
+        },
     }),
   }),
 });
@@ -125,13 +128,13 @@ export const AnalyticsTotalsType = builder.objectRef<PeriodView>('AnalyticsTotal
       },
     }),
     statuses: t.field({
-      type: AnalyticsStatusCountsType,
+      type: StatusCountsType,
       nullable: true,
       description:
         'How many calls succeeded and failed. Null if the series failed. From `/usage/analytics/statuses`.',
       resolve: (view) => {
         const figures = view.period.totals.statuses;
-        return figures && { figures, view, part: 'totals' as const };
+        return figures && { figures, encodeId: () => encodeAnalyticsId('StatusCounts', view, 'totals') };
       },
     }),
     successRate: t.float({

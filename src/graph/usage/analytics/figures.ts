@@ -24,27 +24,32 @@ export const AnalyticsProcessTimeType = builder.objectRef<FiguresOf<ProcessTime>
   }),
 });
 
-export const AnalyticsStatusCountsType = builder
-  .objectRef<FiguresOf<StatusCounts>>('StatusCounts')
-  .implement({
-    description: 'How many calls succeeded and failed.',
-    fields: (t) => ({
-      id: t.id({
-        description: ID,
-        resolve: ({ view, part }) => encodeAnalyticsId('StatusCounts', view, part),
-      }),
-      success: t.field({
-        type: 'SafeInt',
-        description: 'The number of calls that succeeded.',
-        resolve: ({ figures }) => figures.success,
-      }),
-      failed: t.field({
-        type: 'SafeInt',
-        description: 'The number of calls that failed.',
-        resolve: ({ figures }) => figures.failed,
-      }),
+/** Counts of statuses, and how their id is made if it is selected. */
+export interface StatusesView {
+  readonly figures: StatusCounts;
+  readonly encodeId: () => string;
+}
+
+export const StatusCountsType = builder.objectRef<StatusesView>('StatusCounts').implement({
+  description: 'How many calls succeeded and failed.',
+  fields: (t) => ({
+    id: t.id({
+      description:
+        'An id for client caches. It is the same for the same range, interval and time zone, and for groups also for the same filter and dimensions.',
+      resolve: ({ encodeId }) => encodeId(),
     }),
-  });
+    success: t.field({
+      type: 'SafeInt',
+      description: 'The number of calls that succeeded.',
+      resolve: ({ figures }) => figures.success,
+    }),
+    failed: t.field({
+      type: 'SafeInt',
+      description: 'The number of calls that failed.',
+      resolve: ({ figures }) => figures.failed,
+    }),
+  }),
+});
 
 export const AnalyticsElementCountType = builder
   .objectRef<FiguresOf<readonly [key: string, count: number]>>('ElementCount')

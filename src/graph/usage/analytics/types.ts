@@ -1,25 +1,9 @@
 import { builder } from '../../builder.ts';
 import { CoverageType } from '../../coverage.ts';
+import { IntervalType } from '../../interval.ts';
 import { AnalyticsBucketType, AnalyticsTotalsType } from './buckets.ts';
 import { encodeAnalyticsId } from './view.ts';
 import type { AnalyticsView, BucketView, PeriodView } from './view.ts';
-
-export const AnalyticsIntervalType = builder.enumType('Interval', {
-  description: 'The length of a bucket of a series.',
-  values: {
-    YEAR: { description: 'A calendar year.' },
-    QUARTER: { description: 'Three calendar months, starting with January, April, July or October.' },
-    MONTH: { description: 'A calendar month.' },
-    WEEK: { description: 'An ISO week, starting with Monday.' },
-    DAY: { description: 'A calendar day. It has 23 or 25 hours if the clocks change.' },
-    HOUR: {
-      description:
-        "An hour on the time zone's clock. If the clocks change and an hour comes twice, it is two buckets.",
-    },
-    MINUTE: { description: 'A minute.' },
-    SECOND: { description: 'A second.' },
-  } as const,
-});
 
 const AnalyticsPeriodType = builder.objectRef<PeriodView>('AnalyticsPeriod').implement({
   description: 'An earlier period, in buckets of the same interval and time zone.',
@@ -76,7 +60,7 @@ export const UsageAnalyticsType = builder.objectRef<AnalyticsView>('UsageAnalyti
       resolve: ({ period }) => period.toMs,
     }),
     interval: t.expose('interval', {
-      type: AnalyticsIntervalType,
+      type: IntervalType,
       description: 'The length of a bucket, as requested or chosen by default.',
     }),
     timeZone: t.expose('timeZone', {

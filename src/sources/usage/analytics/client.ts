@@ -90,9 +90,9 @@ export function createSeriesClient<Series extends UsageSeries>(
         rows: values.flatMap(({ rows }, index) => ownRows(rows, segments[index]!, interval)),
         skipped: values.flatMap(({ skipped }) => skipped),
       },
-      spans: answers.map(({ readAtMs, stale }, index): SeriesSpan => {
+      spans: answers.map(({ readAtMs, stale, origin }, index): SeriesSpan => {
         const { fromMs, toMs } = segments[index]!;
-        return { fromMs, toMs, readAtMs, stale };
+        return { fromMs, toMs, readAtMs, stale, origin };
       }),
       unanswered: joinTouching(values.flatMap(({ unanswered }) => unanswered)),
     };

@@ -1,5 +1,6 @@
 import type { Range } from '../../../base/time.ts';
-import type { Coverage, CoverageCode } from '../../paging/coverage.ts';
+import { joinOrigins } from '../../paging/coverage.ts';
+import type { Coverage, CoverageCode, CoverageOrigin } from '../../paging/coverage.ts';
 import { cutByFiles, endOf, applyFiles } from '../../paging/held-files.ts';
 import type { HeldFiles } from '../../paging/held-files.ts';
 import { SERIES_OPERATIONS } from './analytics.ts';
@@ -41,7 +42,7 @@ export interface CoverageBounds {
 
 /** The time from which on these spans may still gain calls; Infinity: they all have settled. */
 export function fillingSince(
-  spans: readonly SeriesSpan[],
+  spans: readonly Omit<SeriesSpan, 'stale' | 'origin'>[],
   { nowMs, settleMs, files }: CoverageBounds,
 ): number {
   const moving = spans.flatMap(({ fromMs, toMs, readAtMs }) => {
@@ -85,6 +86,7 @@ function listByReading(
     source: 'USAGE',
     operation: SERIES_OPERATIONS[series],
     asOfMs: null,
+    origin: 'NONE',
     scanned: null,
     matched: null,
     dropped: 0,
@@ -93,19 +95,21 @@ function listByReading(
   };
   if ('code' in facts) return [{ ...entry, ...range, ...facts, status: 'FAILED' }];
   const { skipped, hasInexactSum } = facts;
+  const originOf = (span: SeriesSpan): CoverageOrigin => (bounds.files ? 'FILE' : span.origin);
   const inside = joinSpans(facts.spans, bounds.settleMs).flatMap((span) => {
     const [fromMs, toMs] = [clamp(span.fromMs, range), clamp(span.toMs, range)];
     return fromMs < toMs ? [{ ...span, fromMs, toMs }] : [];
   });
   if (skipped > 0 || hasInexactSum) {
     const asOfMs = Math.min(...inside.map(({ readAtMs }) => readAtMs));
+    const origin = inside.map(originOf).reduce(joinOrigins);
     const reason = joinReasons(
       skipped > 0 ? 'Rows are missing: they could not be parsed, or the vendor left them out.' : null,
       hasInexactSum ? 'Sums above 2^53 − 1 cannot be exact, so they are null.' : null,
       describeDoubts(range, facts),
     );
     const code = skipped > 0 ? 'ROWS_DROPPED' : 'UPSTREAM';
-    return [{ ...entry, ...range, asOfMs, dropped: skipped, status: 'TRUNCATED', code, reason }];
+    return [{ ...entry, ...range, asOfMs, origin, dropped: skipped, status: 'TRUNCATED', code, reason }];
   }
   const keptMs = bounds.retentionMs === null ? -Infinity : bounds.nowMs - bounds.retentionMs;
   return inside.toReversed().flatMap((span) => {
@@ -126,6 +130,7 @@ function listByReading(
           ...part,
           status: mayLackElements ? 'TRUNCATED' : part.status,
           asOfMs: readAtMs,
+          origin: originOf(span),
           code: stale || mayLackElements ? 'UPSTREAM' : null,
           reason: joinReasons(
             REASONS[part.status] ?? null,

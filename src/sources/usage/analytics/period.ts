@@ -105,7 +105,7 @@ export function assemblePeriod(
   const times = sliceOf(outcomes.times);
   const statuses = sliceOf(outcomes.statuses);
   // A series that was not requested, or has failed, counts as if it were read now.
-  const unread = [{ ...range, readAtMs: bounds.nowMs, stale: false }];
+  const unread = [{ ...range, readAtMs: bounds.nowMs }];
   const fillingMs = Math.min(
     ...USAGE_SERIES.map((series) => {
       const outcome = outcomes[series];

@@ -1,9 +1,10 @@
 import { RequestError } from '../../../base/errors.ts';
-import { INTERVALS, Temporal } from '../../../base/time.ts';
+import { INTERVALS } from '../../../base/time.ts';
 import type { Interval, Range } from '../../../base/time.ts';
+import { NOMINAL_MS, readTimeZone, tooManyBuckets } from '../../shared/bucket-bounds.ts';
+import { chooseInterval, listBucketEdges, previousRange } from '../../shared/buckets.ts';
 import { USAGE_SERIES } from './analytics.ts';
 import type { AnalyticsRequest, UsageSeries } from './analytics.ts';
-import { chooseInterval, listBucketEdges, previousRange } from './buckets.ts';
 import { coarsestVendorInterval, countCallRows, planCalls } from './calls.ts';
 import type { PlannedPeriod, SeriesBounds, SharedCalls } from './calls.ts';
 import { cutToAnswers } from './segments.ts';
@@ -34,7 +35,10 @@ export function planAnalytics(request: AnalyticsRequest, nowMs: number, bounds: 
     })),
   ].map(({ range, series }) => {
     const edges = listBucketEdges(range, interval, timeZone, bounds.maxBuckets);
-    if (!edges) throw tooManyBuckets({ range, interval, timeZone, nowMs, bounds });
+    if (!edges) {
+      const coarser = nextAllowedInterval({ range, interval, timeZone, nowMs, bounds });
+      throw tooManyBuckets(range, interval, bounds.maxBuckets, coarser);
+    }
     return { series, period: { range, edges } };
   });
   const planned = new Map<string, readonly SharedCalls[]>();
@@ -93,16 +97,6 @@ export function estimateAnalytics(
   };
 }
 
-function readTimeZone(timeZone: string): string {
-  try {
-    return new Temporal.ZonedDateTime(0n, timeZone).timeZoneId;
-  } catch {
-    throw new RequestError('BAD_USER_INPUT', "'timeZone' must be an IANA time zone.", {
-      argument: 'timeZone',
-    });
-  }
-}
-
 /** A range that is refused, and why: its buckets and the bounds. */
 interface RefusedRange {
   readonly range: Range;
@@ -110,30 +104,6 @@ interface RefusedRange {
   readonly timeZone: string;
   readonly nowMs: number;
   readonly bounds: SeriesBounds;
-}
-
-const NOMINAL_MS: Readonly<Record<Interval, number>> = {
-  YEAR: 31_556_952_000,
-  QUARTER: 7_889_238_000,
-  MONTH: 2_629_746_000,
-  WEEK: 604_800_000,
-  DAY: 86_400_000,
-  HOUR: 3_600_000,
-  MINUTE: 60_000,
-  SECOND: 1_000,
-};
-
-/** Refuses a range with too many buckets. The message names the finest interval that is allowed. */
-function tooManyBuckets(refused: RefusedRange): RequestError {
-  const { range, interval, bounds } = refused;
-  const requested = Math.ceil((range.toMs - range.fromMs) / NOMINAL_MS[interval]);
-  const coarser = nextAllowedInterval(refused);
-  const way = coarser ? `Ask for 'interval: ${coarser}' or a shorter range.` : 'Ask for a shorter range.';
-  return new RequestError(
-    'LIMIT_EXCEEDED',
-    `'interval: ${interval}' makes about ${requested} buckets of this range, and an answer holds ${bounds.maxBuckets} at most. ${way}`,
-    { argument: 'interval', limit: 'maxBuckets', allowed: bounds.maxBuckets, requested },
-  );
 }
 
 /** Refuses a range with too many vendor rows. The message names the zone, the interval and the range that are allowed. */

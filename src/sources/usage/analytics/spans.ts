@@ -1,4 +1,5 @@
 import type { Range } from '../../../base/time.ts';
+import type { AnswerOrigin } from '../../../upstream/upstream.ts';
 
 /** A span of a series and when it was read. */
 export interface SeriesSpan extends Range {
@@ -6,11 +7,12 @@ export interface SeriesSpan extends Range {
   readonly readAtMs: number;
   /** The vendor failed, and this is an earlier answer. */
   readonly stale: boolean;
+  readonly origin: AnswerOrigin;
 }
 
 /**
- * Joins neighbours, oldest first, if they were read together, or if the later one had settled before both readings. A joined
- * span has the earlier reading time.
+ * Joins neighbours of one origin, oldest first, if they were read together, or if the later one had settled before both readings.
+ * A joined span has the earlier reading time.
  */
 export function joinSpans(spans: readonly SeriesSpan[], settleMs: number): readonly SeriesSpan[] {
   const joined: SeriesSpan[] = [];
@@ -18,7 +20,9 @@ export function joinSpans(spans: readonly SeriesSpan[], settleMs: number): reado
     const before = joined.at(-1);
     const readAtMs = Math.min(before?.readAtMs ?? Infinity, span.readAtMs);
     const isOne =
-      before?.stale === span.stale && (before.readAtMs === span.readAtMs || span.toMs <= readAtMs - settleMs);
+      before?.stale === span.stale &&
+      before.origin === span.origin &&
+      (before.readAtMs === span.readAtMs || span.toMs <= readAtMs - settleMs);
     if (before && isOne) joined[joined.length - 1] = { ...before, toMs: span.toMs, readAtMs };
     else joined.push(span);
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { INTERVALS } from '../../../../src/base/time.ts';
 import type { Interval } from '../../../../src/base/time.ts';
-import { listBucketEdges } from '../../../../src/sources/usage/analytics/buckets.ts';
+import { listBucketEdges } from '../../../../src/sources/shared/buckets.ts';
 import {
   chooseCalls,
   coarsestVendorInterval,

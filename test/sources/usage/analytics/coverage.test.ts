@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { holdFiles } from '../../../../src/sources/paging/held-files.ts';
 import { fillingSince, listSeriesCoverage } from '../../../../src/sources/usage/analytics/coverage.ts';
-import type { SeriesFacts } from '../../../../src/sources/usage/analytics/coverage.ts';
+import type { CoverageBounds, SeriesFacts } from '../../../../src/sources/usage/analytics/coverage.ts';
 
 const NOW = 1_000_000;
 const BOUNDS = { nowMs: NOW, settleMs: 100, retentionMs: 500_000 };
 const WHOLE = { fromMs: 0, toMs: NOW };
-const FRESH = { ...WHOLE, readAtMs: NOW, stale: false };
+const FRESH = { ...WHOLE, readAtMs: NOW, stale: false, origin: 'VENDOR' } as const;
 const FACTS: SeriesFacts = {
   spans: [FRESH],
   skipped: 0,
@@ -42,9 +42,9 @@ test('a part that is expired and filling is reported as expired', () => {
 
 test('each span has the time of its own reading, and only an earlier answer is STALE', () => {
   const spans = [
-    { fromMs: 0, toMs: 900_000, readAtMs: 950_000, stale: false },
-    { fromMs: 900_000, toMs: NOW, readAtMs: 999_000, stale: true },
-  ];
+    { fromMs: 0, toMs: 900_000, readAtMs: 950_000, stale: false, origin: 'VENDOR' },
+    { fromMs: 900_000, toMs: NOW, readAtMs: 999_000, stale: true, origin: 'CACHE' },
+  ] as const;
   const entries = listSeriesCoverage('times', { fromMs: 600_000, toMs: NOW }, { ...FACTS, spans }, BOUNDS);
   expect(
     entries.map(({ status, fromMs, toMs, asOfMs, code }) => [status, fromMs, toMs, asOfMs, code]),
@@ -54,11 +54,46 @@ test('each span has the time of its own reading, and only an earlier answer is S
   ]);
 });
 
+test('a span tells whether it came from the vendor or a cache, and only spans of one origin are joined', () => {
+  const spans = [
+    { fromMs: 0, toMs: 100, readAtMs: NOW, stale: false, origin: 'CACHE' },
+    { fromMs: 100, toMs: 200, readAtMs: 999_000, stale: false, origin: 'CACHE' },
+    { fromMs: 200, toMs: 300, readAtMs: NOW, stale: false, origin: 'VENDOR' },
+    { fromMs: 300, toMs: 400, readAtMs: NOW, stale: true, origin: 'CACHE' },
+  ] as const;
+  const range = { fromMs: 0, toMs: 400 };
+  const originsOf = (facts: Partial<SeriesFacts> = {}, more: Partial<CoverageBounds> = {}) =>
+    listSeriesCoverage(
+      'times',
+      range,
+      { ...FACTS, spans, ...facts },
+      { ...BOUNDS, retentionMs: null, ...more },
+    ).map(({ origin, fromMs, toMs }) => [origin, fromMs, toMs]);
+  expect(originsOf()).toEqual([
+    ['CACHE', 300, 400],
+    ['VENDOR', 200, 300],
+    ['CACHE', 0, 200],
+  ]);
+  expect(originsOf({ skipped: 1 })).toEqual([['VENDOR', 0, 400]]);
+  expect(originsOf({ skipped: 1, spans: spans.filter(({ origin }) => origin === 'CACHE') })).toEqual([
+    ['CACHE', 0, 400],
+  ]);
+  const files = holdFiles([{ firstMs: 0, lastMs: NOW }], 0);
+  expect(originsOf({ spans: [{ ...FRESH }] }, { files })).toEqual([['FILE', 0, 400]]);
+});
+
+test('a series that failed was read nowhere', () => {
+  const failure = { code: 'UPSTREAM', reason: 'It is down.' } as const;
+  expect(listSeriesCoverage('times', WHOLE, failure, BOUNDS)).toMatchObject([
+    { origin: 'NONE', asOfMs: null },
+  ]);
+});
+
 test('skipped rows are reported first, with the time of the earliest reading', () => {
   const spans = [
-    { fromMs: 0, toMs: 7, readAtMs: 100_000, stale: false },
-    { fromMs: 7, toMs: NOW, readAtMs: NOW, stale: false },
-  ];
+    { fromMs: 0, toMs: 7, readAtMs: 100_000, stale: false, origin: 'VENDOR' },
+    { fromMs: 7, toMs: NOW, readAtMs: NOW, stale: false, origin: 'CACHE' },
+  ] as const;
   const entries = listSeriesCoverage('times', WHOLE, { ...FACTS, spans, skipped: 2 }, BOUNDS);
   expect(entries).toMatchObject([
     {
@@ -88,10 +123,10 @@ test('an inexact figure is TRUNCATED, and the reason names what the series lacks
 test('a span outside of the range does not count as a reading of it', () => {
   const range = { fromMs: 200_000, toMs: 300_000 };
   const spans = [
-    { fromMs: 0, toMs: 200_000, readAtMs: 1, stale: false },
-    { ...range, readAtMs: 900_000, stale: false },
-    { fromMs: 300_000, toMs: NOW, readAtMs: 2, stale: false },
-  ];
+    { fromMs: 0, toMs: 200_000, readAtMs: 1, stale: false, origin: 'VENDOR' },
+    { ...range, readAtMs: 900_000, stale: false, origin: 'VENDOR' },
+    { fromMs: 300_000, toMs: NOW, readAtMs: 2, stale: false, origin: 'VENDOR' },
+  ] as const;
   const [entry] = listSeriesCoverage('times', range, { ...FACTS, spans, skipped: 1 }, BOUNDS);
   expect(entry?.asOfMs).toBe(900_000);
 });
@@ -135,7 +170,7 @@ test('spans are disjoint, newest first, and make up the range; COMPLETE means th
         const begins = [{ ...FRESH, atMs: -1 }, ...readings.toSorted((a, b) => a.atMs - b.atMs)];
         const spans = begins.map(({ atMs, readAtMs, stale }, index) => {
           const toMs = begins[index + 1]?.atMs ?? 2 * NOW;
-          return { fromMs: atMs, toMs, readAtMs, stale };
+          return { fromMs: atMs, toMs, readAtMs, stale, origin: 'VENDOR' as const };
         });
         const entries = listSeriesCoverage('times', range, { ...FACTS, spans, skipped }, bounds);
         expect(entries[0]?.toMs).toBe(range.toMs);
@@ -154,15 +189,14 @@ test('spans are disjoint, newest first, and make up the range; COMPLETE means th
 });
 
 test('a reading fills from the settle delay before it was read, or before now if that is earlier', () => {
-  const since = (readAtMs: number, range = WHOLE) =>
-    fillingSince([{ ...range, readAtMs, stale: false }], BOUNDS);
+  const since = (readAtMs: number, range = WHOLE) => fillingSince([{ ...range, readAtMs }], BOUNDS);
   expect(since(NOW - 40)).toBe(NOW - 140);
   expect(since(NOW + 40)).toBe(NOW - 100);
   expect(since(NOW, { fromMs: NOW - 60, toMs: NOW })).toBe(NOW - 60);
 });
 
 test('a span that had settled before its reading is not filling, however old the reading is', () => {
-  const settled = { fromMs: 0, toMs: 1_000, readAtMs: 1_100, stale: false };
+  const settled = { fromMs: 0, toMs: 1_000, readAtMs: 1_100, stale: false, origin: 'VENDOR' };
   expect(fillingSince([settled], BOUNDS)).toBe(Infinity);
   expect(fillingSince([{ ...settled, readAtMs: 1_099 }], BOUNDS)).toBe(999);
   expect(fillingSince([settled, { ...FRESH, fromMs: 1_000 }], BOUNDS)).toBe(NOW - 100);

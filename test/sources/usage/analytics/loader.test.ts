@@ -257,7 +257,11 @@ describe('an answer that may differ the next time', () => {
     state.answer = null;
     const mended = await read({ range, interval: 'DAY' });
     expect([mended.calls, mended.answer.totals.count]).toEqual([1, count]);
-    expect(mended.answer.coverage).toMatchObject([{ status: 'COMPLETE', ...range }]);
+    const cachedUntil = range.toMs - 2 * DAY;
+    expect(mended.answer.coverage).toMatchObject([
+      { status: 'COMPLETE', origin: 'VENDOR', fromMs: cachedUntil, toMs: range.toMs },
+      { status: 'COMPLETE', origin: 'CACHE', fromMs: range.fromMs, toMs: cachedUntil },
+    ]);
   });
 
   test('is cached for seconds if it is a 404, which may mean that there were no calls', async () => {

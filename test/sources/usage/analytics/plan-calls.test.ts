@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listBucketEdges } from '../../../../src/sources/usage/analytics/buckets.ts';
+import { listBucketEdges } from '../../../../src/sources/shared/buckets.ts';
 import { planCalls } from '../../../../src/sources/usage/analytics/calls.ts';
 
 const BOUNDS = { maxBuckets: 2_000, maxUpstreamBuckets: 20_000 };

@@ -572,6 +572,7 @@ describe('a series that fails', () => {
         status: 'FAILED',
         ...range,
         asOfMs: null,
+        origin: 'NONE',
         scanned: null,
         matched: null,
         dropped: 0,

@@ -55,7 +55,8 @@ export function createSimulatedVendor(options: VendorOptions): {
       const response: UpstreamResponse =
         body === NOT_FOUND ? { status: 404 } : { status: 200, headers: {}, body };
       const value = decode(request, response);
-      return { value, readAtMs: options.readAtMs ?? Number.MAX_SAFE_INTEGER, stale: options.stale ?? false };
+      const { readAtMs = Number.MAX_SAFE_INTEGER, stale = false } = options;
+      return { value, readAtMs, stale, origin: stale ? 'CACHE' : 'VENDOR' };
     },
   };
   return {

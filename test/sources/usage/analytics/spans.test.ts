@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import { joinSpans } from '../../../../src/sources/usage/analytics/spans.ts';
+import type { SeriesSpan } from '../../../../src/sources/usage/analytics/spans.ts';
 
 const SETTLE = 100;
-const span = (fromMs: number, toMs: number, readAtMs: number, stale = false) => ({
+const span = (fromMs: number, toMs: number, readAtMs: number, stale = false): SeriesSpan => ({
   fromMs,
   toMs,
   readAtMs,
   stale,
+  origin: stale ? 'CACHE' : 'VENDOR',
 });
 
 test('neighbours that were read together are one', () => {
@@ -32,4 +34,11 @@ test('a span that had not settled keeps the time of its own reading', () => {
 test('an earlier answer is not joined with a new one', () => {
   const read = [span(0, 10, 300), span(10, 20, 300, true), span(20, 30, 300, true)];
   expect(joinSpans(read, SETTLE)).toEqual([span(0, 10, 300), span(10, 30, 300, true)]);
+});
+
+test('an answer of the vendor is not joined with one from a cache', () => {
+  const cached = { ...span(10, 20, 300), origin: 'CACHE' as const };
+  const read = [span(0, 10, 300), cached, span(20, 30, 300)];
+  expect(joinSpans(read, SETTLE)).toEqual(read);
+  expect(joinSpans([cached, { ...cached, fromMs: 20, toMs: 30 }], SETTLE)).toEqual([{ ...cached, toMs: 30 }]);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { INTERVALS } from '../../../../src/base/time.ts';
-import { chooseInterval } from '../../../../src/sources/usage/analytics/buckets.ts';
+import { INTERVALS } from '../../../src/base/time.ts';
+import { chooseInterval } from '../../../src/sources/shared/buckets.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

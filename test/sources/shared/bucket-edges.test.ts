@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { INTERVALS } from '../../../../src/base/time.ts';
-import type { Interval } from '../../../../src/base/time.ts';
-import { listBucketEdges } from '../../../../src/sources/usage/analytics/buckets.ts';
+import { INTERVALS } from '../../../src/base/time.ts';
+import type { Interval } from '../../../src/base/time.ts';
+import { listBucketEdges } from '../../../src/sources/shared/buckets.ts';
 
 const ZONES = [
   'UTC',

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import { RequestError } from '../../../base/errors.ts';
-import { Temporal } from '../../../base/time.ts';
-import type { Interval, Range } from '../../../base/time.ts';
+import { RequestError } from '../../base/errors.ts';
+import { Temporal } from '../../base/time.ts';
+import type { Interval, Range } from '../../base/time.ts';
 
 /**
  * Lists the edges of all buckets that a range touches, in milliseconds since the epoch, ascending: bucket `i` is

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { previousRange } from '../../../../src/sources/usage/analytics/buckets.ts';
+import { previousRange } from '../../../src/sources/shared/buckets.ts';
 
 function before(from: string, to: string, offset: string | null = null, zone = 'UTC'): string[] {
   const range = previousRange({ fromMs: Date.parse(from), toMs: Date.parse(to) }, offset, zone);

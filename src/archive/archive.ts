@@ -1,0 +1,87 @@
+import type { Secret } from '../base/secret.ts';
+import type { Range } from '../base/time.ts';
+import type { AuditEvent } from '../sources/events/event.ts';
+import type { EventFilter } from '../sources/events/filter.ts';
+import type { ArchivedRows, ArchivedSpan } from '../sources/paging/archived-rows.ts';
+import type { Position } from '../sources/paging/position.ts';
+import type { UsageFilter } from '../sources/usage/filter.ts';
+import type { UsageRecord } from '../sources/usage/record.ts';
+import { addRead, findDue, findHeld, foldReads, joinSettled } from './ledger.ts';
+import type { HeldSpan, ReadSpan, Rereads } from './ledger.ts';
+import type { ArchiveStore, ArchiveTable } from './store.ts';
+
+/** Copies of both vendors' logs, and what they hold whole. */
+export interface Archive {
+  readonly engine: ArchiveStore['engine'];
+  readonly usage: ArchivedSource<UsageRecord, UsageFilter>;
+  readonly events: ArchivedSource<AuditEvent, EventFilter>;
+  close(): Promise<void>;
+}
+
+/** The copy of one vendor's log. */
+export interface ArchivedSource<Row extends Position, Filter> extends ArchivedRows<Row, Filter> {
+  /** Writes the rows of a span that was read whole, and notes it in the ledger. */
+  commit(rows: readonly Row[], read: ReadSpan): Promise<void>;
+  /** What is to be read from the vendor now; disjoint, newest first. */
+  findDue(range: Range): readonly Range[];
+  /** The spans that were read whole, settled or not; disjoint, newest first. */
+  readSpans(): readonly Range[];
+  size: ArchiveTable<Row, Filter>['size'];
+}
+
+/** Where the archive is. */
+export type ArchiveLocation =
+  | { readonly kind: 'duckdb'; readonly folder: string }
+  | { readonly kind: 'clickhouse'; readonly url: Secret };
+
+export interface ArchiveOptions {
+  readonly rereads: Rereads;
+  /** Receives why the archive could not answer. The vendor was asked instead. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Opens the archive's database. @throws ArchiveRefused */
+export async function openArchive(location: ArchiveLocation, options: ArchiveOptions): Promise<Archive> {
+  if (location.kind === 'clickhouse') throw new TypeError('not yet');
+  const { openDuckDbStore } = await import('./duckdb/store.ts');
+  return createArchive(await openDuckDbStore(location.folder), options);
+}
+
+/** The archive over an open database. */
+export async function createArchive(store: ArchiveStore, options: ArchiveOptions): Promise<Archive> {
+  const [usage, events] = await Promise.all([
+    openSource(store.usage, options),
+    openSource(store.events, options),
+  ]);
+  return { engine: store.engine, usage, events, close: () => store.close() };
+}
+
+async function openSource<Row extends Position, Filter>(
+  table: ArchiveTable<Row, Filter>,
+  { rereads, onFault }: ArchiveOptions,
+): Promise<ArchivedSource<Row, Filter>> {
+  const written = await table.loadReads();
+  let reads = joinSettled(foldReads(written), rereads.settleMs);
+  if (reads.length < written.length) await table.replaceReads(reads);
+  let held: readonly HeldSpan[] | null = null;
+  return {
+    heldSpans(knownAtMs): readonly ArchivedSpan[] {
+      if (knownAtMs !== null) return findHeld(reads, rereads.overlapMs, knownAtMs);
+      return (held ??= findHeld(reads, rereads.overlapMs, null));
+    },
+    list: (question) => table.list(question),
+    count: (range, filter, knownAtMs) => table.count(range, filter, knownAtMs),
+    group: (question) => table.group(question),
+    find: (ids) => table.find(ids),
+    noteFault: onFault,
+    findDue: (range) => findDue(reads, range, rereads),
+    async commit(rows, read) {
+      await table.commit(rows, read);
+      // Only now, because the ledger must never claim more than the database holds.
+      reads = joinSettled(addRead(reads, read), rereads.settleMs);
+      held = null;
+    },
+    readSpans: () => findHeld(reads, 0, null),
+    size: () => table.size(),
+  };
+}

@@ -1,0 +1,173 @@
+import type { JS } from '@duckdb/node-api';
+import type { ArchiveFigures } from '../../sources/paging/archived-rows.ts';
+import type { Group, GroupKey, Groups } from '../../sources/shared/groups.ts';
+import type { Condition, SqlValue } from './conditions.ts';
+import type { Database } from './database.ts';
+
+/** SQL of the values of a row in one dimension: one value, or a list of values in each of which the row counts. */
+export type DimensionSql = { readonly value: string } | { readonly list: string };
+
+/** Which rows to group, and how. */
+export interface GroupsQuery {
+  readonly table: string;
+  /** SQL of the columns that dimensions and figures read. */
+  readonly columns: string;
+  readonly condition: Condition;
+  /** Further rows as JSON, with the shape that `json_transform` takes; null: none. */
+  readonly extra: { readonly json: string; readonly shape: string } | null;
+  readonly by: readonly DimensionSql[];
+  readonly edges: readonly number[] | null;
+  readonly top: number;
+  /** SQL of the status and of the process time; null: the rows have none. */
+  readonly figures: { readonly status: string; readonly processTime: string } | null;
+}
+
+/**
+ * Groups rows in the database as `createBreakdown` groups them here. Percentiles are those of the rows, so they are exact also if
+ * a part of the rows is given as JSON.
+ */
+export async function queryGroups(database: Database, query: GroupsQuery): Promise<Groups<ArchiveFigures>> {
+  const { by, edges, top } = query;
+  const keys = by.map((_, at) => `k${at}`);
+  const all = selectRows(query, keys);
+  const order = keys.map((key) => `${key} nulls last`).join(', ');
+  const totals = await database.read(
+    `${all.sql} select ${keys.join(', ')}, ${FIGURES} from r group by all order by count(*) desc, ${order} limit ${top + 1}`,
+    all.values,
+  );
+  const shown = totals.slice(0, top).map((row) => ({
+    key: row.slice(0, keys.length).map((value) => (value === null ? null : String(value))),
+    total: readFigures(row.slice(keys.length)),
+  }));
+  const isCut = totals.length > top;
+  const names = JSON.stringify(shown.map(({ key }) => key));
+  const shownSql = `shown as (select ${keys.map((key, at) => `list_extract(one, ${at + 1}) as ${key}`).join(', ')}
+    from (select unnest(json_transform(?, '[["VARCHAR"]]')) as one))`;
+  const isShown = `exists (select 1 from shown where ${keys.map((key) => `shown.${key} is not distinct from r.${key}`).join(' and ')})`;
+
+  const bucketsOf = new Map<string, Map<number, ArchiveFigures>>();
+  if (edges && shown.length > 0) {
+    const rows = await database.read(
+      `${all.sql}, ${shownSql} select ${keys.join(', ')}, bucket, ${FIGURES} from r where ${isCut ? isShown : 'len(?) > 0'} group by all`,
+      [...all.values, names, ...(isCut ? [] : [names])],
+    );
+    for (const row of rows) {
+      const name = JSON.stringify(row.slice(0, keys.length));
+      const buckets = bucketsOf.get(name) ?? new Map<number, ArchiveFigures>();
+      bucketsOf.set(name, buckets.set(Number(row[keys.length]), readFigures(row.slice(keys.length + 1))));
+    }
+  }
+  const show = (
+    key: GroupKey,
+    total: ArchiveFigures,
+    buckets: ReadonlyMap<number, ArchiveFigures> | undefined,
+  ): Group<ArchiveFigures> => ({
+    key,
+    total,
+    buckets: edges && Array.from({ length: edges.length - 1 }, (_, at) => buckets?.get(at) ?? NO_FIGURES),
+  });
+  return {
+    groups: shown.map(({ key, total }) => show(key, total, bucketsOf.get(JSON.stringify(key)))),
+    other: isCut ? await readOther() : null,
+  };
+
+  async function readOther(): Promise<Group<ArchiveFigures>> {
+    const sets = edges ? 'grouping sets ((), (bucket))' : '()';
+    const bucket = edges ? 'bucket' : 'null';
+    const rows = await database.read(
+      `${all.sql}, ${shownSql} select ${bucket}, ${FIGURES} from r where not ${isShown} group by ${sets}`,
+      [...all.values, names],
+    );
+    const buckets = new Map(
+      rows.filter(([at]) => at !== null).map(([at, ...row]) => [Number(at), readFigures(row)] as const),
+    );
+    const [, ...total] = rows.find(([at]) => at === null)!;
+    return show([], readFigures(total), buckets);
+  }
+}
+
+/** `with r as (…)`: the rows with their keys, figures and buckets. */
+function selectRows(
+  { table, columns, condition, extra, by, edges, figures }: GroupsQuery,
+  keys: readonly string[],
+): { readonly sql: string; readonly values: readonly SqlValue[] } {
+  const listed = by.flatMap((dimension, at) =>
+    'list' in dimension
+      ? [
+          `, unnest(case when len(${dimension.list}) > 0 then ${dimension.list} else [null] end) as t${at}(${keys[at]})`,
+        ]
+      : [],
+  );
+  const valued = by.map((dimension, at) =>
+    'value' in dimension ? `${dimension.value} as ${keys[at]}` : `${keys[at]}`,
+  );
+  const { status, processTime } = figures ?? { status: 'null::VARCHAR', processTime: 'null::BIGINT' };
+  const bucket = edges ? bucketSql(edges) : null;
+  const rows = `select ${columns} from ${table} where ${condition.sql}`;
+  const further = extra
+    ? ` union all by name select ${columns} from (select unnest(json_transform(?, '${extra.shape}'), recursive := true))`
+    : '';
+  return {
+    sql: `with s as (${rows}${further}), b as (
+      select s.*${bucket ? `, ${bucket.sql} as bucket` : ''} from s${bucket?.join ?? ''}
+    ), r as (
+      select ${valued.join(', ')}, at_ms, ${status} as status, ${processTime} as ms${bucket ? ', bucket' : ''}
+      from b${listed.join('')})`,
+    values: [...condition.values, ...(extra ? [extra.json] : []), ...(bucket?.values ?? [])],
+  };
+}
+
+/** SQL of the bucket's place. Buckets of one length are reckoned, because that is quicker than a search. */
+function bucketSql(edges: readonly number[]): {
+  readonly sql: string;
+  readonly join: string;
+  readonly values: readonly SqlValue[];
+} {
+  const [first = 0, second = first + 1] = edges;
+  const step = second - first;
+  if (edges.every((edge, at) => edge === first + at * step))
+    return { sql: `(at_ms - ${first}) // ${step}`, join: '', values: [] };
+  return {
+    sql: 'e.place',
+    join: ` asof join (select unnest(json_transform(?, '["BIGINT"]')) as edge, unnest(range(${edges.length})) as place) e on at_ms >= e.edge`,
+    values: [JSON.stringify(edges)],
+  };
+}
+
+const FIGURES = `count(*), count_if(status = 'SUCCESS'), count_if(status = 'FAILED'),
+  min(ms), max(ms), sum(ms)::DOUBLE / count(ms), quantile_disc(ms, 0.5), quantile_disc(ms, 0.95), quantile_disc(ms, 0.99),
+  min(at_ms), max(at_ms)`;
+
+const NO_FIGURES: ArchiveFigures = { count: 0, success: 0, failed: 0, processTime: null, times: null };
+
+function readFigures([
+  count,
+  success,
+  failed,
+  min,
+  max,
+  avg,
+  p50,
+  p95,
+  p99,
+  first,
+  last,
+]: readonly JS[]): ArchiveFigures {
+  const isTimed = min !== null && min !== undefined;
+  return {
+    count: Number(count),
+    success: Number(success),
+    failed: Number(failed),
+    processTime: isTimed
+      ? {
+          min: Number(min),
+          max: Number(max),
+          avg: Number(avg),
+          p50: Number(p50),
+          p95: Number(p95),
+          p99: Number(p99),
+        }
+      : null,
+    times: Number(count) > 0 ? { firstMs: Number(first), lastMs: Number(last) } : null,
+  };
+}

@@ -1,0 +1,91 @@
+import type { Clock } from '../base/time.ts';
+import { createEventsQuirks } from '../sources/events/quirks.ts';
+import { OPTIONAL_EVENT_FIELDS } from '../sources/events/event.ts';
+import { createEventsRowStream } from '../sources/events/row-stream.ts';
+import type { Position } from '../sources/paging/position.ts';
+import { requireParsable } from '../sources/paging/row-stream.ts';
+import type { SkippedRowsReport, SourceSettings } from '../sources/paging/vendor-page.ts';
+import { createUsageQuirks } from '../sources/usage/quirks.ts';
+import { createUsageRowStream } from '../sources/usage/row-stream.ts';
+import type { CallBudget } from '../upstream/call-budget.ts';
+import type { CallContext, Credentials, Upstream } from '../upstream/upstream.ts';
+import type { Archive } from './archive.ts';
+import { syncSource } from './sync.ts';
+import type { SyncedSource, SyncRound } from './sync.ts';
+
+/** How one vendor is read. */
+export interface SyncAccess {
+  readonly upstream: Upstream;
+  readonly settings: SourceSettings;
+  /** null: the vendor is not configured, so it is not copied. */
+  readonly credentials: Credentials | null;
+}
+
+export interface SyncRoundsOptions {
+  readonly archive: Archive;
+  readonly usage: SyncAccess;
+  readonly events: SyncAccess;
+  readonly clock: Clock;
+  readonly onSkippedRows: ((report: SkippedRowsReport) => void) | undefined;
+}
+
+/** A round that takes longer ends, and the next one goes on. */
+const ROUND_MS = 600_000;
+const DAY_MS = 86_400_000;
+/** How far back to read if it is unknown how long the vendor keeps rows. Years without rows cost no call. */
+const LONGEST_RETENTION_MS = 3_650 * DAY_MS;
+
+/** The rounds that copy the logs of the configured vendors. They never read from a cache. */
+export function createSyncRounds({
+  archive,
+  usage,
+  events,
+  clock,
+  onSkippedRows,
+}: SyncRoundsOptions): readonly SyncRound[] {
+  const rounds: SyncRound[] = [];
+  const add = <Row extends Position>(
+    { settings, credentials, upstream }: SyncAccess,
+    archived: SyncedSource<Row>['archived'],
+    open: (deps: Deps, context: CallContext) => ReturnType<SyncedSource<Row>['openStream']>,
+  ): void => {
+    if (!credentials) return;
+    const synced: SyncedSource<Row> = {
+      archived,
+      retentionMs: settings.age.retentionMs ?? LONGEST_RETENTION_MS,
+      openStream(nowMs, callBudget, signal) {
+        const deps = { upstream, settings: { ...settings, staleIfErrorMs: 0 }, nowMs, onSkippedRows };
+        return requireParsable(open(deps, toContext(credentials, nowMs, callBudget, signal)));
+      },
+    };
+    rounds.push((maxCalls, signal) => syncSource(synced, clock.now(), maxCalls, signal));
+  };
+  const usageQuirks = createUsageQuirks();
+  add(usage, archive.usage, (deps, context) => {
+    const unasked = async (): Promise<never> => {
+      throw new TypeError('Rows are read newest first, which needs no series.');
+    };
+    return createUsageRowStream({ ...deps, quirks: usageQuirks }, context, {}, unasked)!;
+  });
+  const eventsQuirks = createEventsQuirks();
+  add(events, archive.events, (deps, context) =>
+    createEventsRowStream({ ...deps, quirks: eventsQuirks }, context, {}, OPTIONAL_EVENT_FIELDS)!,
+  );
+  return rounds;
+}
+
+interface Deps {
+  readonly upstream: Upstream;
+  readonly settings: SourceSettings;
+  readonly nowMs: number;
+  readonly onSkippedRows: SyncRoundsOptions['onSkippedRows'];
+}
+
+function toContext(
+  credentials: Credentials,
+  nowMs: number,
+  callBudget: CallBudget,
+  signal: AbortSignal,
+): CallContext {
+  return { credentials, signal, deadlineMs: nowMs + ROUND_MS, callBudget, maxAgeMs: 0 };
+}

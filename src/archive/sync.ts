@@ -1,0 +1,171 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { RequestError, UpstreamError } from '../base/errors.ts';
+import type { Source } from '../base/source.ts';
+import type { Range } from '../base/time.ts';
+import type { Position } from '../sources/paging/position.ts';
+import type { RowStream } from '../sources/paging/row-stream.ts';
+import { appendAll } from '../sources/shared/append-all.ts';
+import { createCallBudget } from '../upstream/call-budget.ts';
+import type { CallBudget } from '../upstream/call-budget.ts';
+import type { ArchivedSource } from './archive.ts';
+
+/** One source that is copied. */
+export interface SyncedSource<Row extends Position> {
+  readonly archived: Pick<ArchivedSource<Row, never>, 'commit' | 'findDue'>;
+  /** All rows of the vendor, read without a cache. */
+  readonly openStream: (nowMs: number, callBudget: CallBudget, signal: AbortSignal) => RowStream<Row>;
+  /** How far back the vendor keeps rows, in milliseconds. */
+  readonly retentionMs: number;
+}
+
+/** What one round has done for one source. */
+export interface SyncReport {
+  readonly source: Source;
+  readonly calls: number;
+  readonly rows: number;
+  /** The oldest time that was reached; null: nothing was due, or nothing could be read. */
+  readonly reachedMs: number | null;
+  /** Whether something is still due, because the round's calls were used up. */
+  readonly isBehind: boolean;
+  /** Why the round ended early; null: it did not. */
+  readonly failure: UpstreamError | null;
+}
+
+/** More rows than a round can read, so that it asks for the largest pages. */
+const READ_AHEAD = 1_000_000;
+/** Rows are written in groups of about this size, because each commit looks for all ids of its rows. */
+const COMMIT_ROWS = 5_000;
+
+/**
+ * Copies what is due of one source, newest first, with a bounded number of vendor calls. Each group of rows is committed together with
+ * its entry in the ledger, so that the next round goes on where this one ended, whatever ends it.
+ * @throws Error if the archive can't be written
+ */
+export async function syncSource<Row extends Position>(
+  { archived, openStream, retentionMs }: SyncedSource<Row>,
+  nowMs: number,
+  maxCalls: number,
+  signal: AbortSignal,
+): Promise<SyncReport> {
+  const callBudget = createCallBudget(maxCalls);
+  const stream = openStream(nowMs, callBudget, signal);
+  let rows = 0;
+  let reachedMs: number | null = null;
+  let isBehind = false;
+  let failure: UpstreamError | null = null;
+  for (const span of archived.findDue({ fromMs: nowMs - retentionMs, toMs: nowMs })) {
+    try {
+      for await (const read of readGroups(stream, span)) {
+        await archived.commit(read.rows, read.span);
+        rows += read.rows.length;
+        reachedMs = read.span.fromMs;
+      }
+    } catch (error) {
+      if (error instanceof UpstreamError) failure = error;
+      else if (error instanceof RequestError && error.code === 'LIMIT_EXCEEDED') isBehind = true;
+      else if (!signal.aborted) throw error;
+      break;
+    }
+  }
+  const calls = callBudget.tallies().reduce((sum, tally) => sum + tally.calls, 0);
+  return { source: stream.source, calls, rows, reachedMs, isBehind, failure };
+}
+
+interface Group<Row> {
+  readonly rows: readonly Row[];
+  readonly span: Range & {
+    readonly firstReadMs: number;
+    readonly lastReadMs: number;
+    readonly dropped: number;
+  };
+}
+
+/** Reads a span in groups of whole instants. If the reading fails, what was read before comes first. */
+async function* readGroups<Row extends Position>(
+  stream: RowStream<Row>,
+  range: Range,
+): AsyncGenerator<Group<Row>, void> {
+  let rows: Row[] = [];
+  let dropped = 0;
+  let readAtMs = Infinity;
+  let edgeMs = range.toMs;
+  let startMs = range.toMs;
+  const take = (): Group<Row>[] => {
+    if (edgeMs >= startMs) return [];
+    const span = { fromMs: edgeMs, toMs: startMs, firstReadMs: readAtMs, lastReadMs: readAtMs, dropped };
+    const group = { rows, span };
+    rows = [];
+    dropped = 0;
+    readAtMs = Infinity;
+    startMs = edgeMs;
+    return [group];
+  };
+  const batches = stream.read({ range, direction: 'DESC', after: null, wanted: () => READ_AHEAD });
+  try {
+    for await (const batch of batches) {
+      appendAll(rows, batch.rows);
+      dropped += batch.dropped.length;
+      readAtMs = Math.min(readAtMs, batch.readAtMs);
+      edgeMs = batch.edgeMs;
+      if (rows.length >= COMMIT_ROWS || batch.ended) yield* take();
+    }
+  } catch (error) {
+    yield* take();
+    throw error;
+  }
+}
+
+/** Copies what is due of one source, within a number of vendor calls. */
+export type SyncRound = (maxCalls: number, signal: AbortSignal) => Promise<SyncReport>;
+
+/** How often the rounds run. */
+export interface SyncPace {
+  /** The time between two rounds if nothing is due, in milliseconds. */
+  readonly intervalMs: number;
+  /** The most vendor calls of a minute, for each source. */
+  readonly callsPerMinute: number;
+}
+
+/** A round has this part of a minute's calls. */
+const ROUND_SHARE = 1 / 3;
+
+/** Runs rounds until it is stopped. */
+export interface SyncLoop {
+  /** Ends the running round and waits for it. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Begins to copy. After each round it waits until its calls have been used at the pace, or, if nothing more is due or the vendor
+ * failed, for the whole interval.
+ */
+export function startSync(
+  rounds: readonly SyncRound[],
+  { intervalMs, callsPerMinute }: SyncPace,
+  onReport: (report: SyncReport) => void,
+  onFault: (error: unknown) => void,
+): SyncLoop {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const maxCalls = Math.max(1, Math.round(callsPerMinute * ROUND_SHARE));
+  const loops = rounds.map(async (round) => {
+    while (!signal.aborted) {
+      let waitMs = intervalMs;
+      try {
+        const report = await round(maxCalls, signal);
+        onReport(report);
+        if (report.isBehind) waitMs = Math.min(intervalMs, (report.calls * 60_000) / callsPerMinute);
+      } catch (error) {
+        onFault(error);
+      }
+      // Ends early, by an error, if the loop is stopped.
+      await wait(waitMs, undefined, { signal, ref: false }).catch(() => {});
+    }
+  });
+  return {
+    async stop() {
+      controller.abort();
+      await Promise.all(loops);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { ArchiveLocation } from '../archive/archive.ts';
+import type { Rereads } from '../archive/ledger.ts';
+import type { SyncPace } from '../archive/sync.ts';
+import { Secret } from '../base/secret.ts';
+import type { Settings, SetValues } from './settings.ts';
+
+/** Where the archive is, and how it is filled. */
+export interface ArchiveConfig {
+  readonly location: ArchiveLocation;
+  readonly rereads: Rereads;
+  readonly pace: SyncPace;
+}
+
+const SERVER = /^clickhouses?:\/\//;
+
+/** null: there is no archive. */
+export function readArchive(settings: Settings): ArchiveConfig | null {
+  const { SIGHTLINE_ARCHIVE: place } = settings;
+  if (place === undefined) return null;
+  return {
+    location: SERVER.test(place)
+      ? { kind: 'clickhouse', url: new Secret(place) }
+      : { kind: 'duckdb', folder: place },
+    rereads: {
+      overlapMs: settings.SIGHTLINE_ARCHIVE_OVERLAP_MS,
+      settleMs: settings.SIGHTLINE_ARCHIVE_SETTLE_MS,
+    },
+    pace: {
+      intervalMs: settings.SIGHTLINE_ARCHIVE_INTERVAL_MS,
+      callsPerMinute: settings.SIGHTLINE_ARCHIVE_CALLS_PER_MINUTE,
+    },
+  };
+}
+
+/** The faults in how the archive's settings go together with others, a sentence each. */
+export function findArchiveFaults(set: SetValues): string[] {
+  const place = set['SIGHTLINE_ARCHIVE'];
+  if (place === undefined) return [];
+  const faults: string[] = [];
+  if (set['VENDOR_CREDENTIALS'] === 'request') {
+    faults.push(
+      'SIGHTLINE_ARCHIVE is set beside VENDOR_CREDENTIALS=request: the archive would need the credentials of callers while they are away. Leave one of them out.',
+    );
+  }
+  if (SERVER.test(place)) {
+    if (!URL.canParse(place) || new URL(place).hostname === '')
+      faults.push(
+        'SIGHTLINE_ARCHIVE must be a folder, or an address such as clickhouse://user:password@host:8123/database.',
+      );
+  } else if (/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) {
+    faults.push('SIGHTLINE_ARCHIVE must be a folder, or begin with clickhouse:// or clickhouses://.');
+  } else if (set['SIGHTLINE_SHARE_PORT'] === 'true') {
+    faults.push(
+      'SIGHTLINE_SHARE_PORT needs an archive on ClickHouse: only one process at a time can use an archive in a folder.',
+    );
+  }
+  return faults;
+}

@@ -1,0 +1,29 @@
+import type { Groups } from '../shared/groups.ts';
+import type { ArchiveFigures, ArchiveReading } from './archived-rows.ts';
+import type { Position } from './position.ts';
+import type { ScannedRows } from './scan-range.ts';
+
+/** How groups are made of rows. */
+export interface GroupingOf {
+  readonly by: readonly string[];
+  readonly edges: readonly number[] | null;
+  readonly top: number;
+}
+
+/**
+ * The groups of rows that were read and of those that the archive holds; null: the archive can't group by this filter, or it failed, so
+ * that all rows must be read.
+ */
+export async function groupInArchive<Row extends Position, Filter>(
+  { rows, filter, knownAtMs }: ArchiveReading<Row, Filter>,
+  scanned: ScannedRows<Row>,
+  { by, edges, top }: GroupingOf,
+): Promise<Groups<ArchiveFigures> | null> {
+  try {
+    const { held: ranges, rows: extra } = scanned;
+    return await rows.group({ ranges, filter, knownAtMs, extra, by, edges, top });
+  } catch (error) {
+    rows.noteFault(error);
+    return null;
+  }
+}

@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { App } from '../../src/app.ts';
+import { openArchive } from '../../src/archive/archive.ts';
+import type { Archive } from '../../src/archive/archive.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import type { RunningSandbox } from '../../src/sandbox/start.ts';
+import { askApp, countCalls, createAppOver, NOW_MS, PATIENT } from '../support/running-app.ts';
+
+const REREADS = { overlapMs: 900_000, settleMs: 86_400_000 };
+const folder = mkdtempSync(join(tmpdir(), 'archive-app-'));
+let sandbox: RunningSandbox;
+let archive: Archive;
+let plain: App;
+let app: App;
+
+const { signal } = new AbortController();
+
+async function copyAll(one: App): Promise<void> {
+  for (const round of one.syncRounds) {
+    let report;
+    do report = await round(20, signal);
+    while (report.isBehind);
+    expect(report.failure).toBeNull();
+  }
+}
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ nowMs: NOW_MS, arrivals: false, usageRows: 3_000, eventsRows: 900 });
+  archive = await openArchive(
+    { kind: 'duckdb', folder },
+    {
+      rereads: REREADS,
+      onFault(error) {
+        throw error;
+      },
+    },
+  );
+  plain = createAppOver(sandbox, PATIENT);
+  app = createAppOver(sandbox, PATIENT, { archive, clock: { now: () => sandbox.now() } });
+  await copyAll(app);
+});
+afterAll(async () => {
+  await app.close();
+  await plain.close();
+  await archive.close();
+  await sandbox.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Every page of a list, one after the other. */
+async function readAll(one: App, list: string, args: string): Promise<{ ids: string[]; calls: number }> {
+  const ids: string[] = [];
+  let calls = 0;
+  let after: string | null = null;
+  do {
+    const asked: Awaited<ReturnType<typeof askApp<Record<string, Listed>>>> = await askApp(
+      one,
+      `query ($after: String) { ${list}(first: 300, after: $after, ${args}) { nodes { id } pageInfo { hasNextPage endCursor } } }`,
+      { after },
+    );
+    expect(asked.errors).toBeUndefined();
+    calls += countCalls(asked, 'USAGE') + countCalls(asked, 'EVENTS');
+    const page: Listed = asked.data[list]!;
+    ids.push(...page.nodes.map(({ id }) => id));
+    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  } while (after);
+  return { ids, calls };
+}
+
+interface Listed {
+  readonly nodes: readonly { readonly id: string }[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
+describe('a list over the archive', () => {
+  test.each([
+    ['usageRecords', 'range: { last: "P30D" }'],
+    ['usageRecords', 'range: { last: "P30D" }, filter: { status: FAILED }'],
+    ['usageRecords', 'range: { last: "P20D" }, filter: { ipAddress: "10.0.0.0/8" }'],
+    ['events', 'range: { last: "P30D" }'],
+    ['events', 'range: { last: "P30D" }, filter: { username: { contains: "a" } }'],
+    ['events', 'range: { last: "P30D" }, orderBy: [{ field: TIMESTAMP, direction: ASC }]'],
+    ['timeline', 'range: { last: "P30D" }'],
+  ])(
+    '%s(%s) gives the rows of the vendor with no more calls than its newest minutes need',
+    async (list, args) => {
+      const [expected, given] = [await readAll(plain, list, args), await readAll(app, list, args)];
+      expect(given.ids).toEqual(expected.ids);
+      expect(new Set(given.ids).size).toBe(given.ids.length);
+      expect(given.ids.length).toBeGreaterThan(20);
+      expect(given.calls).toBeLessThanOrEqual(list === 'timeline' ? 4 : 2);
+    },
+  );
+
+  test('says what comes from the archive and what from the vendor', async () => {
+    const { data } = await askApp<{
+      events: { coverage: readonly { asOf: string; to: string }[]; totalCount: unknown };
+    }>(
+      app,
+      `{ events(range: { last: "P3D" }, first: 500, filter: { username: { isNull: false } }) {
+        totalCount { value accuracy }
+        coverage { status origin from to asOf }
+      } }`,
+    );
+    const { coverage } = data.events;
+    expect(coverage).toMatchObject([
+      { status: 'FILLING', origin: 'VENDOR' },
+      { status: 'COMPLETE', origin: 'VENDOR' },
+      { status: 'COMPLETE', origin: 'ARCHIVE' },
+    ]);
+    const held = coverage[2]!;
+    expect(Date.parse(held.asOf) - Date.parse(held.to)).toBe(REREADS.overlapMs);
+    expect(data.events.totalCount).toMatchObject({ accuracy: 'EXACT' });
+  });
+
+  test.each([
+    '{ eventFacets(range: { last: "P30D" }) { categories { missing values { value count } } usernames { missing values { value count } } ipAddresses { missing values { value count } } } }',
+    '{ eventFacets(range: { last: "P30D" }, filter: { category: { eq: "authentication" }, not: { username: { isNull: true } } }) { categories { values { value count } } actions { values { value count } } } }',
+    '{ usageBreakdown(range: { last: "P3D" }, by: [ELEMENT], interval: DAY) { other { count } groups { key { value } count processTime { min avg p50 p95 p99 max } buckets { timestamp count statuses { success failed } processTime { p95 } } } } }',
+    '{ usageBreakdown(range: { last: "P3D" }, filter: { status: FAILED }, by: [ELEMENT, ACCOUNT], top: 3) { other { count } groups { key { value } count statuses { failed } } } }',
+    '{ eventBreakdown(range: { last: "P30D" }, by: [ACTION, USERNAME], interval: WEEK, timeZone: "Asia/Kathmandu") { other { count firstAt } groups { key { value } count firstAt lastAt buckets { count } } } }',
+    '{ usageRecords(range: { last: "P3D" }, filter: { status: FAILED, processTime: { gte: 100 } }, first: 1) { totalCount { value accuracy } } }',
+    '{ events(range: { last: "P30D" }, filter: { searchText: "logged" }, first: 1) { totalCount { value accuracy } } }',
+  ])('%s counts as the vendor does, with no more calls than its newest minutes need', async (query) => {
+    const [expected, given] = [await askApp<object>(plain, query), await askApp<object>(app, query)];
+    expect(expected.errors).toBeUndefined();
+    expect(given.data).toEqual(expected.data);
+    expect(countCalls(given, 'USAGE') + countCalls(given, 'EVENTS')).toBeLessThanOrEqual(2);
+    expect(given.errors).toBeUndefined();
+  });
+
+  test('reads one entry that it holds without a call', async () => {
+    const listed = await askApp<{ timeline: { nodes: readonly { id: string }[] } }>(
+      app,
+      '{ timeline(range: { last: "P30D" }, last: 4) { nodes { id } } }',
+    );
+    const ids = listed.data.timeline.nodes.map(({ id }) => id);
+    const read = await askApp<{ nodes: readonly { id: string }[] }>(
+      app,
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
+      { ids },
+    );
+    expect(read.data.nodes.map(({ id }) => id)).toEqual(ids);
+    expect(read.upstream).toEqual([]);
+  });
+});

@@ -6,9 +6,8 @@ import { openStore } from '../archive/open-store.ts';
 import type { SyncReport, SyncRound } from '../archive/sync.ts';
 import type { Source } from '../base/source.ts';
 import { formatInstant, systemClock } from '../base/time.ts';
-import { readConfig } from '../config/load.ts';
 import type { Config } from '../config/config.ts';
-import { readWords, withRefusals, withStore } from './archive-store.ts';
+import { readSettings, readWords, requireArchive, withRefusals, withStore } from './archive-store.ts';
 import { EXIT_USAGE, quit } from './process.ts';
 
 const TEXT = { type: 'string' } as const;
@@ -63,12 +62,11 @@ function describe(
 /** `archive compact`: joins settled entries of the ledger and rewrites the tables in the order of time. */
 export async function runCompact(args: readonly string[]): Promise<void> {
   const { values } = readWords('compact', args, { archive: TEXT });
-  const { config } = readSettings({});
   await withRefusals(() =>
-    withStore(values.archive, async (store) => {
+    withStore(values.archive, async (store, { settleMs }) => {
       for (const table of [store.usage, store.events]) {
         const reads = await table.loadReads();
-        await table.replaceReads(joinSettled(foldReads(reads), config.archive?.rereads.settleMs ?? Infinity));
+        await table.replaceReads(joinSettled(foldReads(reads), settleMs));
         await table.compact();
       }
       const { bytes } = await store.usage.size();
@@ -85,20 +83,19 @@ export async function runBackfill(args: readonly string[]): Promise<void> {
     return quit(EXIT_USAGE, [
       'backfill needs --from and a time, such as 2026-10-01 or 2026-10-01T12:00:00Z.',
     ]);
-  const { config } = readSettings(values.archive === undefined ? {} : { SIGHTLINE_ARCHIVE: values.archive });
-  const { archive: place, vendors } = config;
-  if (!place) return quit(EXIT_USAGE, ['Name the archive by --archive FOLDER or SIGHTLINE_ARCHIVE.']);
-  if (vendors.kind !== 'configured')
+  const config = readSettings(values.archive);
+  if (config.vendors.kind !== 'configured')
     return quit(EXIT_USAGE, ['backfill needs the credentials of a vendor: see .env.example.']);
   await withRefusals(async () => {
-    const store = await openStore(place.location);
+    const { location, rereads, pace } = requireArchive(config);
+    const store = await openStore(location);
     const archive = await createArchive(store, {
-      rereads: place.rereads,
+      rereads,
       onFault(error) {
         throw error;
       },
     });
-    await backfill(config, archive, place.pace.callsPerMinute, fromMs);
+    await backfill(config, archive, pace.callsPerMinute, fromMs);
   });
 }
 
@@ -146,9 +143,4 @@ async function readBack(
     process.stdout.write(`${report.source}: ${rows} rows, ${reached}, ${report.calls} calls\n`);
     if (!report.isBehind || signal.aborted) return report;
   }
-}
-
-function readSettings(own: Readonly<Record<string, string>>): { readonly config: Config } {
-  const parsed = readConfig({ ...process.env, ...own });
-  return parsed.kind === 'config' ? { config: parsed.config } : quit(1, parsed.faults);
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { makeKeyPair, readPublicKey, readSigningKey } from '../archive/evidence/keys.ts';
 import { EvidenceRefused } from '../archive/evidence/manifest.ts';
 import { restoreFolder } from '../archive/evidence/restore.ts';
@@ -11,9 +11,6 @@ import type { Source } from '../base/source.ts';
 import { systemClock } from '../base/time.ts';
 import { readWords, withRefusals, withStore } from './archive-store.ts';
 import { EXIT_USAGE, quit, readMessage } from './process.ts';
-
-/** How long after its time an instant must have been read before its day is sealed. Until then the vendor may add rows. */
-const OVERLAP_MS = 15 * 60_000;
 
 const TEXT = { type: 'string' } as const;
 
@@ -32,7 +29,7 @@ export async function runSealDay(args: readonly string[]): Promise<void> {
   if (values.source !== undefined && !only) return quit(EXIT_USAGE, ['--source is usage or events.']);
   await withRefusals(async () => {
     const key = readSigningKey(readKeyFile(keyFile));
-    await withStore(values.archive, async (store) => {
+    await withStore(values.archive, async (store, { overlapMs }) => {
       const sources = only ? [only] : await listRead(store);
       if (sources.length === 0)
         throw new EvidenceRefused('The archive has read nothing yet, so there is no day to seal.');
@@ -41,7 +38,7 @@ export async function runSealDay(args: readonly string[]): Promise<void> {
         for (const day of positionals.toSorted()) {
           for (const source of sources) {
             const held = foldReads(await loadReads(store, source));
-            const request = { store, source, day, folder: out, key, held, overlapMs: OVERLAP_MS };
+            const request = { store, source, day, folder: out, key, held, overlapMs };
             const sealing = await sealDay({ ...request, nowMs: systemClock.now() });
             head = sealing.head;
             const outcome = sealing.outcome === 'SEALED' ? 'sealed' : 'was sealed before, with the same rows';

@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { ParseArgsConfig } from 'node:util';
 import { EvidenceRefused } from '../archive/evidence/manifest.ts';
+import type { Rereads } from '../archive/ledger.ts';
 import { openStore } from '../archive/open-store.ts';
 import { ArchiveRefused } from '../archive/store.ts';
 import type { ArchiveStore } from '../archive/store.ts';
-import { readLocation } from '../config/archive.ts';
+import type { ArchiveConfig } from '../config/archive.ts';
+import type { Config } from '../config/config.ts';
+import { readConfig } from '../config/load.ts';
 import { EXIT_USAGE, quit, readMessage } from './process.ts';
 
 /** The words of an archive command. It ends the process if they are wrong. */
@@ -33,23 +36,37 @@ export async function withRefusals(work: () => Promise<void>): Promise<void> {
 
 /**
  * Opens the archive that `--archive` or the setting names, and closes it after the work.
+ * @param work its second argument is when spans are read again
  * @param mode `make`: the archive is made if there is none
  * @throws ArchiveRefused
  */
 export async function withStore(
   named: string | undefined,
-  work: (store: ArchiveStore) => Promise<void>,
+  work: (store: ArchiveStore, rereads: Rereads) => Promise<void>,
   mode: 'open' | 'make' = 'open',
 ): Promise<void> {
-  const text = named ?? process.env['SIGHTLINE_ARCHIVE'] ?? '';
-  if (text === '') throw new ArchiveRefused('Name the archive by --archive FOLDER or SIGHTLINE_ARCHIVE.');
-  const location = readLocation(text);
+  const { location, rereads } = requireArchive(readSettings(named));
   if (location.kind === 'duckdb' && mode === 'open' && !existsSync(location.folder))
     throw new ArchiveRefused(`There is no archive in ${location.folder}.`);
   const store = await openStore(location);
   try {
-    await work(store);
+    await work(store, rereads);
   } finally {
     await store.close();
   }
+}
+
+/** The settings. It ends the process if they are wrong. @param archive what `--archive` names */
+export function readSettings(archive: string | undefined): Config {
+  const parsed = readConfig({
+    ...process.env,
+    ...(archive === undefined ? {} : { SIGHTLINE_ARCHIVE: archive }),
+  });
+  return parsed.kind === 'config' ? parsed.config : quit(1, parsed.faults);
+}
+
+/** @throws ArchiveRefused if no archive is named */
+export function requireArchive({ archive }: Config): ArchiveConfig {
+  if (archive) return archive;
+  throw new ArchiveRefused('Name the archive by --archive FOLDER or SIGHTLINE_ARCHIVE.');
 }

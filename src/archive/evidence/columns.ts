@@ -44,7 +44,7 @@ export type SealableTable<Row extends SealedRow> = Pick<
 const INSTANT = 'TIMESTAMP_MS';
 
 // The record's `requestStatus` is derived from the vendor's text, which the archive keeps as `requestStatusText`.
-const { requestStatus: _derived, requestStatusText, ...usageTypes } = selectedTypes(USAGE_COLUMNS);
+const { requestStatus: _derived, requestStatusText, ...usageTypes } = typesOf(USAGE_COLUMNS);
 
 const SEALED_USAGE: SealedColumns<UsageRecord> = {
   source: 'USAGE',
@@ -68,7 +68,7 @@ const SEALED_USAGE: SealedColumns<UsageRecord> = {
   tableOf: ({ usage }) => usage,
 };
 
-const { addresses: _joined, ...eventTypes } = selectedTypes(EVENT_COLUMNS);
+const { addresses: _joined, ...eventTypes } = typesOf(EVENT_COLUMNS);
 
 const SEALED_EVENTS: SealedColumns<AuditEvent> = {
   source: 'EVENTS',
@@ -92,12 +92,11 @@ export const SEALED_COLUMNS = { USAGE: SEALED_USAGE, EVENTS: SEALED_EVENTS } as 
   unknown
 >;
 
-/** The columns that a row is made from again. The others only help to find rows. */
-function selectedTypes({
-  types,
-  selected,
-}: Pick<Columns<never>, 'types' | 'selected'>): Record<string, string> {
-  return Object.fromEntries(Object.entries(types).filter(([name]) => selected.includes(name)));
+/** The types of the columns that a row is made from again, without those that the archive derives. */
+function typesOf({ types, selected }: Pick<Columns<never>, 'types' | 'selected'>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(types).flatMap(([name, type]) => (selected.includes(name) ? [[name, type]] : [])),
+  );
 }
 
 /** A list that names one address is written twice, so that it is read as a list again. */

@@ -48,6 +48,8 @@ const usageRow = fc
     elementTags: fc.array(fc.constantFrom('a', 'b c'), { maxLength: 2 }),
     requestIP: address,
     accountId: fc.constantFrom('7', 'x', null),
+    userName: text,
+    vendorResource: text,
     processTime: fc.option(fc.nat()),
     responseStatus: fc.constantFrom(200, null),
   })

@@ -69,6 +69,32 @@ export function createAddressTest(addressOrBlock: string): (entry: Addresses) =>
     });
 }
 
+/** The addresses of a block, from the first to the last, both written as IPv6 (`::ffff:10.0.0.0` for IPv4). */
+export interface AddressSpan {
+  readonly first: string;
+  readonly last: string;
+  readonly isIPv4: boolean;
+}
+
+/**
+ * The span of addresses that `createAddressTest` lets pass, for databases that compare addresses.
+ * @param addressOrBlock a text that `checkAddress` accepts
+ * @throws RequestError `BAD_USER_INPUT` for any other text
+ */
+export function addressSpan(addressOrBlock: string): AddressSpan {
+  const { network, prefix } = readBlock(addressOrBlock, 'filter.ipAddress');
+  const bytes = network.toByteArray();
+  const isIPv4 = network.kind() === 'ipv4';
+  const fill = (byte: 0 | 255): string => {
+    const filled = bytes.map((value, at) => {
+      const mask = 0xff >> Math.min(Math.max(prefix - at * 8, 0), 8);
+      return byte === 0 ? value & ~mask : value | mask;
+    });
+    return `${isIPv4 ? '::ffff:' : ''}${ipaddr.fromByteArray(filled).toString()}`;
+  };
+  return { first: fill(0), last: fill(255), isIPv4 };
+}
+
 interface Block {
   readonly network: ipaddr.IPv4 | ipaddr.IPv6;
   readonly prefix: number;

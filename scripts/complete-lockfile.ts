@@ -68,7 +68,7 @@ export function completeLockfile<File extends Lockfile>(lockfile: File): File {
 // Run this after each `npm install` that changes a dependency. If a registry lacks the packages of other platforms, npm leaves
 // them out of the lockfile, and then `npm ci` refuses the lockfile on every platform. test/checks/lockfile.test.ts checks it.
 if (import.meta.main) {
-  const path = join(import.meta.dirname, '../package-lock.json');
+  const path = process.argv[2] ?? join(import.meta.dirname, '../package-lock.json');
   const lockfile = JSON.parse(await readFile(path, 'utf8')) as Lockfile;
   await writeFile(path, `${JSON.stringify(completeLockfile(lockfile), null, 2)}\n`);
 }

@@ -6,9 +6,12 @@ export type ArchiveLocation =
   | { readonly kind: 'duckdb'; readonly folder: string }
   | { readonly kind: 'clickhouse'; readonly url: Secret };
 
-/** Opens the database of an archive. Its engine is loaded only now. @throws ArchiveRefused */
+/** Opens the database of an archive. Its engine is loaded only now. @throws ArchiveRefused, Error if a server is gone */
 export async function openStore(location: ArchiveLocation): Promise<ArchiveStore> {
-  if (location.kind === 'clickhouse') throw new TypeError('not yet');
+  if (location.kind === 'clickhouse') {
+    const { openClickHouseStore } = await import('./clickhouse/store.ts');
+    return openClickHouseStore(location.url.reveal());
+  }
   const { openDuckDbStore } = await import('./duckdb/store.ts');
   return openDuckDbStore(location.folder);
 }

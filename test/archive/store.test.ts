@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openClickHouseStore } from '../../src/archive/clickhouse/store.ts';
 import { openDuckDbStore } from '../../src/archive/duckdb/store.ts';
 import type { ArchiveStore } from '../../src/archive/store.ts';
 import type { ArchiveFigures } from '../../src/sources/paging/archived-rows.ts';
@@ -17,19 +18,36 @@ import { createUsageTest } from '../../src/sources/usage/filter.ts';
 import type { UsageFilter } from '../../src/sources/usage/filter.ts';
 import type { UsageRecord } from '../../src/sources/usage/record.ts';
 import { makeEvent, makeUsageRecord } from '../support/archive-rows.ts';
+import { hasClickHouse, startClickHouse } from '../support/clickhouse-server.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'archive-store-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-let opened = 0;
-
-async function withStore<T>(work: (store: ArchiveStore) => Promise<T>): Promise<T> {
-  const store = await openDuckDbStore(join(folder, String((opened += 1))));
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
+interface Engine {
+  readonly name: string;
+  readonly isInstalled: boolean;
+  /** Makes the engine ready, and gives what opens its archives by name. */
+  start(): Promise<{ open(name: string): Promise<ArchiveStore>; dispose(): Promise<void> }>;
 }
+
+const ENGINES: readonly Engine[] = [
+  {
+    name: 'DuckDB',
+    isInstalled: true,
+    async start() {
+      const folder = mkdtempSync(join(tmpdir(), 'archive-store-'));
+      return {
+        open: async (name) => openDuckDbStore(join(folder, name)),
+        dispose: async () => rmSync(folder, { recursive: true, force: true }),
+      };
+    },
+  },
+  {
+    name: 'ClickHouse',
+    isInstalled: hasClickHouse,
+    async start() {
+      const server = await startClickHouse();
+      return { open: async (name) => openClickHouseStore(server.url(name)), dispose: server.kill };
+    },
+  },
+];
 
 const read = (fromMs: number, toMs: number, atMs: number) => ({
   fromMs,
@@ -111,150 +129,228 @@ function modelOf<Row extends UsageRecord | AuditEvent>(commits: readonly (readon
   return [...rows.values()].sort(comparePositions);
 }
 
-describe('DuckDB', () => {
-  test('a row comes back as it was written, once, in its newest version, whatever order it is read in', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.array(usageRow, { maxLength: 12 }), { maxLength: 4 }),
-        fc.array(fc.array(eventRow, { maxLength: 12 }), { maxLength: 4 }),
-        usageFilter,
-        eventFilter,
-        fc.constantFrom('ASC', 'DESC'),
-        fc.integer({ min: 1, max: 5 }),
-        async (usageCommits, eventCommits, usageFilters, eventFilters, direction, limit) =>
-          withStore(async ({ usage, events }) => {
-            for (const [at, rows] of usageCommits.entries()) await usage.commit(rows, read(0, 10_000, at));
-            for (const [at, rows] of eventCommits.entries()) await events.commit(rows, read(0, 10_000, at));
-            const usageModel = modelOf(usageCommits).filter(createUsageTest(usageFilters));
-            const eventModel = modelOf(eventCommits).filter(createEventTest(eventFilters));
-            expect(await usage.list({ ...question, filter: usageFilters })).toEqual(usageModel);
-            expect(await events.list({ ...question, filter: eventFilters })).toEqual(eventModel);
-            expect(await usage.count(ALL, usageFilters, null)).toBe(usageModel.length);
-            expect([eventModel.length, null]).toContain(await events.count(ALL, eventFilters, null));
-            const turn = <Row>(rows: readonly Row[]): readonly Row[] =>
-              direction === 'DESC' ? rows : rows.toReversed();
-            expect(await usage.list({ ...question, filter: usageFilters, direction, limit })).toEqual(
-              turn(usageModel).slice(0, limit),
-            );
-            const [after = null] = turn(eventModel);
-            expect(await events.list({ ...question, filter: eventFilters, direction, after, limit })).toEqual(
-              turn(eventModel).slice(1, limit + 1),
-            );
-          }),
-      ),
-      { numRuns: 60 },
-    );
-  });
+describe.each(ENGINES)('$name', ({ isInstalled, start }) => {
+  describe.runIf(isInstalled)('is an archive that', () => {
+    let engine: Awaited<ReturnType<typeof start>>;
+    beforeAll(async () => {
+      engine = await start();
+    });
+    afterAll(async () => engine.dispose());
+    let count = 0;
 
-  test('groups rows, its own and further ones, as they are grouped one by one', async () => {
-    const edges = fc.constantFrom(null, [0, 5_000, 10_000], [0, 10, 6_000, 10_000]);
-    await fc.assert(
-      fc.asyncProperty(
-        fc.uniqueArray(usageRow, { maxLength: 25, selector: ({ id }) => id }),
-        fc.uniqueArray(eventRow, { maxLength: 25, selector: ({ id }) => id }),
-        fc.uniqueArray(fc.constantFrom(...USAGE_DIMENSIONS), { minLength: 1, maxLength: 3 }),
-        fc.uniqueArray(fc.constantFrom(...EVENT_DIMENSIONS), { minLength: 1, maxLength: 3 }),
-        usageFilter,
-        eventFilter,
-        edges,
-        fc.integer({ min: 1, max: 4 }),
-        async (usageRows, eventRows, usageBy, eventBy, usageFilters, eventFilters, buckets, top) =>
-          withStore(async ({ usage, events }) => {
-            const isHeld = ({ timestampMs }: { timestampMs: number }): boolean => timestampMs < 7_000;
-            await usage.commit(usageRows.filter(isHeld), read(0, 7_000, 1));
-            await events.commit(eventRows.filter(isHeld), read(0, 7_000, 1));
-            const grouping = { ranges: [{ fromMs: 0, toMs: 7_000 }], knownAtMs: null, edges: buckets, top };
-            const usageMatches = usageRows.filter(createUsageTest(usageFilters));
-            const usageModel = createUsageBreakdown(usageBy, buckets);
-            for (const row of usageMatches) usageModel.add(row);
-            const usageGroups = await usage.group({
-              ...grouping,
-              filter: usageFilters,
-              by: usageBy,
-              extra: usageMatches.filter((row) => !isHeld(row)),
-            });
-            const usageFigures = ({ count, success, failed, processTime }: ArchiveFigures) => ({
-              count,
-              statuses: { success, failed },
-              processTime,
-            });
-            expect(usageGroups && mapGroups(usageGroups, usageFigures)).toEqual(usageModel.groups(top));
-            const eventMatches = eventRows.filter(createEventTest(eventFilters));
-            const eventModel = createEventBreakdown(eventBy, buckets);
-            for (const row of eventMatches) eventModel.add(row);
-            const eventGroups = await events.group({
-              ...grouping,
-              filter: eventFilters,
-              by: eventBy,
-              extra: eventMatches.filter((row) => !isHeld(row)),
-            });
-            if (eventGroups) {
-              expect(mapGroups(eventGroups, ({ count, times }) => ({ count, times }))).toEqual(
-                eventModel.groups(top),
+    async function withStore<T>(work: (store: ArchiveStore) => Promise<T>): Promise<T> {
+      const store = await engine.open(`archive-${(count += 1)}`);
+      try {
+        return await work(store);
+      } finally {
+        await store.close();
+      }
+    }
+
+    test('a row comes back as it was written, once, in its newest version, whatever order it is read in', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.array(usageRow, { maxLength: 12 }), { maxLength: 4 }),
+          fc.array(fc.array(eventRow, { maxLength: 12 }), { maxLength: 4 }),
+          usageFilter,
+          eventFilter,
+          fc.constantFrom('ASC', 'DESC'),
+          fc.integer({ min: 1, max: 5 }),
+          async (usageCommits, eventCommits, usageFilters, eventFilters, direction, limit) =>
+            withStore(async ({ usage, events }) => {
+              for (const [at, rows] of usageCommits.entries()) await usage.commit(rows, read(0, 10_000, at));
+              for (const [at, rows] of eventCommits.entries()) await events.commit(rows, read(0, 10_000, at));
+              const usageModel = modelOf(usageCommits).filter(createUsageTest(usageFilters));
+              const eventModel = modelOf(eventCommits).filter(createEventTest(eventFilters));
+              expect(await usage.list({ ...question, filter: usageFilters })).toEqual(usageModel);
+              expect(await events.list({ ...question, filter: eventFilters })).toEqual(eventModel);
+              expect(await usage.count(ALL, usageFilters, null)).toBe(usageModel.length);
+              expect([eventModel.length, null]).toContain(await events.count(ALL, eventFilters, null));
+              const turn = <Row>(rows: readonly Row[]): readonly Row[] =>
+                direction === 'DESC' ? rows : rows.toReversed();
+              expect(await usage.list({ ...question, filter: usageFilters, direction, limit })).toEqual(
+                turn(usageModel).slice(0, limit),
               );
-            }
-          }),
-      ),
-      { numRuns: 60 },
-    );
-  });
-
-  test('answers as it knew the rows at an earlier moment', async () => {
-    await withStore(async ({ usage }) => {
-      const first = makeUsageRecord({ id: 'a', timestampMs: 10, elementKey: 'old' });
-      await usage.commit([first], read(0, 100, 1_000));
-      await usage.commit(
-        [{ ...first, elementKey: 'new' }, makeUsageRecord({ id: 'late', timestampMs: 20 })],
-        read(0, 100, 2_000),
+              const [after = null] = turn(eventModel);
+              expect(
+                await events.list({ ...question, filter: eventFilters, direction, after, limit }),
+              ).toEqual(turn(eventModel).slice(1, limit + 1));
+            }),
+        ),
+        { numRuns: 60 },
       );
-      const keysAt = async (knownAtMs: number | null) =>
-        (await usage.list({ ...question, filter: {}, knownAtMs })).map(({ id, elementKey }) => [
-          id,
-          elementKey,
+    }, 120_000);
+
+    test('holds what each row was at each moment, wherever its time moved', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.array(eventRow, { maxLength: 12 }), { minLength: 1, maxLength: 4 }),
+          fc.integer({ min: 1, max: 9_999 }),
+          async (commits, edgeMs) =>
+            withStore(async ({ events }) => {
+              for (const [at, rows] of commits.entries()) await events.commit(rows, read(0, 10_000, at));
+              for (const knownAtMs of commits.keys()) {
+                const model = modelOf(commits.slice(0, knownAtMs + 1));
+                const newer = model.filter((row) => row.timestampMs >= edgeMs);
+                const older = model.filter((row) => row.timestampMs < edgeMs);
+                const asked = { ...question, filter: {}, knownAtMs };
+                expect(await events.list({ ...asked, range: { ...ALL, fromMs: edgeMs } })).toEqual(newer);
+                expect(await events.list({ ...asked, range: { ...ALL, toMs: edgeMs } })).toEqual(older);
+                expect(await events.count(ALL, {}, knownAtMs)).toBe(model.length);
+              }
+            }),
+        ),
+        { numRuns: 20 },
+      );
+    }, 120_000);
+
+    test('groups rows, its own and further ones, as they are grouped one by one', async () => {
+      const edges = fc.constantFrom(null, [0, 5_000, 10_000], [0, 10, 6_000, 10_000]);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.uniqueArray(usageRow, { maxLength: 25, selector: ({ id }) => id }),
+          fc.uniqueArray(eventRow, { maxLength: 25, selector: ({ id }) => id }),
+          fc.uniqueArray(fc.constantFrom(...USAGE_DIMENSIONS), { minLength: 1, maxLength: 3 }),
+          fc.uniqueArray(fc.constantFrom(...EVENT_DIMENSIONS), { minLength: 1, maxLength: 3 }),
+          usageFilter,
+          eventFilter,
+          edges,
+          fc.integer({ min: 1, max: 4 }),
+          async (usageRows, eventRows, usageBy, eventBy, usageFilters, eventFilters, buckets, top) =>
+            withStore(async ({ usage, events }) => {
+              const isHeld = ({ timestampMs }: { timestampMs: number }): boolean => timestampMs < 7_000;
+              await usage.commit(usageRows.filter(isHeld), read(0, 7_000, 1));
+              await events.commit(eventRows.filter(isHeld), read(0, 7_000, 1));
+              const grouping = { ranges: [{ fromMs: 0, toMs: 7_000 }], knownAtMs: null, edges: buckets, top };
+              const usageMatches = usageRows.filter(createUsageTest(usageFilters));
+              const usageModel = createUsageBreakdown(usageBy, buckets);
+              for (const row of usageMatches) usageModel.add(row);
+              const usageGroups = await usage.group({
+                ...grouping,
+                filter: usageFilters,
+                by: usageBy,
+                extra: usageMatches.filter((row) => !isHeld(row)),
+              });
+              const usageFigures = ({ count, success, failed, processTime }: ArchiveFigures) => ({
+                count,
+                statuses: { success, failed },
+                processTime,
+              });
+              expect(usageGroups && mapGroups(usageGroups, usageFigures)).toEqual(usageModel.groups(top));
+              const eventMatches = eventRows.filter(createEventTest(eventFilters));
+              const eventModel = createEventBreakdown(eventBy, buckets);
+              for (const row of eventMatches) eventModel.add(row);
+              const eventGroups = await events.group({
+                ...grouping,
+                filter: eventFilters,
+                by: eventBy,
+                extra: eventMatches.filter((row) => !isHeld(row)),
+              });
+              if (eventGroups) {
+                expect(mapGroups(eventGroups, ({ count, times }) => ({ count, times }))).toEqual(
+                  eventModel.groups(top),
+                );
+              }
+            }),
+        ),
+        { numRuns: 60 },
+      );
+    });
+
+    test('a new row that says when it was first seen keeps that, and is known from then on', async () => {
+      await withStore(async ({ events }) => {
+        const row = { ...makeEvent({ id: '7', timestampMs: 5 }), firstSeenMs: 20 };
+        await events.commit([row, makeEvent({ id: '8', timestampMs: 5 })], read(0, 10, 1_000));
+        await events.commit([{ ...row, description: 'changed' }], read(0, 10, 2_000));
+        expect(await events.list({ ...question, filter: {}, knownAtMs: 20 })).toEqual([row]);
+        const { description: _changed, ...first } = row;
+        expect(await events.find(['7'])).toMatchObject([first]);
+        expect(await events.find(['8'])).toMatchObject([{ firstSeenMs: 1_000 }]);
+      });
+    });
+
+    test('answers as it knew the rows at an earlier moment', async () => {
+      await withStore(async ({ usage }) => {
+        const first = makeUsageRecord({ id: 'a', timestampMs: 10, elementKey: 'old' });
+        await usage.commit([first], read(0, 100, 1_000));
+        await usage.commit(
+          [{ ...first, elementKey: 'new' }, makeUsageRecord({ id: 'late', timestampMs: 20 })],
+          read(0, 100, 2_000),
+        );
+        const keysAt = async (knownAtMs: number | null) =>
+          (await usage.list({ ...question, filter: {}, knownAtMs })).map(({ id, elementKey }) => [
+            id,
+            elementKey,
+          ]);
+        expect(await keysAt(999)).toEqual([]);
+        expect(await keysAt(1_000)).toEqual([['a', 'old']]);
+        expect(await keysAt(1_999)).toEqual([['a', 'old']]);
+        expect(await keysAt(2_000)).toEqual([
+          ['late', null],
+          ['a', 'new'],
         ]);
-      expect(await keysAt(999)).toEqual([]);
-      expect(await keysAt(1_000)).toEqual([['a', 'old']]);
-      expect(await keysAt(1_999)).toEqual([['a', 'old']]);
-      expect(await keysAt(2_000)).toEqual([
-        ['late', null],
-        ['a', 'new'],
-      ]);
-      expect(await keysAt(null)).toEqual(await keysAt(2_000));
-      expect(await usage.count(ALL, {}, 1_000)).toBe(1);
+        expect(await keysAt(null)).toEqual(await keysAt(2_000));
+        expect(await usage.count(ALL, {}, 1_000)).toBe(1);
+      });
     });
-  });
 
-  test('writes nothing for a row that it has already', async () => {
-    await withStore(async ({ usage }) => {
-      const row = makeUsageRecord({ id: 'a', timestampMs: 10 });
-      await usage.commit([row], read(0, 100, 1));
-      await usage.commit([row], read(0, 100, 2));
-      expect(await usage.list({ ...question, filter: {} })).toMatchObject([{ id: 'a', firstSeenMs: 1 }]);
-      expect(await usage.loadReads()).toHaveLength(2);
-      expect(await usage.size()).toMatchObject({ rows: 1 });
+    test('writes nothing for a row that it has already', async () => {
+      await withStore(async ({ usage }) => {
+        const row = makeUsageRecord({ id: 'a', timestampMs: 10 });
+        await usage.commit([row], read(0, 100, 1));
+        await usage.commit([row], read(0, 100, 2));
+        expect(await usage.list({ ...question, filter: {} })).toMatchObject([{ id: 'a', firstSeenMs: 1 }]);
+        expect(await usage.loadReads()).toHaveLength(2);
+        expect(await usage.size()).toMatchObject({ rows: 1 });
+      });
     });
-  });
 
-  test('a new row that says when it was first seen keeps that, and is known from then on', async () => {
-    await withStore(async ({ events }) => {
-      const row = { ...makeEvent({ id: '7', timestampMs: 5 }), firstSeenMs: 20 };
-      await events.commit([row, makeEvent({ id: '8', timestampMs: 5 })], read(0, 10, 1_000));
-      await events.commit([{ ...row, description: 'changed' }], read(0, 10, 2_000));
-      expect(await events.list({ ...question, filter: {}, knownAtMs: 20 })).toEqual([row]);
-      const { description: _changed, ...first } = row;
-      expect(await events.find(['7'])).toMatchObject([first]);
-      expect(await events.find(['8'])).toMatchObject([{ firstSeenMs: 1_000 }]);
+    test('keeps its rows and its ledger when it is opened again', async () => {
+      const first = await engine.open('again');
+      await first.events.commit([makeEvent({ id: '7', timestampMs: 5 })], read(0, 10, 20));
+      await first.close();
+      const second = await engine.open('again');
+      expect(await second.events.find(['7', '8'])).toMatchObject([{ id: '7', timestampMs: 5 }]);
+      expect(await second.events.loadReads()).toEqual([read(0, 10, 20)]);
+      await second.close();
     });
-  });
 
-  test('keeps its rows and its ledger when it is opened again', async () => {
-    const own = join(folder, 'again');
-    const first = await openDuckDbStore(own);
-    await first.events.commit([makeEvent({ id: '7', timestampMs: 5 })], read(0, 10, 20));
-    await first.close();
-    const second = await openDuckDbStore(own);
-    expect(await second.events.find(['7', '8'])).toMatchObject([{ id: '7', timestampMs: 5 }]);
-    expect(await second.events.loadReads()).toEqual([read(0, 10, 20)]);
-    await second.close();
+    test('replaces the ledger of one source and leaves that of the other', async () => {
+      await withStore(async ({ usage, events }) => {
+        await usage.commit([], read(0, 10, 20));
+        await usage.commit([], read(10, 20, 30));
+        await events.commit([], read(0, 5, 6));
+        await usage.replaceReads([read(0, 20, 20)]);
+        await usage.replaceReads([read(0, 20, 20)]);
+        expect(await usage.loadReads()).toEqual([read(0, 20, 20)]);
+        expect(await events.loadReads()).toEqual([read(0, 5, 6)]);
+      });
+    });
+
+    test('lists a part of many rows in order, however few of them match', async () => {
+      const rows = Array.from({ length: 3_000 }, (_, at) =>
+        makeEvent({
+          id: String(at),
+          timestampMs: (at * 7) % 1_000,
+          description: at % 500 === 3 ? 'GRÜN' : 'blau',
+          ipAddress: `10.0.0.${at % 200}`,
+        }),
+      );
+      const old = rows.slice(0, 1_500).map((row) => ({ ...row, timestampMs: row.timestampMs + 5 }));
+      const model = modelOf([old, rows]);
+      await withStore(async ({ events }) => {
+        await events.commit(old, read(0, 10_000, 0));
+        await events.commit(rows, read(0, 10_000, 1));
+        for (const filter of [{}, { searchText: 'grün' }, { ipAddress: '10.0.0.7' }]) {
+          const expected = model.filter(createEventTest(filter));
+          const listed = async (direction: 'ASC' | 'DESC', after: AuditEvent | null) =>
+            events.list({ ...question, filter, direction, after, limit: 4 });
+          expect(await listed('DESC', null)).toEqual(expected.slice(0, 4));
+          expect(await listed('DESC', expected[1]!)).toEqual(expected.slice(2, 6));
+          expect(await listed('ASC', null)).toEqual(expected.toReversed().slice(0, 4));
+          expect(await listed('ASC', expected[2]!)).toEqual(expected.slice(0, 2).toReversed());
+        }
+      });
+    });
   });
 });

@@ -4,15 +4,23 @@ import { expect, test } from 'vitest';
 import { completeLockfile, listMissingPackages, readPlatform } from '../../scripts/complete-lockfile.ts';
 import type { Lockfile } from '../../scripts/complete-lockfile.ts';
 
-const text = readFileSync(join(import.meta.dirname, '../../package-lock.json'), 'utf8');
-const lockfile = JSON.parse(text) as Lockfile;
+const readText = (path: string): string => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
+const LOCKFILES = ['package-lock.json', 'test/support/chdb/package-lock.json'];
 
-test('the lockfile has the binaries of every platform, so that npm ci accepts it (node scripts/complete-lockfile.ts)', () => {
-  expect(listMissingPackages(lockfile).map(({ name }) => name)).toEqual([]);
+test.each(LOCKFILES)(
+  '%s has the binaries of every platform, so that npm ci accepts it (node scripts/complete-lockfile.ts [FILE])',
+  (path) => {
+    const lockfile = JSON.parse(readText(path)) as Lockfile;
+    expect(listMissingPackages(lockfile).map(({ name }) => name)).toEqual([]);
+  },
+);
+
+test.each(LOCKFILES)('%s names no download address', (path) => {
+  expect(readText(path)).not.toContain('"resolved": "http');
 });
 
-test('the lockfile names no download address', () => {
-  expect(text).not.toContain('"resolved": "http');
+test("npm ci does not fetch ClickHouse's engine, which takes 543 MB", () => {
+  expect(readText('package-lock.json')).not.toContain('node_modules/chdb"');
 });
 
 test('every dependency is pinned to one exact version', () => {

@@ -1,7 +1,12 @@
 import type { JS } from '@duckdb/node-api';
 import type { Range } from '../../base/time.ts';
 import type { ArchiveQuestion } from '../../sources/paging/archived-rows.ts';
-import { createAddressTest, IPV4_FROM, IPV4_TO, readAddressBounds } from '../../sources/shared/addresses.ts';
+import {
+  addressNumber,
+  addressSpan,
+  createAddressTest,
+  IPV4_NUMBERS,
+} from '../../sources/shared/addresses.ts';
 import type { ReadSpan } from '../ledger.ts';
 import type { ArchivedRow, ArchiveTable } from '../store.ts';
 import type { Columns } from './columns.ts';
@@ -248,10 +253,11 @@ function firstOfEachId<Row extends ArchivedRow>(rows: readonly Row[]): readonly 
 
 /** One address that lies in a block. */
 function isInBlock(block: string): Condition {
-  const { from, to, leavesOutIPv4 } = readAddressBounds(block);
-  const inside = exact(`address between ?::UHUGEINT and ?::UHUGEINT`, [String(from), String(to)]);
-  if (!leavesOutIPv4) return inside;
-  const ipv4 = [String(IPV4_FROM), String(IPV4_TO)];
+  const { first, last, isIPv4 } = addressSpan(block);
+  const bounds = [String(addressNumber(first)), String(addressNumber(last))];
+  const inside = exact(`address between ?::UHUGEINT and ?::UHUGEINT`, bounds);
+  if (isIPv4) return inside;
+  const ipv4 = [String(IPV4_NUMBERS.first), String(IPV4_NUMBERS.last)];
   return conjoin([inside, exact('address not between ?::UHUGEINT and ?::UHUGEINT', ipv4)]);
 }
 

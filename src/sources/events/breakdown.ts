@@ -107,11 +107,11 @@ export function createEventBreakdown(
   by: readonly EventDimension[],
   edges: readonly number[] | null,
 ): Breakdown<AuditEvent, EventFigures> {
-  return createBreakdown({ valuesOf: by.map((dimension) => VALUES[dimension]), edges, rules: RULES });
+  return createBreakdown({ valuesOf: by.map((dimension) => EVENT_VALUES[dimension]), edges, rules: RULES });
 }
 
 /** The values of an event in each dimension. */
-const VALUES: Readonly<Record<EventDimension, (event: AuditEvent) => readonly string[]>> = {
+export const EVENT_VALUES: Readonly<Record<EventDimension, (event: AuditEvent) => readonly string[]>> = {
   CATEGORY: ({ category }) => [category],
   ACTION: ({ action }) => [action],
   USERNAME: ({ username }) => (username === null ? [] : [username]),

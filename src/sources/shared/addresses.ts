@@ -69,37 +69,41 @@ export function createAddressTest(addressOrBlock: string): (entry: Addresses) =>
     });
 }
 
-/** The addresses of a block as numbers, both ends included. An IPv4 address is the number of its IPv6 form `::ffff:…`. */
-export interface AddressBounds {
-  readonly from: bigint;
-  readonly to: bigint;
-  /** IPv4 addresses lie between the bounds and do not match. */
-  readonly leavesOutIPv4: boolean;
+/** The addresses of a block, from the first to the last, both written as IPv6 (`::ffff:10.0.0.0` for IPv4). */
+export interface AddressSpan {
+  readonly first: string;
+  readonly last: string;
+  readonly isIPv4: boolean;
 }
 
-/** The bounds between which an address must lie to match, as `createAddressTest` tests it. */
-export function readAddressBounds(addressOrBlock: string): AddressBounds {
+/**
+ * The span of addresses that `createAddressTest` lets pass, for databases that compare addresses.
+ * @param addressOrBlock a text that `checkAddress` accepts
+ * @throws RequestError `BAD_USER_INPUT` for any other text
+ */
+export function addressSpan(addressOrBlock: string): AddressSpan {
   const { network, prefix } = readBlock(addressOrBlock, 'filter.ipAddress');
+  const bytes = network.toByteArray();
   const isIPv4 = network.kind() === 'ipv4';
-  const size = 1n << BigInt((isIPv4 ? 32 : 128) - prefix);
-  const from = (toNumber(network) / size) * size;
-  const to = from + size - 1n;
-  return { from, to, leavesOutIPv4: !isIPv4 && from <= IPV4_TO && to >= IPV4_FROM };
+  const fill = (byte: 0 | 255): string => {
+    const filled = bytes.map((value, at) => {
+      const mask = 0xff >> Math.min(Math.max(prefix - at * 8, 0), 8);
+      return byte === 0 ? value & ~mask : value | mask;
+    });
+    return `${isIPv4 ? '::ffff:' : ''}${ipaddr.fromByteArray(filled).toString()}`;
+  };
+  return { first: fill(0), last: fill(255), isIPv4 };
+}
+
+/** An address as a number. An IPv4 address is the number of its IPv6 form `::ffff:…`. */
+export function addressNumber(address: string): bigint {
+  const parsed = ipaddr.process(address);
+  const number = parsed.toByteArray().reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  return parsed.kind() === 'ipv4' ? IPV4_NUMBERS.first + number : number;
 }
 
 /** Where IPv4 addresses lie among the numbers of all addresses. */
-export const IPV4_FROM = 0xffff_0000_0000n;
-export const IPV4_TO = 0xffff_ffff_ffffn;
-
-/** The number of an address, for `readAddressBounds`. */
-export function addressNumber(address: string): bigint {
-  return toNumber(ipaddr.process(address));
-}
-
-function toNumber(address: ipaddr.IPv4 | ipaddr.IPv6): bigint {
-  const number = address.toByteArray().reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-  return address.kind() === 'ipv4' ? IPV4_FROM + number : number;
-}
+export const IPV4_NUMBERS = { first: 0xffff_0000_0000n, last: 0xffff_ffff_ffffn };
 
 interface Block {
   readonly network: ipaddr.IPv4 | ipaddr.IPv6;

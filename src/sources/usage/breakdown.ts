@@ -115,11 +115,11 @@ export function createUsageBreakdown(
   by: readonly UsageDimension[],
   edges: readonly number[] | null,
 ): Breakdown<UsageRecord, UsageFigures> {
-  return createBreakdown({ valuesOf: by.map((dimension) => VALUES[dimension]), edges, rules: RULES });
+  return createBreakdown({ valuesOf: by.map((dimension) => USAGE_VALUES[dimension]), edges, rules: RULES });
 }
 
 /** The values of a record in each dimension. */
-const VALUES: Readonly<Record<UsageDimension, (record: UsageRecord) => readonly string[]>> = {
+export const USAGE_VALUES: Readonly<Record<UsageDimension, (record: UsageRecord) => readonly string[]>> = {
   ELEMENT: ({ elementKey }) => listOne(elementKey),
   STATUS: ({ requestStatus, requestStatusText }) => listOne(requestStatus ?? requestStatusText),
   API: ({ elementApi }) => listOne(elementApi),

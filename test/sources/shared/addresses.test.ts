@@ -1,6 +1,12 @@
 import fc from 'fast-check';
+import ipaddr from 'ipaddr.js';
 import { describe, expect, test } from 'vitest';
-import { createAddressTest, decodeAddresses, namedAddresses } from '../../../src/sources/shared/addresses.ts';
+import {
+  addressSpan,
+  createAddressTest,
+  decodeAddresses,
+  namedAddresses,
+} from '../../../src/sources/shared/addresses.ts';
 
 describe('what a vendor says of an address', () => {
   test.each([
@@ -130,5 +136,30 @@ test('four numbers with dots are an address if each is at most 255 and is writte
       expect(decodeAddresses(text).ipAddress).toBe(isPlain ? text : null);
     }),
     { numRuns: 5_000 },
+  );
+});
+
+test('the span of a block holds the addresses that its test lets pass, and no others of its kind', () => {
+  const byte = fc.constantFrom(0, 1, 127, 128, 254, 255);
+  const bytes = fc.oneof(
+    ...[4, 16].map((length) => fc.array(byte, { minLength: length, maxLength: length })),
+  );
+  const address = bytes.map((list) => ipaddr.fromByteArray(list).toString());
+  const asNumber = (text: string): bigint => {
+    const parsed = ipaddr.parse(text);
+    const wide = parsed.kind() === 'ipv4' ? (parsed as ipaddr.IPv4).toIPv4MappedAddress() : parsed;
+    return BigInt(`0x${Buffer.from(wide.toByteArray()).toString('hex')}`);
+  };
+  fc.assert(
+    fc.property(address, address, fc.nat(128), (network, other, bits) => {
+      const isShort = !network.includes(':');
+      const block = `${network}/${isShort ? bits % 33 : bits}`;
+      if (network.startsWith('::ffff:') && bits < 96) return;
+      const { first, last, isIPv4 } = addressSpan(block);
+      const isOfKind = isIPv4 === (ipaddr.process(other).kind() === 'ipv4');
+      const isInside = asNumber(first) <= asNumber(other) && asNumber(other) <= asNumber(last);
+      expect(isOfKind && isInside).toBe(createAddressTest(block)({ ipAddress: other }));
+    }),
+    { numRuns: 3_000 },
   );
 });

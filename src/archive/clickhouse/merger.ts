@@ -1,0 +1,126 @@
+import type { ArchivedRow } from '../store.ts';
+import { describeContent } from './columns.ts';
+import type { Columns } from './columns.ts';
+import { listIds } from './conditions.ts';
+import type { Database } from './database.ts';
+import { mergeSight, OPEN_MS, settleVersions } from './versions.ts';
+import type { Sight, Version } from './versions.ts';
+
+/** Writers that replace each other's rows so often do not end soon. The span is not noted as read, so it is read again. */
+const MOST_ROUNDS = 5;
+
+/** Writes rows beside other writers. */
+export interface Merger<Row> {
+  /**
+   * Writes what is new of these rows, and returns when each of them is there once.
+   * @param seenMs when the vendor gave them
+   */
+  merge(rows: readonly Row[], seenMs: number): Promise<void>;
+}
+
+/**
+ * The merger of one source.
+ *
+ * `TABLE_places` knows at which times an id may have a version. It is written first, so that each version is found by its id,
+ * even if its writer died in between.
+ */
+export function createMerger<Row extends ArchivedRow>(
+  database: Database,
+  columns: Columns<Row>,
+): Merger<Row> {
+  const { table, idType, types, encode } = columns;
+  const names = Object.keys(types);
+  const stored = ['id', 'at_ms', 'version', 'hash', 'first_seen_ms', 'since_ms', 'until_ms'];
+  const selected = [...stored, ...names.map((name) => `"${name}"`)].join();
+
+  // `global`, because both tables may be spread over several servers.
+  const inPlaces = `(at_ms, id) global in (select at_ms, id from ${table}_places where id in ?)`;
+
+  async function loadVersions(ids: readonly string[]): Promise<Map<string, Version[]>> {
+    const versions = new Map<string, Version[]>();
+    for (const list of listIds(idType, ids)) {
+      const rows = await database.read(`select ${selected} from ${table} final where ${inPlaces}`, [list]);
+      for (const row of rows) {
+        const version = readVersion(row);
+        const others = versions.get(version.id);
+        if (others) others.push(version);
+        else versions.set(version.id, [version]);
+      }
+    }
+    return versions;
+  }
+
+  /** The rows that two writers left in two versions, or in none. */
+  async function findUnsettled(ids: readonly string[]): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const list of listIds(idType, ids)) {
+      const rows = await database.read(
+        `select id from ${table} final where ${inPlaces} group by id
+          having countIf(until_ms = ${OPEN_MS}) != 1 or min(first_seen_ms) < minIf(first_seen_ms, until_ms = ${OPEN_MS})`,
+        [list],
+      );
+      found.push(...rows.map(([id]) => String(id)));
+    }
+    return found;
+  }
+
+  function readVersion(row: readonly unknown[]): Version {
+    const [id, at, version, hash, firstSeenMs, sinceMs, untilMs, ...values] = row;
+    const atMs = Number(at);
+    return {
+      id: String(id),
+      atMs,
+      version: Number(version),
+      hash: String(hash),
+      firstSeenMs: Number(firstSeenMs),
+      sinceMs: Number(sinceMs),
+      untilMs: untilMs === OPEN_MS ? null : Number(untilMs),
+      values,
+      content: describeContent(columns, atMs, values),
+    };
+  }
+
+  async function write(versions: readonly Version[], known: ReadonlyMap<string, readonly Version[]>) {
+    const moved = versions.filter(({ id, atMs }) => !known.get(id)?.some((other) => other.atMs === atMs));
+    await database.insert(
+      `${table}_places`,
+      ['id', 'at_ms'],
+      moved.map(({ id, atMs }) => [id, atMs]),
+    );
+    const rows = versions.map((version) => [
+      version.id,
+      version.atMs,
+      version.version,
+      version.hash,
+      version.firstSeenMs,
+      version.sinceMs,
+      version.untilMs ?? OPEN_MS,
+      ...version.values,
+    ]);
+    await database.insert(table, [...stored, ...names], rows);
+  }
+
+  return {
+    async merge(rows, seenMs) {
+      const seen = new Map<string, Sight>();
+      for (const row of rows) if (!seen.has(row.id)) seen.set(row.id, seeRow(row));
+      let known = await loadVersions([...seen.keys()]);
+      let changes = [...seen.values()].flatMap((sight) =>
+        mergeSight(known.get(sight.id) ?? [], sight, seenMs),
+      );
+      for (let round = 0; changes.length > 0; round += 1) {
+        if (round === MOST_ROUNDS) throw new Error('Other writers change the same rows of the archive.');
+        await write(changes, known);
+        // Another writer may have changed the same rows between the reading and the writing.
+        known = await loadVersions(await findUnsettled([...new Set(changes.map(({ id }) => id))]));
+        changes = [...known.values()].flatMap(settleVersions);
+      }
+    },
+  };
+
+  function seeRow(row: Row): Sight {
+    const values = encode(row);
+    const { id, timestampMs: atMs, firstSeenMs = null } = row;
+    return { id, atMs, firstSeenMs, values, content: describeContent(columns, atMs, values) };
+  }
+}

@@ -1,0 +1,158 @@
+import type { Range } from '../../base/time.ts';
+import type { ArchiveQuestion } from '../../sources/paging/archived-rows.ts';
+import type { ArchivedRow, ArchiveTable } from '../store.ts';
+import type { Columns } from './columns.ts';
+import { conjoin, exact, integer, listIds, texts } from './conditions.ts';
+import type { Condition, SqlValue } from './conditions.ts';
+import type { Database } from './database.ts';
+import { queryGroups } from './groups.ts';
+import { createLedger } from './ledger.ts';
+import { createMerger } from './merger.ts';
+import { OPEN_MS } from './versions.ts';
+
+/** How the filters of one source are tested. */
+export interface Filtering<Row, Filter> {
+  readonly conditionOf: (filter: Filter) => Condition;
+  readonly createTest: (filter: Filter) => (row: Row) => boolean;
+}
+
+/** A span of time holds so many more records than rows are wanted, because some are of old versions. */
+const SPARE_RECORDS = 16;
+/** If a span held too few matches, the next one holds so many times the records. */
+const STEP = 4;
+
+/** The rows of one source in ClickHouse. The tables must exist. */
+export function createTable<Row extends ArchivedRow, Filter>(
+  database: Database,
+  columns: Columns<Row>,
+  { conditionOf, createTest }: Filtering<Row, Filter>,
+): ArchiveTable<Row, Filter> {
+  const { table, idType, types } = columns;
+  const selected = ['id', 'at_ms', 'first_seen_ms', ...Object.keys(types).map((name) => `"${name}"`)].join();
+  const ledger = createLedger(database, table);
+  const merger = createMerger(database, columns);
+
+  let lastWrite: Promise<unknown> = Promise.resolve();
+  async function writeNext(work: () => Promise<void>): Promise<void> {
+    const write = lastWrite.then(work);
+    lastWrite = write.catch(() => {});
+    await write;
+  }
+
+  const known = (knownAtMs: number | null): Condition =>
+    knownAtMs === null
+      ? exact(`until_ms = ${OPEN_MS}`, [])
+      : exact('since_ms <= ? and until_ms > ?', [integer(knownAtMs), integer(knownAtMs)]);
+  const inside = ({ fromMs, toMs }: Range): Condition =>
+    exact('at_ms >= ? and at_ms < ?', [integer(fromMs), integer(toMs)]);
+  const ahead = ({ direction, after }: ArchiveQuestion<Filter>): Condition[] => {
+    // A position of the other source has no id here. `startOfReading` has cut the range, so that all of it lies ahead.
+    if (after?.source !== (table === 'usage' ? 'USAGE' : 'EVENTS')) return [];
+    const sign = direction === 'DESC' ? '<' : '>';
+    const atMs = integer(after.timestampMs);
+    if (after.id === '') return [exact(direction === 'DESC' ? 'at_ms < ?' : 'at_ms >= ?', [atMs])];
+    const id: SqlValue = { type: idType, value: after.id };
+    return [exact(`at_ms ${sign} ? or (at_ms = ? and id ${sign} ?)`, [atMs, atMs, id])];
+  };
+
+  /**
+   * The part of a range, from its beginning in the direction of reading, that holds so many records which match. Records are read
+   * as they lie, unmerged, which ends early in both directions; `final` in the descending one reads the whole range.
+   * @returns null: the range holds fewer
+   */
+  async function cutRange(
+    range: Range,
+    direction: 'ASC' | 'DESC',
+    { sql, values }: Condition,
+    records: number,
+  ): Promise<Range | null> {
+    const [row] = await database.read(
+      `select at_ms from ${table} where ${sql} order by at_ms ${direction} limit 1 offset ?`,
+      [...values, { type: 'UInt64', value: records - 1 }],
+    );
+    if (!row) return null;
+    const edgeMs = Number(row[0]);
+    return direction === 'DESC' ? { ...range, fromMs: edgeMs } : { ...range, toMs: edgeMs + 1 };
+  }
+
+  /** The rows come from one statement, which sees either all or nothing of a block. */
+  async function readRows(
+    range: Range,
+    question: ArchiveQuestion<Filter>,
+    condition: Condition,
+  ): Promise<Row[]> {
+    const { direction, filter, limit, knownAtMs } = question;
+    const { sql, values, isExact } = conjoin([inside(range), known(knownAtMs), condition]);
+    const isCut = limit !== null && isExact;
+    const read = await database.read(
+      `select ${selected} from ${table} final where ${sql} order by at_ms ${direction}, id ${direction}${isCut ? ' limit ?' : ''}`,
+      isCut ? [...values, { type: 'UInt64', value: limit }] : values,
+    );
+    const isMatch = createTest(filter);
+    const rows = read.map((row) => columns.decode(row)).filter(isMatch);
+    return limit === null ? rows : rows.slice(0, limit);
+  }
+
+  return {
+    loadReads: ledger.loadReads,
+    commit: async (rows, read) =>
+      writeNext(async () => {
+        await merger.merge(rows, read.lastReadMs);
+        // There are no transactions. The ledger claims nothing that was not written before.
+        await ledger.append([read]);
+      }),
+    replaceReads: async (reads) => writeNext(async () => ledger.replaceReads(reads)),
+    async list(question) {
+      const { range, direction, filter, limit } = question;
+      const condition = conjoin([...ahead(question), conditionOf(filter)]);
+      if (limit === null) return readRows(range, question, condition);
+      const counted = conjoin([inside(range), condition]);
+      for (let records = limit + SPARE_RECORDS; ; records *= STEP) {
+        const part = await cutRange(range, direction, counted, records);
+        const rows = await readRows(part ?? range, question, condition);
+        if (!part || rows.length >= limit) return rows;
+      }
+    },
+    async count(range, filter, knownAtMs) {
+      const { sql, values, isExact } = conjoin([inside(range), known(knownAtMs), conditionOf(filter)]);
+      if (!isExact) return null;
+      const [row] = await database.read(`select count() from ${table} final where ${sql}`, values);
+      return Number(row?.[0]);
+    },
+    async group({ ranges, filter, knownAtMs, extra, by, edges, top }) {
+      const inRanges = exact(
+        ranges.map(() => '(at_ms >= ? and at_ms < ?)').join(' or ') || 'false',
+        ranges.flatMap(({ fromMs, toMs }) => [integer(fromMs), integer(toMs)]),
+      );
+      const condition = conjoin([inRanges, known(knownAtMs), conditionOf(filter)]);
+      if (!condition.isExact) return null;
+      const dimensions = by.map((dimension) => columns.dimensions[dimension]!);
+      const { figures } = columns;
+      return queryGroups(database, { table, condition, extra, by: dimensions, edges, top, figures });
+    },
+    async compact() {
+      await writeNext(async () => database.run(`optimize table ${table} final`));
+    },
+    async find(ids) {
+      const found: Row[] = [];
+      for (const list of listIds(idType, ids)) {
+        const rows = await database.read(
+          `select ${selected} from ${table} final where until_ms = ${OPEN_MS}
+            and (at_ms, id) global in (select at_ms, id from ${table}_places where id in ?)`,
+          [list],
+        );
+        found.push(...rows.map((row) => columns.decode(row)));
+      }
+      return found;
+    },
+    async size() {
+      const [rows] = await database.read(`select count() from ${table} final where until_ms = ${OPEN_MS}`);
+      // A Distributed table has no parts here.
+      const [bytes] = await database.read(
+        'select sumOrNull(bytes_on_disk) from system.parts where active and database = currentDatabase() and table in ?',
+        [texts([table, `${table}_places`])],
+      );
+      return { rows: Number(rows?.[0]), bytes: bytes?.[0] == null ? null : Number(bytes[0]) };
+    },
+  };
+}

@@ -93,12 +93,12 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const { timeoutMs, ...limits } = config.operation;
   const { maxBuckets, maxUpstreamBuckets } = limits;
   const usageSettings = readSourceSettings(config, config.usage);
-  const usage = {
+  const usageAccess = {
     upstream: upstreams.usage,
     settings: usageSettings,
     retention: readRetention(config.usage),
   };
-  const events = {
+  const eventsAccess = {
     upstream: upstreams.events,
     settings: readSourceSettings(config, config.events),
     retention: readRetention(config.events),
@@ -109,14 +109,14 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     cursors: createCursorSealer(secret),
     ends,
     credentialsOf: vendorCredentials.of,
-    usage,
+    usage: usageAccess,
     analytics: {
       ...usageSettings.age,
       maxBuckets,
       maxUpstreamBuckets,
       staleIfErrorMs: config.staleIfErrorMs,
     },
-    events,
+    events: eventsAccess,
     archive,
     onSkippedRows: overrides.onSkippedRows,
   });
@@ -164,8 +164,8 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     syncRounds: archive
       ? createSyncRounds({
           archive,
-          usage: { ...usage, credentials: ownCredentials.usage },
-          events: { ...events, credentials: ownCredentials.events },
+          usage: { ...usageAccess, credentials: ownCredentials.usage },
+          events: { ...eventsAccess, credentials: ownCredentials.events },
           clock,
           onSkippedRows: overrides.onSkippedRows,
         })

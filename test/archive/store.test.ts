@@ -136,10 +136,10 @@ describe.each(ENGINES)('$name', ({ isInstalled, start }) => {
       engine = await start();
     });
     afterAll(async () => engine.dispose());
-    let count = 0;
+    let opened = 0;
 
     async function withStore<T>(work: (store: ArchiveStore) => Promise<T>): Promise<T> {
-      const store = await engine.open(`archive-${(count += 1)}`);
+      const store = await engine.open(`archive-${(opened += 1)}`);
       try {
         return await work(store);
       } finally {

@@ -6,7 +6,7 @@ import type { ArchivedRows, ArchivedSpan } from '../sources/paging/archived-rows
 import type { Position } from '../sources/paging/position.ts';
 import type { UsageFilter } from '../sources/usage/filter.ts';
 import type { UsageRecord } from '../sources/usage/record.ts';
-import { addRead, findDue, findHeld, foldReads, joinSettled } from './ledger.ts';
+import { addRead, dropFuture, findDue, findHeld, foldReads, joinSettled } from './ledger.ts';
 import type { HeldSpan, ReadSpan, Rereads } from './ledger.ts';
 import type { ArchiveStore, ArchiveTable } from './store.ts';
 
@@ -62,7 +62,8 @@ async function openSource<Row extends Position, Filter>(
 ): Promise<ArchivedSource<Row, Filter>> {
   const written = await table.loadReads();
   let reads = joinSettled(foldReads(written), rereads.settleMs);
-  if (reads.length < written.length) await table.replaceReads(reads);
+  // It only saves space, so it may fail, for example because the disk is full.
+  if (reads.length < written.length) await table.replaceReads(reads).catch(onFault);
   let held: readonly HeldSpan[] | null = null;
   return {
     heldSpans(knownAtMs): readonly ArchivedSpan[] {
@@ -73,7 +74,15 @@ async function openSource<Row extends Position, Filter>(
     count: (range, filter, knownAtMs) => table.count(range, filter, knownAtMs),
     find: (ids) => table.find(ids),
     noteFault: onFault,
-    findDue: (range) => findDue(reads, range, rereads),
+    findDue(range) {
+      const believed = dropFuture(reads, range.toMs);
+      if (believed.length < reads.length) {
+        reads = believed;
+        held = null;
+        void table.replaceReads(reads).catch(onFault);
+      }
+      return findDue(reads, range, rereads);
+    },
     async commit(rows, read) {
       await table.commit(rows, read);
       // Only now, because the ledger must never claim more than the database holds.

@@ -34,6 +34,7 @@ export async function openDatabase(folder: string, memoryLimit: string): Promise
   const idle = await Promise.all(Array.from({ length: READERS }, () => connect(instance)));
   const waiting: ((connection: DuckDBConnection) => void)[] = [];
   let lastWrite: Promise<unknown> = Promise.resolve();
+  let isClosed = false;
   const take = async (): Promise<DuckDBConnection> =>
     idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => waiting.push(resolve)));
 
@@ -51,6 +52,7 @@ export async function openDatabase(folder: string, memoryLimit: string): Promise
 
   return {
     async read(sql, values = []) {
+      if (isClosed) throw closedError(file);
       const connection = await take();
       try {
         return (await connection.runAndReadAll(sql, [...values])).getRowsJS();
@@ -61,17 +63,24 @@ export async function openDatabase(folder: string, memoryLimit: string): Promise
       }
     },
     async write(statements) {
+      if (isClosed) throw closedError(file);
       const write = lastWrite.catch(() => {}).then(() => writeAll(statements));
       lastWrite = write;
       await write;
     },
     async close() {
+      if (isClosed) return;
+      isClosed = true;
       await lastWrite.catch(() => {});
       const readers = await Promise.all(Array.from({ length: READERS }, take));
       for (const connection of [writer, ...readers]) connection.closeSync();
       instance.closeSync();
     },
   };
+}
+
+function closedError(file: string): Error {
+  return new Error(`The archive ${file} is closed.`);
 }
 
 async function connect(instance: DuckDBInstance): Promise<DuckDBConnection> {
@@ -91,7 +100,8 @@ async function openInstance(folder: string, file: string, memoryLimit: string): 
 
 function explain(error: unknown, file: string): string {
   const text = error instanceof Error ? error.message : String(error);
-  if (/lock/i.test(text)) {
+  // The text names the file, whose path may hold each word.
+  if (/could not set lock on file/i.test(text)) {
     return `The archive ${file} is open in another process. One process can use it at a time: end the other one, or use an archive on ClickHouse.`;
   }
   if (!existsSync(file))

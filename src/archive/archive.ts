@@ -8,6 +8,7 @@ import type { UsageFilter } from '../sources/usage/filter.ts';
 import type { UsageRecord } from '../sources/usage/record.ts';
 import { addRead, dropFuture, findDue, findHeld, foldReads, joinSettled } from './ledger.ts';
 import type { HeldSpan, ReadSpan, Rereads } from './ledger.ts';
+import { ArchiveRefused } from './store.ts';
 import type { ArchiveStore, ArchiveTable } from './store.ts';
 
 /** Copies of both vendors' logs, and what they hold whole. */
@@ -47,12 +48,18 @@ export async function openArchive(location: ArchiveLocation, options: ArchiveOpt
   return createArchive(await openDuckDbStore(location.folder), options);
 }
 
-/** The archive over an open database. */
+/** The archive over an open database. @throws ArchiveRefused if its ledger can't be read; the database is closed then */
 export async function createArchive(store: ArchiveStore, options: ArchiveOptions): Promise<Archive> {
   const [usage, events] = await Promise.all([
     openSource(store.usage, options),
     openSource(store.events, options),
-  ]);
+  ]).catch(async (error: unknown) => {
+    await store.close();
+    throw new ArchiveRefused(
+      'The ledger of the archive, which says what it holds, can not be read: the database is damaged, or not there any more. Restore it from a copy, or name another place.',
+      { cause: error },
+    );
+  });
   return { engine: store.engine, usage, events, close: () => store.close() };
 }
 

@@ -43,6 +43,8 @@ export interface MovingVendor {
   failureRate: number;
   /** Whether it changes during a call. */
   isMoving: boolean;
+  /** One row that is new, or up to an hour late. */
+  arrive(): void;
   /** Stops to change and to fail, and gives up the rows that can't be parsed. */
   stop(): void;
   /** One random change: rows that are new, late or tied, a row that differs, is deleted, or can't be parsed. */
@@ -141,6 +143,9 @@ export function createMovingVendor(
     skewMs: 0,
     failureRate: 0,
     isMoving: true,
+    arrive() {
+      add(clock.nowMs - random() * HOUR_MS);
+    },
     stop() {
       vendor.failureRate = 0;
       vendor.isMoving = false;

@@ -5,10 +5,11 @@ import type { ArchivedRows, ArchivedSpan } from '../sources/paging/archived-rows
 import type { Position } from '../sources/paging/position.ts';
 import type { UsageFilter } from '../sources/usage/filter.ts';
 import type { UsageRecord } from '../sources/usage/record.ts';
-import { addRead, findDue, findHeld, foldReads, joinSettled } from './ledger.ts';
+import { addRead, dropFuture, findDue, findHeld, foldReads, joinSettled } from './ledger.ts';
 import type { HeldSpan, ReadSpan, Rereads } from './ledger.ts';
 import { openStore } from './open-store.ts';
 import type { ArchiveLocation } from './open-store.ts';
+import { ArchiveRefused } from './store.ts';
 import type { ArchiveStore, ArchiveTable } from './store.ts';
 
 /** Copies of both vendors' logs, and what they hold whole. */
@@ -41,12 +42,18 @@ export async function openArchive(location: ArchiveLocation, options: ArchiveOpt
   return createArchive(await openStore(location), options);
 }
 
-/** The archive over an open database. */
+/** The archive over an open database. @throws ArchiveRefused if its ledger can't be read; the database is closed then */
 export async function createArchive(store: ArchiveStore, options: ArchiveOptions): Promise<Archive> {
   const [usage, events] = await Promise.all([
     openSource(store.usage, options),
     openSource(store.events, options),
-  ]);
+  ]).catch(async (error: unknown) => {
+    await store.close();
+    throw new ArchiveRefused(
+      'The ledger of the archive, which says what it holds, can not be read: the database is damaged, or not there any more. Restore it from a copy, or name another place.',
+      { cause: error },
+    );
+  });
   return { engine: store.engine, usage, events, close: () => store.close() };
 }
 
@@ -56,7 +63,8 @@ async function openSource<Row extends Position, Filter>(
 ): Promise<ArchivedSource<Row, Filter>> {
   const written = await table.loadReads();
   let reads = joinSettled(foldReads(written), rereads.settleMs);
-  if (reads.length < written.length) await table.replaceReads(reads);
+  // It only saves space, so it may fail, for example because the disk is full.
+  if (reads.length < written.length) await table.replaceReads(reads).catch(onFault);
   let held: readonly HeldSpan[] | null = null;
   return {
     heldSpans(knownAtMs): readonly ArchivedSpan[] {
@@ -68,7 +76,15 @@ async function openSource<Row extends Position, Filter>(
     group: (question) => table.group(question),
     find: (ids) => table.find(ids),
     noteFault: onFault,
-    findDue: (range) => findDue(reads, range, rereads),
+    findDue(range) {
+      const believed = dropFuture(reads, range.toMs);
+      if (believed.length < reads.length) {
+        reads = believed;
+        held = null;
+        void table.replaceReads(reads).catch(onFault);
+      }
+      return findDue(reads, range, rereads);
+    },
     async commit(rows, read) {
       await table.commit(rows, read);
       // Only now, because the ledger must never claim more than the database holds.

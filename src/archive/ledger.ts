@@ -112,6 +112,15 @@ export function findGaps(folded: readonly Range[], range: Range): Range[] {
   return gaps;
 }
 
+/** Clocks of instances that share an archive may differ by this much. */
+const CLOCK_SKEW_MS = 600_000;
+
+/** The reads without those that were made by a clock that ran far ahead, because nobody knows what they have missed. */
+export function dropFuture(folded: readonly ReadSpan[], nowMs: number): readonly ReadSpan[] {
+  const isPast = ({ lastReadMs }: ReadSpan): boolean => lastReadMs <= nowMs + CLOCK_SKEW_MS;
+  return folded.every(isPast) ? folded : folded.filter(isPast);
+}
+
 /** When a span is read again, because the vendor may add rows to it. */
 export interface Rereads {
   /** How long after its time an instant is read for the second time. Until then the vendor answers for it. */
@@ -170,7 +179,8 @@ export function findHeld(
     if (knownAtMs !== null && firstReadMs > knownAtMs) continue;
     const endMs = knownAtMs === null ? Math.min(toMs, lastReadMs - overlapMs) : toMs;
     if (fromMs >= endMs) continue;
-    const readAtMs = knownAtMs === null ? lastReadMs : Math.min(lastReadMs, knownAtMs);
+    // Whether it was read between its first and its last time is not kept.
+    const readAtMs = knownAtMs === null || lastReadMs <= knownAtMs ? lastReadMs : firstReadMs;
     const newer = held.at(-1);
     if (newer?.fromMs === endMs && newer.dropped === 0 && dropped === 0)
       held[held.length - 1] = { ...newer, fromMs, readAtMs: Math.min(newer.readAtMs, readAtMs) };

@@ -27,7 +27,9 @@ export interface SyncReport {
   readonly reachedMs: number | null;
   /** Whether something is still due, because the round's calls were used up. */
   readonly isBehind: boolean;
-  /** Why the round ended early; null: it did not. */
+  /** One instant holds more rows than these calls could read, so a later round needs more of them. */
+  readonly isStuck: boolean;
+  /** Why a span could not be read; null: each could. */
   readonly failure: UpstreamError | null;
 }
 
@@ -35,6 +37,14 @@ export interface SyncReport {
 const READ_AHEAD = 1_000_000;
 /** Rows are written in groups of about this size, because each commit looks for all ids of its rows. */
 const COMMIT_ROWS = 5_000;
+
+/** What the vendor answered for one span was no use. The other spans may be read. */
+const FAULTS_OF_A_SPAN: ReadonlySet<UpstreamError['code']> = new Set([
+  'UPSTREAM_BAD_RESPONSE',
+  'UPSTREAM_OUT_OF_ORDER',
+  'UPSTREAM_REJECTED',
+  'UPSTREAM_TOO_LARGE',
+]);
 
 /**
  * Copies what is due of one source, newest first, with a bounded number of vendor calls. Each group of rows is committed together with
@@ -54,23 +64,31 @@ export async function syncSource<Row extends Position>(
   let rows = 0;
   let reachedMs: number | null = null;
   let isBehind = false;
+  let isStuck = false;
   let failure: UpstreamError | null = null;
   for (const span of archived.findDue({ fromMs, toMs: nowMs })) {
+    const callsLeft = callBudget.remaining();
+    let isMoving = false;
     try {
       for await (const read of readGroups(stream, span)) {
         await archived.commit(read.rows, read.span);
         rows += read.rows.length;
         reachedMs = read.span.fromMs;
+        isMoving = true;
       }
     } catch (error) {
-      if (error instanceof UpstreamError) failure = error;
-      else if (error instanceof RequestError && error.code === 'LIMIT_EXCEEDED') isBehind = true;
-      else if (!signal.aborted) throw error;
+      if (error instanceof UpstreamError) {
+        failure ??= error;
+        if (FAULTS_OF_A_SPAN.has(error.code) && !signal.aborted) continue;
+      } else if (error instanceof RequestError && error.code === 'LIMIT_EXCEEDED') {
+        isBehind = true;
+        isStuck = !isMoving && callsLeft >= maxCalls / 2;
+      } else if (!signal.aborted) throw error;
       break;
     }
   }
   const calls = callBudget.tallies().reduce((sum, tally) => sum + tally.calls, 0);
-  return { source: stream.source, calls, rows, reachedMs, isBehind, failure };
+  return { source: stream.source, calls, rows, reachedMs, isBehind, isStuck, failure };
 }
 
 interface Group<Row> {
@@ -133,6 +151,34 @@ export interface SyncPace {
 
 /** A round has this part of a minute's calls. */
 const ROUND_SHARE = 1 / 3;
+/** With one call a round would read the newest minute again and again, and never get further back. */
+const LEAST_CALLS = 3;
+/** A round that could not get over an instant is followed by one with twice its calls, up to so many times its share. */
+const MOST_SHARES = 64;
+
+/**
+ * The calls of the next round.
+ * @param before the report of the round before, and the calls that it had; null: there is none
+ */
+export function callsOfRound(
+  { callsPerMinute }: SyncPace,
+  before: { readonly report: Pick<SyncReport, 'isStuck'>; readonly calls: number } | null,
+): number {
+  const share = Math.max(LEAST_CALLS, Math.round(callsPerMinute * ROUND_SHARE));
+  return before?.report.isStuck ? Math.min(before.calls * 2, share * MOST_SHARES) : share;
+}
+
+/**
+ * How long to wait after a round, in milliseconds: until its calls have been used at the pace and, if nothing more is due or the
+ * vendor failed, for the interval at least.
+ */
+export function pauseAfter(
+  { calls, isBehind, failure }: Pick<SyncReport, 'calls' | 'isBehind' | 'failure'>,
+  { intervalMs, callsPerMinute }: SyncPace,
+): number {
+  const paceMs = (calls * 60_000) / callsPerMinute;
+  return isBehind && failure === null ? paceMs : Math.max(intervalMs, paceMs);
+}
 
 /** Runs rounds until it is stopped. */
 export interface SyncLoop {
@@ -140,26 +186,25 @@ export interface SyncLoop {
   stop(): Promise<void>;
 }
 
-/**
- * Begins to copy. After each round it waits until its calls have been used at the pace, or, if nothing more is due or the vendor
- * failed, for the whole interval.
- */
+/** Begins to copy, at the pace. If the archive can't be written, it is tried again after the interval. */
 export function startSync(
   rounds: readonly SyncRound[],
-  { intervalMs, callsPerMinute }: SyncPace,
+  pace: SyncPace,
   onReport: (report: SyncReport) => void,
   onFault: (error: unknown) => void,
 ): SyncLoop {
   const controller = new AbortController();
   const { signal } = controller;
-  const maxCalls = Math.max(1, Math.round(callsPerMinute * ROUND_SHARE));
   const loops = rounds.map(async (round) => {
+    let before: Parameters<typeof callsOfRound>[1] = null;
     while (!signal.aborted) {
-      let waitMs = intervalMs;
+      let waitMs = pace.intervalMs;
       try {
-        const report = await round(maxCalls, signal);
+        const calls = callsOfRound(pace, before);
+        const report = await round(calls, signal);
         onReport(report);
-        if (report.isBehind) waitMs = Math.min(intervalMs, (report.calls * 60_000) / callsPerMinute);
+        waitMs = pauseAfter(report, pace);
+        before = { report, calls };
       } catch (error) {
         onFault(error);
       }

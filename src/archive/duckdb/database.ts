@@ -36,6 +36,7 @@ export async function openDatabase(folder: string, memoryLimit: string): Promise
   const idle = await Promise.all(Array.from({ length: READERS }, () => connect(instance)));
   const waiting: ((connection: DuckDBConnection) => void)[] = [];
   let lastWrite: Promise<unknown> = Promise.resolve();
+  let isClosed = false;
   const take = async (): Promise<DuckDBConnection> =>
     idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => waiting.push(resolve)));
 
@@ -53,6 +54,7 @@ export async function openDatabase(folder: string, memoryLimit: string): Promise
 
   return {
     async read(sql, values = []) {
+      if (isClosed) throw closedError(file);
       const connection = await take();
       try {
         return (await connection.runAndReadAll(sql, [...values])).getRowsJS();
@@ -63,6 +65,7 @@ export async function openDatabase(folder: string, memoryLimit: string): Promise
       }
     },
     async write(statements) {
+      if (isClosed) throw closedError(file);
       const write = lastWrite.catch(() => {}).then(() => writeAll(statements));
       lastWrite = write;
       await write;
@@ -72,12 +75,18 @@ export async function openDatabase(folder: string, memoryLimit: string): Promise
       await writer.run('checkpoint');
     },
     async close() {
+      if (isClosed) return;
+      isClosed = true;
       await lastWrite.catch(() => {});
       const readers = await Promise.all(Array.from({ length: READERS }, take));
       for (const connection of [writer, ...readers]) connection.closeSync();
       instance.closeSync();
     },
   };
+}
+
+function closedError(file: string): Error {
+  return new Error(`The archive ${file} is closed.`);
 }
 
 async function connect(instance: DuckDBInstance): Promise<DuckDBConnection> {
@@ -97,7 +106,8 @@ async function openInstance(folder: string, file: string, memoryLimit: string): 
 
 function explain(error: unknown, file: string): string {
   const text = error instanceof Error ? error.message : String(error);
-  if (/lock/i.test(text)) {
+  // The text names the file, whose path may hold each word.
+  if (/could not set lock on file/i.test(text)) {
     return `The archive ${file} is open in another process. One process can use it at a time: end the other one, or use an archive on ClickHouse.`;
   }
   if (!existsSync(file))

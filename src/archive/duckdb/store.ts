@@ -34,7 +34,11 @@ export async function openDuckDbStore(folder: string): Promise<ArchiveStore> {
     await migrate(database);
   } catch (error) {
     await database.close();
-    throw error;
+    if (error instanceof ArchiveRefused) throw error;
+    throw new ArchiveRefused(
+      `The archive in ${folder} can't be read: it is damaged, or not one of Sightline's. Restore it from a copy, or name another folder.`,
+      { cause: error },
+    );
   }
   return {
     engine: 'duckdb',

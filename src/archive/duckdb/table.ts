@@ -106,14 +106,17 @@ export function createTable<Row extends ArchivedRow, Filter>(
     const isMatch = createTest(filter);
     const rows: Row[] = [];
     const size = limit === null || isExact ? limit : Math.max(limit, LEAST_CHUNK);
-    for (let offset = 0; ; offset += size ?? 0) {
+    // Each chunk begins after the last row of the one before. An offset would lose or double rows that a commit moves meanwhile.
+    let beyond: Condition = conjoin([]);
+    for (;;) {
       const read = await database.read(
-        `select ${selected} from ${table} where ${sql} order by at_ms ${direction}, id ${direction}${size === null ? '' : ` limit ${size} offset ${offset}`}`,
-        values,
+        `select ${selected} from ${table} where (${sql}) and (${beyond.sql}) order by at_ms ${direction}, id ${direction}${size === null ? '' : ` limit ${size}`}`,
+        [...values, ...beyond.values],
       );
-      for (const row of read) {
+      for (const [at, row] of read.entries()) {
         const decoded = columns.decode(row);
         if (isMatch(decoded)) rows.push(decoded);
+        if (at === read.length - 1) beyond = conjoin(ahead({ ...question, after: decoded }));
       }
       if (size === null || read.length < size || rows.length >= (limit ?? 0))
         return limit === null ? rows : rows.slice(0, limit);
@@ -158,7 +161,9 @@ export function createTable<Row extends ArchivedRow, Filter>(
             from staged s left join (
               select known.place, t.* from known join ${table} t on t.rowid = known.place
             ) k on k.id = s.id
-            where k.id is null or ${differs}`,
+            where k.id is null or (${differs} and k.since_ms <= ?)`,
+          // Of two syncers, one may write what it read earlier after the other. What was read last counts.
+          values: [seenMs],
         },
         {
           sql: `update ${table} set until_ms = greatest(?, since_ms) where rowid in (select known_place from changed where known_place is not null)`,

@@ -169,9 +169,10 @@ export function planPieces<Row extends Position, Filter>(
   let toMs = direction === 'DESC' ? startMs : range.toMs;
   const pieces: Piece[] = [];
   for (const held of rows.heldSpans(knownAtMs)) {
-    const piece = { fromMs: Math.max(held.fromMs, fromMs), toMs: Math.min(held.toMs, toMs), held };
+    // What was known then is asked of the archive alone, however whole it was.
+    const untilMs = held.dropped > 0 && knownAtMs === null ? Math.min(toMs, vendorKeepsFromMs) : toMs;
+    const piece = { fromMs: Math.max(held.fromMs, fromMs), toMs: Math.min(held.toMs, untilMs), held };
     if (piece.fromMs >= piece.toMs) continue;
-    if (held.dropped > 0 && piece.toMs > vendorKeepsFromMs) continue;
     if (piece.toMs < toMs) pieces.push({ fromMs: piece.toMs, toMs, held: null });
     pieces.push(piece);
     toMs = piece.fromMs;

@@ -36,7 +36,7 @@ export function endOfInstant(source: Source, timestampMs: number): Position {
 
 /**
  * Where reading one source goes on from a position: for `ASC` the first millisecond to read, for `DESC` the millisecond above the
- * last one to read. `DESC` reads the position's own millisecond again only if it can hold further rows of the source.
+ * last one to read. The position's own millisecond is read again only if it can hold further rows of the source.
  */
 export function startOfReading(
   source: Source,
@@ -44,7 +44,11 @@ export function startOfReading(
   after: Position | null,
   direction: Direction,
 ): number {
-  if (direction === 'ASC') return Math.max(after?.timestampMs ?? range.fromMs, range.fromMs);
+  if (direction === 'ASC') {
+    if (!after) return range.fromMs;
+    const isPast = SOURCES.indexOf(source) > SOURCES.indexOf(after.source);
+    return Math.max(after.timestampMs + (isPast ? 1 : 0), range.fromMs);
+  }
   if (!after) return range.toMs;
   const canHoldMore = comparePositions(endOfInstant(source, after.timestampMs), after) > 0;
   return Math.min(after.timestampMs + (canHoldMore ? 1 : 0), range.toMs);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { comparePositions, endOfInstant } from '../../../src/sources/paging/position.ts';
+import { comparePositions, endOfInstant, startOfReading } from '../../../src/sources/paging/position.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';
 
 const position: fc.Arbitrary<Position> = fc.oneof(
@@ -56,6 +56,25 @@ describe('the order of entries', () => {
         fc.pre(entry.id !== '');
         const isBefore = comparePositions(entry, endOfInstant('EVENTS', ms)) < 0;
         expect(isBefore).toBe(entry.timestampMs >= ms);
+      }),
+    );
+  });
+});
+
+describe('where reading goes on', () => {
+  test('is at the position or ahead of it, and beyond its instant if all rows of the source there are past', () => {
+    const source = fc.constantFrom('USAGE' as const, 'EVENTS' as const);
+    const direction = fc.constantFrom('ASC' as const, 'DESC' as const);
+    const range = { fromMs: 0, toMs: 4 };
+    fc.assert(
+      fc.property(source, direction, position, position, (of, way, after, row) => {
+        fc.pre(row.source === of && row.id !== '');
+        const startMs = startOfReading(of, range, after, way);
+        const isAhead = way === 'DESC' ? comparePositions(row, after) > 0 : comparePositions(row, after) < 0;
+        const isRead = way === 'DESC' ? row.timestampMs < startMs : row.timestampMs >= startMs;
+        if (isAhead) expect(isRead).toBe(true);
+        // Inside the instant of a position of its own source, the reader has to look at the ids.
+        else if (after.source !== of) expect(isRead).toBe(false);
       }),
     );
   });

@@ -1,0 +1,93 @@
+import type { ReadSpan } from '../../src/archive/ledger.ts';
+import type { ArchiveStore, ArchiveTable } from '../../src/archive/store.ts';
+import type { AuditEvent } from '../../src/sources/events/event.ts';
+import { createEventTest } from '../../src/sources/events/filter.ts';
+import { comparePositions } from '../../src/sources/paging/position.ts';
+import type { Position } from '../../src/sources/paging/position.ts';
+import { createUsageTest } from '../../src/sources/usage/filter.ts';
+import type { UsageRecord } from '../../src/sources/usage/record.ts';
+
+/** What stays when a process dies. */
+export interface MemoryDisk {
+  readonly usage: Shelf<UsageRecord>;
+  readonly events: Shelf<AuditEvent>;
+}
+
+interface Shelf<Row> {
+  /** The versions of each row, oldest first. */
+  readonly versions: Map<string, { readonly row: Row; readonly sinceMs: number }[]>;
+  reads: readonly ReadSpan[];
+}
+
+export function createMemoryDisk(): MemoryDisk {
+  return {
+    usage: { versions: new Map(), reads: [] },
+    events: { versions: new Map(), reads: [] },
+  };
+}
+
+/** An archive's database in this process, as plain as its laws allow. */
+export function openMemoryArchive(disk: MemoryDisk): ArchiveStore {
+  return {
+    engine: 'duckdb',
+    usage: createMemoryTable(disk.usage, createUsageTest),
+    events: createMemoryTable(disk.events, createEventTest),
+    close: async () => {},
+  };
+}
+
+type Seen = Position & { readonly firstSeenMs?: number };
+
+function createMemoryTable<Row extends Seen, Filter>(
+  shelf: Shelf<Row>,
+  createTest: (filter: Filter) => (row: Row) => boolean,
+): ArchiveTable<Row, Filter> {
+  const { versions } = shelf;
+  const versionAt = (id: string, knownAtMs: number | null): Row | undefined =>
+    versions.get(id)?.findLast(({ sinceMs }) => knownAtMs === null || sinceMs <= knownAtMs)?.row;
+  const all = (knownAtMs: number | null): Row[] =>
+    [...versions.keys()].flatMap((id) => versionAt(id, knownAtMs) ?? []);
+  const table: ArchiveTable<Row, Filter> = {
+    loadReads: async () => shelf.reads,
+    async commit(rows, read) {
+      const ids = new Set<string>();
+      for (const row of rows) {
+        if (ids.has(row.id)) continue;
+        ids.add(row.id);
+        const known = versions.get(row.id) ?? [];
+        const newest = known.at(-1);
+        const firstSeenMs = known[0]?.row.firstSeenMs ?? read.lastReadMs;
+        const stored = { ...row, firstSeenMs };
+        if (newest && (newest.sinceMs > read.lastReadMs || isSame(newest.row, stored))) continue;
+        versions.set(row.id, [...known, { row: stored, sinceMs: read.lastReadMs }]);
+      }
+      shelf.reads = [...shelf.reads, read];
+    },
+    async replaceReads(reads) {
+      shelf.reads = reads;
+    },
+    async list({ range, filter, direction, after, limit, knownAtMs }) {
+      const isMatch = createTest(filter);
+      const compare =
+        direction === 'DESC' ? comparePositions : (a: Row, b: Position) => comparePositions(b, a);
+      return all(knownAtMs)
+        .filter((row) => row.timestampMs >= range.fromMs && row.timestampMs < range.toMs && isMatch(row))
+        .filter((row) => after === null || compare(row, after) > 0)
+        .sort(compare)
+        .slice(0, limit ?? Infinity);
+    },
+    async count(range, filter, knownAtMs) {
+      const question = { range, filter, direction: 'DESC', after: null, limit: null, knownAtMs } as const;
+      return (await table.list(question)).length;
+    },
+    find: async (ids) => ids.flatMap((id) => versionAt(id, null) ?? []),
+    group: async () => null,
+    compact: async () => {},
+    size: async () => ({ rows: versions.size, bytes: null }),
+  };
+  return table;
+}
+
+function isSame(a: object, b: object): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -7,7 +7,7 @@ import type { UsageFilter } from '../sources/usage/filter.ts';
 import type { UsageRecord } from '../sources/usage/record.ts';
 import { addRead, dropFuture, findDue, findHeld, foldReads, joinSettled } from './ledger.ts';
 import type { HeldSpan, ReadSpan, Rereads } from './ledger.ts';
-import { openStore } from './open-store.ts';
+import { openStoreOrLater } from './open-store.ts';
 import type { ArchiveLocation } from './open-store.ts';
 import { ArchiveRefused } from './store.ts';
 import type { ArchiveStore, ArchiveTable } from './store.ts';
@@ -17,6 +17,8 @@ export interface Archive {
   readonly engine: ArchiveStore['engine'];
   readonly usage: ArchivedSource<UsageRecord, UsageFilter>;
   readonly events: ArchivedSource<AuditEvent, EventFilter>;
+  /** Whether this instance may copy now, as `ArchiveStore.claim`. */
+  claim: ArchiveStore['claim'];
   close(): Promise<void>;
 }
 
@@ -24,6 +26,8 @@ export interface Archive {
 export interface ArchivedSource<Row extends Position, Filter> extends ArchivedRows<Row, Filter> {
   /** Writes the rows of a span that was read whole, and notes it in the ledger. */
   commit(rows: readonly Row[], read: ReadSpan): Promise<void>;
+  /** Reads the ledger again, because another instance may have written to it. */
+  refresh(): Promise<void>;
   /** What is to be read from the vendor now; disjoint, newest first. */
   findDue(range: Range): readonly Range[];
   /** The spans that were read whole, settled or not; disjoint, newest first. */
@@ -39,7 +43,7 @@ export interface ArchiveOptions {
 
 /** Opens the archive's database. @throws ArchiveRefused */
 export async function openArchive(location: ArchiveLocation, options: ArchiveOptions): Promise<Archive> {
-  return createArchive(await openStore(location), options);
+  return createArchive(await openStoreOrLater(location, options.onFault), options);
 }
 
 /** The archive over an open database. @throws ArchiveRefused if its ledger can't be read; the database is closed then */
@@ -54,7 +58,13 @@ export async function createArchive(store: ArchiveStore, options: ArchiveOptions
       { cause: error },
     );
   });
-  return { engine: store.engine, usage, events, close: () => store.close() };
+  return {
+    engine: store.engine,
+    usage,
+    events,
+    claim: (nowMs, lengthMs) => store.claim(nowMs, lengthMs),
+    close: () => store.close(),
+  };
 }
 
 async function openSource<Row extends Position, Filter>(
@@ -76,6 +86,10 @@ async function openSource<Row extends Position, Filter>(
     group: (question) => table.group(question),
     find: (ids) => table.find(ids),
     noteFault: onFault,
+    async refresh() {
+      reads = joinSettled(foldReads(await table.loadReads()), rereads.settleMs);
+      held = null;
+    },
     findDue(range) {
       const believed = dropFuture(reads, range.toMs);
       if (believed.length < reads.length) {

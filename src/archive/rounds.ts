@@ -1,3 +1,4 @@
+import type { Source } from '../base/source.ts';
 import type { Clock } from '../base/time.ts';
 import { createEventsQuirks } from '../sources/events/quirks.ts';
 import { OPTIONAL_EVENT_FIELDS } from '../sources/events/event.ts';
@@ -11,7 +12,7 @@ import type { CallBudget } from '../upstream/call-budget.ts';
 import type { CallContext, Credentials, Upstream } from '../upstream/upstream.ts';
 import type { Archive } from './archive.ts';
 import { syncSource } from './sync.ts';
-import type { SyncedSource, SyncRound } from './sync.ts';
+import type { SyncedSource, SyncReport, SyncRound } from './sync.ts';
 
 /** How one vendor is read. */
 export interface SyncAccess {
@@ -31,6 +32,8 @@ export interface SyncRoundsOptions {
 
 /** A round that takes longer ends, and the next one goes on. */
 const ROUND_MS = 600_000;
+/** The claim to copy of an instance that has died ends after this time. A round renews it. */
+const CLAIM_MS = 300_000;
 const DAY_MS = 86_400_000;
 /** How far back to read if it is unknown how long the vendor keeps rows. Years without rows cost no call. */
 const LONGEST_RETENTION_MS = 3_650 * DAY_MS;
@@ -46,7 +49,8 @@ export function createSyncRounds({
   const rounds: SyncRound[] = [];
   const add = <Row extends Position>(
     { settings, credentials, upstream }: SyncAccess,
-    archived: SyncedSource<Row>['archived'],
+    source: Source,
+    archived: SyncedSource<Row>['archived'] & Pick<Archive['usage'], 'refresh'>,
     open: (deps: Deps, context: CallContext) => ReturnType<SyncedSource<Row>['openStream']>,
   ): void => {
     if (!credentials) return;
@@ -58,20 +62,32 @@ export function createSyncRounds({
         return requireParsable(open(deps, toContext(credentials, nowMs, callBudget, signal)));
       },
     };
-    rounds.push((maxCalls, signal, fromMs) => syncSource(synced, clock.now(), maxCalls, signal, fromMs));
+    let wasHolder = false;
+    rounds.push(async (maxCalls, signal, fromMs) => {
+      const nowMs = clock.now();
+      const isHolder = await archive.claim(nowMs, CLAIM_MS);
+      // Another instance copies, or has copied until now.
+      if (!isHolder || !wasHolder) await archived.refresh();
+      wasHolder = isHolder;
+      return isHolder ? syncSource(synced, nowMs, maxCalls, signal, fromMs) : idle(source);
+    });
   };
   const usageQuirks = createUsageQuirks();
-  add(usage, archive.usage, (deps, context) => {
+  add(usage, 'USAGE', archive.usage, (deps, context) => {
     const unasked = async (): Promise<never> => {
       throw new TypeError('Rows are read newest first, which needs no series.');
     };
     return createUsageRowStream({ ...deps, quirks: usageQuirks }, context, {}, unasked)!;
   });
   const eventsQuirks = createEventsQuirks();
-  add(events, archive.events, (deps, context) =>
+  add(events, 'EVENTS', archive.events, (deps, context) =>
     createEventsRowStream({ ...deps, quirks: eventsQuirks }, context, {}, OPTIONAL_EVENT_FIELDS)!,
   );
   return rounds;
+}
+
+function idle(source: Source): SyncReport {
+  return { source, calls: 0, rows: 0, reachedMs: null, isBehind: false, isStuck: false, failure: null };
 }
 
 interface Deps {

@@ -13,6 +13,12 @@ export interface ArchiveStore {
   readonly engine: 'duckdb' | 'clickhouse';
   readonly usage: ArchiveTable<UsageRecord, UsageFilter>;
   readonly events: ArchiveTable<AuditEvent, EventFilter>;
+  /**
+   * Claims the right to copy, or renews the claim. Of the instances that share the archive one has it, until its claim ends without
+   * being renewed. In the moment of a change two may have it, which is harmless: rows are merged.
+   * @returns whether this instance has the right
+   */
+  claim(nowMs: number, lengthMs: number): Promise<boolean>;
   /** Waits for running statements and releases the database. */
   close(): Promise<void>;
 }

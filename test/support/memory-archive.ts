@@ -32,6 +32,7 @@ export function openMemoryArchive(disk: MemoryDisk): ArchiveStore {
     engine: 'duckdb',
     usage: createMemoryTable(disk.usage, createUsageTest),
     events: createMemoryTable(disk.events, createEventTest),
+    claim: async () => true,
     close: async () => {},
   };
 }

@@ -12,6 +12,8 @@ const STEPS: readonly (readonly string[])[] = [
       source LowCardinality(String), entry UUID, from_ms Int64, to_ms Int64,
       first_read_ms Int64, last_read_ms Int64, dropped Int64
     ) engine = MergeTree order by (source, entry)`,
+    `create table if not exists claims (holder String, since_ms Int64, until_ms Int64)
+      engine = MergeTree order by until_ms ttl toDateTime(intDiv(until_ms, 1000)) + interval 1 day`,
     createTableOf(USAGE_COLUMNS),
     createPlacesOf(USAGE_COLUMNS),
     createTableOf(EVENT_COLUMNS),

@@ -2,6 +2,7 @@ import { createEventTest } from '../../sources/events/filter.ts';
 import { createUsageTest } from '../../sources/usage/filter.ts';
 import { ArchiveRefused } from '../store.ts';
 import type { ArchiveStore } from '../store.ts';
+import { createClaims } from './claims.ts';
 import { EVENT_COLUMNS, USAGE_COLUMNS } from './columns.ts';
 import { eventCondition, usageCondition } from './conditions.ts';
 import { ClickHouseFault, connectDatabase, readAddress } from './database.ts';
@@ -57,6 +58,7 @@ export async function openClickHouseStore(url: string, timeouts: Timeouts = TIME
       conditionOf: eventCondition,
       createTest: createEventTest,
     }),
+    claim: createClaims(database),
     close: async () => database.close(),
   };
 }

@@ -54,6 +54,8 @@ export async function openDuckDbStore(folder: string): Promise<ArchiveStore> {
       addressSql: `coalesce("ipAddress", array_to_string(addresses, ' '))`,
       readAddresses: decodeAddresses,
     }),
+    // One process at a time has the file.
+    claim: async () => true,
     close: () => database.close(),
   };
 }

@@ -59,6 +59,18 @@ describe.runIf(hasClickHouse)('an archive on ClickHouse', () => {
     });
   });
 
+  test('of two instances one may copy, and the other takes over when the claim of the first has ended', async () => {
+    await withStores('claims', async (a, b) => {
+      expect(await a.claim(1_000, 500)).toBe(true);
+      expect(await b.claim(1_100, 500)).toBe(false);
+      expect(await a.claim(1_400, 500)).toBe(true);
+      expect(await b.claim(1_500, 500)).toBe(false);
+      // The first one has died.
+      expect(await b.claim(1_950, 500)).toBe(true);
+      expect(await a.claim(2_000, 500)).toBe(false);
+    });
+  });
+
   test('rows that two syncers read differently at once are there once', async () => {
     await withStores('differing', async (a, b) => {
       const moved = rows.map((row) => ({ ...row, timestampMs: row.timestampMs + 1_000 }));

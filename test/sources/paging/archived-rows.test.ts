@@ -129,7 +129,12 @@ function createArchive({ rows, held }: World, failsAt: number) {
       ask(() => listPlainly(rows.filter(isHeld), { range, direction: 'DESC', after: null }).length),
     find: async (ids) => ask(() => rows.filter((row) => isHeld(row) && ids.includes(row.id))),
   };
-  return { ...archive, group: async () => null, faults, noteFault: (error: unknown) => void faults.push(error) };
+  return {
+    ...archive,
+    group: async () => null,
+    faults,
+    noteFault: (error: unknown) => void faults.push(error),
+  };
 }
 
 async function collect(batches: AsyncGenerator<Batch<Position>, void>): Promise<Batch<Position>[]> {

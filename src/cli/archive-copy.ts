@@ -1,6 +1,7 @@
 import { createApp } from '../app.ts';
 import { createArchive } from '../archive/archive.ts';
 import type { Archive } from '../archive/archive.ts';
+import { copyStore } from '../archive/copy.ts';
 import { findGaps, findHeld, foldReads, joinSettled } from '../archive/ledger.ts';
 import { openStore } from '../archive/open-store.ts';
 import type { SyncReport, SyncRound } from '../archive/sync.ts';
@@ -72,6 +73,26 @@ export async function runCompact(args: readonly string[]): Promise<void> {
       const { bytes } = await store.usage.size();
       process.stdout.write(`compacted${bytes === null ? '' : `: ${(bytes / 1e6).toFixed(1)} MB`}\n`);
     }),
+  );
+}
+
+/** `archive copy --to PLACE`: copies the archive to another place, such as a ClickHouse. */
+export async function runCopy(args: readonly string[]): Promise<void> {
+  const { values } = readWords('copy', args, { to: TEXT, archive: TEXT });
+  const { to } = values;
+  if (to === undefined)
+    return quit(EXIT_USAGE, ['copy needs --to and a folder, or the address of a ClickHouse.']);
+  await withRefusals(() =>
+    withStore(values.archive, (store) =>
+      withStore(
+        to,
+        async (target) => {
+          await copyStore(store, target, (source, rows) => process.stdout.write(`${source}: ${rows} rows\n`));
+          process.stdout.write('copied\n');
+        },
+        'make',
+      ),
+    ),
   );
 }
 

@@ -9,6 +9,8 @@ const HELP = `Works with the archive (docs/archive.md).
   backfill --from INSTANT     read at once what is missing since then, with the vendors' credentials
   compact                     rewrite the archive, so that it takes less space and is read quicker
       --archive FOLDER        for each of them: the archive; otherwise SIGHTLINE_ARCHIVE
+  copy --to PLACE             copy the archive to another folder, or to clickhouse://…
+      --archive FOLDER        the archive to copy; otherwise SIGHTLINE_ARCHIVE
   export-day DAY… --out FOLDER --key FILE
                               seal closed days (UTC, such as 2026-11-24) as signed Parquet files
       --source usage|events   only this source; otherwise each one that the archive has read
@@ -30,6 +32,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./archive-copy.ts')).runStatus,
   backfill: async () => (await import('./archive-copy.ts')).runBackfill,
   compact: async () => (await import('./archive-copy.ts')).runCompact,
+  copy: async () => (await import('./archive-copy.ts')).runCopy,
   'export-day': async () => (await import('./archive-evidence.ts')).runSealDay,
   verify: async () => (await import('./archive-evidence.ts')).runVerify,
   restore: async () => (await import('./archive-evidence.ts')).runRestore,

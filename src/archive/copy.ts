@@ -1,0 +1,64 @@
+import type { Range } from '../base/time.ts';
+import { foldReads } from './ledger.ts';
+import type { ReadSpan } from './ledger.ts';
+import type { ArchivedRow, ArchiveStore, ArchiveTable } from './store.ts';
+
+/** What is read and written at once. */
+const GROUP = 5_000;
+
+/**
+ * Copies an archive into another one, such as from DuckDB to ClickHouse: each row in its newest version, when it was first seen, and the
+ * ledger. A span is noted in the ledger of the other archive when its rows are there. If it is interrupted, run it again.
+ * @param onProgress receives how many rows of a source were copied so far
+ */
+export async function copyStore(
+  from: ArchiveStore,
+  to: ArchiveStore,
+  onProgress: (source: 'usage' | 'events', rows: number) => void = () => {},
+): Promise<void> {
+  await copyTable(from.usage, to.usage, (rows) => onProgress('usage', rows));
+  await copyTable(from.events, to.events, (rows) => onProgress('events', rows));
+}
+
+type CopiedTable<Row extends ArchivedRow> = Pick<
+  ArchiveTable<Row, Readonly<Record<string, never>>>,
+  'loadReads' | 'list' | 'commit'
+>;
+
+async function copyTable<Row extends ArchivedRow>(
+  from: CopiedTable<Row>,
+  to: CopiedTable<Row>,
+  onProgress: (rows: number) => void,
+): Promise<void> {
+  const reads = foldReads(await from.loadReads());
+  const [newest] = reads;
+  const oldest = reads.at(-1);
+  if (!newest || !oldest) return;
+  let copied = 0;
+  for await (const rows of readGroups(from, { fromMs: oldest.fromMs, toMs: newest.toMs })) {
+    await to.commit(rows, claimNothing(newest));
+    copied += rows.length;
+    onProgress(copied);
+  }
+  for (const read of reads) await to.commit([], read);
+}
+
+/** A span of no length, under which rows are written before the ledger claims their span. */
+function claimNothing(read: ReadSpan): ReadSpan {
+  return { ...read, fromMs: read.toMs, dropped: 0 };
+}
+
+async function* readGroups<Row extends ArchivedRow>(
+  { list }: Pick<CopiedTable<Row>, 'list'>,
+  range: Range,
+): AsyncGenerator<readonly Row[]> {
+  const question = { range, filter: {}, direction: 'DESC', limit: GROUP, knownAtMs: null } as const;
+  let after: Row | null = null;
+  for (;;) {
+    const rows: readonly Row[] = await list({ ...question, after });
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (!last || rows.length < GROUP) return;
+    after = last;
+  }
+}

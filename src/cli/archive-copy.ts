@@ -1,9 +1,8 @@
 import { createApp } from '../app.ts';
-import { createArchive } from '../archive/archive.ts';
+import { openArchive } from '../archive/archive.ts';
 import type { Archive } from '../archive/archive.ts';
 import { copyStore } from '../archive/copy.ts';
 import { findGaps, findHeld, foldReads, joinSettled } from '../archive/ledger.ts';
-import { openStore } from '../archive/open-store.ts';
 import type { SyncReport, SyncRound } from '../archive/sync.ts';
 import type { Source } from '../base/source.ts';
 import { formatInstant, systemClock } from '../base/time.ts';
@@ -109,8 +108,7 @@ export async function runBackfill(args: readonly string[]): Promise<void> {
     return quit(EXIT_USAGE, ['backfill needs the credentials of a vendor: see .env.example.']);
   await withRefusals(async () => {
     const { location, rereads, pace } = requireArchive(config);
-    const store = await openStore(location);
-    const archive = await createArchive(store, {
+    const archive = await openArchive(location, {
       rereads,
       onFault(error) {
         throw error;

@@ -48,7 +48,9 @@ export async function withStore(
   const { location, rereads } = requireArchive(readSettings(named));
   if (location.kind === 'duckdb' && mode === 'open' && !existsSync(location.folder))
     throw new ArchiveRefused(`There is no archive in ${location.folder}.`);
-  const store = await openStore(location);
+  const store = await openStore(location).catch((error: unknown) => {
+    throw error instanceof ArchiveRefused ? error : new ArchiveRefused(readMessage(error), { cause: error });
+  });
   try {
     await work(store, rereads);
   } finally {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openDuckDbStore } from '../../src/archive/duckdb/store.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
 import { makeEvent, makeUsageRecord } from '../support/archive-rows.ts';
 import { fill, readOf, removeDay } from '../support/sealed-folder.ts';
 import { runInTest } from './run-in-test.ts';
@@ -77,6 +78,49 @@ test('a day is sealed, verified and restored by commands alone, and a removed da
   expect(readFileSync(key, 'utf8')).toContain('PRIVATE KEY');
 });
 
+const COMMANDS = [
+  'status',
+  'backfill',
+  'compact',
+  'copy',
+  'export-day',
+  'verify',
+  'restore',
+  'make-key',
+] as const;
+
+test('an archive is filled, looked at, compacted and copied by commands alone', async () => {
+  const sandbox = await startSandbox({ arrivals: false, usageRows: 300, eventsRows: 100 });
+  const { usageUserSecret, usageOrganizationSecret, eventsToken } = sandbox.credentials;
+  const archive = join(root, 'filled');
+  const env = {
+    SIGHTLINE_ARCHIVE: archive,
+    SIGHTLINE_SECRET: 'a secret for the tests and for no others',
+    USAGE_API_URL: sandbox.usageUrl,
+    USAGE_API_USER_SECRET: usageUserSecret,
+    USAGE_API_ORGANIZATION_SECRET: usageOrganizationSecret,
+    EVENTS_API_URL: sandbox.eventsUrl,
+    EVENTS_API_TOKEN: eventsToken,
+  };
+  const from = new Date(Date.now() - 60 * 86_400_000).toISOString();
+  const filled = await run(['backfill', '--from', from], env);
+  await sandbox.close();
+  expect(filled.code).toBe(0);
+  const [, usage] = /^USAGE: (\d{3}) rows, back to \S+, \d calls$/m.exec(filled.printed) ?? [];
+  const [, events] = /^EVENTS: (\d{3}) rows, back to \S+, \d calls$/m.exec(filled.printed) ?? [];
+  const status = await run(['status'], env);
+  expect(status.code).toBe(0);
+  expect(status.printed).toContain(`engine: duckdb\nUSAGE: ${usage} rows, `);
+  expect(status.printed).toContain(`\nEVENTS: ${events} rows, `);
+  expect(status.printed).not.toContain('gap ');
+  expect(await run(['compact'], env)).toMatchObject({ code: 0 });
+  const other = join(root, 'copied');
+  expect(await run(['copy', '--to', other], env)).toMatchObject({ code: 0 });
+  const copied = await run(['status', '--archive', other], env);
+  expect(copied.printed).toContain(`USAGE: ${usage} rows`);
+  expect(copied.printed).toContain(`EVENTS: ${events} rows`);
+});
+
 describe('a command is refused, and the message says why', () => {
   test.each([
     [[], 2, 'archive needs a command.'],
@@ -88,6 +132,10 @@ describe('a command is refused, and the message says why', () => {
     [['export-day', '--out', 'x', '--key', 'y'], 2, 'export-day needs a day'],
     [['export-day', DAY, '--out', 'x', '--key', 'y', '--source', 'both'], 2, 'usage or events'],
     [['restore', 'x'], 2, 'restore needs one folder'],
+    [['backfill'], 2, 'backfill needs --from and a time'],
+    [['backfill', '--from', '2026-01-01', '--archive', 'x'], 2, 'needs the credentials of a vendor'],
+    [['copy'], 2, 'copy needs --to'],
+    [['status', '--all'], 2, '--all'],
     [['make-key'], 2, 'make-key needs'],
   ])('%j', async (words, code, reason) => {
     const ran = await run(words);
@@ -97,7 +145,11 @@ describe('a command is refused, and the message says why', () => {
 
   test.each([
     ['there is no archive', { SIGHTLINE_ARCHIVE: join(root, 'nowhere') }, 'There is no archive in'],
-    ['it is on ClickHouse', { SIGHTLINE_ARCHIVE: 'clickhouse://x' }, 'not one on ClickHouse'],
+    [
+      'its ClickHouse is gone',
+      { SIGHTLINE_ARCHIVE: 'clickhouse://127.0.0.1:1' },
+      'ClickHouse at http://127.0.0.1:1',
+    ],
     ['none is named', {}, 'Name the archive by --archive FOLDER or SIGHTLINE_ARCHIVE'],
   ])('because %s', async (name, env, reason) => {
     const key = join(root, name);
@@ -109,7 +161,6 @@ describe('a command is refused, and the message says why', () => {
 
   test('--help and an unknown command print each command', async () => {
     for (const words of [['--help'], ['nothing']])
-      for (const name of ['export-day', 'verify', 'restore', 'make-key'])
-        expect((await run(words)).printed).toContain(`  ${name} `);
+      for (const name of COMMANDS) expect((await run(words)).printed).toContain(`  ${name} `);
   });
 });

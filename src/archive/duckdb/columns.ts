@@ -25,8 +25,12 @@ export interface Columns<Row> {
 }
 
 const TEXT = 'VARCHAR';
-/** The number of the row's address (`addressNumber`), so that a block is a range; null: it has none, or several. */
-const ADDRESS_TYPE = { address: 'UHUGEINT' } as const;
+/**
+ * The halves of the number of the row's address (`addressNumber`), so that a block is a range; null: it has none, or several. The
+ * database is slow at numbers of 128 bits.
+ */
+const ADDRESS_TYPES = { addressHigh: 'UBIGINT', addressLow: 'UBIGINT' } as const;
+const DERIVED: readonly string[] = [...Object.keys(ADDRESS_TYPES), 'otherAddresses'];
 
 type UsageColumn = Exclude<
   keyof UsageRecord,
@@ -47,7 +51,7 @@ const USAGE_TYPES = {
   processTime: 'BIGINT',
   requestURI: TEXT,
   requestIP: TEXT,
-  ...ADDRESS_TYPE,
+  ...ADDRESS_TYPES,
   instanceTags: 'VARCHAR[]',
   requestId: TEXT,
   requestMethod: TEXT,
@@ -62,10 +66,8 @@ const USAGE_TYPES = {
   provisionName: TEXT,
   vendorResource: TEXT,
   elementResource: TEXT,
-} as const satisfies Record<UsageColumn | 'address' | 'otherAddresses', string>;
-const USAGE_NAMES = Object.keys(USAGE_TYPES).filter(
-  (name) => name !== 'address' && name !== 'otherAddresses',
-) as UsageColumn[];
+} as const satisfies Record<UsageColumn | keyof typeof ADDRESS_TYPES | 'otherAddresses', string>;
+const USAGE_NAMES = Object.keys(USAGE_TYPES).filter((name) => !DERIVED.includes(name)) as UsageColumn[];
 
 export const USAGE_COLUMNS: Columns<UsageRecord> = {
   table: 'usage',
@@ -87,7 +89,7 @@ export const USAGE_COLUMNS: Columns<UsageRecord> = {
   selected: USAGE_NAMES,
   encode: (row) => ({
     ...Object.fromEntries(USAGE_NAMES.map((name) => [name, row[name]])),
-    address: encodeAddress(row.ipAddress),
+    ...encodeAddress(row.ipAddress),
     otherAddresses: row.ipAddress !== null && row.ipAddress === row.requestIP ? null : namedAddresses(row),
   }),
   decode([id, atMs, firstSeenMs, ...values]) {
@@ -112,7 +114,7 @@ const EVENT_TYPES = {
   username: TEXT,
   ipAddress: TEXT,
   addresses: 'VARCHAR[]',
-  ...ADDRESS_TYPE,
+  ...ADDRESS_TYPES,
 } as const;
 
 export const EVENT_COLUMNS: Columns<AuditEvent> = {
@@ -128,7 +130,7 @@ export const EVENT_COLUMNS: Columns<AuditEvent> = {
     },
   } satisfies Record<EventDimension, DimensionSql>,
   figures: null,
-  selected: Object.keys(EVENT_TYPES).filter((name) => name !== 'address'),
+  selected: Object.keys(EVENT_TYPES).filter((name) => !DERIVED.includes(name)),
   encode: ({ category, action, description, username, ipAddress, addresses = null }) => ({
     category,
     action,
@@ -136,7 +138,7 @@ export const EVENT_COLUMNS: Columns<AuditEvent> = {
     username,
     ipAddress,
     addresses,
-    address: encodeAddress(ipAddress),
+    ...encodeAddress(ipAddress),
   }),
   decode([id, atMs, firstSeenMs, category, action, description, username, ipAddress, addresses]) {
     return {
@@ -154,8 +156,19 @@ export const EVENT_COLUMNS: Columns<AuditEvent> = {
   },
 };
 
-function encodeAddress(ipAddress: string | null): string | null {
-  return ipAddress === null ? null : String(addressNumber(ipAddress));
+function encodeAddress(
+  ipAddress: string | null,
+): Readonly<Record<keyof typeof ADDRESS_TYPES, string | null>> {
+  if (ipAddress === null) return { addressHigh: null, addressLow: null };
+  const { high, low } = splitNumber(addressNumber(ipAddress));
+  return { addressHigh: String(high), addressLow: String(low) };
+}
+
+const HALF = 64n;
+
+/** The halves of a number of 128 bits. */
+export function splitNumber(number: bigint): { readonly high: bigint; readonly low: bigint } {
+  return { high: number >> HALF, low: BigInt.asUintN(64, number) };
 }
 
 function readValue(value: JS | undefined): unknown {

@@ -92,6 +92,8 @@ function closedError(file: string): Error {
 async function connect(instance: DuckDBInstance): Promise<DuckDBConnection> {
   const connection = await instance.connect();
   await connection.run("set TimeZone = 'UTC'");
+  // The first rows of an order are found by few columns, and only then read whole.
+  await connection.run('set late_materialization_max_rows = 10000');
   return connection;
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../../sources/shared/addresses.ts';
 import type { ReadSpan } from '../ledger.ts';
 import type { ArchivedRow, ArchiveTable } from '../store.ts';
+import { splitNumber } from './columns.ts';
 import type { Columns } from './columns.ts';
 import { conjoin, exact, isOneOf } from './conditions.ts';
 import type { Condition, FilterConditions } from './conditions.ts';
@@ -26,8 +27,6 @@ export interface Filtering<Row, Filter> {
 
 /** A window of the first query holds about this many times the rows that are wanted. */
 const SPARE = 4;
-/** If a window held too few matches, the next one is so many times as long. */
-const STEP = 8;
 const MINUTE_MS = 60_000;
 
 /** The rows of one source in DuckDB. The table must exist. */
@@ -81,7 +80,10 @@ export function createTable<Row extends ArchivedRow, Filter>(
     const { conditions, addressBlock } = conditionsOf(filter);
     const all = [anyOf(ranges.map(inside)), ...others, ...conditions];
     if (addressBlock === null) return conjoin(all);
-    const { sql, values } = conjoin([...all, exact(`address is null and ${addressSql} is not null`, [])]);
+    const { sql, values } = conjoin([
+      ...all,
+      exact(`"addressHigh" is null and ${addressSql} is not null`, []),
+    ]);
     const texts = await database.read(`select distinct ${addressSql} from ${table} where ${sql}`, values);
     const isMatch = createAddressTest(addressBlock);
     const matching = texts
@@ -89,8 +91,17 @@ export function createTable<Row extends ArchivedRow, Filter>(
       .filter((text) => text !== null && isMatch(readAddresses(text)));
     const alone = isInBlock(addressBlock);
     if (matching.length === 0) return conjoin([...all, alone]);
-    const listed = conjoin([exact('address is null', []), isOneOf(addressSql, matching)]);
+    const listed = conjoin([exact('"addressHigh" is null', []), isOneOf(addressSql, matching)]);
     return conjoin([...all, exact(`(${alone.sql}) or (${listed.sql})`, [...alone.values, ...listed.values])]);
+  }
+
+  let gap: Promise<number> | null = null;
+  /** The average time between two rows, in milliseconds. It is asked for again after each commit. */
+  function averageGap(): Promise<number> {
+    gap ??= database
+      .read(`select coalesce((max(at_ms) - min(at_ms)) / count(*), 0)::DOUBLE from ${table}`)
+      .then(([row]) => Number(row?.[0]));
+    return gap;
   }
 
   async function listWindow(
@@ -138,6 +149,7 @@ export function createTable<Row extends ArchivedRow, Filter>(
       }));
     },
     async commit(rows, read) {
+      gap = null;
       const note = noteRead(table, read);
       if (rows.length === 0) return database.write([note]);
       const seenMs = read.lastReadMs;
@@ -186,25 +198,24 @@ export function createTable<Row extends ArchivedRow, Filter>(
     async list(question) {
       const { range, direction, limit } = question;
       if (limit === null) return listWindow(range, question, null);
-      const [row] = await database.read(
-        `select count(*), max(at_ms) - min(at_ms) from ${table} where at_ms >= ? and at_ms < ?`,
-        [range.fromMs, range.toMs],
-      );
-      const [count, spanMs] = (row ?? []).map((value) => Number(value ?? 0));
-      if (!count) return [];
       const isDesc = direction === 'DESC';
-      let lengthMs = Math.max(((spanMs ?? 0) * limit * SPARE) / count, MINUTE_MS);
-      let left = range;
-      const rows: Row[] = [];
-      while (left.fromMs < left.toMs && rows.length < limit) {
-        const window = isDesc
-          ? { fromMs: Math.max(left.fromMs, Math.floor(left.toMs - lengthMs)), toMs: left.toMs }
-          : { fromMs: left.fromMs, toMs: Math.min(left.toMs, Math.ceil(left.fromMs + lengthMs)) };
-        rows.push(...(await listWindow(window, question, limit - rows.length)));
-        left = isDesc ? { ...left, toMs: window.fromMs } : { ...left, fromMs: window.toMs };
-        lengthMs *= STEP;
-      }
-      return rows;
+      // A query of the whole range looks at each group of rows, but most pages lie in its nearest part.
+      const lengthMs = Math.max((await averageGap()) * limit * SPARE, MINUTE_MS);
+      const edgeMs = isDesc
+        ? Math.max(range.fromMs, Math.floor(range.toMs - lengthMs))
+        : Math.min(range.toMs, Math.ceil(range.fromMs + lengthMs));
+      const [near, far] = isDesc
+        ? [
+            { ...range, fromMs: edgeMs },
+            { ...range, toMs: edgeMs },
+          ]
+        : [
+            { ...range, toMs: edgeMs },
+            { ...range, fromMs: edgeMs },
+          ];
+      const rows = await listWindow(near, question, limit);
+      if (rows.length >= limit || far.fromMs >= far.toMs) return rows;
+      return [...rows, ...(await listWindow(far, question, limit - rows.length))];
     },
     async count(range, filter, knownAtMs) {
       const { sql, values, isExact } = await conditionIn([range], filter, [known(knownAtMs)]);
@@ -258,12 +269,20 @@ function firstOfEachId<Row extends ArchivedRow>(rows: readonly Row[]): readonly 
 
 /** One address that lies in a block. */
 function isInBlock(block: string): Condition {
-  const { first, last, isIPv4 } = addressSpan(block);
-  const bounds = [String(addressNumber(first)), String(addressNumber(last))];
-  const inside = exact(`address between ?::UHUGEINT and ?::UHUGEINT`, bounds);
-  if (isIPv4) return inside;
-  const ipv4 = [String(IPV4_NUMBERS.first), String(IPV4_NUMBERS.last)];
-  return conjoin([inside, exact('address not between ?::UHUGEINT and ?::UHUGEINT', ipv4)]);
+  const span = addressSpan(block);
+  const [first, last] = [span.first, span.last].map((address) => splitNumber(addressNumber(address)));
+  const inside =
+    first!.high === last!.high
+      ? conjoin([isBetween('High', first!.high, first!.high), isBetween('Low', first!.low, last!.low)])
+      : isBetween('High', first!.high, last!.high);
+  if (span.isIPv4) return inside;
+  // Blocks of IPv6 do not hold IPv4 addresses, whose numbers lie among theirs.
+  const ipv4 = isBetween('Low', IPV4_NUMBERS.first, IPV4_NUMBERS.last);
+  return conjoin([inside, exact(`not ("addressHigh" = 0 and ${ipv4.sql})`, ipv4.values)]);
+}
+
+function isBetween(half: 'High' | 'Low', first: bigint, last: bigint): Condition {
+  return exact(`"address${half}" between ?::UBIGINT and ?::UBIGINT`, [String(first), String(last)]);
 }
 
 /** One of these conditions. */

@@ -15,6 +15,7 @@ import type { SourceEnds } from './graph/paging/range.ts';
 import { schema } from './graph/schema.ts';
 import type { AuditSink } from './http/audit-trail.ts';
 import { createContexts } from './http/context.ts';
+import type { Timing } from './http/export/pace.ts';
 import { createHandler } from './http/handler.ts';
 import type { Handler, RequestLine } from './http/handler.ts';
 import { openIdentity } from './http/identity/identity.ts';
@@ -51,6 +52,8 @@ export interface AppOverrides {
   /** Reaches the issuer of callers' tokens without sockets. */
   readonly issuer?: Transport;
   readonly limits?: Partial<UpstreamLimits>;
+  /** How exports tell time and wait. */
+  readonly exportTiming?: Timing;
   readonly isReady?: () => boolean;
   /** Receives faults that callers do not see. */
   readonly onFault?: (error: unknown) => void;
@@ -151,6 +154,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       return events && upstreams.events.hasAnswered(events.scope) ? events.scope : null;
     },
     maxBodyBytes: config.maxBodyBytes,
+    exports: { ...config.exports, timing: overrides.exportTiming },
     isLoopbackOnly: vendors.kind === 'configured' && !vendors.isPublic && !config.identity,
     isReady,
     onFault,

@@ -109,7 +109,7 @@ export async function readList(
   readonly codes: readonly unknown[];
 }> {
   const query = `query ($range: DateTimeRange, $filter: ${filterType}, $after: String) {
-    list: ${field}(range: $range, filter: $filter, after: $after, first: 500) {
+    list: ${field}(range: $range, filter: $filter, after: $after) {
       nodes { ${selection} } pageInfo { hasNextPage endCursor }
       coverage { source operation status from to asOf origin scanned matched dropped code reason } } }`;
   const rows: unknown[] = [];

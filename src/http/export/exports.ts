@@ -78,7 +78,8 @@ export function createExports(options: ExportsOptions, trail: Pick<AuditTrail, '
     const refuse = (error: unknown, status?: number): HttpAnswer => {
       request.signal.throwIfAborted();
       const masked = maskError(error);
-      if (isMasked(masked) && !isAbandoned(error)) onFault(error);
+      // The error of a page is translated already.
+      if (masked !== error && isMasked(masked) && !isAbandoned(error)) onFault(error);
       asked.notes.errors = [String(masked.extensions['code'])];
       return answerRefusal(masked, status);
     };

@@ -23,7 +23,13 @@ export interface ExportField {
 /** The sealed cursor of each row. It is left out unless it is asked for. */
 export const CURSOR_FIELD: ExportField = { name: 'cursor', onTypes: null, isId: false };
 
-/** All fields of a list's rows without objects and without arguments: those of all rows first, then those of one type each. */
+/** These come first, because people read them first. */
+const LEADING: readonly string[] = ['timestamp', 'source', 'id'];
+
+/**
+ * All fields of a list's rows without objects and without arguments: those of all rows first, then those of one type each, and
+ * otherwise in the order of the schema.
+ */
 export function listFields(
   schema: GraphQLSchema,
   { nodeType, rowTypes }: ExportList,
@@ -38,7 +44,10 @@ export function listFields(
       else known.onTypes?.push(type);
     }
   }
-  return [...found].map(([name, { isId, onTypes }]) => ({ name, isId, onTypes }));
+  const rank = ({ name }: ExportField): number => LEADING.indexOf(name) + 1 || Infinity;
+  return [...found]
+    .map(([name, { isId, onTypes }]) => ({ name, isId, onTypes }))
+    .toSorted((a, b) => rank(a) - rank(b) || 0);
 }
 
 /** The names of the leaves of a type, and whether each is an id. */

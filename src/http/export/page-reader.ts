@@ -1,4 +1,4 @@
-import type { GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { UpstreamError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import { estimateOperation } from '../../graph/cost/operation.ts';
@@ -98,7 +98,9 @@ export function createPageReader(
   const translate = (error: unknown): GraphQLError => {
     const masked = maskError(error);
     if (isMasked(masked) && !isAbandoned(error) && !request.signal.aborted) onFault(error);
-    return masked;
+    // Its path is of the page's document, which no caller has written.
+    const { message, extensions } = masked;
+    return new GraphQLError(message, { extensions });
   };
   const charge = (calls: readonly CallTally[]): void => {
     for (const tally of calls) {

@@ -29,6 +29,11 @@ async function run(args: readonly string[]): Promise<void> {
       makeApiKey(rest);
       return;
     }
+    case 'export': {
+      const { exportList } = await import('./cli/export.ts');
+      await exportList(rest);
+      return;
+    }
     case 'print-schema': {
       const { printSchema } = await import('./cli/print-schema.ts');
       await printSchema(rest);

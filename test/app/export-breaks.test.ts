@@ -355,7 +355,7 @@ describe('callers', () => {
     [as('auditor'), 'events.csv', 200, null],
   ])('%o of %s get %i %s', async (headers, path, status, code) => {
     const { app, state } = createBreakable(env);
-    const answer = await readExport(app, path, { range: { last: 'P1D' } }, headers as Record<string, string>);
+    const answer = await readExport(app, path, { range: { last: 'P1D' } }, headers);
     expect(answer.status).toBe(status);
     if (code === null) return;
     expect(answer.text).toContain(`"code":"${code}"`);

@@ -231,11 +231,7 @@ describe('a refused export', () => {
       'needs the archive',
     ],
   ])('of %s with %o is %i %s', async (path, parameters, status, code, argument, sentence) => {
-    const answer = await readExport(
-      running.app,
-      path,
-      parameters as Readonly<Record<string, string | object>>,
-    );
+    const answer = await readExport(running.app, path, parameters);
     const { errors } = JSON.parse(answer.text) as { errors: { message: string; extensions: object }[] };
     expect([answer.status, errors[0]?.extensions]).toEqual([
       status,

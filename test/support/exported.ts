@@ -3,6 +3,7 @@ import type { CoverageAnswer } from '../../src/http/export/coverage.ts';
 import type { Timing } from '../../src/http/export/pace.ts';
 import type { Receipt } from '../../src/http/export/receipts.ts';
 import { askApp } from './running-app.ts';
+import type { Asked } from './running-app.ts';
 
 /** An export with its rows, as a client reads it. */
 export interface Exported {
@@ -115,13 +116,14 @@ export async function readList(
   const rows: unknown[] = [];
   const coverage: CoverageAnswer[] = [];
   for (let after: string | null = null; ;) {
-    const { data, errors } = await askApp<{ readonly list: ListPage | null }>(
+    const asked: Asked<{ readonly list: ListPage | null }> = await askApp<{ readonly list: ListPage | null }>(
       app,
       query,
       { range, filter, after },
       headers,
     );
-    if (!data?.list)
+    const { data, errors } = asked;
+    if (!data.list)
       return { rows, coverage, codes: errors?.map(({ extensions }) => extensions['code']) ?? [] };
     rows.push(...data.list.nodes);
     coverage.push(...data.list.coverage);

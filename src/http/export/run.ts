@@ -157,7 +157,6 @@ function coverUnread(
   };
 }
 
-function codeOf(code: unknown): CoverageCode | null {
-  if (code === 'LIMIT_EXCEEDED') return 'CALL_BUDGET';
-  return typeof code === 'string' && code.startsWith('UPSTREAM_') ? 'UPSTREAM' : null;
+function codeOf(code: unknown): CoverageCode {
+  return code === 'LIMIT_EXCEEDED' ? 'CALL_BUDGET' : 'UPSTREAM';
 }

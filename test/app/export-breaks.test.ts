@@ -162,6 +162,21 @@ describe('a vendor that dies in the middle of an export', () => {
   });
 });
 
+describe('a cursor of an export', () => {
+  test('goes on at another instance with the same secret, with the range that the first page fixed', async () => {
+    const range = { last: 'P10D' };
+    const [first, second] = [
+      createBreakable(),
+      createBreakable({}, { clock: { now: () => NOW_MS + 3_600_000 } }),
+    ];
+    const whole = await readExport(first.app, 'timeline.ndjson', { range });
+    const { rows } = await readExport(first.app, 'timeline.ndjson', { range, fields: 'cursor' });
+    const after = rows[70]!['cursor'] as string;
+    const rest = await readExport(second.app, 'timeline.ndjson', { range, after });
+    expect(rest.rows).toEqual(whole.rows.slice(71));
+  });
+});
+
 describe('exports at the same time', () => {
   test('are refused above their number, until one has ended or its caller has left', async () => {
     const { app } = createBreakable({ SIGHTLINE_MAX_EXPORTS: '2' });

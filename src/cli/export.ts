@@ -146,7 +146,8 @@ function showProgress(receipt: Receipt, asked: Asked, elapsedMs: number): void {
   if (!process.stderr.isTTY) return;
   const done = readDone(receipt, asked);
   const rate = Math.round(receipt.rows / Math.max(elapsedMs / 1_000, 0.001));
-  const share = done === null ? '' : `, ${Math.round(done * 100)} % of the range`;
+  const leftS = done === null || done === 0 ? null : Math.round((elapsedMs * (1 - done)) / done / 1_000);
+  const share = done === null ? '' : `, ${Math.round(done * 100)} % of the range, ${leftS ?? '?'} s left`;
   process.stderr.write(`\r\u{1B}[K${receipt.rows} rows${share}, ${rate} rows/s`);
 }
 

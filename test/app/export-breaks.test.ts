@@ -200,6 +200,20 @@ describe('exports at the same time', () => {
     }
   });
 
+  test('leave their place also if they were compressed', async () => {
+    const { app, trail } = createBreakable({ SIGHTLINE_MAX_EXPORTS: '1' });
+    const address = addressOf('usage.ndjson', { range: RANGE });
+    for (const encoding of ['gzip', 'zstd']) {
+      const answer = await app.fetch(address, { headers: { 'accept-encoding': encoding } });
+      const reader = answer.body!.getReader();
+      await reader.read();
+      await reader.cancel();
+      await expect.poll(() => trail.at(-1)?.export?.state).toBe('left');
+    }
+    const again = await app.fetch(address);
+    expect([again.status, (await again.text()).includes('"complete":true')]).toEqual([200, true]);
+  });
+
   test('wait for the pace of all of them together', async () => {
     const { app, timing, lines } = createBreakable({ SIGHTLINE_EXPORT_CALLS_PER_MINUTE: '6' });
     await Promise.all([1, 2].map(() => readExport(app, 'events.ndjson', { range: RANGE })));

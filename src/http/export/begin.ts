@@ -1,9 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
-import { COST, HUNDREDTHS } from '../../graph/cost/shape.ts';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { HttpAnswer, HttpRequest } from '../http-message.ts';
-import { rateHeaders } from '../limits/rate-limit.ts';
-import { refuseRate, takePoints } from '../plugins/cost.ts';
 import { mayIntrospect } from '../plugins/introspection.ts';
 import type { RequestContext } from '../plugins/operation.ts';
 import { boundVariables, checkVariables } from '../plugins/variables.ts';
@@ -21,6 +18,7 @@ import { createPace } from './pace.ts';
 import type { Timing } from './pace.ts';
 import { createPageReader } from './page-reader.ts';
 import type { PageReader } from './page-reader.ts';
+import { takeFirstPoints } from './points.ts';
 import type { Receipts } from './receipts.ts';
 import type { ExportRequest } from './request.ts';
 import { startRun } from './run.ts';
@@ -87,7 +85,7 @@ export function createExportStarter(deps: BeginDeps): BeginExport {
       if (first.kind === 'failure') throw first.error;
       const facts = { list: list.name, format, isResumed: after !== null };
       notes.export = { ...facts, state: 'begun', sha256: null, isComplete: null };
-      let isEnded = false;
+      let isProven = false;
       const run = startRun({
         writer: WRITERS[format],
         fields,
@@ -104,14 +102,15 @@ export function createExportStarter(deps: BeginDeps): BeginExport {
           notes.errors = failure === null ? [] : [failure];
           notes.export = { ...facts, state, sha256, isComplete: complete };
           const isWritten = await trail.write(notes, state === 'ended' ? 200 : null);
+          isProven = state === 'ended' && isWritten;
+          receipt.settle();
           if (!isWritten) throw new Error("The audit trail can't be written, so an export has no receipt.");
-          isEnded = state === 'ended';
         },
       });
-      const id = receipts.open(
+      const receipt = receipts.open(
         () => ownerOf(asked, answeredScope(reader.operation())),
         () =>
-          isEnded
+          isProven
             ? { export: run.receipt() }
             : { export: { ...run.receipt(), complete: false }, bytes: run.bytes() },
       );
@@ -122,7 +121,7 @@ export function createExportStarter(deps: BeginDeps): BeginExport {
         headers: {
           'content-type': WRITERS[format].type,
           'content-disposition': `attachment; filename="${list.name}.${format}"`,
-          'export-receipt': `${RECEIPTS_PATH}${id}`,
+          'export-receipt': `${RECEIPTS_PATH}${receipt.id}`,
           ...(encoding && { 'content-encoding': encoding }),
         },
         stream: encoding ? compress(run.stream, encoding) : run.stream,
@@ -140,30 +139,4 @@ function listAllFields(schema: GraphQLSchema): ReadonlyMap<ExportList, readonly 
 function noteCalls({ notes }: RequestContext, reader: PageReader): void {
   notes.tallies = reader.tallies();
   notes.vendorCalls = notes.tallies.reduce((sum, { calls }) => sum + calls, 0);
-}
-
-/**
- * Takes the points of the first page. Further pages cost none, because the pace bounds them. The returned function gives back what its
- * calls did not need.
- * @throws GraphQLError `LIMIT_EXCEEDED` with HTTP 429
- */
-async function takeFirstPoints(
-  options: YogaOptions,
-  asked: RequestContext,
-  reader: PageReader,
-): Promise<() => void> {
-  const { notes } = asked;
-  const estimate = reader.estimate();
-  if (!estimate) return () => {};
-  notes.estimate = estimate;
-  // The dearest operation that a caller may ask for always fits into the bucket.
-  const cost = Math.min(estimate.cost, options.costLimits.maxCost);
-  const verdict = await takePoints(options, reader.operation(), asked, { ...estimate, cost });
-  if (!verdict) return () => {};
-  notes.headers = rateHeaders(verdict);
-  if (!verdict.isAllowed) throw refuseRate(verdict, { cost });
-  return () => {
-    const unused = (estimate.mostCalls - notes.vendorCalls) * (COST.call / HUNDREDTHS);
-    verdict.giveBack(Math.min(cost, Math.max(0, unused)));
-  };
 }

@@ -20,10 +20,18 @@ export interface ReadReceipt {
   readonly bytes?: number;
 }
 
+/** The place of a receipt. */
+export interface KeptReceipt {
+  /** Nobody can guess it. */
+  readonly id: string;
+  /** The export has ended: its last receipt is kept for another hour, and nothing else of it. */
+  settle(): void;
+}
+
 /** The receipts of exports of the last hour. They live in this process. */
 export interface Receipts {
-  /** Keeps the receipt of a new export. @returns its id, which nobody can guess */
-  open(owner: () => string, read: () => ReadReceipt): string;
+  /** Keeps the receipt of a new export. */
+  open(owner: () => string, read: () => ReadReceipt): KeptReceipt;
   /** null: there is none, or it is another caller's. */
   find(id: string, owner: string): ReadReceipt | null;
 }
@@ -47,7 +55,14 @@ export function createReceipts(now: () => number): Receipts {
     open(owner, read) {
       const id = drawBytes(ID_BYTES).toString('base64url');
       kept.set(id, { owner, read });
-      return id;
+      return {
+        id,
+        settle() {
+          // The functions hold the export with its first page.
+          const [settledOwner, settled] = [owner(), read()];
+          kept.set(id, { owner: () => settledOwner, read: () => settled });
+        },
+      };
     },
     find(id, owner) {
       const found = kept.get(id);

@@ -116,14 +116,11 @@ export async function readList(
   const rows: unknown[] = [];
   const coverage: CoverageAnswer[] = [];
   for (let after: string | null = null; ;) {
-    const asked: Asked<{ readonly list: ListPage | null }> = await askApp<{ readonly list: ListPage | null }>(
-      app,
-      query,
-      { range, filter, after },
-      headers,
-    );
+    const asked: Partial<Asked<{ readonly list: ListPage | null }>> = await askApp<{
+      readonly list: ListPage | null;
+    }>(app, query, { range, filter, after }, headers);
     const { data, errors } = asked;
-    if (!data.list)
+    if (!data?.list)
       return { rows, coverage, codes: errors?.map(({ extensions }) => extensions['code']) ?? [] };
     rows.push(...data.list.nodes);
     coverage.push(...data.list.coverage);

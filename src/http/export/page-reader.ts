@@ -12,25 +12,12 @@ import { createOperation } from '../operation.ts';
 import type { Operation } from '../operation.ts';
 import { readMoment } from '../plugins/cost.ts';
 import type { YogaOptions } from '../yoga.ts';
-import type { CoverageAnswer } from './coverage.ts';
 import type { PageVariables } from './document.ts';
-import { CURSOR_FIELD } from './fields.ts';
 import type { ExportField } from './fields.ts';
 import type { ExportList } from './lists.ts';
 import type { Pace, Timing } from './pace.ts';
-
-export type ExportRow = Readonly<Record<string, unknown>>;
-
-/** One page as the graph answers it. */
-export interface ExportPage {
-  readonly rows: readonly ExportRow[];
-  /** The range that the first page fixed. */
-  readonly from: string;
-  readonly to: string;
-  readonly hasNext: boolean;
-  readonly endCursor: string | null;
-  readonly coverage: readonly CoverageAnswer[];
-}
+import { readPage } from './page.ts';
+import type { ExportPage, ListAnswer } from './page.ts';
 
 /** A page, or why there is none. The error is one for callers. */
 export type PageResult =
@@ -118,7 +105,7 @@ export function createPageReader(
       const answer = data?.[list.field] as ListAnswer | null | undefined;
       if (error || !answer)
         return { kind: 'failure', error: translate(error ?? new Error('The graph gave no list.')) };
-      return judge(readAnswer(answer, fields), after);
+      return judge(readPage(answer, fields), after);
     } finally {
       operation.end();
       charge(operation.callBudget.tallies());
@@ -164,31 +151,6 @@ export function createPageReader(
       };
     return { kind: 'page', page };
   }
-}
-
-interface ListAnswer {
-  readonly nodes?: readonly ExportRow[];
-  readonly edges?: readonly { readonly cursor: string; readonly node: ExportRow }[];
-  readonly from: string;
-  readonly to: string;
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-  readonly coverage: readonly CoverageAnswer[];
-}
-
-function readAnswer(
-  { nodes, edges, from, to, pageInfo, coverage }: ListAnswer,
-  fields: readonly ExportField[],
-): ExportPage {
-  const withCursors = (): readonly ExportRow[] =>
-    (edges ?? []).map(({ cursor, node }) => ({ ...node, [CURSOR_FIELD.name]: cursor }));
-  return {
-    rows: fields.includes(CURSOR_FIELD) ? withCursors() : (nodes ?? []),
-    from,
-    to,
-    hasNext: pageInfo.hasNextPage,
-    endCursor: pageInfo.endCursor,
-    coverage,
-  };
 }
 
 function failureOf(source: Source, reason: string | null): GraphQLError {

@@ -5,7 +5,8 @@ import type { CoverageCode } from '../../sources/paging/coverage.ts';
 import { createCoverageLog } from './coverage.ts';
 import type { CoverageAnswer } from './coverage.ts';
 import type { ExportField } from './fields.ts';
-import type { ExportPage, ExportRow, PageResult } from './page-reader.ts';
+import type { PageResult } from './page-reader.ts';
+import type { ExportPage, ExportRow } from './page.ts';
 import type { Receipt } from './receipts.ts';
 
 /** How rows become the text of a file. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NDJSON, writeReceiptLine } from '../../../src/http/export/ndjson.ts';
-import type { ExportPage } from '../../../src/http/export/page-reader.ts';
+import type { ExportPage } from '../../../src/http/export/page.ts';
 import { startRun } from '../../../src/http/export/run.ts';
 import type { ExportEnd, ExportRunOptions } from '../../../src/http/export/run.ts';
 

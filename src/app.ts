@@ -3,6 +3,7 @@ import type { Archive } from './archive/archive.ts';
 import { createSyncRounds } from './archive/rounds.ts';
 import type { SyncRound } from './archive/sync.ts';
 import type { SharedStore } from './base/shared-store.ts';
+import { SOURCES } from './base/source.ts';
 import type { Source } from './base/source.ts';
 import { systemClock } from './base/time.ts';
 import type { Clock } from './base/time.ts';
@@ -154,7 +155,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       return events && upstreams.events.hasAnswered(events.scope) ? events.scope : null;
     },
     maxBodyBytes: config.maxBodyBytes,
-    exports: { ...config.exports, timing: overrides.exportTiming },
+    exports: { ...config.exports, unpaced: listUnpaced(config), timing: overrides.exportTiming },
     isLoopbackOnly: vendors.kind === 'configured' && !vendors.isPublic && !config.identity,
     isReady,
     onFault,
@@ -184,6 +185,13 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       ]);
     },
   };
+}
+
+/** The sources that are a sandbox or files of the user. */
+function listUnpaced({ vendors, usage, events }: Config): ReadonlySet<Source> {
+  const isMadeUp = vendors.kind === 'configured' && vendors.isPublic;
+  const isFile = { USAGE: usage.files !== null, EVENTS: events.files !== null };
+  return new Set(SOURCES.filter((source) => isMadeUp || isFile[source]));
 }
 
 function createVendorUpstream(

@@ -70,7 +70,6 @@ export async function exportList(args: readonly string[]): Promise<void> {
   const out = values.out ?? `${list}.${format}`;
   const key = readKey(values);
   const controller = new AbortController();
-  const startedMs = performance.now();
   // The command ends by itself when it has noted where it can go on; a second signal ends it at once.
   onStop(() => {
     controller.abort();
@@ -84,7 +83,7 @@ export async function exportList(args: readonly string[]): Promise<void> {
     signal: controller.signal,
     fetch,
     now: () => performance.now(),
-    onProgress: (receipt) => showProgress(receipt, { last, from, to }, performance.now() - startedMs),
+    onProgress: createProgress({ last, from, to }),
   });
   clearProgress();
   if (download.kind === 'refused') quit(EXIT_BROKEN, [download.reason]);
@@ -141,14 +140,23 @@ interface Asked {
   readonly to: string | undefined;
 }
 
-/** One line that is written again and again, if somebody watches. */
-function showProgress(receipt: Receipt, asked: Asked, elapsedMs: number): void {
-  if (!process.stderr.isTTY) return;
-  const done = readDone(receipt, asked);
-  const rate = Math.round(receipt.rows / Math.max(elapsedMs / 1_000, 0.001));
-  const leftS = done === null || done === 0 ? null : Math.round((elapsedMs * (1 - done)) / done / 1_000);
-  const share = done === null ? '' : `, ${Math.round(done * 100)} % of the range, ${leftS ?? '?'} s left`;
-  process.stderr.write(`\r\u{1B}[K${receipt.rows} rows${share}, ${rate} rows/s`);
+/** One line that is written again and again, if somebody watches. Rows of an earlier run do not count for the rate. */
+function createProgress(asked: Asked): (receipt: Receipt) => void {
+  let begun: { readonly rows: number; readonly done: number; readonly ms: number } | null = null;
+  return (receipt) => {
+    if (!process.stderr.isTTY) return;
+    const { rows } = receipt;
+    const done = readDone(receipt, asked) ?? 0;
+    const ms = performance.now();
+    begun ??= { rows, done, ms };
+    const elapsedS = (ms - begun.ms) / 1_000;
+    const gained = done - begun.done;
+    const pace =
+      elapsedS > 0 && gained > 0
+        ? `, ${Math.round((rows - begun.rows) / elapsedS)} rows/s, ${Math.round(((1 - done) * elapsedS) / gained)} s left`
+        : '';
+    process.stderr.write(`\r\u{1B}[K${rows} rows, ${Math.round(done * 100)} % of the range${pace}`);
+  };
 }
 
 function clearProgress(): void {

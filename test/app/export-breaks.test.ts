@@ -418,6 +418,29 @@ describe('callers', () => {
     expect(receipt).toMatchObject({ complete: true, endCursor: null });
   });
 
+  test('are told apart by the vendor credentials that they bring', async () => {
+    const { app } = createBreakable({
+      VENDOR_CREDENTIALS: 'request',
+      USAGE_API_USER_SECRET: '',
+      USAGE_API_ORGANIZATION_SECRET: '',
+      EVENTS_API_TOKEN: '',
+    });
+    const own = { 'x-events-authorization': `Bearer ${sandbox.credentials.eventsToken}` };
+    const { status, headers } = await readExport(app, 'events.csv', { range: RANGE }, own);
+    expect(status).toBe(200);
+    const address = `http://127.0.0.1${headers.get('export-receipt')}`;
+    const statuses = [];
+    for (const sent of [own, { 'x-events-authorization': 'Bearer made-up' }, {}]) {
+      const answer = await app.fetch(address, { headers: sent as Record<string, string> });
+      statuses.push(answer.status);
+    }
+    expect(statuses).toEqual([200, 404, 404]);
+    const refused = await readExport(app, 'events.csv', {}, { 'x-events-authorization': 'nonsense' });
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('x-events-authorization')]);
+    const none = await readExport(app, 'events.csv');
+    expect([none.status, none.text]).toEqual([502, expect.stringContaining('SOURCE_NOT_CONFIGURED')]);
+  });
+
   test('of a service for trusted documents need a key', async () => {
     const manifest = new URL('../../docs/client/generated/persisted-documents.json', import.meta.url)
       .pathname;

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import type { Source } from '../../base/source.ts';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { HttpAnswer, HttpRequest } from '../http-message.ts';
 import { mayIntrospect } from '../plugins/introspection.ts';
@@ -29,6 +30,8 @@ export interface ExportLimits {
   readonly callsPerMinute: number;
   /** The most exports at the same time. */
   readonly maxExports: number;
+  /** Sources that are a sandbox or files, so that no vendor has to be spared. Left out: none. */
+  readonly unpaced?: ReadonlySet<Source>;
 }
 
 export interface BeginDeps {
@@ -56,7 +59,7 @@ const WRITERS = { ndjson: NDJSON, csv: CSV };
 export function createExportStarter(deps: BeginDeps): BeginExport {
   const { options, limits, timing, trail, receipts, ownerOf } = deps;
   const { schema, costLimits, answeredScope } = options;
-  const pace = createPace(limits.callsPerMinute, timing);
+  const pace = createPace(limits.callsPerMinute, timing, limits.unpaced);
   const admission = createAdmission(limits.maxExports);
   const fieldsOf = listAllFields(schema);
   const documentOf = createExportDocuments(schema);

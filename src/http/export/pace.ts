@@ -24,8 +24,13 @@ const MINUTE_MS = 60_000;
  * Each source has a bucket of calls. A page takes as many calls as it needs, also more than are left, and the next page of any
  * export waits until they are paid off. So the calls of a long time keep to the pace, although nobody knows a page's calls before.
  * @param callsPerMinute to each source
+ * @param unpaced sources without a vendor, which may be called at will
  */
-export function createPace(callsPerMinute: number, { now, wait }: Timing): Pace {
+export function createPace(
+  callsPerMinute: number,
+  { now, wait }: Timing,
+  unpaced: ReadonlySet<Source> = new Set(),
+): Pace {
   const capacity = Math.max(1, callsPerMinute * BURST_SHARE);
   const perMs = callsPerMinute / MINUTE_MS;
   const buckets = new Map<Source, { calls: number; atMs: number }>();
@@ -37,7 +42,7 @@ export function createPace(callsPerMinute: number, { now, wait }: Timing): Pace 
   return {
     async turn(sources, signal) {
       for (;;) {
-        const missing = 1 - Math.min(...sources.map(read));
+        const missing = 1 - Math.min(capacity, ...sources.filter((source) => !unpaced.has(source)).map(read));
         if (missing <= 0) return;
         await wait(Math.ceil(missing / perMs), signal);
       }

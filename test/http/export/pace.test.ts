@@ -33,6 +33,14 @@ describe('the pace of exports', () => {
     expect(timing.waits).toEqual([]);
   });
 
+  test('does not hold back a source without a vendor', async () => {
+    const timing = createFakeTiming();
+    const pace = createPace(60, timing, new Set(['USAGE'] as const));
+    pace.charge('USAGE', 1_000);
+    await pace.turn(['USAGE', 'EVENTS'], signal);
+    expect(timing.waits).toEqual([]);
+  });
+
   test('ends the waiting of a caller who leaves', async () => {
     const pace = createPace(1, createFakeTiming());
     pace.charge('USAGE', 100);

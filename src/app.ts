@@ -3,6 +3,7 @@ import type { Archive } from './archive/archive.ts';
 import { createSyncRounds } from './archive/rounds.ts';
 import type { SyncRound } from './archive/sync.ts';
 import type { SharedStore } from './base/shared-store.ts';
+import { SOURCES } from './base/source.ts';
 import type { Source } from './base/source.ts';
 import { systemClock } from './base/time.ts';
 import type { Clock } from './base/time.ts';
@@ -15,6 +16,7 @@ import type { SourceEnds } from './graph/paging/range.ts';
 import { schema } from './graph/schema.ts';
 import type { AuditSink } from './http/audit-trail.ts';
 import { createContexts } from './http/context.ts';
+import type { Timing } from './http/export/pace.ts';
 import { createHandler } from './http/handler.ts';
 import type { Handler, RequestLine } from './http/handler.ts';
 import { openIdentity } from './http/identity/identity.ts';
@@ -51,6 +53,8 @@ export interface AppOverrides {
   /** Reaches the issuer of callers' tokens without sockets. */
   readonly issuer?: Transport;
   readonly limits?: Partial<UpstreamLimits>;
+  /** How exports tell time and wait. */
+  readonly exportTiming?: Timing;
   readonly isReady?: () => boolean;
   /** Receives faults that callers do not see. */
   readonly onFault?: (error: unknown) => void;
@@ -151,6 +155,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       return events && upstreams.events.hasAnswered(events.scope) ? events.scope : null;
     },
     maxBodyBytes: config.maxBodyBytes,
+    exports: { ...config.exports, unpaced: listUnpaced(config), timing: overrides.exportTiming },
     isLoopbackOnly: vendors.kind === 'configured' && !vendors.isPublic && !config.identity,
     isReady,
     onFault,
@@ -180,6 +185,13 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       ]);
     },
   };
+}
+
+/** The sources that are a sandbox or files of the user. */
+function listUnpaced({ vendors, usage, events }: Config): ReadonlySet<Source> {
+  const isMadeUp = vendors.kind === 'configured' && vendors.isPublic;
+  const isFile = { USAGE: usage.files !== null, EVENTS: events.files !== null };
+  return new Set(SOURCES.filter((source) => isMadeUp || isFile[source]));
 }
 
 function createVendorUpstream(

@@ -34,6 +34,11 @@ async function run(args: readonly string[]): Promise<void> {
       await runArchive(rest);
       return;
     }
+    case 'export': {
+      const { exportList } = await import('./cli/export.ts');
+      await exportList(rest);
+      return;
+    }
     case 'print-schema': {
       const { printSchema } = await import('./cli/print-schema.ts');
       await printSchema(rest);

@@ -1,6 +1,7 @@
 import {
   createCipheriv,
   createDecipheriv,
+  createHash,
   createHmac,
   hash,
   hkdfSync,
@@ -43,6 +44,21 @@ export function drawBytes(count: number): Buffer {
 /** SHA-256, 32 bytes. */
 export function digest(data: string | Uint8Array): Buffer {
   return hash(HASH, data, 'buffer');
+}
+
+/** SHA-256 of bytes that come piece by piece. */
+export interface RunningDigest {
+  update(piece: Uint8Array): void;
+  /** The digest of all pieces so far, as 64 hexadecimal digits. More pieces may follow. */
+  hex(): string;
+}
+
+export function createRunningDigest(): RunningDigest {
+  const running = createHash(HASH);
+  return {
+    update: (piece) => void running.update(piece),
+    hex: () => running.copy().digest('hex'),
+  };
 }
 
 /** HMAC-SHA-256, 32 bytes: a digest that nobody without the key can compute. */

@@ -13,6 +13,7 @@ const HELP = `Makes an API key. It prints the key, which is not shown again, and
           events:read   read events and their facets
           pii:read      see personal data
           introspect    read the schema
+          export        take whole lists away as files, with the scopes above for what they hold
 
 The line goes to the standard output, and the key to the error output. So this command appends only the line to the file:
 

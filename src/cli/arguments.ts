@@ -53,7 +53,8 @@ export const HELP = `One GraphQL API over the Usage API and the Events API.
   npm run sandbox -- [switches]  run the sandbox alone; its --help lists all switches
   npm run api-key -- NAME SCOPE…
                                  make an API key and the line to store for it; its --help lists the scopes
-  npm run archive -- COMMAND …   seal days of the archive, verify and restore them; its --help lists the commands
+  npm run archive -- COMMAND …   look at the archive, fill, move and seal it; its --help lists the commands
+  npm run export -- LIST         write a whole list of a running service to a file; its --help lists all switches
   npm run build                  bundle the sources now and not at the first start
   npm run codegen                write the graph to schema/schema.graphql, and generate the types of the examples
 

@@ -45,6 +45,12 @@ export interface Config {
   readonly auditLog: string | null;
   /** null: there is no archive. */
   readonly archive: ArchiveConfig | null;
+  readonly exports: {
+    /** The most calls to each vendor that all exports together make in a minute. */
+    readonly callsPerMinute: number;
+    /** The most exports at the same time. */
+    readonly maxExports: number;
+  };
   readonly upstream: {
     readonly attemptTimeoutMs: number;
     readonly maxBodyBytes: number;

@@ -142,6 +142,10 @@ function toConfig(settings: Settings, identity: IdentitySettings | null): Omit<C
     corsOrigins: settings.SIGHTLINE_CORS_ORIGINS,
     auditLog: settings.SIGHTLINE_AUDIT_LOG ?? null,
     archive: readArchive(settings),
+    exports: {
+      callsPerMinute: settings.SIGHTLINE_EXPORT_CALLS_PER_MINUTE,
+      maxExports: settings.SIGHTLINE_MAX_EXPORTS,
+    },
     upstream: {
       attemptTimeoutMs: settings.SIGHTLINE_ATTEMPT_TIMEOUT_MS,
       maxBodyBytes: settings.SIGHTLINE_MAX_UPSTREAM_BYTES,

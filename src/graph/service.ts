@@ -164,7 +164,7 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
   fields: (t) => ({
     scopes: t.stringList({
       description:
-        'What the caller may do: `usage:read` and `events:read` (read that source), `pii:read` (see personal data), `introspect` (read this schema).',
+        'What the caller may do: `usage:read` and `events:read` (read that source), `pii:read` (see personal data), `introspect` (read this schema), `export` (take whole lists away).',
       resolve: ({ scopes }) => SCOPES.filter((scope) => scopes.has(scope)),
     }),
   }),

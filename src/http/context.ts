@@ -57,7 +57,8 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
 
     const openUsage = () => {
       const context = createCallContext(operation, credentials.usage);
-      const { upstream, settings } = options.usage;
+      const { upstream, settings: own } = options.usage;
+      const settings = readOn(own, operation);
       const quirks = quirksOf.usage(credentials.usage);
       const deps = { upstream, settings, quirks, archive: archive?.usage, nowMs, onSkippedRows };
       const analyticsDeps = { upstream, settings: options.analytics, onSkippedRows };
@@ -66,7 +67,8 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
     };
     const openEvents = () => {
       const context = createCallContext(operation, credentials.events);
-      const { upstream, settings } = options.events;
+      const { upstream, settings: own } = options.events;
+      const settings = readOn(own, operation);
       const quirks = quirksOf.events(credentials.events);
       const deps = {
         upstream,
@@ -133,6 +135,11 @@ async function readArchiveStatus(
     };
   };
   return { engine, sources: await Promise.all([sourceOf('USAGE', usage), sourceOf('EVENTS', events)]) };
+}
+
+/** The settings of a source for an operation that may go on where a scan stops. */
+function readOn(settings: SourceSettings, { goesOn }: Operation): SourceSettings {
+  return goesOn ? { ...settings, age: { ...settings.age, goesOn } } : settings;
 }
 
 function createCallContext(operation: Operation, credentials: Credentials | null): CallContext {

@@ -38,15 +38,34 @@ export function allowOrigins(
   };
 }
 
-/** Headers that let a page of a listed `origin` read a refusal that Yoga did not make. */
+/**
+ * Headers that let a page of a listed `origin` read an answer that Yoga did not make.
+ * @param exposed the headers of the answer that the page may read
+ */
 export function corsHeadersFor(
+  origin: string | undefined,
+  origins: readonly string[],
+  exposed = 'retry-after',
+): { readonly [name: string]: string; readonly vary?: string } {
+  if (origin === undefined || !origins.includes(origin)) return {};
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': exposed,
+    vary: 'Origin',
+  };
+}
+
+/** The answer to a preflight request for something that is only read. */
+export function preflightHeadersFor(
   origin: string | undefined,
   origins: readonly string[],
 ): Record<string, string> {
   if (origin === undefined || !origins.includes(origin)) return {};
   return {
     'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'retry-after',
+    'access-control-allow-methods': 'GET',
+    'access-control-allow-headers': 'authorization, x-api-key, x-usage-authorization, x-events-authorization',
+    'access-control-max-age': String(MAX_AGE_S),
     vary: 'Origin',
   };
 }

@@ -2,7 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { createAuditTrail } from './audit-trail.ts';
 import type { AuditSink } from './audit-trail.ts';
-import { readFetchRequest, readNodeRequest, sendAnswer, toResponse } from './http-message.ts';
+import {
+  endStream,
+  readFetchRequest,
+  readNodeRequest,
+  sendAnswer,
+  sendStream,
+  toResponse,
+} from './http-message.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import { namePath } from './pages.ts';
 import { addressRefusal, FAILED, UNAUDITED } from './refusals.ts';
@@ -73,10 +80,22 @@ function createDeparture(): { readonly signal: AbortSignal; readonly leave: () =
   };
 }
 
+/** The same pieces. Calls `close` when they have ended, or their reader has left. */
+async function* closeAfter(
+  pieces: AsyncIterable<Uint8Array>,
+  close: () => void,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* pieces;
+  } finally {
+    close();
+  }
+}
+
 export function createHandler(options: HandlerOptions): Handler {
   const { onRequest, audit, onFault, isReady, corsOrigins } = options;
   const trail = createAuditTrail(audit, onFault);
-  const respond = createResponder({ ...options, isAudited: audit !== null }, trail.isBroken);
+  const respond = createResponder({ ...options, isAudited: audit !== null }, trail);
 
   const begin = (request: HttpRequest): Exchange => {
     const startedMs = performance.now();
@@ -97,7 +116,10 @@ export function createHandler(options: HandlerOptions): Handler {
           isAudited = true;
           const writing = trail.write(notes, answer.status);
           const isWritten = writing instanceof Promise ? await writing : writing;
-          if (!isWritten) answer = addressRefusal(UNAUDITED, request, corsOrigins);
+          if (!isWritten) {
+            await endStream(answer.stream);
+            answer = addressRefusal(UNAUDITED, request, corsOrigins);
+          }
         }
         // While this process shuts down, each connection gets one more answer.
         const ending = isReady() ? {} : { connection: 'close' };
@@ -124,8 +146,12 @@ export function createHandler(options: HandlerOptions): Handler {
     async fetch(input, init) {
       const request = new Request(input, init);
       const exchange = begin(readFetchRequest(request));
-      const answer = await exchange.answer();
-      exchange.close(request.signal.aborted ? null : answer.status);
+      const { stream, ...answer } = await exchange.answer();
+      const close = (): void => exchange.close(request.signal.aborted ? null : answer.status);
+      if (stream && !request.signal.aborted)
+        return toResponse({ ...answer, stream: closeAfter(stream, close) }, request.method);
+      await endStream(stream);
+      close();
       request.signal.throwIfAborted();
       return toResponse(answer, request.method);
     },
@@ -139,11 +165,15 @@ export function createHandler(options: HandlerOptions): Handler {
         if (!isSent) departure.leave();
       });
       const answer = await exchange.answer();
-      if (response.closed) return;
+      if (response.closed) {
+        await endStream(answer.stream);
+        return;
+      }
       try {
-        sendAnswer(response, answer);
+        if (answer.stream) await sendStream(response, answer, answer.stream);
+        else sendAnswer(response, answer);
       } catch (error) {
-        onFault(error);
+        if (!response.closed) onFault(error);
         response.destroy();
       }
     },

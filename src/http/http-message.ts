@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 
 /** A request over HTTP, whether it came through a socket or from this process. */
 export interface HttpRequest {
@@ -23,6 +24,8 @@ export interface HttpAnswer {
   /** By lower-case name. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** A body of unknown length, instead of `body`. The next piece is taken when the one before is sent. */
+  readonly stream?: AsyncIterable<Uint8Array>;
 }
 
 export const TEXT_TYPE = { 'content-type': 'text/plain; charset=utf-8' };
@@ -78,6 +81,52 @@ export function sendAnswer(response: ServerResponse, { status, headers, body }: 
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
+/** How long a caller may take to read one piece of a stream. */
+const UNREAD_MS = 60_000;
+
+/**
+ * Sends an answer with a stream. If the stream fails, or the caller does not read it, the connection is ended, so that the caller can
+ * see that the answer is cut.
+ * @throws what the stream throws
+ */
+export async function sendStream(
+  response: ServerResponse,
+  { status, headers }: HttpAnswer,
+  stream: AsyncIterable<Uint8Array>,
+  unreadMs = UNREAD_MS,
+): Promise<void> {
+  try {
+    response.writeHead(status, { ...headers });
+    response.flushHeaders();
+    for await (const piece of stream) {
+      if (response.closed) return;
+      if (!response.write(piece)) await drain(response, unreadMs);
+    }
+    response.end();
+  } catch (error) {
+    response.destroy();
+    throw error;
+  }
+}
+
+/** Waits until a response takes more, or is closed. */
+function drain(response: ServerResponse, unreadMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => response.destroy(), unreadMs);
+    const go = (): void => {
+      clearTimeout(timer);
+      response.off('drain', go).off('close', go);
+      resolve();
+    };
+    response.once('drain', go).once('close', go);
+  });
+}
+
+/** Ends a stream that nobody reads any more. */
+export async function endStream(stream: AsyncIterable<Uint8Array> | undefined): Promise<void> {
+  await stream?.[Symbol.asyncIterator]().return?.();
+}
+
 /** A `Request` of this process. It counts as sent by this machine, to the host that its URL names. */
 export function readFetchRequest(request: Request): HttpRequest {
   const { host, pathname, search } = new URL(request.url);
@@ -94,7 +143,12 @@ export function readFetchRequest(request: Request): HttpRequest {
 }
 
 /** An answer as a `Response`; `method` is the request's. */
-export function toResponse({ status, headers = {}, body }: HttpAnswer, method: string): Response {
+export function toResponse({ status, headers = {}, body, stream }: HttpAnswer, method: string): Response {
+  if (stream)
+    return new Response(Readable.toWeb(Readable.from(stream, { objectMode: false })) as BodyInit, {
+      status,
+      headers,
+    });
   const content = typeof body === 'object' ? new Uint8Array(body) : body;
   // A Response of some statuses, such as 204, must have no body, not even an empty one.
   return new Response(method === 'HEAD' || !content?.length ? null : content, { status, headers });

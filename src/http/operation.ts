@@ -20,6 +20,8 @@ export interface Operation {
   readonly maxAgeMs: number | null;
   /** The vendor credentials that the caller sent; null: the service uses its own. */
   readonly callerSecrets: CallerSecrets | null;
+  /** It reads one page of a list that is read to its end, so a scan that stops is not cut short. Left out: it does not. */
+  readonly goesOn?: boolean;
   /** Ends its timer. Call it when the operation is answered. */
   readonly end: () => void;
 }
@@ -31,6 +33,8 @@ export interface OperationOptions {
   readonly maxUpstreamCalls: number;
   /** Whose credentials the vendors are called with: the service's own, or those that each request brings. */
   readonly vendorCredentials: 'config' | 'request';
+  /** See `Operation`. */
+  readonly goesOn?: boolean;
 }
 
 // A vendor call ends at the deadline by itself, with a better error. The signal ends what is still running after that.
@@ -41,7 +45,7 @@ const GRACE_MS = 100;
  * @throws RequestError `BAD_USER_INPUT` if credentials in the headers have the wrong form
  */
 export function createOperation(
-  { clock, timeoutMs, maxUpstreamCalls, vendorCredentials }: OperationOptions,
+  { clock, timeoutMs, maxUpstreamCalls, vendorCredentials, goesOn = false }: OperationOptions,
   request: { readonly signal: AbortSignal },
   headers: HeaderReader,
   caller: Caller,
@@ -59,6 +63,7 @@ export function createOperation(
     },
     callBudget: createCallBudget(maxUpstreamCalls),
     callerSecrets,
+    goesOn,
     maxAgeMs: readMaxAge(headers.get('cache-control')),
     end() {
       bounds?.close();

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { digest } from '../base/sealing.ts';
+import { EXPORT_PATHS, RECEIPTS_PATH } from './export/lists.ts';
 import { isRead, pathOf, TEXT_TYPE } from './http-message.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
 
@@ -9,7 +10,7 @@ export const GRAPHQL_PATH = '/graphql';
 const LIVE_PATH = '/health/live';
 const READY_PATH = '/health/ready';
 /** The paths that this service answers. */
-const PATHS: readonly string[] = [GRAPHQL_PATH, '/', LIVE_PATH, READY_PATH];
+const PATHS: readonly string[] = [GRAPHQL_PATH, '/', LIVE_PATH, READY_PATH, ...EXPORT_PATHS];
 
 const NO_PAGE = 'There is no GraphiQL here: this service answers trusted documents only.\n';
 
@@ -44,6 +45,7 @@ export function createPages({
 /** The path for the log: one of ours, or `other`, because callers can write anything into a path. */
 export function namePath(request: HttpRequest): string {
   const path = pathOf(request);
+  if (path.startsWith(RECEIPTS_PATH)) return RECEIPTS_PATH;
   return PATHS.includes(path) ? path : 'other';
 }
 

@@ -12,6 +12,20 @@ export interface RequestReport {
   readonly vendorCalls: number;
 }
 
+/** What the audit trail says about an export. */
+export interface ExportNotes {
+  readonly list: string;
+  readonly format: string;
+  /** It goes on from an `endCursor`. */
+  readonly isResumed: boolean;
+  /** `left`: it was not read to its end, and has no receipt. */
+  readonly state: 'begun' | 'ended' | 'left';
+  /** Of all bytes before the receipt, or of those that were sent; null: it has just begun. */
+  readonly sha256: string | null;
+  /** What the receipt says; null: it has just begun. */
+  readonly isComplete: boolean | null;
+}
+
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** What the handler and the plugins note about one request, for each other, the log and the audit trail. */
@@ -27,6 +41,8 @@ export interface RequestNotes extends Writable<RequestReport> {
   /** Rows, buckets and facet values in the answer, noted if there is an audit trail. */
   rows: number;
   tallies: readonly CallTally[];
+  /** null: it is no export, or one that was refused. */
+  export: ExportNotes | null;
   /** Headers to add to the answer. */
   headers: Readonly<Record<string, string>>;
 }
@@ -42,6 +58,7 @@ export function createRequestNotes(): RequestNotes {
     estimate: null,
     rows: 0,
     tallies: [],
+    export: null,
     headers: {},
   };
 }

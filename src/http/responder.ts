@@ -1,4 +1,9 @@
+import type { AuditTrail } from './audit-trail.ts';
 import { createOriginReport } from './cors.ts';
+import { createExports } from './export/exports.ts';
+import type { ExportsOptions } from './export/exports.ts';
+import { EXPORT_PATH } from './export/lists.ts';
+import { pathOf } from './http-message.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import { API_KEY_HEADER, authenticate, refuseCaller } from './identity/authenticate.ts';
 import type { SentProof } from './identity/authenticate.ts';
@@ -13,9 +18,8 @@ import { addressRefusal, BROKEN_BODY, FOREIGN_HOST, refuseBody, UNAUDITED, WRONG
 import type { Refusal } from './refusals.ts';
 import type { RequestNotes } from './request-notes.ts';
 import { createYogaServer } from './yoga.ts';
-import type { YogaOptions } from './yoga.ts';
 
-export interface ResponderOptions extends YogaOptions {
+export interface ResponderOptions extends ExportsOptions {
   /** Whether this process should be sent requests. */
   readonly isReady: () => boolean;
   readonly maxBodyBytes: number;
@@ -38,12 +42,13 @@ export type Way = 'lane' | 'yoga';
 /** Decides what a request is answered with, and notes what the log and the audit trail need. */
 export type Responder = (request: HttpRequest, notes: RequestNotes) => Promise<HttpAnswer>;
 
-/** @param isTrailBroken whether operations must be refused because the audit trail can't be written */
-export function createResponder(options: ResponderOptions, isTrailBroken: () => boolean): Responder {
+/** @param trail if it is broken, operations are refused */
+export function createResponder(options: ResponderOptions, trail: AuditTrail): Responder {
   const { maxBodyBytes, identity, clock, isLoopbackOnly, isReady, trustedDocuments } = options;
   const { corsOrigins, onRefusedOrigin, onWay } = options;
   const reportOrigin = createOriginReport(corsOrigins, onRefusedOrigin);
   const lane = createLane(options);
+  const answerExport = createExports(options, trail);
   const askYoga = createYogaServer(options, [useLane(lane)]);
   const answerPage = createPages({ isReady, hasGraphiql: !trustedDocuments });
 
@@ -52,7 +57,8 @@ export function createResponder(options: ResponderOptions, isTrailBroken: () => 
     const host = readHostHeader(hosts[0]);
     if (hosts.length > 1 || (host === null && hosts.some((text) => text !== ''))) return WRONG_HOST;
     if (isLoopbackOnly && !isLoopbackHost(host ?? '')) return FOREIGN_HOST;
-    const page = answerPage(request);
+    const isExport = pathOf(request).startsWith(EXPORT_PATH);
+    const page = isExport ? null : answerPage(request);
     if (page) return page;
     reportOrigin(request.headers);
     notes.isOperation = request.method !== 'OPTIONS';
@@ -61,18 +67,19 @@ export function createResponder(options: ResponderOptions, isTrailBroken: () => 
       return addressRefusal(refusal, request, corsOrigins);
     };
     // The line of this refusal tries the trail again.
-    if (notes.isOperation && isTrailBroken()) return refuse(UNAUDITED);
+    if (notes.isOperation && trail.isBroken()) return refuse(UNAUDITED);
     const checking = authenticate(identity, readProof(request), clock);
     const authentication = checking instanceof Promise ? await checking : checking;
     if (authentication.kind !== 'caller') return refuse(refuseCaller(authentication));
     const { caller } = authentication;
     notes.caller = caller;
-    const body = await readBody(request, maxBodyBytes);
-    if (body.kind === 'tooLarge') return refuse(refuseBody(maxBodyBytes));
-    if (body.kind === 'broken') return BROKEN_BODY;
     const isLocal = isLocalCaller(request);
     const rateKey = readRateKey(caller, isLocal ? null : request.address);
     const asked = { notes, caller, isLocal, rateKey };
+    if (isExport) return answerExport(request, asked);
+    const body = await readBody(request, maxBodyBytes);
+    if (body.kind === 'tooLarge') return refuse(refuseBody(maxBodyBytes));
+    if (body.kind === 'broken') return BROKEN_BODY;
     const answer = await lane.answer(request, body.bytes, asked);
     onWay(answer ? 'lane' : 'yoga');
     return answer ?? askYoga(request, body.bytes, host, asked);

@@ -95,6 +95,7 @@ async function start(options: Partial<HandlerOptions> = {}): Promise<Bench> {
     vendorCredentials: 'config',
     bounds: DEFAULT_DOCUMENT_BOUNDS,
     costLimits: PLANNING,
+    exports: { callsPerMinute: 120, maxExports: 4 },
     rateLimit: null,
     answeredScope: () => null,
     trustedDocuments: null,

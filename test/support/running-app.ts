@@ -98,10 +98,11 @@ export async function askApp<Data>(
   app: App,
   query: string,
   variables: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Asked<Data>> {
   const response = await app.fetch('http://127.0.0.1/graphql', {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
   });
   const body = (await response.json()) as Asked<Data> & {

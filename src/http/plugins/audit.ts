@@ -3,7 +3,7 @@ import { countRows } from '../../graph/cost/shape.ts';
 import { onceForConstants } from '../../graph/selection.ts';
 import type { CallTally } from '../../upstream/call-budget.ts';
 import type { CallerKind } from '../identity/caller.ts';
-import type { RequestNotes } from '../request-notes.ts';
+import type { ExportNotes, RequestNotes } from '../request-notes.ts';
 import { hashDocument } from '../trusted-documents.ts';
 import type { OperationContext, RequestContext } from './operation.ts';
 
@@ -27,11 +27,13 @@ export interface AuditLine {
   readonly outcome: readonly string[];
   /** The HTTP status; null: the caller left before the answer was sent. */
   readonly status: number | null;
+  /** Left out: it is no export. An export has two lines: when it begins, and when it has ended or its caller has left. */
+  readonly export?: ExportNotes;
 }
 
 /** @param status HTTP; null: the caller left before the answer was sent */
 export function createAuditLine(
-  { caller, document, operation, errors, estimate, rows, tallies }: RequestNotes,
+  { caller, document, operation, errors, estimate, rows, tallies, export: exported }: RequestNotes,
   status: number | null,
 ): AuditLine {
   const fields = estimate?.fields ?? [];
@@ -51,6 +53,7 @@ export function createAuditLine(
     })),
     outcome: errors,
     status,
+    ...(exported && { export: exported }),
   };
 }
 

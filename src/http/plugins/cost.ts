@@ -103,9 +103,10 @@ export function readMoment({ nowMs, service, viewer }: GraphContext): EstimateMo
   return { nowMs, viewer, callable: new Set(readable) };
 }
 
-function refuseRate(
+/** The refusal of an operation for which its caller has too few points. */
+export function refuseRate(
   { remaining, retryAfterS, policy }: RateVerdict,
-  { cost }: OperationEstimate,
+  { cost }: Pick<OperationEstimate, 'cost'>,
 ): GraphQLError {
   return new GraphQLError(
     `This operation may cost ${cost} points, and ${remaining} are left to this caller; ${policy.perSecond} come back each second. Ask again in ${retryAfterS} s, or ask for less at once.`,

@@ -11,6 +11,8 @@ export interface AgePolicy {
   readonly retentionMs: number | null;
   /** The files that are served instead of a vendor; null or left out: none. */
   readonly files?: HeldFiles | null;
+  /** The reader goes on where a bound stops it, so a stop leaves nothing out. Left out: it does not. */
+  readonly goesOn?: boolean;
 }
 
 /** A span that one batch examined. */
@@ -32,7 +34,7 @@ export type Stop = { readonly code: CoverageCode; readonly reason: string };
  *
  * A span is cut at the time after which the vendor may still add rows (`settleMs` before it was read), at the end of the
  * vendor's retention (`retentionMs` before `nowMs`), and at the edges of files. A stop makes every examined span TRUNCATED,
- * because the whole answer is short.
+ * because the whole answer is short; if the reader goes on, it does not.
  */
 export function recordCoverage(
   source: Source,
@@ -42,7 +44,7 @@ export function recordCoverage(
   stop: Stop | null,
 ): Coverage[] {
   const entries = examined.flatMap((span) =>
-    cut(span, age, nowMs).map((part) => judge(source, part, age, nowMs, stop)),
+    cut(span, age, nowMs).map((part) => judge(source, part, age, nowMs, age.goesOn ? null : stop)),
   );
   entries.sort((a, b) => b.toMs - a.toMs || b.fromMs - a.fromMs);
   const { files } = age;

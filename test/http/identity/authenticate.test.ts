@@ -212,7 +212,7 @@ describe('no proof', () => {
         caller: {
           kind: 'open',
           isAnonymous: false,
-          scopes: new Set(['usage:read', 'events:read', 'pii:read', 'introspect']),
+          scopes: new Set(['usage:read', 'events:read', 'pii:read', 'introspect', 'export']),
         },
       });
     }

@@ -57,6 +57,22 @@ describe('coverage', () => {
     ]);
   });
 
+  test('of a reader who goes on is not TRUNCATED by a stop, and shows what a stop would hide', () => {
+    expect(spansOf([span(NOW - 2_000, NOW)], { ...age, goesOn: true }, stop)).toEqual([
+      ['FILLING', NOW - 100, NOW],
+      ['COMPLETE', NOW - 1_000, NOW - 100],
+      ['EXPIRED', NOW - 2_000, NOW - 1_000],
+    ]);
+    const skipped = recordCoverage(
+      'USAGE',
+      [span(NOW - 500, NOW - 200, { dropped: 2 })],
+      { ...age, goesOn: true },
+      NOW,
+      stop,
+    );
+    expect(skipped).toMatchObject([{ status: 'TRUNCATED', code: 'ROWS_DROPPED', dropped: 2 }]);
+  });
+
   test('never expires if the retention is unknown', () => {
     expect(spansOf([span(0, NOW - 200)], forever)).toEqual([['COMPLETE', 0, NOW - 200]]);
   });

@@ -1,0 +1,145 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Source } from '../../base/source.ts';
+import type { AuditTrail } from '../audit-trail.ts';
+import type { HttpAnswer, HttpRequest } from '../http-message.ts';
+import { mayIntrospect } from '../plugins/introspection.ts';
+import type { RequestContext } from '../plugins/operation.ts';
+import { boundVariables, checkVariables } from '../plugins/variables.ts';
+import type { YogaOptions } from '../yoga.ts';
+import { createAdmission } from './admission.ts';
+import { chooseEncoding, compress } from './compression.ts';
+import { CSV } from './csv.ts';
+import { checkPageVariables, createExportDocuments } from './document.ts';
+import { listFields, readFields } from './fields.ts';
+import type { ExportField } from './fields.ts';
+import { EXPORT_LISTS, RECEIPTS_PATH } from './lists.ts';
+import type { ExportList } from './lists.ts';
+import { NDJSON } from './ndjson.ts';
+import { createPace } from './pace.ts';
+import type { Timing } from './pace.ts';
+import { createPageReader } from './page-reader.ts';
+import type { PageReader } from './page-reader.ts';
+import { takeFirstPoints } from './points.ts';
+import type { Receipts } from './receipts.ts';
+import type { ExportRequest } from './request.ts';
+import { startRun } from './run.ts';
+
+/** How exports are bounded. */
+export interface ExportLimits {
+  /** The most calls to each vendor that all exports together make in a minute. */
+  readonly callsPerMinute: number;
+  /** The most exports at the same time. */
+  readonly maxExports: number;
+  /** Sources that are a sandbox or files, so that no vendor has to be spared. Left out: none. */
+  readonly unpaced?: ReadonlySet<Source>;
+}
+
+export interface BeginDeps {
+  readonly options: YogaOptions;
+  readonly limits: ExportLimits;
+  readonly timing: Timing;
+  readonly trail: Pick<AuditTrail, 'write'>;
+  readonly receipts: Receipts;
+  /** Whom a receipt belongs to. @param scope the scope of the caller's own vendor credentials; null: they are the service's */
+  readonly ownerOf: (asked: RequestContext, scope: string | null) => string;
+}
+
+/**
+ * Begins an export: its first page is read before the answer, so that a refusal has a status of its own.
+ * @throws RequestError, GraphQLError for arguments that do not fit, and for the refusal of the first page
+ */
+export type BeginExport = (
+  request: HttpRequest,
+  asked: RequestContext,
+  wanted: ExportRequest,
+) => Promise<HttpAnswer>;
+
+const WRITERS = { ndjson: NDJSON, csv: CSV };
+
+export function createExportStarter(deps: BeginDeps): BeginExport {
+  const { options, limits, timing, trail, receipts, ownerOf } = deps;
+  const { schema, costLimits, answeredScope } = options;
+  const pace = createPace(limits.callsPerMinute, timing, limits.unpaced);
+  const admission = createAdmission(limits.maxExports);
+  const fieldsOf = listAllFields(schema);
+  const documentOf = createExportDocuments(schema);
+
+  return async (request, asked, { list, format, range, filter, after, fields: names }) => {
+    const { notes } = asked;
+    const fields = readFields(names, fieldsOf.get(list)!);
+    const variables = { range, filter, after, first: costLimits.maxPageSize };
+    const refusal = checkVariables(variables, boundVariables(costLimits.maxPageSize));
+    if (refusal) throw refusal;
+    const known = documentOf(list, fields);
+    checkPageVariables(schema, known, variables, !mayIntrospect(asked.caller));
+    notes.operation = known.name;
+    notes.document = known.hash;
+    const reader = createPageReader(
+      { options, pace, timing },
+      { request, caller: asked.caller, list, fields, known, variables },
+    );
+    const release = admission.enter();
+    let isBegun = false;
+    try {
+      const settle = await takeFirstPoints(options, asked, reader);
+      const first = await reader.read(after);
+      noteCalls(asked, reader);
+      settle();
+      if (first.kind === 'failure') throw first.error;
+      const facts = { list: list.name, format, isResumed: after !== null };
+      notes.export = { ...facts, state: 'begun', sha256: null, isComplete: null };
+      let isProven = false;
+      const run = startRun({
+        writer: WRITERS[format],
+        fields,
+        sources: list.sources,
+        isResumed: after !== null,
+        first: first.page,
+        readNext: reader.readPatiently,
+        async onEnd(state) {
+          release();
+          noteCalls(asked, reader);
+          const { rows, sha256, complete } = run.receipt();
+          const failure = run.failure();
+          notes.rows = rows;
+          notes.errors = failure === null ? [] : [failure];
+          notes.export = { ...facts, state, sha256, isComplete: complete };
+          const isWritten = await trail.write(notes, state === 'ended' ? 200 : null);
+          isProven = state === 'ended' && isWritten;
+          receipt.settle();
+          if (!isWritten) throw new Error("The audit trail can't be written, so an export has no receipt.");
+        },
+      });
+      const receipt = receipts.open(
+        () => ownerOf(asked, answeredScope(reader.operation())),
+        () =>
+          isProven
+            ? { export: run.receipt() }
+            : { export: { ...run.receipt(), complete: false }, bytes: run.bytes() },
+      );
+      const encoding = chooseEncoding(request.headers['accept-encoding']);
+      isBegun = true;
+      return {
+        status: 200,
+        headers: {
+          'content-type': WRITERS[format].type,
+          'content-disposition': `attachment; filename="${list.name}.${format}"`,
+          'export-receipt': `${RECEIPTS_PATH}${receipt.id}`,
+          ...(encoding && { 'content-encoding': encoding }),
+        },
+        stream: encoding ? compress(run.stream, encoding) : run.stream,
+      };
+    } finally {
+      if (!isBegun) release();
+    }
+  };
+}
+
+function listAllFields(schema: GraphQLSchema): ReadonlyMap<ExportList, readonly ExportField[]> {
+  return new Map(EXPORT_LISTS.map((list) => [list, listFields(schema, list)]));
+}
+
+function noteCalls({ notes }: RequestContext, reader: PageReader): void {
+  notes.tallies = reader.tallies();
+  notes.vendorCalls = notes.tallies.reduce((sum, { calls }) => sum + calls, 0);
+}

@@ -1,0 +1,173 @@
+import { GraphQLError } from 'graphql';
+import { UpstreamError } from '../../base/errors.ts';
+import type { Source } from '../../base/source.ts';
+import { estimateOperation } from '../../graph/cost/operation.ts';
+import type { OperationEstimate } from '../../graph/cost/operation.ts';
+import type { CallTally } from '../../upstream/call-budget.ts';
+import type { HttpRequest } from '../http-message.ts';
+import type { Caller } from '../identity/caller.ts';
+import type { KnownDocument } from '../lane/documents.ts';
+import { isAbandoned, isMasked, maskError } from '../mask-error.ts';
+import { createOperation } from '../operation.ts';
+import type { Operation } from '../operation.ts';
+import { readMoment } from '../plugins/cost.ts';
+import type { YogaOptions } from '../yoga.ts';
+import type { PageVariables } from './document.ts';
+import type { ExportField } from './fields.ts';
+import type { ExportList } from './lists.ts';
+import type { Pace, Timing } from './pace.ts';
+import { readPage } from './page.ts';
+import type { ExportPage, ListAnswer } from './page.ts';
+
+/** A page, or why there is none. The error is one for callers. */
+export type PageResult =
+  | { readonly kind: 'page'; readonly page: ExportPage }
+  | { readonly kind: 'failure'; readonly error: GraphQLError };
+
+/** Reads the pages of one export. */
+export interface PageReader {
+  /** What one page needs. null: the arguments do not fit, and the page says why. */
+  estimate(): OperationEstimate | null;
+  /** Waits for its turn and reads a page. Rejects if the caller leaves. */
+  read(after: string | null): Promise<PageResult>;
+  /** The same, and asks again if the vendor fails. */
+  readPatiently(after: string | null): Promise<PageResult>;
+  /** The vendor calls of all pages so far. */
+  tallies(): readonly CallTally[];
+  /** The operation of the last page, or of the first one. */
+  operation(): Operation;
+}
+
+export interface PageReaderDeps {
+  readonly options: YogaOptions;
+  readonly pace: Pace;
+  readonly timing: Timing;
+}
+
+/** The list that the pages are of. */
+export interface PageQuestion {
+  readonly request: HttpRequest;
+  readonly caller: Caller;
+  readonly list: ExportList;
+  readonly fields: readonly ExportField[];
+  readonly known: KnownDocument;
+  /** They fit the document. */
+  readonly variables: PageVariables;
+}
+
+/** Waits before the second, third and fourth reading of a page, in milliseconds, unless the vendor asks for a longer one. */
+const WAITS_MS = [1_000, 5_000, 20_000] as const;
+
+/** Failures that the same question may not have again. */
+const PASSING: ReadonlySet<unknown> = new Set([
+  'UPSTREAM_TIMEOUT',
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_RATE_LIMITED',
+  'UPSTREAM_BAD_RESPONSE',
+  'UPSTREAM_OUT_OF_ORDER',
+]);
+
+/**
+ * Reads a list page by page through the graph. Each page is an operation of its own: with its own 'now', deadline and call budget.
+ * @throws RequestError `BAD_USER_INPUT` if credentials in the headers have the wrong form
+ */
+export function createPageReader(
+  { options, pace, timing }: PageReaderDeps,
+  { request, caller, list, fields, known, variables }: PageQuestion,
+): PageReader {
+  const { document, coerce, compiled } = known;
+  const { schema, createContext, costLimits, onFault } = options;
+  const tallies = new Map<string, CallTally>();
+  const get = (name: string): string | null => request.headers[name] ?? null;
+  const begin = (): Operation => createOperation({ ...options, goesOn: true }, request, { get }, caller);
+  let operation = begin();
+
+  const translate = (error: unknown): GraphQLError => {
+    const masked = maskError(error);
+    if (isMasked(masked) && !isAbandoned(error) && !request.signal.aborted) onFault(error);
+    // Its path is of the page's document, which no caller has written.
+    const { message, extensions } = masked;
+    return new GraphQLError(message, { extensions });
+  };
+  const charge = (calls: readonly CallTally[]): void => {
+    for (const tally of calls) {
+      pace.charge(tally.source, tally.calls);
+      addTally(tallies, tally);
+    }
+  };
+  const run = async (after: string | null): Promise<PageResult> => {
+    operation = begin();
+    try {
+      const coerced = coerce({ ...variables, after })!;
+      const { data, errors } = await compiled(coerced)(createContext(operation), coerced);
+      request.signal.throwIfAborted();
+      const [error] = errors ?? [];
+      const answer = data?.[list.field] as ListAnswer | null | undefined;
+      if (error || !answer)
+        return { kind: 'failure', error: translate(error ?? new Error('The graph gave no list.')) };
+      return judge(readPage(answer, fields), after);
+    } finally {
+      operation.end();
+      charge(operation.callBudget.tallies());
+    }
+  };
+  const read = async (after: string | null): Promise<PageResult> => {
+    await pace.turn(list.sources, request.signal);
+    return run(after);
+  };
+  return {
+    estimate() {
+      const coerced = coerce({ ...variables });
+      if (!coerced) return null;
+      const moment = readMoment(createContext(operation));
+      return estimateOperation({ schema, document, coerced }, costLimits, moment);
+    },
+    read,
+    async readPatiently(after) {
+      for (let tries = 0; ; tries += 1) {
+        const result = await read(after);
+        const waitMs = WAITS_MS[tries];
+        if (result.kind === 'page' || waitMs === undefined || !PASSING.has(result.error.extensions['code']))
+          return result;
+        const { retryAfterMs } = result.error.extensions;
+        await timing.wait(
+          Math.max(waitMs, typeof retryAfterMs === 'number' ? retryAfterMs : 0),
+          request.signal,
+        );
+      }
+    },
+    tallies: () => [...tallies.values()],
+    operation: () => operation,
+  };
+
+  /** A page that can't be gone on from is a failure, and so is one of a timeline that lacks a source for now. */
+  function judge(page: ExportPage, after: string | null): PageResult {
+    const failed = page.coverage.find(({ status, code }) => status === 'FAILED' && code === 'UPSTREAM');
+    if (failed) return { kind: 'failure', error: failureOf(failed.source, failed.reason) };
+    if (page.hasNext && page.rows.length === 0 && (page.endCursor === null || page.endCursor === after))
+      return {
+        kind: 'failure',
+        error: failureOf(list.sources[0]!, 'The vendor calls of a page do not reach its first row.'),
+      };
+    return { kind: 'page', page };
+  }
+}
+
+function failureOf(source: Source, reason: string | null): GraphQLError {
+  const operation = source === 'USAGE' ? '/usage' : '/events';
+  const message = reason ?? 'The vendor failed.';
+  return maskError(new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', source, operation, message }));
+}
+
+function addTally(
+  sums: Map<string, CallTally>,
+  { source, operation, calls, rows, bytes, ms }: CallTally,
+): void {
+  const key = `${source} ${operation}`;
+  const sum = sums.get(key) ?? { source, operation, calls: 0, rows: 0, bytes: 0, ms: 0 };
+  sums.set(key, sum);
+  sum.calls += calls;
+  sum.rows += rows;
+  sum.bytes += bytes;
+  sum.ms += ms;
+}

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { NDJSON, writeReceiptLine } from '../../../src/http/export/ndjson.ts';
+import type { ExportPage } from '../../../src/http/export/page.ts';
+import { startRun } from '../../../src/http/export/run.ts';
+import type { ExportEnd, ExportRunOptions } from '../../../src/http/export/run.ts';
+
+const PAGES = 5_000;
+const ROWS = 100;
+
+const pageAt = (page: number): ExportPage => ({
+  rows: Array.from({ length: ROWS }, (_, row) => ({ id: `${page}-${row}` })),
+  from: '2026-01-01T00:00:00.000Z',
+  to: '2026-02-01T00:00:00.000Z',
+  hasNext: page + 1 < PAGES,
+  endCursor: String(page),
+  coverage: [],
+});
+
+function create(options: Partial<ExportRunOptions> = {}) {
+  const seen = { pages: 1, ends: [] as ExportEnd[] };
+  const run = startRun({
+    writer: NDJSON,
+    fields: [],
+    sources: ['USAGE'],
+    isResumed: false,
+    first: pageAt(0),
+    async readNext(after) {
+      seen.pages += 1;
+      return { kind: 'page', page: pageAt(Number(after) + 1) };
+    },
+    async onEnd(end) {
+      seen.ends.push(end);
+    },
+    ...options,
+  });
+  return { run, seen };
+}
+
+describe('a run', () => {
+  test('never holds more than one page, however many there are', async () => {
+    const { run, seen } = create();
+    let taken = 0;
+    let lines = 0;
+    for await (const piece of run.stream) {
+      // The page of this piece, and no further one.
+      if (lines < PAGES * ROWS) expect(seen.pages).toBe(taken + 1);
+      taken += 1;
+      lines += Buffer.from(piece).toString().split('\n').length - 1;
+    }
+    expect([taken, lines, seen.ends]).toEqual([PAGES + 1, PAGES * ROWS + 1, ['ended']]);
+    expect(run.receipt()).toMatchObject({ rows: PAGES * ROWS, complete: true, endCursor: null });
+  });
+
+  test('has a receipt of what was taken so far', async () => {
+    const { run } = create();
+    const pieces = run.stream[Symbol.asyncIterator]();
+    expect(run.receipt()).toMatchObject({ rows: 0, endCursor: null, complete: false });
+    const first = await pieces.next();
+    await pieces.next();
+    expect(run.receipt()).toMatchObject({ rows: ROWS, endCursor: '0', complete: false });
+    expect(run.bytes()).toBe((first.value as Uint8Array).length);
+  });
+
+  test.each([0, 1, 3])(
+    'whose reader leaves after %i pieces reads nothing further, and says so once',
+    async (taken) => {
+      const { run, seen } = create();
+      const pieces = run.stream[Symbol.asyncIterator]();
+      for (let piece = 0; piece < taken; piece += 1) await pieces.next();
+      const { pages } = seen;
+      await pieces.return?.();
+      await pieces.return?.();
+      expect([seen.pages, seen.ends]).toEqual([pages, ['left']]);
+      expect(run.receipt().complete).toBe(false);
+    },
+  );
+
+  test('gives out no receipt that may not go out', async () => {
+    const { run } = create({
+      first: { ...pageAt(0), hasNext: false },
+      onEnd: () => Promise.reject(new Error('no trail')),
+    });
+    const pieces: string[] = [];
+    const read = async () => {
+      for await (const piece of run.stream) pieces.push(Buffer.from(piece).toString());
+    };
+    await expect(read()).rejects.toThrow('no trail');
+    expect(pieces).toHaveLength(1);
+    expect(pieces[0]).not.toContain('"export"');
+  });
+
+  test('ends with a receipt line that no row can be taken for', async () => {
+    const { run } = create({ first: { ...pageAt(0), rows: [], hasNext: false } });
+    const pieces: string[] = [];
+    for await (const piece of run.stream) pieces.push(Buffer.from(piece).toString());
+    expect(pieces).toEqual([writeReceiptLine(run.receipt())]);
+  });
+});

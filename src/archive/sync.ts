@@ -27,7 +27,7 @@ export interface SyncReport {
   readonly reachedMs: number | null;
   /** Whether something is still due, because the round's calls were used up. */
   readonly isBehind: boolean;
-  /** One instant holds more rows than these calls could read, so a later round needs more of them. */
+  /** The calls did not get over the beginning of a span, so that the next round needs more of them. */
   readonly isStuck: boolean;
   /** Why a span could not be read; null: each could. */
   readonly failure: UpstreamError | null;
@@ -65,7 +65,6 @@ export async function syncSource<Row extends Position>(
   let isStuck = false;
   let failure: UpstreamError | null = null;
   for (const span of archived.findDue({ fromMs: nowMs - retentionMs, toMs: nowMs })) {
-    const callsLeft = callBudget.remaining();
     let isMoving = false;
     try {
       for await (const read of readGroups(stream, span)) {
@@ -80,7 +79,7 @@ export async function syncSource<Row extends Position>(
         if (FAULTS_OF_A_SPAN.has(error.code) && !signal.aborted) continue;
       } else if (error instanceof RequestError && error.code === 'LIMIT_EXCEEDED') {
         isBehind = true;
-        isStuck = !isMoving && callsLeft >= maxCalls / 2;
+        isStuck = !isMoving;
       } else if (!signal.aborted) throw error;
       break;
     }
@@ -148,8 +147,8 @@ export interface SyncPace {
 const ROUND_SHARE = 1 / 3;
 /** With one call a round would read the newest minute again and again, and never get further back. */
 const LEAST_CALLS = 3;
-/** A round that could not get over an instant is followed by one with twice its calls, up to so many times its share. */
-const MOST_SHARES = 64;
+/** A round that got stuck is followed by one with twice its calls, up to so many times its share. */
+const MOST_SHARES = 16;
 
 /**
  * The calls of the next round.

@@ -189,7 +189,9 @@ describe('an archive is refused', () => {
     await writer.run('create table archive_version (name VARCHAR)');
     writer.closeSync();
     other.closeSync();
-    expect(await refusalOf(like)).toMatch(/can't be read: it is damaged, or not one of Sightline's\. Restore/);
+    expect(await refusalOf(like)).toMatch(
+      /can't be read: it is damaged, or not one of Sightline's\. Restore/,
+    );
   });
 
   test('if a newer version has written it', async () => {

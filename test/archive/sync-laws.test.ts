@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { callsOfRound, pauseAfter, startSync } from '../../src/archive/sync.ts';
+import { callsOfRound, pauseAfter } from '../../src/archive/pace.ts';
+import { startSync } from '../../src/archive/sync.ts';
 import type { SyncReport } from '../../src/archive/sync.ts';
 import type { Range } from '../../src/base/time.ts';
 import { createSyncedEvents, OVERLAP_MS, RETENTION_MS } from '../support/synced-events.ts';
@@ -22,20 +23,23 @@ describe('what is copied', () => {
   test.each([
     ['minutes', 10 * MINUTE_MS, OVERLAP_MS],
     ['hours', 5 * HOUR_MS, DAY_MS],
-  ])('has the rows that are dated back by %s, with the next reread of their time', async (_, backMs, delayMs) => {
-    const synced = await createSyncedEvents(NOW);
-    synced.add(NOW - HOUR_MS, NOW - SECOND_MS);
-    await synced.copy();
-    const lateMs = NOW + MINUTE_MS - backMs;
-    synced.add(lateMs);
-    synced.clock.nowMs = NOW + 2 * MINUTE_MS;
-    await synced.copy();
-    expect(await idsOf(synced)).toHaveLength(2);
-    synced.clock.nowMs = NOW + (delayMs * 4) / 3;
-    await synced.copy();
-    expect((await idsOf(synced)).toSorted()).toEqual(['1', '2', '3']);
-    expect(isIn(synced.archive.events.heldSpans(null), lateMs)).toBe(true);
-  });
+  ])(
+    'has the rows that are dated back by %s, with the next reread of their time',
+    async (_, backMs, delayMs) => {
+      const synced = await createSyncedEvents(NOW);
+      synced.add(NOW - HOUR_MS, NOW - SECOND_MS);
+      await synced.copy();
+      const lateMs = NOW + MINUTE_MS - backMs;
+      synced.add(lateMs);
+      synced.clock.nowMs = NOW + 2 * MINUTE_MS;
+      await synced.copy();
+      expect(await idsOf(synced)).toHaveLength(2);
+      synced.clock.nowMs = NOW + (delayMs * 4) / 3;
+      await synced.copy();
+      expect((await idsOf(synced)).toSorted()).toEqual(['1', '2', '3']);
+      expect(isIn(synced.archive.events.heldSpans(null), lateMs)).toBe(true);
+    },
+  );
 
   test('is not claimed to be whole before the vendor had the time of an overlap to add to it', async () => {
     const synced = await createSyncedEvents(NOW);

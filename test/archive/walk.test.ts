@@ -38,7 +38,7 @@ async function walk(
   const clock = { nowMs: NOW - 2 * DAY_MS };
   const vendor = createMovingVendor(source, random, clock, RETENTION_MS);
   vendor.isMoving = false;
-  while (vendor.rows.size < 1_500) {
+  while (vendor.rows.size < 1_000) {
     vendor.change();
     clock.nowMs = Math.min(clock.nowMs + Math.floor(random() * 5 * MINUTE_MS), NOW);
   }
@@ -118,7 +118,9 @@ async function walk(
 
 describe('a walk over a list whose rows move from the vendor to the archive', () => {
   const cases = (['USAGE', 'EVENTS'] as const).flatMap((source) =>
-    (['DESC', 'ASC'] as const).flatMap((direction) => [1, 2, 3].map((seed) => [source, direction, seed] as const)),
+    (['DESC', 'ASC'] as const).flatMap((direction) =>
+      [1, 2, 3].map((seed) => [source, direction, seed] as const),
+    ),
   );
 
   test.each(cases)('%s %s (%i) loses no row and doubles none', async (source, direction, seed) => {
@@ -130,7 +132,7 @@ describe('a walk over a list whose rows move from the vendor to the archive', ()
     expect(new Set(given).size).toBe(given.length);
     const seen = new Set(given);
     expect(expected.filter((id) => !seen.has(id))).toEqual([]);
-    expect(expected.length).toBeGreaterThan(500);
+    expect(expected.length).toBeGreaterThan(400);
     expect([...origins].toSorted()).toEqual(['ARCHIVE', 'VENDOR']);
   });
 });

@@ -68,7 +68,8 @@ function createMemoryTable<Row extends Seen, Filter>(
     },
     async list({ range, filter, direction, after, limit, knownAtMs }) {
       const isMatch = createTest(filter);
-      const compare = direction === 'DESC' ? comparePositions : (a: Row, b: Position) => comparePositions(b, a);
+      const compare =
+        direction === 'DESC' ? comparePositions : (a: Row, b: Position) => comparePositions(b, a);
       return all(knownAtMs)
         .filter((row) => row.timestampMs >= range.fromMs && row.timestampMs < range.toMs && isMatch(row))
         .filter((row) => after === null || compare(row, after) > 0)

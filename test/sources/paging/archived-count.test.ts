@@ -79,8 +79,7 @@ describe('counting through the archive', () => {
           // A span whose rows could not all be parsed is counted by the vendor as long as it keeps them, and never called exact later.
           const isLossy = held.some(
             ({ fromMs, toMs, dropped }) =>
-              dropped > 0 &&
-              Math.max(fromMs, asked.fromMs) < Math.min(toMs, asked.toMs, vendorKeepsFromMs),
+              dropped > 0 && Math.max(fromMs, asked.fromMs) < Math.min(toMs, asked.toMs, vendorKeepsFromMs),
           );
           expect(total?.accuracy).toBe(isLossy && faults.length === 0 ? 'AT_LEAST' : 'EXACT');
           for (const part of counted)

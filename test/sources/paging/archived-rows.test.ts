@@ -241,8 +241,9 @@ describe('finding through the archive', () => {
         const archive = createArchive(one, failsAt);
         const known = await createArchive(one, 0).find(asked.map(({ id }) => id));
         const findPlainly = ({ id, timestampMs }: (typeof asked)[number]): Position | null =>
-          one.rows.find((row) => row.id === id && (timestampMs === null || row.timestampMs === timestampMs)) ??
-          null;
+          one.rows.find(
+            (row) => row.id === id && (timestampMs === null || row.timestampMs === timestampMs),
+          ) ?? null;
         const vendorKeys: (typeof asked)[number][] = [];
         const found = await findThroughArchive<Position, (typeof asked)[number]>(
           archive,

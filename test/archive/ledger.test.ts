@@ -138,9 +138,9 @@ describe('the ledger', () => {
   });
 
   test('what a clock read that ran far ahead is forgotten, and nothing else', () => {
-    const minute = (at: number, atMinute: number): ReadSpan => {
+    const minute = (ms: number, atMinute: number): ReadSpan => {
       const readMs = atMinute * 60_000;
-      return { fromMs: at, toMs: at + 1, firstReadMs: 0, lastReadMs: readMs, dropped: 0 };
+      return { fromMs: ms, toMs: ms + 1, firstReadMs: 0, lastReadMs: readMs, dropped: 0 };
     };
     const ledger = [minute(3, 200), minute(2, 109), minute(1, 50)];
     expect(dropFuture(ledger, 100 * 60_000)).toEqual(ledger.slice(1));

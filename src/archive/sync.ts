@@ -8,6 +8,8 @@ import { appendAll } from '../sources/shared/append-all.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
 import type { CallBudget } from '../upstream/call-budget.ts';
 import type { ArchivedSource } from './archive.ts';
+import { callsOfRound, pauseAfter } from './pace.ts';
+import type { RoundOutcome, SyncPace } from './pace.ts';
 
 /** One source that is copied. */
 export interface SyncedSource<Row extends Position> {
@@ -19,17 +21,11 @@ export interface SyncedSource<Row extends Position> {
 }
 
 /** What one round has done for one source. */
-export interface SyncReport {
+export interface SyncReport extends RoundOutcome {
   readonly source: Source;
-  readonly calls: number;
   readonly rows: number;
   /** The oldest time that was reached; null: nothing was due, or nothing could be read. */
   readonly reachedMs: number | null;
-  /** Whether something is still due, because the round's calls were used up. */
-  readonly isBehind: boolean;
-  /** One instant holds more rows than these calls could read, so a later round needs more of them. */
-  readonly isStuck: boolean;
-  /** Why a span could not be read; null: each could. */
   readonly failure: UpstreamError | null;
 }
 
@@ -67,7 +63,6 @@ export async function syncSource<Row extends Position>(
   let isStuck = false;
   let failure: UpstreamError | null = null;
   for (const span of archived.findDue({ fromMs, toMs: nowMs })) {
-    const callsLeft = callBudget.remaining();
     let isMoving = false;
     try {
       for await (const read of readGroups(stream, span)) {
@@ -82,7 +77,7 @@ export async function syncSource<Row extends Position>(
         if (FAULTS_OF_A_SPAN.has(error.code) && !signal.aborted) continue;
       } else if (error instanceof RequestError && error.code === 'LIMIT_EXCEEDED') {
         isBehind = true;
-        isStuck = !isMoving && callsLeft >= maxCalls / 2;
+        isStuck = !isMoving;
       } else if (!signal.aborted) throw error;
       break;
     }
@@ -140,45 +135,6 @@ async function* readGroups<Row extends Position>(
  * @param fromMs how far back to read, in milliseconds since the epoch; left out: as far as the vendor keeps rows
  */
 export type SyncRound = (maxCalls: number, signal: AbortSignal, fromMs?: number) => Promise<SyncReport>;
-
-/** How often the rounds run. */
-export interface SyncPace {
-  /** The time between two rounds if nothing is due, in milliseconds. */
-  readonly intervalMs: number;
-  /** The most vendor calls of a minute, for each source. */
-  readonly callsPerMinute: number;
-}
-
-/** A round has this part of a minute's calls. */
-const ROUND_SHARE = 1 / 3;
-/** With one call a round would read the newest minute again and again, and never get further back. */
-const LEAST_CALLS = 3;
-/** A round that could not get over an instant is followed by one with twice its calls, up to so many times its share. */
-const MOST_SHARES = 64;
-
-/**
- * The calls of the next round.
- * @param before the report of the round before, and the calls that it had; null: there is none
- */
-export function callsOfRound(
-  { callsPerMinute }: SyncPace,
-  before: { readonly report: Pick<SyncReport, 'isStuck'>; readonly calls: number } | null,
-): number {
-  const share = Math.max(LEAST_CALLS, Math.round(callsPerMinute * ROUND_SHARE));
-  return before?.report.isStuck ? Math.min(before.calls * 2, share * MOST_SHARES) : share;
-}
-
-/**
- * How long to wait after a round, in milliseconds: until its calls have been used at the pace and, if nothing more is due or the
- * vendor failed, for the interval at least.
- */
-export function pauseAfter(
-  { calls, isBehind, failure }: Pick<SyncReport, 'calls' | 'isBehind' | 'failure'>,
-  { intervalMs, callsPerMinute }: SyncPace,
-): number {
-  const paceMs = (calls * 60_000) / callsPerMinute;
-  return isBehind && failure === null ? paceMs : Math.max(intervalMs, paceMs);
-}
 
 /** Runs rounds until it is stopped. */
 export interface SyncLoop {

@@ -1,6 +1,6 @@
 import type { Rereads } from '../archive/ledger.ts';
 import type { ArchiveLocation } from '../archive/open-store.ts';
-import type { SyncPace } from '../archive/sync.ts';
+import type { SyncPace } from '../archive/pace.ts';
 import { Secret } from '../base/secret.ts';
 import type { Settings, SetValues } from './settings.ts';
 

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addRead, findDue, findGaps, findHeld, foldReads, joinSettled } from '../../src/archive/ledger.ts';
+import {
+  addRead,
+  dropFuture,
+  findDue,
+  findGaps,
+  findHeld,
+  foldReads,
+  joinSettled,
+} from '../../src/archive/ledger.ts';
 import type { ReadSpan } from '../../src/archive/ledger.ts';
 
 const END = 60;
@@ -129,6 +137,16 @@ describe('the ledger', () => {
     );
   });
 
+  test('what a clock read that ran far ahead is forgotten, and nothing else', () => {
+    const minute = (ms: number, atMinute: number): ReadSpan => {
+      const readMs = atMinute * 60_000;
+      return { fromMs: ms, toMs: ms + 1, firstReadMs: 0, lastReadMs: readMs, dropped: 0 };
+    };
+    const ledger = [minute(3, 200), minute(2, 109), minute(1, 50)];
+    expect(dropFuture(ledger, 100 * 60_000)).toEqual(ledger.slice(1));
+    expect(dropFuture(ledger.slice(1), 100 * 60_000)).toEqual(ledger.slice(1));
+  });
+
   test('gaps and spans cover a range without overlap', () => {
     fc.assert(
       fc.property(reads, (written) => {
@@ -152,6 +170,11 @@ describe('the ledger', () => {
           expect(at(held, ms).length).toBe(isHeld ? 1 : 0);
           if (isHeld && knownAtMs === null)
             expect(at(held, ms)[0]?.readAtMs).toBeLessThanOrEqual(known.lastReadMs);
+          if (isHeld && knownAtMs !== null) {
+            const readBefore = at(written, ms).filter(({ lastReadMs }) => lastReadMs <= knownAtMs);
+            const newestMs = Math.max(...readBefore.map(({ lastReadMs }) => lastReadMs));
+            expect(at(held, ms)[0]?.readAtMs).toBeLessThanOrEqual(newestMs);
+          }
         }
       }),
     );

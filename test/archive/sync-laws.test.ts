@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { callsOfRound, pauseAfter, startSync } from '../../src/archive/sync.ts';
+import { callsOfRound, pauseAfter } from '../../src/archive/pace.ts';
+import { startSync } from '../../src/archive/sync.ts';
 import type { SyncReport } from '../../src/archive/sync.ts';
 import type { Range } from '../../src/base/time.ts';
 import { createSyncedEvents, OVERLAP_MS, RETENTION_MS } from '../support/synced-events.ts';

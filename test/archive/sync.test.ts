@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { openDuckDbStore } from '../../src/archive/duckdb/store.ts';
 import { createMemoryDisk, openMemoryArchive } from '../support/memory-archive.ts';
 import { runSyncWorld } from '../support/sync-world.ts';
+import type { WorldTally } from '../support/sync-world.ts';
 
 /** `SYNC_STEPS=10000 npm test -- test/archive/sync.test.ts` runs longer, and `SYNC_SEED` begins elsewhere. */
 const STEPS = Number(process.env['SYNC_STEPS'] ?? 600);
@@ -12,6 +13,12 @@ const DUCKDB_STEPS = Number(process.env['SYNC_STEPS'] ?? 60);
 const SEED = Number(process.env['SYNC_SEED'] ?? 1);
 const STEPS_OF_RUN = 300;
 const TIMEOUT_MS = 20_000 + STEPS * 100;
+
+/** Names the seed of a run that fails. */
+const runSeed = async (...run: Parameters<typeof runSyncWorld>): Promise<WorldTally> =>
+  runSyncWorld(...run).catch((error: unknown) => {
+    throw new Error(`The law is broken in the run of seed ${run[0]}.`, { cause: error });
+  });
 
 const sum = (tallies: readonly object[]): Record<string, number> => {
   const total: Record<string, number> = {};
@@ -28,7 +35,7 @@ describe('the archive holds each row once, and all that it claims to hold', () =
       const tallies = [];
       for (let run = 0; run < STEPS / STEPS_OF_RUN; run += 1) {
         const disk = createMemoryDisk();
-        tallies.push(await runSyncWorld(SEED + run, STEPS_OF_RUN, 5, async () => openMemoryArchive(disk)));
+        tallies.push(await runSeed(SEED + run, STEPS_OF_RUN, 5, async () => openMemoryArchive(disk)));
       }
       const total = sum(tallies);
       if (STEPS > 600) console.log(total);
@@ -46,7 +53,7 @@ describe('the archive holds each row once, and all that it claims to hold', () =
         const folder = mkdtempSync(join(tmpdir(), 'archive-sync-'));
         try {
           const steps = Math.min(DUCKDB_STEPS, STEPS_OF_RUN);
-          tallies.push(await runSyncWorld(SEED + 1_000 + run, steps, 10, () => openDuckDbStore(folder)));
+          tallies.push(await runSeed(SEED + 1_000 + run, steps, 10, () => openDuckDbStore(folder)));
         } finally {
           rmSync(folder, { recursive: true, force: true });
         }

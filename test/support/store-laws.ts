@@ -53,9 +53,9 @@ export function describeRaces(engine: string, open: () => Promise<ArchiveStore>)
         await events.commit(rows, read(1));
         let nextId = 20_000;
         for (let round = 0; round < 4; round += 1) {
-          let isListing = true;
+          const listing = { isRunning: true };
           const commits = (async () => {
-            while (isListing) {
+            while (listing.isRunning) {
               nextId += 1;
               const late = makeEvent({ id: String(nextId), timestampMs: 9_000, description: 'found' });
               await events.commit([late], read(2));
@@ -73,7 +73,7 @@ export function describeRaces(engine: string, open: () => Promise<ArchiveStore>)
             limit: 2_900,
             knownAtMs: null,
           });
-          isListing = false;
+          listing.isRunning = false;
           await commits;
           for (const { ids } of [listed, part].map((one) => ({ ids: one.map(({ id }) => Number(id)) }))) {
             expect(new Set(ids).size).toBe(ids.length);

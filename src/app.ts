@@ -172,6 +172,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
           usage: { ...usageAccess, credentials: ownCredentials.usage },
           events: { ...eventsAccess, credentials: ownCredentials.events },
           clock,
+          keptMs: config.archive?.keptMs ?? Infinity,
           onSkippedRows: overrides.onSkippedRows,
         })
       : [],

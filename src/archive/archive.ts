@@ -5,7 +5,7 @@ import type { ArchivedRows, ArchivedSpan } from '../sources/paging/archived-rows
 import type { Position } from '../sources/paging/position.ts';
 import type { UsageFilter } from '../sources/usage/filter.ts';
 import type { UsageRecord } from '../sources/usage/record.ts';
-import { addRead, dropFuture, findDue, findHeld, foldReads, joinSettled } from './ledger.ts';
+import { addRead, cutReads, dropFuture, findDue, findHeld, foldReads, joinSettled } from './ledger.ts';
 import type { HeldSpan, ReadSpan, Rereads } from './ledger.ts';
 import { openStoreOrLater } from './open-store.ts';
 import type { ArchiveLocation } from './open-store.ts';
@@ -28,6 +28,10 @@ export interface ArchivedSource<Row extends Position, Filter> extends ArchivedRo
   commit(rows: readonly Row[], read: ReadSpan): Promise<void>;
   /** Reads the ledger again, because another instance may have written to it. */
   refresh(): Promise<void>;
+  /**
+   * Deletes the rows before a time, if there are an hour's or more.
+   */
+  forget(beforeMs: number): Promise<void>;
   /** What is to be read from the vendor now; disjoint, newest first. */
   findDue(range: Range): readonly Range[];
   /** The spans that were read whole, settled or not; disjoint, newest first. */
@@ -67,6 +71,11 @@ export async function createArchive(store: ArchiveStore, options: ArchiveOptions
   };
 }
 
+/** The ledger is rewritten when it has so many entries more than it needs. */
+const MOST_SPARE = 5_000;
+/** Rows are deleted by the hour, because each deletion rewrites the ledger. */
+const LEAST_FORGOTTEN_MS = 3_600_000;
+
 async function openSource<Row extends Position, Filter>(
   table: ArchiveTable<Row, Filter>,
   { rereads, onFault }: ArchiveOptions,
@@ -74,8 +83,13 @@ async function openSource<Row extends Position, Filter>(
   const written = await table.loadReads();
   let reads = joinSettled(foldReads(written), rereads.settleMs);
   // It only saves space, so it may fail, for example because the disk is full.
-  if (reads.length < written.length) await table.replaceReads(reads).catch(onFault);
+  let entries = written.length;
   let held: readonly HeldSpan[] | null = null;
+  async function rewriteLedger(): Promise<void> {
+    await table.replaceReads(reads);
+    entries = reads.length;
+  }
+  if (reads.length < written.length) await rewriteLedger().catch(onFault);
   return {
     heldSpans(knownAtMs): readonly ArchivedSpan[] {
       if (knownAtMs !== null) return findHeld(reads, rereads.overlapMs, knownAtMs);
@@ -95,7 +109,7 @@ async function openSource<Row extends Position, Filter>(
       if (believed.length < reads.length) {
         reads = believed;
         held = null;
-        void table.replaceReads(reads).catch(onFault);
+        void rewriteLedger().catch(onFault);
       }
       return findDue(reads, range, rereads);
     },
@@ -104,6 +118,17 @@ async function openSource<Row extends Position, Filter>(
       // Only now, because the ledger must never claim more than the database holds.
       reads = joinSettled(addRead(reads, read), rereads.settleMs);
       held = null;
+      entries += 1;
+      if (entries > reads.length + MOST_SPARE) await rewriteLedger();
+    },
+    async forget(beforeMs) {
+      const oldest = reads.at(-1);
+      if (!oldest || oldest.fromMs > beforeMs - LEAST_FORGOTTEN_MS) return;
+      // First, because the ledger must never claim more than the database holds.
+      reads = cutReads(reads, beforeMs);
+      held = null;
+      await rewriteLedger();
+      await table.forget(beforeMs);
     },
     readSpans: () => findHeld(reads, 0, null),
     size: () => table.size(),

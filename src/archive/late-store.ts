@@ -26,6 +26,7 @@ export function openLate(engine: ArchiveStore['engine'], open: () => Promise<Arc
       count: async (range, filter, knownAtMs) => (await table()).count(range, filter, knownAtMs),
       group: async (question) => (await table()).group(question),
       find: async (ids) => (await table()).find(ids),
+      forget: async (beforeMs) => (await table()).forget(beforeMs),
       compact: async () => (await table()).compact(),
       size: async () => (await table()).size(),
     };

@@ -98,6 +98,13 @@ export function joinSettled(folded: readonly ReadSpan[], settleMs: number): read
   return joined;
 }
 
+/** The ledger without what lies before a time. */
+export function cutReads(folded: readonly ReadSpan[], beforeMs: number): readonly ReadSpan[] {
+  return folded
+    .filter(({ toMs }) => toMs > beforeMs)
+    .map((span) => (span.fromMs < beforeMs ? { ...span, fromMs: beforeMs } : span));
+}
+
 /** What was never read of a range; newest first. */
 export function findGaps(folded: readonly Range[], range: Range): Range[] {
   const gaps: Range[] = [];

@@ -27,6 +27,8 @@ export interface SyncRoundsOptions {
   readonly usage: SyncAccess;
   readonly events: SyncAccess;
   readonly clock: Clock;
+  /** How long the archive keeps rows, in milliseconds; Infinity: for ever. */
+  readonly keptMs: number;
   readonly onSkippedRows: ((report: SkippedRowsReport) => void) | undefined;
 }
 
@@ -44,19 +46,20 @@ export function createSyncRounds({
   usage,
   events,
   clock,
+  keptMs,
   onSkippedRows,
 }: SyncRoundsOptions): readonly SyncRound[] {
   const rounds: SyncRound[] = [];
   const add = <Row extends Position>(
     { settings, credentials, upstream }: SyncAccess,
     source: Source,
-    archived: SyncedSource<Row>['archived'] & Pick<Archive['usage'], 'refresh'>,
+    archived: SyncedSource<Row>['archived'] & Pick<Archive['usage'], 'refresh' | 'forget'>,
     open: (deps: Deps, context: CallContext) => ReturnType<SyncedSource<Row>['openStream']>,
   ): void => {
     if (!credentials) return;
     const synced: SyncedSource<Row> = {
       archived,
-      retentionMs: settings.age.retentionMs ?? LONGEST_RETENTION_MS,
+      retentionMs: Math.min(settings.age.retentionMs ?? LONGEST_RETENTION_MS, keptMs),
       openStream(nowMs, callBudget, signal) {
         const deps = { upstream, settings: { ...settings, staleIfErrorMs: 0 }, nowMs, onSkippedRows };
         return requireParsable(open(deps, toContext(credentials, nowMs, callBudget, signal)));
@@ -69,7 +72,15 @@ export function createSyncRounds({
       // Another instance copies, or has copied until now.
       if (!isHolder || !wasHolder) await archived.refresh();
       wasHolder = isHolder;
-      return isHolder ? syncSource(synced, nowMs, maxCalls, signal, fromMs) : idle(source);
+      if (!isHolder) return idle(source);
+      if (Number.isFinite(keptMs)) await archived.forget(nowMs - keptMs);
+      return syncSource(
+        synced,
+        nowMs,
+        maxCalls,
+        signal,
+        fromMs === undefined ? undefined : Math.max(fromMs, nowMs - keptMs),
+      );
     });
   };
   const usageQuirks = createUsageQuirks();

@@ -50,6 +50,8 @@ export interface ArchiveTable<Row extends ArchivedRow, Filter> {
   group(question: ArchiveGrouping<Row, Filter>): Promise<Groups<ArchiveFigures> | null>;
   /** Rows by their ids, in no order. */
   find(ids: readonly string[]): Promise<readonly Row[]>;
+  /** Deletes each version of the rows before a time. The ledger must claim nothing of that time any more. */
+  forget(beforeMs: number): Promise<void>;
   /** Rewrites the table in the order of time, so that it takes less space and is read quicker. Readers go on meanwhile. */
   compact(): Promise<void>;
   /** How many rows it holds, versions aside, and their bytes on disk; null: the engine does not say. */

@@ -8,9 +8,12 @@ import type { Settings, SetValues } from './settings.ts';
 export interface ArchiveConfig {
   readonly location: ArchiveLocation;
   readonly rereads: Rereads;
+  /** How long rows are kept, in milliseconds; Infinity: for ever. */
+  readonly keptMs: number;
   readonly pace: SyncPace;
 }
 
+const DAY_MS = 86_400_000;
 const SERVER = /^clickhouses?:\/\//;
 
 /** The place that `SIGHTLINE_ARCHIVE` names. */
@@ -30,6 +33,7 @@ export function readArchive(settings: Settings): ArchiveConfig | null {
       overlapMs: settings.SIGHTLINE_ARCHIVE_OVERLAP_MS,
       settleMs: settings.SIGHTLINE_ARCHIVE_SETTLE_MS,
     },
+    keptMs: (settings.SIGHTLINE_ARCHIVE_DAYS ?? Infinity) * DAY_MS,
     pace: {
       intervalMs: settings.SIGHTLINE_ARCHIVE_INTERVAL_MS,
       callsPerMinute: settings.SIGHTLINE_ARCHIVE_CALLS_PER_MINUTE,

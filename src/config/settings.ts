@@ -118,6 +118,7 @@ export const SETTINGS = z.object({
   SIGHTLINE_CORS_ORIGINS: origins,
   SIGHTLINE_AUDIT_LOG: z.string().optional(),
   SIGHTLINE_ARCHIVE: z.string().optional(),
+  SIGHTLINE_ARCHIVE_DAYS: optionalInteger(2, 36_500),
   SIGHTLINE_ARCHIVE_OVERLAP_MS: integer(900_000, 1_000, MAX_MS),
   SIGHTLINE_ARCHIVE_SETTLE_MS: integer(86_400_000, 1_000, MAX_MS),
   SIGHTLINE_ARCHIVE_INTERVAL_MS: integer(60_000, 100, MAX_MS),

@@ -294,6 +294,25 @@ describe.each(ENGINES)('$name', ({ isInstalled, start }) => {
       });
     });
 
+    test('forgets each version of the rows before a time, and no others', async () => {
+      await withStore(async ({ usage }) => {
+        const old = makeUsageRecord({ id: 'old', timestampMs: 10 });
+        const kept = makeUsageRecord({ id: 'kept', timestampMs: 50 });
+        await usage.commit([old, kept], read(0, 100, 1));
+        await usage.commit([{ ...old, elementKey: 'changed' }], read(0, 100, 2));
+        await usage.forget(50);
+        for (const knownAtMs of [null, 1, 2])
+          expect((await usage.list({ ...question, filter: {}, knownAtMs })).map(({ id }) => id)).toEqual([
+            'kept',
+          ]);
+        expect(await usage.find(['old'])).toEqual([]);
+        await usage.commit([old], read(0, 100, 3));
+        expect((await usage.list({ ...question, filter: {} })).map(({ id }) => id)).toEqual(['kept', 'old']);
+        await usage.compact();
+        expect((await usage.list({ ...question, filter: {} })).map(({ id }) => id)).toEqual(['kept', 'old']);
+      });
+    });
+
     test('writes nothing for a row that it has already', async () => {
       await withStore(async ({ usage }) => {
         const row = makeUsageRecord({ id: 'a', timestampMs: 10 });

@@ -71,6 +71,7 @@ async function walk(
     usage: source === 'USAGE' ? access : none,
     events: source === 'EVENTS' ? access : none,
     clock: { now: () => clock.nowMs },
+    keptMs: Infinity,
     onSkippedRows: undefined,
   });
   const quirks = { usage: createUsageQuirks(), events: createEventsQuirks() };

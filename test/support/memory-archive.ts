@@ -83,6 +83,13 @@ function createMemoryTable<Row extends Seen, Filter>(
     },
     find: async (ids) => ids.flatMap((id) => versionAt(id, null) ?? []),
     group: async () => null,
+    async forget(beforeMs) {
+      for (const [id, known] of versions) {
+        const kept = known.filter(({ row }) => row.timestampMs >= beforeMs);
+        if (kept.length > 0) versions.set(id, kept);
+        else versions.delete(id);
+      }
+    },
     compact: async () => {},
     size: async () => ({ rows: versions.size, bytes: null }),
   };

@@ -106,6 +106,7 @@ export async function runSyncWorld(
       usage: access(usage),
       events: access(events),
       clock: { now: () => clock.nowMs },
+      keptMs: Infinity,
       onSkippedRows: undefined,
     });
     return { archive, rounds };

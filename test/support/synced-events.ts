@@ -86,6 +86,7 @@ export async function createSyncedEvents(
     usage: { upstream, settings, credentials: null },
     events: { upstream, settings, credentials: createTestCallContext().credentials },
     clock: { now: () => clock.nowMs },
+    keptMs: Infinity,
     onSkippedRows: undefined,
   });
   const { signal } = new AbortController();

@@ -130,6 +130,11 @@ export function createTable<Row extends ArchivedRow, Filter>(
       const { figures } = columns;
       return queryGroups(database, { table, condition, extra, by: dimensions, edges, top, figures });
     },
+    forget: async (beforeMs) =>
+      writeNext(async () => {
+        for (const name of [table, `${table}_places`])
+          await database.run(`delete from ${name} where at_ms < ?`, [integer(beforeMs)]);
+      }),
     async compact() {
       await writeNext(async () => database.run(`optimize table ${table} final`));
     },

@@ -246,6 +246,9 @@ export function createTable<Row extends ArchivedRow, Filter>(
       );
       return rows.map((row) => columns.decode(row));
     },
+    async forget(beforeMs) {
+      await database.write([{ sql: `delete from ${table} where at_ms < ?`, values: [beforeMs] }]);
+    },
     async compact() {
       await database.write([
         { sql: `create table compacted as select * from ${table} order by at_ms, id` },

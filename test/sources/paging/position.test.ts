@@ -76,6 +76,7 @@ describe('where reading goes on', () => {
         // Inside the instant of a position of its own source, the reader has to look at the ids.
         else if (after.source !== of) expect(isRead).toBe(false);
       }),
+      { numRuns: 1_000 },
     );
   });
 });

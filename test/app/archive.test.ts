@@ -75,6 +75,12 @@ interface Listed {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
+interface Known {
+  readonly nodes?: readonly { readonly firstSeenAt: string | null }[];
+  readonly coverage: readonly { readonly status: string; readonly origin: string }[];
+  readonly totalCount?: { readonly value: number };
+}
+
 describe('a list over the archive', () => {
   test.each([
     ['usageRecords', 'range: { last: "P30D" }'],
@@ -130,6 +136,69 @@ describe('a list over the archive', () => {
     expect(given.data).toEqual(expected.data);
     expect(countCalls(given, 'USAGE') + countCalls(given, 'EVENTS')).toBeLessThanOrEqual(2);
     expect(given.errors).toBeUndefined();
+  });
+
+  test('answers as it knew the rows at a moment, without a call, and says of what it had not read that it is unknown', async () => {
+    const ask = async (asKnownAt: string) => {
+      const asked = await askApp<{ events: Known; eventBreakdown: Known }>(
+        app,
+        `query ($at: DateTime!) {
+          events(range: { last: "P30D", asKnownAt: $at }, first: 5) { nodes { id firstSeenAt } coverage { status origin reason } totalCount { value accuracy } }
+          eventBreakdown(range: { last: "P30D", asKnownAt: $at }, by: [CATEGORY]) { groups { count } coverage { status origin } }
+        }`,
+        { at: asKnownAt },
+      );
+      expect(asked.errors).toBeUndefined();
+      expect(asked.upstream).toEqual([]);
+      return asked.data;
+    };
+    const before = await ask(new Date(NOW_MS - 1_000).toISOString());
+    expect(before.events).toMatchObject({
+      nodes: [],
+      coverage: [
+        { status: 'FAILED', origin: 'NONE', reason: expect.stringContaining('asKnownAt') as string },
+      ],
+      totalCount: { value: 0, accuracy: 'AT_LEAST' },
+    });
+    expect(before.eventBreakdown).toMatchObject({ groups: [], coverage: [{ status: 'FAILED' }] });
+    const after = await ask(new Date(sandbox.now()).toISOString());
+    const [newest] = after.events.nodes ?? [];
+    expect(Date.parse(newest?.firstSeenAt ?? '')).toBeGreaterThanOrEqual(NOW_MS);
+    expect(after.events.nodes).toHaveLength(5);
+    expect(after.events.totalCount?.value).toBeGreaterThan(500);
+    // The moments since the copy were not read.
+    expect(after.events.coverage.at(-1)).toMatchObject({ status: 'COMPLETE', origin: 'ARCHIVE' });
+    expect(after.eventBreakdown.coverage.at(-1)).toMatchObject({ status: 'COMPLETE', origin: 'ARCHIVE' });
+  });
+
+  test.each([
+    [
+      '{ usageAnalytics(range: { last: "P1D", asKnownAt: "2026-03-04T12:00:00Z" }) { totals { count } } }',
+      'range.asKnownAt',
+    ],
+    [
+      '{ usageRecords(range: { last: "P1D", asKnownAt: "2026-03-04T12:00:00Z" }, filter: { hub: "crm" }) { nodes { id } } }',
+      'filter.hub',
+    ],
+  ])('%s is refused, and names %s', async (query, argument) => {
+    const { errors } = await askApp(app, query);
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
+  });
+
+  test('the service says what its archive holds', async () => {
+    const asked = await askApp<{ service: { archive: { sources: readonly { rows: number }[] } } }>(
+      app,
+      '{ service { archive { engine sources { source rows bytes held { from to } lag sealedTo } } } }',
+    );
+    expect(asked.data.service.archive).toMatchObject({
+      engine: 'duckdb',
+      sources: [
+        { source: 'USAGE', held: [{ to: expect.any(String) as string }], sealedTo: null },
+        { source: 'EVENTS', held: [{ to: expect.any(String) as string }], sealedTo: null },
+      ],
+    });
+    for (const { rows } of asked.data.service.archive.sources) expect(rows).toBeGreaterThan(500);
+    expect(asked.upstream).toEqual([]);
   });
 
   test('reads one entry that it holds without a call', async () => {

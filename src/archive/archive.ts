@@ -9,6 +9,7 @@ import { addRead, cutReads, dropFuture, findDue, findHeld, foldReads, joinSettle
 import type { HeldSpan, ReadSpan, Rereads } from './ledger.ts';
 import { openStoreOrLater } from './open-store.ts';
 import type { ArchiveLocation } from './open-store.ts';
+import type { Redaction } from './personal-data.ts';
 import { ArchiveRefused } from './store.ts';
 import type { ArchiveStore, ArchiveTable } from './store.ts';
 
@@ -41,6 +42,8 @@ export interface ArchivedSource<Row extends Position, Filter> extends ArchivedRo
 
 export interface ArchiveOptions {
   readonly rereads: Rereads;
+  /** Changes rows before they are written; null or left out: they are kept as they are. */
+  readonly redaction?: Redaction | null;
   /** Receives why the archive could not answer. The vendor was asked instead. */
   readonly onFault: (error: unknown) => void;
 }
@@ -53,8 +56,8 @@ export async function openArchive(location: ArchiveLocation, options: ArchiveOpt
 /** The archive over an open database. @throws ArchiveRefused if its ledger can't be read; the database is closed then */
 export async function createArchive(store: ArchiveStore, options: ArchiveOptions): Promise<Archive> {
   const [usage, events] = await Promise.all([
-    openSource(store.usage, options),
-    openSource(store.events, options),
+    openSource(store.usage, options, options.redaction?.usage),
+    openSource(store.events, options, options.redaction?.event),
   ]).catch(async (error: unknown) => {
     await store.close();
     throw new ArchiveRefused(
@@ -79,6 +82,7 @@ const LEAST_FORGOTTEN_MS = 3_600_000;
 async function openSource<Row extends Position, Filter>(
   table: ArchiveTable<Row, Filter>,
   { rereads, onFault }: ArchiveOptions,
+  redact: ((row: Row) => Row) | undefined,
 ): Promise<ArchivedSource<Row, Filter>> {
   const written = await table.loadReads();
   let reads = joinSettled(foldReads(written), rereads.settleMs);
@@ -91,6 +95,7 @@ async function openSource<Row extends Position, Filter>(
   }
   if (reads.length < written.length) await rewriteLedger().catch(onFault);
   return {
+    lacksPersonalData: redact !== undefined,
     heldSpans(knownAtMs): readonly ArchivedSpan[] {
       if (knownAtMs !== null) return findHeld(reads, rereads.overlapMs, knownAtMs);
       return (held ??= findHeld(reads, rereads.overlapMs, null));
@@ -114,7 +119,7 @@ async function openSource<Row extends Position, Filter>(
       return findDue(reads, range, rereads);
     },
     async commit(rows, read) {
-      await table.commit(rows, read);
+      await table.commit(redact ? rows.map(redact) : rows, read);
       // Only now, because the ledger must never claim more than the database holds.
       reads = joinSettled(addRead(reads, read), rereads.settleMs);
       held = null;

@@ -6,6 +6,7 @@ import { findGaps, findHeld, foldReads, joinSettled } from '../archive/ledger.ts
 import type { SyncReport, SyncRound } from '../archive/sync.ts';
 import type { Source } from '../base/source.ts';
 import { formatInstant, systemClock } from '../base/time.ts';
+import { readRedaction } from '../config/archive.ts';
 import type { Config } from '../config/config.ts';
 import { readSettings, readWords, requireArchive, withRefusals, withStore } from './archive-store.ts';
 import { EXIT_USAGE, quit } from './process.ts';
@@ -107,9 +108,11 @@ export async function runBackfill(args: readonly string[]): Promise<void> {
   if (config.vendors.kind !== 'configured')
     return quit(EXIT_USAGE, ['backfill needs the credentials of a vendor: see .env.example.']);
   await withRefusals(async () => {
-    const { location, rereads, pace } = requireArchive(config);
+    const place = requireArchive(config);
+    const { location, rereads, pace } = place;
     const archive = await openArchive(location, {
       rereads,
+      redaction: readRedaction(place, config.secret),
       onFault(error) {
         throw error;
       },

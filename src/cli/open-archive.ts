@@ -8,6 +8,8 @@ import type { ArchiveLocation } from '../archive/open-store.ts';
 import { ArchiveRefused } from '../archive/store.ts';
 import { startSync } from '../archive/sync.ts';
 import type { SyncLoop, SyncReport } from '../archive/sync.ts';
+import type { Secret } from '../base/secret.ts';
+import { readRedaction } from '../config/archive.ts';
 import type { ArchiveConfig } from '../config/archive.ts';
 import { EXIT_USAGE, quit } from './process.ts';
 
@@ -19,7 +21,8 @@ export type Served = 'vendors' | 'sandbox' | 'files';
  * its archive lies apart and begins empty.
  */
 export async function openServiceArchive(
-  { location, rereads }: ArchiveConfig,
+  config: ArchiveConfig,
+  secret: Secret,
   served: Served,
   log: Logger,
 ): Promise<Archive> {
@@ -28,8 +31,10 @@ export async function openServiceArchive(
       'Your own files are read whole and need no archive: leave out --archive (SIGHTLINE_ARCHIVE), or --usage and --events.',
     ]);
   }
+  const { location, rereads } = config;
   return openArchive(served === 'sandbox' ? placeApart(location) : location, {
     rereads,
+    redaction: readRedaction(config, secret),
     onFault: (error) => log.error({ err: error }, 'the archive could not be read; the vendor was asked'),
   }).catch((error: unknown) => {
     if (error instanceof ArchiveRefused) return quit(1, [error.message]);

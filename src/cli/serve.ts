@@ -40,7 +40,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   const announcement = sandbox?.announcement ?? null;
   const clockOffsetMs = announcement?.clockOffsetMs ?? 0;
   let isReady = true;
-  const archive = config.archive && (await openServiceArchive(config.archive, served, log));
+  const archive = config.archive && (await openServiceArchive(config.archive, config.secret, served, log));
   const app = createApp(announcement ? pointAt(config, announcement) : config, {
     // The service follows the sandbox's clock, because 'now' and 'the last day' must mean the same to both.
     clock: { now: () => Date.now() + clockOffsetMs },

@@ -1,6 +1,9 @@
 import type { Rereads } from '../archive/ledger.ts';
 import type { ArchiveLocation } from '../archive/open-store.ts';
 import type { SyncPace } from '../archive/pace.ts';
+import { createRedaction } from '../archive/personal-data.ts';
+import type { PersonalDataPolicy, Redaction } from '../archive/personal-data.ts';
+import { deriveSecret, keyedDigest } from '../base/sealing.ts';
 import { Secret } from '../base/secret.ts';
 import type { Settings, SetValues } from './settings.ts';
 
@@ -8,12 +11,15 @@ import type { Settings, SetValues } from './settings.ts';
 export interface ArchiveConfig {
   readonly location: ArchiveLocation;
   readonly rereads: Rereads;
+  readonly personalData: PersonalDataPolicy;
   /** How long rows are kept, in milliseconds; Infinity: for ever. */
   readonly keptMs: number;
   readonly pace: SyncPace;
 }
 
 const DAY_MS = 86_400_000;
+/** 128 bits, so that no two names share a pseudonym. */
+const PSEUDONYM_LENGTH = 32;
 const SERVER = /^clickhouses?:\/\//;
 
 /** The place that `SIGHTLINE_ARCHIVE` names. */
@@ -33,6 +39,7 @@ export function readArchive(settings: Settings): ArchiveConfig | null {
       overlapMs: settings.SIGHTLINE_ARCHIVE_OVERLAP_MS,
       settleMs: settings.SIGHTLINE_ARCHIVE_SETTLE_MS,
     },
+    personalData: settings.SIGHTLINE_ARCHIVE_PERSONAL_DATA,
     keptMs: (settings.SIGHTLINE_ARCHIVE_DAYS ?? Infinity) * DAY_MS,
     pace: {
       intervalMs: settings.SIGHTLINE_ARCHIVE_INTERVAL_MS,
@@ -64,4 +71,12 @@ export function findArchiveFaults(set: SetValues): string[] {
     );
   }
   return faults;
+}
+
+/** What is done to rows before they are written; null: nothing. Pseudonyms follow from the service's secret. */
+export function readRedaction({ personalData }: ArchiveConfig, secret: Secret): Redaction | null {
+  const key = deriveSecret(secret, 'sightline pseudonym v1');
+  return createRedaction(personalData, (name) =>
+    keyedDigest(key.reveal(), name).toString('hex').slice(0, PSEUDONYM_LENGTH),
+  );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PERSONAL_DATA_POLICIES } from '../archive/personal-data.ts';
 import { Secret } from '../base/secret.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -118,6 +119,9 @@ export const SETTINGS = z.object({
   SIGHTLINE_CORS_ORIGINS: origins,
   SIGHTLINE_AUDIT_LOG: z.string().optional(),
   SIGHTLINE_ARCHIVE: z.string().optional(),
+  SIGHTLINE_ARCHIVE_PERSONAL_DATA: z
+    .enum(PERSONAL_DATA_POLICIES, 'must be keep, omit or pseudonymize.')
+    .default('keep'),
   SIGHTLINE_ARCHIVE_DAYS: optionalInteger(2, 36_500),
   SIGHTLINE_ARCHIVE_OVERLAP_MS: integer(900_000, 1_000, MAX_MS),
   SIGHTLINE_ARCHIVE_SETTLE_MS: integer(86_400_000, 1_000, MAX_MS),

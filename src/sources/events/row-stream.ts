@@ -1,3 +1,4 @@
+import { RequestError } from '../../base/errors.ts';
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { keepsFrom, readThroughArchive } from '../paging/archived-rows.ts';
@@ -7,7 +8,7 @@ import type { RowStream } from '../paging/row-stream.ts';
 import { LIST_OPERATION } from './client.ts';
 import type { EventsDeps } from './client.ts';
 import type { AuditEvent, OptionalEventField } from './event.ts';
-import { checkEventFilter, createEventTest, splitEventFilter } from './filter.ts';
+import { checkEventFilter, createEventTest, splitEventFilter, testedFields } from './filter.ts';
 import type { EventFilter } from './filter.ts';
 import { createEventsPaging } from './paging.ts';
 
@@ -36,6 +37,13 @@ export function createEventsRowStream(
     fields: new Set([...fields, ...split.fields]),
   });
   const reading = readEventsArchive(deps, filter, knownAtMs);
+  if (!reading && knownAtMs !== null) {
+    throw new RequestError(
+      'BAD_USER_INPUT',
+      `The archive has no personal data, so it can't apply this '${argument}', and the vendor does not know what it knew at 'range.asKnownAt'. Leave one of them out.`,
+      { argument },
+    );
+  }
   return {
     source: 'EVENTS',
     operation: LIST_OPERATION,
@@ -56,7 +64,7 @@ export function readEventsArchive(
   filter: EventFilter,
   knownAtMs: number | null,
 ): ArchiveReading<AuditEvent, EventFilter> | null {
-  if (!archive) return null;
+  if (!archive || (archive.lacksPersonalData && testedFields(filter).length > 0)) return null;
   const vendorKeepsFromMs = keepsFrom(settings.age, nowMs);
   return { source: 'EVENTS', rows: archive, filter, knownAtMs, vendorKeepsFromMs };
 }

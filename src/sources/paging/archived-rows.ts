@@ -7,6 +7,8 @@ import type { Batch, BatchRequest, ReadBatches } from './row-stream.ts';
 
 /** The rows of one source that an archive has copied from the vendor. */
 export interface ArchivedRows<Row extends Position, Filter> {
+  /** Its rows have no personal data, so the vendor answers as long as it keeps them. */
+  readonly lacksPersonalData: boolean;
   /**
    * The spans that it holds whole; disjoint, newest first.
    * @param knownAtMs only what it had read by then; null: by now
@@ -170,7 +172,8 @@ export function planPieces<Row extends Position, Filter>(
   const pieces: Piece[] = [];
   for (const held of rows.heldSpans(knownAtMs)) {
     // What was known then is asked of the archive alone, however whole it was.
-    const untilMs = held.dropped > 0 && knownAtMs === null ? Math.min(toMs, vendorKeepsFromMs) : toMs;
+    const isLess = (held.dropped > 0 || rows.lacksPersonalData) && knownAtMs === null;
+    const untilMs = isLess ? Math.min(toMs, vendorKeepsFromMs) : toMs;
     const piece = { fromMs: Math.max(held.fromMs, fromMs), toMs: Math.min(held.toMs, untilMs), held };
     if (piece.fromMs >= piece.toMs) continue;
     if (piece.toMs < toMs) pieces.push({ fromMs: piece.toMs, toMs, held: null });
@@ -243,21 +246,32 @@ export async function findThroughArchive<
   Row extends Position,
   Key extends { readonly id: string; readonly timestampMs: number | null },
 >(
-  archive: Pick<ArchivedRows<Row, never>, 'find' | 'noteFault'> | undefined,
+  archive: Pick<ArchivedRows<Row, never>, 'find' | 'noteFault' | 'lacksPersonalData'> | undefined,
   keys: readonly Key[],
   findAtVendor: (keys: readonly Key[]) => Promise<readonly (Row | Error | null)[]>,
 ): Promise<readonly (Row | Error | null)[]> {
   if (!archive) return findAtVendor(keys);
-  const found = await archive.find(keys.map(({ id }) => id)).catch((error: unknown) => {
-    archive.noteFault(error);
-    return [];
-  });
-  const byId = new Map(found.map((row) => [row.id, row]));
-  const heldOf = ({ id, timestampMs }: Key): Row | undefined => {
-    const row = byId.get(id);
-    return timestampMs === null || row?.timestampMs === timestampMs ? row : undefined;
+  const findHere = async (wanted: readonly Key[]): Promise<readonly (Row | null)[]> => {
+    const rows = await archive.find(wanted.map(({ id }) => id)).catch((error: unknown) => {
+      archive.noteFault(error);
+      return [];
+    });
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return wanted.map(({ id, timestampMs }) => {
+      const row = byId.get(id) ?? null;
+      return timestampMs === null || row?.timestampMs === timestampMs ? row : null;
+    });
   };
-  const missing = keys.filter((key) => !heldOf(key));
-  const asked = missing.length > 0 ? await findAtVendor(missing) : [];
-  return keys.map((key) => heldOf(key) ?? asked[missing.indexOf(key)] ?? null);
+  const [first, second] = archive.lacksPersonalData ? [findAtVendor, findHere] : [findHere, findAtVendor];
+  const found = await first(keys);
+  const missing = keys.filter((_, at) => !isRow(found[at]));
+  const others = missing.length > 0 ? await second(missing) : [];
+  return keys.map((key, at) => {
+    const row = found[at] ?? null;
+    return isRow(row) ? row : (others[missing.indexOf(key)] ?? row);
+  });
+}
+
+function isRow<Row>(found: Row | Error | null | undefined): found is Row {
+  return found !== null && found !== undefined && !(found instanceof Error);
 }

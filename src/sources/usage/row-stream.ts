@@ -2,7 +2,7 @@ import { RequestError } from '../../base/errors.ts';
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { keepsFrom, readThroughArchive } from '../paging/archived-rows.ts';
-import type { ArchiveReading } from '../paging/archived-rows.ts';
+import type { ArchivedRows, ArchiveReading } from '../paging/archived-rows.ts';
 import { noteLackingColumns } from '../paging/held-files.ts';
 import type { ReadBatches, RowStream } from '../paging/row-stream.ts';
 import type { LocateRows } from '../paging/window-paging.ts';
@@ -65,11 +65,11 @@ function readBoth(
 ): ReadBatches<UsageRecord> {
   const reading = readUsageArchive(deps, filter, knownAtMs);
   if (reading) return readThroughArchive(reading, readVendor);
-  const vendorsOwn = VENDORS_OWN.find((part) => filter[part] !== undefined);
+  const vendorsOwn = deps.archive && findUntestable(deps.archive, filter);
   if (knownAtMs === null || vendorsOwn === undefined) return readVendor;
   throw new RequestError(
     'BAD_USER_INPUT',
-    `Only the vendor can apply '${argument}.${vendorsOwn}', and it does not know what it knew at 'range.asKnownAt'. Leave one of them out.`,
+    `The archive can't apply '${argument}.${vendorsOwn}', and the vendor does not know what it knew at 'range.asKnownAt'. Leave one of them out.`,
     { argument: `${argument}.${vendorsOwn}` },
   );
 }
@@ -80,9 +80,20 @@ export function readUsageArchive(
   filter: UsageFilter,
   knownAtMs: number | null,
 ): ArchiveReading<UsageRecord, UsageFilter> | null {
-  if (!archive || VENDORS_OWN.some((part) => filter[part] !== undefined)) return null;
+  if (!archive || findUntestable(archive, filter) !== undefined) return null;
   const vendorKeepsFromMs = keepsFrom(settings.age, nowMs);
   return { source: 'USAGE', rows: archive, filter, knownAtMs, vendorKeepsFromMs };
+}
+
+/** The first part of a filter that the archive can't test. */
+function findUntestable(
+  { lacksPersonalData }: Pick<ArchivedRows<UsageRecord, UsageFilter>, 'lacksPersonalData'>,
+  filter: UsageFilter,
+): keyof UsageFilter | undefined {
+  const parts: readonly (keyof UsageFilter)[] = lacksPersonalData
+    ? [...VENDORS_OWN, 'ipAddress']
+    : VENDORS_OWN;
+  return parts.find((part) => filter[part] !== undefined);
 }
 
 /** The parts of a filter whose meaning only the vendor knows. */

@@ -49,6 +49,7 @@ describe('counting through the archive', () => {
               .filter((ms) => isIn(part, ms) && held.some((span) => isIn(span, ms)))
               .map((timestampMs, at) => ({ source: 'EVENTS', timestampMs, id: String(at) }));
           const rows: Pick<ArchivedRows<Position, null>, keyof ArchivedRows<Position, null>> = {
+            lacksPersonalData: false,
             heldSpans: () => held,
             async list({ range: part }) {
               check();
@@ -107,6 +108,7 @@ describe('counting through the archive', () => {
         knownAtMs: null,
         vendorKeepsFromMs: -Infinity,
         rows: {
+          lacksPersonalData: false,
           heldSpans: () => held,
           async list({ after, limit }) {
             lists += 1;

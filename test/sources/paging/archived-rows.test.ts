@@ -131,6 +131,7 @@ function createArchive({ rows, held }: World, failsAt: number) {
   };
   return {
     ...archive,
+    lacksPersonalData: false,
     group: async () => null,
     faults,
     noteFault: (error: unknown) => void faults.push(error),

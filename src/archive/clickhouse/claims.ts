@@ -1,6 +1,9 @@
 import { integer, text } from './conditions.ts';
 import type { Database } from './database.ts';
 
+/** How long claims that have ended are kept. */
+const KEPT_MS = 86_400_000;
+
 /** A claim of this process, with when it began. */
 interface Claim {
   readonly sinceMs: number;
@@ -17,6 +20,8 @@ export function createClaims(
 ): (nowMs: number, lengthMs: number) => Promise<boolean> {
   let own: Claim | null = null;
   return async (nowMs, lengthMs) => {
+    // Once in a process. The server's own clock plays no part.
+    if (!own) await database.run('delete from claims where until_ms < ?', [integer(nowMs - KEPT_MS)]);
     const sinceMs = own && own.untilMs > nowMs ? own.sinceMs : nowMs;
     const untilMs = nowMs + lengthMs;
     await database.insert('claims', ['holder', 'since_ms', 'until_ms'], [[holder, sinceMs, untilMs]]);

@@ -13,7 +13,7 @@ const STEPS: readonly (readonly string[])[] = [
       first_read_ms Int64, last_read_ms Int64, dropped Int64
     ) engine = MergeTree order by (source, entry)`,
     `create table if not exists claims (holder String, since_ms Int64, until_ms Int64)
-      engine = MergeTree order by until_ms ttl toDateTime(intDiv(until_ms, 1000)) + interval 1 day`,
+      engine = MergeTree order by until_ms`,
     createTableOf(USAGE_COLUMNS),
     createPlacesOf(USAGE_COLUMNS),
     createTableOf(EVENT_COLUMNS),

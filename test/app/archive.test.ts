@@ -185,6 +185,34 @@ describe('a list over the archive', () => {
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
   });
 
+  test("what the archive holds agrees with the vendor's own series", async () => {
+    const range = '{ from: "2026-02-20T00:00:00Z", to: "2026-03-04T00:00:00Z" }';
+    const { data, errors } = await askApp<{
+      usageAnalytics: { totals: object; buckets: readonly object[] };
+      usageBreakdown: {
+        groups: readonly { key: readonly { value: string }[]; count: number; buckets: readonly object[] }[];
+      };
+      failures: { groups: readonly { count: number }[] };
+    }>(
+      app,
+      `{
+        usageAnalytics(range: ${range}, interval: DAY) { totals { count elements { elementKey count } statuses { success failed } processTime { min max } } buckets { timestamp elements { elementKey count } } }
+        usageBreakdown(range: ${range}, by: [ELEMENT], interval: DAY, top: 500) { groups { key { value } count statuses { success failed } processTime { min max } buckets { timestamp count } } }
+        failures: usageBreakdown(range: ${range}, by: [STATUS]) { groups { key { value } count } coverage { origin status } }
+      }`,
+    );
+    expect(errors).toBeUndefined();
+    const { groups } = data.usageBreakdown;
+    const named = groups.filter(({ key }) => key[0]?.value != null);
+    expect(data.usageAnalytics.totals).toMatchObject({
+      count: groups.reduce((sum, { count }) => sum + count, 0),
+      elements: expect.arrayContaining(
+        named.map(({ key, count }) => ({ elementKey: key[0]!.value, count })),
+      ) as unknown,
+    });
+    expect(data.failures).toMatchObject({ coverage: [{ origin: 'ARCHIVE', status: 'COMPLETE' }] });
+  });
+
   test('the service says what its archive holds', async () => {
     const asked = await askApp<{ service: { archive: { sources: readonly { rows: number }[] } } }>(
       app,

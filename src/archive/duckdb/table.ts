@@ -100,7 +100,11 @@ export function createTable<Row extends ArchivedRow, Filter>(
   function averageGap(): Promise<number> {
     gap ??= database
       .read(`select coalesce((max(at_ms) - min(at_ms)) / count(*), 0)::DOUBLE from ${table}`)
-      .then(([row]) => Number(row?.[0]));
+      .then(([row]) => Number(row?.[0]))
+      .catch((error: unknown) => {
+        gap = null;
+        throw error;
+      });
     return gap;
   }
 

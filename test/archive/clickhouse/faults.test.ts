@@ -173,7 +173,7 @@ test('with replicas, each table is made on all of them, and each statement asks 
   });
   store = await openClickHouseStore(`${url}?replicated=true`, TIMEOUTS);
   const tables = statements.filter((statement) => statement.includes('create table'));
-  expect(tables).toHaveLength(6);
+  expect(tables).toHaveLength(7);
   for (const table of tables) expect(table).toMatch(/engine = Replicated\w*MergeTree order by/);
   for (const statement of statements)
     expect(statement).toMatch(/insert_quorum=auto.*select_sequential_consistency=1/);

@@ -135,7 +135,7 @@ function bucketSql(edges: readonly number[]): {
 }
 
 const FIGURES = `count(*), count_if(status = 'SUCCESS'), count_if(status = 'FAILED'),
-  min(ms), max(ms), sum(ms)::DOUBLE / count(ms), quantile_disc(ms, 0.5), quantile_disc(ms, 0.95), quantile_disc(ms, 0.99),
+  min(ms), max(ms), sum(ms)::DOUBLE / count(ms), quantile_disc(ms, [0.5, 0.95, 0.99]),
   min(at_ms), max(at_ms)`;
 
 const NO_FIGURES: ArchiveFigures = { count: 0, success: 0, failed: 0, processTime: null, times: null };
@@ -147,13 +147,12 @@ function readFigures([
   min,
   max,
   avg,
-  p50,
-  p95,
-  p99,
+  percentiles,
   first,
   last,
 ]: readonly JS[]): ArchiveFigures {
   const isTimed = min !== null && min !== undefined;
+  const [p50, p95, p99] = Array.isArray(percentiles) ? percentiles : [];
   return {
     count: Number(count),
     success: Number(success),

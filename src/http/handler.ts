@@ -2,7 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { createAuditTrail } from './audit-trail.ts';
 import type { AuditSink } from './audit-trail.ts';
-import { readFetchRequest, readNodeRequest, sendAnswer, toResponse } from './http-message.ts';
+import {
+  abandon,
+  readFetchRequest,
+  readNodeRequest,
+  sendAnswer,
+  sendStream,
+  toResponse,
+  toStreamResponse,
+} from './http-message.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import { namePath } from './pages.ts';
 import { addressRefusal, FAILED, UNAUDITED } from './refusals.ts';
@@ -97,7 +105,11 @@ export function createHandler(options: HandlerOptions): Handler {
           isAudited = true;
           const writing = trail.write(notes, answer.status);
           const isWritten = writing instanceof Promise ? await writing : writing;
-          if (!isWritten) answer = addressRefusal(UNAUDITED, request, corsOrigins);
+          if (!isWritten) {
+            if (answer.stream) await abandon(answer.stream);
+            notes.stream = null;
+            answer = addressRefusal(UNAUDITED, request, corsOrigins);
+          }
         }
         // While this process shuts down, each connection gets one more answer.
         const ending = isReady() ? {} : { connection: 'close' };
@@ -106,6 +118,7 @@ export function createHandler(options: HandlerOptions): Handler {
       close(status) {
         isClosed = true;
         if (notes.isOperation && !isAudited) void trail.write(notes, null);
+        else if (notes.stream) void trail.write(notes, status, Math.round(performance.now() - startedMs));
         const { operation, errors, vendorCalls } = notes;
         onRequest({
           method: request.method,
@@ -123,8 +136,15 @@ export function createHandler(options: HandlerOptions): Handler {
   return {
     async fetch(input, init) {
       const request = new Request(input, init);
-      const exchange = begin(readFetchRequest(request));
+      const departure = createDeparture();
+      if (request.signal.aborted) departure.leave();
+      else request.signal.addEventListener('abort', departure.leave, { once: true });
+      const exchange = begin(readFetchRequest(request, departure));
       const answer = await exchange.answer();
+      if (answer.stream) {
+        const end = (status: number | null): void => exchange.close(request.signal.aborted ? null : status);
+        return toStreamResponse(answer, answer.stream, departure.leave, end);
+      }
       exchange.close(request.signal.aborted ? null : answer.status);
       request.signal.throwIfAborted();
       return toResponse(answer, request.method);
@@ -141,7 +161,8 @@ export function createHandler(options: HandlerOptions): Handler {
       const answer = await exchange.answer();
       if (response.closed) return;
       try {
-        sendAnswer(response, answer);
+        if (answer.stream) await sendStream(response, answer, answer.stream);
+        else sendAnswer(response, answer);
       } catch (error) {
         onFault(error);
         response.destroy();

@@ -23,6 +23,8 @@ export interface HttpAnswer {
   /** By lower-case name. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** Instead of `body`: parts that are sent as they come, until the caller leaves. */
+  readonly stream?: AsyncIterable<string>;
 }
 
 export const TEXT_TYPE = { 'content-type': 'text/plain; charset=utf-8' };
@@ -70,6 +72,39 @@ function listValues(raw: readonly string[], name: string): readonly string[] {
   return values;
 }
 
+/** How long a caller may take to read what is waiting. */
+const UNREAD_MS = 60_000;
+
+/** Sends a stream through `node:http`, no faster than its caller reads. Resolves when it has ended or the caller has left. */
+export async function sendStream(
+  response: ServerResponse,
+  { status, headers }: HttpAnswer,
+  stream: AsyncIterable<string>,
+): Promise<void> {
+  response.writeHead(status, headers);
+  response.flushHeaders();
+  for await (const part of stream) {
+    if (response.closed) return;
+    if (response.write(part)) continue;
+    const timer = setTimeout(() => response.destroy(), UNREAD_MS);
+    await new Promise<void>((resolve) => {
+      response.once('drain', resolve);
+      response.once('close', resolve);
+    });
+    clearTimeout(timer);
+    if (response.closed) return;
+  }
+  response.end();
+}
+
+/** Ends a stream that is not sent. */
+export async function abandon(stream: AsyncIterable<string>): Promise<void> {
+  const parts = stream[Symbol.asyncIterator]();
+  // A generator that has not begun would end without closing what it reads.
+  await parts.next();
+  await parts.return?.();
+}
+
 /** Sends an answer through `node:http`; HEAD gets its headers alone. */
 export function sendAnswer(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
   const length = body === undefined ? 0 : Buffer.byteLength(body);
@@ -78,8 +113,14 @@ export function sendAnswer(response: ServerResponse, { status, headers, body }: 
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
-/** A `Request` of this process. It counts as sent by this machine, to the host that its URL names. */
-export function readFetchRequest(request: Request): HttpRequest {
+/**
+ * A `Request` of this process. It counts as sent by this machine, to the host that its URL names.
+ * @param departure its signal aborts when the caller leaves
+ */
+export function readFetchRequest(
+  request: Request,
+  departure: { readonly signal: AbortSignal } = request,
+): HttpRequest {
   const { host, pathname, search } = new URL(request.url);
   const headers: Record<string, string> = { host, ...Object.fromEntries(request.headers) };
   return {
@@ -89,8 +130,38 @@ export function readFetchRequest(request: Request): HttpRequest {
     valuesOf: (name) => (headers[name] === undefined ? [] : [headers[name]]),
     body: request.body,
     address: '127.0.0.1',
-    signal: request.signal,
+    get signal() {
+      return departure.signal;
+    },
   };
+}
+
+/**
+ * A stream as a `Response`.
+ * @param leave the caller has left
+ * @param end the stream has ended, with its status; null: the caller has left
+ */
+export function toStreamResponse(
+  { status, headers = {} }: HttpAnswer,
+  stream: AsyncIterable<string>,
+  leave: () => void,
+  end: (status: number | null) => void,
+): Response {
+  const parts = stream[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const read = await parts.next();
+      if (!read.done) return controller.enqueue(encoder.encode(read.value));
+      end(status);
+      controller.close();
+    },
+    cancel() {
+      leave();
+      end(null);
+    },
+  });
+  return new Response(body, { status, headers });
 }
 
 /** An answer as a `Response`; `method` is the request's. */

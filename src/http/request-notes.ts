@@ -1,5 +1,6 @@
 import type { OperationEstimate } from '../graph/cost/operation.ts';
 import type { CallTally } from '../upstream/call-budget.ts';
+import type { FrameIds } from './frames.ts';
 import type { Caller } from './identity/caller.ts';
 
 /** What the log says about a request. It holds no value that the caller sent. */
@@ -27,6 +28,10 @@ export interface RequestNotes extends Writable<RequestReport> {
   /** Rows, buckets and facet values in the answer, noted if there is an audit trail. */
   rows: number;
   tallies: readonly CallTally[];
+  /** The ids of the frames of its stream; null: it asks for no stream. */
+  frames: FrameIds | null;
+  /** The frames of its stream, whose line in the audit trail is written again when it ends; null: it is none. */
+  stream: AsyncIterable<string> | null;
   /** Headers to add to the answer. */
   headers: Readonly<Record<string, string>>;
 }
@@ -42,6 +47,8 @@ export function createRequestNotes(): RequestNotes {
     estimate: null,
     rows: 0,
     tallies: [],
+    frames: null,
+    stream: null,
     headers: {},
   };
 }

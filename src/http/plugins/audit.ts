@@ -27,12 +27,15 @@ export interface AuditLine {
   readonly outcome: readonly string[];
   /** The HTTP status; null: the caller left before the answer was sent. */
   readonly status: number | null;
+  /** How long a stream was open, in milliseconds. A stream has a line when it begins, without it, and one when it ends. */
+  readonly streamMs?: number;
 }
 
 /** @param status HTTP; null: the caller left before the answer was sent */
 export function createAuditLine(
   { caller, document, operation, errors, estimate, rows, tallies }: RequestNotes,
   status: number | null,
+  streamMs?: number,
 ): AuditLine {
   const fields = estimate?.fields ?? [];
   return {
@@ -51,6 +54,7 @@ export function createAuditLine(
     })),
     outcome: errors,
     status,
+    ...(streamMs === undefined ? {} : { streamMs }),
   };
 }
 

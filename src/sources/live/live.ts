@@ -124,7 +124,7 @@ export function createLive({ pace, clock, timers, onFault }: LiveOptions): Live 
     isClosing: () => isClosing,
     close() {
       isClosing = true;
-      for (const feed of [...streams]) void feed.return?.();
+      for (const feed of streams) void feed.return?.();
     },
   };
 }

@@ -21,7 +21,7 @@ export interface HeldSpan {
 }
 
 /** Rows of one update. Rows of one instant stay together. */
-const UPDATE_ROWS = 200;
+export const UPDATE_ROWS = 200;
 
 /**
  * Splits new rows into updates, so that each has a place to go on from. Late rows come first: behind them a place is a time, up to which

@@ -140,11 +140,11 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
       const news = splitNews(added, held.all(), before, spanTo(edgeMs));
       const [first, ...others] = news;
       const all = first && lost.length > 0 ? [{ ...first, gaps: lost }, ...others] : news;
-      for (const sink of [...following]) sink.take(all, new Set());
+      for (const sink of following) sink.take(all, new Set());
     } else {
       // What was seen moves on, so that a cursor does not grow old.
       const seen = splitNews<Row>([], held.all(), before, spanTo(edgeMs));
-      for (const sink of [...following]) sink.take(seen, new Set());
+      for (const sink of following) sink.take(seen, new Set());
     }
     intervalMs =
       !isFirst && added.length === 0 ? Math.min(intervalMs * 2, pace.maxIntervalMs) : pace.minIntervalMs;

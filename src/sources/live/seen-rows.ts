@@ -175,7 +175,8 @@ function findSum(rows: readonly HashedRow[], size: number, sum: number): Readonl
       chosen.push(at);
       return true;
     }
-    for (let at = from; at <= hashes.length - left && tries < MOST_TRIES; at += 1) {
+    for (let at = from; at <= hashes.length - left; at += 1) {
+      if (tries >= MOST_TRIES) return false;
       chosen.push(at);
       if (choose(at + 1, left - 1, (rest - hashes[at]! + MODULUS) % MODULUS)) return true;
       chosen.pop();

@@ -36,7 +36,7 @@ export function createLiveReader(
   operation: Operation,
   { live, cursors, credentials, usage, events }: LiveReaderOptions,
 ): LiveReader {
-  const { caller, departure, lastEventId, frames } = operation;
+  const { caller } = operation;
   const openUsage: LiveSource['openStream'] = (nowMs, callBudget, signal) => {
     const context = { credentials: credentials.usage, signal, callBudget, ...boundsAt(nowMs) };
     return anyRow(createUsageRowStream({ ...fresh(usage), nowMs }, context, {}, unasked)!);
@@ -47,12 +47,14 @@ export function createLiveReader(
   };
   return {
     cursors,
-    lastEventId,
+    get lastEventId() {
+      return operation.lastEventId;
+    },
     get binding() {
       const { usage: ofUsage, events: ofEvents } = credentials;
       return JSON.stringify([caller.kind, caller.name, ofUsage?.scope ?? null, ofEvents?.scope ?? null]);
     },
-    onUpdate: (id) => frames.push(id),
+    onUpdate: (id) => operation.frames.push(id),
     open({ filter, startOf, fixed }) {
       const tests = createTests(filter);
       const sources: LiveSource[] = [];
@@ -76,7 +78,7 @@ export function createLiveReader(
           start: startOf('EVENTS'),
         });
       }
-      return live.open({ sources, fixed, signal: departure });
+      return live.open({ sources, fixed, signal: operation.departure });
     },
   };
 }

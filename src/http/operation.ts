@@ -57,6 +57,7 @@ export function createOperation(
   const callerSecrets = vendorCredentials === 'request' ? readVendorHeaders(headers) : null;
   const nowMs = clock.now();
   let bounds: Bounds | null = null;
+  let frames: FrameIds | null = null;
   return {
     caller,
     nowMs,
@@ -65,9 +66,16 @@ export function createOperation(
       return (bounds ??= openBounds(request.signal, Math.max(0, nowMs + timeoutMs + GRACE_MS - clock.now())))
         .signal;
     },
-    departure: request.signal,
-    lastEventId: headers.get('last-event-id') || null,
-    frames: createFrameIds(),
+    // Only streams ask for these.
+    get departure() {
+      return request.signal;
+    },
+    get lastEventId() {
+      return headers.get('last-event-id') || null;
+    },
+    get frames() {
+      return (frames ??= createFrameIds());
+    },
     callBudget: createCallBudget(maxUpstreamCalls),
     callerSecrets,
     maxAgeMs: readMaxAge(headers.get('cache-control')),

@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApiKey } from '../../src/http/identity/api-keys.ts';
 import type { AuditLine } from '../../src/http/plugins/audit.ts';
 import type { TransportRequest } from '../../src/upstream/transport.ts';
 import { createSimulatedTimers, START_MS } from '../sources/live/live-world.ts';
-import { follow } from '../support/event-stream.ts';
+import { ACTIVITY, follow } from '../support/event-stream.ts';
 import { askApp, createTestApp } from '../support/running-app.ts';
 import { createFakeTransport, jsonAnswer } from '../support/upstream-fixtures.ts';
 
@@ -321,16 +325,56 @@ test('a subscription that takes no event stream is refused, and runs nothing', a
   expect(transport.requests).toHaveLength(0);
 });
 
-test('each update is charged for', async () => {
+test('each update takes points from its caller', async () => {
   const { app, time, usage } = createRig({
-    SIGHTLINE_MAX_COST: '100',
-    SIGHTLINE_RATE_CAPACITY: '100',
+    SIGHTLINE_MAX_COST: '1000',
+    SIGHTLINE_RATE_CAPACITY: '1000',
     SIGHTLINE_RATE_PER_SECOND: '1',
   });
-  const stream = await follow(app, {}, { 'x-forwarded-for': '192.0.2.1' });
-  expect(stream.response.headers.get('ratelimit')).toMatch(/r=\d+/);
+  const other = { 'x-forwarded-for': '192.0.2.1' };
+  const left = (headers: Headers): number => Number(/r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1]);
+  const stream = await follow(app, {}, other);
+  const before = left(stream.response.headers);
+  expect(before).toBeLessThan(1_000);
   await pass(time, 1_000);
-  usage.push({ id: 'a', atMs: START_MS + 1_000 });
-  await pass(time, 5_000);
-  expect(idsOf(stream.updates())).toEqual([at(1_000)]);
+  for (let n = 0; n < 400; n += 1) usage.push({ id: `r${n}`, atMs: START_MS + 1_000 + n });
+  await pass(time, 3_000);
+  expect(idsOf(stream.updates())).toHaveLength(400);
+  const asked = await app.fetch('http://127.0.0.1/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...other },
+    body: JSON.stringify({ query: '{ __typename }' }),
+  });
+  expect(left(asked.headers)).toBeLessThan(before - 20);
+});
+
+test('a trusted document is followed by its hash, and no other', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-live-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const manifest = join(folder, 'manifest.json');
+  const hash = createHash('sha256').update(ACTIVITY).digest('hex');
+  writeFileSync(manifest, JSON.stringify({ [hash]: ACTIVITY }));
+  const { time, createInstance } = createRig();
+  const app = createInstance({ SIGHTLINE_TRUSTED_DOCUMENTS: manifest });
+  const stream = await follow(app, {}, {}, { documentId: hash });
+  const refused = await follow(app, {}, {}, { query: 'subscription { activity { cursor } }' });
+  await pass(time, 1_000);
+  expect(stream.updates()).toHaveLength(1);
+  expect(refused.text()).toContain('FORBIDDEN');
+});
+
+test('related entries of an update have the call budget and the deadline of an operation of its own', async () => {
+  const { app, time, usage, events } = createRig({ SIGHTLINE_MAX_UPSTREAM_CALLS: '4' });
+  const query =
+    'subscription { activity(filter: { sources: [USAGE] }) { cursor coverage { status } edges { cursor node { timestamp ... on UsageRecord { relatedEvents(by: [IP]) { edges { node { timestamp } } } } } } } }';
+  const stream = await follow(app, {}, {}, { query });
+  await pass(time, 60_000);
+  for (let n = 0; n < 5; n += 1) {
+    const atMs = START_MS + 60_000 + n * 30_000;
+    events.push({ id: n + 1, atMs: Math.floor(atMs / 1_000) * 1_000 });
+    usage.push({ id: `r${n}`, atMs });
+    await pass(time, 30_000);
+  }
+  expect(stream.text()).not.toContain('"errors"');
+  expect(idsOf(stream.updates())).toHaveLength(5);
 });

@@ -3,8 +3,18 @@ import type { SeenBlock, SeenRows } from './seen-rows.ts';
 
 const HASH_BYTES = 6;
 
+/** What many listeners have seen alike is encoded once. */
+const encoded = new WeakMap<SeenRows, Buffer>();
+
 /** What was seen, as bytes. `absent`: hashes of further rows that were seen. */
-export function encodeSeen(seen: SeenRows, absent: Iterable<number> = []): Buffer {
+export function encodeSeen(seen: SeenRows, absent: ReadonlySet<number> = new Set()): Buffer {
+  if (absent.size > 0) return encode(seen, absent);
+  const known = encoded.get(seen) ?? encode(seen, absent);
+  encoded.set(seen, known);
+  return known;
+}
+
+function encode(seen: SeenRows, absent: ReadonlySet<number>): Buffer {
   const writer = createWriter();
   writer.time(seen.floorMs);
   writer.count(seen.listFromMs - seen.floorMs);

@@ -74,7 +74,7 @@ export function createWorld(time = createSimulatedTimers()) {
   const sourceOf = (
     source: Source,
     start: SeenRows | null,
-    { scope = 'scope', maxRows = 10_000, isMatch = () => true }: SourceFacts = {},
+    { scope = 'scope', maxRows = 10_000, retentionMs = null, isMatch = () => true }: SourceFacts = {},
   ): LiveSource => ({
     source,
     scope: scope as CredentialScope | null,
@@ -86,7 +86,7 @@ export function createWorld(time = createSimulatedTimers()) {
       operation: '/list',
       isMatch: () => true,
       maxScannedRows: null,
-      age: { settleMs: 90_000, retentionMs: null },
+      age: { settleMs: 90_000, retentionMs },
       async *read({ range, wanted }) {
         callBudget.spend(source, '/list');
         calls[source] += 1;
@@ -169,6 +169,7 @@ export function createWorld(time = createSimulatedTimers()) {
 interface SourceFacts {
   readonly scope?: string | null;
   readonly maxRows?: number;
+  readonly retentionMs?: number | null;
   readonly isMatch?: (row: Activity) => boolean;
 }
 

@@ -204,6 +204,22 @@ describe('where a stream begins', () => {
     expect(gap!.coverage[0]!.toMs).toBeLessThanOrEqual(firstMs);
   });
 
+  test('what the vendor no longer keeps is a gap', async () => {
+    const world = createWorld();
+    world.write(usageRow('kept', START_MS - 300_000));
+    const seen = seenBefore(START_MS - 3_600_000);
+    const from = [{ source: 'USAGE' as const, seen, absent: new Set<number>() }];
+    const listener = world.listen(world.createInstance(), from, { retentionMs: 1_800_000 });
+    await world.time.pass(1_000);
+    const gap = listener.updates.find(({ kind }) => kind === 'gap');
+    expect(gap?.coverage[0]).toMatchObject({
+      status: 'EXPIRED',
+      fromMs: START_MS - 3_600_000,
+      toMs: START_MS - 1_800_000,
+    });
+    expect(listener.rows()).toEqual(['kept']);
+  });
+
   test('of listeners who come back together with one place, one reads what they have missed', async () => {
     const world = createWorld();
     world.write(usageRow('missed', START_MS - 300_000));

@@ -4,83 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApiKey } from '../../src/http/identity/api-keys.ts';
-import type { AuditLine } from '../../src/http/plugins/audit.ts';
-import type { TransportRequest } from '../../src/upstream/transport.ts';
-import { createSimulatedTimers, START_MS } from '../sources/live/live-world.ts';
+import { START_MS } from '../sources/live/live-world.ts';
 import { ACTIVITY, follow } from '../support/event-stream.ts';
-import { askApp, createTestApp } from '../support/running-app.ts';
-import { createFakeTransport, jsonAnswer } from '../support/upstream-fixtures.ts';
-
-interface Row {
-  readonly id: string | number;
-  readonly atMs: number;
-}
-
-/** Two vendors in simulated time, and instances over them. */
-function createRig(env: Readonly<Record<string, string>> = {}) {
-  const time = createSimulatedTimers();
-  const usage: Row[] = [];
-  const events: Row[] = [];
-  const state = { isUsageDown: false };
-  const transport = createFakeTransport(({ target }: TransportRequest) => {
-    const { pathname, searchParams } = new URL(target, 'http://vendor.test');
-    const bound = (name: string): number => Date.parse((searchParams.get(name) ?? '').replace(/^[gl]t:/, ''));
-    const isEvents = pathname.endsWith('/events');
-    if (!isEvents && state.isUsageDown) return { status: 503, headers: {}, body: Buffer.alloc(0) };
-    const size = Number(searchParams.get('pageSize'));
-    const [from, to] = isEvents ? [bound('createdFrom'), bound('createdTo')] : [bound('from'), bound('to')];
-    const start = isEvents
-      ? (Number(searchParams.get('page')) - 1) * size
-      : Number(searchParams.get('pageOffset'));
-    const found = (isEvents ? events : usage)
-      .filter(({ atMs }) => atMs >= from && atMs <= to)
-      .toSorted((a, b) => b.atMs - a.atMs || (a.id < b.id ? 1 : -1))
-      .slice(start, start + size);
-    return jsonAnswer(
-      found.map(({ id, atMs }) =>
-        isEvents
-          ? {
-              id,
-              timestamp: new Date(atMs).toISOString().replace('.000Z', 'Z'),
-              category: 'authentication',
-              action: 'user-login-success',
-              username: 'bob',
-              ipAddress: '10.0.0.1',
-            }
-          : { id, usageDate: new Date(atMs).toISOString(), requestStatus: 'SUCCESS', requestIP: '10.0.0.2' },
-      ),
-    );
-  });
-  const audit: AuditLine[] = [];
-  const createInstance = (more: Readonly<Record<string, string>> = {}) => {
-    const app = createTestApp(
-      {
-        USAGE_API_USER_SECRET: 'u',
-        USAGE_API_ORGANIZATION_SECRET: 'o',
-        EVENTS_API_TOKEN: 't',
-        ...env,
-        ...more,
-      },
-      {
-        clock: time.clock,
-        timers: time.timers,
-        transports: { USAGE: transport, EVENTS: transport },
-        limits: { retryBaseMs: 0, retryMaxMs: 0 },
-        audit: { take: (line) => void audit.push(line) },
-      },
-    );
-    onTestFinished(() => app.close());
-    return app;
-  };
-  return { time, usage, events, state, transport, audit, app: createInstance(), createInstance };
-}
-
-/** Lets everything happen that time and microtasks cause. */
-async function pass(time: ReturnType<typeof createSimulatedTimers>, ms: number): Promise<void> {
-  for (let n = 0; n < 5; n += 1) await time.pass(0);
-  await time.pass(ms);
-  for (let n = 0; n < 5; n += 1) await time.pass(0);
-}
+import { createLiveRig, pass } from '../support/live-rig.ts';
+import { askApp } from '../support/running-app.ts';
 
 const idsOf = (
   updates: readonly { readonly edges: readonly { readonly node: object }[] }[],
@@ -89,7 +16,7 @@ const idsOf = (
 const at = (ms: number): string => new Date(START_MS + ms).toISOString();
 
 test('new entries of both sources come as frames whose id is their cursor, and heartbeats have none', async () => {
-  const { app, time, usage, events } = createRig();
+  const { app, time, usage, events } = createLiveRig();
   usage.push({ id: 'old', atMs: START_MS - 5_000 });
   const stream = await follow(app);
   expect(stream.response.headers.get('content-type')).toMatch(/^text\/event-stream/);
@@ -111,7 +38,7 @@ test('new entries of both sources come as frames whose id is their cursor, and h
 test.each(['header', 'argument'])(
   'a stream goes on at its cursor on another instance, by the %s',
   async (way) => {
-    const { app, createInstance, time, usage } = createRig();
+    const { app, createInstance, time, usage } = createLiveRig();
     const first = await follow(app);
     await pass(time, 1_000);
     usage.push({ id: 'a', atMs: START_MS + 1_000 });
@@ -131,7 +58,7 @@ test.each(['header', 'argument'])(
 );
 
 test('a stream goes on after a page of the timeline, with nothing between lost or doubled', async () => {
-  const { app, time, usage, events } = createRig();
+  const { app, time, usage, events } = createLiveRig();
   usage.push({ id: 'a', atMs: START_MS - 60_000 }, { id: 'b', atMs: START_MS - 60_000 });
   events.push({ id: 7, atMs: START_MS - 30_000 });
   const page = await askApp<{ timeline: { pageInfo: { startCursor: string } } }>(
@@ -146,7 +73,7 @@ test('a stream goes on after a page of the timeline, with nothing between lost o
 });
 
 test('the cursor of an edge is one of the timeline with the same filter', async () => {
-  const { app, time, usage } = createRig();
+  const { app, time, usage } = createLiveRig();
   usage.push({ id: 'old', atMs: START_MS - 5_000 });
   const stream = await follow(app);
   await pass(time, 1_000);
@@ -161,7 +88,7 @@ test('the cursor of an edge is one of the timeline with the same filter', async 
 });
 
 test('a client that only polls gets what is newer in one call', async () => {
-  const { app, time, usage } = createRig();
+  const { app, time, usage } = createLiveRig();
   usage.push({ id: 'a', atMs: START_MS - 60_000 });
   for (let n = 1; n <= 5; n += 1) usage.push({ id: `r${n}`, atMs: START_MS + n * 1_000 });
   await pass(time, 60_000);
@@ -185,7 +112,7 @@ test('a client that only polls gets what is newer in one call', async () => {
 });
 
 test('`since` begins there', async () => {
-  const { app, time, usage } = createRig();
+  const { app, time, usage } = createLiveRig();
   usage.push({ id: 'a', atMs: START_MS - 700_000 }, { id: 'b', atMs: START_MS - 500_000 });
   const stream = await follow(app, { since: at(-600_000) });
   await pass(time, 1_000);
@@ -193,7 +120,7 @@ test('`since` begins there', async () => {
 });
 
 test('personal data is masked without its scope, and a source without one is FORBIDDEN', async () => {
-  const { time, createInstance, events, usage } = createRig();
+  const { time, createInstance, events, usage } = createLiveRig();
   const made = createApiKey('ops', ['events:read'], (bytes) => Buffer.alloc(bytes, 7));
   if (typeof made === 'string') throw new Error(made);
   const { key } = made;
@@ -223,7 +150,7 @@ test.each([
   ['a cursor and a time', { since: at(-1) }, 'BAD_USER_INPUT'],
   ['a filter that only the vendor can apply', { filter: { usage: { searchText: 'x' } } }, 'BAD_USER_INPUT'],
 ])('%s is refused', async (_what, variables, code) => {
-  const { app, time } = createRig();
+  const { app, time } = createLiveRig();
   const stream = await follow(app);
   await pass(time, 1_000);
   const refused = await follow(app, {
@@ -236,7 +163,7 @@ test.each([
 });
 
 test.each(['another secret', 'other credentials'])('a cursor made with %s is refused', async (what) => {
-  const { app, time, createInstance } = createRig();
+  const { app, time, createInstance } = createLiveRig();
   const stream = await follow(app);
   await pass(time, 1_000);
   const other = createInstance(
@@ -250,7 +177,7 @@ test.each(['another secret', 'other credentials'])('a cursor made with %s is ref
 });
 
 test('streams are bounded in all, and a stream that is left gives its place back', async () => {
-  const { app, time } = createRig({ SIGHTLINE_LIVE_MAX_STREAMS: '2' });
+  const { app, time } = createLiveRig({ SIGHTLINE_LIVE_MAX_STREAMS: '2' });
   const [first] = [await follow(app), await follow(app)];
   const refused = await follow(app);
   await pass(time, 0);
@@ -263,7 +190,7 @@ test('streams are bounded in all, and a stream that is left gives its place back
 });
 
 test('a caller who leaves frees the poller, and the audit trail has a line at the beginning and the end', async () => {
-  const { app, time, usage, transport, audit } = createRig();
+  const { app, time, usage, transport, audit } = createLiveRig();
   const stream = await follow(app);
   await pass(time, 1_000);
   usage.push({ id: 'a', atMs: START_MS + 1_000 });
@@ -281,7 +208,7 @@ test('a caller who leaves frees the poller, and the audit trail has a line at th
 });
 
 test('the deadline of an operation does not end a stream', async () => {
-  const { app, time, usage } = createRig({ SIGHTLINE_OPERATION_TIMEOUT_MS: '1000' });
+  const { app, time, usage } = createLiveRig({ SIGHTLINE_OPERATION_TIMEOUT_MS: '1000' });
   const stream = await follow(app);
   await pass(time, 100_000);
   usage.push({ id: 'a', atMs: START_MS + 100_000 });
@@ -290,7 +217,7 @@ test('the deadline of an operation does not end a stream', async () => {
 });
 
 test('a failing vendor shows in coverage, and what it had meanwhile comes when it answers again', async () => {
-  const { app, time, usage, events, state } = createRig();
+  const { app, time, usage, events, state } = createLiveRig();
   const stream = await follow(app);
   await pass(time, 5_000);
   state.isUsageDown = true;
@@ -307,7 +234,7 @@ test('a failing vendor shows in coverage, and what it had meanwhile comes when i
 });
 
 test('a shutdown ends streams without completing them, so that their clients come back', async () => {
-  const { app, time } = createRig();
+  const { app, time } = createLiveRig();
   const stream = await follow(app);
   await pass(time, 1_000);
   app.endStreams();
@@ -318,7 +245,7 @@ test('a shutdown ends streams without completing them, so that their clients com
 });
 
 test('a subscription that takes no event stream is refused, and runs nothing', async () => {
-  const { app, time, transport } = createRig();
+  const { app, time, transport } = createLiveRig();
   const refused = await follow(app, {}, { accept: 'application/json' });
   await pass(time, 1_000);
   expect(refused.response.status).toBe(406);
@@ -326,7 +253,7 @@ test('a subscription that takes no event stream is refused, and runs nothing', a
 });
 
 test('each update takes points from its caller', async () => {
-  const { app, time, usage } = createRig({
+  const { app, time, usage } = createLiveRig({
     SIGHTLINE_MAX_COST: '1000',
     SIGHTLINE_RATE_CAPACITY: '1000',
     SIGHTLINE_RATE_PER_SECOND: '1',
@@ -354,7 +281,7 @@ test('a trusted document is followed by its hash, and no other', async () => {
   const manifest = join(folder, 'manifest.json');
   const hash = createHash('sha256').update(ACTIVITY).digest('hex');
   writeFileSync(manifest, JSON.stringify({ [hash]: ACTIVITY }));
-  const { time, createInstance } = createRig();
+  const { time, createInstance } = createLiveRig();
   const app = createInstance({ SIGHTLINE_TRUSTED_DOCUMENTS: manifest });
   const stream = await follow(app, {}, {}, { documentId: hash });
   const refused = await follow(app, {}, {}, { query: 'subscription { activity { cursor } }' });
@@ -364,7 +291,7 @@ test('a trusted document is followed by its hash, and no other', async () => {
 });
 
 test('related entries of an update have the call budget and the deadline of an operation of its own', async () => {
-  const { app, time, usage, events } = createRig({ SIGHTLINE_MAX_UPSTREAM_CALLS: '4' });
+  const { app, time, usage, events } = createLiveRig({ SIGHTLINE_MAX_UPSTREAM_CALLS: '4' });
   const query =
     'subscription { activity(filter: { sources: [USAGE] }) { cursor coverage { status } edges { cursor node { timestamp ... on UsageRecord { relatedEvents(by: [IP]) { edges { node { timestamp } } } } } } } }';
   const stream = await follow(app, {}, {}, { query });

@@ -88,8 +88,11 @@ export async function sendStream(
     if (response.write(part)) continue;
     const timer = setTimeout(() => response.destroy(), UNREAD_MS);
     await new Promise<void>((resolve) => {
-      response.once('drain', resolve);
-      response.once('close', resolve);
+      const go = (): void => {
+        response.off('drain', go).off('close', go);
+        resolve();
+      };
+      response.on('drain', go).on('close', go);
     });
     clearTimeout(timer);
     if (response.closed) return;

@@ -86,7 +86,10 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
   let edgeMs: number | null = null;
   /** From here on all rows are held. */
   let heldFromMs = Infinity;
-  let missed: { readonly readAtMs: number; readonly lost: readonly Coverage[] } | null = null;
+  /** When rows were last read for a listener who had missed them; null: long ago. */
+  let missedAtMs: number | null = null;
+  /** Spans after `heldFromMs` in which rows may be missing. */
+  let unheld: readonly Coverage[] = [];
   let deepAtMs = -Infinity;
   let polls = 0;
   let intervalMs = pace.minIntervalMs;
@@ -135,11 +138,14 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
     const added = held.add(found.rows);
     const before = { edgeMs: edgeMs ?? nowMs };
     edgeMs = Math.max(edgeMs ?? nowMs, nowMs);
-    if (isFirst) heldFromMs = range.fromMs;
-    else if (added.length > 0 || lost.length > 0) {
+    // What was read before is not missing if a bound keeps a poll from reading it again: coverage alone says so.
+    const gaps = lost.filter(({ toMs }) => toMs > before.edgeMs - overlapMs * SHALLOW_PART);
+    if (isFirst) heldFromMs = lost[0]?.toMs ?? range.fromMs;
+    else if (added.length > 0 || gaps.length > 0) {
+      unheld = [...unheld, ...gaps];
       const news = splitNews(added, held.all(), before, spanTo(edgeMs));
       const [first, ...others] = news;
-      const all = first && lost.length > 0 ? [{ ...first, gaps: lost }, ...others] : news;
+      const all = first && gaps.length > 0 ? [{ ...first, gaps }, ...others] : news;
       for (const sink of following) sink.take(all, new Set());
     } else {
       // What was seen moves on, so that a cursor does not grow old.
@@ -148,11 +154,12 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
     }
     intervalMs =
       !isFirst && added.length === 0 ? Math.min(intervalMs * 2, pace.maxIntervalMs) : pace.minIntervalMs;
-    if (missed && nowMs - missed.readAtMs > KEEP_MISSED_MS) missed = null;
-    if (!missed) {
-      heldFromMs = Math.max(heldFromMs, edgeMs - overlapMs);
-      held.prune(heldFromMs);
-    }
+    if (missedAtMs !== null && nowMs - missedAtMs <= KEEP_MISSED_MS) return;
+    missedAtMs = null;
+    const keptFromMs = Math.max(heldFromMs, edgeMs - overlapMs);
+    heldFromMs = keptFromMs;
+    held.prune(keptFromMs);
+    unheld = unheld.filter(({ toMs }) => toMs > keptFromMs);
   };
 
   /** Reads what a listener has missed and is not held. */
@@ -162,10 +169,8 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
     if (held.all().length > MOST_SHARES * maxRows) {
       const reason = `Listeners have missed more than the ${MOST_SHARES * maxRows} rows that are kept for them. Read the missing range by the list.`;
       heldFromMs = fromMs;
-      missed = {
-        readAtMs: nowMs,
-        lost: [...(missed?.lost ?? []), coverGap(source, range, 'SCAN_LIMIT', reason)],
-      };
+      missedAtMs = nowMs;
+      unheld = [...unheld, coverGap(source, range, 'SCAN_LIMIT', reason)];
       return;
     }
     const found = await read(range, nowMs);
@@ -175,7 +180,8 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
     ];
     held.add(found.rows);
     heldFromMs = fromMs;
-    missed = { readAtMs: nowMs, lost: [...(missed?.lost ?? []), ...lost] };
+    missedAtMs = nowMs;
+    unheld = [...unheld, ...lost];
   };
 
   /** Lets those follow whose missed rows are held. The others need a newer poll. */
@@ -198,7 +204,7 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
     }
     const { news, absent, doubtful } = catchUp(start, held.all(), spanTo(nowMs));
     const gaps = [
-      ...(missed?.lost ?? []).flatMap((part) =>
+      ...unheld.flatMap((part) =>
         part.toMs > start.floorMs ? [{ ...part, fromMs: Math.max(part.fromMs, start.floorMs) }] : [],
       ),
       ...doubtful.map((span) => coverGap(source, span, null, DOUBTFUL)),

@@ -146,6 +146,21 @@ describe('what a listener hears', () => {
     for (const listener of [first, second]) expect(listener.rows()).toEqual(['since']);
   });
 
+  test('more rows in the overlap than a poll may read are no gap, because they were read before', async () => {
+    const world = createWorld();
+    for (let n = 0; n < 300; n += 1) world.write(usageRow(`r${n}`, START_MS - 150_000 + n * 1_000));
+    const live = world.createInstance();
+    const listener = world.listen(live, null, { maxRows: 50 });
+    await world.time.pass(160_000);
+    expect(listener.updates.filter(({ kind }) => kind === 'gap')).toEqual([]);
+    expect(listener.rows()).toHaveLength(150);
+    const resumed = world.listen(world.createInstance(), thaw(listener.updates.at(-1)!.parts), {
+      maxRows: 200,
+    });
+    await world.time.pass(1_000);
+    expect(resumed.updates.map(({ rows }) => rows.length)).toEqual([0]);
+  });
+
   test('a source without credentials is not configured, and causes no call', async () => {
     const world = createWorld();
     const listener = world.listen(world.createInstance(), null, { scope: null });
@@ -218,6 +233,26 @@ describe('where a stream begins', () => {
       toMs: START_MS - 1_800_000,
     });
     expect(listener.rows()).toEqual(['kept']);
+  });
+
+  test('a listener who comes back over a span that the poller could not read hears of the gap', async () => {
+    const world = createWorld();
+    const live = world.createInstance();
+    const stays = world.listen(live, null, { maxRows: 50 });
+    const cut = world.listen(live, null, { maxRows: 50 });
+    await world.time.pass(1_000);
+    cut.leave();
+    world.failing.add('USAGE');
+    for (let n = 0; n < 600; n += 1) world.write(usageRow(`r${n}`, START_MS + 2_000 + n * 100));
+    await world.time.pass(70_000);
+    world.failing.clear();
+    await world.time.pass(16_000);
+    const gap = stays.updates.find(({ kind }) => kind === 'gap')?.coverage[0];
+    expect(gap).toMatchObject({ status: 'TRUNCATED', code: 'SCAN_LIMIT' });
+    const back = world.listen(live, thaw(cut.updates.at(-1)!.parts), { maxRows: 50 });
+    await world.time.pass(1_000);
+    expect(back.updates.find(({ kind }) => kind === 'gap')?.coverage[0]).toMatchObject({ toMs: gap!.toMs });
+    expect(back.rows()).toEqual(stays.rows());
   });
 
   test('of listeners who come back together with one place, one reads what they have missed', async () => {

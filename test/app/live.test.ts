@@ -182,6 +182,7 @@ test('streams are bounded in all, and a stream that is left gives its place back
   const refused = await follow(app);
   await pass(time, 0);
   expect(refused.text()).toContain('LIMIT_EXCEEDED');
+  expect(refused.response.status).toBe(429);
   first.leave();
   await pass(time, 0);
   const next = await follow(app);

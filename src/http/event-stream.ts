@@ -1,4 +1,4 @@
-import type { ExecutionResult } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { FrameIds } from './frames.ts';
 
 /** How soon a client comes back, in milliseconds. */
@@ -8,6 +8,8 @@ export interface EventStreamFacts {
   readonly ids: FrameIds;
   /** Whether the stream ends because this process does. */
   readonly isClosing: () => boolean;
+  /** Gets the errors of each update, as the caller gets them. */
+  readonly onErrors: (errors: readonly GraphQLError[]) => void;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface EventStreamFacts {
  */
 export async function* writeFrames(
   results: AsyncIterable<ExecutionResult>,
-  { ids, isClosing }: EventStreamFacts,
+  { ids, isClosing, onErrors }: EventStreamFacts,
 ): AsyncGenerator<string, void> {
   const iterator = results[Symbol.asyncIterator]();
   try {
@@ -24,6 +26,7 @@ export async function* writeFrames(
     yield `retry: ${RETRY_MS}\n\n`;
     for (let read = await iterator.next(); !read.done; read = await iterator.next()) {
       const id = ids.shift();
+      if (read.value.errors) onErrors(read.value.errors);
       yield `event: next\n${id === null ? '' : `id: ${id}\n`}data: ${JSON.stringify(read.value)}\n\n`;
     }
   } finally {

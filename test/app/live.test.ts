@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createApiKey } from '../../src/http/identity/api-keys.ts';
 import { START_MS } from '../sources/live/live-world.ts';
 import { ACTIVITY, follow } from '../support/event-stream.ts';
-import { createLiveRig, pass } from '../support/live-rig.ts';
+import { createLiveRig, pass, until } from '../support/live-rig.ts';
 import { askApp } from '../support/running-app.ts';
 
 const idsOf = (
@@ -289,6 +289,24 @@ test('a trusted document is followed by its hash, and no other', async () => {
   await pass(time, 1_000);
   expect(stream.updates()).toHaveLength(1);
   expect(refused.text()).toContain('FORBIDDEN');
+});
+
+test('an error of an update has its code, in the answer and in the audit trail', async () => {
+  const { app, time, events, state, audit } = createLiveRig();
+  const query =
+    'subscription { activity(filter: { sources: [EVENTS] }) { cursor edges { node { timestamp ... on Event { relatedUsage(by: [IP]) { edges { node { timestamp } } } } } } } }';
+  const stream = await follow(app, {}, {}, { query });
+  await pass(time, 1_000);
+  state.isUsageDown = true;
+  events.push({ id: 7, atMs: START_MS + 1_000 });
+  await pass(time, 5_000);
+  // The retries of a call wait on the machine's own timers.
+  await until(() => stream.text().includes('"code":"UPSTREAM_UNAVAILABLE"'));
+  expect(idsOf(stream.updates())).toEqual([at(1_000)]);
+  stream.leave();
+  await pass(time, 0);
+  expect(audit.at(-1)).toMatchObject({ outcome: ['UPSTREAM_UNAVAILABLE'], rows: 1 });
+  expect(audit.at(-1)!.vendorCalls.map(({ operation }) => operation)).toEqual(['/usage']);
 });
 
 test('related entries of an update have the call budget and the deadline of an operation of its own', async () => {

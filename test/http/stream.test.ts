@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { sendStream } from '../../src/http/http-message.ts';
 import { startServer } from '../../src/http/server.ts';
-import { createLiveRig, pass } from '../support/live-rig.ts';
+import { createLiveRig, pass, until } from '../support/live-rig.ts';
 
 async function serveStreams() {
   const rig = createLiveRig();
@@ -27,11 +27,6 @@ async function serveStreams() {
     return response;
   };
   return { ...rig, server, open };
-}
-
-/** Waits, without a pause of its own, until it holds. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 test('a caller who leaves over a socket is let go, and the poller stops', async () => {

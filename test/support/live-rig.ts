@@ -76,3 +76,8 @@ export async function pass(time: ReturnType<typeof createSimulatedTimers>, ms: n
   await time.pass(ms);
   for (let n = 0; n < 5; n += 1) await time.pass(0);
 }
+
+/** Waits, without a pause of its own, until it holds. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}

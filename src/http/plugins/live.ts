@@ -8,6 +8,7 @@ import type { StreamLimit } from '../limits/stream-limit.ts';
 import { refuse } from '../mask-error.ts';
 import { takePoints } from './cost.ts';
 import type { CostOptions } from './cost.ts';
+import { listCodes } from './operation.ts';
 import type { OperationContext, RequestContext } from './operation.ts';
 
 export interface LiveOptions extends CostOptions {
@@ -69,7 +70,13 @@ export function useLive(options: LiveOptions): Plugin<OperationContext, RequestC
       const { frames } = notes;
       if (!frames) return;
       setResultProcessor((stream, fetchAPI) => {
-        notes.stream = writeFrames(stream as AsyncIterable<ExecutionResult>, { ids: frames, isClosing });
+        notes.stream = writeFrames(stream as AsyncIterable<ExecutionResult>, {
+          ids: frames,
+          isClosing,
+          onErrors(errors) {
+            notes.errors = [...new Set([...notes.errors, ...listCodes(errors)])];
+          },
+        });
         const headers = { 'content-type': `${EVENT_STREAM}; charset=utf-8`, 'x-accel-buffering': 'no' };
         return new fetchAPI.Response(null, { status: 200, headers });
       }, EVENT_STREAM);

@@ -149,16 +149,25 @@ const config: OxlintConfig = {
     room(['src/upstream/**'], 'upstream', aboveOf('upstream')),
     room(['src/sources/**'], 'sources', [
       ...aboveOf('sources'),
-      ...[...VENDOR_DOMAINS, 'timeline'].map((domain) => banSibling('sources/paging', domain)),
+      ...[...VENDOR_DOMAINS, 'timeline', 'live'].map((domain) => banSibling('sources/paging', domain)),
     ]),
     ...VENDOR_DOMAINS.map((domain, index) =>
       room([`src/sources/${domain}/**`], 'sources', [
         ...aboveOf('sources'),
         banSibling(`sources/${domain}`, VENDOR_DOMAINS[1 - index] ?? ''),
         banSibling(`sources/${domain}`, 'timeline'),
+        banSibling(`sources/${domain}`, 'live'),
       ]),
     ),
-    room(['src/sources/timeline/**'], 'sources', aboveOf('sources')),
+    room(['src/sources/timeline/**'], 'sources', [
+      ...aboveOf('sources'),
+      banSibling('sources/timeline', 'live'),
+    ]),
+    // A poller takes streams of rows, and knows no vendor.
+    room(['src/sources/live/**'], 'sources', [
+      ...aboveOf('sources'),
+      ...VENDOR_DOMAINS.map((domain) => banSibling('sources/live', domain)),
+    ]),
     room(['src/archive/**'], 'archive', aboveOf('archive')),
     room(['src/archive/evidence/**'], 'evidence', aboveOf('archive')),
     room(['src/graph/**'], 'graph', [

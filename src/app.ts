@@ -13,6 +13,7 @@ import { readAddresses, readOwnSecrets } from './config/vendors.ts';
 import type { VendorAddress } from './config/vendors.ts';
 import { createCursorSealer } from './graph/paging/cursor.ts';
 import type { SourceEnds } from './graph/paging/range.ts';
+import { createLiveCursors } from './graph/paging/live-cursor.ts';
 import { schema } from './graph/schema.ts';
 import type { AuditSink } from './http/audit-trail.ts';
 import { createContexts } from './http/context.ts';
@@ -22,7 +23,11 @@ import type { Handler, RequestLine } from './http/handler.ts';
 import { openIdentity } from './http/identity/identity.ts';
 import { createVendorCredentials } from './http/identity/vendor-credentials.ts';
 import { createRateLimit, createSharedRateLimit } from './http/limits/rate-limit.ts';
+import { createStreamLimit } from './http/limits/stream-limit.ts';
 import type { Way } from './http/responder.ts';
+import { createLive } from './sources/live/live.ts';
+import { systemTimers } from './sources/live/timers.ts';
+import type { Timers } from './sources/live/timers.ts';
 import type { SkippedRowsReport } from './sources/paging/vendor-page.ts';
 import type { AttemptReport } from './upstream/attempt.ts';
 import { createUpstream } from './upstream/create.ts';
@@ -37,6 +42,8 @@ export const VERSION: string = manifest.version;
 export interface App extends Handler {
   /** Copy the vendors' logs to the archive, one source each; empty without an archive. */
   readonly syncRounds: readonly SyncRound[];
+  /** Ends all streams, and tells their clients to come back. */
+  endStreams(): void;
   /** Ends the connections to the vendors, to the token issuer and to Redis. */
   close(): Promise<void>;
 }
@@ -55,6 +62,8 @@ export interface AppOverrides {
   readonly limits?: Partial<UpstreamLimits>;
   /** How exports tell time and wait. */
   readonly exportTiming?: Timing;
+  /** Begin the polls and heartbeats of streams. */
+  readonly timers?: Timers;
   readonly isReady?: () => boolean;
   /** Receives faults that callers do not see. */
   readonly onFault?: (error: unknown) => void;
@@ -107,10 +116,18 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     settings: readSourceSettings(config, config.events),
     retention: readRetention(config.events),
   };
+  const live = createLive({
+    pace: config.live.pace,
+    clock,
+    timers: overrides.timers ?? systemTimers,
+    onFault,
+  });
   const createContext = createContexts({
     version: VERSION,
     limits: { ...limits, maxDepth: config.bounds.maxDepth },
     cursors: createCursorSealer(secret),
+    live,
+    liveCursors: createLiveCursors(secret),
     ends,
     credentialsOf: vendorCredentials.of,
     usage: usageAccess,
@@ -154,6 +171,8 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       if (usage && upstreams.usage.hasAnswered(usage.scope)) return usage.scope;
       return events && upstreams.events.hasAnswered(events.scope) ? events.scope : null;
     },
+    streams: createStreamLimit(config.live),
+    isClosing: live.isClosing,
     maxBodyBytes: config.maxBodyBytes,
     exports: { ...config.exports, unpaced: listUnpaced(config), timing: overrides.exportTiming },
     isLoopbackOnly: vendors.kind === 'configured' && !vendors.isPublic && !config.identity,
@@ -176,7 +195,9 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
           onSkippedRows: overrides.onSkippedRows,
         })
       : [],
+    endStreams: live.close,
     async close() {
+      live.close();
       await Promise.all([
         upstreams.usage.close(),
         upstreams.events.close(),

@@ -61,6 +61,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   const sync = config.archive && startArchiveSync(app, config.archive, log);
   onStop(async (signal) => {
     isReady = false;
+    app.endStreams();
     // Ctrl-C comes from a terminal, so there is no load balancer that needs notice.
     await server.close(DRAIN_MS, signal === 'SIGINT' ? 0 : NOTICE_MS);
     await sync?.stop();

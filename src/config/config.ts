@@ -2,7 +2,9 @@ import type { Secret } from '../base/secret.ts';
 import type { RatePolicy } from '../base/shared-store.ts';
 import type { IdentitySettings } from '../http/identity/identity.ts';
 import type { DocumentBounds } from '../http/limits/document-bounds.ts';
+import type { StreamBounds } from '../http/limits/stream-limit.ts';
 import type { TrustedDocuments } from '../http/trusted-documents.ts';
+import type { LivePace } from '../sources/live/poller.ts';
 import { endOf } from '../sources/paging/held-files.ts';
 import type { HeldFiles } from '../sources/paging/held-files.ts';
 import type { SourceSettings } from '../sources/paging/vendor-page.ts';
@@ -51,6 +53,8 @@ export interface Config {
     /** The most exports at the same time. */
     readonly maxExports: number;
   };
+  /** Streams of new entries: how often the vendors are read for them, and how many there may be. */
+  readonly live: StreamBounds & { readonly pace: LivePace };
   readonly upstream: {
     readonly attemptTimeoutMs: number;
     readonly maxBodyBytes: number;

@@ -76,6 +76,8 @@ function findContradictions(settings: Settings): string[] {
     );
   if (settings.SIGHTLINE_ARCHIVE_SETTLE_MS < settings.SIGHTLINE_ARCHIVE_OVERLAP_MS)
     faults.push('SIGHTLINE_ARCHIVE_SETTLE_MS must not be below SIGHTLINE_ARCHIVE_OVERLAP_MS.');
+  if (settings.SIGHTLINE_LIVE_MAX_INTERVAL_MS < settings.SIGHTLINE_LIVE_MIN_INTERVAL_MS)
+    faults.push('SIGHTLINE_LIVE_MAX_INTERVAL_MS must not be below SIGHTLINE_LIVE_MIN_INTERVAL_MS.');
   const capacity = settings.SIGHTLINE_RATE_CAPACITY;
   if (capacity > 0 && capacity < settings.SIGHTLINE_MAX_COST)
     faults.push('SIGHTLINE_RATE_CAPACITY must be 0 (off) or at least SIGHTLINE_MAX_COST.');
@@ -145,6 +147,15 @@ function toConfig(settings: Settings, identity: IdentitySettings | null): Omit<C
     exports: {
       callsPerMinute: settings.SIGHTLINE_EXPORT_CALLS_PER_MINUTE,
       maxExports: settings.SIGHTLINE_MAX_EXPORTS,
+    },
+    live: {
+      pace: {
+        minIntervalMs: settings.SIGHTLINE_LIVE_MIN_INTERVAL_MS,
+        maxIntervalMs: settings.SIGHTLINE_LIVE_MAX_INTERVAL_MS,
+        overlapMs: settings.SIGHTLINE_LIVE_OVERLAP_MS,
+      },
+      maxStreams: settings.SIGHTLINE_LIVE_MAX_STREAMS,
+      maxStreamsOfCaller: settings.SIGHTLINE_LIVE_MAX_STREAMS_PER_CALLER,
     },
     upstream: {
       attemptTimeoutMs: settings.SIGHTLINE_ATTEMPT_TIMEOUT_MS,

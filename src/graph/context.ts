@@ -1,11 +1,16 @@
 import type { Source } from '../base/source.ts';
 import type { EventsSource } from '../sources/events/source.ts';
+import type { FeedUpdate } from '../sources/live/feed.ts';
+import type { SeenRows } from '../sources/live/seen-rows.ts';
+import type { Coverage } from '../sources/paging/coverage.ts';
+import type { TimelineFilter } from '../sources/timeline/filter.ts';
 import type { TimelineSource } from '../sources/timeline/source.ts';
 import type { UsageSource } from '../sources/usage/source.ts';
 import type { Viewer } from './access.ts';
 import type { ArchiveStatusData } from './archive.ts';
 import type { CursorSealer } from './paging/cursor.ts';
 import type { SourceEnds } from './paging/range.ts';
+import type { LiveCursors } from './paging/live-cursor.ts';
 
 /** Everything that a resolver may use. `http` makes a new one for each operation. */
 export interface GraphContext {
@@ -17,10 +22,32 @@ export interface GraphContext {
   readonly events: EventsSource;
   /** Merges both sources into one order and relates their entries. */
   readonly timeline: TimelineSource;
+  readonly live: LiveReader;
   readonly cursors: CursorSealer;
   readonly limits: Limits;
   readonly viewer: Viewer;
   readonly service: ServiceReader;
+}
+
+/** What a stream of new entries needs. */
+export interface LiveReader {
+  readonly cursors: LiveCursors;
+  /** Names the caller and the credentials: a cursor of another caller is refused. */
+  readonly binding: string;
+  /** The place that a client sends when it reconnects; null: none. */
+  readonly lastEventId: string | null;
+  /** Begins a stream. @throws RequestError `BAD_USER_INPUT` for a filter that only the vendor can apply */
+  open(request: ActivityRequest): AsyncIterableIterator<FeedUpdate>;
+  /** Gets the id of each update's frame, in their order; null: it has none. */
+  onUpdate(id: string | null): void;
+}
+
+export interface ActivityRequest {
+  readonly filter: TimelineFilter;
+  /** What was seen of a source; null: the stream begins now. */
+  startOf(source: Source): SeenRows | null;
+  /** The coverage of the sources that are not read. */
+  readonly fixed: readonly Coverage[];
 }
 
 /** The limits in force, shown as `service.limits`. */

@@ -5,6 +5,7 @@ import './events/queries.ts';
 import './node.ts';
 import './scalars.ts';
 import './service.ts';
+import './timeline/live.ts';
 import './timeline/queries.ts';
 import './usage/queries.ts';
 

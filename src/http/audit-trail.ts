@@ -11,8 +11,9 @@ export interface AuditTrail {
   /**
    * Writes the line of an operation and returns whether it is written. Never rejects.
    * @param status null: the caller left before the answer was sent
+   * @param streamMs how long the stream was open, if it is one that ends
    */
-  write(notes: RequestNotes, status: number | null): boolean | Promise<boolean>;
+  write(notes: RequestNotes, status: number | null, streamMs?: number): boolean | Promise<boolean>;
 }
 
 /** Takes the lines of the trail. */
@@ -43,10 +44,10 @@ export function createAuditTrail(sink: AuditSink | null, onFault: (error: unknow
   };
   return {
     isBroken: () => isBroken,
-    write(notes, status) {
+    write(notes, status, streamMs) {
       if (!sink) return true;
       const { take, commit } = sink;
-      const line = createAuditLine(notes, status);
+      const line = createAuditLine(notes, status, streamMs);
       if (!commit) return attempt(() => take(line));
       take(line);
       committing ??= new Promise((resolve) => {

@@ -2,12 +2,14 @@ import type { Archive } from '../archive/archive.ts';
 import { SOURCES } from '../base/source.ts';
 import type { Source } from '../base/source.ts';
 import type { ArchivedSourceData, ArchiveStatusData } from '../graph/archive.ts';
-import type { GraphContext, Limits, SourceStatus } from '../graph/context.ts';
+import type { GraphContext, Limits, LiveReader, SourceStatus } from '../graph/context.ts';
 import { visibleEventFields } from '../graph/events/selection.ts';
 import type { CursorSealer } from '../graph/paging/cursor.ts';
 import type { SourceEnds } from '../graph/paging/range.ts';
+import type { LiveCursors } from '../graph/paging/live-cursor.ts';
 import { createEventsQuirks } from '../sources/events/quirks.ts';
 import { createEventsSource } from '../sources/events/source.ts';
+import type { Live } from '../sources/live/live.ts';
 import type { SkippedRowsReport, SourceSettings } from '../sources/paging/vendor-page.ts';
 import { keepByScope } from '../sources/shared/scope.ts';
 import { createTimelineSource } from '../sources/timeline/source.ts';
@@ -18,6 +20,7 @@ import { createUsageQuirks } from '../sources/usage/quirks.ts';
 import { createUsageSource } from '../sources/usage/source.ts';
 import type { CallContext, Credentials, Upstream } from '../upstream/upstream.ts';
 import type { VendorCredentials } from './identity/vendor-credentials.ts';
+import { createLiveReader } from './live-reader.ts';
 import type { Operation } from './operation.ts';
 
 /** How to reach and read one source. */
@@ -38,6 +41,8 @@ export interface ContextOptions {
   readonly usage: SourceAccess;
   readonly analytics: AnalyticsSettings;
   readonly events: SourceAccess;
+  readonly live: Live;
+  readonly liveCursors: LiveCursors;
   /** null: there is none. */
   readonly archive: Archive | null;
   /** Receives the number of rows that could not be parsed, never their values. */
@@ -84,6 +89,15 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
     let usage: ReturnType<typeof openUsage> | null = null;
     let events: ReturnType<typeof openEvents> | null = null;
     let timeline: TimelineSource | null = null;
+    let live: LiveReader | null = null;
+    const openLive = (): LiveReader =>
+      createLiveReader(operation, {
+        live: options.live,
+        cursors: options.liveCursors,
+        credentials,
+        usage: { ...options.usage, quirks: quirksOf.usage(credentials.usage), onSkippedRows },
+        events: { ...options.events, quirks: quirksOf.events(credentials.events), onSkippedRows },
+      });
     const service = {
       version,
       configured: SOURCES.filter((source) => credentials[source === 'USAGE' ? 'usage' : 'events'] !== null),
@@ -111,6 +125,9 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
       get timeline() {
         timeline ??= createTimelineSource((usage ??= openUsage()), (events ??= openEvents()), nowMs);
         return timeline;
+      },
+      get live() {
+        return (live ??= openLive());
       },
     };
   };

@@ -9,6 +9,7 @@ import {
   sendAnswer,
   sendStream,
   toResponse,
+  toStreamResponse,
 } from './http-message.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import { namePath } from './pages.ts';
@@ -80,18 +81,6 @@ function createDeparture(): { readonly signal: AbortSignal; readonly leave: () =
   };
 }
 
-/** The same pieces. Calls `close` when they have ended, or their reader has left. */
-async function* closeAfter(
-  pieces: AsyncIterable<Uint8Array>,
-  close: () => void,
-): AsyncGenerator<Uint8Array, void> {
-  try {
-    yield* pieces;
-  } finally {
-    close();
-  }
-}
-
 export function createHandler(options: HandlerOptions): Handler {
   const { onRequest, audit, onFault, isReady, corsOrigins } = options;
   const trail = createAuditTrail(audit, onFault);
@@ -118,6 +107,7 @@ export function createHandler(options: HandlerOptions): Handler {
           const isWritten = writing instanceof Promise ? await writing : writing;
           if (!isWritten) {
             await endStream(answer.stream);
+            notes.stream = null;
             answer = addressRefusal(UNAUDITED, request, corsOrigins);
           }
         }
@@ -128,6 +118,7 @@ export function createHandler(options: HandlerOptions): Handler {
       close(status) {
         isClosed = true;
         if (notes.isOperation && !isAudited) void trail.write(notes, null);
+        else if (notes.stream) void trail.write(notes, status, Math.round(performance.now() - startedMs));
         const { operation, errors, vendorCalls } = notes;
         onRequest({
           method: request.method,
@@ -145,13 +136,17 @@ export function createHandler(options: HandlerOptions): Handler {
   return {
     async fetch(input, init) {
       const request = new Request(input, init);
-      const exchange = begin(readFetchRequest(request));
-      const { stream, ...answer } = await exchange.answer();
-      const close = (): void => exchange.close(request.signal.aborted ? null : answer.status);
-      if (stream && !request.signal.aborted)
-        return toResponse({ ...answer, stream: closeAfter(stream, close) }, request.method);
-      await endStream(stream);
-      close();
+      const departure = createDeparture();
+      if (request.signal.aborted) departure.leave();
+      else request.signal.addEventListener('abort', departure.leave, { once: true });
+      const exchange = begin(readFetchRequest(request, departure));
+      const answer = await exchange.answer();
+      if (answer.stream && !request.signal.aborted) {
+        const end = (status: number | null): void => exchange.close(request.signal.aborted ? null : status);
+        return toStreamResponse(answer, answer.stream, departure.leave, end);
+      }
+      await endStream(answer.stream);
+      exchange.close(request.signal.aborted ? null : answer.status);
       request.signal.throwIfAborted();
       return toResponse(answer, request.method);
     },

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 
 /** A request over HTTP, whether it came through a socket or from this process. */
 export interface HttpRequest {
@@ -24,8 +23,8 @@ export interface HttpAnswer {
   /** By lower-case name. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  /** A body of unknown length, instead of `body`. The next piece is taken when the one before is sent. */
-  readonly stream?: AsyncIterable<Uint8Array>;
+  /** Instead of `body`: pieces that are sent as they come, each when the one before is sent, until they end or the caller leaves. */
+  readonly stream?: AsyncIterable<string | Uint8Array>;
 }
 
 export const TEXT_TYPE = { 'content-type': 'text/plain; charset=utf-8' };
@@ -92,7 +91,7 @@ const UNREAD_MS = 60_000;
 export async function sendStream(
   response: ServerResponse,
   { status, headers }: HttpAnswer,
-  stream: AsyncIterable<Uint8Array>,
+  stream: AsyncIterable<string | Uint8Array>,
   unreadMs = UNREAD_MS,
 ): Promise<void> {
   try {
@@ -123,12 +122,21 @@ function drain(response: ServerResponse, unreadMs: number): Promise<void> {
 }
 
 /** Ends a stream that nobody reads any more. */
-export async function endStream(stream: AsyncIterable<Uint8Array> | undefined): Promise<void> {
-  await stream?.[Symbol.asyncIterator]().return?.();
+export async function endStream(stream: AsyncIterable<string | Uint8Array> | undefined): Promise<void> {
+  const pieces = stream?.[Symbol.asyncIterator]();
+  // A generator that has not begun would end without closing what it reads.
+  await pieces?.next();
+  await pieces?.return?.();
 }
 
-/** A `Request` of this process. It counts as sent by this machine, to the host that its URL names. */
-export function readFetchRequest(request: Request): HttpRequest {
+/**
+ * A `Request` of this process. It counts as sent by this machine, to the host that its URL names.
+ * @param departure its signal aborts when the caller leaves
+ */
+export function readFetchRequest(
+  request: Request,
+  departure: { readonly signal: AbortSignal } = request,
+): HttpRequest {
   const { host, pathname, search } = new URL(request.url);
   const headers: Record<string, string> = { host, ...Object.fromEntries(request.headers) };
   return {
@@ -138,17 +146,48 @@ export function readFetchRequest(request: Request): HttpRequest {
     valuesOf: (name) => (headers[name] === undefined ? [] : [headers[name]]),
     body: request.body,
     address: '127.0.0.1',
-    signal: request.signal,
+    get signal() {
+      return departure.signal;
+    },
   };
 }
 
+/**
+ * A stream as a `Response`.
+ * @param leave the caller has left
+ * @param end the stream has ended, with its status; null: the caller has left
+ */
+export function toStreamResponse(
+  { status, headers = {} }: HttpAnswer,
+  stream: AsyncIterable<string | Uint8Array>,
+  leave: () => void,
+  end: (status: number | null) => void,
+): Response {
+  const pieces = stream[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await pieces.next();
+        if (!done) return controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
+      } catch (error) {
+        end(null);
+        throw error;
+      }
+      end(status);
+      controller.close();
+    },
+    async cancel() {
+      leave();
+      end(null);
+      await pieces.return?.();
+    },
+  });
+  return new Response(body, { status, headers });
+}
+
 /** An answer as a `Response`; `method` is the request's. */
-export function toResponse({ status, headers = {}, body, stream }: HttpAnswer, method: string): Response {
-  if (stream)
-    return new Response(Readable.toWeb(Readable.from(stream, { objectMode: false })) as BodyInit, {
-      status,
-      headers,
-    });
+export function toResponse({ status, headers = {}, body }: HttpAnswer, method: string): Response {
   const content = typeof body === 'object' ? new Uint8Array(body) : body;
   // A Response of some statuses, such as 204, must have no body, not even an empty one.
   return new Response(method === 'HEAD' || !content?.length ? null : content, { status, headers });

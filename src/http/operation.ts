@@ -1,6 +1,8 @@
 import type { Clock } from '../base/time.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
 import type { CallBudget } from '../upstream/call-budget.ts';
+import { createFrameIds } from './frames.ts';
+import type { FrameIds } from './frames.ts';
 import type { Caller } from './identity/caller.ts';
 import { readVendorHeaders } from './identity/vendor-credentials.ts';
 import type { CallerSecrets, HeaderReader } from './identity/vendor-credentials.ts';
@@ -15,6 +17,12 @@ export interface Operation {
   readonly deadlineMs: number;
   /** Aborts when the caller leaves, or shortly after the deadline. */
   readonly signal: AbortSignal;
+  /** Aborts when the caller leaves: a stream goes on after the deadline. */
+  readonly departure: AbortSignal;
+  /** The place in a stream that a client sends when it reconnects; null: none. */
+  readonly lastEventId: string | null;
+  /** The ids of the frames of its stream. */
+  readonly frames: FrameIds;
   readonly callBudget: CallBudget;
   /** The greatest age of a cached answer that `cache-control` accepts, in milliseconds; null: it sets none. */
   readonly maxAgeMs: number | null;
@@ -53,6 +61,7 @@ export function createOperation(
   const callerSecrets = vendorCredentials === 'request' ? readVendorHeaders(headers) : null;
   const nowMs = clock.now();
   let bounds: Bounds | null = null;
+  let frames: FrameIds | null = null;
   return {
     caller,
     nowMs,
@@ -60,6 +69,16 @@ export function createOperation(
     get signal() {
       return (bounds ??= openBounds(request.signal, Math.max(0, nowMs + timeoutMs + GRACE_MS - clock.now())))
         .signal;
+    },
+    // Only streams ask for these.
+    get departure() {
+      return request.signal;
+    },
+    get lastEventId() {
+      return headers.get('last-event-id') || null;
+    },
+    get frames() {
+      return (frames ??= createFrameIds());
     },
     callBudget: createCallBudget(maxUpstreamCalls),
     callerSecrets,

@@ -1,5 +1,6 @@
 import type { OperationEstimate } from '../graph/cost/operation.ts';
 import type { CallTally } from '../upstream/call-budget.ts';
+import type { FrameIds } from './frames.ts';
 import type { Caller } from './identity/caller.ts';
 
 /** What the log says about a request. It holds no value that the caller sent. */
@@ -43,6 +44,10 @@ export interface RequestNotes extends Writable<RequestReport> {
   tallies: readonly CallTally[];
   /** null: it is no export, or one that was refused. */
   export: ExportNotes | null;
+  /** The ids of the frames of its stream; null: it asks for no stream. */
+  frames: FrameIds | null;
+  /** The frames of its stream, whose line in the audit trail is written again when it ends; null: it is none. */
+  stream: AsyncIterable<string> | null;
   /** Headers to add to the answer. */
   headers: Readonly<Record<string, string>>;
 }
@@ -59,6 +64,8 @@ export function createRequestNotes(): RequestNotes {
     rows: 0,
     tallies: [],
     export: null,
+    frames: null,
+    stream: null,
     headers: {},
   };
 }

@@ -10,9 +10,10 @@ import { INTERNAL_MESSAGE, isAbandoned, isMasked, maskError } from './mask-error
 import type { Operation, OperationOptions } from './operation.ts';
 import { useAudit } from './plugins/audit.ts';
 import { useCost } from './plugins/cost.ts';
-import type { CostOptions } from './plugins/cost.ts';
 import { createGraphqlEngine, useEngine } from './plugins/engine.ts';
 import { useIntrospection } from './plugins/introspection.ts';
+import { useLive } from './plugins/live.ts';
+import type { LiveOptions } from './plugins/live.ts';
 import { useOperation } from './plugins/operation.ts';
 import type { RequestContext } from './plugins/operation.ts';
 import { usePreflight } from './plugins/preflight.ts';
@@ -20,7 +21,7 @@ import { DOCUMENT_ID, useTrustedDocuments } from './plugins/trusted-documents.ts
 import { useVariables } from './plugins/variables.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
 
-export interface YogaOptions extends OperationOptions, CostOptions {
+export interface YogaOptions extends OperationOptions, LiveOptions {
   readonly schema: GraphQLSchema;
   readonly bounds: DocumentBounds;
   /** The only documents to answer; null: any document. */
@@ -69,6 +70,7 @@ export function createYogaServer(options: YogaOptions, plugins: readonly Plugin[
       useOperation(options, createContext),
       // After the operation, whose call budget it shares between scans.
       useCost(options),
+      useLive(options),
       // Last, because it reads what the others note.
       ...(isAudited ? [useAudit()] : []),
       ...plugins,
@@ -112,6 +114,8 @@ export function createYogaServer(options: YogaOptions, plugins: readonly Plugin[
     // Yoga writes some names with capital letters.
     for (const [name, value] of response.headers) answered[name.toLowerCase()] = value;
     delete answered['content-length'];
+    const { stream } = context.notes;
+    if (stream) return { status: response.status, headers: answered, stream };
     return { status: response.status, headers: answered, body: await response.text() };
   };
 }

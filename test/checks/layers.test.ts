@@ -54,6 +54,16 @@ const PLANTED: readonly Planted[] = [
     law: /static|literal|require/i,
   },
   {
+    file: 'src/sources/live/sideways.ts',
+    source: "import type { A } from '../usage/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/sources/timeline/live.ts',
+    source: "import type { A } from '../live/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
     file: 'src/upstream/up.ts',
     source: "import type { A } from '../sources/usage/a.ts';\nexport type B = A;",
     law: LAW_1,

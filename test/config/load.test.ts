@@ -119,6 +119,10 @@ describe('readConfig', () => {
       { SIGHTLINE_DEFAULT_PAGE_SIZE: '60', SIGHTLINE_MAX_PAGE_SIZE: '50' },
       'SIGHTLINE_DEFAULT_PAGE_SIZE must not be above',
     ],
+    [
+      { SIGHTLINE_LIVE_MIN_INTERVAL_MS: '9000', SIGHTLINE_LIVE_MAX_INTERVAL_MS: '8000' },
+      'SIGHTLINE_LIVE_MAX_INTERVAL_MS must not be below',
+    ],
     [{ SIGHTLINE_MAX_PAGESIZE: '60' }, 'SIGHTLINE_MAX_PAGESIZE is not a setting'],
     [{ EVENTS_API_SECRET: 'canary' }, 'EVENTS_API_SECRET is not a setting'],
     [{ ...USAGE, HOST: '0.0.0.0' }, 'HOST must be an address of this machine only'],

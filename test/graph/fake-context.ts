@@ -6,6 +6,7 @@ import type { Scope } from '../../src/graph/access.ts';
 import type { GraphContext } from '../../src/graph/context.ts';
 import { createCursorSealer } from '../../src/graph/paging/cursor.ts';
 import { schema } from '../../src/graph/schema.ts';
+import { createLiveCursors } from '../../src/graph/paging/live-cursor.ts';
 import type { AuditEvent } from '../../src/sources/events/event.ts';
 import type { EventsSource } from '../../src/sources/events/source.ts';
 import type { Page } from '../../src/sources/paging/page.ts';
@@ -145,6 +146,18 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
       ...answers.timeline,
     }),
     cursors: createCursorSealer(new Secret('a secret of the tests')),
+    live: {
+      cursors: createLiveCursors(new Secret('a secret of the tests')),
+      binding: '',
+      lastEventId: null,
+      open: () => ({
+        next: async () => ({ done: true, value: undefined }),
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      }),
+      onUpdate() {},
+    },
     limits: {
       defaultPageSize: 50,
       maxPageSize: 500,

@@ -9,7 +9,14 @@ import { isEventId } from '../global-id.ts';
 import { EARLIEST_MS } from './range.ts';
 
 /** The lists that have cursors. A cursor holds an index into this array, so append only. */
-export const CURSOR_LISTS = ['usageRecords', 'events', 'timeline', 'relatedEvents', 'relatedUsage'] as const;
+export const CURSOR_LISTS = [
+  'usageRecords',
+  'events',
+  'timeline',
+  'relatedEvents',
+  'relatedUsage',
+  'activity',
+] as const;
 export type CursorList = (typeof CURSOR_LISTS)[number];
 
 /** The query that a cursor belongs to. */
@@ -32,7 +39,7 @@ export interface Cursor {
   readonly hasRowsPast: boolean;
 }
 
-const VERSION = 2;
+const VERSION = 3;
 /** With this length, a sealed cursor is a multiple of three bytes long (see `SEALED_FORM`). */
 export const DIGEST_BYTES = 20;
 /** The longest id that a position may have, in bytes. */
@@ -119,6 +126,11 @@ export interface CursorSealer {
    * @throws RequestError `CURSOR_INVALID`, names the argument, if the cursor is not ours, was changed, or is of another query
    */
   open(text: string, query: CursorQuery, argument: 'after' | 'before'): Cursor;
+  /**
+   * The position in a cursor of a list with this filter, whatever its range is. @throws as `open`
+   * @param filter by `digestFilter`
+   */
+  openPosition(text: string, list: CursorList, filter: Buffer, argument: string): Position;
 }
 
 /** A sealer (AES-256-GCM). Its keys are derived from `secret`, the service's `SIGHTLINE_SECRET`. */
@@ -152,6 +164,16 @@ export function createCursorSealer(secret: Secret): CursorSealer {
       }
       return cursor;
     },
+    openPosition(text, list, filter, argument) {
+      const { query, position } = readCursor(text, argument);
+      if (query.list === list && query.digest.subarray(0, FILTER_DIGEST_BYTES).equals(filter))
+        return position;
+      throw new RequestError(
+        'CURSOR_INVALID',
+        `This cursor comes from another query. Give one of '${list}' with the same filter.`,
+        { argument },
+      );
+    },
   };
 }
 
@@ -177,13 +199,22 @@ function unsealText(text: string, key: Buffer): Buffer {
 
 const NOT_OURS = 'This cursor was not made by this service, or was changed. Start again without it.';
 
+/** The first bytes of a query's digest, which depend on its list and filter alone. */
+const FILTER_DIGEST_BYTES = 12;
+
+/** The part of a query's digest that says which filter it has. */
+export function digestFilter(list: CursorList, filter: unknown): Buffer {
+  return digest(JSON.stringify([list, canonical({ filter })])).subarray(0, FILTER_DIGEST_BYTES);
+}
+
 /**
- * The query that a cursor is bound to: the list and a hash of its arguments, without the paging arguments. The order of an
- * input's fields does not matter, nor does it matter if an argument is null or omitted.
+ * The query that a cursor is bound to: the list and hashes of its filter and of its other arguments, without the paging arguments.
+ * The order of an input's fields does not matter, nor does it matter if an argument is null or omitted.
  */
 export function digestQuery(list: CursorList, args: Readonly<Record<string, unknown>>): CursorQuery {
-  const text = JSON.stringify([list, canonical(args)]);
-  return { list, digest: digest(text).subarray(0, DIGEST_BYTES) };
+  const { filter, ...others } = args;
+  const rest = digest(JSON.stringify(canonical(others))).subarray(0, DIGEST_BYTES - FILTER_DIGEST_BYTES);
+  return { list, digest: Buffer.concat([digestFilter(list, filter), rest]) };
 }
 
 function canonical(value: unknown): unknown {

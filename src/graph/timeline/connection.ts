@@ -4,7 +4,7 @@ import { ActivityInterface } from '../node.ts';
 import type { Connection, Edge } from '../paging/connection.ts';
 import { pageFields } from '../paging/types.ts';
 
-const ActivityEdgeType = builder.objectRef<Edge<Activity>>('ActivityEdge').implement({
+export const ActivityEdgeType = builder.objectRef<Edge<Activity>>('ActivityEdge').implement({
   description: 'An entry of either source and its position in the timeline.',
   fields: (t) => ({
     cursor: t.string({

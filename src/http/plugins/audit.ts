@@ -29,12 +29,15 @@ export interface AuditLine {
   readonly status: number | null;
   /** Left out: it is no export. An export has two lines: when it begins, and when it has ended or its caller has left. */
   readonly export?: ExportNotes;
+  /** How long a stream was open, in milliseconds. A stream has a line when it begins, without it, and one when it ends. */
+  readonly streamMs?: number;
 }
 
 /** @param status HTTP; null: the caller left before the answer was sent */
 export function createAuditLine(
   { caller, document, operation, errors, estimate, rows, tallies, export: exported }: RequestNotes,
   status: number | null,
+  streamMs?: number,
 ): AuditLine {
   const fields = estimate?.fields ?? [];
   return {
@@ -54,6 +57,7 @@ export function createAuditLine(
     outcome: errors,
     status,
     ...(exported && { export: exported }),
+    ...(streamMs === undefined ? {} : { streamMs }),
   };
 }
 

@@ -48,6 +48,20 @@ export function useCost(options: CostOptions): Plugin<OperationContext, RequestC
         },
       };
     },
+    async onSubscribe({ args, setResultAndStopExecution }) {
+      const { contextValue } = args;
+      const { operation, notes } = contextValue;
+      const estimate = estimateOperation(args, options.costLimits, readMoment(contextValue));
+      if (!estimate) return;
+      notes.estimate = estimate;
+      const refusal = refuseOperation(estimate, options.costLimits);
+      // The points of one full update, so that opening streams is bounded too.
+      const verdict = refusal ? null : await takePoints(options, operation, contextValue, estimate);
+      if (verdict) notes.headers = rateHeaders(verdict);
+      if (refusal) setResultAndStopExecution({ errors: [refuse(refusal)] });
+      else if (verdict && !verdict.isAllowed)
+        setResultAndStopExecution({ errors: [refuseRate(verdict, estimate)] });
+    },
     onResponse({ response, serverContext }) {
       for (const [name, value] of Object.entries(serverContext.notes.headers))
         response.headers.set(name, value);

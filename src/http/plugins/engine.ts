@@ -1,12 +1,15 @@
 import {
+  createSourceEventStream,
   execute,
+  executeSubscriptionEvent,
   GraphQLError,
   Kind,
+  mapSourceToResponseEvent,
   parse,
   specifiedRules,
-  subscribe,
   validate,
   validateInputLiteral,
+  validateSubscriptionArgs,
   ValuesOfCorrectTypeRule,
 } from 'graphql';
 import type {
@@ -14,6 +17,7 @@ import type {
   ASTVisitor,
   DocumentNode,
   ExecutionArgs,
+  ExecutionResult,
   GraphQLInputType,
   GraphQLSchema,
   ValidationContext,
@@ -27,7 +31,7 @@ import type { DocumentBounds } from '../limits/document-bounds.ts';
 import { addInputExample, refuse } from '../mask-error.ts';
 import { findArgument } from './argument-path.ts';
 import { mayIntrospect, SuggestNames } from './introspection.ts';
-import type { RequestContext } from './operation.ts';
+import type { OperationContext, RequestContext } from './operation.ts';
 
 const VALUE_KINDS: ReadonlySet<string> = new Set([
   Kind.INT,
@@ -56,7 +60,8 @@ export interface GraphqlEngine {
     rules?: readonly ValidationRule[],
   ) => readonly GraphQLError[];
   readonly execute: typeof execute;
-  readonly subscribe: typeof subscribe;
+  /** Each update of a stream has a context of its own, because that of the request is past its deadline. */
+  readonly subscribe: typeof subscribeAnew;
 }
 
 export function createGraphqlEngine(bounds: DocumentBounds): GraphqlEngine {
@@ -78,8 +83,7 @@ export function createGraphqlEngine(bounds: DocumentBounds): GraphqlEngine {
     },
     execute: (args: ExecutionArgs) =>
       execute({ ...args, options: OPTIONS, hideSuggestions: hidesSuggestions(args) }),
-    subscribe: (args: ExecutionArgs) =>
-      subscribe({ ...args, options: OPTIONS, hideSuggestions: hidesSuggestions(args) }),
+    subscribe: subscribeAnew,
   };
 }
 
@@ -114,6 +118,26 @@ function FirstFaultOfValue(context: ValidationContext): ASTVisitor {
     StringValue: checkHere,
     BooleanValue: checkHere,
   };
+}
+
+async function subscribeAnew(
+  args: ExecutionArgs,
+): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult> {
+  const validated = validateSubscriptionArgs({
+    ...args,
+    options: OPTIONS,
+    hideSuggestions: hidesSuggestions(args),
+  });
+  if (!('schema' in validated)) return { errors: validated };
+  const events = await createSourceEventStream(validated);
+  if (!(Symbol.asyncIterator in events)) return events;
+  const { renew } = args.contextValue as OperationContext;
+  return mapSourceToResponseEvent(validated, events, async (each) => {
+    const { contextValue, end } = renew();
+    const result = await executeSubscriptionEvent({ ...each, contextValue });
+    end();
+    return result;
+  });
 }
 
 function hidesSuggestions({ contextValue }: ExecutionArgs): boolean {

@@ -23,7 +23,14 @@ export interface RequestContext {
 /** The context of plugins while an operation runs. */
 export type OperationContext = YogaInitialContext &
   RequestContext &
-  GraphContext & { readonly operation: Operation };
+  GraphContext & { readonly operation: Operation; readonly renew: () => RenewedContext };
+
+/** The context of one update of a stream, which has a time, a call budget and a deadline of its own. */
+export interface RenewedContext {
+  readonly contextValue: object;
+  /** Ends it, and adds what it has called to the notes of the request. */
+  end(): void;
+}
 
 /**
  * Gives each operation its context and its bounds. Afterwards reports its vendor calls: to the log, and to callers on this
@@ -36,7 +43,21 @@ export function useOperation(
   return {
     onContextBuilding({ context, extendContext }) {
       const operation = createOperation(options, context.request, context.request.headers, context.caller);
-      extendContext({ ...createContext(operation), operation });
+      const renew = (): RenewedContext => {
+        const each = createOperation(options, context.request, context.request.headers, context.caller);
+        if (context.notes.estimate) each.callBudget.share(context.notes.estimate);
+        return {
+          contextValue: { ...context, ...createContext(each), operation: each },
+          end() {
+            each.end();
+            addTallies(context.notes, each.callBudget.tallies());
+          },
+        };
+      };
+      extendContext({ ...createContext(operation), operation, renew });
+    },
+    onSubscribe({ args }) {
+      args.contextValue.notes.operation = readName(args.document, args.operationName);
     },
     onExecute({ args }) {
       const { operation, notes } = args.contextValue;
@@ -53,6 +74,26 @@ export function useOperation(
       serverContext.notes.errors = listCodes('errors' in result ? (result.errors ?? []) : []);
     },
   };
+}
+
+/** Adds the calls of one update of a stream to those before. */
+function addTallies(notes: RequestNotes, added: readonly CallTally[]): void {
+  if (added.length === 0) return;
+  const sums = notes.tallies.map((tally) => ({ ...tally }));
+  for (const tally of added) {
+    const sum = sums.find(
+      ({ source, operation }) => source === tally.source && operation === tally.operation,
+    );
+    if (!sum) sums.push({ ...tally });
+    else {
+      sum.calls += tally.calls;
+      sum.rows += tally.rows;
+      sum.bytes += tally.bytes;
+      sum.ms += tally.ms;
+    }
+  }
+  notes.tallies = sums;
+  notes.vendorCalls = sums.reduce((all, { calls }) => all + calls, 0);
 }
 
 /** The name of the operation that runs, for the log; null: it has none. */

@@ -554,6 +554,7 @@ describe('the fields of the graph', () => {
       'Query.usageBreakdown',
       'Query.usageRecord',
       'Query.usageRecords',
+      'Subscription.activity',
       'UsageRecord.relatedEvents',
     ]);
   });

@@ -7,6 +7,9 @@ import type { SourceConfig } from '../../../src/config/config.ts';
 import { readAddresses, readOwnSecrets } from '../../../src/config/vendors.ts';
 import type { GraphContext } from '../../../src/graph/context.ts';
 import { estimateOperation } from '../../../src/graph/cost/operation.ts';
+import { createLiveCursors } from '../../../src/graph/paging/live-cursor.ts';
+import { createLive } from '../../../src/sources/live/live.ts';
+import { systemTimers } from '../../../src/sources/live/timers.ts';
 import { createCursorSealer } from '../../../src/graph/paging/cursor.ts';
 import { schema } from '../../../src/graph/schema.ts';
 import { createContexts } from '../../../src/http/context.ts';
@@ -124,6 +127,13 @@ function createEngine(plan: SidePlan) {
     version: 'test',
     limits: { ...limits, maxDepth: config.bounds.maxDepth },
     cursors: createCursorSealer(secret),
+    live: createLive({
+      pace: config.live.pace,
+      clock,
+      timers: systemTimers,
+      onFault() {},
+    }),
+    liveCursors: createLiveCursors(secret),
     ends,
     credentialsOf: credentials.of,
     usage: access('usage'),

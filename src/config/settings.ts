@@ -117,6 +117,8 @@ export const SETTINGS = z.object({
   SIGHTLINE_TRUSTED_DOCUMENTS: z.string().optional(),
   SIGHTLINE_CORS_ORIGINS: origins,
   SIGHTLINE_AUDIT_LOG: z.string().optional(),
+  // `readAlertsFile` reads it.
+  SIGHTLINE_ALERTS: z.string().optional(),
   SIGHTLINE_ARCHIVE: z.string().optional(),
   SIGHTLINE_ARCHIVE_OVERLAP_MS: integer(900_000, 1_000, MAX_MS),
   SIGHTLINE_ARCHIVE_SETTLE_MS: integer(86_400_000, 1_000, MAX_MS),

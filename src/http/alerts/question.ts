@@ -211,7 +211,7 @@ function findPathFaults(
   for (const step of path) {
     const field = findField(fieldsOf(set), step.name);
     const definition: GraphQLField<unknown, unknown> | undefined = field && fieldOf(parent, field);
-    if (!definition) return fault(`leads to '${step.name}', which the operation does not select.`);
+    if (!field || !definition) return fault(`leads to '${step.name}', which the operation does not select.`);
     const inner = getNullableType(definition.type);
     if (isListType(inner) !== step.isList)
       return fault(`must ${step.isList ? 'not ' : ''}have '[]' after '${step.name}'.`);

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -158,7 +159,7 @@ async function receive(...statuses: readonly number[]) {
   const left = [...statuses];
   const got: {
     readonly path: string;
-    readonly headers: Readonly<Record<string, unknown>>;
+    readonly headers: IncomingHttpHeaders;
     readonly body: string;
   }[] = [];
   const server = createServer((request, response) => {
@@ -200,7 +201,7 @@ test('a receiver gets signed messages over HTTP, and a redirect is no delivery',
   expect(new Set(receiver.got.map(({ path }) => path))).toEqual(new Set(['/hook?key=1']));
   expect(receiver.got.length).toBeGreaterThanOrEqual(3);
   for (const { headers, body } of receiver.got) {
-    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+    const signed = [headers['webhook-id'], headers['webhook-timestamp'], body].join('.');
     expect(headers['webhook-signature']).toBe(
       `v1,${createHmac('sha256', HOOK_KEY).update(signed).digest('base64')}`,
     );

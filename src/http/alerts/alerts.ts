@@ -123,13 +123,15 @@ export function createAlerts({ alerts, service }: AlertsSettings, options: Alert
     };
   });
   const schedule = createSchedule(rounds, { clock, wait, onFault });
+  let stopping: Promise<void> | null = null;
+  const stop = async (): Promise<void> => {
+    await schedule.stop();
+    await Promise.all(closers.map((close) => close()));
+  };
   return {
     settings: alerts,
     start: schedule.start,
-    async stop() {
-      await schedule.stop();
-      await Promise.all(closers.map((close) => close()));
-    },
+    stop: () => (stopping ??= stop()),
     async observe(name, range, signal) {
       const found = checked.find(({ alert }) => alert.name === name);
       if (!found) throw new TypeError(`There is no alert ${name}.`);

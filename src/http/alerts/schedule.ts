@@ -35,11 +35,18 @@ export function createSchedule(
   const run = async (): Promise<void> => {
     const due = recurring.map(() => clock.now());
     while (!signal.aborted) {
+      const nowMs = clock.now();
+      // Further away than one interval: the clock was set back.
+      for (const [index, { everyMs }] of recurring.entries())
+        if (due[index]! > nowMs + everyMs) due[index] = alignDown(nowMs, everyMs) + everyMs;
       const next = due.indexOf(Math.min(...due));
-      const { everyMs, round } = recurring[next]!;
-      for (let leftMs = due[next]! - clock.now(); leftMs > 0; leftMs = due[next]! - clock.now())
+      const leftMs = due[next]! - nowMs;
+      if (leftMs > 0) {
         await wait(leftMs, signal);
-      const dueMs = Math.max(due[next]!, alignDown(clock.now(), everyMs));
+        continue;
+      }
+      const { everyMs, round } = recurring[next]!;
+      const dueMs = Math.max(due[next]!, alignDown(nowMs, everyMs));
       try {
         await round(dueMs, signal);
       } catch (error) {

@@ -46,6 +46,25 @@ describe('a schedule', () => {
     await schedule.stop();
   });
 
+  test('goes on within an interval if the clock was set back', async () => {
+    const time = createSimulatedTime(100 * MINUTE_MS);
+    let backMs = 0;
+    const clock = { now: () => time.clock.now() - backMs };
+    const due: number[] = [];
+    const round = async (dueMs: number) => void due.push(dueMs / MINUTE_MS);
+    const schedule = createSchedule([{ everyMs: MINUTE_MS, round }], {
+      clock,
+      wait: time.wait,
+      onFault: () => {},
+    });
+    schedule.start();
+    await time.runUntil(101 * MINUTE_MS);
+    backMs = 90 * MINUTE_MS;
+    await time.runUntil(104 * MINUTE_MS);
+    await schedule.stop();
+    expect(due).toEqual([100, 101, 13, 14]);
+  });
+
   test('goes on after a round that fails', async () => {
     const time = createSimulatedTime(0);
     const faults: unknown[] = [];

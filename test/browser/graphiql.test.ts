@@ -95,10 +95,9 @@ describe.runIf(executablePath !== undefined)('GraphiQL in a browser', () => {
         await opened.locator('.graphiql-execute-button').waitFor();
       }
       await opened.goto(`${server.url}/graphql?query=${encodeURIComponent(query)}`);
-      await opened
-        .locator('.view-lines', { hasText: /query\sLinked\b/ })
-        .first()
-        .waitFor({ timeout: 15_000 });
+      const shown = opened.locator('.view-lines', { hasText: /query\sLinked\b/ }).first();
+      await shown.waitFor({ timeout: 15_000 });
+      expect(await shown.isVisible()).toBe(true);
       await context.close();
     },
     60_000,

@@ -194,6 +194,9 @@ const config: OxlintConfig = {
     ]),
     room(['src/graph/schema.ts'], 'graph', aboveOf('graph')),
     room(['src/http/**'], 'http', aboveOf('http')),
+    // Both ask the graph in this process. What they share lies beside them.
+    room(['src/http/alerts/**'], 'http', [...aboveOf('http'), banSibling('http/alerts', 'export')]),
+    room(['src/http/export/**'], 'http', [...aboveOf('http'), banSibling('http/export', 'alerts')]),
     room(['src/config/**'], 'config', aboveOf('config')),
     room(['src/app.ts'], 'app', aboveOf('app')),
     ...closedRooms,

@@ -15,6 +15,9 @@ import { createCursorSealer } from './graph/paging/cursor.ts';
 import type { SourceEnds } from './graph/paging/range.ts';
 import { createLiveCursors } from './graph/paging/live-cursor.ts';
 import { schema } from './graph/schema.ts';
+import { createAlerts } from './http/alerts/alerts.ts';
+import type { AlertReport, Alerts } from './http/alerts/alerts.ts';
+import type { DeliveryReport } from './http/alerts/outbox.ts';
 import type { AuditSink } from './http/audit-trail.ts';
 import { createContexts } from './http/context.ts';
 import type { Timing } from './http/export/pace.ts';
@@ -33,6 +36,8 @@ import type { AttemptReport } from './upstream/attempt.ts';
 import { createUpstream } from './upstream/create.ts';
 import type { UpstreamLimits } from './upstream/limits.ts';
 import { openSharedRedis } from './upstream/redis/shared-store.ts';
+import { systemWait } from './upstream/retry.ts';
+import type { Wait } from './upstream/retry.ts';
 import type { PostTransport, Transport } from './upstream/transport.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
@@ -44,7 +49,9 @@ export interface App extends Handler {
   readonly syncRounds: readonly SyncRound[];
   /** Ends all streams, and tells their clients to come back. */
   endStreams(): void;
-  /** Ends the connections to the vendors, to the token issuer and to Redis. */
+  /** They do not run before they are started; null: there are none. */
+  readonly alerts: Alerts | null;
+  /** Ends alerts, and the connections to the vendors, to the token issuer and to Redis. */
   close(): Promise<void>;
 }
 
@@ -64,6 +71,14 @@ export interface AppOverrides {
   readonly exportTiming?: Timing;
   /** Begin the polls and heartbeats of streams. */
   readonly timers?: Timers;
+  /** How alerts wait. */
+  readonly alertWait?: Wait;
+  /** Reaches the receivers of alerts without sockets. */
+  readonly alertTransport?: PostTransport;
+  /** Learns each change of an alert's state. */
+  readonly onAlert?: (report: AlertReport) => void;
+  /** Learns how messages of alerts are delivered. */
+  readonly onDelivery?: (report: DeliveryReport) => void;
   readonly isReady?: () => boolean;
   /** Receives faults that callers do not see. */
   readonly onFault?: (error: unknown) => void;
@@ -81,7 +96,7 @@ export interface AppOverrides {
   readonly audit?: AuditSink;
 }
 
-/** Wires the layers. It opens no port. */
+/** Wires the layers. It opens no port. @throws AlertsRefused if alerts do not fit the schema */
 export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const { clock = systemClock, onFault = () => {}, onRequest = () => {}, isReady = () => true } = overrides;
   const { archive = null } = overrides;
@@ -144,7 +159,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const ownCredentials = vendorCredentials.of({ callerSecrets: null });
   const ownRateLimit = config.rate && createRateLimit(config.rate, clock);
 
-  const http = createHandler({
+  const { askAlert, ...http } = createHandler({
     identity: openedIdentity.identity,
     schema,
     createContext,
@@ -183,8 +198,23 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     onRefusedOrigin: overrides.onRefusedOrigin ?? (() => {}),
     audit: overrides.audit ?? null,
   });
+  const alerts =
+    config.alerts &&
+    createAlerts(config.alerts, {
+      schema,
+      trustedDocuments: config.trustedDocuments,
+      ask: askAlert,
+      clock,
+      wait: overrides.alertWait ?? systemWait,
+      random: overrides.random ?? Math.random,
+      onFault,
+      onChange: overrides.onAlert ?? (() => {}),
+      onDelivery: overrides.onDelivery ?? (() => {}),
+      transport: overrides.alertTransport,
+    });
   return {
     ...http,
+    alerts,
     syncRounds: archive
       ? createSyncRounds({
           archive,
@@ -198,6 +228,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     endStreams: live.close,
     async close() {
       live.close();
+      await alerts?.stop();
       await Promise.all([
         upstreams.usage.close(),
         upstreams.events.close(),
@@ -210,7 +241,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
 }
 
 /** The sources that are a sandbox or files of the user. */
-function listUnpaced({ vendors, usage, events }: Config): ReadonlySet<Source> {
+export function listUnpaced({ vendors, usage, events }: Config): ReadonlySet<Source> {
   const isMadeUp = vendors.kind === 'configured' && vendors.isPublic;
   const isFile = { USAGE: usage.files !== null, EVENTS: events.files !== null };
   return new Set(SOURCES.filter((source) => isMadeUp || isFile[source]));

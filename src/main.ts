@@ -39,6 +39,11 @@ async function run(args: readonly string[]): Promise<void> {
       await exportList(rest);
       return;
     }
+    case 'alerts': {
+      const { runAlerts } = await import('./cli/alerts.ts');
+      await runAlerts(rest);
+      return;
+    }
     case 'print-schema': {
       const { printSchema } = await import('./cli/print-schema.ts');
       await printSchema(rest);

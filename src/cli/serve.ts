@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import manifest from '../../package.json' with { type: 'json' };
-import type { App } from '../app.ts';
+import type { App, AppOverrides, createApp } from '../app.ts';
 import { drawSecret } from '../base/sealing.ts';
 import { Secret } from '../base/secret.ts';
 import type { Config, SourceConfig } from '../config/config.ts';
@@ -41,7 +41,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   const clockOffsetMs = announcement?.clockOffsetMs ?? 0;
   let isReady = true;
   const archive = config.archive && (await openServiceArchive(config.archive, config.secret, served, log));
-  const app = createApp(announcement ? pointAt(config, announcement) : config, {
+  const overrides: AppOverrides = {
     // The service follows the sandbox's clock, because 'now' and 'the last day' must mean the same to both.
     clock: { now: () => Date.now() + clockOffsetMs },
     isReady: () => isReady,
@@ -55,13 +55,21 @@ export async function serve(args: readonly string[]): Promise<void> {
     onAttempt: (report) => log.debug(report, 'vendor call'),
     onSkippedRows: (report) => log.warn(report, 'rows from the vendor could not be parsed'),
     ...(archive ? { archive } : {}),
+    onAlert: (report) => log.info(report, 'alert'),
+    onDelivery: (report) =>
+      report.outcome === 'delivered'
+        ? log.debug(report, 'alert delivered')
+        : log.warn(report, 'alert could not be delivered'),
     ...(audit ? { audit } : {}),
-  });
+  };
+  const app = wire(createApp, announcement ? pointAt(config, announcement) : config, overrides);
   const server = await listen(app, config);
+  app.alerts?.start();
   const sync = config.archive && startArchiveSync(app, config.archive, log);
   onStop(async (signal) => {
     isReady = false;
     app.endStreams();
+    await app.alerts?.stop();
     // Ctrl-C comes from a terminal, so there is no load balancer that needs notice.
     await server.close(DRAIN_MS, signal === 'SIGINT' ? 0 : NOTICE_MS);
     await sync?.stop();
@@ -70,6 +78,17 @@ export async function serve(args: readonly string[]): Promise<void> {
     await sandbox?.end();
   });
   await reportStart(server.url, config, announcement, log);
+}
+
+/** Wires the service, or ends the process with the faults of its alerts. */
+export function wire(create: typeof createApp, config: Config, overrides: AppOverrides): App {
+  try {
+    return create(config, overrides);
+  } catch (error) {
+    // The class would load the graph, which is loaded beside the start of the sandbox.
+    if (error instanceof Error && error.name === 'AlertsRefused') return quit(1, error.message.split('\n'));
+    throw error;
+  }
 }
 
 /** Reads the settings and the switch of the service itself. All other switches are the sandbox's. */
@@ -140,7 +159,7 @@ function checkSharing(config: Config, servesFiles: boolean): void {
 }
 
 /** The same configuration, with the sandbox as both vendors. */
-function pointAt(config: Config, announced: SandboxAnnouncement): Config {
+export function pointAt(config: Config, announced: SandboxAnnouncement): Config {
   const { files, sockets } = announced;
   const isPublic = files === null;
   const hold = (source: SourceConfig, held: AnnouncedFiles | null | undefined): SourceConfig =>

@@ -1,5 +1,6 @@
 import type { Secret } from '../base/secret.ts';
 import type { RatePolicy } from '../base/shared-store.ts';
+import type { AlertsSettings } from '../http/alerts/file.ts';
 import type { IdentitySettings } from '../http/identity/identity.ts';
 import type { DocumentBounds } from '../http/limits/document-bounds.ts';
 import type { StreamBounds } from '../http/limits/stream-limit.ts';
@@ -45,6 +46,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** The file of the audit trail, or `stdout`; null: there is no audit trail. */
   readonly auditLog: string | null;
+  /** null: there are no alerts. */
+  readonly alerts: AlertsSettings | null;
   /** null: there is no archive. */
   readonly archive: ArchiveConfig | null;
   readonly exports: {

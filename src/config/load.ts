@@ -3,6 +3,7 @@ import type { IdentitySettings } from '../http/identity/identity.ts';
 import { isLoopbackHost } from '../http/loopback.ts';
 import { readTrustedDocuments } from '../http/trusted-documents.ts';
 import type { ParsedManifest } from '../http/trusted-documents.ts';
+import { readAlertsFile } from './alerts.ts';
 import { findArchiveFaults, readArchive } from './archive.ts';
 import type { Config } from './config.ts';
 import { hasIdentity, readIdentity } from './identity.ts';
@@ -32,6 +33,7 @@ export function readConfig(
   const read = SETTINGS.safeParse(set);
   const { identity, faults: identityFaults } = readIdentity(set, readText);
   const trusted = readManifest(set['SIGHTLINE_TRUSTED_DOCUMENTS'], readText);
+  const alerts = readAlertsFile(set, readText);
   const faults = [
     ...findUnknownSettings(Object.keys(set)),
     ...(read.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? []),
@@ -40,12 +42,16 @@ export function readConfig(
     ...(needsSecret(set) ? [MISSING_SECRET] : []),
     ...(read.success ? findContradictions(read.data) : []),
     ...identityFaults,
+    ...alerts.faults,
     ...(trusted?.kind === 'fault' ? [trusted.fault] : []),
     ...(isExposed(set) ? [refuseHost('Real credentials are set')] : []),
   ];
   if (!read.success || faults.length > 0) return { kind: 'faults', faults };
   const trustedDocuments = trusted?.kind === 'documents' ? trusted.documents : null;
-  return { kind: 'config', config: { ...toConfig(read.data, identity), trustedDocuments } };
+  return {
+    kind: 'config',
+    config: { ...toConfig(read.data, identity), trustedDocuments, alerts: alerts.alerts },
+  };
 }
 
 /** The fault of a `HOST` that other machines reach, and the way out. `because` says which data they would see. */
@@ -108,7 +114,10 @@ function readManifest(path: string | undefined, readText: (path: string) => stri
   }
 }
 
-function toConfig(settings: Settings, identity: IdentitySettings | null): Omit<Config, 'trustedDocuments'> {
+function toConfig(
+  settings: Settings,
+  identity: IdentitySettings | null,
+): Omit<Config, 'trustedDocuments' | 'alerts'> {
   const vendors = readVendors(settings);
   return {
     host: settings.HOST,

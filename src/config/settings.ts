@@ -118,6 +118,8 @@ export const SETTINGS = z.object({
   SIGHTLINE_TRUSTED_DOCUMENTS: z.string().optional(),
   SIGHTLINE_CORS_ORIGINS: origins,
   SIGHTLINE_AUDIT_LOG: z.string().optional(),
+  // `readAlertsFile` reads it.
+  SIGHTLINE_ALERTS: z.string().optional(),
   SIGHTLINE_ARCHIVE: z.string().optional(),
   SIGHTLINE_ARCHIVE_PERSONAL_DATA: z
     .enum(PERSONAL_DATA_POLICIES, 'must be keep, omit or pseudonymize.')

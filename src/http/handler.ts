@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { createAskAlert } from './alerts/ask.ts';
+import type { AskAlert } from './alerts/ask.ts';
 import { createAuditTrail } from './audit-trail.ts';
 import type { AuditSink } from './audit-trail.ts';
 import {
@@ -81,7 +83,7 @@ function createDeparture(): { readonly signal: AbortSignal; readonly leave: () =
   };
 }
 
-export function createHandler(options: HandlerOptions): Handler {
+export function createHandler(options: HandlerOptions): Handler & { readonly askAlert: AskAlert } {
   const { onRequest, audit, onFault, isReady, corsOrigins } = options;
   const trail = createAuditTrail(audit, onFault);
   const respond = createResponder({ ...options, isAudited: audit !== null }, trail);
@@ -134,6 +136,8 @@ export function createHandler(options: HandlerOptions): Handler {
   };
 
   return {
+    askAlert: createAskAlert({ ...options, isAudited: audit !== null }, trail),
+
     async fetch(input, init) {
       const request = new Request(input, init);
       const departure = createDeparture();

@@ -125,8 +125,8 @@ export function createHttpTransport(options: HttpTransportOptions): Transport & 
       const headers = authorization === null ? [] : ['authorization', authorization];
       return exchange({ method: 'GET', target, headers, body: null, timeoutMs, signal });
     },
-    post({ target, json, timeoutMs, signal }) {
-      const headers = ['content-type', 'application/json'];
+    post({ target, json, headers: given = {}, timeoutMs, signal }) {
+      const headers = ['content-type', 'application/json', ...Object.entries(given).flat()];
       return exchange({ method: 'POST', target, headers, body: json, timeoutMs, signal });
     },
     close: () => pool.destroy(),

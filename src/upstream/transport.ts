@@ -32,6 +32,8 @@ export interface TransportPost {
   readonly target: string;
   /** The body, encoded. */
   readonly json: string;
+  /** By lower-case name, beside those of every request. They hold no credentials. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** From now to the last byte, in milliseconds. */
   readonly timeoutMs: number;
   /** Ends the request and its socket. */

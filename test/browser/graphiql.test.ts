@@ -83,6 +83,26 @@ describe.runIf(executablePath !== undefined)('GraphiQL in a browser', () => {
     }
   }, 60_000);
 
+  test.each(['a first', 'a later'])(
+    'the link of an alert opens its question at %s visit',
+    async (visit) => {
+      const query =
+        'query Linked($from: DateTime! = "2026-03-04T11:00:00Z") { events(range: { from: $from }, first: 1) { nodes { id } } }';
+      const context = await browser.newContext();
+      const opened = await context.newPage();
+      if (visit === 'a later') {
+        await opened.goto(`${server.url}/graphql`);
+        await opened.locator('.graphiql-execute-button').waitFor();
+      }
+      await opened.goto(`${server.url}/graphql?query=${encodeURIComponent(query)}`);
+      const shown = opened.locator('.view-lines', { hasText: /query\sLinked\b/ }).first();
+      await shown.waitFor({ timeout: 15_000 });
+      expect(await shown.isVisible()).toBe(true);
+      await context.close();
+    },
+    60_000,
+  );
+
   test('nothing is fetched from other origins, and the console has no errors or warnings', () => {
     expect(problems).toEqual([]);
   });

@@ -80,6 +80,26 @@ const PLANTED: readonly Planted[] = [
   },
   { file: 'src/http/up.ts', source: "import type { A } from '../app.ts';\nexport type B = A;", law: LAW_1 },
   {
+    file: 'src/http/alerts/sibling.ts',
+    source: "import type { A } from '../export/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/http/export/sibling.ts',
+    source: "import type { A } from '../alerts/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/http/alerts/post.ts',
+    source: "import { Pool } from 'undici';\nvoid Pool;",
+    law: fence('upstream'),
+  },
+  {
+    file: 'src/http/alerts/sign.ts',
+    source: "import { createHmac } from 'node:crypto';\nvoid createHmac;",
+    law: fence('sealing and evidence and sandbox'),
+  },
+  {
     file: 'src/http/up-config.ts',
     source: "import type { A } from '../config/a.ts';\nexport type B = A;",
     law: LAW_1,

@@ -52,6 +52,7 @@ const ALWAYS = [
   'lru-cache',
   'pino',
   'undici',
+  'yaml',
   'zod',
 ];
 

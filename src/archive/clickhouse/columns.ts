@@ -5,6 +5,7 @@ import { canonicalAddress, decodeAddresses, namedAddresses } from '../../sources
 import { USAGE_VALUES } from '../../sources/usage/breakdown.ts';
 import type { UsageDimension } from '../../sources/usage/breakdown.ts';
 import type { UsageRecord } from '../../sources/usage/record.ts';
+import { ADDRESS_COLUMN } from './conditions.ts';
 import type { Dimension, GroupsQuery } from './groups.ts';
 
 /** How the rows of one source are stored. Every value is kept as the domain has it, so that a row comes back as it went in. */
@@ -38,9 +39,6 @@ export function describeContent(
   );
   return JSON.stringify([atMs, ...compared]);
 }
-
-/** Addresses as IPv6, in which IPv4 has a place of its own, so that a block is one span. */
-export const ADDRESS_COLUMN = 'searchedAddresses';
 
 const TEXT = 'Nullable(String)';
 const FEW = 'LowCardinality(Nullable(String))';

@@ -1,7 +1,9 @@
 import type { EventFilter, StringFilter } from '../../sources/events/filter.ts';
 import { addressSpan } from '../../sources/shared/addresses.ts';
 import type { UsageFilter } from '../../sources/usage/filter.ts';
-import { ADDRESS_COLUMN } from './columns.ts';
+
+/** Addresses as IPv6, in which IPv4 has a place of its own, so that a block is one span. */
+export const ADDRESS_COLUMN = 'searchedAddresses';
 
 /** A value of a `?` in a statement, with its SQL type. It is sent beside the statement, never inside of it. */
 export interface SqlValue {

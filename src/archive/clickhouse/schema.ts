@@ -1,6 +1,7 @@
 import { ArchiveRefused } from '../store.ts';
-import { ADDRESS_COLUMN, EVENT_COLUMNS, USAGE_COLUMNS } from './columns.ts';
+import { EVENT_COLUMNS, USAGE_COLUMNS } from './columns.ts';
 import type { Columns } from './columns.ts';
+import { ADDRESS_COLUMN } from './conditions.ts';
 import type { Database } from './database.ts';
 
 type Shape = Pick<Columns<never>, 'table' | 'idType' | 'types'>;

@@ -1,15 +1,15 @@
 import { SCOPES } from '../../graph/access.ts';
 import type { Scope, Viewer } from '../../graph/access.ts';
 
-/** How the service knows a caller. `open`: it does not ask callers who they are. */
-export type CallerKind = 'open' | 'anonymous' | 'key' | 'token';
+/** How the service knows a caller. `open`: it does not ask callers who they are. `alert`: it is an alert of its own. */
+export type CallerKind = 'open' | 'anonymous' | 'key' | 'token' | 'alert';
 
 /** Who sends a request. */
 export interface Caller extends Viewer {
   readonly kind: CallerKind;
   /**
-   * Distinguishes callers for rate limits and the audit trail: a key's name, or a token's issuer and subject. null: all callers
-   * of this kind count as one.
+   * Distinguishes callers for rate limits and the audit trail: the name of a key or an alert, or a token's issuer and subject. null: all
+   * callers of this kind count as one.
    */
   readonly name: string | null;
 }
@@ -30,8 +30,8 @@ export const ANONYMOUS_CALLER: Caller = {
   scopes: new Set(),
 };
 
-/** A caller whose key or token is valid. */
-export function createCaller(kind: 'key' | 'token', name: string, scopes: Iterable<Scope>): Caller {
+/** A caller whose key or token is valid, or an alert of the service. */
+export function createCaller(kind: 'key' | 'token' | 'alert', name: string, scopes: Iterable<Scope>): Caller {
   return { kind, name, isAnonymous: false, scopes: new Set(scopes) };
 }
 

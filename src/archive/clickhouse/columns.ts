@@ -5,6 +5,7 @@ import { canonicalAddress, decodeAddresses, namedAddresses } from '../../sources
 import { USAGE_VALUES } from '../../sources/usage/breakdown.ts';
 import type { UsageDimension } from '../../sources/usage/breakdown.ts';
 import type { UsageRecord } from '../../sources/usage/record.ts';
+import { readEvent, wellFormed } from '../stored-values.ts';
 import { ADDRESS_COLUMN } from './conditions.ts';
 import type { Dimension, GroupsQuery } from './groups.ts';
 
@@ -150,20 +151,7 @@ export const EVENT_COLUMNS: Columns<AuditEvent> = {
     row.addresses ?? [],
     searchedAddresses(row),
   ],
-  decode([id, atMs, firstSeenMs, category, action, description, username, ipAddress, addresses]) {
-    return {
-      source: 'EVENTS',
-      id: String(id),
-      timestampMs: Number(atMs),
-      firstSeenMs: Number(firstSeenMs),
-      category: String(category),
-      action: String(action),
-      description: readText(description),
-      username: readText(username),
-      ipAddress: readText(ipAddress),
-      ...(Array.isArray(addresses) && addresses.length > 0 ? { addresses: addresses.map(String) } : {}),
-    };
-  },
+  decode: readEvent,
 };
 
 /** SQL of each distinct value of a list, or of null for an empty one. */
@@ -182,15 +170,6 @@ function searchedAddresses(row: Parameters<typeof namedAddresses>[0]): readonly 
   });
 }
 
-function wellFormed(value: StoredValue): StoredValue {
-  if (typeof value === 'string') return value.toWellFormed();
-  return Array.isArray(value) ? value.map((text: string) => text.toWellFormed()) : value;
-}
-
 function readNumber(value: unknown): number | null {
   return value === null ? null : Number(value);
-}
-
-function readText(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
 }

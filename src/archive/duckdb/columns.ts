@@ -3,6 +3,7 @@ import type { EventDimension } from '../../sources/events/breakdown.ts';
 import type { AuditEvent } from '../../sources/events/event.ts';
 import type { UsageDimension } from '../../sources/usage/breakdown.ts';
 import type { UsageRecord } from '../../sources/usage/record.ts';
+import { readEvent } from '../stored-values.ts';
 import type { DimensionSql, GroupsQuery } from './groups.ts';
 import { addressNumber, decodeAddresses, namedAddresses } from '../../sources/shared/addresses.ts';
 
@@ -140,20 +141,7 @@ export const EVENT_COLUMNS: Columns<AuditEvent> = {
     addresses,
     ...encodeAddress(ipAddress),
   }),
-  decode([id, atMs, firstSeenMs, category, action, description, username, ipAddress, addresses]) {
-    return {
-      source: 'EVENTS',
-      id: String(id),
-      timestampMs: Number(atMs),
-      firstSeenMs: Number(firstSeenMs),
-      category: String(category),
-      action: String(action),
-      description: readText(description),
-      username: readText(username),
-      ipAddress: readText(ipAddress),
-      ...(Array.isArray(addresses) ? { addresses: addresses.map(String) } : {}),
-    };
-  },
+  decode: readEvent,
 };
 
 function encodeAddress(
@@ -173,8 +161,4 @@ export function splitNumber(number: bigint): { readonly high: bigint; readonly l
 
 function readValue(value: JS | undefined): unknown {
   return typeof value === 'bigint' ? Number(value) : value;
-}
-
-function readText(value: JS | undefined): string | null {
-  return typeof value === 'string' ? value : null;
 }

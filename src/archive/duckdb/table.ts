@@ -9,6 +9,7 @@ import {
 } from '../../sources/shared/addresses.ts';
 import type { ReadSpan } from '../ledger.ts';
 import type { ArchivedRow, ArchiveTable } from '../store.ts';
+import { wellFormed } from '../stored-values.ts';
 import { splitNumber } from './columns.ts';
 import type { Columns } from './columns.ts';
 import { conjoin, exact, isOneOf } from './conditions.ts';
@@ -47,7 +48,7 @@ export function createTable<Row extends ArchivedRow, Filter>(
       rows.map((row) => ({
         id: row.id,
         at_ms: row.timestampMs,
-        ...wellFormed(columns.encode(row)),
+        ...mapValues(columns.encode(row), wellFormed),
         seen_ms: row.firstSeenMs,
       })),
     );
@@ -312,24 +313,17 @@ function noteRead(table: string, { fromMs, toMs, firstReadMs, lastReadMs, droppe
   };
 }
 
-/** The database stores Unicode text, in which half a surrogate pair has no place: it becomes U+FFFD. */
-function wellFormed(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      typeof value === 'string'
-        ? value.toWellFormed()
-        : Array.isArray(value)
-          ? value.map((text: string) => text.toWellFormed())
-          : value,
-    ]),
-  );
-}
-
 async function sizeOf(database: Database): Promise<number | null> {
   const [row] = await database.read(
     "select sum(block_size * total_blocks)::BIGINT from pragma_database_size() where database_name not in ('temp', 'system')",
   );
   const bytes: JS | undefined = row?.[0];
   return typeof bytes === 'bigint' ? Number(bytes) : null;
+}
+
+function mapValues(
+  fields: Readonly<Record<string, unknown>>,
+  map: (value: unknown) => unknown,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, map(value)]));
 }

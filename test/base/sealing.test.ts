@@ -52,18 +52,21 @@ test('the hashes are those of the standards', () => {
 });
 
 // Other instances and callers hold what earlier versions sealed. These values come from a version before this module.
-test('a cursor of an earlier version is sealed to the same text and opens', () => {
+test('a cursor of version 2 is refused, and one of version 3 is sealed to the same text and opens', () => {
   const query = digestQuery('events', { filter: { category: { in: ['user'] }, hub: null } });
-  expect(query.digest.toString('hex')).toBe('0b18585ae7ceba121e5d50ce65539614aef35bd0');
+  expect(query.digest.toString('hex')).toBe('0b18585ae7ceba121e5d50ce4f53cda18c2baa0c');
   const cursor = {
     query,
     range: { fromMs: Date.parse('2026-03-01T00:00:00Z'), toMs: Date.parse('2026-03-02T00:00:00Z') },
     position: { timestampMs: NOW_MS, source: 'EVENTS', id: '42' },
     hasRowsPast: true,
   } as const;
-  const text =
+  const second =
     'upgX8uFdViME7h0xkaUtr9wlY_O2cHBmCiCKk2Yk-PN7VNkbN15D5vbhaSZdl-v8IzaC3Wli5t_t7L6gLHt1sZhkRTRHmaz8abdUWonCRe04wo7-7KQ3e65AsSM_DHeMUt6p2l4sck5kmOoaeFdWbM7wkH0UjB7FfwRvOMezgjBjq01VCl36BCfjDlju';
+  const text =
+    '0cyugqVYlXheuGOB_mP1t53AyaljzqOQCk0Lo3ROVs1tyPsazjTEgMihTYlz2VLTekZie1rMcpxTZ-AlvAnil9hHaQ1mLDHfkuht-4yqZYH5ZxJcRX7WRxHSiUSvhVAtBmKUidqF6BE60aG7rmTFsql_5DwpYH4K6zvkgZU_APxqfGev-lNf_ae6Ss9p';
   const sealer = createCursorSealer(SECRET);
+  expect(() => sealer.open(second, query, 'after')).toThrow('another version of this service');
   expect(sealer.seal(cursor)).toBe(text);
   expect(sealer.open(text, query, 'after')).toEqual(cursor);
 });

@@ -21,7 +21,7 @@ const BURST_SHARE = 1 / 3;
 const MINUTE_MS = 60_000;
 
 /**
- * Each source has a bucket of calls. A page takes as many calls as it needs, also more than are left, and the next page of any
+ * Each source has a bucket of calls. A page takes as many calls as it needs, also more than are left, and the next page of each
  * export waits until they are paid off. So the calls of a long time keep to the pace, although nobody knows a page's calls before.
  * @param callsPerMinute to each source
  * @param unpaced sources without a vendor, which may be called at will

@@ -79,7 +79,7 @@ export interface AddressSpan {
 /**
  * The span of addresses that `createAddressTest` lets pass, for databases that compare addresses.
  * @param addressOrBlock a text that `checkAddress` accepts
- * @throws RequestError `BAD_USER_INPUT` for any other text
+ * @throws RequestError `BAD_USER_INPUT` for every other text
  */
 export function addressSpan(addressOrBlock: string): AddressSpan {
   const { network, prefix } = readBlock(addressOrBlock, 'filter.ipAddress');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ArchiveStore } from '../../src/archive/store.ts';
-import { readThroughArchive } from '../../src/sources/paging/archived-rows.ts';
+import { readThroughArchive } from '../../src/sources/paging/archived-reading.ts';
 import { makeEvent, makeUsageRecord } from './archive-rows.ts';
 
 const ALL = { fromMs: 0, toMs: 100_000 };

@@ -4,6 +4,7 @@ import type { AuditEvent } from '../../sources/events/event.ts';
 import type { UsageDimension } from '../../sources/usage/breakdown.ts';
 import type { UsageRecord } from '../../sources/usage/record.ts';
 import { readEvent } from '../stored-values.ts';
+import { splitNumber } from './conditions.ts';
 import type { DimensionSql, GroupsQuery } from './groups.ts';
 import { addressNumber, decodeAddresses, namedAddresses } from '../../sources/shared/addresses.ts';
 
@@ -150,13 +151,6 @@ function encodeAddress(
   if (ipAddress === null) return { addressHigh: null, addressLow: null };
   const { high, low } = splitNumber(addressNumber(ipAddress));
   return { addressHigh: String(high), addressLow: String(low) };
-}
-
-const HALF = 64n;
-
-/** The halves of a number of 128 bits. */
-export function splitNumber(number: bigint): { readonly high: bigint; readonly low: bigint } {
-  return { high: number >> HALF, low: BigInt.asUintN(64, number) };
 }
 
 function readValue(value: JS | undefined): unknown {

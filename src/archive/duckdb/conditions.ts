@@ -1,4 +1,5 @@
 import type { EventFilter, StringFilter } from '../../sources/events/filter.ts';
+import { addressNumber, addressSpan, IPV4_NUMBERS } from '../../sources/shared/addresses.ts';
 import type { UsageFilter } from '../../sources/usage/filter.ts';
 
 /** A value of a `?` in a statement. */
@@ -114,4 +115,39 @@ export function conjoin(conditions: readonly Condition[]): Condition {
     values: conditions.flatMap(({ values }) => values),
     isExact: conditions.every(({ isExact }) => isExact),
   };
+}
+
+/** One address that lies in a block. */
+export function isInBlock(block: string): Condition {
+  const span = addressSpan(block);
+  const [first, last] = [span.first, span.last].map((address) => splitNumber(addressNumber(address)));
+  const inside =
+    first!.high === last!.high
+      ? conjoin([isBetween('High', first!.high, first!.high), isBetween('Low', first!.low, last!.low)])
+      : isBetween('High', first!.high, last!.high);
+  if (span.isIPv4) return inside;
+  // Blocks of IPv6 do not hold IPv4 addresses, whose numbers lie among theirs.
+  const ipv4 = isBetween('Low', IPV4_NUMBERS.first, IPV4_NUMBERS.last);
+  return conjoin([inside, exact(`not ("addressHigh" = 0 and ${ipv4.sql})`, ipv4.values)]);
+}
+
+function isBetween(half: 'High' | 'Low', first: bigint, last: bigint): Condition {
+  return exact(`"address${half}" between ?::UBIGINT and ?::UBIGINT`, [String(first), String(last)]);
+}
+
+/** One of these conditions. */
+export function anyOf(conditions: readonly Condition[]): Condition {
+  if (conditions.length === 0) return exact('false', []);
+  return {
+    sql: conditions.map(({ sql }) => `(${sql})`).join(' or '),
+    values: conditions.flatMap(({ values }) => values),
+    isExact: conditions.every(({ isExact }) => isExact),
+  };
+}
+
+const HALF = 64n;
+
+/** The halves of a number of 128 bits. */
+export function splitNumber(number: bigint): { readonly high: bigint; readonly low: bigint } {
+  return { high: number >> HALF, low: BigInt.asUintN(64, number) };
 }

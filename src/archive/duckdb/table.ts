@@ -1,21 +1,14 @@
 import type { JS } from '@duckdb/node-api';
 import type { Range } from '../../base/time.ts';
 import type { ArchiveQuestion } from '../../sources/paging/archived-rows.ts';
-import {
-  addressNumber,
-  addressSpan,
-  createAddressTest,
-  IPV4_NUMBERS,
-} from '../../sources/shared/addresses.ts';
-import type { ReadSpan } from '../ledger.ts';
+import { createAddressTest } from '../../sources/shared/addresses.ts';
 import type { ArchivedRow, ArchiveTable } from '../store.ts';
-import { wellFormed } from '../stored-values.ts';
-import { splitNumber } from './columns.ts';
 import type { Columns } from './columns.ts';
-import { conjoin, exact, isOneOf } from './conditions.ts';
+import { anyOf, conjoin, exact, isInBlock, isOneOf } from './conditions.ts';
 import type { Condition, FilterConditions } from './conditions.ts';
-import type { Database, Statement } from './database.ts';
+import type { Database } from './database.ts';
 import { queryGroups } from './groups.ts';
+import { createWriter } from './writer.ts';
 
 /** How the filters of one source are tested. */
 export interface Filtering<Row, Filter> {
@@ -41,17 +34,7 @@ export function createTable<Row extends ArchivedRow, Filter>(
   const selected = ['id', 'at_ms', 'first_seen_ms', ...columns.selected.map((name) => `"${name}"`)].join(
     ', ',
   );
-  const shape = JSON.stringify([{ id: idType, at_ms: 'BIGINT', ...types, seen_ms: 'BIGINT' }]);
-  const compared = ['at_ms', ...names];
-  const encodeRows = (rows: readonly Row[]): string =>
-    JSON.stringify(
-      rows.map((row) => ({
-        id: row.id,
-        at_ms: row.timestampMs,
-        ...mapValues(columns.encode(row), wellFormed),
-        seen_ms: row.firstSeenMs,
-      })),
-    );
+  const writer = createWriter(columns);
 
   const known = (knownAtMs: number | null): Condition =>
     knownAtMs === null
@@ -155,50 +138,10 @@ export function createTable<Row extends ArchivedRow, Filter>(
     },
     async commit(rows, read) {
       gap = null;
-      const note = noteRead(table, read);
-      if (rows.length === 0) return database.write([note]);
-      const seenMs = read.lastReadMs;
-      const json = encodeRows(firstOfEachId(rows));
-      const differs = `(${compared.map((name) => `k.${name}`).join(', ')}) is distinct from (${compared.map((name) => `s.${name}`).join(', ')})`;
-      await database.write([
-        {
-          sql: `create or replace temp table staged as
-            select unnest(json_transform(?, '${shape}'), recursive := true)`,
-          values: [json],
-        },
-        {
-          // Only the ids of the whole table are read, and then the rows that were found.
-          sql: `create or replace temp table known as select rowid as place, id from ${table}
-            where until_ms is null and id in (select id from staged)`,
-        },
-        {
-          // Whether a row is new, or differs from its newest version, is found out once, because the update changes the answer.
-          sql: `create or replace temp table changed as
-            select s.*, k.place as known_place, k.first_seen_ms as known_first_ms, k.since_ms as known_since_ms
-            from staged s left join (
-              select known.place, t.* from known join ${table} t on t.rowid = known.place
-            ) k on k.id = s.id
-            where k.id is null or (${differs} and k.since_ms <= ?)`,
-          // Of two syncers, one may write what it read earlier after the other. What was read last counts.
-          values: [seenMs],
-        },
-        {
-          sql: `update ${table} set until_ms = greatest(?, since_ms) where rowid in (select known_place from changed where known_place is not null)`,
-          values: [seenMs],
-        },
-        {
-          sql: `insert into ${table} (id, at_ms, ${names.join(', ')}, first_seen_ms, since_ms, until_ms)
-            select id, at_ms, ${names.join(', ')}, coalesce(known_first_ms, seen_ms, ?), case when known_place is null then coalesce(seen_ms, ?) else greatest(?, known_since_ms) end, null from changed order by at_ms, id`,
-          values: [seenMs, seenMs, seenMs],
-        },
-        note,
-      ]);
+      await database.write(writer.commit(rows, read));
     },
     async replaceReads(reads) {
-      await database.write([
-        { sql: 'delete from ledger where source = ?', values: [table] },
-        ...reads.map((read) => noteRead(table, read)),
-      ]);
+      await database.write(writer.replaceReads(reads));
     },
     async list(question) {
       const { range, direction, limit } = question;
@@ -235,7 +178,7 @@ export function createTable<Row extends ArchivedRow, Filter>(
         table,
         columns: ['at_ms', ...names].join(', '),
         condition,
-        extra: extra.length > 0 ? { json: encodeRows(extra), shape } : null,
+        extra: extra.length > 0 ? { json: writer.encode(extra), shape: writer.shape } : null,
         by: by.map((dimension) => columns.dimensions[dimension]!),
         edges,
         top,
@@ -269,49 +212,8 @@ export function createTable<Row extends ArchivedRow, Filter>(
   };
 }
 
-function firstOfEachId<Row extends ArchivedRow>(rows: readonly Row[]): readonly Row[] {
-  const byId = new Map<string, Row>();
-  for (const row of rows) if (!byId.has(row.id)) byId.set(row.id, row);
-  return byId.size === rows.length ? rows : [...byId.values()];
-}
-
-/** One address that lies in a block. */
-function isInBlock(block: string): Condition {
-  const span = addressSpan(block);
-  const [first, last] = [span.first, span.last].map((address) => splitNumber(addressNumber(address)));
-  const inside =
-    first!.high === last!.high
-      ? conjoin([isBetween('High', first!.high, first!.high), isBetween('Low', first!.low, last!.low)])
-      : isBetween('High', first!.high, last!.high);
-  if (span.isIPv4) return inside;
-  // Blocks of IPv6 do not hold IPv4 addresses, whose numbers lie among theirs.
-  const ipv4 = isBetween('Low', IPV4_NUMBERS.first, IPV4_NUMBERS.last);
-  return conjoin([inside, exact(`not ("addressHigh" = 0 and ${ipv4.sql})`, ipv4.values)]);
-}
-
-function isBetween(half: 'High' | 'Low', first: bigint, last: bigint): Condition {
-  return exact(`"address${half}" between ?::UBIGINT and ?::UBIGINT`, [String(first), String(last)]);
-}
-
-/** One of these conditions. */
-function anyOf(conditions: readonly Condition[]): Condition {
-  if (conditions.length === 0) return exact('false', []);
-  return {
-    sql: conditions.map(({ sql }) => `(${sql})`).join(' or '),
-    values: conditions.flatMap(({ values }) => values),
-    isExact: conditions.every(({ isExact }) => isExact),
-  };
-}
-
 /** If matches are picked out here, at least so many rows are read at once. */
 const LEAST_CHUNK = 2_000;
-
-function noteRead(table: string, { fromMs, toMs, firstReadMs, lastReadMs, dropped }: ReadSpan): Statement {
-  return {
-    sql: 'insert into ledger values (?, ?, ?, ?, ?, ?)',
-    values: [table, fromMs, toMs, firstReadMs, lastReadMs, dropped],
-  };
-}
 
 async function sizeOf(database: Database): Promise<number | null> {
   const [row] = await database.read(
@@ -319,11 +221,4 @@ async function sizeOf(database: Database): Promise<number | null> {
   );
   const bytes: JS | undefined = row?.[0];
   return typeof bytes === 'bigint' ? Number(bytes) : null;
-}
-
-function mapValues(
-  fields: Readonly<Record<string, unknown>>,
-  map: (value: unknown) => unknown,
-): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, map(value)]));
 }

@@ -1,8 +1,8 @@
 import { RequestError } from '../../base/errors.ts';
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
-import { keepsFrom, readThroughArchive } from '../paging/archived-rows.ts';
-import type { ArchiveReading } from '../paging/archived-rows.ts';
+import { keepsFrom, readThroughArchive } from '../paging/archived-reading.ts';
+import type { ArchiveReading } from '../paging/archived-reading.ts';
 import { noteLackingColumns } from '../paging/held-files.ts';
 import type { RowStream } from '../paging/row-stream.ts';
 import { LIST_OPERATION } from './client.ts';

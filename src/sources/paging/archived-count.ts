@@ -1,6 +1,6 @@
 import type { Range } from '../../base/time.ts';
-import { planPieces } from './archived-rows.ts';
-import type { ArchiveReading } from './archived-rows.ts';
+import { planPieces } from './archived-reading.ts';
+import type { ArchiveReading } from './archived-reading.ts';
 import { addCounts } from './count.ts';
 import type { TotalCount } from './page.ts';
 import type { Position } from './position.ts';

@@ -1,5 +1,6 @@
 import type { Groups } from '../shared/groups.ts';
-import type { ArchiveFigures, ArchiveReading } from './archived-rows.ts';
+import type { ArchiveReading } from './archived-reading.ts';
+import type { ArchiveFigures } from './archived-rows.ts';
 import type { Position } from './position.ts';
 import type { ScannedRows } from './scan-range.ts';
 

@@ -125,7 +125,10 @@ function explain(
   stop: Stop | null,
 ): { code: CoverageCode | null; reason: string | null } {
   if (status === 'FAILED')
-    return { code: null, reason: "The archive had not read this span at the time that 'asKnownAt' names." };
+    return {
+      code: null,
+      reason: "The archive had not read this span at the time that 'asKnownAt' names, or could not be read.",
+    };
   if (status === 'STALE')
     return { code: 'UPSTREAM', reason: 'The vendor failed, so this is an earlier answer.' };
   if (status !== 'TRUNCATED') return { code: null, reason: null };

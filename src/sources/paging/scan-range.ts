@@ -1,7 +1,8 @@
 import type { Source } from '../../base/source.ts';
 import type { Range } from '../../base/time.ts';
-import { planPieces } from './archived-rows.ts';
-import type { ArchivedSpan, ArchiveReading } from './archived-rows.ts';
+import { planPieces } from './archived-reading.ts';
+import type { ArchiveReading } from './archived-reading.ts';
+import type { ArchivedSpan } from './archived-rows.ts';
 import { recordCoverage } from './coverage-recorder.ts';
 import type { Coverage } from './coverage.ts';
 import type { Position } from './position.ts';

@@ -1,7 +1,8 @@
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { groupInArchive } from '../paging/archived-groups.ts';
-import type { ArchiveFigures, ArchiveReading, KnownRange } from '../paging/archived-rows.ts';
+import type { ArchiveReading } from '../paging/archived-reading.ts';
+import type { ArchiveFigures, KnownRange } from '../paging/archived-rows.ts';
 import { coverNothing } from '../paging/coverage.ts';
 import type { Coverage } from '../paging/coverage.ts';
 import { scanRange } from '../paging/scan-range.ts';

@@ -1,8 +1,9 @@
 import { RequestError } from '../../base/errors.ts';
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
-import { keepsFrom, readThroughArchive } from '../paging/archived-rows.ts';
-import type { ArchivedRows, ArchiveReading } from '../paging/archived-rows.ts';
+import { keepsFrom, readThroughArchive } from '../paging/archived-reading.ts';
+import type { ArchiveReading } from '../paging/archived-reading.ts';
+import type { ArchivedRows } from '../paging/archived-rows.ts';
 import { noteLackingColumns } from '../paging/held-files.ts';
 import type { ReadBatches, RowStream } from '../paging/row-stream.ts';
 import type { LocateRows } from '../paging/window-paging.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findThroughArchive, readThroughArchive } from '../../../src/sources/paging/archived-rows.ts';
+import { findThroughArchive } from '../../../src/sources/paging/archived-finds.ts';
+import { readThroughArchive } from '../../../src/sources/paging/archived-reading.ts';
 import type { ArchivedRows, ArchivedSpan } from '../../../src/sources/paging/archived-rows.ts';
 import { comparePositions } from '../../../src/sources/paging/position.ts';
 import type { Position } from '../../../src/sources/paging/position.ts';

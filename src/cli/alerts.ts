@@ -4,7 +4,7 @@ import { formatInstant, systemClock } from '../base/time.ts';
 import type { Range } from '../base/time.ts';
 import { readConfig } from '../config/load.ts';
 import type { Config } from '../config/config.ts';
-import { readDuration } from '../http/alerts/file.ts';
+import { readAlerts, readDuration } from '../http/alerts/file.ts';
 import type { AlertsSettings } from '../http/alerts/file.ts';
 import { listRounds, replay } from '../http/alerts/replay.ts';
 import type { ReplayedChange } from '../http/alerts/replay.ts';
@@ -42,7 +42,7 @@ export async function runAlerts(args: readonly string[]): Promise<void> {
     ]);
   }
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const parsed = readConfig(process.env);
+  const parsed = readConfig(process.env, undefined, readAlerts);
   if (parsed.kind === 'faults') return quit(1, parsed.faults);
   const { config } = parsed;
   const { alerts } = config;

@@ -25,7 +25,7 @@ const DRAIN_MS = 8_000;
 
 /** The command `start`: the service, and a sandbox behind it if no credentials are set. */
 export async function serve(args: readonly string[]): Promise<void> {
-  const { config, switches } = readCommand(args);
+  const { config, switches } = await readCommand(args);
   const isSandboxed = config.vendors.kind === 'sandbox';
   const servesFiles = switches.length > 0 && (await checkSwitches(switches, config));
   if (config.sharesPort) checkSharing(config, servesFiles);
@@ -92,10 +92,10 @@ export function wire(create: typeof createApp, config: Config, overrides: AppOve
 }
 
 /** Reads the settings and the switch of the service itself. All other switches are the sandbox's. */
-function readCommand(args: readonly string[]): {
+async function readCommand(args: readonly string[]): Promise<{
   readonly config: Config;
   readonly switches: readonly string[];
-} {
+}> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const { values, rest } = takeSwitches(args, {
     'trusted-documents': { type: 'string' },
@@ -103,11 +103,14 @@ function readCommand(args: readonly string[]): {
   });
   const file = readName(values, 'trusted-documents', 'the name of a file');
   const archive = readName(values, 'archive', 'a folder, or the address of a ClickHouse');
-  const parsed = readConfig({
+  const env = {
     ...process.env,
     ...(file === undefined ? {} : { SIGHTLINE_TRUSTED_DOCUMENTS: file }),
     ...(archive === undefined ? {} : { SIGHTLINE_ARCHIVE: archive }),
-  });
+  };
+  const hasAlerts = Boolean(process.env['SIGHTLINE_ALERTS']);
+  const { readAlerts } = hasAlerts ? await import('../http/alerts/file.ts') : { readAlerts: null };
+  const parsed = readConfig(env, undefined, readAlerts);
   if (parsed.kind === 'faults') quit(1, parsed.faults);
   return { config: parsed.config, switches: rest };
 }

@@ -1,6 +1,7 @@
-import { readAlerts } from '../http/alerts/file.ts';
-import type { AlertsSettings } from '../http/alerts/file.ts';
+import type { AlertsSettings, readAlerts as parseAlerts } from '../http/alerts/file.ts';
 import type { SetValues } from './settings.ts';
+
+export type ReadAlerts = typeof parseAlerts;
 
 export interface ParsedAlertsFile {
   /** null: there are none, or they are wrong. */
@@ -12,10 +13,15 @@ export interface ParsedAlertsFile {
 /**
  * Reads the file that `SIGHTLINE_ALERTS` names, and the secrets that it names.
  * @param readText the text of a file; it throws if it cannot read the file
+ * @param readAlerts parses the file; null: alerts are not read
  */
-export function readAlertsFile(set: SetValues, readText: (path: string) => string): ParsedAlertsFile {
+export function readAlertsFile(
+  set: SetValues,
+  readText: (path: string) => string,
+  readAlerts: ReadAlerts | null,
+): ParsedAlertsFile {
   const path = set['SIGHTLINE_ALERTS'];
-  if (path === undefined) return { alerts: null, faults: [] };
+  if (path === undefined || !readAlerts) return { alerts: null, faults: [] };
   const faults: string[] = [];
   if (set['VENDOR_CREDENTIALS'] === 'request') {
     faults.push(

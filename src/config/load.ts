@@ -4,6 +4,7 @@ import { isLoopbackHost } from '../http/loopback.ts';
 import { readTrustedDocuments } from '../http/trusted-documents.ts';
 import type { ParsedManifest } from '../http/trusted-documents.ts';
 import { readAlertsFile } from './alerts.ts';
+import type { ReadAlerts } from './alerts.ts';
 import { findArchiveFaults, readArchive } from './archive.ts';
 import type { Config } from './config.ts';
 import { hasIdentity, readIdentity } from './identity.ts';
@@ -23,17 +24,20 @@ export type ParsedConfig =
  *
  * @param env an empty value counts as unset
  * @param readText the text of a file that a setting names; it throws if it cannot read the file
+ * @param readAlerts parses the file of the alerts. It brings a parser of YAML, so it is loaded only if the file is set; left out:
+ *   alerts are not read
  */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   readText: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+  readAlerts: ReadAlerts | null = null,
 ): ParsedConfig {
   const set: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') set[name] = value;
   const read = SETTINGS.safeParse(set);
   const { identity, faults: identityFaults } = readIdentity(set, readText);
   const trusted = readManifest(set['SIGHTLINE_TRUSTED_DOCUMENTS'], readText);
-  const alerts = readAlertsFile(set, readText);
+  const alerts = readAlertsFile(set, readText, readAlerts);
   const faults = [
     ...findUnknownSettings(Object.keys(set)),
     ...(read.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? []),

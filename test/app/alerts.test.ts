@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { App, AppOverrides } from '../../src/app.ts';
 import { readConfig } from '../../src/config/load.ts';
+import { readAlerts } from '../../src/http/alerts/file.ts';
 import { listRounds, replay } from '../../src/http/alerts/replay.ts';
 import type { AuditLine } from '../../src/http/plugins/audit.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
@@ -213,12 +214,13 @@ test('a service refuses settings that do not go with alerts', () => {
   const path = join(folder, 'alerts.yaml');
   writeFileSync(path, EXAMPLE_FILE);
   const faultsOf = (env: Readonly<Record<string, string>>) => {
-    const read = readConfig({
+    const settings = {
       ALERTS_SECRET: HOOK_SECRET,
       SIGHTLINE_SECRET: 'x'.repeat(32),
       SIGHTLINE_ALERTS: path,
       ...env,
-    });
+    };
+    const read = readConfig(settings, undefined, readAlerts);
     return read.kind === 'faults' ? read.faults : [];
   };
   expect(faultsOf({})).toEqual([]);

@@ -52,7 +52,6 @@ const ALWAYS = [
   'lru-cache',
   'pino',
   'undici',
-  'yaml',
   'zod',
 ];
 

@@ -1,6 +1,7 @@
 import { createApp } from '../../src/app.ts';
 import type { App, AppOverrides } from '../../src/app.ts';
 import { readConfig } from '../../src/config/load.ts';
+import { readAlerts } from '../../src/http/alerts/file.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import type { RunningSandbox } from '../../src/sandbox/start.ts';
@@ -89,7 +90,7 @@ export function createAppOver(
 
 /** A service with these settings. Throws if they are wrong. An empty text unsets one. */
 export function createTestApp(env: Readonly<Record<string, string>>, overrides: AppOverrides = {}): App {
-  const reading = readConfig({ SIGHTLINE_SECRET: TEST_SECRET, ...env });
+  const reading = readConfig({ SIGHTLINE_SECRET: TEST_SECRET, ...env }, undefined, readAlerts);
   if (reading.kind === 'faults') throw new Error(reading.faults.join('\n'));
   return createApp(reading.config, overrides);
 }

@@ -176,6 +176,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     },
     trustedDocuments: config.trustedDocuments,
     corsOrigins: config.corsOrigins,
+    consoleFolder: config.consoleFolder,
     rateLimit:
       config.rate && ownRateLimit && shared
         ? createSharedRateLimit(config.rate, shared.buckets, ownRateLimit)

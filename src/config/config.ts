@@ -44,6 +44,8 @@ export interface Config {
   readonly trustedDocuments: TrustedDocuments | null;
   /** Pages of these origins may read answers. */
   readonly corsOrigins: readonly string[];
+  /** The folder of the console's files; null: there is no console. */
+  readonly consoleFolder: string | null;
   /** The file of the audit trail, or `stdout`; null: there is no audit trail. */
   readonly auditLog: string | null;
   /** null: there are no alerts. */

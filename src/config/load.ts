@@ -155,6 +155,7 @@ function toConfig(
         ? null
         : { capacity: settings.SIGHTLINE_RATE_CAPACITY, perSecond: settings.SIGHTLINE_RATE_PER_SECOND },
     corsOrigins: settings.SIGHTLINE_CORS_ORIGINS,
+    consoleFolder: settings.SIGHTLINE_CONSOLE,
     auditLog: settings.SIGHTLINE_AUDIT_LOG ?? null,
     archive: readArchive(settings),
     exports: {

@@ -117,6 +117,10 @@ export const SETTINGS = z.object({
     .optional(),
   SIGHTLINE_TRUSTED_DOCUMENTS: z.string().optional(),
   SIGHTLINE_CORS_ORIGINS: origins,
+  SIGHTLINE_CONSOLE: z
+    .string()
+    .optional()
+    .transform((folder) => (folder === undefined || folder === 'off' ? null : folder)),
   SIGHTLINE_AUDIT_LOG: z.string().optional(),
   // `readAlertsFile` reads it.
   SIGHTLINE_ALERTS: z.string().optional(),

@@ -23,6 +23,8 @@ export interface ResponderOptions extends ExportsOptions {
   /** Whether this process should be sent requests. */
   readonly isReady: () => boolean;
   readonly maxBodyBytes: number;
+  /** The folder of the console's files; null: there is no console. */
+  readonly consoleFolder: string | null;
   /** How callers are identified; null: they are not. */
   readonly identity: Identity | null;
   /**
@@ -45,12 +47,12 @@ export type Responder = (request: HttpRequest, notes: RequestNotes) => Promise<H
 /** @param trail if it is broken, operations are refused */
 export function createResponder(options: ResponderOptions, trail: AuditTrail): Responder {
   const { maxBodyBytes, identity, clock, isLoopbackOnly, isReady, trustedDocuments } = options;
-  const { corsOrigins, onRefusedOrigin, onWay } = options;
+  const { corsOrigins, consoleFolder, onRefusedOrigin, onWay } = options;
   const reportOrigin = createOriginReport(corsOrigins, onRefusedOrigin);
   const lane = createLane(options);
   const answerExport = createExports(options, trail);
   const askYoga = createYogaServer(options, [useLane(lane)]);
-  const answerPage = createPages({ isReady, hasGraphiql: !trustedDocuments });
+  const answerPage = createPages({ isReady, hasGraphiql: !trustedDocuments, consoleFolder });
 
   return async (request, notes) => {
     const hosts = request.valuesOf('host');

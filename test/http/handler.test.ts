@@ -112,6 +112,7 @@ async function start(options: Partial<HandlerOptions> = {}): Promise<Bench> {
     onFault: (error) => faults.push(error),
     onRequest: (line) => lines.push(line),
     onRefusedOrigin: () => {},
+    consoleFolder: null,
     ...options,
   });
   const server = createServer((request, response) => void handler.handle(request, response));

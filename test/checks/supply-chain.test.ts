@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { listLicenses } from '../../scripts/list-licenses.ts';
 import type { LicensedLockfile } from '../../scripts/list-licenses.ts';
 
@@ -50,4 +52,22 @@ test('the list of licences leaves out this project and its tools, and shows a pa
     ['MIT', ['@a/b@2.0.0']],
     ['none', ['c@3.0.0']],
   ]);
+});
+
+test('npm run sbom lists every package of the service with its licence, as CycloneDX', () => {
+  const words = manifest.scripts.sbom.split(' ').slice(1);
+  const printed = execFileSync('npm', words, { cwd: join(import.meta.dirname, '../..'), encoding: 'utf8' });
+  const { bomFormat, components } = JSON.parse(printed) as {
+    readonly bomFormat: string;
+    readonly components: readonly {
+      readonly name: string;
+      readonly version: string;
+      readonly licenses?: unknown[];
+    }[];
+  };
+  expect(bomFormat).toBe('CycloneDX');
+  const listed = new Set(components.map(({ name, version }) => `${name}@${version}`));
+  const service = [...listLicenses({ packages }).values()].flat();
+  expect(service.filter((one) => !listed.has(one))).toEqual([]);
+  expect(components.filter(({ licenses = [] }) => licenses.length === 0)).toEqual([]);
 });

@@ -23,11 +23,13 @@ import { createContexts } from './http/context.ts';
 import type { Timing } from './http/export/pace.ts';
 import { createHandler } from './http/handler.ts';
 import type { Handler, RequestLine } from './http/handler.ts';
+import type { ApiKey } from './http/identity/api-keys.ts';
 import { openIdentity } from './http/identity/identity.ts';
 import { createVendorCredentials } from './http/identity/vendor-credentials.ts';
 import { createRateLimit, createSharedRateLimit } from './http/limits/rate-limit.ts';
 import { createStreamLimit } from './http/limits/stream-limit.ts';
 import type { Way } from './http/responder.ts';
+import type { TrustedDocuments } from './http/trusted-documents.ts';
 import { createLive } from './sources/live/live.ts';
 import { systemTimers } from './sources/live/timers.ts';
 import type { Timers } from './sources/live/timers.ts';
@@ -47,12 +49,28 @@ export const VERSION: string = manifest.version;
 export interface App extends Handler {
   /** Copy the vendors' logs to the archive, one source each; empty without an archive. */
   readonly syncRounds: readonly SyncRound[];
+  /** Replaces API keys and trusted documents at once. If a key is revoked, all streams are told to come back, so that its own end. */
+  reload(next: Reloadable): ReloadReport;
   /** Ends all streams, and tells their clients to come back. */
   endStreams(): void;
   /** They do not run before they are started; null: there are none. */
   readonly alerts: Alerts | null;
   /** Ends alerts, and the connections to the vendors, to the token issuer and to Redis. */
   close(): Promise<void>;
+}
+
+/** What can be replaced while the service runs; whether there are keys or trusted documents at all stays as it is. */
+export interface Reloadable {
+  readonly keys: readonly ApiKey[];
+  readonly trustedDocuments: TrustedDocuments | null;
+}
+
+/** What a reload has brought, for the log. */
+export interface ReloadReport {
+  readonly keys: number;
+  readonly revokedKeys: number;
+  /** null: all documents are answered. */
+  readonly trustedDocuments: number | null;
 }
 
 /** What tests and the command line replace or observe. */
@@ -156,6 +174,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     archive,
     onSkippedRows: overrides.onSkippedRows,
   });
+  const trustedDocuments = config.trustedDocuments && new Map(config.trustedDocuments);
   const ownCredentials = vendorCredentials.of({ callerSecrets: null });
   const ownRateLimit = config.rate && createRateLimit(config.rate, clock);
 
@@ -174,7 +193,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       hasArchive: archive !== null,
       pageSizes: { usage: config.usage.largestPage, events: config.events.largestPage },
     },
-    trustedDocuments: config.trustedDocuments,
+    trustedDocuments,
     corsOrigins: config.corsOrigins,
     consoleFolder: config.consoleFolder,
     rateLimit:
@@ -188,7 +207,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       return events && upstreams.events.hasAnswered(events.scope) ? events.scope : null;
     },
     streams: createStreamLimit(config.live),
-    isClosing: live.isClosing,
+    watchEnd: live.watchEnd,
     maxBodyBytes: config.maxBodyBytes,
     exports: { ...config.exports, unpaced: listUnpaced(config), timing: overrides.exportTiming },
     isLoopbackOnly: vendors.kind === 'configured' && !vendors.isPublic && !config.identity,
@@ -226,6 +245,15 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
           onSkippedRows: overrides.onSkippedRows,
         })
       : [],
+    reload(next) {
+      const revokedKeys = openedIdentity.replaceKeys(next.keys);
+      if (trustedDocuments && next.trustedDocuments) {
+        trustedDocuments.clear();
+        for (const [hash, text] of next.trustedDocuments) trustedDocuments.set(hash, text);
+      }
+      if (revokedKeys > 0) live.interrupt();
+      return { keys: next.keys.length, revokedKeys, trustedDocuments: trustedDocuments?.size ?? null };
+    },
     endStreams: live.close,
     async close() {
       live.close();

@@ -13,15 +13,15 @@ import type { OperationContext, RequestContext } from './operation.ts';
 
 export interface LiveOptions extends CostOptions {
   readonly streams: StreamLimit;
-  /** Whether streams end because this process does. */
-  readonly isClosing: () => boolean;
+  /** For a stream that begins now: whether its client is told to come back when it ends. */
+  readonly watchEnd: () => () => boolean;
 }
 
 const EVENT_STREAM = 'text/event-stream';
 
 /** Bounds streams, counts their rows and points, and writes their frames. */
 export function useLive(options: LiveOptions): Plugin<OperationContext, RequestContext> {
-  const { streams, isClosing } = options;
+  const { streams, watchEnd } = options;
   return {
     onSubscribe({ args, setResultAndStopExecution }) {
       const { contextValue } = args;
@@ -72,7 +72,7 @@ export function useLive(options: LiveOptions): Plugin<OperationContext, RequestC
       setResultProcessor((stream, fetchAPI) => {
         notes.stream = writeFrames(stream as AsyncIterable<ExecutionResult>, {
           ids: frames,
-          isClosing,
+          isClosing: watchEnd(),
           onErrors(errors) {
             notes.errors = [...new Set([...notes.errors, ...listCodes(errors)])];
           },

@@ -9,8 +9,8 @@ import type { AuditLine } from '../../src/http/plugins/audit.ts';
 import { hashDocument } from '../../src/http/trusted-documents.ts';
 import { startServer } from '../../src/http/server.ts';
 import type { RunningServer } from '../../src/http/server.ts';
-import { hasGateway, startGateway } from '../support/gateway.ts';
-import type { Gateway } from '../support/gateway.ts';
+import { composeByApollo, hasGateway, startGateway } from '../support/gateway.ts';
+import type { ComposedSubgraph, Gateway } from '../support/gateway.ts';
 import { startOtherSubgraph } from '../support/other-subgraph.ts';
 import type { OtherSubgraph } from '../support/other-subgraph.ts';
 import { askApp, createAppOver, PATIENT, startApp } from '../support/running-app.ts';
@@ -65,7 +65,7 @@ beforeAll(async () => {
     fieldsOf: (id) => ({ notes: [`note on ${id}`] }),
     listed: { noted: () => listed },
   });
-  if (hasGateway) gateway = await startGateway(await compose());
+  if (hasGateway) gateway = await startGateway(compose(await listSubgraphs()));
 }, 60_000);
 afterAll(async () => {
   await gateway?.close();
@@ -73,13 +73,19 @@ afterAll(async () => {
   await running.close();
 });
 
-async function compose(): Promise<string> {
+async function listSubgraphs(): Promise<readonly ComposedSubgraph[]> {
   const { data } = await askApp<{ service: { sdl: string } }>(running.app, SDL);
-  const { supergraphSdl, errors } = composeServices([
-    { name: 'sightline', url: `${server.url}/graphql`, typeDefs: parse(data.service.sdl) },
-    { name: 'owners', url: owners.url, typeDefs: parse(`${link('"@key", "@interfaceObject"')} ${OWNERS}`) },
-    { name: 'notes', url: notes.url, typeDefs: parse(`${link('"@key"')} ${NOTES}`) },
-  ]);
+  return [
+    { name: 'sightline', url: `${server.url}/graphql`, sdl: data.service.sdl },
+    { name: 'owners', url: owners.url, sdl: `${link('"@key", "@interfaceObject"')} ${OWNERS}` },
+    { name: 'notes', url: notes.url, sdl: `${link('"@key"')} ${NOTES}` },
+  ];
+}
+
+function compose(subgraphs: readonly ComposedSubgraph[]): string {
+  const { supergraphSdl, errors } = composeServices(
+    subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })),
+  );
   if (!supergraphSdl) throw new Error(errors?.map(({ message }) => message).join('\n'));
   return supergraphSdl;
 }
@@ -145,6 +151,10 @@ describe.skipIf(!hasGateway)("behind Apollo's gateway", () => {
     expect(own).toEqual(alone.data.timeline.nodes);
     expect(requests).toHaveLength(1);
     expect(calls).toBe(2);
+  });
+
+  test("Apollo's composition accepts the subgraph, too", async () => {
+    expect(composeByApollo(await listSubgraphs())).toEqual([]);
   });
 
   test('entries that another subgraph names are read by one request with one vendor call for each source', async () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,6 +18,26 @@ export interface Gateway {
   /** Its GraphQL endpoint. */
   readonly url: string;
   close(): Promise<void>;
+}
+
+/** A subgraph as composition takes it. */
+export interface ComposedSubgraph {
+  readonly name: string;
+  readonly url: string;
+  readonly sdl: string;
+}
+
+/** Composes a supergraph with Apollo's own composition, which is a part of the gateway. @returns the errors; empty: there are none */
+export function composeByApollo(subgraphs: readonly ComposedSubgraph[]): readonly string[] {
+  const load = createRequire(join(import.meta.dirname, 'gateway/package.json'));
+  const { composeServices } = load('@apollo/composition') as {
+    composeServices: (services: readonly object[]) => { errors?: readonly { message: string }[] };
+  };
+  const { parse } = load('graphql') as { parse: (sdl: string) => object };
+  const { errors = [] } = composeServices(
+    subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })),
+  );
+  return errors.map(({ message }) => message);
 }
 
 /** Starts Apollo's gateway on loopback, in a process of its own, over this supergraph. */

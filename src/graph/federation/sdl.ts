@@ -23,7 +23,7 @@ import { COST } from '../cost/shape.ts';
 import { estimateStatically } from './static-cost.ts';
 import type { StaticCosts, SubgraphLimits } from './static-cost.ts';
 
-/** What composition must know, before the schema. */
+/** What composition must know, before the schema. Apollo's composition does not know `@oneOf`. */
 const HEADER = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@composeDirective", "@cost", "@listSize"])
   @link(url: "https://specs.apollo.dev/nullability/v0.4", import: ["@semanticNonNull"])
@@ -31,6 +31,9 @@ const HEADER = `extend schema
 
 """The field is null only if it has an error."""
 directive @semanticNonNull(levels: [Int!]! = [0]) on FIELD_DEFINITION
+
+"""Exactly one field must be given."""
+directive @oneOf on INPUT_OBJECT
 
 `;
 

@@ -79,8 +79,10 @@ export function estimateStatically(schema: GraphQLSchema, limits: SubgraphLimits
     const estimate = estimateField(field, context);
     if (!estimate) throw new Error(`The sample of ${coordinate} is refused.`);
     const { calls = [], itemCost, lookup = 0 } = estimate;
-    // The entries of a list share the calls for what is related to them, so only a root field is charged with calls.
-    const planned = coordinate.startsWith('Query.') ? countPlanned(calls) : 0;
+    // Gateways charge the weight of a list for each of its items, and of a field for each object around. But all of them share
+    // the calls, so only a root field that is no list is charged with calls.
+    const isOnce = coordinate.startsWith('Query.') && !field.isList;
+    const planned = isOnce ? countPlanned(calls) : 0;
     const weight = (itemCost ?? COST.object) + lookup + planned * COST.call;
     if (weight !== COST.object) weights.set(coordinate, weight);
     const type = getNamedType(field.definition!.type);

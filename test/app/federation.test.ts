@@ -48,11 +48,7 @@ beforeAll(async () => {
     { ...PATIENT, SIGHTLINE_FEDERATION: '1' },
     { onRequest: (line) => lines.push(line) },
   );
-  server = await startServer({
-    host: '127.0.0.1',
-    port: 0,
-    handle: (request, response) => void running.app.handle(request, response),
-  });
+  server = await open(running.app);
   owners = await startOtherSubgraph({
     sdl: OWNERS,
     entity: 'Activity',
@@ -73,10 +69,19 @@ afterAll(async () => {
   await running.close();
 });
 
-async function listSubgraphs(): Promise<readonly ComposedSubgraph[]> {
+function open(app: App): Promise<RunningServer> {
+  return startServer({
+    host: '127.0.0.1',
+    port: 0,
+    handle: (request, response) => void app.handle(request, response),
+  });
+}
+
+/** @param sightline its address; a gateway then asks that service */
+async function listSubgraphs(sightline = server.url): Promise<readonly ComposedSubgraph[]> {
   const { data } = await askApp<{ service: { sdl: string } }>(running.app, SDL);
   return [
-    { name: 'sightline', url: `${server.url}/graphql`, sdl: data.service.sdl },
+    { name: 'sightline', url: `${sightline}/graphql`, sdl: data.service.sdl },
     { name: 'owners', url: owners.url, sdl: `${link('"@key", "@interfaceObject"')} ${OWNERS}` },
     { name: 'notes', url: notes.url, sdl: `${link('"@key"')} ${NOTES}` },
   ];
@@ -88,6 +93,19 @@ function compose(subgraphs: readonly ComposedSubgraph[]): string {
   );
   if (!supergraphSdl) throw new Error(errors?.map(({ message }) => message).join('\n'));
   return supergraphSdl;
+}
+
+/** A service over the same sandbox with these settings, which ends with the test. */
+function serve(env: Readonly<Record<string, string>>, overrides: AppOverrides = {}): App {
+  const app = createAppOver(running.sandbox, { ...PATIENT, ...env }, overrides);
+  onTestFinished(() => app.close());
+  return app;
+}
+
+function makeKey(name: string, ...scopes: string[]) {
+  const made = createApiKey(name, scopes);
+  if (typeof made === 'string') throw new Error(made);
+  return made;
 }
 
 interface Entry {
@@ -174,25 +192,55 @@ describe.skipIf(!hasGateway)("behind Apollo's gateway", () => {
   });
 });
 
+describe.skipIf(!hasGateway)("behind Apollo's gateway that passes the key of its caller on", () => {
+  test('entries that another subgraph names are masked and refused by the scopes of the caller', async () => {
+    const { data: found } = await running.ask<{ events: { nodes: { id: string; username: string }[] } }>(
+      '{ events(first: 5) { nodes { id username } } }',
+    );
+    const events = found.events.nodes;
+    listed = events.map(({ id }) => id);
+    const auditor = makeKey('auditor', 'events:read', 'pii:read');
+    const reader = makeKey('reader', 'events:read');
+    const other = makeKey('other', 'usage:read');
+    const keys = [auditor, reader, other].map(({ line }) => line).join(';');
+    const identified = await open(serve({ SIGHTLINE_FEDERATION: '1', SIGHTLINE_API_KEYS: keys }));
+    onTestFinished(() => identified.close(0));
+    const guarded = await startGateway(compose(await listSubgraphs(identified.url)));
+    onTestFinished(() => guarded.close());
+    const ask = async ({ key }: { readonly key: string }) => {
+      const response = await fetch(guarded.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+        body: '{"query":"{ noted { notes username masked } }"}',
+      });
+      return (await response.json()) as {
+        readonly data: { readonly noted: readonly { readonly username: string | null }[] } | null;
+        readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
+      };
+    };
+
+    expect((await ask(auditor)).data?.noted.map(({ username }) => username)).toEqual(
+      events.map(({ username }) => username),
+    );
+    expect((await ask(reader)).data?.noted).toEqual(
+      events.map(({ id }) => ({
+        notes: [`note on ${id}`],
+        username: null,
+        masked: ['USERNAME', 'IP_ADDRESS', 'DESCRIPTION'],
+      })),
+    );
+    const refused = await ask(other);
+    expect(refused.data).toBeNull();
+    expect(refused.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+});
+
 describe('without a gateway', () => {
   const ENTITIES =
     'query ($representations: [_Any!]!) { entities: _entities(representations: $representations) { __typename ... on Activity { id timestamp } } }';
 
   interface Entities {
     readonly entities: readonly (Pick<Entry, '__typename' | 'id'> | null)[];
-  }
-
-  /** A service over the same sandbox with these settings, which ends with the test. */
-  function serve(env: Readonly<Record<string, string>>, overrides: AppOverrides = {}): App {
-    const app = createAppOver(running.sandbox, { ...PATIENT, ...env }, overrides);
-    onTestFinished(() => app.close());
-    return app;
-  }
-
-  function makeKey(name: string, ...scopes: string[]) {
-    const made = createApiKey(name, scopes);
-    if (typeof made === 'string') throw new Error(made);
-    return made;
   }
 
   function nameOf(entity: Entities['entities'][number]): string | null {

@@ -179,6 +179,15 @@ const config: OxlintConfig = {
       },
     ]),
     ...graphRooms,
+    // A subgraph is made of a whole schema, and reads entries as `node` does.
+    room(['src/graph/federation/**'], 'graph', [
+      ...aboveOf('graph'),
+      ...GRAPH_DOMAINS.map((domain) => banSibling('graph/federation', domain)),
+      {
+        regex: String.raw`${UP}schema\.ts$`,
+        message: 'law 1: graph/federation is given the schema; it does not import it',
+      },
+    ]),
     // Fields declare their estimates; `cost` only adds them up.
     room(['src/graph/cost/**'], 'graph', [
       ...aboveOf('graph'),

@@ -116,6 +116,7 @@ export const SETTINGS = z.object({
     .transform((text) => new Secret(text))
     .optional(),
   SIGHTLINE_TRUSTED_DOCUMENTS: z.string().optional(),
+  SIGHTLINE_FEDERATION: z.enum(['0', '1'], 'must be 0 or 1.').default('0'),
   SIGHTLINE_CORS_ORIGINS: origins,
   SIGHTLINE_CONSOLE: z
     .string()

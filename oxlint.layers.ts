@@ -16,6 +16,7 @@ const FENCES: readonly { readonly packages: string; readonly rooms: readonly str
   { packages: 'jose', rooms: ['http', 'upstream'] },
   { packages: '(?:@pothos/[^/]+|graphql-scalars)', rooms: ['graph'] },
   { packages: 'graphql', rooms: ['graph', 'http'] },
+  { packages: '@modelcontextprotocol/[^/]+', rooms: ['http', 'cli'] },
   { packages: 'dataloader', rooms: ['sources'] },
   { packages: '(?:undici|@redis/[^/]+)', rooms: ['upstream'] },
   { packages: '@duckdb/[^/]+', rooms: ['archive', 'evidence', 'sandbox'] },

@@ -192,6 +192,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     isClosing: live.isClosing,
     maxBodyBytes: config.maxBodyBytes,
     exports: { ...config.exports, unpaced: listUnpaced(config), timing: overrides.exportTiming },
+    mcp: config.mcp && { version: VERSION, ...config.mcp },
     isLoopbackOnly: vendors.kind === 'configured' && !vendors.isPublic && !config.identity,
     isReady,
     onFault,

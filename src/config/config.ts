@@ -61,6 +61,8 @@ export interface Config {
     /** The most exports at the same time. */
     readonly maxExports: number;
   };
+  /** The service for agents; null: it is off. */
+  readonly mcp: { readonly maxBytes: number } | null;
   /** Streams of new entries: how often the vendors are read for them, and how many there may be. */
   readonly live: StreamBounds & { readonly pace: LivePace };
   readonly upstream: {

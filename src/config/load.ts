@@ -167,6 +167,11 @@ function toConfig(
       callsPerMinute: settings.SIGHTLINE_EXPORT_CALLS_PER_MINUTE,
       maxExports: settings.SIGHTLINE_MAX_EXPORTS,
     },
+    // A service of trusted documents answers nothing but them, unless its operator says so.
+    mcp:
+      (settings.SIGHTLINE_MCP ?? String(settings.SIGHTLINE_TRUSTED_DOCUMENTS === undefined)) === 'true'
+        ? { maxBytes: settings.SIGHTLINE_MCP_MAX_BYTES }
+        : null,
     live: {
       pace: {
         minIntervalMs: settings.SIGHTLINE_LIVE_MIN_INTERVAL_MS,

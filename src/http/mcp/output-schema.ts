@@ -110,8 +110,7 @@ function writeInner(
   inner: GraphQLOutputType,
   set: SelectionSetNode | undefined,
 ): JsonSchema {
-  if (isListType(inner))
-    return { type: 'array', items: writeType(schema, document, inner.ofType, set) };
+  if (isListType(inner)) return { type: 'array', items: writeType(schema, document, inner.ofType, set) };
   if (isEnumType(inner)) return { type: 'string', enum: inner.getValues().map(({ name }) => name) };
   if (isLeafType(inner)) return { type: SCALARS[inner.name] ?? 'string' };
   return writeSelectionSchema(schema, document, listSelected(schema, document, inner, set));

@@ -26,5 +26,7 @@ export function describeRefusal({ message, extensions }: GraphQLError): string {
     typeof retryAfterMs === 'number' ? ` Wait at least ${Math.ceil(retryAfterMs / 1_000)} s before.` : '';
   const missing = Array.isArray(scopes) ? ` Missing scope: ${scopes.join(' or ')}.` : '';
   const proof = code.startsWith('UPSTREAM_') ? ' This does not prove that nothing happened.' : '';
-  return `Refused (${code}): ${message}${missing}${proof} ${INSTEAD[code] ?? OF_A_VENDOR}${wait}`;
+  // The library names the variables of the operation, which are the arguments of the tool.
+  const sentence = message.replace(/^Variable "\$(\w+)"/, "The argument '$1'");
+  return `Refused (${code}): ${sentence}${missing}${proof} ${INSTEAD[code] ?? OF_A_VENDOR}${wait}`;
 }

@@ -208,7 +208,7 @@ describe('the tools', () => {
 
   test("are also the operator's trusted documents that have a description", async () => {
     const described =
-      '"Which calls were last?" query LastCalls($first: Int = 3) { usageRecords(first: $first) { nodes { id } coverage { source status from to code } } }';
+      '"Which calls were last?" query LastCalls($first: Int = 3) { usageRecords(first: $first) { nodes { id } pageInfo { hasNextPage } coverage { source status from to code } } }';
     const bare = 'query Bare { viewer { scopes } }';
     const manifest = JSON.stringify(
       Object.fromEntries([described, bare].map((text) => [hashDocument(text), text])),
@@ -223,7 +223,8 @@ describe('the tools', () => {
     const { tools } = await other.listTools();
     expect(tools.map(({ name }) => name)).toEqual([...TOOLS, 'last_calls']);
     const { answer } = await callTool(other, 'last_calls', { first: 1 });
-    expect(answer.data).toMatchObject({ usageRecords: { nodes: [{}] } });
+    expect(answer).toMatchObject({ isAll: false, data: { usageRecords: { nodes: [{}] } } });
+    expect(answer.coverage).toContain("Further entries of 'usageRecords' are not shown.");
     await other.close();
   });
 });
@@ -278,8 +279,8 @@ describe('a caller', () => {
     };
     const other = await connectTo(open(settings), bearer(reader.key));
     const asked = Array.from({ length: 10 }, () => callTool(other, 'break_down_calls', { top: 500 }));
-    const refused = (await Promise.all(asked)).filter(({ isError }) => isError);
-    expect(refused[0]!.text).toMatch(/^Refused \(LIMIT_EXCEEDED\): .* points.*Wait at least \d+ s before\.$/);
+    const refused = (await Promise.all(asked)).find(({ isError }) => isError);
+    expect(refused?.text).toMatch(/^Refused \(LIMIT_EXCEEDED\): .* points.*Wait at least \d+ s before\.$/);
     expect(lines).toContainEqual(expect.objectContaining({ errors: ['LIMIT_EXCEEDED'], vendorCalls: 0 }));
     await other.close();
   });

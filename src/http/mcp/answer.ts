@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import { RequestError } from '../../base/errors.ts';
-import { describeWholeness, listCoverage } from './coverage-words.ts';
+import { describeWholeness, listCoverage, listOpenLists } from './coverage-words.ts';
 import type { Cut } from './coverage-words.ts';
 import type { JsonSchema } from './input-schema.ts';
 import { encodePlace } from './place.ts';
@@ -65,10 +65,14 @@ export function writeAnswer(
 ): ToolResult {
   const shown = showTexts(data) as Data;
   const coverage = listCoverage(data);
+  // The tool's own list has a cursor to go on from.
+  const openLists = listOpenLists(data).filter(
+    (path) => tool.rows?.kind !== 'pages' || path !== tool.rows.root,
+  );
   const pile = openPile(tool, shown, data, skipped);
   const write = (count: number): ToolResult => {
     const { data: part, cut, after } = pile.cutTo(count);
-    const wholeness = describeWholeness(coverage, cut, errors);
+    const wholeness = describeWholeness(coverage, cut, errors, openLists);
     return toResult({
       isAll: wholeness?.isAll ?? null,
       coverage: wholeness?.words ?? null,

@@ -36,19 +36,34 @@ export function listCoverage(data: unknown): readonly CoveredSpan[] {
   );
 }
 
+/** Where an answer has a list inside that goes on, such as `node.relatedUsage`. */
+export function listOpenLists(data: unknown, path: readonly string[] = []): readonly string[] {
+  if (typeof data !== 'object' || data === null) return [];
+  return Object.entries(data).flatMap(([key, value]: [string, unknown]) => {
+    const isOpen = key === 'pageInfo' && (value as { readonly hasNextPage?: unknown }).hasNextPage === true;
+    return isOpen ? [path.join('.')] : listOpenLists(value, [...path, key]);
+  });
+}
+
 /** null: nothing in the answer says how whole it is, because it is no list. */
 export function describeWholeness(
   spans: readonly CoveredSpan[],
   cut: Cut | null,
   errors: readonly GraphQLError[],
+  openLists: readonly string[] = [],
 ): Wholeness | null {
   if (spans.length === 0 && !cut && errors.length === 0) return null;
   const gaps = [
     ...(cut ? [describeCut(cut)] : []),
     ...describeSpans(spans),
+    ...openLists.map((path) => `Further entries of '${path}' are not shown.`),
     ...errors.map(({ path = [], message }) => `'${path.join('.')}' could not be read: ${message}`),
   ];
-  const isRest = !cut && errors.length === 0 && spans.some(({ status }) => status === 'COMPLETE');
+  const isRest =
+    !cut &&
+    openLists.length === 0 &&
+    errors.length === 0 &&
+    spans.some(({ status }) => status === 'COMPLETE');
   const rest = isRest ? ' Everything else was read whole.' : '';
   if (gaps.length > 0) return { isAll: false, words: `This is not all: ${gaps.join(' ')}${rest}` };
   const read = describeTimes(spans);

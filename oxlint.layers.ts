@@ -45,6 +45,9 @@ const FILES_OF_THE_TOP: readonly string[] = ['main', 'app'];
 const VENDOR_DOMAINS = ['usage', 'events'] as const;
 const GRAPH_DOMAINS = [...VENDOR_DOMAINS, 'timeline'] as const;
 
+/** Folders of `http/` that ask the graph in this process, and do not know each other. */
+const ASKERS = ['alerts', 'export', 'mcp'] as const;
+
 const UP = String.raw`^(?:\.{1,2}/)+(?:src/)?`;
 
 function banLayer(room: string, layer: string): Ban {
@@ -204,9 +207,13 @@ const config: OxlintConfig = {
     ]),
     room(['src/graph/schema.ts'], 'graph', aboveOf('graph')),
     room(['src/http/**'], 'http', aboveOf('http')),
-    // Both ask the graph in this process. What they share lies beside them.
-    room(['src/http/alerts/**'], 'http', [...aboveOf('http'), banSibling('http/alerts', 'export')]),
-    room(['src/http/export/**'], 'http', [...aboveOf('http'), banSibling('http/export', 'alerts')]),
+    // They ask the graph in this process. What they share lies beside them.
+    ...ASKERS.map((name) =>
+      room([`src/http/${name}/**`], 'http', [
+        ...aboveOf('http'),
+        ...ASKERS.filter((other) => other !== name).map((other) => banSibling(`http/${name}`, other)),
+      ]),
+    ),
     room(['src/config/**'], 'config', aboveOf('config')),
     room(['src/app.ts'], 'app', aboveOf('app')),
     ...closedRooms,

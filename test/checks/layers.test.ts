@@ -90,6 +90,21 @@ const PLANTED: readonly Planted[] = [
     law: SIBLING,
   },
   {
+    file: 'src/http/mcp/sibling.ts',
+    source: "import type { A } from '../alerts/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/http/export/agents.ts',
+    source: "import type { A } from '../mcp/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/graph/agents.ts',
+    source: "import type { A } from '@modelcontextprotocol/server';\nexport type B = A;",
+    law: fence('http and cli'),
+  },
+  {
     file: 'src/http/alerts/post.ts',
     source: "import { Pool } from 'undici';\nvoid Pool;",
     law: fence('upstream'),

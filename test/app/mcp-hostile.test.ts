@@ -91,6 +91,13 @@ describe('a row that gives orders', () => {
     expect(blockOf(called.text)).toContain(ORDER);
   });
 
+  test('that an agent copies into an argument is shown as it is in the refusal', async () => {
+    const { isError, text } = await read([], { filter: { usage: { status: 'a\u202Eb' } } });
+    expect(isError).toBe(true);
+    expect(text).toContain('"a\\u{202e}b"');
+    expect(text).not.toMatch(/[\p{Cf}\p{Cs}]/u);
+  });
+
   test('keeps letters of all languages', async () => {
     const username = 'Zoë Ångström 李雷 عمر 😀';
     expect(entriesOf(await read([{ username }]))[0]!.username).toBe(username);

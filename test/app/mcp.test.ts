@@ -270,6 +270,29 @@ describe('a caller', () => {
     }
   });
 
+  test('who brings vendor credentials of their own reads with them, and not without', async () => {
+    const { credentials } = running.sandbox;
+    const app = open({
+      VENDOR_CREDENTIALS: 'request',
+      USAGE_API_USER_SECRET: '',
+      USAGE_API_ORGANIZATION_SECRET: '',
+      EVENTS_API_TOKEN: '',
+    });
+    const sent = { 'x-events-authorization': `Bearer ${credentials.eventsToken}` };
+    const other = await connectTo(app, sent);
+    const { answer } = await callTool(other, 'what_happened', { range: { last: 'PT6H' } });
+    expect(answer.coverage).toContain('because this service has no access to that source');
+    expect(answer.data).toMatchObject({
+      timeline: { entries: expect.arrayContaining([expect.objectContaining({ source: 'EVENTS' })]) },
+    });
+    await other.close();
+    const bare = await connectTo(app);
+    expect((await callTool(bare, 'who_did_it')).text).toMatch(
+      /SOURCE_NOT_CONFIGURED|has no access to that source/,
+    );
+    await bare.close();
+  });
+
   test('pays points for a call, and is told how long to wait if none are left', async () => {
     const settings = {
       ...env,

@@ -90,7 +90,10 @@ test('standard output carries the protocol alone, and the process ends with its 
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(messages.every(({ jsonrpc }) => jsonrpc === '2.0')).toBe(true);
-  expect(messages.at(-1)).toMatchObject({ id: 1, result: { serverInfo: { name: 'sightline' } } });
+  expect(messages.at(-1)).toMatchObject({
+    id: 1,
+    result: { serverInfo: { name: 'sightline' }, capabilities: { tools: { listChanged: false } } },
+  });
 }, 60_000);
 
 test.each([

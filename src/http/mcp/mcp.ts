@@ -20,6 +20,7 @@ import { mayCall } from './tool.ts';
 import type { Tool } from './tool.ts';
 import { readToolSet } from './tool-set.ts';
 import type { ToolSet } from './tool-set.ts';
+import { showText } from './vendor-text.ts';
 
 export interface McpSettings {
   readonly version: string;
@@ -32,6 +33,7 @@ export type AnswerMcp = (request: HttpRequest, body: Buffer, asked: RequestConte
 
 const INVALID_REQUEST = -32_600;
 const METHOD_NOT_FOUND = -32_601;
+const MAX_REFUSAL_LETTERS = 2_000;
 
 /** The service for agents: each call of a tool is one operation of its caller. */
 export function createMcp(options: YogaOptions, { version, maxBytes }: McpSettings): AnswerMcp {
@@ -165,7 +167,8 @@ function readArguments({ input, rows }: Tool, given: Arguments): { args: Argumen
 }
 
 function refuseCall(text: string): CallToolResult {
-  return { isError: true, content: [{ type: 'text', text }] };
+  // A refusal may quote an argument, which the agent may have from a log.
+  return { isError: true, content: [{ type: 'text', text: showText(text, MAX_REFUSAL_LETTERS) }] };
 }
 
 function refuseName(name: string, tools: ToolSet): string {

@@ -18,7 +18,7 @@ const INSTRUCTIONS = [
 export function createProtocolServer({ version, list, call }: Toolbox): McpServer {
   const server = new McpServer(
     { name: 'sightline', title: 'Sightline', version },
-    { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
+    { capabilities: { tools: { listChanged: false } }, instructions: INSTRUCTIONS },
   );
   // Not registerTool, which would compile a validator for each tool and request: the graph checks the arguments.
   server.server.setRequestHandler('tools/list', async (_request, { mcpReq }) => ({
@@ -31,17 +31,23 @@ export function createProtocolServer({ version, list, call }: Toolbox): McpServe
 }
 
 /** Answers one request of the protocol over HTTP, of the current revision or of those of 2025. */
-export function answerProtocol(
+export async function answerProtocol(
   toolbox: Toolbox,
   request: Request,
   message: unknown,
   onFault: (error: unknown) => void,
 ): Promise<Response> {
+  // Refusals of requests are reported as well, and are no faults of this service.
+  let last: Error | null = null;
   const handler = createMcpHandler(() => createProtocolServer(toolbox), {
     onerror(error) {
-      // Its other reports are refusals of requests.
-      if (error.name !== 'Error') onFault(error);
+      last = error;
     },
   });
-  return handler.fetch(request, message === undefined ? {} : { parsedBody: message });
+  const response = await handler.fetch(request, message === undefined ? {} : { parsedBody: message });
+  if (response.status >= FAULT_STATUS)
+    onFault(last ?? new Error(`An agent was answered ${response.status}.`));
+  return response;
 }
+
+const FAULT_STATUS = 500;

@@ -18,7 +18,8 @@ export function showTexts(value: unknown, maxLetters = MAX_TEXT_LETTERS): unknow
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, showTexts(one, maxLetters)]));
 }
 
-function showText(text: string, maxLetters: number): string {
+/** One text as `showTexts` writes it. */
+export function showText(text: string, maxLetters: number): string {
   const left = text.length - maxLetters;
   const cut = left > 0 ? `${text.slice(0, maxLetters)}… [${left} more letters]` : text;
   return cut.replaceAll(UNSEEN, (found) => `\\u{${found.codePointAt(0)!.toString(16)}}`);

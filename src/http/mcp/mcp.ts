@@ -1,16 +1,21 @@
 import type { CallToolResult, Tool as ToolDescription } from '@modelcontextprotocol/server';
 import { RequestError } from '../../base/errors.ts';
-import { corsHeadersFor, preflightHeadersFor } from '../cors.ts';
-import { JSON_TYPE } from '../http-message.ts';
+import { corsHeadersFor } from '../cors.ts';
 import type { HttpAnswer, HttpRequest } from '../http-message.ts';
-import type { Caller } from '../identity/caller.ts';
 import { maskError } from '../mask-error.ts';
 import type { RequestContext } from '../plugins/operation.ts';
-import { FOREIGN_ORIGIN, NO_PROOF } from '../refusals.ts';
-import type { Refusal } from '../refusals.ts';
 import type { YogaOptions } from '../yoga.ts';
 import { explainSpike } from './spike.ts';
 import { writeAnswer, writeAnswerSchema } from './answer.ts';
+import {
+  INVALID_REQUEST,
+  METHOD_NOT_FOUND,
+  parseMessage,
+  readMethod,
+  readType,
+  refuseMessage,
+  toRequest,
+} from './message.ts';
 import { decodePlace } from './place.ts';
 import { describeRefusal } from './refusal-words.ts';
 import { createToolRunner } from './run.ts';
@@ -31,8 +36,6 @@ export interface McpSettings {
 /** Answers a POST to the path of agents. Rejects only if the caller leaves. @param body of the request */
 export type AnswerMcp = (request: HttpRequest, body: Buffer, asked: RequestContext) => Promise<HttpAnswer>;
 
-const INVALID_REQUEST = -32_600;
-const METHOD_NOT_FOUND = -32_601;
 const MAX_REFUSAL_LETTERS = 2_000;
 
 /** The service for agents: each call of a tool is one operation of its caller. */
@@ -72,7 +75,7 @@ export function createMcp(options: YogaOptions, { version, maxBytes }: McpSettin
 
   return async (request, body, asked) => {
     const { notes, caller } = asked;
-    const message = parse(body);
+    const message = parseMessage(body);
     const method = readMethod(message);
     // Only a call reads what the audit trail is about.
     notes.isOperation = method === 'tools/call';
@@ -107,32 +110,6 @@ export function createMcp(options: YogaOptions, { version, maxBytes }: McpSettin
       ...(text === '' ? {} : { body: text }),
     };
   };
-}
-
-/** The answer to every method but POST: this service keeps no session that could be read or ended. */
-export function answerOtherMethod(
-  { method, headers }: HttpRequest,
-  corsOrigins: readonly string[],
-): HttpAnswer {
-  const allow = 'POST, OPTIONS';
-  if (method !== 'OPTIONS') return { status: 405, headers: { allow } };
-  const preflight = preflightHeadersFor(headers['origin'], corsOrigins, 'POST', MCP_HEADERS);
-  return { status: 204, headers: { allow, ...preflight } };
-}
-
-const MCP_HEADERS = 'content-type, mcp-protocol-version, mcp-method, mcp-name';
-
-/**
- * The refusal of a page whose origin is not listed, as the protocol demands it, and of a caller who must say who they are; null: the
- * request is answered.
- */
-export function refuseAgent(
-  { headers: { origin } }: HttpRequest,
-  { isAnonymous }: Caller,
-  corsOrigins: readonly string[],
-): Refusal | null {
-  if (origin !== undefined && !corsOrigins.includes(origin)) return FOREIGN_ORIGIN;
-  return isAnonymous ? NO_PROOF : null;
 }
 
 function describeTool({ name, title, description, input, output }: Tool): ToolDescription {
@@ -174,47 +151,4 @@ function refuseCall(text: string): CallToolResult {
 function refuseName(name: string, tools: ToolSet): string {
   const shown = /^\w{1,64}$/.test(name) ? ` '${name}'` : '';
   return `There is no tool${shown}. The tools are: ${[...tools.keys()].join(', ')}.`;
-}
-
-function refuseMessage(
-  status: number,
-  code: number,
-  message: string,
-  asked: unknown,
-  headers: Readonly<Record<string, string>>,
-): HttpAnswer {
-  const id: unknown = typeof asked === 'object' && asked !== null && 'id' in asked ? asked.id : null;
-  const known = typeof id === 'string' || typeof id === 'number' ? id : null;
-  const body = JSON.stringify({ jsonrpc: '2.0', id: known, error: { code, message } });
-  return { status, headers: { ...JSON_TYPE, ...headers }, body };
-}
-
-/** undefined: it is no JSON. */
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-function readMethod(message: unknown): string | null {
-  const method: unknown = typeof message === 'object' && message !== null && Reflect.get(message, 'method');
-  return typeof method === 'string' ? method : null;
-}
-
-function toRequest({ headers, signal, target }: HttpRequest, body: Buffer): Request {
-  const sent = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const host = headers['host'] ?? 'localhost';
-  return new Request(`http://${host}${target}`, {
-    method: 'POST',
-    headers: sent,
-    body: body as Uint8Array<ArrayBuffer>,
-    signal,
-  });
-}
-
-function readType(response: Response): Record<string, string> {
-  const type = response.headers.get('content-type');
-  return type === null ? {} : { 'content-type': type };
 }

@@ -39,7 +39,7 @@ export type RunTool = (
 /** Runs tools through the graph in this process, with the checks and the bounds that the same operation has over HTTP. */
 export function createToolRunner(options: YogaOptions): RunTool {
   const { schema, costLimits, createContext, onFault } = options;
-  const maxValues = boundVariables(costLimits.maxPageSize);
+  const maxValues = boundVariables(costLimits.maxPageSize, schema);
 
   return async (tool, args, request, asked, signal) => {
     const { document, name, hash, coerce, compiled } = tool.known;

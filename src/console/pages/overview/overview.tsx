@@ -55,7 +55,11 @@ export function Overview() {
             <TimesPanel />
           </>
         )}
-        {events === null && <CategoriesPanel />}
+        {events === null && (
+          <div className="wide">
+            <CategoriesPanel />
+          </div>
+        )}
         {usage === null && <RecentFailures />}
         {events === null && <RecentSecurityEvents />}
       </div>

@@ -42,7 +42,7 @@ export function RecentFailures() {
         !list || list.nodes.length === 0 ? (
           <Nothing what="failed calls" coverage={list?.coverage ?? []} />
         ) : (
-          <div className="recent" tabIndex={0} role="region" aria-label="Recent failures">
+          <div className="recent" tabIndex={0} role="region" aria-label="The newest failed calls">
             <table>
               <thead>
                 <tr>
@@ -121,7 +121,7 @@ export function RecentSecurityEvents() {
         !list || list.nodes.length === 0 ? (
           <Nothing what="security events" coverage={list?.coverage ?? []} />
         ) : (
-          <div className="recent" tabIndex={0} role="region" aria-label="Recent security events">
+          <div className="recent" tabIndex={0} role="region" aria-label="The newest security events">
             <table>
               <thead>
                 <tr>

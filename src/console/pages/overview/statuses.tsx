@@ -113,7 +113,7 @@ export function StatusesPanel() {
         {
           key: 'success',
           name: 'Succeeded',
-          fill: layerFill(id, 3),
+          fill: layerFill(id, 4),
           values: rows.map(({ statuses }) => statuses?.success ?? null),
         },
       ],
@@ -155,7 +155,7 @@ export function StatusesPanel() {
               buckets={buckets}
               axis={axis}
               asTable={asTable}
-              layers={4}
+              layers={5}
               opens="its calls"
               onOpen={(at, part) => open(buckets[at], part === undefined ? {} : { status: part })}
               partAt={(at, value) => layerAt(layers, at, value)}

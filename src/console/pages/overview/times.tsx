@@ -8,7 +8,7 @@ import { graphql } from '../../generated/gql.ts';
 import { usePanelQuery } from '../../graph/use-panel-query.ts';
 import { COVERAGE_FIELDS, worstStatus } from '../../parts/coverage.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { writeMs } from '../../time/words.ts';
+import { writeCompact, writeMs } from '../../time/words.ts';
 import { Nothing } from './nothing.tsx';
 import { spanOf, useSeriesVariables } from './series.ts';
 import { Tile } from './tile.tsx';
@@ -129,7 +129,7 @@ export function TimesPanel() {
       least: total?.min ?? 1,
       most: total?.max ?? 1,
       title: kind === 'log' ? 'ms, each line ten times the one below' : 'ms',
-      write: (value: number) => value.toLocaleString('en-GB'),
+      write: writeCompact,
     };
   }, [total]);
   return (

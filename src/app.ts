@@ -143,6 +143,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     cursors: createCursorSealer(secret),
     live,
     liveCursors: createLiveCursors(secret),
+    liveOverlapMs: config.live.pace.overlapMs,
     ends,
     credentialsOf: vendorCredentials.of,
     usage: usageAccess,

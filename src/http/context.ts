@@ -43,6 +43,7 @@ export interface ContextOptions {
   readonly events: SourceAccess;
   readonly live: Live;
   readonly liveCursors: LiveCursors;
+  readonly liveOverlapMs: number;
   /** null: there is none. */
   readonly archive: Archive | null;
   /** Receives the number of rows that could not be parsed, never their values. */
@@ -54,7 +55,7 @@ export interface ContextOptions {
  * call the vendors with the operation's credentials.
  */
 export function createContexts(options: ContextOptions): (operation: Operation) => GraphContext {
-  const { version, limits, cursors, ends, credentialsOf, archive, onSkippedRows } = options;
+  const { version, limits, cursors, ends, credentialsOf, archive, liveOverlapMs, onSkippedRows } = options;
   const quirksOf = { usage: keepByScope(createUsageQuirks), events: keepByScope(createEventsQuirks) };
   return (operation) => {
     const { caller, nowMs } = operation;
@@ -112,6 +113,7 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
       ends,
       hasArchive: archive !== null,
       cursors,
+      liveOverlapMs,
       limits,
       viewer: caller,
       service,

@@ -189,6 +189,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     },
     streams: createStreamLimit(config.live),
     isClosing: live.isClosing,
+    timers: overrides.timers ?? systemTimers,
     maxBodyBytes: config.maxBodyBytes,
     exports: { ...config.exports, unpaced: listUnpaced(config), timing: overrides.exportTiming },
     isLoopbackOnly: vendors.kind === 'configured' && !vendors.isPublic && !config.identity,

@@ -98,8 +98,7 @@ export function decodeCursor(bytes: Buffer): Cursor {
     hasRowsPast: bytes.readUInt8(AT.hasRowsPast) === 1,
     ...(bytes.length > CURSOR_BYTES && { shown: readShown(bytes.subarray(CURSOR_BYTES)) }),
   };
-  if (idLength > MAX_ID_BYTES || !isPossible(cursor))
-    throw refuse(IMPOSSIBLE);
+  if (idLength > MAX_ID_BYTES || !isPossible(cursor)) throw refuse(IMPOSSIBLE);
   return cursor;
 }
 

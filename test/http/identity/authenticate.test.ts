@@ -61,6 +61,7 @@ describe('a token', () => {
       caller: {
         kind: 'token',
         name: `${ISSUER} bob`,
+        endsAtMs: (NOW_S + 90) * 1_000,
         isAnonymous: false,
         scopes: new Set(['usage:read', 'pii:read']),
       },
@@ -211,6 +212,7 @@ describe('no proof', () => {
       expect(await authenticate(null, sent, clock)).toMatchObject({
         caller: {
           kind: 'open',
+          endsAtMs: null,
           isAnonymous: false,
           scopes: new Set(['usage:read', 'events:read', 'pii:read', 'introspect', 'export']),
         },

@@ -11,7 +11,6 @@ import {
   summarize,
 } from '../../../src/sources/live/seen-rows.ts';
 
-
 const NOW_MS = Date.parse('2026-03-04T12:00:00Z');
 const FLOOR_MS = NOW_MS - 120_000;
 

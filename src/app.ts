@@ -18,6 +18,7 @@ import { schema } from './graph/schema.ts';
 import { createAlerts } from './http/alerts/alerts.ts';
 import type { AlertReport, Alerts } from './http/alerts/alerts.ts';
 import type { DeliveryReport } from './http/alerts/outbox.ts';
+import type { AlertStates } from './http/alerts/states.ts';
 import type { AuditSink } from './http/audit-trail.ts';
 import { createContexts } from './http/context.ts';
 import type { Timing } from './http/export/pace.ts';
@@ -75,6 +76,8 @@ export interface AppOverrides {
   readonly alertWait?: Wait;
   /** Reaches the receivers of alerts without sockets. */
   readonly alertTransport?: PostTransport;
+  /** Keeps the states of alerts over a restart; left out: they live in memory. */
+  readonly alertStates?: AlertStates;
   /** Learns each change of an alert's state. */
   readonly onAlert?: (report: AlertReport) => void;
   /** Learns how messages of alerts are delivered. */
@@ -212,6 +215,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       onFault,
       onChange: overrides.onAlert ?? (() => {}),
       onDelivery: overrides.onDelivery ?? (() => {}),
+      states: overrides.alertStates ?? null,
       transport: overrides.alertTransport,
     });
   return {

@@ -5,6 +5,7 @@ import type { App, AppOverrides, createApp } from '../app.ts';
 import { drawSecret } from '../base/sealing.ts';
 import { Secret } from '../base/secret.ts';
 import type { Config, SourceConfig } from '../config/config.ts';
+import type { AlertStates } from '../http/alerts/states.ts';
 import { readConfig, refuseHost } from '../config/load.ts';
 import { MADE_UP_SECRET } from '../config/secret.ts';
 import { MAKE_SECRET } from '../config/settings.ts';
@@ -41,6 +42,8 @@ export async function serve(args: readonly string[]): Promise<void> {
   const clockOffsetMs = announcement?.clockOffsetMs ?? 0;
   let isReady = true;
   const archive = config.archive && (await openServiceArchive(config.archive, config.secret, served, log));
+  const alertStates =
+    config.alerts && config.alertsState !== null ? await openStates(config.alertsState) : null;
   const overrides: AppOverrides = {
     // The service follows the sandbox's clock, because 'now' and 'the last day' must mean the same to both.
     clock: { now: () => Date.now() + clockOffsetMs },
@@ -55,6 +58,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     onAttempt: (report) => log.debug(report, 'vendor call'),
     onSkippedRows: (report) => log.warn(report, 'rows from the vendor could not be parsed'),
     ...(archive ? { archive } : {}),
+    ...(alertStates ? { alertStates } : {}),
     onAlert: (report) => log.info(report, 'alert'),
     onDelivery: (report) =>
       report.outcome === 'delivered'
@@ -82,8 +86,18 @@ export async function serve(args: readonly string[]): Promise<void> {
 
 /** Wires the service, or ends the process with the faults of its alerts. */
 export function wire(create: typeof createApp, config: Config, overrides: AppOverrides): App {
+  return quitIfRefused(() => create(config, overrides));
+}
+
+/** Opens the file of the alerts' states, or ends the process with its fault. */
+async function openStates(path: string): Promise<AlertStates> {
+  const { openAlertStates } = await import('../http/alerts/state-file.ts');
+  return quitIfRefused(() => openAlertStates(path));
+}
+
+function quitIfRefused<Value>(make: () => Value): Value {
   try {
-    return create(config, overrides);
+    return make();
   } catch (error) {
     // The class would load the graph, which is loaded beside the start of the sandbox.
     if (error instanceof Error && error.name === 'AlertsRefused') return quit(1, error.message.split('\n'));

@@ -48,6 +48,8 @@ export interface Config {
   readonly auditLog: string | null;
   /** null: there are no alerts. */
   readonly alerts: AlertsSettings | null;
+  /** The file of the alerts' states; null: they live in memory. */
+  readonly alertsState: string | null;
   /** null: there is no archive. */
   readonly archive: ArchiveConfig | null;
   readonly exports: {

@@ -156,6 +156,7 @@ function toConfig(
         : { capacity: settings.SIGHTLINE_RATE_CAPACITY, perSecond: settings.SIGHTLINE_RATE_PER_SECOND },
     corsOrigins: settings.SIGHTLINE_CORS_ORIGINS,
     auditLog: settings.SIGHTLINE_AUDIT_LOG ?? null,
+    alertsState: settings.SIGHTLINE_ALERTS_STATE ?? null,
     archive: readArchive(settings),
     exports: {
       callsPerMinute: settings.SIGHTLINE_EXPORT_CALLS_PER_MINUTE,

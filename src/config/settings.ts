@@ -120,6 +120,7 @@ export const SETTINGS = z.object({
   SIGHTLINE_AUDIT_LOG: z.string().optional(),
   // `readAlertsFile` reads it.
   SIGHTLINE_ALERTS: z.string().optional(),
+  SIGHTLINE_ALERTS_STATE: z.string().optional(),
   SIGHTLINE_ARCHIVE: z.string().optional(),
   SIGHTLINE_ARCHIVE_PERSONAL_DATA: z
     .enum(PERSONAL_DATA_POLICIES, 'must be keep, omit or pseudonymize.')

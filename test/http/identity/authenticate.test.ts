@@ -169,6 +169,7 @@ describe('an API key', () => {
     caller: {
       kind: 'key',
       name: 'dashboard',
+      endsAtMs: null,
       isAnonymous: false,
       scopes: new Set(['usage:read', 'introspect']),
     },
@@ -212,7 +213,6 @@ describe('no proof', () => {
       expect(await authenticate(null, sent, clock)).toMatchObject({
         caller: {
           kind: 'open',
-          endsAtMs: null,
           isAnonymous: false,
           scopes: new Set(['usage:read', 'events:read', 'pii:read', 'introspect', 'export']),
         },

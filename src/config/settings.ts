@@ -53,6 +53,21 @@ const credential = z
   .transform((value) => new Secret(value))
   .optional();
 
+const hours = z
+  .string()
+  .optional()
+  .transform((text, context) => {
+    if (text === undefined) return null;
+    const [, from, to] = /^(\d{1,2})-(\d{1,2})$/.exec(text) ?? [];
+    if (from !== undefined && to !== undefined && Number(from) < 24 && Number(to) < 24 && from !== to)
+      return { from: Number(from), to: Number(to) };
+    context.addIssue({
+      code: 'custom',
+      message: 'must be two different hours of the day in UTC from 0 to 23, such as 22-6.',
+    });
+    return z.NEVER;
+  });
+
 const fieldName = (fallback: string) =>
   z
     .string()
@@ -122,6 +137,8 @@ export const SETTINGS = z.object({
   SIGHTLINE_ALERTS: z.string().optional(),
   SIGHTLINE_ALERTS_STATE: z.string().optional(),
   SIGHTLINE_ARCHIVE: z.string().optional(),
+  SIGHTLINE_ARCHIVE_SEALED: z.string().optional(),
+  SIGHTLINE_ARCHIVE_HOURS: hours,
   SIGHTLINE_ARCHIVE_PERSONAL_DATA: z
     .enum(PERSONAL_DATA_POLICIES, 'must be keep, omit or pseudonymize.')
     .default('keep'),

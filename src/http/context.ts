@@ -136,7 +136,7 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
 }
 
 async function readArchiveStatus(
-  { engine, usage, events }: Archive,
+  { engine, usage, events, sealedTo }: Archive,
   nowMs: number,
 ): Promise<ArchiveStatusData> {
   const sourceOf = async (
@@ -150,7 +150,7 @@ async function readArchiveStatus(
       ...(await archived.size()),
       held,
       lagMs: newest ? Math.max(nowMs - newest.toMs, 0) : null,
-      sealedToMs: null,
+      sealedToMs: await sealedTo(source),
     };
   };
   return { engine, sources: await Promise.all([sourceOf('USAGE', usage), sourceOf('EVENTS', events)]) };

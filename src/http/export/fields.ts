@@ -65,9 +65,14 @@ function leavesOf(schema: GraphQLSchema, typeName: string): readonly Leaf[] {
   if (!isObjectType(type) && !isInterfaceType(type)) throw new TypeError(`${typeName} has no fields.`);
   return Object.values(type.getFields())
     .filter((field) => field.args.length === 0 && isLeaf(field.type))
-    .map(({ name, type: outer }) => {
-      const type = getNamedType(outer).name;
-      return { name, type, isId: type === 'ID', isList: isListType(getNullableType(outer)) };
+    .map((field) => {
+      const named = getNamedType(field.type).name;
+      return {
+        name: field.name,
+        type: named,
+        isId: named === 'ID',
+        isList: isListType(getNullableType(field.type)),
+      };
     });
 }
 

@@ -21,10 +21,10 @@ const TYPES = {
  * Types for the operations of `documents`. The preset itself writes `as any` and `eslint-disable` into its files. They are never edited,
  * a test compares them with what the preset writes, and lint skips the folders `generated`.
  */
-const createTypes = (documents: string[], persisted: object): Output => ({
+const createTypes = (documents: string[], preset: object): Output => ({
   documents,
   preset: 'client',
-  presetConfig: { fragmentMasking: false, ...persisted },
+  presetConfig: { fragmentMasking: false, ...preset },
   config: TYPES,
 });
 
@@ -37,6 +37,10 @@ const config: CodegenConfig = {
     // The manifest of trusted documents is `persisted-documents.json` in this folder. It holds the client's operations only.
     'docs/client/generated/': createTypes(['docs/examples/*.graphql', 'docs/client/*.ts'], {
       persistedDocuments: { mode: 'embedHashInDocument', hashAlgorithm: 'sha256' },
+    }),
+    // The console keeps the fields of a fragment to the component that asked for them.
+    'src/console/generated/': createTypes(['src/console/**/*.ts', 'src/console/**/*.tsx'], {
+      fragmentMasking: { unmaskFunctionName: 'readFragment' },
     }),
     'test/graph/generated/': createTypes(['test/graph/**/*.test.ts'], {}),
   },

@@ -9,6 +9,7 @@ import { join } from 'node:path';
  * @property {string} root The folder of `package.json`.
  * @property {string} folder Named after the content of all files that the build depends on. It holds a whole build, or is missing.
  * @property {string} main The file to run.
+ * @property {string} console The folder of the console's files.
  */
 
 /** The builds of one checkout. `npm ci` empties this folder, because it removes `node_modules`. */
@@ -32,7 +33,7 @@ export function findBuild(root) {
     if (content) hash.update(`\0${file}\0${content.length}\0`).update(content);
   }
   const folder = join(root, FOLDER, hash.digest('base64url').slice(0, 22));
-  return { root, folder, main: join(folder, 'main.mjs') };
+  return { root, folder, main: join(folder, 'main.mjs'), console: join(folder, 'console') };
 }
 
 /** @param {Build} build */

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'rolldown';
 import { findBuild, isBuilt } from './find-build.mjs';
 import type { Build } from './find-build.mjs';
+import { writeConsole } from './write-console.ts';
 
 /** Packages that stay as they are: one is native code, the other 9 MB of text. */
 const UNBUILT = ['@duckdb/node-api', '@graphql-yoga/render-graphiql'];
@@ -42,6 +43,7 @@ export async function writeBuild(build: Build): Promise<void> {
       chunkFileNames: '[name]-[hash].mjs',
     });
     await bundle.close();
+    await writeConsole(root, join(draft, 'console'));
     if (findBuild(root).folder !== folder) throw new Error('The sources changed while they were built.');
     // The user who runs the service may be another one than the one who installs it.
     await chmod(draft, 0o755);

@@ -1,5 +1,5 @@
 import type { Secret } from '../base/secret.ts';
-import { honourErasures } from './erasures.ts';
+import { honourErasures } from './erasing.ts';
 import { openLate } from './late-store.ts';
 import { ArchiveRefused } from './store.ts';
 import type { ArchiveStore } from './store.ts';

@@ -6,7 +6,7 @@ import type { Position } from '../sources/paging/position.ts';
 import type { Groups } from '../sources/shared/groups.ts';
 import type { UsageFilter } from '../sources/usage/filter.ts';
 import type { UsageRecord } from '../sources/usage/record.ts';
-import type { Erasable, Erased, Erasure } from './erasures.ts';
+import type { Erasable, Erased, Erasure } from './erasure.ts';
 import type { ReadSpan } from './ledger.ts';
 
 /** The database of the archive. Each engine has an adapter; test/archive/store.test.ts holds the laws of both. */

@@ -1,4 +1,4 @@
-import type { Erasure } from './erasures.ts';
+import type { Erasure } from './erasure.ts';
 import type { AuditEvent } from '../sources/events/event.ts';
 
 /** A value as both engines store it: their texts are Unicode, in which half a surrogate pair has no place and becomes U+FFFD. */

@@ -2,7 +2,7 @@ import { createApp } from '../app.ts';
 import { openArchive } from '../archive/archive.ts';
 import type { Archive } from '../archive/archive.ts';
 import { copyStore } from '../archive/copy.ts';
-import { foldErasures } from '../archive/erasures.ts';
+import { foldErasures } from '../archive/erasure.ts';
 import { findGaps, findHeld, foldReads, joinSettled } from '../archive/ledger.ts';
 import type { SyncReport, SyncRound } from '../archive/sync.ts';
 import type { Source } from '../base/source.ts';

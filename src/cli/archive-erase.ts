@@ -1,5 +1,5 @@
-import { erasePerson } from '../archive/erasures.ts';
-import type { Erasable, Erased } from '../archive/erasures.ts';
+import { erasePerson } from '../archive/erasing.ts';
+import type { Erasable, Erased } from '../archive/erasure.ts';
 import { drawBytes } from '../base/sealing.ts';
 import { formatInstant, systemClock } from '../base/time.ts';
 import { readRedaction } from '../config/archive.ts';

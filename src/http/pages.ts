@@ -2,15 +2,26 @@ import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { digest } from '../base/sealing.ts';
+import { answerConsole, ASSETS_PATH, CONSOLE_PATHS, isConsolePath, readConsoleFiles } from './console.ts';
+import type { ConsoleFiles } from './console.ts';
 import { EXPORT_PATHS, RECEIPTS_PATH } from './export/lists.ts';
 import { isRead, pathOf, TEXT_TYPE } from './http-message.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
 
 export const GRAPHQL_PATH = '/graphql';
+/** Where agents ask. */
+export const MCP_PATH = '/mcp';
 const LIVE_PATH = '/health/live';
 const READY_PATH = '/health/ready';
 /** The paths that this service answers. */
-const PATHS: readonly string[] = [GRAPHQL_PATH, '/', LIVE_PATH, READY_PATH, ...EXPORT_PATHS];
+const PATHS: readonly string[] = [
+  GRAPHQL_PATH,
+  MCP_PATH,
+  ...CONSOLE_PATHS,
+  LIVE_PATH,
+  READY_PATH,
+  ...EXPORT_PATHS,
+];
 
 const NO_PAGE = 'There is no GraphiQL here: this service answers trusted documents only.\n';
 
@@ -19,22 +30,31 @@ export interface PagesOptions {
   isReady(): boolean;
   /** GraphiQL sends documents of its own, which a service of trusted documents refuses. */
   readonly hasGraphiql: boolean;
+  /** The folder of the console's files; null: there is no console, and `/` leads to GraphiQL. */
+  readonly consoleFolder: string | null;
 }
 
-/** Answers what is not GraphQL: health, GraphiQL, and paths that there are not; null: the request asks for GraphQL. */
+/** Answers what is not GraphQL: health, the console, GraphiQL, and paths that there are not; null: the request asks for GraphQL. */
 export function createPages({
   isReady,
   hasGraphiql,
+  consoleFolder,
 }: PagesOptions): (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer> | null {
   let page: Promise<GraphiqlPage> | null = null;
+  let files: Promise<ConsoleFiles> | null = null;
+  const hasConsole = consoleFolder !== null && hasGraphiql;
   return (request) => {
     const path = pathOf(request);
     if (isRead(request)) {
       if (path === LIVE_PATH) return text(200, 'live\n');
       if (path === READY_PATH) return isReady() ? text(200, 'ready\n') : text(503, 'shutting down\n');
+      if (hasConsole && isConsolePath(path)) {
+        files ??= readConsoleFiles(consoleFolder);
+        return files.then((read) => answerConsole(read, request) ?? notFound());
+      }
       if (path === '/') return { status: 302, headers: { location: GRAPHQL_PATH } };
     }
-    if (path !== GRAPHQL_PATH) return text(404, `There is nothing here. GraphQL is at ${GRAPHQL_PATH}\n`);
+    if (path !== GRAPHQL_PATH) return notFound();
     if (!isRead(request) || !request.headers['accept']?.includes('text/html')) return null;
     if (!hasGraphiql) return text(404, NO_PAGE);
     page ??= readExamples().then(createGraphiqlPage);
@@ -46,8 +66,11 @@ export function createPages({
 export function namePath(request: HttpRequest): string {
   const path = pathOf(request);
   if (path.startsWith(RECEIPTS_PATH)) return RECEIPTS_PATH;
+  if (path.startsWith(ASSETS_PATH)) return ASSETS_PATH;
   return PATHS.includes(path) ? path : 'other';
 }
+
+const notFound = (): HttpAnswer => text(404, `There is nothing here. GraphQL is at ${GRAPHQL_PATH}\n`);
 
 function text(status: number, body: string): HttpAnswer {
   return { status, headers: TEXT_TYPE, body };

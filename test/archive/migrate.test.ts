@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDuckDbStore } from '../../src/archive/duckdb/store.ts';
-import { erasePerson } from '../../src/archive/erasures.ts';
+import { erasePerson } from '../../src/archive/erasing.ts';
 import { makeUsageRecord } from '../support/archive-rows.ts';
 import { fill, readOf } from '../support/sealed-folder.ts';
 

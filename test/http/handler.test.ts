@@ -105,6 +105,7 @@ async function start(options: Partial<HandlerOptions> = {}): Promise<Bench> {
     answeredScope: () => null,
     trustedDocuments: null,
     corsOrigins: [],
+    mcp: null,
     onWay: () => {},
     audit: null,
     identity: null,
@@ -114,6 +115,7 @@ async function start(options: Partial<HandlerOptions> = {}): Promise<Bench> {
     onFault: (error) => faults.push(error),
     onRequest: (line) => lines.push(line),
     onRefusedOrigin: () => {},
+    consoleFolder: null,
     ...options,
   });
   const server = createServer((request, response) => void handler.handle(request, response));

@@ -1,6 +1,6 @@
 import type { Range } from '../../base/time.ts';
 import type { ArchiveQuestion } from '../../sources/paging/archived-rows.ts';
-import { daysOf, erasedColumn } from '../erasures.ts';
+import { daysOf, erasedColumn } from '../erasure.ts';
 import type { ArchivedRow, ArchiveTable } from '../store.ts';
 import type { Columns } from './columns.ts';
 import { conjoin, exact, integer, listIds, text, texts } from './conditions.ts';

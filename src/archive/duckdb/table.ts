@@ -2,7 +2,7 @@ import type { JS } from '@duckdb/node-api';
 import type { Range } from '../../base/time.ts';
 import type { ArchiveQuestion } from '../../sources/paging/archived-rows.ts';
 import { createAddressTest } from '../../sources/shared/addresses.ts';
-import { daysOf, erasedColumn } from '../erasures.ts';
+import { daysOf, erasedColumn } from '../erasure.ts';
 import type { ArchivedRow, ArchiveTable } from '../store.ts';
 import type { Columns } from './columns.ts';
 import { anyOf, conjoin, exact, isInBlock, isOneOf } from './conditions.ts';

@@ -1,0 +1,92 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { OutputBundle, Plugin } from 'rolldown';
+
+const SOURCES = 'src/console';
+
+/** Browsers keep a file of this folder for ever, because its name changes with its content. */
+const ASSETS = 'assets';
+
+/**
+ * Writes the console's page, scripts and styles to `folder`, each also compressed. Nothing in them names another host.
+ *
+ * @throws Error if it can't be made or written
+ */
+export async function writeConsole(root: string, folder: string): Promise<void> {
+  const { rolldown } = await import('rolldown');
+  const styles: string[] = [];
+  const bundle = await rolldown({
+    input: { console: join(root, SOURCES, 'main.tsx') },
+    cwd: root,
+    platform: 'browser',
+    transform: { jsx: 'react-jsx', define: { 'process.env.NODE_ENV': '"production"' } },
+    plugins: [collectStyles(styles)],
+    logLevel: 'silent',
+  });
+  const { output } = await bundle.generate({
+    format: 'esm',
+    minify: true,
+    entryFileNames: `${ASSETS}/[name]-[hash].js`,
+    chunkFileNames: `${ASSETS}/[name]-[hash].js`,
+    hashCharacters: 'hex',
+  });
+  await bundle.close();
+  // The bundler leaves an import of a package that is not installed as it is, and a browser can't load it.
+  const names = new Set(output.map(({ fileName }) => fileName));
+  const missing = output.flatMap((file) =>
+    file.type === 'chunk' ? [...file.imports, ...file.dynamicImports].filter((name) => !names.has(name)) : [],
+  );
+  if (missing.length > 0)
+    throw new Error(`The console can't be bundled: ${missing.join(', ')} is not installed. Run npm ci.`);
+  await mkdir(join(folder, ASSETS), { recursive: true });
+  const css = styles.join('\n');
+  const cssName = `${ASSETS}/console-${await digest(css)}.css`;
+  const entry = output.find((file) => file.type === 'chunk' && file.isEntry);
+  if (!entry) throw new Error('The console has no entry.');
+  const page = (await readFile(join(root, SOURCES, 'index.html'), 'utf8'))
+    .replace('<!-- styles -->', `<link rel="stylesheet" href="/${cssName}" />`)
+    .replace('<!-- script -->', `<script type="module" src="/${entry.fileName}"></script>`);
+  await Promise.all([
+    writeFiles(folder, cssName, css),
+    writeFiles(folder, 'index.html', page),
+    ...output.map((file) => writeFiles(folder, file.fileName, textOf(file))),
+  ]);
+}
+
+const textOf = (file: OutputBundle[string]): string | Uint8Array =>
+  file.type === 'chunk' ? file.code : file.source;
+
+/** Takes the styles out of the modules that import them, in their order, because the bundler knows scripts only. */
+function collectStyles(styles: string[]): Plugin {
+  return {
+    name: 'collect-styles',
+    load: {
+      filter: { id: /\.css$/ },
+      async handler(id) {
+        styles.push(await readFile(id, 'utf8'));
+        return { code: '', moduleType: 'js' };
+      },
+    },
+  };
+}
+
+async function writeFiles(folder: string, name: string, content: string | Uint8Array): Promise<void> {
+  const path = join(folder, name);
+  const bytes = Buffer.from(content);
+  const [gzipped, brotli] = await Promise.all([
+    promisify(gzip)(bytes, { level: 9 }),
+    promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 10 } }),
+  ]);
+  await Promise.all([
+    writeFile(path, bytes),
+    writeFile(`${path}.gz`, gzipped),
+    writeFile(`${path}.br`, brotli),
+  ]);
+}
+
+async function digest(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', Buffer.from(text));
+  return Buffer.from(hash).toString('hex').slice(0, 8);
+}

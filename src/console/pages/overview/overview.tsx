@@ -1,0 +1,4 @@
+/** A page that is not drawn yet. */
+export function Overview() {
+  return <p>This page is not drawn yet.</p>;
+}

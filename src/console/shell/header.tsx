@@ -1,0 +1,39 @@
+import { useState } from 'react';
+import { PAGES } from './rail.tsx';
+import { useLocation } from '@tanstack/react-router';
+import { useRange } from '../state/use-range.ts';
+import { Icon } from './icons.tsx';
+import { RangePicker } from './range-picker.tsx';
+import { nextTheme, readTheme, setTheme } from './theme.ts';
+
+export function Header() {
+  const { pathname } = useLocation();
+  const { refresh } = useRange();
+  const [theme, keepTheme] = useState(readTheme);
+  const title = PAGES.find(({ to }) => to === pathname)?.label ?? 'Sightline';
+  return (
+    <header className="header">
+      <h1>{title}</h1>
+      <div className="row push">
+        <RangePicker />
+        <button type="button" className="button" onClick={refresh} aria-label="Refresh" title="Refresh">
+          <Icon name="refresh" />
+        </button>
+        <button
+          type="button"
+          className="button"
+          data-quiet=""
+          onClick={() => {
+            const next = nextTheme(theme);
+            setTheme(next);
+            keepTheme(next);
+          }}
+          aria-label={`Theme: ${theme}. Change it`}
+          title={`Theme: ${theme}`}
+        >
+          <Icon name="theme" />
+        </button>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,44 @@
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+const KEY = 'sightline.theme';
+
+/** The reader's theme. A browser that keeps nothing shows that of the system. */
+export function readTheme(): Theme {
+  const kept = readStorage(KEY);
+  const theme = THEMES.find((each) => each === kept) ?? 'system';
+  applyTheme(theme);
+  return theme;
+}
+
+export function setTheme(theme: Theme): void {
+  applyTheme(theme);
+  writeStorage(KEY, theme);
+}
+
+export const nextTheme = (theme: Theme): Theme =>
+  THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';
+
+function applyTheme(theme: Theme): void {
+  if (theme === 'system') delete document.documentElement.dataset['theme'];
+  else document.documentElement.dataset['theme'] = theme;
+}
+
+/** What the browser keeps for this site; null if it keeps nothing, because a reader may forbid it. */
+export function readStorage(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the browser keeps it. */
+export function writeStorage(key: string, text: string): boolean {
+  try {
+    localStorage.setItem(key, text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,105 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** A half-open stretch of time, in milliseconds of the epoch. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** How the address names a range: absolute (`from`, `to`) or relative to now (`last`, an ISO 8601 duration). */
+export interface RangeWords {
+  readonly last?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export interface Preset {
+  readonly last: string;
+  readonly label: string;
+}
+
+export const PRESETS: readonly Preset[] = [
+  { last: 'PT15M', label: 'Last 15 minutes' },
+  { last: 'PT1H', label: 'Last hour' },
+  { last: 'PT3H', label: 'Last 3 hours' },
+  { last: 'PT12H', label: 'Last 12 hours' },
+  { last: 'P1D', label: 'Last 24 hours' },
+  { last: 'P2D', label: 'Last 2 days' },
+  { last: 'P7D', label: 'Last 7 days' },
+  { last: 'P14D', label: 'Last 14 days' },
+  { last: 'P29D', label: 'Last 29 days' },
+];
+
+export const DEFAULT_LAST = 'P1D';
+
+/** The span that the words mean at `nowMs`. Words that mean none fall back to the default. */
+export function resolveSpan({ last, from, to }: RangeWords, nowMs: number): Span {
+  if (from !== undefined) {
+    const fromMs = Date.parse(from);
+    const toMs = to === undefined ? nowMs : Date.parse(to);
+    if (fromMs < toMs) return { fromMs, toMs };
+  }
+  return { fromMs: subtract(nowMs, last ?? DEFAULT_LAST) ?? nowMs - 86_400_000, toMs: nowMs };
+}
+
+/** Subtracts an ISO 8601 duration in the UTC calendar, as the service does; null if it is none or not positive. */
+export function subtract(nowMs: number, duration: string): number | null {
+  try {
+    const start = Temporal.Instant.fromEpochMilliseconds(nowMs)
+      .toZonedDateTimeISO('UTC')
+      .subtract(duration).epochMilliseconds;
+    return start < nowMs ? start : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The stretch of the same length directly before. */
+export function previousSpan({ fromMs, toMs }: Span): Span {
+  return { fromMs: fromMs - (toMs - fromMs), toMs: fromMs };
+}
+
+/** The range argument of the graph. */
+export function toRange({ fromMs, toMs }: Span): { readonly from: string; readonly to: string } {
+  return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+}
+
+export type Interval = 'SECOND' | 'MINUTE' | 'HOUR' | 'DAY' | 'WEEK' | 'MONTH';
+
+const STEPS: readonly (readonly [Interval, number])[] = [
+  ['SECOND', 1_000],
+  ['MINUTE', 60_000],
+  ['HOUR', 3_600_000],
+  ['DAY', 86_400_000],
+  ['WEEK', 604_800_000],
+  ['MONTH', 2_592_000_000],
+];
+
+/** The intervals that give at most `most` buckets, finest first. */
+export function intervalsFor({ fromMs, toMs }: Span, most = 400): readonly Interval[] {
+  const fitting = STEPS.filter(([, ms]) => (toMs - fromMs) / ms <= most).map(([step]) => step);
+  return fitting.length > 0 ? fitting : ['MONTH'];
+}
+
+/** The finest interval whose bars are still wide enough to point at, unless the reader has chosen one that fits. */
+export function chooseInterval(span: Span, chosen?: string): Interval {
+  const wanted = intervalsFor(span, 2_000).find((step) => step === chosen);
+  return wanted ?? intervalsFor(span, 130)[0] ?? 'MONTH';
+}
+
+/** The instant of a local date and time, such as `2026-03-04T12:00`, in a time zone; null if it is none. */
+export function readLocal(text: string, timeZone: string): number | null {
+  try {
+    return Temporal.PlainDateTime.from(text).toZonedDateTime(timeZone).epochMilliseconds;
+  } catch {
+    return null;
+  }
+}
+
+/** The value of a `datetime-local` input. */
+export function writeLocal(ms: number, timeZone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(ms)
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDateTime()
+    .toString({ smallestUnit: 'second' });
+}

@@ -73,6 +73,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   });
   const server = await listen(app, config);
   const metricsServer = metrics && (await listenForMetrics(config, metrics, overrides.onFault!));
+  if (metricsServer) log.info({ metrics: `${metricsServer.url}/metrics` }, 'metrics are answered');
   app.alerts?.start();
   const sync = config.archive && startArchiveSync(app, config.archive, log);
   onStop(async (signal) => {

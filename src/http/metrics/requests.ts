@@ -1,5 +1,6 @@
 import { Counter, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
+import { REQUEST_CODES, UPSTREAM_CODES } from '../../base/errors.ts';
 import type { RequestLine } from '../handler.ts';
 import { GRAPHQL_PATH } from '../pages.ts';
 import type { RequestNotes } from '../request-notes.ts';
@@ -59,6 +60,8 @@ export function createRequestMetrics(registry: Registry, maxUpstreamCalls: numbe
     labelNames: ['code'],
     registers,
   });
+  // A series that begins at 1 has no increase, so the first error of a code would cause no alert.
+  for (const code of [...REQUEST_CODES, ...UPSTREAM_CODES, 'INTERNAL_SERVER_ERROR']) errors.inc({ code }, 0);
   const calls = new Histogram({
     name: 'sightline_operation_vendor_calls',
     help: 'Vendor calls of one operation.',

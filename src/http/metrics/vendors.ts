@@ -2,6 +2,8 @@ import { Counter, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { coverageChannel, readChannel } from '../../base/channels.ts';
 import type { CoverageNews, ReadNews } from '../../base/channels.ts';
+import { SOURCES } from '../../base/source.ts';
+import { COVERAGE_STATUSES } from '../../sources/paging/coverage.ts';
 import type { SkippedRowsReport } from '../../sources/paging/vendor-page.ts';
 import type { AttemptReport } from '../../upstream/attempt.ts';
 
@@ -80,6 +82,13 @@ export function createVendorMetrics(registry: Registry): VendorMetrics {
     labelNames: ['source'],
     registers,
   });
+
+  // A series that begins above 0 has no increase, so the first of a kind would cause no alert.
+  for (const source of SOURCES) {
+    retries.inc({ source }, 0);
+    dropped.inc({ source }, 0);
+    for (const status of COVERAGE_STATUSES) coverage.inc({ source, status }, 0);
+  }
 
   const onRead = (message: unknown): void => {
     const { source, verdict } = message as ReadNews;

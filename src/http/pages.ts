@@ -34,8 +34,8 @@ export interface PagesOptions {
   readonly hasGraphiql: boolean;
   /** The folder of the console's files; null: there is no console, and `/` leads to GraphiQL. */
   readonly consoleFolder: string | null;
-  /** What Prometheus reads; null: it is not answered here. */
-  readonly metrics: (() => Promise<HttpAnswer>) | null;
+  /** What Prometheus reads; null or left out: it is not answered here. */
+  readonly metrics?: (() => Promise<HttpAnswer>) | null;
 }
 
 const NO_METRICS =
@@ -46,7 +46,7 @@ export function createPages({
   isReady,
   hasGraphiql,
   consoleFolder,
-  metrics,
+  metrics = null,
 }: PagesOptions): (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer> | null {
   let page: Promise<GraphiqlPage> | null = null;
   let files: Promise<ConsoleFiles> | null = null;

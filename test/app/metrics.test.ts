@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createMetrics } from '../../src/http/metrics/metrics.ts';
 import { createArchive } from '../../src/archive/archive.ts';
 import { createMemoryDisk, openMemoryArchive } from '../support/memory-archive.ts';
+import { callTool, connectTo } from '../support/mcp-client.ts';
 import { NOW_MS, startApp } from '../support/running-app.ts';
 import type { RunningApp } from '../support/running-app.ts';
 import { scrape, valueOf } from '../support/scrape.ts';
@@ -194,4 +195,15 @@ test('no label has a value that a caller chose', async () => {
   expect(text).not.toMatch(/canary|propfind/i);
   expect(text).toContain('http_request_method="_OTHER"');
   expect(text).toContain('http_route="other"');
+});
+
+test('a tool of an agent counts as an operation', async () => {
+  const { app } = await startCounted({ SIGHTLINE_MCP: 'true' });
+  const client = await connectTo(app);
+  const { isError, text } = await callTool(client, 'what_happened', { range: { last: 'PT1H' } });
+  await client.close();
+  expect(isError, text).toBe(false);
+  const samples = await scrape(app);
+  expect(valueOf(samples, 'graphql_envelop_request', { operationType: 'query' })).toBe(1);
+  expect(valueOf(samples, 'sightline_cost_used_points_total')).toBeGreaterThan(0);
 });

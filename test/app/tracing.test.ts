@@ -7,6 +7,7 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { startTracing } from '../../src/http/tracing/tracing.ts';
 import type { TracingSettings } from '../../src/http/tracing/settings.ts';
 import type { RequestLine } from '../../src/http/handler.ts';
+import { callTool, connectTo } from '../support/mcp-client.ts';
 import { startOtlpReceiver } from '../support/otlp-receiver.ts';
 import type { ReceivedSpan } from '../support/otlp-receiver.ts';
 import { PATIENT, startApp } from '../support/running-app.ts';
@@ -268,4 +269,29 @@ test('a collector that is away is reported, and delays the end no longer than it
   await close();
   await tracing.close(10);
   expect(reasons).toEqual(['The collector did not answer in time.']);
+});
+
+test('an answer of a vendor that takes no call is an event of the step that asked for it', async () => {
+  const { ask, post, collect } = await startTraced();
+  const { data } = await ask<{ usageRecords: { nodes: { recordId: string }[] } }>(
+    '{ usageRecords(first: 1) { nodes { recordId } } }',
+  );
+  const one = `{ usageRecord(recordId: ${JSON.stringify(data.usageRecords.nodes[0]!.recordId)}) { id } }`;
+  await post(one);
+  await post(one, { traceparent: TRACEPARENT });
+  const spans = (await collect()).filter(({ traceId }) => traceId === TRACE_ID);
+  expect(spans.filter(({ kind }) => kind === 3)).toEqual([]);
+  expect(named(spans, 'execute')[0]!.events).toEqual(['cache']);
+});
+
+test('a tool of an agent is an operation too', async () => {
+  const { app, collect } = await startTraced({}, {}, { SIGHTLINE_MCP: 'true' });
+  const client = await connectTo(app);
+  const { isError, text } = await callTool(client, 'what_happened', { range: { last: 'PT1H' } });
+  await client.close();
+  expect(isError, text).toBe(false);
+  const spans = await collect();
+  const execute = named(spans, 'execute')[0]!;
+  const operation = spans.find(({ spanId }) => spanId === execute.parentSpanId)!;
+  expect(operation).toMatchObject({ name: 'query', attributes: { 'http.route': '/mcp' } });
 });

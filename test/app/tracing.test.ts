@@ -1,16 +1,19 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { startTracing } from '../../src/http/tracing/tracing.ts';
 import type { TracingSettings } from '../../src/http/tracing/settings.ts';
 import type { RequestLine } from '../../src/http/handler.ts';
+import { EXAMPLE_FILE, HOOK_SECRET } from '../support/alert-examples.ts';
 import { callTool, connectTo } from '../support/mcp-client.ts';
 import { startOtlpReceiver } from '../support/otlp-receiver.ts';
 import type { ReceivedSpan } from '../support/otlp-receiver.ts';
-import { PATIENT, startApp } from '../support/running-app.ts';
+import { NOW_MS, PATIENT, startApp } from '../support/running-app.ts';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const QUESTION = /```graphql\n([\s\S]*?)```/.exec(README)![1]!;
@@ -294,4 +297,24 @@ test('a tool of an agent is an operation too', async () => {
   const execute = named(spans, 'execute')[0]!;
   const operation = spans.find(({ spanId }) => spanId === execute.parentSpanId)!;
   expect(operation).toMatchObject({ name: 'query', attributes: { 'http.route': '/mcp' } });
+});
+
+test('each round of an alert is a trace of its own', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-traced-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'alerts.yaml');
+  writeFileSync(file, EXAMPLE_FILE);
+  const { app, collect } = await startTraced({}, {}, { SIGHTLINE_ALERTS: file, ALERTS_SECRET: HOOK_SECRET });
+  const range = { fromMs: NOW_MS - 7_200_000, toMs: NOW_MS - 3_600_000 };
+  for (const name of ['no-calls', 'no-calls'])
+    await app.alerts!.observe(name, range, new AbortController().signal);
+  const spans = await collect();
+  const operations = named(spans, 'query');
+  expect(operations).toHaveLength(2);
+  expect(new Set(operations.map(({ traceId }) => traceId)).size).toBe(2);
+  for (const { spanId, parentSpanId } of operations) {
+    expect(parentSpanId).toBeUndefined();
+    const below = spans.filter((span) => span.parentSpanId === spanId).map(({ name }) => name);
+    expect(below).toEqual(['plan', 'execute']);
+  }
 });

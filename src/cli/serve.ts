@@ -15,6 +15,7 @@ import type { RunningServer } from '../http/server.ts';
 import type { AnnouncedFiles, SandboxAnnouncement } from '../sandbox/announce.ts';
 import { holdFiles } from '../sources/paging/held-files.ts';
 import { takeSwitches } from './arguments.ts';
+import { createServiceMetrics, listenForMetrics, startServiceTracing } from './watch.ts';
 import { createLog, logFiles, openAuditLog } from './log.ts';
 import { openServiceArchive, startArchiveSync } from './open-archive.ts';
 import { EXIT_USAGE, onStop, quit } from './process.ts';
@@ -31,7 +32,9 @@ export async function serve(args: readonly string[]): Promise<void> {
   const servesFiles = switches.length > 0 && (await checkSwitches(switches, config));
   if (config.sharesPort) checkSharing(config, servesFiles);
   const served = !isSandboxed ? 'vendors' : servesFiles ? 'files' : 'sandbox';
-  const log = await createLog(config);
+  const warnOfTraces = (reason: string): void => log.warn({ reason }, 'traces could not be sent');
+  const tracing = config.tracing && (await startServiceTracing(config.tracing, warnOfTraces));
+  const log = await createLog(config, tracing?.currentTraceId);
   const audit = config.auditLog === null ? null : openAuditLog(config.auditLog);
   // The sandbox fills its database while this process loads the graph.
   const [sandbox, { createApp }] = await Promise.all([
@@ -66,8 +69,15 @@ export async function serve(args: readonly string[]): Promise<void> {
         : log.warn(report, 'alert could not be delivered'),
     ...(audit ? { audit } : {}),
   };
-  const app = wire(createApp, announcement ? pointAt(config, announcement) : config, overrides);
+  const metrics = config.metrics && (await createServiceMetrics(config));
+  const app = wire(createApp, announcement ? pointAt(config, announcement) : config, {
+    ...overrides,
+    ...(metrics ? { metrics } : {}),
+    ...(tracing ? { tracer: tracing.tracer } : {}),
+  });
   const server = await listen(app, config);
+  const metricsServer = metrics && (await listenForMetrics(config, metrics, overrides.onFault!));
+  if (metricsServer) log.info({ metrics: `${metricsServer.url}/metrics` }, 'metrics are answered');
   app.alerts?.start();
   const sync = config.archive && startArchiveSync(app, config.archive, log);
   onStop(async (signal) => {
@@ -76,9 +86,11 @@ export async function serve(args: readonly string[]): Promise<void> {
     await app.alerts?.stop();
     // Ctrl-C comes from a terminal, so there is no load balancer that needs notice.
     await server.close(DRAIN_MS, signal === 'SIGINT' ? 0 : NOTICE_MS);
+    await metricsServer?.close(0);
     await sync?.stop();
     await app.close();
     await archive?.close();
+    await tracing?.close();
     await sandbox?.end();
   });
   await reportStart(server.url, config, announcement, log);

@@ -92,6 +92,21 @@ const redisUrl = z
   .transform((text) => new Secret(text))
   .optional();
 
+/** An address with its port, where IPv6 stands in brackets. */
+const HOST_AND_PORT = /^(?:\[([\da-f:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/i;
+
+const metrics = z
+  .string()
+  .default('off')
+  .transform((text, context): 'main' | { host: string; port: number } | null => {
+    if (text === 'off' || text === 'on') return text === 'on' ? 'main' : null;
+    const [, v6, host = v6, port] = HOST_AND_PORT.exec(text) ?? [];
+    if (host !== undefined && Number(port) <= 65_535) return { host, port: Number(port) };
+    const message = 'must be off, on or an address with a port of its own, such as 127.0.0.1:9464.';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+
 /** Every setting with its default and its bounds. `.env.example` explains each. */
 export const SETTINGS = z.object({
   VENDOR_CREDENTIALS: z.enum(['config', 'request'], 'must be config or request.').default('config'),
@@ -138,6 +153,8 @@ export const SETTINGS = z.object({
     .optional()
     .transform((folder) => (folder === undefined || folder === 'off' ? null : folder)),
   SIGHTLINE_AUDIT_LOG: z.string().optional(),
+  SIGHTLINE_METRICS: metrics,
+  SIGHTLINE_TRACE_VENDORS: z.enum(['true', 'false'], 'must be true or false.').default('false'),
   // `readAlertsFile` reads it.
   SIGHTLINE_ALERTS: z.string().optional(),
   SIGHTLINE_ALERTS_STATE: z.string().optional(),

@@ -33,6 +33,8 @@ export interface ExportLimits {
   readonly maxExports: number;
   /** Sources that are a sandbox or files, so that no vendor has to be spared. Left out: none. */
   readonly unpaced?: ReadonlySet<Source>;
+  /** Learns how many run, at each change. */
+  readonly onCount?: (running: number) => void;
 }
 
 export interface BeginDeps {
@@ -66,7 +68,7 @@ export function createExportStarter(deps: BeginDeps): BeginExport {
   const { options, limits, timing, trail, receipts, ownerOf } = deps;
   const { schema, costLimits, answeredScope } = options;
   const pace = createPace(limits.callsPerMinute, timing, limits.unpaced);
-  const admission = createAdmission(limits.maxExports);
+  const admission = createAdmission(limits.maxExports, limits.onCount);
   const fieldsOf = listAllFields(schema);
   const documentOf = createExportDocuments(schema);
 

@@ -152,7 +152,7 @@ export function CallsPanel() {
                 </>
               )}
             </TimeChart>
-            {before.length > 0 && <BeforeKey />}
+            {before.length > 0 && !asTable && <BeforeKey />}
           </>
         )
       }
@@ -166,7 +166,7 @@ export const writeKnown = (value: number | null | undefined): string =>
 
 function BeforeKey() {
   return (
-    <p className="key muted">
+    <p className="key keys muted">
       <svg width="18" height="8" aria-hidden="true" className="chart">
         <line x1="0" x2="18" y1="4" y2="4" className="before" />
       </svg>

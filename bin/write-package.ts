@@ -15,7 +15,7 @@ const COPIED = [
 ];
 
 /** The commands of `src/main.ts` that the package has, too. */
-const COMMANDS = 'alerts|api-key|archive|doctor|export|sandbox';
+const COMMANDS = 'alerts|api-key|archive|doctor|export|mcp|sandbox';
 
 interface Manifest {
   readonly version: string;

@@ -28,9 +28,7 @@ function keepPackages(sbom: Sbom, name: string, packages: ReadonlySet<string>): 
   const components = sbom.components.filter((one) => packages.has(`${one.name}@${one.version}`));
   const kept = new Set(components.map((component) => component['bom-ref']));
   const isKept = (ref: string): boolean => kept.has(ref);
-  const [project] = sbom.dependencies.filter(
-    ({ ref }) => !sbom.components.some((one) => one['bom-ref'] === ref),
-  );
+  const project = sbom.dependencies.find(({ ref }) => !sbom.components.some((one) => one['bom-ref'] === ref));
   return {
     ...sbom,
     // npm names it after the folder.

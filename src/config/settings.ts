@@ -53,6 +53,21 @@ const credential = z
   .transform((value) => new Secret(value))
   .optional();
 
+const hours = z
+  .string()
+  .optional()
+  .transform((text, context) => {
+    if (text === undefined) return null;
+    const [, from, to] = /^(\d{1,2})-(\d{1,2})$/.exec(text) ?? [];
+    if (from !== undefined && to !== undefined && Number(from) < 24 && Number(to) < 24 && from !== to)
+      return { from: Number(from), to: Number(to) };
+    context.addIssue({
+      code: 'custom',
+      message: 'must be two different hours of the day in UTC from 0 to 23, such as 22-6.',
+    });
+    return z.NEVER;
+  });
+
 const fieldName = (fallback: string) =>
   z
     .string()
@@ -76,6 +91,21 @@ const redisUrl = z
   )
   .transform((text) => new Secret(text))
   .optional();
+
+/** An address with its port, where IPv6 stands in brackets. */
+const HOST_AND_PORT = /^(?:\[([\da-f:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/i;
+
+const metrics = z
+  .string()
+  .default('off')
+  .transform((text, context): 'main' | { host: string; port: number } | null => {
+    if (text === 'off' || text === 'on') return text === 'on' ? 'main' : null;
+    const [, v6, host = v6, port] = HOST_AND_PORT.exec(text) ?? [];
+    if (host !== undefined && Number(port) <= 65_535) return { host, port: Number(port) };
+    const message = 'must be off, on or an address with a port of its own, such as 127.0.0.1:9464.';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
 
 /** Every setting with its default and its bounds. `.env.example` explains each. */
 export const SETTINGS = z.object({
@@ -116,15 +146,21 @@ export const SETTINGS = z.object({
     .transform((text) => new Secret(text))
     .optional(),
   SIGHTLINE_TRUSTED_DOCUMENTS: z.string().optional(),
+  SIGHTLINE_FEDERATION: z.enum(['0', '1'], 'must be 0 or 1.').default('0'),
   SIGHTLINE_CORS_ORIGINS: origins,
   SIGHTLINE_CONSOLE: z
     .string()
     .optional()
     .transform((folder) => (folder === undefined || folder === 'off' ? null : folder)),
   SIGHTLINE_AUDIT_LOG: z.string().optional(),
+  SIGHTLINE_METRICS: metrics,
+  SIGHTLINE_TRACE_VENDORS: z.enum(['true', 'false'], 'must be true or false.').default('false'),
   // `readAlertsFile` reads it.
   SIGHTLINE_ALERTS: z.string().optional(),
+  SIGHTLINE_ALERTS_STATE: z.string().optional(),
   SIGHTLINE_ARCHIVE: z.string().optional(),
+  SIGHTLINE_ARCHIVE_SEALED: z.string().optional(),
+  SIGHTLINE_ARCHIVE_HOURS: hours,
   SIGHTLINE_ARCHIVE_PERSONAL_DATA: z
     .enum(PERSONAL_DATA_POLICIES, 'must be keep, omit or pseudonymize.')
     .default('keep'),
@@ -135,6 +171,8 @@ export const SETTINGS = z.object({
   SIGHTLINE_ARCHIVE_CALLS_PER_MINUTE: integer(60, 1, 100_000),
   SIGHTLINE_EXPORT_CALLS_PER_MINUTE: integer(120, 1, 1_000_000),
   SIGHTLINE_MAX_EXPORTS: integer(4, 1, 1_000),
+  SIGHTLINE_MCP: z.enum(['true', 'false'], 'must be true or false.').optional(),
+  SIGHTLINE_MCP_MAX_BYTES: integer(65_536, 16_384, 16 * MEBIBYTE),
   SIGHTLINE_LIVE_MIN_INTERVAL_MS: integer(2_000, 100, MAX_MS),
   SIGHTLINE_LIVE_MAX_INTERVAL_MS: integer(15_000, 100, MAX_MS),
   SIGHTLINE_LIVE_OVERLAP_MS: integer(120_000, 1_000, MAX_MS),

@@ -90,6 +90,21 @@ const PLANTED: readonly Planted[] = [
     law: SIBLING,
   },
   {
+    file: 'src/http/mcp/sibling.ts',
+    source: "import type { A } from '../alerts/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/http/export/agents.ts',
+    source: "import type { A } from '../mcp/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/graph/agents.ts',
+    source: "import type { A } from '@modelcontextprotocol/server';\nexport type B = A;",
+    law: fence('http and cli'),
+  },
+  {
     file: 'src/http/alerts/post.ts',
     source: "import { Pool } from 'undici';\nvoid Pool;",
     law: fence('upstream'),
@@ -195,6 +210,17 @@ const PLANTED: readonly Planted[] = [
     law: /^law 1: graph\/cost knows no domain/,
   },
 
+  {
+    file: 'src/graph/federation/side.ts',
+    source: "import type { A } from '../events/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/graph/federation/schema-up.ts',
+    source: "import '../schema.ts';",
+    law: /^law 1: graph\/federation is given the schema/,
+  },
+
   // law 1: the sandbox and the console import no layer, and no layer imports them
   {
     file: 'src/sandbox/out.ts',
@@ -238,6 +264,16 @@ const PLANTED: readonly Planted[] = [
     file: 'src/graph/dataloader.ts',
     source: "import DataLoader from 'dataloader';\nvoid DataLoader;",
     law: fence('sources'),
+  },
+  {
+    file: 'src/upstream/counter.ts',
+    source: "import { Counter } from 'prom-client';\nvoid Counter;",
+    law: fence('http'),
+  },
+  {
+    file: 'src/sources/tracer.ts',
+    source: "import type { Tracer } from '@opentelemetry/api';\nexport type C = Tracer;",
+    law: fence('http'),
   },
   {
     file: 'src/http/pothos.ts',
@@ -350,6 +386,7 @@ const CLEAN: Readonly<Record<string, string>> = {
   'src/graph/events/a.ts': "import type { C } from '../../sources/events/a.ts';\nexport type D = C;",
   'src/graph/cost/a.ts':
     "import type { B } from '../../sources/paging/a.ts';\nimport type { Context } from '../context.ts';\nexport type C = [B, Context];\nexport const c = 1;",
+  'src/graph/federation/a.ts': "import { c } from '../cost/a.ts';\nexport const d = c;",
   'src/graph/events/estimates.ts': "import { c } from '../cost/a.ts';\nexport const d = c;",
   'src/graph/timeline/a.ts':
     "import type { D } from '../usage/a.ts';\nimport type { D as E } from '../events/a.ts';\nexport type F = D | E;",

@@ -100,9 +100,7 @@ describe.runIf(hasNginx)('behind nginx, with the configuration of deploy/', () =
         stdio: 'inherit',
       },
     );
-    await vi.waitFor(async () => expect((await ask('/health/ready')).statusCode).toBe(200), {
-      timeout: 10_000,
-    });
+    await vi.waitFor(waitsNoMore, { timeout: 10_000 });
   }, 60_000);
   afterAll(async () => {
     if (nginx) {
@@ -113,6 +111,12 @@ describe.runIf(hasNginx)('behind nginx, with the configuration of deploy/', () =
     await running?.close();
     rmSync(folder, { recursive: true, force: true });
   });
+
+  /** @throws Error as long as nginx does not answer */
+  async function waitsNoMore(): Promise<void> {
+    const { statusCode } = await ask('/health/ready');
+    if (statusCode !== 200) throw new Error(`nginx answers ${statusCode}.`);
+  }
 
   function ask(
     path: string,

@@ -16,6 +16,7 @@ const FENCES: readonly { readonly packages: string; readonly rooms: readonly str
   { packages: 'jose', rooms: ['http', 'upstream'] },
   { packages: '(?:@pothos/[^/]+|graphql-scalars)', rooms: ['graph'] },
   { packages: 'graphql', rooms: ['graph', 'http'] },
+  { packages: '@modelcontextprotocol/[^/]+', rooms: ['http', 'cli'] },
   { packages: 'dataloader', rooms: ['sources'] },
   { packages: '(?:undici|@redis/[^/]+)', rooms: ['upstream'] },
   { packages: '@duckdb/[^/]+', rooms: ['archive', 'evidence', 'sandbox'] },
@@ -43,6 +44,9 @@ const FILES_OF_THE_TOP: readonly string[] = ['main', 'app'];
 /** The domains of `sources/` and `graph/` that must not know each other; `timeline` merges both and may. */
 const VENDOR_DOMAINS = ['usage', 'events'] as const;
 const GRAPH_DOMAINS = [...VENDOR_DOMAINS, 'timeline'] as const;
+
+/** Folders of `http/` that ask the graph in this process, and do not know each other. */
+const ASKERS = ['alerts', 'export', 'mcp'] as const;
 
 const UP = String.raw`^(?:\.{1,2}/)+(?:src/)?`;
 
@@ -179,6 +183,15 @@ const config: OxlintConfig = {
       },
     ]),
     ...graphRooms,
+    // A subgraph is made of a whole schema, and reads entries as `node` does.
+    room(['src/graph/federation/**'], 'graph', [
+      ...aboveOf('graph'),
+      ...GRAPH_DOMAINS.map((domain) => banSibling('graph/federation', domain)),
+      {
+        regex: String.raw`${UP}schema\.ts$`,
+        message: 'law 1: graph/federation is given the schema; it does not import it',
+      },
+    ]),
     // Fields declare their estimates; `cost` only adds them up.
     room(['src/graph/cost/**'], 'graph', [
       ...aboveOf('graph'),
@@ -194,9 +207,13 @@ const config: OxlintConfig = {
     ]),
     room(['src/graph/schema.ts'], 'graph', aboveOf('graph')),
     room(['src/http/**'], 'http', aboveOf('http')),
-    // Both ask the graph in this process. What they share lies beside them.
-    room(['src/http/alerts/**'], 'http', [...aboveOf('http'), banSibling('http/alerts', 'export')]),
-    room(['src/http/export/**'], 'http', [...aboveOf('http'), banSibling('http/export', 'alerts')]),
+    // They ask the graph in this process. What they share lies beside them.
+    ...ASKERS.map((name) =>
+      room([`src/http/${name}/**`], 'http', [
+        ...aboveOf('http'),
+        ...ASKERS.filter((other) => other !== name).map((other) => banSibling(`http/${name}`, other)),
+      ]),
+    ),
     room(['src/config/**'], 'config', aboveOf('config')),
     room(['src/app.ts'], 'app', aboveOf('app')),
     ...closedRooms,

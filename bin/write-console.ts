@@ -33,6 +33,13 @@ export async function writeConsole(root: string, folder: string): Promise<void> 
     hashCharacters: 'hex',
   });
   await bundle.close();
+  // The bundler leaves an import of a package that is not installed as it is, and a browser can't load it.
+  const names = new Set(output.map(({ fileName }) => fileName));
+  const missing = output.flatMap((file) =>
+    file.type === 'chunk' ? [...file.imports, ...file.dynamicImports].filter((name) => !names.has(name)) : [],
+  );
+  if (missing.length > 0)
+    throw new Error(`The console can't be bundled: ${missing.join(', ')} is not installed. Run npm ci.`);
   await mkdir(join(folder, ASSETS), { recursive: true });
   const css = styles.join('\n');
   const cssName = `${ASSETS}/console-${await digest(css)}.css`;

@@ -7,12 +7,13 @@ import { SOURCES } from './base/source.ts';
 import type { Source } from './base/source.ts';
 import { systemClock } from './base/time.ts';
 import type { Clock } from './base/time.ts';
-import { readRetention, readSourceEnd, readSourceSettings } from './config/config.ts';
+import { readRetention, readSourceEnd, readSourceSettings, readSubgraphLimits } from './config/config.ts';
 import type { Config, SourceConfig } from './config/config.ts';
 import { readAddresses, readOwnSecrets } from './config/vendors.ts';
 import type { VendorAddress } from './config/vendors.ts';
 import { createCursorSealer } from './graph/paging/cursor.ts';
 import type { SourceEnds } from './graph/paging/range.ts';
+import { createSubgraph } from './graph/federation/subgraph.ts';
 import { createLiveCursors } from './graph/paging/live-cursor.ts';
 import { schema } from './graph/schema.ts';
 import { createAlerts } from './http/alerts/alerts.ts';
@@ -161,7 +162,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
 
   const { askAlert, ...http } = createHandler({
     identity: openedIdentity.identity,
-    schema,
+    schema: config.federation ? createSubgraph(schema, readSubgraphLimits(config)) : schema,
     createContext,
     clock,
     timeoutMs,
@@ -191,6 +192,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     isClosing: live.isClosing,
     maxBodyBytes: config.maxBodyBytes,
     exports: { ...config.exports, unpaced: listUnpaced(config), timing: overrides.exportTiming },
+    mcp: config.mcp && { version: VERSION, ...config.mcp },
     isLoopbackOnly: vendors.kind === 'configured' && !vendors.isPublic && !config.identity,
     isReady,
     onFault,

@@ -44,6 +44,11 @@ async function run(args: readonly string[]): Promise<void> {
       await runAlerts(rest);
       return;
     }
+    case 'mcp': {
+      const { runMcp } = await import('./cli/mcp.ts');
+      runMcp(rest);
+      return;
+    }
     case 'print-schema': {
       const { printSchema } = await import('./cli/print-schema.ts');
       await printSchema(rest);

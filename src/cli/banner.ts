@@ -5,6 +5,8 @@ import type { AnnouncedFiles, SandboxAnnouncement } from '../sandbox/announce.ts
 
 /** The address of the service, and what it calls for each source; for people. */
 export interface StartFacts {
+  /** null: there is none. */
+  readonly console: string | null;
   readonly graphiql: string;
   readonly vendors: { readonly usage: string; readonly events: string };
 }
@@ -15,7 +17,7 @@ Each request brings its own credentials in the headers ${VENDOR_HEADERS.usage} a
 
 /** What a service prints in a terminal once it listens. */
 export function describeStart(
-  { graphiql, vendors }: StartFacts,
+  { console: page, graphiql, vendors }: StartFacts,
   kind: Config['vendors']['kind'],
   sandbox: SandboxAnnouncement | null,
 ): string {
@@ -30,7 +32,7 @@ export function describeStart(
   return `
 Sightline ${manifest.version}
 
-  GraphiQL    ${graphiql}
+${page === null ? '' : `  Console     ${page}\n`}  GraphiQL    ${graphiql}
 
 ${talksTo}
 

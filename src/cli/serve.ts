@@ -224,7 +224,12 @@ async function reportStart(
   const { describeStart, describeVendors } = await import('./banner.ts');
   if (config.sharesPort && !config.sharedCache) log.warn(ALONE);
   const files = sandbox?.files ?? null;
-  const facts = { graphiql: `${url}/graphql`, vendors: describeVendors(config, files) };
+  const hasConsole = config.consoleFolder !== null && !config.trustedDocuments;
+  const facts = {
+    console: hasConsole ? url : null,
+    graphiql: `${url}/graphql`,
+    vendors: describeVendors(config, files),
+  };
   if (config.log.isProduction) {
     log.info({ ...facts, version: manifest.version }, 'listening');
     if (files) logFiles(log, files);

@@ -1,5 +1,6 @@
 import type { Secret } from '../base/secret.ts';
 import type { RatePolicy } from '../base/shared-store.ts';
+import type { SubgraphLimits } from '../graph/federation/static-cost.ts';
 import type { AlertsSettings } from '../http/alerts/file.ts';
 import type { IdentitySettings } from '../http/identity/identity.ts';
 import type { DocumentBounds } from '../http/limits/document-bounds.ts';
@@ -42,6 +43,8 @@ export interface Config {
   readonly rate: RatePolicy | null;
   /** The service answers these documents only; null: it answers all. */
   readonly trustedDocuments: TrustedDocuments | null;
+  /** Whether the service is a subgraph of Apollo Federation, too. */
+  readonly federation: boolean;
   /** Pages of these origins may read answers. */
   readonly corsOrigins: readonly string[];
   /** The folder of the console's files; null: there is no console. */
@@ -58,6 +61,8 @@ export interface Config {
     /** The most exports at the same time. */
     readonly maxExports: number;
   };
+  /** The service for agents; null: it is off. */
+  readonly mcp: { readonly maxBytes: number } | null;
   /** Streams of new entries: how often the vendors are read for them, and how many there may be. */
   readonly live: StreamBounds & { readonly pace: LivePace };
   readonly upstream: {
@@ -103,6 +108,11 @@ export function readSourceSettings(
       ? { settleMs: 0, retentionMs: null, files }
       : { settleMs, retentionMs: retentionDays === null ? null : retentionDays * DAY_MS },
   };
+}
+
+/** What the costs in the schema of a subgraph depend on. */
+export function readSubgraphLimits({ operation, usage, events }: Config): SubgraphLimits {
+  return { ...operation, pageSizes: { usage: usage.largestPage, events: events.largestPage } };
 }
 
 /** When the data of a source's files ends, in milliseconds since the epoch; null: it is no source of files. */

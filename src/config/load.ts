@@ -88,6 +88,10 @@ function findContradictions(settings: Settings): string[] {
     faults.push('SIGHTLINE_ARCHIVE_SETTLE_MS must not be below SIGHTLINE_ARCHIVE_OVERLAP_MS.');
   if (settings.SIGHTLINE_LIVE_MAX_INTERVAL_MS < settings.SIGHTLINE_LIVE_MIN_INTERVAL_MS)
     faults.push('SIGHTLINE_LIVE_MAX_INTERVAL_MS must not be below SIGHTLINE_LIVE_MIN_INTERVAL_MS.');
+  if (settings.SIGHTLINE_FEDERATION === '1' && settings.SIGHTLINE_TRUSTED_DOCUMENTS !== undefined)
+    faults.push(
+      'SIGHTLINE_FEDERATION=1 and SIGHTLINE_TRUSTED_DOCUMENTS exclude each other, because a gateway writes documents of its own. Let the gateway answer trusted documents only.',
+    );
   const capacity = settings.SIGHTLINE_RATE_CAPACITY;
   if (capacity > 0 && capacity < settings.SIGHTLINE_MAX_COST)
     faults.push('SIGHTLINE_RATE_CAPACITY must be 0 (off) or at least SIGHTLINE_MAX_COST.');
@@ -154,6 +158,7 @@ function toConfig(
       settings.SIGHTLINE_RATE_CAPACITY === 0
         ? null
         : { capacity: settings.SIGHTLINE_RATE_CAPACITY, perSecond: settings.SIGHTLINE_RATE_PER_SECOND },
+    federation: settings.SIGHTLINE_FEDERATION === '1',
     corsOrigins: settings.SIGHTLINE_CORS_ORIGINS,
     consoleFolder: settings.SIGHTLINE_CONSOLE,
     auditLog: settings.SIGHTLINE_AUDIT_LOG ?? null,
@@ -162,6 +167,11 @@ function toConfig(
       callsPerMinute: settings.SIGHTLINE_EXPORT_CALLS_PER_MINUTE,
       maxExports: settings.SIGHTLINE_MAX_EXPORTS,
     },
+    // A service of trusted documents answers nothing but them, unless its operator says so.
+    mcp:
+      (settings.SIGHTLINE_MCP ?? String(settings.SIGHTLINE_TRUSTED_DOCUMENTS === undefined)) === 'true'
+        ? { maxBytes: settings.SIGHTLINE_MCP_MAX_BYTES }
+        : null,
     live: {
       pace: {
         minIntervalMs: settings.SIGHTLINE_LIVE_MIN_INTERVAL_MS,

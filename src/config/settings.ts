@@ -116,6 +116,7 @@ export const SETTINGS = z.object({
     .transform((text) => new Secret(text))
     .optional(),
   SIGHTLINE_TRUSTED_DOCUMENTS: z.string().optional(),
+  SIGHTLINE_FEDERATION: z.enum(['0', '1'], 'must be 0 or 1.').default('0'),
   SIGHTLINE_CORS_ORIGINS: origins,
   SIGHTLINE_CONSOLE: z
     .string()
@@ -135,6 +136,8 @@ export const SETTINGS = z.object({
   SIGHTLINE_ARCHIVE_CALLS_PER_MINUTE: integer(60, 1, 100_000),
   SIGHTLINE_EXPORT_CALLS_PER_MINUTE: integer(120, 1, 1_000_000),
   SIGHTLINE_MAX_EXPORTS: integer(4, 1, 1_000),
+  SIGHTLINE_MCP: z.enum(['true', 'false'], 'must be true or false.').optional(),
+  SIGHTLINE_MCP_MAX_BYTES: integer(65_536, 16_384, 16 * MEBIBYTE),
   SIGHTLINE_LIVE_MIN_INTERVAL_MS: integer(2_000, 100, MAX_MS),
   SIGHTLINE_LIVE_MAX_INTERVAL_MS: integer(15_000, 100, MAX_MS),
   SIGHTLINE_LIVE_OVERLAP_MS: integer(120_000, 1_000, MAX_MS),

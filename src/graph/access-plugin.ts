@@ -8,7 +8,7 @@ import type {
   SchemaTypes,
 } from '@pothos/core';
 import type { GraphQLFieldResolver, GraphQLTypeResolver } from 'graphql';
-import { requireAccess } from './access.ts';
+import { NEEDED_ACCESS, requireAccess } from './access.ts';
 import type { Access, Viewer } from './access.ts';
 import type { GraphContext } from './context.ts';
 
@@ -30,8 +30,11 @@ export class AccessPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
-    const [own] = this.#listAccess(config);
-    return own ? { ...config, description: describe(config.description, own) } : config;
+    const needed = this.#listAccess(config);
+    const [own] = needed;
+    if (!own) return config;
+    const extensions = { ...config.extensions, [NEEDED_ACCESS]: needed };
+    return { ...config, extensions, description: describe(config.description, own) };
   }
 
   override wrapResolve(resolve: Resolver<Types>, config: PothosOutputFieldConfig<Types>): Resolver<Types> {

@@ -43,3 +43,13 @@ export function refuseAccess(viewer: Viewer, access: Access): RequestError {
         details,
       );
 }
+
+/** Where a field of the schema names what it needs, among its extensions. */
+export const NEEDED_ACCESS = 'access';
+
+/** What a caller must hold to ask for a field: one scope of each item. Empty: everybody may ask for it. */
+export function listNeededAccess(field: {
+  readonly extensions: Readonly<Record<string, unknown>>;
+}): readonly Access[] {
+  return (field.extensions[NEEDED_ACCESS] as readonly Access[] | undefined) ?? [];
+}

@@ -113,15 +113,16 @@ function readNodeIds(
   return ids.map(decodeGlobalId);
 }
 
-function estimateNodes(found: readonly (GlobalId | null)[]): readonly CallNeeds[] {
+/** What reading these entries by their ids needs. */
+export function estimateNodes(found: readonly (GlobalId | null)[]): readonly CallNeeds[] {
   return [
     ...estimateUsageRecords(found.flatMap((id) => (id?.source === 'USAGE' ? [id] : []))),
     ...estimateEvents(found.flatMap((id) => (id?.source === 'EVENTS' ? [id] : []))),
   ];
 }
 
-/** Checks the scope before it reads, because only a caller with the scope may learn whether there is such an entry. */
-async function getNode(
+/** Reads one entry. Checks the scope before, because only a caller with the scope may learn whether there is such an entry. */
+export async function getNode(
   found: GlobalId | null,
   { usage, events, viewer }: GraphContext,
 ): Promise<ActivityRow | null> {

@@ -55,16 +55,21 @@ export function corsHeadersFor(
   };
 }
 
-/** The answer to a preflight request for something that is only read. */
+/**
+ * The answer to a preflight request for something that Yoga does not answer.
+ * @param headers that pages may send besides those that identify a caller
+ */
 export function preflightHeadersFor(
   origin: string | undefined,
   origins: readonly string[],
+  method: 'GET' | 'POST' = 'GET',
+  headers = '',
 ): Record<string, string> {
   if (origin === undefined || !origins.includes(origin)) return {};
   return {
     'access-control-allow-origin': origin,
-    'access-control-allow-methods': 'GET',
-    'access-control-allow-headers': 'authorization, x-api-key, x-usage-authorization, x-events-authorization',
+    'access-control-allow-methods': method,
+    'access-control-allow-headers': `authorization, x-api-key, x-usage-authorization, x-events-authorization${headers && `, ${headers}`}`,
     'access-control-max-age': String(MAX_AGE_S),
     vary: 'Origin',
   };

@@ -9,10 +9,19 @@ import { isRead, pathOf, TEXT_TYPE } from './http-message.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
 
 export const GRAPHQL_PATH = '/graphql';
+/** Where agents ask. */
+export const MCP_PATH = '/mcp';
 const LIVE_PATH = '/health/live';
 const READY_PATH = '/health/ready';
 /** The paths that this service answers. */
-const PATHS: readonly string[] = [GRAPHQL_PATH, ...CONSOLE_PATHS, LIVE_PATH, READY_PATH, ...EXPORT_PATHS];
+const PATHS: readonly string[] = [
+  GRAPHQL_PATH,
+  MCP_PATH,
+  ...CONSOLE_PATHS,
+  LIVE_PATH,
+  READY_PATH,
+  ...EXPORT_PATHS,
+];
 
 const NO_PAGE = 'There is no GraphiQL here: this service answers trusted documents only.\n';
 

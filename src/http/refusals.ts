@@ -20,6 +20,24 @@ export const UNAUDITED: Refusal = refuseAsJson(
   { 'retry-after': String(UNAUDITED_RETRY_S) },
 );
 
+/** The answer to an agent on a web page that the operator has not listed. */
+export const FOREIGN_ORIGIN: Refusal = refuseAsJson(
+  403,
+  'FORBIDDEN',
+  'A page of another origin may not ask here, unless the operator names its origin in SIGHTLINE_CORS_ORIGINS.',
+  {},
+  {},
+);
+
+/** The answer to an agent without a key or a token. */
+export const NO_PROOF: Refusal = refuseAsJson(
+  401,
+  'UNAUTHENTICATED',
+  "This needs an authenticated caller. Send an API key or a token: 'authorization: Bearer …'.",
+  {},
+  { 'www-authenticate': 'Bearer realm="sightline"' },
+);
+
 export const WRONG_HOST: HttpAnswer = {
   status: 400,
   headers: TEXT_TYPE,

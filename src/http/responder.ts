@@ -13,7 +13,10 @@ import { createLane, useLane } from './lane/lane.ts';
 import { readBody } from './limits/body.ts';
 import { rateKeyOf } from './limits/rate-limit.ts';
 import { isLoopbackAddress, isLoopbackHost, readHostHeader } from './loopback.ts';
-import { createPages } from './pages.ts';
+import { answerOtherMethod, refuseAgent } from './mcp/guard.ts';
+import { createMcp } from './mcp/mcp.ts';
+import type { McpSettings } from './mcp/mcp.ts';
+import { createPages, MCP_PATH } from './pages.ts';
 import { addressRefusal, BROKEN_BODY, FOREIGN_HOST, refuseBody, UNAUDITED, WRONG_HOST } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
 import type { RequestNotes } from './request-notes.ts';
@@ -34,6 +37,8 @@ export interface ResponderOptions extends ExportsOptions {
   readonly isLoopbackOnly: boolean;
   /** Learns which way each GraphQL request was answered. */
   readonly onWay: (way: Way) => void;
+  /** The service for agents; null: there is none. */
+  readonly mcp: McpSettings | null;
   /** Gets, once for each origin, the reason why its pages can't read answers. */
   readonly onRefusedOrigin: (message: string) => void;
 }
@@ -51,6 +56,7 @@ export function createResponder(options: ResponderOptions, trail: AuditTrail): R
   const reportOrigin = createOriginReport(corsOrigins, onRefusedOrigin);
   const lane = createLane(options);
   const answerExport = createExports(options, trail);
+  const answerMcp = options.mcp && createMcp(options, options.mcp);
   const askYoga = createYogaServer(options, [useLane(lane)]);
   const answerPage = createPages({ isReady, hasGraphiql: !trustedDocuments, consoleFolder });
 
@@ -60,8 +66,10 @@ export function createResponder(options: ResponderOptions, trail: AuditTrail): R
     if (hosts.length > 1 || (host === null && hosts.some((text) => text !== ''))) return WRONG_HOST;
     if (isLoopbackOnly && !isLoopbackHost(host ?? '')) return FOREIGN_HOST;
     const isExport = pathOf(request).startsWith(EXPORT_PATH);
-    const page = isExport ? null : answerPage(request);
+    const isMcp = answerMcp !== null && pathOf(request) === MCP_PATH;
+    const page = isExport || isMcp ? null : answerPage(request);
     if (page) return page;
+    if (isMcp && request.method !== 'POST') return answerOtherMethod(request, corsOrigins);
     reportOrigin(request.headers);
     notes.isOperation = request.method !== 'OPTIONS';
     const refuse = (refusal: Refusal): HttpAnswer => {
@@ -75,6 +83,8 @@ export function createResponder(options: ResponderOptions, trail: AuditTrail): R
     if (authentication.kind !== 'caller') return refuse(refuseCaller(authentication));
     const { caller } = authentication;
     notes.caller = caller;
+    const noAgent = isMcp ? refuseAgent(request, caller, corsOrigins) : null;
+    if (noAgent) return refuse(noAgent);
     const isLocal = isLocalCaller(request);
     const rateKey = readRateKey(caller, isLocal ? null : request.address);
     const asked = { notes, caller, isLocal, rateKey };
@@ -82,6 +92,7 @@ export function createResponder(options: ResponderOptions, trail: AuditTrail): R
     const body = await readBody(request, maxBodyBytes);
     if (body.kind === 'tooLarge') return refuse(refuseBody(maxBodyBytes));
     if (body.kind === 'broken') return BROKEN_BODY;
+    if (isMcp && answerMcp) return answerMcp(request, body.bytes, asked);
     const answer = await lane.answer(request, body.bytes, asked);
     onWay(answer ? 'lane' : 'yoga');
     return answer ?? askYoga(request, body.bytes, host, asked);

@@ -18,7 +18,7 @@ import { useOperation } from './plugins/operation.ts';
 import type { RequestContext } from './plugins/operation.ts';
 import { usePreflight } from './plugins/preflight.ts';
 import { DOCUMENT_ID, useTrustedDocuments } from './plugins/trusted-documents.ts';
-import { useVariables } from './plugins/variables.ts';
+import { boundVariables, useVariables } from './plugins/variables.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
 
 export interface YogaOptions extends OperationOptions, LiveOptions {
@@ -62,7 +62,7 @@ export function createYogaServer(options: YogaOptions, plugins: readonly Plugin[
     schema,
     plugins: [
       usePreflight(),
-      useVariables(options.costLimits.maxPageSize),
+      useVariables(boundVariables(options.costLimits.maxPageSize, schema)),
       ...(trustedDocuments ? [useTrustedDocuments(trustedDocuments)] : []),
       useEngine(createGraphqlEngine(bounds)),
       useIntrospection(),

@@ -30,13 +30,16 @@ const SOURCES: Readonly<Record<string, string>> = {
   'src/main.ts':
     "import { WORD } from './word.ts';\n\nconst word: string = WORD;\nconsole.log(word, import.meta.url, ...process.argv.slice(2));\n",
   'src/word.ts': "export const WORD = 'one';\n",
+  'src/console/main.tsx': "import './plain.css';\n\nconsole.log('a page');\n",
+  'src/console/plain.css': 'body { margin: 0 }\n',
+  'src/console/index.html': '<!-- styles --><!-- script -->\n',
 };
 
 /** A project of its own with the launcher of this one. It is removed after the test. */
 function plant({ isInstalled = true } = {}): string {
   const tree = mkdtempSync(join(tmpdir(), 'sightline-build-'));
   onTestFinished(() => rmSync(tree, { recursive: true }));
-  for (const folder of ['src', CACHE]) mkdirSync(join(tree, folder), { recursive: true });
+  for (const folder of ['src/console', CACHE]) mkdirSync(join(tree, folder), { recursive: true });
   cpSync(join(root, 'bin'), join(tree, 'bin'), { recursive: true });
   if (isInstalled) symlinkSync(join(root, 'node_modules/rolldown'), join(tree, 'node_modules/rolldown'));
   for (const [file, source] of Object.entries(SOURCES)) writeFileSync(join(tree, file), source);

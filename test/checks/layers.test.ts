@@ -90,6 +90,21 @@ const PLANTED: readonly Planted[] = [
     law: SIBLING,
   },
   {
+    file: 'src/http/mcp/sibling.ts',
+    source: "import type { A } from '../alerts/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/http/export/agents.ts',
+    source: "import type { A } from '../mcp/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/graph/agents.ts',
+    source: "import type { A } from '@modelcontextprotocol/server';\nexport type B = A;",
+    law: fence('http and cli'),
+  },
+  {
     file: 'src/http/alerts/post.ts',
     source: "import { Pool } from 'undici';\nvoid Pool;",
     law: fence('upstream'),
@@ -183,6 +198,17 @@ const PLANTED: readonly Planted[] = [
     file: 'src/graph/cost/side-service.ts',
     source: "import type { A } from '../service.ts';\nexport type B = A;",
     law: /^law 1: graph\/cost knows no domain/,
+  },
+
+  {
+    file: 'src/graph/federation/side.ts',
+    source: "import type { A } from '../events/a.ts';\nexport type B = A;",
+    law: SIBLING,
+  },
+  {
+    file: 'src/graph/federation/schema-up.ts',
+    source: "import '../schema.ts';",
+    law: /^law 1: graph\/federation is given the schema/,
   },
 
   // law 1: the sandbox and the console import no layer, and no layer imports them
@@ -340,6 +366,7 @@ const CLEAN: Readonly<Record<string, string>> = {
   'src/graph/events/a.ts': "import type { C } from '../../sources/events/a.ts';\nexport type D = C;",
   'src/graph/cost/a.ts':
     "import type { B } from '../../sources/paging/a.ts';\nimport type { Context } from '../context.ts';\nexport type C = [B, Context];\nexport const c = 1;",
+  'src/graph/federation/a.ts': "import { c } from '../cost/a.ts';\nexport const d = c;",
   'src/graph/events/estimates.ts': "import { c } from '../cost/a.ts';\nexport const d = c;",
   'src/graph/timeline/a.ts':
     "import type { D } from '../usage/a.ts';\nimport type { D as E } from '../events/a.ts';\nexport type F = D | E;",

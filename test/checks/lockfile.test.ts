@@ -5,7 +5,11 @@ import { completeLockfile, listMissingPackages, readPlatform } from '../../scrip
 import type { Lockfile } from '../../scripts/complete-lockfile.ts';
 
 const readText = (path: string): string => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
-const LOCKFILES = ['package-lock.json', 'test/support/chdb/package-lock.json'];
+const LOCKFILES = [
+  'package-lock.json',
+  'test/support/chdb/package-lock.json',
+  'test/support/gateway/package-lock.json',
+];
 
 test.each(LOCKFILES)(
   '%s has the binaries of every platform, so that npm ci accepts it (node scripts/complete-lockfile.ts [FILE])',

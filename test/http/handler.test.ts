@@ -103,6 +103,7 @@ async function start(options: Partial<HandlerOptions> = {}): Promise<Bench> {
     answeredScope: () => null,
     trustedDocuments: null,
     corsOrigins: [],
+    mcp: null,
     onWay: () => {},
     audit: null,
     identity: null,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { runInTest as run } from './run-in-test.ts';
 import { LAUNCHER } from './run-service.ts';
 
-test('the build serves what the sources serve: both sandboxes, and GraphiQL with the examples', async () => {
+test('the build serves what the sources serve: both sandboxes, the tools of agents, and GraphiQL with the examples', async () => {
   const service = run(['--rows', '300,100', '--no-arrivals'], { PORT: '0' }, [], LAUNCHER);
   const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
   expect(service.printed()).not.toContain('There is no build');
@@ -18,6 +18,12 @@ test('the build serves what the sources serve: both sandboxes, and GraphiQL with
       events: { nodes: [{ __typename: 'Event' }] },
     },
   });
+  const tools = await fetch(new URL('/mcp', url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
+  });
+  expect(await tools.text()).toContain('"name":"what_happened"');
   const page = await fetch(url!, { headers: { accept: 'text/html' } });
   const html = await page.text();
   for (const name of ['what-happened-from-an-address', 'service-status']) {

@@ -64,11 +64,10 @@ export function estimateOperation(
 
   const saved = new Set(needs.flatMap(({ saved: keys = [] }) => keys));
   const least = new Set(needs.flatMap(({ least: keys = [] }) => keys.filter((key) => !saved.has(key))));
-  const full = new Map(needs.flatMap(({ full: calls = [] }) => calls));
+  const fullCalls = countFull(needs);
   const counts = new Set(needs.flatMap(({ counts: keys = [] }) => keys));
-  const scans = new Set([...needs.flatMap(({ scans: keys = [] }) => keys), ...counts]);
+  const scans = scansOf(needs);
   const possibleScans = new Set(needs.flatMap(({ possibleScans: keys = [] }) => keys));
-  const fullCalls = [...full.values()].reduce((sum, calls) => sum + calls, 0);
   const budget = limits.maxUpstreamCalls;
   const isOpen = needs.some((need) => need.isOpen) || scans.size > 0 || possibleScans.size > 0;
   const mostCalls = isOpen ? budget : Math.min(fullCalls * MAX_ATTEMPTS_PER_CALL, budget);
@@ -85,6 +84,21 @@ export function estimateOperation(
     fields,
     shape,
   };
+}
+
+/** The calls that full answers take. A scan counts as the one call that it makes at least. */
+export function countPlanned(needs: readonly CallNeeds[]): number {
+  return countFull(needs) + scansOf(needs).size;
+}
+
+function countFull(needs: readonly CallNeeds[]): number {
+  const full = new Map(needs.flatMap(({ full: calls = [] }) => calls));
+  return [...full.values()].reduce((sum, calls) => sum + calls, 0);
+}
+
+/** Those that only count, too. */
+function scansOf(needs: readonly CallNeeds[]): ReadonlySet<string> {
+  return new Set(needs.flatMap(({ scans = [], counts = [] }) => [...scans, ...counts]));
 }
 
 /** Why an operation is refused; null: it may run. */

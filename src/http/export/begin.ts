@@ -68,7 +68,7 @@ export function createExportStarter(deps: BeginDeps): BeginExport {
     const { notes } = asked;
     const fields = readFields(names, fieldsOf.get(list)!);
     const variables = { range, filter, after, first: costLimits.maxPageSize };
-    const refusal = checkVariables(variables, boundVariables(costLimits.maxPageSize));
+    const refusal = checkVariables(variables, boundVariables(costLimits.maxPageSize, schema));
     if (refusal) throw refusal;
     const known = documentOf(list, fields);
     checkPageVariables(schema, known, variables, !mayIntrospect(asked.caller));

@@ -51,7 +51,7 @@ const JSON_TYPES: ReadonlySet<string | undefined> = new Set([
 export function createLane(options: YogaOptions): Lane {
   const { schema, costLimits, corsOrigins, trustedDocuments, isAudited, createContext, onFault } = options;
   const known = createKnownDocuments(schema);
-  const maxValues = boundVariables(costLimits.maxPageSize);
+  const maxValues = boundVariables(costLimits.maxPageSize, schema);
 
   /** null: Yoga must read the request. */
   const readRequest = (body: Buffer): Asked | null => {

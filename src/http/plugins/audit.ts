@@ -1,6 +1,8 @@
+import { getNamedType, isLeafType } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { countRows } from '../../graph/cost/shape.ts';
 import { onceForConstants } from '../../graph/selection.ts';
+import type { SelectedField } from '../../graph/selection.ts';
 import type { CallTally } from '../../upstream/call-budget.ts';
 import type { CallerKind } from '../identity/caller.ts';
 import type { ExportNotes, RequestNotes } from '../request-notes.ts';
@@ -71,10 +73,19 @@ const listCoordinates = onceForConstants((fields): readonly string[] =>
 
 const listArguments = onceForConstants((fields): readonly string[] =>
   fields.flatMap((field) => [
-    ...listNames(field.args).map((name) => `${field.coordinate}(${name})`),
+    ...listArgumentNames(field).map((name) => `${field.coordinate}(${name})`),
     ...listArguments(field.fields),
   ]),
 );
+
+function listArgumentNames({ definition, args }: SelectedField): readonly string[] {
+  return Object.entries(args).flatMap(([name, value]) => {
+    const argument = definition?.args.find((one) => one.name === name);
+    // The names inside a scalar, such as a gateway's representation, are the caller's.
+    const isScalar = argument !== undefined && isLeafType(getNamedType(argument.type));
+    return listNames({ [name]: isScalar && value != null ? true : value });
+  });
+}
 
 /** The paths to the values inside. Their names come from the schema, and values are left out. */
 function listNames(value: unknown): string[] {

@@ -22,7 +22,7 @@ export function SuggestNames(): ASTVisitor {
 }
 
 /**
- * Answers `__schema` and `__type`, and suggests names, only for callers who may introspect. It decides for each request,
+ * Answers `__schema`, `__type` and a subgraph's `_service`, and suggests names, only for callers who may introspect. It decides for each request,
  * because validation results are cached for all callers of a document.
  */
 export function useIntrospection(): Plugin<RequestContext, RequestContext> {
@@ -51,12 +51,15 @@ export function useIntrospection(): Plugin<RequestContext, RequestContext> {
   };
 }
 
+/** The fields that tell the schema. Only a subgraph has `_service`. */
+const TELLING: ReadonlySet<string> = new Set(['__schema', '__type', '_service']);
+
 /** Whether a document reads the schema. */
 export function isIntrospecting(document: DocumentNode): boolean {
   let found = false;
   visit(document, {
     Field({ name }) {
-      if (name.value !== '__schema' && name.value !== '__type') return undefined;
+      if (!TELLING.has(name.value)) return undefined;
       found = true;
       return BREAK;
     },

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { RequestError } from '../../base/errors.ts';
 import { refuse } from '../mask-error.ts';
@@ -6,14 +7,20 @@ import { refuse } from '../mask-error.ts';
 /** The least bound on values: the default bound on the tokens of a document. */
 const MIN_VALUES = 1_000;
 
-/** How many values the variables of a request may hold. The longest useful list holds ids, as many as a page has rows. */
-export function boundVariables(maxPageSize: number): number {
-  return Math.max(MIN_VALUES, 2 * maxPageSize);
+/**
+ * How many values the variables of a request may hold. The longest useful list holds ids, as many as a page has rows. A gateway
+ * sends a representation for each row: an object with a type's name and an id.
+ */
+export function boundVariables(maxPageSize: number, schema: GraphQLSchema): number {
+  const isSubgraph = schema.getType('_Any') !== undefined;
+  return Math.max(MIN_VALUES, (isSubgraph ? 4 : 2) * maxPageSize);
 }
 
-/** Refuses variables that are no JSON or that exceed a bound, before they are coerced. */
-export function useVariables(maxPageSize: number): Plugin {
-  const maxValues = boundVariables(maxPageSize);
+/**
+ * Refuses variables that are no JSON or that exceed a bound, before they are coerced.
+ * @param maxValues of `boundVariables`
+ */
+export function useVariables(maxValues: number): Plugin {
   return {
     onRequestParse({ requestParser, setRequestParser }) {
       if (!requestParser) return;

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import manifest from '../../package.json' with { type: 'json' };
+import { createProtocolServer } from '../http/mcp/protocol.ts';
+import { createForwarding } from './mcp-forwarding.ts';
+import { EXIT_USAGE, onStop, quit, readMessage } from './process.ts';
+
+const HELP = `Lets an agent on this machine ask a running service, by the Model Context Protocol over stdin and stdout.
+
+  npm run --silent mcp -- [switches]
+
+  --url URL        the service; default: http://127.0.0.1:4000
+  --key KEY        an API key or a token
+  --key-file FILE  a file that holds the key, so that it is not on the command line
+  -h, --help       print this text
+
+Give the command to the agent's program; it starts and ends it. docs/agents.md has examples.
+`;
+
+const OPTIONS = {
+  url: { type: 'string', default: 'http://127.0.0.1:4000' },
+  key: { type: 'string' },
+  'key-file': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** The command `mcp`. Standard output carries the protocol and nothing else. */
+export function runMcp(args: readonly string[]): void {
+  const values = readSwitches(args);
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const url = readUrl(values.url);
+  const key = readKey(values);
+  const toolbox = createForwarding({
+    url,
+    version: manifest.version,
+    headers: key === null ? {} : { authorization: `Bearer ${key}` },
+    fetch,
+  });
+  const report = (error: Error): void => {
+    process.stderr.write(`sightline: ${error.message}\n`);
+  };
+  const connection = serveStdio(() => createProtocolServer(toolbox), { onerror: report });
+  onStop(() => connection.close());
+}
+
+function readSwitches(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
+  } catch (error) {
+    return quit(EXIT_USAGE, [readMessage(error), 'npm run mcp -- --help lists the switches.']);
+  }
+}
+
+function readUrl(text: string): string {
+  if (!/^https?:/.test(text) || !URL.canParse(text))
+    return quit(EXIT_USAGE, ['--url must be an http or https address.']);
+  return text.replace(/\/+$/, '');
+}
+
+function readKey(values: { readonly key?: string; readonly 'key-file'?: string }): string | null {
+  const file = values['key-file'];
+  if (file === undefined) return values.key ?? null;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    return quit(EXIT_USAGE, [`--key-file: ${readMessage(error)}`]);
+  }
+}

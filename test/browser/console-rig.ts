@@ -1,0 +1,170 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { writeConsole } from '../../bin/write-console.ts';
+import { startServer } from '../../src/http/server.ts';
+import type { SandboxOptions } from '../../src/sandbox/options.ts';
+import { startApp } from '../support/running-app.ts';
+import type { RunningApp, UpstreamTally } from '../support/running-app.ts';
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+export const hasChromium: boolean = executablePath !== undefined;
+if (!hasChromium) console.warn('Chromium is not installed: the tests of the console are skipped.');
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** An answer of the graph that the page got. */
+export interface GraphAnswer {
+  /** The name of the operation. */
+  readonly name: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly status: number;
+  readonly data: Readonly<Record<string, unknown>> | null;
+  readonly vendorCalls: readonly UpstreamTally[];
+}
+
+/** A page of the console in a browser of its own, with all that went wrong in it. */
+export interface OpenedPage {
+  readonly page: Page;
+  /** Messages of the browser's console, uncaught errors, failed requests, and requests to other hosts. Expect none. */
+  readonly problems: readonly string[];
+  /** Answers in the order of their arrival, those of streams left out. */
+  readonly answers: readonly GraphAnswer[];
+  /** Waits until no panel waits for an answer. */
+  settle(): Promise<void>;
+  /** What axe finds against WCAG 2.2 AA and its best practices: `rule: selector`. Expect none. */
+  findViolations(): Promise<readonly string[]>;
+  /** By how many pixels the page is wider than the window. Expect 0. */
+  findOverflow(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The service over its sandbox, with the console, behind HTTP. */
+export interface ConsoleRig {
+  readonly url: string;
+  readonly running: RunningApp;
+  /** Opens a path such as `/log?last=P1D` in a fresh browser context, 1280 by 800 unless said otherwise, in the time zone UTC. */
+  open(path: string, context?: BrowserContextOptions): Promise<OpenedPage>;
+  close(): Promise<void>;
+}
+
+/** Bundles the console, and starts the service, its sandbox and the browser. `env` adds settings. */
+export async function startConsole(
+  options: Partial<SandboxOptions> = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<ConsoleRig> {
+  const folder = await mkdtemp(join(tmpdir(), 'sightline-console-'));
+  await writeConsole(ROOT, folder);
+  const running = await startApp(options, { SIGHTLINE_CONSOLE: folder, ...env });
+  const { handle } = running.app;
+  const server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    handle: (request, response) => void handle(request, response),
+  });
+  const browser = await chromium.launch({
+    executablePath: executablePath ?? '',
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+  return {
+    url: server.url,
+    running,
+    open: (path, context) => openPage(browser, server.url, path, context),
+    async close() {
+      await browser.close();
+      await server.close(0);
+      await running.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function openPage(
+  browser: Browser,
+  url: string,
+  path: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenedPage> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    timezoneId: 'UTC',
+    ...options,
+  });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  const answers: GraphAnswer[] = [];
+  collect(page, url, problems, answers);
+  page.setDefaultTimeout(15_000);
+  const waiting = page.locator('[aria-busy="true"], .skeleton');
+  const settle = async () => {
+    await page.locator('#main > *').first().waitFor();
+    // `waitForFunction` would compile text in the page, which the page's policy forbids.
+    await expect.poll(() => waiting.count(), { timeout: 15_000 }).toBe(0);
+  };
+  await page.goto(url + path);
+  await settle();
+  return {
+    page,
+    problems,
+    answers,
+    settle,
+    findViolations: () => runAxe(page),
+    findOverflow: () =>
+      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    close: () => context.close(),
+  };
+}
+
+function collect(page: Page, url: string, problems: string[], answers: GraphAnswer[]): void {
+  let isOpen = true;
+  page.on('close', () => (isOpen = false));
+  page.on('console', (message) => problems.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('requestfailed', (request) => {
+    // A panel that asks anew gives up its earlier question.
+    if (request.failure()?.errorText !== 'net::ERR_ABORTED') problems.push(`failed: ${request.url()}`);
+  });
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (!['blob:', 'data:'].includes(protocol) && origin !== url)
+      problems.push(`elsewhere: ${request.url()}`);
+  });
+  page.on('response', (response) => {
+    const asked = response.request().postData();
+    if (!response.headers()['content-type']?.includes('json') || asked === null) return;
+    const { query, variables } = JSON.parse(asked) as { query: string; variables: GraphAnswer['variables'] };
+    const [, name = ''] = /(?:query|mutation)\s+(\w+)/.exec(query) ?? [];
+    const note = (body: { data?: GraphAnswer['data']; extensions?: { upstream?: UpstreamTally[] } }) =>
+      answers.push({
+        name,
+        variables: variables ?? {},
+        status: response.status(),
+        data: body.data ?? null,
+        vendorCalls: body.extensions?.upstream ?? [],
+      });
+    response.json().then(note, (error: unknown) => {
+      if (isOpen) problems.push(String(error));
+    });
+  });
+}
+
+interface AxeWindow {
+  readonly axe: {
+    run(): Promise<{ violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] }>;
+  };
+}
+
+async function runAxe(page: Page): Promise<readonly string[]> {
+  // The page's policy does not hold for what the debugger runs.
+  await page.evaluate(await readFile(join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8'));
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as AxeWindow).axe.run();
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary = '' }) => `${id}: ${target.join(' ')} ${failureSummary}`),
+    );
+  });
+}

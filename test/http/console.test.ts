@@ -1,0 +1,113 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { writeConsole } from '../../bin/write-console.ts';
+import { answerConsole, CONSOLE_PATHS, readConsoleFiles } from '../../src/http/console.ts';
+import type { ConsoleFiles } from '../../src/http/console.ts';
+import type { HttpRequest } from '../../src/http/http-message.ts';
+import { createPages } from '../../src/http/pages.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** The most that the issue allows for the first page, in bytes after gzip. */
+const FIRST_LOAD_BYTES = 250_000;
+
+const get = (target: string, headers: Readonly<Record<string, string>> = {}): HttpRequest =>
+  ({ method: 'GET', target, headers }) as HttpRequest;
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-console-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+describe('the console', () => {
+  let files: ConsoleFiles;
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sightline-console-'));
+    await writeConsole(ROOT, folder);
+    files = await readConsoleFiles(folder);
+    rmSync(folder, { recursive: true });
+  }, 60_000);
+
+  test('each of its pages is the same HTML, which loads nothing but files of this service', () => {
+    const pages = CONSOLE_PATHS.map((path) => answerConsole(files, get(path)));
+    for (const page of pages) {
+      expect(page).toEqual(pages[0]);
+      expect(page?.status).toBe(200);
+    }
+    const html = String(pages[0]?.body);
+    const loaded = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url ?? '');
+    expect(loaded.length).toBeGreaterThanOrEqual(3);
+    for (const url of loaded) expect(url).toMatch(/^(?:\/assets\/|data:image)/);
+    for (const url of loaded.filter((each) => each.startsWith('/')))
+      expect(answerConsole(files, get(url))?.status).toBe(200);
+  });
+
+  test('its policy allows no code and no style inside the page, and no other host', () => {
+    const policy = answerConsole(files, get('/'))?.headers?.['content-security-policy'];
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).toContain("style-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    expect(policy).not.toMatch(/https?:/);
+  });
+
+  test('the first page is at most 250 KB after gzip', () => {
+    const html = String(answerConsole(files, get('/'))?.body);
+    const first = ['/index.html', ...[...html.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, url]) => url!)];
+    const overview = [...files.keys()].find((path) => /overview-[0-9a-f]+\.js$/.test(path));
+    const bytes = [...first, overview!].map((path) => files.get(`${path}.gz`)!.length);
+    expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(FIRST_LOAD_BYTES);
+  });
+
+  test.each([
+    ['br', brotliDecompressSync],
+    ['gzip', gunzipSync],
+  ] as const)('its files come compressed with %s to those who accept it', (encoding, unpack) => {
+    const plain = answerConsole(files, get('/'));
+    const packed = answerConsole(files, get('/', { 'accept-encoding': encoding }));
+    expect(packed?.headers).toMatchObject({ 'content-encoding': encoding, vary: 'accept-encoding' });
+    expect(unpack(packed?.body as Buffer).toString()).toBe(String(plain?.body));
+  });
+
+  test('scripts and styles are kept for ever, because a changed one has another name; the page is asked for again', () => {
+    const script = [...files.keys()].find((path) => path.endsWith('.js'))!;
+    expect(answerConsole(files, get(script))?.headers?.['cache-control']).toContain('immutable');
+    expect(answerConsole(files, get('/'))?.headers?.['cache-control']).toBe('no-cache');
+  });
+
+  test.each([
+    '/assets/nothing.js',
+    '/assets/',
+    '/assets/../index.html',
+    '/assets/%2e%2e/index.html',
+    '/assets/x.br',
+  ])('there is nothing at %s', (path) => {
+    expect(answerConsole(files, get(path))).toBeNull();
+  });
+});
+
+describe('without a console', () => {
+  const options = { isReady: () => true, hasGraphiql: true, consoleFolder: null };
+
+  test('/ leads to GraphiQL', () => {
+    expect(createPages(options)(get('/'))).toMatchObject({ status: 302, headers: { location: '/graphql' } });
+    expect(createPages(options)(get('/log'))).toMatchObject({ status: 404 });
+  });
+
+  test('a service of trusted documents shows none, because it would refuse its questions', async () => {
+    const folder = makeFolder();
+    mkdirSync(join(folder, 'assets'));
+    writeFileSync(join(folder, 'index.html'), 'a page');
+    const withFolder = { ...options, consoleFolder: folder };
+    expect(await createPages(withFolder)(get('/'))).toMatchObject({ status: 200 });
+    expect(await createPages({ ...withFolder, hasGraphiql: false })(get('/'))).toMatchObject({ status: 302 });
+  });
+
+  test('a folder without a page is refused by name', async () => {
+    const folder = makeFolder();
+    await expect(readConsoleFiles(folder)).rejects.toThrow(`There is no console in ${folder}.`);
+  });
+});

@@ -32,7 +32,7 @@ export function openStream<Data, Variables extends object>(
     end({ failures });
   };
   const close = client.subscribe<Data>(
-    { query: document.toString(), variables: { ...variables } },
+    { query: document.toString(), variables: { ...variables } as Record<string, unknown> },
     {
       next({ data, errors }) {
         if (!isOpen) return;

@@ -71,7 +71,7 @@ export const CALL_DIMENSIONS: Readonly<Record<string, UsageDimension>> = {
 
 /** The graph's filter of an address whose conditions have no faults. */
 export function readCallFilter(search: Search): UsageRecordFilter {
-  const list = (key: string) => (all(search, key).length > 0 ? all(search, key) : undefined);
+  const list = (key: string) => (all(search, key).length > 0 ? [...all(search, key)] : undefined);
   const range = (key: string) => readIntRange(one(search, key) ?? '') ?? undefined;
   const status = one(search, 'status');
   return prune({

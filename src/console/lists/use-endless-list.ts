@@ -11,9 +11,9 @@ import type { EndlessList, ListPage, ListState, PageReader } from './endless-lis
 export const useListClient = (): Client => useMemo(createListClient, []);
 
 /** The variables of a page beside those of the list. */
-interface PageVariables {
+export interface PageVariables {
   readonly first: number;
-  readonly after?: string | null;
+  readonly after?: string | null | undefined;
 }
 
 /** A list of the graph: its document, and how to find its page in the answer. */

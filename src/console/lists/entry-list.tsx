@@ -126,8 +126,9 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
       )}
       <div className="list-tools">
         <div className="facets" role="group" aria-label="Filter by">
-          {keys
-            .filter(({ key, needs }) => props.menus.includes(key) && (needs === undefined || scopes.has(needs)))
+          {props.menus
+            .flatMap((name) => keys.find(({ key }) => key === name) ?? [])
+            .filter(({ needs }) => needs === undefined || scopes.has(needs))
             .map((key) => (
               <FacetMenu key={key.key} filterKey={key} source={props.sourceOf(key)} />
             ))}

@@ -20,7 +20,6 @@ const chip = (page: Page, words: string) => page.locator('.chip', { hasText: wor
 
 async function type(page: Page, line: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Filter' }).fill(line);
-  await page.keyboard.press('Escape');
   await page.keyboard.press('Enter');
 }
 
@@ -208,11 +207,9 @@ describe.runIf(hasChromium)('the lists of the console', () => {
     const { page } = opened;
     await page.getByRole('combobox', { name: 'Filter' }).focus();
     await page.keyboard.type('action:user-locked-out');
-    await page.keyboard.press('Escape');
     await page.keyboard.press('Enter');
     await untilAnswered(opened, 'EventsPage', { action: { eq: 'user-locked-out' } });
     await page.keyboard.type(`ip:${ADDRESS}`);
-    await page.keyboard.press('Escape');
     await page.keyboard.press('Enter');
     await untilAnswered(opened, 'EventsPage', { action: { eq: 'user-locked-out' }, ipAddress: ADDRESS });
     await opened.settle();
@@ -268,7 +265,8 @@ describe.runIf(hasChromium)('the lists of the console', () => {
     await run.click();
     await expect.poll(() => rowsOf(page).count()).toBeGreaterThan(before);
     expect(words).toMatch(/\d+ ×/);
-    expect(await page.locator('[data-kind="quiet"]').count()).toBeGreaterThan(0);
+    await page.getByRole('grid').press('End');
+    await page.locator('[data-kind="quiet"]', { hasText: 'without an entry' }).first().waitFor();
     await opened.close();
   });
 

@@ -17,6 +17,7 @@ const FENCES: readonly { readonly packages: string; readonly rooms: readonly str
   { packages: '(?:@pothos/[^/]+|graphql-scalars)', rooms: ['graph'] },
   { packages: 'graphql', rooms: ['graph', 'http'] },
   { packages: '@modelcontextprotocol/[^/]+', rooms: ['http', 'cli'] },
+  { packages: '(?:prom-client|@opentelemetry/[^/]+)', rooms: ['http'] },
   { packages: 'dataloader', rooms: ['sources'] },
   { packages: '(?:undici|@redis/[^/]+)', rooms: ['upstream'] },
   { packages: '@duckdb/[^/]+', rooms: ['archive', 'evidence', 'sandbox'] },

@@ -19,6 +19,7 @@ import { schema } from './graph/schema.ts';
 import { createAlerts } from './http/alerts/alerts.ts';
 import type { AlertReport, Alerts } from './http/alerts/alerts.ts';
 import type { DeliveryReport } from './http/alerts/outbox.ts';
+import type { AlertStates } from './http/alerts/states.ts';
 import type { AuditSink } from './http/audit-trail.ts';
 import { createContexts } from './http/context.ts';
 import type { Timing } from './http/export/pace.ts';
@@ -28,7 +29,9 @@ import { openIdentity } from './http/identity/identity.ts';
 import { createVendorCredentials } from './http/identity/vendor-credentials.ts';
 import { createRateLimit, createSharedRateLimit } from './http/limits/rate-limit.ts';
 import { createStreamLimit } from './http/limits/stream-limit.ts';
+import type { Metrics } from './http/metrics/metrics.ts';
 import type { Way } from './http/responder.ts';
+import type { RequestTracer } from './http/tracing/tracer.ts';
 import { createLive } from './sources/live/live.ts';
 import { systemTimers } from './sources/live/timers.ts';
 import type { Timers } from './sources/live/timers.ts';
@@ -76,6 +79,8 @@ export interface AppOverrides {
   readonly alertWait?: Wait;
   /** Reaches the receivers of alerts without sockets. */
   readonly alertTransport?: PostTransport;
+  /** Keeps the states of alerts over a restart; left out: they live in memory. */
+  readonly alertStates?: AlertStates;
   /** Learns each change of an alert's state. */
   readonly onAlert?: (report: AlertReport) => void;
   /** Learns how messages of alerts are delivered. */
@@ -84,6 +89,10 @@ export interface AppOverrides {
   /** Receives faults that callers do not see. */
   readonly onFault?: (error: unknown) => void;
   readonly onRequest?: (line: RequestLine) => void;
+  /** Traces requests; left out: nothing does. */
+  readonly tracer?: RequestTracer;
+  /** Counts what happens; left out: nothing does. This service closes it. */
+  readonly metrics?: Metrics;
   /** Learns which way each GraphQL request was answered. */
   readonly onWay?: (way: Way) => void;
   /** Receives, once for each origin, why the pages of that origin can't read answers. */
@@ -98,7 +107,9 @@ export interface AppOverrides {
 }
 
 /** Wires the layers. It opens no port. @throws AlertsRefused if alerts do not fit the schema */
-export function createApp(config: Config, overrides: AppOverrides = {}): App {
+export function createApp(config: Config, given: AppOverrides = {}): App {
+  const { metrics } = given;
+  const overrides = metrics ? observe(given, metrics) : given;
   const { clock = systemClock, onFault = () => {}, onRequest = () => {}, isReady = () => true } = overrides;
   const { archive = null } = overrides;
   const { vendors, secret } = config;
@@ -109,6 +120,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     usage: createVendorUpstream('USAGE', addresses.usage, config, config.usage, store, overrides),
     events: createVendorUpstream('EVENTS', addresses.events, config, config.events, store, overrides),
   };
+  const upstreamOf = (source: Source): Upstream => (source === 'USAGE' ? upstreams.usage : upstreams.events);
   const vendorCredentials = createVendorCredentials({
     own: readOwnSecrets(vendors),
     secret,
@@ -144,6 +156,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     cursors: createCursorSealer(secret),
     live,
     liveCursors: createLiveCursors(secret),
+    liveOverlapMs: config.live.pace.overlapMs,
     ends,
     credentialsOf: vendorCredentials.of,
     usage: usageAccess,
@@ -156,6 +169,18 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     events: eventsAccess,
     archive,
     onSkippedRows: overrides.onSkippedRows,
+  });
+  const streams = createStreamLimit(config.live);
+  let runningExports = 0;
+  metrics?.watch({
+    version: VERSION,
+    maxUpstreamCalls: limits.maxUpstreamCalls,
+    isReady,
+    upstream: (source) => upstreamOf(source).state(),
+    isHealthy: (source) => upstreamOf(source).health(null).healthy,
+    archiveLagMs: archive && ((source) => readLag(archive, source, clock)),
+    openStreams: streams.open,
+    runningExports: () => runningExports,
   });
   const ownCredentials = vendorCredentials.of({ callerSecrets: null });
   const ownRateLimit = config.rate && createRateLimit(config.rate, clock);
@@ -188,15 +213,30 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       if (usage && upstreams.usage.hasAnswered(usage.scope)) return usage.scope;
       return events && upstreams.events.hasAnswered(events.scope) ? events.scope : null;
     },
-    streams: createStreamLimit(config.live),
+    streams,
     isClosing: live.isClosing,
+    timers: overrides.timers ?? systemTimers,
     maxBodyBytes: config.maxBodyBytes,
-    exports: { ...config.exports, unpaced: listUnpaced(config), timing: overrides.exportTiming },
+    exports: {
+      ...config.exports,
+      unpaced: listUnpaced(config),
+      timing: overrides.exportTiming,
+      onCount(running) {
+        runningExports = running;
+      },
+    },
     mcp: config.mcp && { version: VERSION, ...config.mcp },
     isLoopbackOnly: vendors.kind === 'configured' && !vendors.isPublic && !config.identity,
     isReady,
+    metrics: config.metrics === 'main' && metrics ? metrics.page : null,
+    tracer: overrides.tracer ?? null,
     onFault,
-    onRequest,
+    onRequest: metrics
+      ? (line, notes) => {
+          onRequest(line);
+          metrics.onRequest(line, notes);
+        }
+      : onRequest,
     onWay: overrides.onWay ?? (() => {}),
     onRefusedOrigin: overrides.onRefusedOrigin ?? (() => {}),
     audit: overrides.audit ?? null,
@@ -213,6 +253,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       onFault,
       onChange: overrides.onAlert ?? (() => {}),
       onDelivery: overrides.onDelivery ?? (() => {}),
+      states: overrides.alertStates ?? null,
       transport: overrides.alertTransport,
     });
   return {
@@ -230,6 +271,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       : [],
     endStreams: live.close,
     async close() {
+      metrics?.close();
       live.close();
       await alerts?.stop();
       await Promise.all([
@@ -241,6 +283,27 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       ]);
     },
   };
+}
+
+/** The same observers, and the metrics beside them. */
+function observe(overrides: AppOverrides, metrics: Metrics): AppOverrides {
+  const { onAttempt, onSkippedRows } = overrides;
+  return {
+    ...overrides,
+    onAttempt(report) {
+      onAttempt?.(report);
+      metrics.onAttempt(report);
+    },
+    onSkippedRows(report) {
+      onSkippedRows?.(report);
+      metrics.onSkippedRows(report);
+    },
+  };
+}
+
+function readLag(archive: Archive, source: Source, clock: Clock): number | null {
+  const [newest] = (source === 'USAGE' ? archive.usage : archive.events).readSpans();
+  return newest ? Math.max(clock.now() - newest.toMs, 0) : null;
 }
 
 /** The sources that are a sandbox or files of the user. */

@@ -1,3 +1,4 @@
+import type { Source } from '../base/source.ts';
 import type { Range } from '../base/time.ts';
 import type { AuditEvent } from '../sources/events/event.ts';
 import type { EventFilter } from '../sources/events/filter.ts';
@@ -20,6 +21,8 @@ export interface Archive {
   readonly events: ArchivedSource<AuditEvent, EventFilter>;
   /** Whether this instance may copy now, as `ArchiveStore.claim`. */
   claim: ArchiveStore['claim'];
+  /** The end of the last sealed day, in milliseconds since the epoch; null: no day is sealed, or the folder is unknown. */
+  sealedTo(source: Source): Promise<number | null>;
   close(): Promise<void>;
 }
 
@@ -44,6 +47,8 @@ export interface ArchiveOptions {
   readonly rereads: Rereads;
   /** Changes rows before they are written; null or left out: they are kept as they are. */
   readonly redaction?: Redaction | null;
+  /** Where days are sealed; null or left out: unknown. */
+  readonly sealedFolder?: string | null;
   /** Receives why the archive could not answer. The vendor was asked instead. */
   readonly onFault: (error: unknown) => void;
 }
@@ -70,6 +75,11 @@ export async function createArchive(store: ArchiveStore, options: ArchiveOptions
     usage,
     events,
     claim: (nowMs, lengthMs) => store.claim(nowMs, lengthMs),
+    // Loaded when it is asked for.
+    sealedTo: async (source) =>
+      options.sealedFolder == null
+        ? null
+        : (await import('./evidence/sealed-to.ts')).readSealedTo(options.sealedFolder, source),
     close: () => store.close(),
   };
 }

@@ -16,6 +16,7 @@ export async function copyStore(
   to: ArchiveStore,
   onProgress: (source: 'usage' | 'events', rows: number) => void = () => {},
 ): Promise<void> {
+  for (const erasure of await from.loadErasures()) await to.noteErasure(erasure);
   await copyTable(from.usage, to.usage, (rows) => onProgress('usage', rows));
   await copyTable(from.events, to.events, (rows) => onProgress('events', rows));
 }

@@ -27,6 +27,7 @@ export function openLate(engine: ArchiveStore['engine'], open: () => Promise<Arc
       group: async (question) => (await table()).group(question),
       find: async (ids) => (await table()).find(ids),
       forget: async (beforeMs) => (await table()).forget(beforeMs),
+      erase: async (by, value) => (await table()).erase(by, value),
       compact: async () => (await table()).compact(),
       size: async () => (await table()).size(),
     };
@@ -36,6 +37,8 @@ export function openLate(engine: ArchiveStore['engine'], open: () => Promise<Arc
     usage: tableOf(({ usage }) => usage),
     events: tableOf(({ events }) => events),
     claim: async (nowMs, lengthMs) => (await get()).claim(nowMs, lengthMs),
+    loadErasures: async () => (await get()).loadErasures(),
+    noteErasure: async (erasure) => (await get()).noteErasure(erasure),
     async close() {
       await opening?.catch(() => {});
       await opened?.close();

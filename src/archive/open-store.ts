@@ -1,4 +1,5 @@
 import type { Secret } from '../base/secret.ts';
+import { honourErasures } from './erasing.ts';
 import { openLate } from './late-store.ts';
 import { ArchiveRefused } from './store.ts';
 import type { ArchiveStore } from './store.ts';
@@ -30,8 +31,8 @@ export async function openStoreOrLater(
 export async function openStore(location: ArchiveLocation): Promise<ArchiveStore> {
   if (location.kind === 'clickhouse') {
     const { openClickHouseStore } = await import('./clickhouse/store.ts');
-    return openClickHouseStore(location.url.reveal());
+    return honourErasures(await openClickHouseStore(location.url.reveal()));
   }
   const { openDuckDbStore } = await import('./duckdb/store.ts');
-  return openDuckDbStore(location.folder);
+  return honourErasures(await openDuckDbStore(location.folder));
 }

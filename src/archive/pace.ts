@@ -1,9 +1,13 @@
+import type { DailyHours } from './hours.ts';
+
 /** How often the rounds run. */
 export interface SyncPace {
   /** The time between two rounds if nothing is due, in milliseconds. */
   readonly intervalMs: number;
   /** The most vendor calls of a minute, for each source. */
   readonly callsPerMinute: number;
+  /** When rounds may run; null: always. */
+  readonly hours: DailyHours | null;
 }
 
 /** What a round tells about the next one. */
@@ -29,7 +33,7 @@ const MOST_SHARES = 16;
  * @param before the report of the round before, and the calls that it had; null: there is none
  */
 export function callsOfRound(
-  { callsPerMinute }: SyncPace,
+  { callsPerMinute }: Pick<SyncPace, 'callsPerMinute'>,
   before: { readonly report: Pick<RoundOutcome, 'isStuck'>; readonly calls: number } | null,
 ): number {
   const share = Math.max(LEAST_CALLS, Math.round(callsPerMinute * ROUND_SHARE));
@@ -42,7 +46,7 @@ export function callsOfRound(
  */
 export function pauseAfter(
   { calls, isBehind, failure }: Omit<RoundOutcome, 'isStuck'>,
-  { intervalMs, callsPerMinute }: SyncPace,
+  { intervalMs, callsPerMinute }: Pick<SyncPace, 'intervalMs' | 'callsPerMinute'>,
 ): number {
   const paceMs = (calls * 60_000) / callsPerMinute;
   return isBehind && failure === null ? paceMs : Math.max(intervalMs, paceMs);

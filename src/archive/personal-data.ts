@@ -9,6 +9,8 @@ export type PersonalDataPolicy = (typeof PERSONAL_DATA_POLICIES)[number];
 export interface Redaction {
   usage(record: UsageRecord): UsageRecord;
   event(event: AuditEvent): AuditEvent;
+  /** What is written in the place of a user name; null: nothing. */
+  name(name: string): string | null;
 }
 
 /**
@@ -24,6 +26,7 @@ export function createRedaction(
   const rename = (name: string | null): string | null =>
     name === null || policy === 'omit' ? null : pseudonymOf(name);
   return {
+    name: rename,
     usage({ addresses: _omitted, ...record }) {
       return {
         ...record,

@@ -6,6 +6,7 @@ import type { Position } from '../sources/paging/position.ts';
 import type { Groups } from '../sources/shared/groups.ts';
 import type { UsageFilter } from '../sources/usage/filter.ts';
 import type { UsageRecord } from '../sources/usage/record.ts';
+import type { Erasable, Erased, Erasure } from './erasure.ts';
 import type { ReadSpan } from './ledger.ts';
 
 /** The database of the archive. Each engine has an adapter; test/archive/store.test.ts holds the laws of both. */
@@ -19,6 +20,9 @@ export interface ArchiveStore {
    * @returns whether this instance has the right
    */
   claim(nowMs: number, lengthMs: number): Promise<boolean>;
+  /** The records of persons whose rows were deleted, in no order. */
+  loadErasures(): Promise<readonly Erasure[]>;
+  noteErasure(erasure: Erasure): Promise<void>;
   /** Waits for running statements and releases the database. */
   close(): Promise<void>;
 }
@@ -52,6 +56,8 @@ export interface ArchiveTable<Row extends ArchivedRow, Filter> {
   find(ids: readonly string[]): Promise<readonly Row[]>;
   /** Deletes each version of the rows before a time. The ledger must claim nothing of that time any more. */
   forget(beforeMs: number): Promise<void>;
+  /** Deletes each version of the rows of which any version names this person. Nothing if rows of this source can't name one so. */
+  erase(by: Erasable, value: string): Promise<Erased>;
   /** Rewrites the table in the order of time, so that it takes less space and is read quicker. Readers go on meanwhile. */
   compact(): Promise<void>;
   /** How many rows it holds, versions aside, and their bytes on disk; null: the engine does not say. */

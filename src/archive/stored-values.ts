@@ -1,3 +1,4 @@
+import type { Erasure } from './erasure.ts';
 import type { AuditEvent } from '../sources/events/event.ts';
 
 /** A value as both engines store it: their texts are Unicode, in which half a surrogate pair has no place and becomes U+FFFD. */
@@ -38,4 +39,17 @@ export function readEvent([
 
 function readText(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
+}
+
+/** A record of an erasure, as both engines give its columns. */
+export function readErasure(row: readonly unknown[]): Erasure {
+  const [atMs, by, salt, subject, usageRows, eventRows] = row;
+  return {
+    atMs: Number(atMs),
+    by: by === 'userId' ? by : 'username',
+    salt: String(salt),
+    subject: String(subject),
+    usageRows: Number(usageRows),
+    eventRows: Number(eventRows),
+  };
 }

@@ -1,13 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { RequestError, UpstreamError } from '../base/errors.ts';
 import type { Source } from '../base/source.ts';
-import type { Range } from '../base/time.ts';
+import type { Clock, Range } from '../base/time.ts';
 import type { Position } from '../sources/paging/position.ts';
 import type { RowStream } from '../sources/paging/row-stream.ts';
 import { appendAll } from '../sources/shared/append-all.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
 import type { CallBudget } from '../upstream/call-budget.ts';
 import type { ArchivedSource } from './archive.ts';
+import { untilHours } from './hours.ts';
 import { callsOfRound, pauseAfter } from './pace.ts';
 import type { RoundOutcome, SyncPace } from './pace.ts';
 
@@ -142,19 +143,25 @@ export interface SyncLoop {
   stop(): Promise<void>;
 }
 
-/** Begins to copy, at the pace. If the archive can't be written, it is tried again after the interval. */
+/** Begins to copy, at the pace and in its hours. If the archive can't be written, it is tried again after the interval. */
 export function startSync(
   rounds: readonly SyncRound[],
   pace: SyncPace,
   onReport: (report: SyncReport) => void,
   onFault: (error: unknown) => void,
+  clock: Clock,
 ): SyncLoop {
   const controller = new AbortController();
   const { signal } = controller;
   const loops = rounds.map(async (round) => {
     let before: Parameters<typeof callsOfRound>[1] = null;
     while (!signal.aborted) {
-      let waitMs = pace.intervalMs;
+      let waitMs = untilHours(pace.hours, clock.now());
+      if (waitMs > 0) {
+        await wait(waitMs, undefined, { signal, ref: false }).catch(() => {});
+        continue;
+      }
+      waitMs = pace.intervalMs;
       try {
         const calls = callsOfRound(pace, before);
         const report = await round(calls, signal);

@@ -2,6 +2,7 @@ import { createApp } from '../app.ts';
 import { openArchive } from '../archive/archive.ts';
 import type { Archive } from '../archive/archive.ts';
 import { copyStore } from '../archive/copy.ts';
+import { foldErasures } from '../archive/erasure.ts';
 import { findGaps, findHeld, foldReads, joinSettled } from '../archive/ledger.ts';
 import type { SyncReport, SyncRound } from '../archive/sync.ts';
 import type { Source } from '../base/source.ts';
@@ -29,6 +30,10 @@ export async function runStatus(args: readonly string[]): Promise<void> {
         const spans = findHeld(foldReads(reads), 0, null);
         process.stdout.write(`${describe(source, rows, bytes, spans, nowMs)}\n`);
       }
+      for (const { atMs, by, subject, usageRows, eventRows } of foldErasures(await store.loadErasures()))
+        process.stdout.write(
+          `erased ${formatInstant(atMs)} by ${by}: subject ${subject}, ${usageRows} usage records, ${eventRows} events\n`,
+        );
     }),
   );
 }

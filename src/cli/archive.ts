@@ -9,6 +9,9 @@ const HELP = `Works with the archive (docs/archive.md).
   backfill --from INSTANT     read at once what is missing since then, with the vendors' credentials
   compact                     rewrite the archive, so that it takes less space and is read quicker
       --archive FOLDER        for each of them: the archive; otherwise SIGHTLINE_ARCHIVE
+  erase --username NAME | --user-id ID
+                              delete the rows of one person, and keep them out from now on
+      --archive FOLDER        the archive; otherwise SIGHTLINE_ARCHIVE
   copy --to PLACE             copy the archive to another folder, or to clickhouse://…
       --archive FOLDER        the archive to copy; otherwise SIGHTLINE_ARCHIVE
   export-day DAY… --out FOLDER --key FILE
@@ -32,6 +35,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./archive-copy.ts')).runStatus,
   backfill: async () => (await import('./archive-copy.ts')).runBackfill,
   compact: async () => (await import('./archive-copy.ts')).runCompact,
+  erase: async () => (await import('./archive-erase.ts')).runErase,
   copy: async () => (await import('./archive-copy.ts')).runCopy,
   'export-day': async () => (await import('./archive-evidence.ts')).runSealDay,
   verify: async () => (await import('./archive-evidence.ts')).runVerify,

@@ -58,7 +58,9 @@ export async function exportList(args: readonly string[]): Promise<void> {
   const { format, last, from, to, url } = values;
   if (positionals.length !== 1 || list === undefined) return quit(EXIT_USAGE, [USAGE]);
   if (format !== 'ndjson' && format !== 'csv')
-    return quit(EXIT_USAGE, ["--format must be 'ndjson' or 'csv'."]);
+    return quit(EXIT_USAGE, [
+      "--format must be 'ndjson' or 'csv'. Get Parquet by its address (docs/export.md), because a file of it can't be gone on with.",
+    ]);
   const hasRange = last !== undefined || from !== undefined || to !== undefined;
   const question: ExportQuestion = {
     list,

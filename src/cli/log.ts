@@ -10,17 +10,32 @@ const STDOUT = 1;
 /** Lines are written together: each write costs as much as a tenth of a small request. The library writes the rest at the exit. */
 const BATCH = { minLength: 12_288, periodicFlush: 100 };
 
-/** The log of requests and faults, a line each: coloured text in a terminal, JSON in production and in pipes. */
-export async function createLog({ log: { level, isProduction } }: Config): Promise<Logger> {
+/**
+ * The log of requests and faults, a line each: coloured text in a terminal, JSON in production and in pipes.
+ * @param currentTraceId the trace that a line belongs to; left out: there are no traces
+ */
+export async function createLog(
+  { log: { level, isProduction } }: Config,
+  currentTraceId?: () => string | undefined,
+): Promise<Logger> {
+  const options = {
+    level,
+    ...(currentTraceId && {
+      mixin() {
+        const traceId = currentTraceId();
+        return traceId === undefined ? {} : { trace_id: traceId };
+      },
+    }),
+  };
   if (isProduction || !process.stdout.isTTY)
-    return pino({ level }, destination({ dest: STDOUT, sync: false, ...BATCH }));
+    return pino(options, destination({ dest: STDOUT, sync: false, ...BATCH }));
   const { default: pretty } = await import('pino-pretty');
   const stream = pretty({
     colorize: true,
-    ignore: 'pid,hostname,method,path,status,ms,operation,vendorCalls,errors',
+    ignore: 'pid,hostname,method,path,status,ms,operation,vendorCalls,errors,trace_id',
     messageFormat: (line, key) => (line[key] === 'request' ? formatRequest(line) : String(line[key])),
   });
-  return pino({ level }, stream);
+  return pino(options, stream);
 }
 
 function formatRequest(line: Readonly<Record<string, unknown>>): string {

@@ -9,6 +9,7 @@ import { ArchiveRefused } from '../archive/store.ts';
 import { startSync } from '../archive/sync.ts';
 import type { SyncLoop, SyncReport } from '../archive/sync.ts';
 import type { Secret } from '../base/secret.ts';
+import { systemClock } from '../base/time.ts';
 import { readRedaction } from '../config/archive.ts';
 import type { ArchiveConfig } from '../config/archive.ts';
 import { EXIT_USAGE, quit } from './process.ts';
@@ -31,10 +32,11 @@ export async function openServiceArchive(
       'Your own files are read whole and need no archive: leave out --archive (SIGHTLINE_ARCHIVE), or --usage and --events.',
     ]);
   }
-  const { location, rereads } = config;
+  const { location, rereads, sealedFolder } = config;
   return openArchive(served === 'sandbox' ? placeApart(location) : location, {
     rereads,
     redaction: readRedaction(config, secret),
+    sealedFolder,
     onFault: (error) => log.error({ err: error }, 'the archive could not be read; the vendor was asked'),
   }).catch((error: unknown) => {
     if (error instanceof ArchiveRefused) return quit(1, [error.message]);
@@ -60,6 +62,7 @@ export function startArchiveSync({ syncRounds }: App, { pace }: ArchiveConfig, l
     pace,
     (report) => logRound(report, log),
     (error) => log.error({ err: error }, 'the archive could not be written; it is tried again'),
+    systemClock,
   );
 }
 

@@ -5,6 +5,7 @@ import type { App, AppOverrides, createApp } from '../app.ts';
 import { drawSecret } from '../base/sealing.ts';
 import { Secret } from '../base/secret.ts';
 import type { Config, SourceConfig } from '../config/config.ts';
+import type { AlertStates } from '../http/alerts/states.ts';
 import { readConfig, refuseHost } from '../config/load.ts';
 import { MADE_UP_SECRET } from '../config/secret.ts';
 import { MAKE_SECRET } from '../config/settings.ts';
@@ -14,6 +15,7 @@ import type { RunningServer } from '../http/server.ts';
 import type { AnnouncedFiles, SandboxAnnouncement } from '../sandbox/announce.ts';
 import { holdFiles } from '../sources/paging/held-files.ts';
 import { takeSwitches } from './arguments.ts';
+import { createServiceMetrics, listenForMetrics, startServiceTracing } from './watch.ts';
 import { createLog, logFiles, openAuditLog } from './log.ts';
 import { openServiceArchive, startArchiveSync } from './open-archive.ts';
 import { EXIT_USAGE, onStop, quit } from './process.ts';
@@ -30,7 +32,9 @@ export async function serve(args: readonly string[]): Promise<void> {
   const servesFiles = switches.length > 0 && (await checkSwitches(switches, config));
   if (config.sharesPort) checkSharing(config, servesFiles);
   const served = !isSandboxed ? 'vendors' : servesFiles ? 'files' : 'sandbox';
-  const log = await createLog(config);
+  const warnOfTraces = (reason: string): void => log.warn({ reason }, 'traces could not be sent');
+  const tracing = config.tracing && (await startServiceTracing(config.tracing, warnOfTraces));
+  const log = await createLog(config, tracing?.currentTraceId);
   const audit = config.auditLog === null ? null : openAuditLog(config.auditLog);
   // The sandbox fills its database while this process loads the graph.
   const [sandbox, { createApp }] = await Promise.all([
@@ -41,6 +45,8 @@ export async function serve(args: readonly string[]): Promise<void> {
   const clockOffsetMs = announcement?.clockOffsetMs ?? 0;
   let isReady = true;
   const archive = config.archive && (await openServiceArchive(config.archive, config.secret, served, log));
+  const alertStates =
+    config.alerts && config.alertsState !== null ? await openStates(config.alertsState) : null;
   const overrides: AppOverrides = {
     // The service follows the sandbox's clock, because 'now' and 'the last day' must mean the same to both.
     clock: { now: () => Date.now() + clockOffsetMs },
@@ -55,6 +61,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     onAttempt: (report) => log.debug(report, 'vendor call'),
     onSkippedRows: (report) => log.warn(report, 'rows from the vendor could not be parsed'),
     ...(archive ? { archive } : {}),
+    ...(alertStates ? { alertStates } : {}),
     onAlert: (report) => log.info(report, 'alert'),
     onDelivery: (report) =>
       report.outcome === 'delivered'
@@ -62,8 +69,15 @@ export async function serve(args: readonly string[]): Promise<void> {
         : log.warn(report, 'alert could not be delivered'),
     ...(audit ? { audit } : {}),
   };
-  const app = wire(createApp, announcement ? pointAt(config, announcement) : config, overrides);
+  const metrics = config.metrics && (await createServiceMetrics(config));
+  const app = wire(createApp, announcement ? pointAt(config, announcement) : config, {
+    ...overrides,
+    ...(metrics ? { metrics } : {}),
+    ...(tracing ? { tracer: tracing.tracer } : {}),
+  });
   const server = await listen(app, config);
+  const metricsServer = metrics && (await listenForMetrics(config, metrics, overrides.onFault!));
+  if (metricsServer) log.info({ metrics: `${metricsServer.url}/metrics` }, 'metrics are answered');
   app.alerts?.start();
   const sync = config.archive && startArchiveSync(app, config.archive, log);
   onStop(async (signal) => {
@@ -72,9 +86,11 @@ export async function serve(args: readonly string[]): Promise<void> {
     await app.alerts?.stop();
     // Ctrl-C comes from a terminal, so there is no load balancer that needs notice.
     await server.close(DRAIN_MS, signal === 'SIGINT' ? 0 : NOTICE_MS);
+    await metricsServer?.close(0);
     await sync?.stop();
     await app.close();
     await archive?.close();
+    await tracing?.close();
     await sandbox?.end();
   });
   await reportStart(server.url, config, announcement, log);
@@ -82,8 +98,18 @@ export async function serve(args: readonly string[]): Promise<void> {
 
 /** Wires the service, or ends the process with the faults of its alerts. */
 export function wire(create: typeof createApp, config: Config, overrides: AppOverrides): App {
+  return quitIfRefused(() => create(config, overrides));
+}
+
+/** Opens the file of the alerts' states, or ends the process with its fault. */
+async function openStates(path: string): Promise<AlertStates> {
+  const { openAlertStates } = await import('../http/alerts/state-file.ts');
+  return quitIfRefused(() => openAlertStates(path));
+}
+
+function quitIfRefused<Value>(make: () => Value): Value {
   try {
-    return create(config, overrides);
+    return make();
   } catch (error) {
     // The class would load the graph, which is loaded beside the start of the sandbox.
     if (error instanceof Error && error.name === 'AlertsRefused') return quit(1, error.message.split('\n'));

@@ -15,6 +15,8 @@ export interface ArchiveConfig {
   /** How long rows are kept, in milliseconds; Infinity: for ever. */
   readonly keptMs: number;
   readonly pace: SyncPace;
+  /** Where days are sealed; null: unknown. */
+  readonly sealedFolder: string | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -40,10 +42,12 @@ export function readArchive(settings: Settings): ArchiveConfig | null {
       settleMs: settings.SIGHTLINE_ARCHIVE_SETTLE_MS,
     },
     personalData: settings.SIGHTLINE_ARCHIVE_PERSONAL_DATA,
+    sealedFolder: settings.SIGHTLINE_ARCHIVE_SEALED ?? null,
     keptMs: (settings.SIGHTLINE_ARCHIVE_DAYS ?? Infinity) * DAY_MS,
     pace: {
       intervalMs: settings.SIGHTLINE_ARCHIVE_INTERVAL_MS,
       callsPerMinute: settings.SIGHTLINE_ARCHIVE_CALLS_PER_MINUTE,
+      hours: settings.SIGHTLINE_ARCHIVE_HOURS,
     },
   };
 }

@@ -12,6 +12,7 @@ import type { HeldFiles } from '../sources/paging/held-files.ts';
 import type { SourceSettings } from '../sources/paging/vendor-page.ts';
 import type { ArchiveConfig } from './archive.ts';
 import type { LogLevel } from './settings.ts';
+import type { TracingConfig } from './tracing.ts';
 import type { Vendors } from './vendors.ts';
 
 /** What the service runs with. Times are in milliseconds, sizes in bytes. */
@@ -41,6 +42,10 @@ export interface Config {
   };
   /** The points of each caller; null: unbounded. */
   readonly rate: RatePolicy | null;
+  /** Where `GET /metrics` is answered: at the port of the service, or at an address of its own; null: nowhere. */
+  readonly metrics: 'main' | { readonly host: string; readonly port: number } | null;
+  /** null: there are no traces. */
+  readonly tracing: TracingConfig | null;
   /** The service answers these documents only; null: it answers all. */
   readonly trustedDocuments: TrustedDocuments | null;
   /** Whether the service is a subgraph of Apollo Federation, too. */
@@ -53,6 +58,8 @@ export interface Config {
   readonly auditLog: string | null;
   /** null: there are no alerts. */
   readonly alerts: AlertsSettings | null;
+  /** The file of the alerts' states; null: they live in memory. */
+  readonly alertsState: string | null;
   /** null: there is no archive. */
   readonly archive: ArchiveConfig | null;
   readonly exports: {

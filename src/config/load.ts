@@ -11,6 +11,7 @@ import { hasIdentity, readIdentity } from './identity.ts';
 import { chooseSecret, MISSING_SECRET } from './secret.ts';
 import { findUnknownSettings, SETTINGS } from './settings.ts';
 import type { Settings, SetValues } from './settings.ts';
+import { readTracing } from './tracing.ts';
 import { findVendorFaults, hasCredentials, hasVendorSecret, readVendors } from './vendors.ts';
 
 /** Either a valid configuration, or all faults: a sentence each, without the value of any secret. */
@@ -36,6 +37,7 @@ export function readConfig(
   for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') set[name] = value;
   const read = SETTINGS.safeParse(set);
   const { identity, faults: identityFaults } = readIdentity(set, readText);
+  const tracing = readTracing(set);
   const trusted = readManifest(set['SIGHTLINE_TRUSTED_DOCUMENTS'], readText);
   const alerts = readAlertsFile(set, readText, readAlerts);
   const faults = [
@@ -47,6 +49,7 @@ export function readConfig(
     ...(read.success ? findContradictions(read.data) : []),
     ...identityFaults,
     ...alerts.faults,
+    ...tracing.faults,
     ...(trusted?.kind === 'fault' ? [trusted.fault] : []),
     ...(isExposed(set) ? [refuseHost('Real credentials are set')] : []),
   ];
@@ -54,7 +57,12 @@ export function readConfig(
   const trustedDocuments = trusted?.kind === 'documents' ? trusted.documents : null;
   return {
     kind: 'config',
-    config: { ...toConfig(read.data, identity), trustedDocuments, alerts: alerts.alerts },
+    config: {
+      ...toConfig(read.data, identity),
+      trustedDocuments,
+      alerts: alerts.alerts,
+      tracing: tracing.tracing,
+    },
   };
 }
 
@@ -84,6 +92,13 @@ function findContradictions(settings: Settings): string[] {
     faults.push(
       'SIGHTLINE_SHARE_PORT needs a PORT above 0, because each process would get another free port.',
     );
+  const { SIGHTLINE_METRICS: metrics } = settings;
+  if (settings.SIGHTLINE_SHARE_PORT === 'true' && metrics === 'main')
+    faults.push(
+      'SIGHTLINE_METRICS must be an address with a port of its own for each process if SIGHTLINE_SHARE_PORT is set, because each scrape of the shared port would meet another process.',
+    );
+  if (metrics !== null && metrics !== 'main' && metrics.port !== 0 && metrics.port === settings.PORT)
+    faults.push('SIGHTLINE_METRICS must not have the port of the service. on answers metrics there.');
   if (settings.SIGHTLINE_ARCHIVE_SETTLE_MS < settings.SIGHTLINE_ARCHIVE_OVERLAP_MS)
     faults.push('SIGHTLINE_ARCHIVE_SETTLE_MS must not be below SIGHTLINE_ARCHIVE_OVERLAP_MS.');
   if (settings.SIGHTLINE_LIVE_MAX_INTERVAL_MS < settings.SIGHTLINE_LIVE_MIN_INTERVAL_MS)
@@ -125,7 +140,7 @@ function readManifest(path: string | undefined, readText: (path: string) => stri
 function toConfig(
   settings: Settings,
   identity: IdentitySettings | null,
-): Omit<Config, 'trustedDocuments' | 'alerts'> {
+): Omit<Config, 'trustedDocuments' | 'alerts' | 'tracing'> {
   const vendors = readVendors(settings);
   return {
     host: settings.HOST,
@@ -162,6 +177,8 @@ function toConfig(
     corsOrigins: settings.SIGHTLINE_CORS_ORIGINS,
     consoleFolder: settings.SIGHTLINE_CONSOLE,
     auditLog: settings.SIGHTLINE_AUDIT_LOG ?? null,
+    alertsState: settings.SIGHTLINE_ALERTS_STATE ?? null,
+    metrics: settings.SIGHTLINE_METRICS,
     archive: readArchive(settings),
     exports: {
       callsPerMinute: settings.SIGHTLINE_EXPORT_CALLS_PER_MINUTE,

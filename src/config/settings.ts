@@ -53,6 +53,21 @@ const credential = z
   .transform((value) => new Secret(value))
   .optional();
 
+const hours = z
+  .string()
+  .optional()
+  .transform((text, context) => {
+    if (text === undefined) return null;
+    const [, from, to] = /^(\d{1,2})-(\d{1,2})$/.exec(text) ?? [];
+    if (from !== undefined && to !== undefined && Number(from) < 24 && Number(to) < 24 && from !== to)
+      return { from: Number(from), to: Number(to) };
+    context.addIssue({
+      code: 'custom',
+      message: 'must be two different hours of the day in UTC from 0 to 23, such as 22-6.',
+    });
+    return z.NEVER;
+  });
+
 const fieldName = (fallback: string) =>
   z
     .string()
@@ -76,6 +91,21 @@ const redisUrl = z
   )
   .transform((text) => new Secret(text))
   .optional();
+
+/** An address with its port, where IPv6 stands in brackets. */
+const HOST_AND_PORT = /^(?:\[([\da-f:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/i;
+
+const metrics = z
+  .string()
+  .default('off')
+  .transform((text, context): 'main' | { host: string; port: number } | null => {
+    if (text === 'off' || text === 'on') return text === 'on' ? 'main' : null;
+    const [, v6, host = v6, port] = HOST_AND_PORT.exec(text) ?? [];
+    if (host !== undefined && Number(port) <= 65_535) return { host, port: Number(port) };
+    const message = 'must be off, on or an address with a port of its own, such as 127.0.0.1:9464.';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
 
 /** Every setting with its default and its bounds. `.env.example` explains each. */
 export const SETTINGS = z.object({
@@ -123,9 +153,14 @@ export const SETTINGS = z.object({
     .optional()
     .transform((folder) => (folder === undefined || folder === 'off' ? null : folder)),
   SIGHTLINE_AUDIT_LOG: z.string().optional(),
+  SIGHTLINE_METRICS: metrics,
+  SIGHTLINE_TRACE_VENDORS: z.enum(['true', 'false'], 'must be true or false.').default('false'),
   // `readAlertsFile` reads it.
   SIGHTLINE_ALERTS: z.string().optional(),
+  SIGHTLINE_ALERTS_STATE: z.string().optional(),
   SIGHTLINE_ARCHIVE: z.string().optional(),
+  SIGHTLINE_ARCHIVE_SEALED: z.string().optional(),
+  SIGHTLINE_ARCHIVE_HOURS: hours,
   SIGHTLINE_ARCHIVE_PERSONAL_DATA: z
     .enum(PERSONAL_DATA_POLICIES, 'must be keep, omit or pseudonymize.')
     .default('keep'),

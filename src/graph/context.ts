@@ -23,6 +23,8 @@ export interface GraphContext {
   /** Merges both sources into one order and relates their entries. */
   readonly timeline: TimelineSource;
   readonly live: LiveReader;
+  /** How late a vendor may insert a row that a stream still tells. */
+  readonly liveOverlapMs: number;
   readonly cursors: CursorSealer;
   readonly limits: Limits;
   readonly viewer: Viewer;

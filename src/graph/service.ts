@@ -100,7 +100,8 @@ const ArchivedSourceType = builder.objectRef<ArchivedSourceData>('ArchivedSource
     sealedTo: t.expose('sealedToMs', {
       type: 'DateTime',
       nullable: true,
-      description: 'The end of the last sealed day. Null if no day is sealed.',
+      description:
+        'The end of the last sealed day. Null if no day is sealed, or if the service is not told where days are sealed.',
     }),
   }),
 });

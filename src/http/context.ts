@@ -43,6 +43,7 @@ export interface ContextOptions {
   readonly events: SourceAccess;
   readonly live: Live;
   readonly liveCursors: LiveCursors;
+  readonly liveOverlapMs: number;
   /** null: there is none. */
   readonly archive: Archive | null;
   /** Receives the number of rows that could not be parsed, never their values. */
@@ -54,7 +55,7 @@ export interface ContextOptions {
  * call the vendors with the operation's credentials.
  */
 export function createContexts(options: ContextOptions): (operation: Operation) => GraphContext {
-  const { version, limits, cursors, ends, credentialsOf, archive, onSkippedRows } = options;
+  const { version, limits, cursors, ends, credentialsOf, archive, liveOverlapMs, onSkippedRows } = options;
   const quirksOf = { usage: keepByScope(createUsageQuirks), events: keepByScope(createEventsQuirks) };
   return (operation) => {
     const { caller, nowMs } = operation;
@@ -112,6 +113,7 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
       ends,
       hasArchive: archive !== null,
       cursors,
+      liveOverlapMs,
       limits,
       viewer: caller,
       service,
@@ -134,7 +136,7 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
 }
 
 async function readArchiveStatus(
-  { engine, usage, events }: Archive,
+  { engine, usage, events, sealedTo }: Archive,
   nowMs: number,
 ): Promise<ArchiveStatusData> {
   const sourceOf = async (
@@ -148,7 +150,7 @@ async function readArchiveStatus(
       ...(await archived.size()),
       held,
       lagMs: newest ? Math.max(nowMs - newest.toMs, 0) : null,
-      sealedToMs: null,
+      sealedToMs: await sealedTo(source),
     };
   };
   return { engine, sources: await Promise.all([sourceOf('USAGE', usage), sourceOf('EVENTS', events)]) };

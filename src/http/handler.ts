@@ -17,9 +17,11 @@ import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import { namePath } from './pages.ts';
 import { addressRefusal, FAILED, UNAUDITED } from './refusals.ts';
 import { createRequestNotes } from './request-notes.ts';
-import type { RequestReport } from './request-notes.ts';
+import type { RequestNotes, RequestReport } from './request-notes.ts';
 import { createResponder } from './responder.ts';
 import type { ResponderOptions } from './responder.ts';
+import { readTraceId } from './tracing/trace-parent.ts';
+import type { RequestTracer } from './tracing/tracer.ts';
 
 /** One line of the request log. */
 export interface RequestLine extends RequestReport {
@@ -33,13 +35,15 @@ export interface RequestLine extends RequestReport {
 }
 
 export interface HandlerOptions extends Omit<ResponderOptions, 'isAudited'> {
-  /** Gets one line for each request, after its answer. */
-  readonly onRequest: (line: RequestLine) => void;
+  /** Gets one line for each request, after its answer, and the notes that it was made of. */
+  readonly onRequest: (line: RequestLine, notes: RequestNotes) => void;
   /**
    * Gets the line of every operation before its answer goes out, of refused ones too. If it throws, this answer and all
    * further ones are withheld until it takes a line again. null: there is no audit trail.
    */
   readonly audit: AuditSink | null;
+  /** Traces requests; null or left out: nothing does. */
+  readonly tracer?: RequestTracer | null;
 }
 
 /** Answers requests over HTTP. Both ways run the same checks. */
@@ -84,20 +88,22 @@ function createDeparture(): { readonly signal: AbortSignal; readonly leave: () =
 }
 
 export function createHandler(options: HandlerOptions): Handler & { readonly askAlert: AskAlert } {
-  const { onRequest, audit, onFault, isReady, corsOrigins } = options;
+  const { onRequest, audit, onFault, isReady, corsOrigins, tracer = null } = options;
   const trail = createAuditTrail(audit, onFault);
   const respond = createResponder({ ...options, isAudited: audit !== null }, trail);
 
   const begin = (request: HttpRequest): Exchange => {
     const startedMs = performance.now();
     const notes = createRequestNotes();
+    const trace = tracer?.begin(request);
+    const traceId = trace ? trace.traceId : readTraceId(request.headers['traceparent']);
     let isAudited = false;
     let isClosed = false;
     return {
       async answer() {
         let answer: HttpAnswer;
         try {
-          answer = await respond(request, notes);
+          answer = await (trace ? trace.run(() => respond(request, notes)) : respond(request, notes));
         } catch (error) {
           // A caller who leaves is no fault of this service.
           if (!request.signal.aborted) onFault(error);
@@ -122,21 +128,28 @@ export function createHandler(options: HandlerOptions): Handler & { readonly ask
         if (notes.isOperation && !isAudited) void trail.write(notes, null);
         else if (notes.stream) void trail.write(notes, status, Math.round(performance.now() - startedMs));
         const { operation, errors, vendorCalls } = notes;
-        onRequest({
-          method: request.method,
-          path: namePath(request),
-          status,
-          ms: Math.round((performance.now() - startedMs) * 10) / 10,
-          operation,
-          errors,
-          vendorCalls,
-        });
+        onRequest(
+          {
+            method: request.method,
+            path: namePath(request),
+            status,
+            ms: Math.round((performance.now() - startedMs) * 10) / 10,
+            operation,
+            errors,
+            vendorCalls,
+            ...(traceId !== undefined && { trace_id: traceId }),
+          },
+          notes,
+        );
+        trace?.end(status, notes);
       },
     };
   };
 
+  const askAlert = createAskAlert({ ...options, isAudited: audit !== null }, trail);
+
   return {
-    askAlert: createAskAlert({ ...options, isAudited: audit !== null }, trail),
+    askAlert: tracer ? (asked) => tracer.runApart(() => askAlert(asked)) : askAlert,
 
     async fetch(input, init) {
       const request = new Request(input, init);

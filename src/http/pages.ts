@@ -13,6 +13,7 @@ export const GRAPHQL_PATH = '/graphql';
 export const MCP_PATH = '/mcp';
 const LIVE_PATH = '/health/live';
 const READY_PATH = '/health/ready';
+export const METRICS_PATH = '/metrics';
 /** The paths that this service answers. */
 const PATHS: readonly string[] = [
   GRAPHQL_PATH,
@@ -20,6 +21,7 @@ const PATHS: readonly string[] = [
   ...CONSOLE_PATHS,
   LIVE_PATH,
   READY_PATH,
+  METRICS_PATH,
   ...EXPORT_PATHS,
 ];
 
@@ -32,13 +34,19 @@ export interface PagesOptions {
   readonly hasGraphiql: boolean;
   /** The folder of the console's files; null: there is no console, and `/` leads to GraphiQL. */
   readonly consoleFolder: string | null;
+  /** What Prometheus reads; null or left out: it is not answered here. */
+  readonly metrics?: (() => Promise<HttpAnswer>) | null;
 }
+
+const NO_METRICS =
+  'There are no metrics here. SIGHTLINE_METRICS=on answers them at this port, and SIGHTLINE_METRICS=host:port at another one.\n';
 
 /** Answers what is not GraphQL: health, the console, GraphiQL, and paths that there are not; null: the request asks for GraphQL. */
 export function createPages({
   isReady,
   hasGraphiql,
   consoleFolder,
+  metrics = null,
 }: PagesOptions): (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer> | null {
   let page: Promise<GraphiqlPage> | null = null;
   let files: Promise<ConsoleFiles> | null = null;
@@ -48,6 +56,7 @@ export function createPages({
     if (isRead(request)) {
       if (path === LIVE_PATH) return text(200, 'live\n');
       if (path === READY_PATH) return isReady() ? text(200, 'ready\n') : text(503, 'shutting down\n');
+      if (path === METRICS_PATH) return metrics ? metrics() : text(404, NO_METRICS);
       if (hasConsole && isConsolePath(path)) {
         files ??= readConsoleFiles(consoleFolder);
         return files.then((read) => answerConsole(read, request) ?? notFound());

@@ -11,6 +11,8 @@ export interface RequestReport {
   readonly errors: readonly string[];
   /** Calls made to the vendors. */
   readonly vendorCalls: number;
+  /** The trace that the request belongs to, 32 hexadecimal digits; left out: neither its caller nor this service traces it. */
+  readonly trace_id?: string;
 }
 
 /** What the audit trail says about an export. */
@@ -33,12 +35,16 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 export interface RequestNotes extends Writable<RequestReport> {
   /** It asks for GraphQL, not for a page or for this service's health. */
   isOperation: boolean;
+  /** null: it was refused before it could be read. */
+  operationType: 'query' | 'mutation' | 'subscription' | null;
   /** null: the caller's proof was refused, or is not checked yet. */
   caller: Caller | null;
   /** The SHA-256 of the document's text, noted if there is an audit trail. */
   document: string | null;
   /** null: the operation was refused before it could be estimated. */
   estimate: OperationEstimate | null;
+  /** The points that it might cost and those that it did; null: it has no answer. */
+  cost: { readonly requested: number; readonly actual: number } | null;
   /** Rows, buckets and facet values in the answer, noted if there is an audit trail. */
   rows: number;
   tallies: readonly CallTally[];
@@ -58,9 +64,11 @@ export function createRequestNotes(): RequestNotes {
     errors: [],
     vendorCalls: 0,
     isOperation: false,
+    operationType: null,
     caller: null,
     document: null,
     estimate: null,
+    cost: null,
     rows: 0,
     tallies: [],
     export: null,

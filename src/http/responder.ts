@@ -35,6 +35,8 @@ export interface ResponderOptions extends ExportsOptions {
    * (DNS rebinding).
    */
   readonly isLoopbackOnly: boolean;
+  /** Answers `GET /metrics` at this port; null or left out: it is not answered. */
+  readonly metrics?: (() => Promise<HttpAnswer>) | null;
   /** Learns which way each GraphQL request was answered. */
   readonly onWay: (way: Way) => void;
   /** The service for agents; null: there is none. */
@@ -58,7 +60,12 @@ export function createResponder(options: ResponderOptions, trail: AuditTrail): R
   const answerExport = createExports(options, trail);
   const answerMcp = options.mcp && createMcp(options, options.mcp);
   const askYoga = createYogaServer(options, [useLane(lane)]);
-  const answerPage = createPages({ isReady, hasGraphiql: !trustedDocuments, consoleFolder });
+  const answerPage = createPages({
+    isReady,
+    hasGraphiql: !trustedDocuments,
+    consoleFolder,
+    metrics: options.metrics ?? null,
+  });
 
   return async (request, notes) => {
     const hosts = request.valuesOf('host');

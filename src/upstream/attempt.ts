@@ -1,3 +1,5 @@
+import { attemptChannel } from '../base/channels.ts';
+import type { AttemptNews } from '../base/channels.ts';
 import { UpstreamError } from '../base/errors.ts';
 import type { UpstreamCode } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
@@ -20,6 +22,10 @@ export interface AttemptReport {
   /** Why it failed; null: it did not. */
   readonly code: UpstreamCode | null;
   readonly ms: number;
+  /** How long it waited since it was asked for, or since the attempt before: for a pause, a turn, credentials. */
+  readonly waitedMs: number;
+  /** Rows in the answer. */
+  readonly rows: number;
   /** Decoded body bytes of a complete answer. */
   readonly bytes: number;
 }
@@ -50,22 +56,20 @@ export function createAttempt(
   options: AttemptOptions,
 ): (call: Call, authorization: Secret) => Promise<Outcome> {
   const { source, clock, transport, attemptTimeoutMs, maxPauseMs, onAttempt, onFirstAttempt } = options;
-  return async (call, authorization) => {
+  const send = async (call: Call, authorization: Secret, news: AttemptNews): Promise<Outcome> => {
     const { request, context, waiters } = call;
     const { operation } = request;
     const { signal } = waiters;
     const target = encodeTarget(request.path, request.query);
     const startMs = clock.now();
-    signal.throwIfAborted();
-    context.callBudget.spend(source, operation);
-    call.attempts += 1;
-    if (call.attempts === 1) onFirstAttempt(call);
 
     const settle = (outcome: Outcome, status: number | null, rows: number, bytes: number): Outcome => {
       const ms = clock.now() - startMs;
       context.callBudget.record(source, operation, { rows, bytes, ms });
       const code = outcome.kind === 'failed' ? outcome.error.code : null;
-      onAttempt?.({ source, operation, attempt: call.attempts, status, code, ms, bytes });
+      const { attempt, waitedMs } = news;
+      news.report = { status, code, rows, bytes };
+      onAttempt?.({ source, operation, attempt, status, code, ms, waitedMs, rows, bytes });
       return outcome;
     };
     const asked = { source, operation };
@@ -106,7 +110,23 @@ export function createAttempt(
         return settle({ kind: 'failed', error: cause, verdict, retryable: false }, null, 0, 0);
       }
       throw cause;
+    } finally {
+      call.waitingSinceMs = clock.now();
     }
+  };
+  return (call, authorization) => {
+    const { request, context, waiters } = call;
+    const { operation } = request;
+    waiters.signal.throwIfAborted();
+    context.callBudget.spend(source, operation);
+    call.attempts += 1;
+    if (call.attempts === 1) onFirstAttempt(call);
+    const { attempts: attempt, verdict } = call;
+    const waitedMs = clock.now() - call.waitingSinceMs;
+    const news: AttemptNews = { source, operation, attempt, verdict, waitedMs, report: null };
+    return attemptChannel.hasSubscribers
+      ? attemptChannel.tracePromise(() => send(call, authorization, news), news)
+      : send(call, authorization, news);
   };
 }
 

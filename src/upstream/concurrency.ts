@@ -9,6 +9,8 @@ export interface ConcurrencyLimit {
    * leaves while it waits.
    */
   run<Value>(caller: QueuedCaller, work: () => Promise<Value>): Promise<Value>;
+  /** How many run now, and how many wait. */
+  state(): { readonly running: number; readonly waiting: number };
 }
 
 export interface QueuedCaller {
@@ -114,6 +116,7 @@ export function createConcurrencyLimit(
       waiting += 1;
     });
   return {
+    state: () => ({ running, waiting }),
     async run(caller, work) {
       const { queue, signal, deadlineMs, tooBusy } = caller;
       signal.throwIfAborted();

@@ -142,6 +142,11 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     getSegments,
     hasAnswered: tenants.hasAnswered,
     health: tenants.health,
+    state: () => ({
+      ...concurrency.state(),
+      maxConcurrency: limits.maxConcurrency,
+      ...tenants.avoidance(),
+    }),
     async close() {
       isClosed = true;
       await transport.close();

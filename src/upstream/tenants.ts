@@ -6,7 +6,7 @@ import type { Report } from './breaker.ts';
 import { createVendorPause } from './pause.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import type { Outcome, UpstreamHealth } from './upstream.ts';
+import type { Outcome, UpstreamHealth, UpstreamState } from './upstream.ts';
 import { createVendorHealth, createVendorState, pauseIn } from './vendor-state.ts';
 import type { VendorStateOptions } from './vendor-state.ts';
 
@@ -20,6 +20,8 @@ export interface Tenants {
    * calls of answered tenants have shown it.
    */
   health(scope: CredentialScope | null): UpstreamHealth;
+  /** Which breakers and pauses keep calls from the vendor now. */
+  avoidance(): Pick<UpstreamState, 'openBreakers' | 'pausedMs'>;
 }
 
 /** The limits on one tenant's calls. */
@@ -54,6 +56,7 @@ export function createSingleTenant(clock: Clock, options: VendorStateOptions): T
     of: () => tenant,
     hasAnswered: () => true,
     health: () => health.read(breaker.isOpen() || pause.leftMs() > 0),
+    avoidance: () => ({ openBreakers: breaker.isOpen() ? 1 : 0, pausedMs: pause.leftMs() }),
   };
 }
 
@@ -104,6 +107,7 @@ export function createManyTenants(clock: Clock, options: VendorStateOptions): Te
     const pool = (): RetryBudget => (isAnswered ? pools.answered : pools.unanswered);
     const lateMs = (): number => (isAnswered && own.health.read(false).healthy ? 0 : LATE_MS);
     const tenant: KnownTenant = {
+      isBroken: own.breaker.isOpen,
       readHealth: () => own.health.read(own.breaker.isOpen() || breaker.isOpen() || tenant.pausedMs() > 0),
       pausedMs: () => Math.max(own.pause.leftMs(), pause.leftMs()),
       isRefusing: () => own.breaker.isRefusing() || breaker.isRefusing(lateMs()),
@@ -166,9 +170,20 @@ export function createManyTenants(clock: Clock, options: VendorStateOptions): Te
       if (own && own.healthy !== null) return own;
       return health.read(breaker.isOpen() || pause.leftMs() > 0);
     },
+    avoidance() {
+      let openBreakers = breaker.isOpen() ? 1 : 0;
+      let pausedMs = pause.leftMs();
+      for (const tenant of [...answered.values(), ...unanswered.values()]) {
+        if (tenant.isBroken()) openBreakers += 1;
+        pausedMs = Math.max(pausedMs, tenant.pausedMs());
+      }
+      return { openBreakers, pausedMs };
+    },
   };
 }
 
 interface KnownTenant extends Tenant {
+  /** Whether its own breaker is open. */
+  isBroken(): boolean;
   readHealth(): UpstreamHealth;
 }

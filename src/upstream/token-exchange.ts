@@ -1,3 +1,5 @@
+import { attemptChannel } from '../base/channels.ts';
+import type { AttemptNews } from '../base/channels.ts';
 import { UpstreamError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import type { Source } from '../base/source.ts';
@@ -87,10 +89,14 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
     });
   };
 
-  return async () => {
+  const ask = async (news: AttemptNews): Promise<Secret> => {
     const startMs = clock.now();
-    const report = (status: number | null, code: AttemptReport['code'], bytes: number): void =>
-      onAttempt?.({ source, operation, attempt: 1, status, code, ms: clock.now() - startMs, bytes });
+    const { attempt, waitedMs } = news;
+    const report = (status: number | null, code: AttemptReport['code'], bytes: number): void => {
+      news.report = { status, code, rows: 0, bytes };
+      const ms = clock.now() - startMs;
+      onAttempt?.({ source, operation, attempt, status, code, ms, waitedMs, rows: 0, bytes });
+    };
     let bytes = 0;
     try {
       const answer = await send();
@@ -102,6 +108,10 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
       if (error instanceof UpstreamError) report(error.status ?? null, error.code, bytes);
       throw error;
     }
+  };
+  return () => {
+    const news: AttemptNews = { source, operation, attempt: 1, verdict: null, waitedMs: 0, report: null };
+    return attemptChannel.hasSubscribers ? attemptChannel.tracePromise(() => ask(news), news) : ask(news);
   };
 }
 

@@ -32,8 +32,22 @@ export interface Upstream {
    * with credentials that the vendor has answered have shown it.
    */
   health(scope: CredentialScope | null): UpstreamHealth;
+  /** What is under way now, for those who watch the service. */
+  readonly state: () => UpstreamState;
   /** Ends the connections. */
   close(): Promise<void>;
+}
+
+/** What the limits on calls to one vendor do at the moment. */
+export interface UpstreamState {
+  /** Attempts that run, and calls that wait for their turn. */
+  readonly running: number;
+  readonly waiting: number;
+  readonly maxConcurrency: number;
+  /** Breakers that are open: one for each tenant, and one that binds all. */
+  readonly openBreakers: number;
+  /** The longest pause that binds anybody, in milliseconds; 0: none. */
+  readonly pausedMs: number;
 }
 
 /** What an operation passes to every call that it makes. */
@@ -168,8 +182,12 @@ export interface Call {
   readonly context: CallContext;
   readonly credentials: Credentials;
   readonly waiters: Waiters;
+  /** Whether the answer was not cached, or the caller takes none from a cache. */
+  readonly verdict: 'miss' | 'bypass';
   /** Attempts sent so far. */
   attempts: number;
+  /** When it was asked for, or its last attempt ended, in milliseconds since the epoch. */
+  waitingSinceMs: number;
 }
 
 /**

@@ -183,7 +183,7 @@ describe('a cut file', () => {
 
 describe('a refused export', () => {
   test.each([
-    ['usage.parquet', {}, 406, 'BAD_USER_INPUT', 'format', 'formats are ndjson and csv'],
+    ['usage.xlsx', {}, 406, 'BAD_USER_INPUT', 'format', 'formats are ndjson, csv, parquet'],
     ['users.csv', {}, 404, 'BAD_USER_INPUT', 'list', 'Lists are usage, events, timeline'],
     ['usage.csv', { range: '{last' }, 400, 'BAD_USER_INPUT', 'range', "'range' must be JSON"],
     [

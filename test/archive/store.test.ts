@@ -5,6 +5,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openClickHouseStore } from '../../src/archive/clickhouse/store.ts';
 import { openDuckDbStore } from '../../src/archive/duckdb/store.ts';
+import { erasePerson, honourErasures } from '../../src/archive/erasing.ts';
+import { foldErasures } from '../../src/archive/erasure.ts';
 import type { ArchiveStore } from '../../src/archive/store.ts';
 import type { ArchiveFigures } from '../../src/sources/paging/archived-rows.ts';
 import { comparePositions } from '../../src/sources/paging/position.ts';
@@ -310,6 +312,61 @@ describe.each(ENGINES)('$name', ({ isInstalled, start }) => {
         expect((await usage.list({ ...question, filter: {} })).map(({ id }) => id)).toEqual(['kept', 'old']);
         await usage.compact();
         expect((await usage.list({ ...question, filter: {} })).map(({ id }) => id)).toEqual(['kept', 'old']);
+      });
+    });
+
+    test('erases each version of the rows of one person, keeps them out from then on, and names nobody in the record', async () => {
+      await withStore(async (bare) => {
+        const store = honourErasures(bare);
+        const DAY_MS = 86_400_000;
+        const at = (id: string, day: number, userName: string | null, userId = '1') =>
+          makeUsageRecord({ id, timestampMs: day * DAY_MS + 5, userName, userId });
+        const span = (atMs: number) => read(0, 9 * DAY_MS, atMs);
+        const range = { fromMs: 0, toMs: 9 * DAY_MS };
+        const idsAt = async (knownAtMs: number | null): Promise<readonly string[]> => {
+          const asked = { ...question, range, filter: {}, knownAtMs };
+          return [...(await store.usage.list(asked)), ...(await store.events.list(asked))].map(
+            ({ id }) => id,
+          );
+        };
+        const events = [
+          makeEvent({ id: '1', timestampMs: DAY_MS, username: "o'bob" }),
+          makeEvent({ id: '2', timestampMs: DAY_MS + 1, username: 'ann' }),
+        ];
+        const usage = [
+          at('a', 1, "o'bob"),
+          at('b', 2, 'ann'),
+          at('c', 3, "o'bob", '7'),
+          at('d', 4, 'bo', '7'),
+        ];
+        await store.usage.commit(usage, span(1));
+        await store.events.commit(events, span(1));
+        // Its newest version names nobody, an earlier one does.
+        await store.usage.commit([at('c', 3, null, '7')], span(2));
+        const done = await erasePerson(store, 'username', "o'bob", { nowMs: 10, salt: 'ab12' });
+        expect(done).toMatchObject({
+          usage: { rows: 2, days: ['1970-01-02', '1970-01-04'] },
+          events: { rows: 1, days: ['1970-01-02'] },
+        });
+        for (const knownAtMs of [null, 1, 2]) expect(await idsAt(knownAtMs)).toEqual(['d', 'b', '2']);
+        expect(await store.usage.find(['a', 'c'])).toEqual([]);
+        expect(await store.usage.count(range, {}, null)).toBe(2);
+        // The vendor still has them, and a later round reads them again.
+        await store.usage.commit(usage, span(3));
+        await store.events.commit(events, span(3));
+        expect(await idsAt(null)).toEqual(['d', 'b', '2']);
+        expect(await store.usage.loadReads()).toHaveLength(3);
+        const byId = await erasePerson(store, 'userId', '7', { nowMs: 11, salt: 'ffff' });
+        expect([byId.usage.rows, byId.events.rows]).toEqual([1, 0]);
+        expect(await idsAt(null)).toEqual(['b', '2']);
+        const again = await erasePerson(store, 'username', "o'bob", { nowMs: 12, salt: 'ffff' });
+        expect([again.usage.rows, again.events.rows]).toEqual([0, 0]);
+        const erasures = await bare.loadErasures();
+        expect(JSON.stringify(erasures)).not.toMatch(/bob/);
+        expect(foldErasures(erasures)).toMatchObject([
+          { atMs: 10, by: 'username', usageRows: 2, eventRows: 1, subject: done.erasure.subject },
+          { atMs: 11, by: 'userId', usageRows: 1, eventRows: 0 },
+        ]);
       });
     });
 

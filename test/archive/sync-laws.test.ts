@@ -187,19 +187,60 @@ describe('a full disk', () => {
     const done = Promise.withResolvers<SyncReport>();
     const loop = startSync(
       [synced.round],
-      { intervalMs: 1, callsPerMinute: 60_000 },
+      { intervalMs: 1, callsPerMinute: 60_000, hours: null },
       done.resolve,
       (error) => {
         faults.push(error);
         expect([synced.archive.events.heldSpans(null), synced.archive.events.readSpans()]).toEqual(before);
         isFull = faults.length < 3;
       },
+      { now: () => synced.clock.nowMs },
     );
     expect((await done.promise).rows).toBe(1);
     await loop.stop();
     expect(faults).toHaveLength(3);
     expect(String(faults[0])).toContain('No space left');
     expect(await idsOf(synced)).toEqual(['2', '1']);
+  });
+});
+
+describe('the hours', () => {
+  test('keep each round until they begin, and a loop that waits for them can be stopped', async () => {
+    const openMs = Date.parse('2026-11-24T22:00:00Z');
+    // The first look is just before they begin, a later one is within them.
+    const looks = [openMs - 1, openMs];
+    const began = Promise.withResolvers<number>();
+    const report = {
+      source: 'USAGE',
+      calls: 0,
+      rows: 0,
+      reachedMs: null,
+      isBehind: false,
+      isStuck: false,
+      failure: null,
+    } as const;
+    const clock = { now: () => looks.shift() ?? openMs };
+    const start = (now: typeof clock, onRound: () => void) =>
+      startSync(
+        [
+          async () => {
+            onRound();
+            return report;
+          },
+        ],
+        { intervalMs: 60_000, callsPerMinute: 60, hours: { from: 22, to: 6 } },
+        () => {},
+        began.reject,
+        now,
+      );
+    const loop = start(clock, () => began.resolve(looks.length));
+    expect(await began.promise).toBe(0);
+    await loop.stop();
+    let rounds = 0;
+    const closed = start({ now: () => openMs - 3_600_000 }, () => (rounds += 1));
+    await new Promise((resolve) => setImmediate(resolve));
+    await closed.stop();
+    expect(rounds).toBe(0);
   });
 });
 
@@ -220,7 +261,7 @@ describe('the pace', () => {
   test('leaves a round calls for older rows, although the newest minutes are read first', async () => {
     const synced = await createSyncedEvents(NOW);
     synced.add(...Array.from({ length: 40 }, (_, at) => NOW - HOUR_MS - at * HOUR_MS));
-    const calls = callsOfRound({ intervalMs: 1, callsPerMinute: 1 }, null);
+    const calls = callsOfRound({ callsPerMinute: 1 }, null);
     for (let round = 0; round < 20; round += 1) {
       await synced.round(calls, signal);
       synced.clock.nowMs += 3 * MINUTE_MS;
@@ -234,12 +275,12 @@ describe('the pace', () => {
     let before: Parameters<typeof callsOfRound>[1] = null;
     let rounds = 0;
     do {
-      const calls = callsOfRound({ intervalMs: 1, callsPerMinute: 9 }, before);
+      const calls = callsOfRound({ callsPerMinute: 9 }, before);
       before = { calls, report: await synced.round(calls, signal) };
       synced.clock.nowMs += MINUTE_MS;
       rounds += 1;
       expect(rounds).toBeLessThan(12);
     } while ((await idsOf(synced)).length < 121);
-    expect(callsOfRound({ intervalMs: 1, callsPerMinute: 9 }, before)).toBe(3);
+    expect(callsOfRound({ callsPerMinute: 9 }, before)).toBe(3);
   });
 });

@@ -256,6 +256,16 @@ const PLANTED: readonly Planted[] = [
     law: fence('sources'),
   },
   {
+    file: 'src/upstream/counter.ts',
+    source: "import { Counter } from 'prom-client';\nvoid Counter;",
+    law: fence('http'),
+  },
+  {
+    file: 'src/sources/tracer.ts',
+    source: "import type { Tracer } from '@opentelemetry/api';\nexport type C = Tracer;",
+    law: fence('http'),
+  },
+  {
     file: 'src/http/pothos.ts',
     source: "import type { B } from '@pothos/core';\nexport type C = B;",
     law: fence('graph'),

@@ -122,6 +122,7 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
     nowMs: NOW_MS,
     ends: { USAGE: null, EVENTS: null },
     hasArchive: false,
+    liveOverlapMs: 120_000,
     usage: recording<UsageSource>({
       getUsageRecord: async () => null,
       listUsageRecords: async () => EMPTY_PAGE,

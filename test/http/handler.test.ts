@@ -13,6 +13,7 @@ import type { Handler, HandlerOptions, RequestLine } from '../../src/http/handle
 import { createApiKey, readApiKeys } from '../../src/http/identity/api-keys.ts';
 import type { NewApiKey } from '../../src/http/identity/api-keys.ts';
 import { DEFAULT_DOCUMENT_BOUNDS } from '../support/document-bounds.ts';
+import { systemTimers } from '../../src/sources/live/timers.ts';
 import type { Operation } from '../../src/http/operation.ts';
 import type { AuditLine } from '../../src/http/plugins/audit.ts';
 
@@ -100,6 +101,7 @@ async function start(options: Partial<HandlerOptions> = {}): Promise<Bench> {
     rateLimit: null,
     streams: createStreamLimit({ maxStreams: 1, maxStreamsOfCaller: 1 }),
     isClosing: () => false,
+    timers: systemTimers,
     answeredScope: () => null,
     trustedDocuments: null,
     corsOrigins: [],

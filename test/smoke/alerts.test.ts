@@ -52,3 +52,12 @@ test('the command test says when an alert would have fired over the sandbox', as
     /^failed-logins: 18 rounds\n[\s\S]* {2}firing {2}value \d+\n[\s\S]*would have fired once\.\n$/,
   );
 }, 60_000);
+
+test('a service refuses a damaged file of states, and says what to do', async () => {
+  const env = write(EXAMPLE_FILE);
+  const states = `${env['SIGHTLINE_ALERTS']}.states`;
+  writeFileSync(states, '{"format":1}\nabc\n');
+  const refused = run([], { ...env, SIGHTLINE_ALERTS_STATE: states });
+  expect(await refused.exit).toBe(1);
+  expect(refused.printed()).toContain('SIGHTLINE_ALERTS_STATE names a file that is damaged');
+});

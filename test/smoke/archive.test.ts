@@ -164,3 +164,30 @@ describe('a command is refused, and the message says why', () => {
       for (const name of COMMANDS) expect((await run(words)).printed).toContain(`  ${name} `);
   });
 });
+
+test('the rows of one person are erased by a command, which says of which days, and the status keeps the record', async () => {
+  const archive = join(root, 'erasing');
+  const store = await openDuckDbStore(archive);
+  const rows = {
+    usage: [
+      makeUsageRecord({ id: 'a', timestampMs: FROM_MS, userName: 'bob' }),
+      makeUsageRecord({ id: 'b', timestampMs: FROM_MS + 1, userName: 'ann' }),
+    ],
+    events: [makeEvent({ id: '7', timestampMs: FROM_MS + 1_000, username: 'bob' })],
+  };
+  await fill(store, rows, readOf(FROM_MS, TO_MS));
+  await store.close();
+  const env = { SIGHTLINE_ARCHIVE: archive };
+  expect(await run(['erase'], env)).toMatchObject({
+    code: 2,
+    printed: expect.stringContaining('either --username and a name, or --user-id and an id') as string,
+  });
+  const erased = await run(['erase', '--username', 'bob'], env);
+  expect(erased).toMatchObject({ code: 0 });
+  expect(erased.printed).toMatch(
+    /erased by username: subject [0-9a-f]{64}\n {2}USAGE: 1 rows of 2026-03-03\n {2}EVENTS: 1 rows of 2026-03-03\n/,
+  );
+  const status = await run(['status'], env);
+  expect(status.printed).toContain('USAGE: 1 rows');
+  expect(status.printed).toMatch(/erased 20\S+ by username: subject [0-9a-f]{64}, 1 usage records, 1 events/);
+}, 60_000);

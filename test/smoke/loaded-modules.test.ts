@@ -63,3 +63,25 @@ test('a service with Redis loads its client, and nothing else in addition', asyn
   const { dependencies } = await listLoaded({ REDIS_URL: 'redis://127.0.0.1:9' });
   expect(dependencies).toEqual(['@pothos/core', '@redis/client', ...ALWAYS.slice(1)]);
 });
+
+test('a service with metrics loads what counts, and nothing else in addition', async () => {
+  const { dependencies } = await listLoaded({ SIGHTLINE_METRICS: '127.0.0.1:0' });
+  // prom-client asks the API of OpenTelemetry for the trace of an exemplar.
+  expect(dependencies).toEqual([
+    '@opentelemetry/api',
+    ...ALWAYS.slice(0, ALWAYS.indexOf('pino') + 1),
+    'prom-client',
+    ...ALWAYS.slice(ALWAYS.indexOf('pino') + 1),
+  ]);
+});
+
+test('a service with traces loads the SDK and the one exporter that is set', async () => {
+  const { dependencies } = await listLoaded({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
+  expect(dependencies.filter((name) => !ALWAYS.includes(name))).toEqual([
+    '@opentelemetry/api',
+    '@opentelemetry/core',
+    '@opentelemetry/exporter-trace-otlp-proto',
+    '@opentelemetry/resources',
+    '@opentelemetry/sdk-trace',
+  ]);
+});

@@ -33,6 +33,10 @@ export function openMemoryArchive(disk: MemoryDisk): ArchiveStore {
     usage: createMemoryTable(disk.usage, createUsageTest),
     events: createMemoryTable(disk.events, createEventTest),
     claim: async () => true,
+    loadErasures: async () => [],
+    async noteErasure() {
+      throw new Error('Erasures are tested with the engines.');
+    },
     close: async () => {},
   };
 }
@@ -63,6 +67,9 @@ function createMemoryTable<Row extends Seen, Filter>(
         versions.set(row.id, [...known, { row: stored, sinceMs: read.lastReadMs }]);
       }
       shelf.reads = [...shelf.reads, read];
+    },
+    async erase() {
+      throw new Error('Erasures are tested with the engines.');
     },
     async replaceReads(reads) {
       shelf.reads = reads;

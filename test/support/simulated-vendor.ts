@@ -45,6 +45,7 @@ export function createSimulatedUpstream(
     getSegments: (request, context) => getSegmentsUncached(upstream, request, context),
     hasAnswered: () => true,
     health: () => ({ healthy: null, lastSuccessAtMs: null }),
+    state: () => ({ running: 0, waiting: 0, maxConcurrency: 1, openBreakers: 0, pausedMs: 0 }),
     close: async () => {},
   };
 }

@@ -59,7 +59,9 @@ test('tries that end unsent after an attempt also stop at that number', async ()
     context,
     credentials: credentialsOf('User one'),
     waiters: { signal: context.signal, deadlineMs: () => Infinity },
+    verdict: 'miss',
     attempts: 0,
+    waitingSinceMs: 0,
   };
   const withRetries = createRetry({
     ...DEFAULT_UPSTREAM_LIMITS,

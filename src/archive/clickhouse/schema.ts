@@ -20,6 +20,11 @@ const STEPS: readonly (readonly string[])[] = [
     createTableOf(EVENT_COLUMNS),
     createPlacesOf(EVENT_COLUMNS),
   ],
+  [
+    `create table if not exists erasures (
+      at_ms Int64, named_by LowCardinality(String), salt String, subject String, usage_rows Int64, event_rows Int64
+    ) engine = MergeTree order by (at_ms, subject)`,
+  ],
 ];
 
 /**

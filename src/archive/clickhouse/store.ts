@@ -1,5 +1,6 @@
 import { createEventTest } from '../../sources/events/filter.ts';
 import { createUsageTest } from '../../sources/usage/filter.ts';
+import { readErasure } from '../stored-values.ts';
 import { ArchiveRefused } from '../store.ts';
 import type { ArchiveStore } from '../store.ts';
 import { createClaims } from './claims.ts';
@@ -23,6 +24,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   '164': 'lets this user only read. Name another user.',
 };
 const UNKNOWN_DATABASE = '81';
+const ERASURE_COLUMNS = ['at_ms', 'named_by', 'salt', 'subject', 'usage_rows', 'event_rows'];
 
 /**
  * Opens the archive in a database of a server, and makes both database and tables if there are none.
@@ -59,6 +61,15 @@ export async function openClickHouseStore(url: string, timeouts: Timeouts = TIME
       createTest: createEventTest,
     }),
     claim: createClaims(database),
+    async loadErasures() {
+      const rows = await database.read(
+        `select ${ERASURE_COLUMNS.join(', ')} from erasures order by at_ms, usage_rows + event_rows`,
+      );
+      return rows.map(readErasure);
+    },
+    async noteErasure({ atMs, by, salt, subject, usageRows, eventRows }) {
+      await database.insert('erasures', ERASURE_COLUMNS, [[atMs, by, salt, subject, usageRows, eventRows]]);
+    },
     close: async () => database.close(),
   };
 }

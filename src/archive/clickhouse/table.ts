@@ -1,14 +1,17 @@
 import type { Range } from '../../base/time.ts';
 import type { ArchiveQuestion } from '../../sources/paging/archived-rows.ts';
+import { daysOf, erasedColumn } from '../erasure.ts';
 import type { ArchivedRow, ArchiveTable } from '../store.ts';
 import type { Columns } from './columns.ts';
-import { conjoin, exact, integer, listIds, texts } from './conditions.ts';
+import { conjoin, exact, integer, listIds, text, texts } from './conditions.ts';
 import type { Condition, SqlValue } from './conditions.ts';
 import type { Database } from './database.ts';
 import { queryGroups } from './groups.ts';
 import { createLedger } from './ledger.ts';
 import { createMerger } from './merger.ts';
 import { OPEN_MS } from './versions.ts';
+
+const DAY_MS = 86_400_000;
 
 /** How the filters of one source are tested. */
 export interface Filtering<Row, Filter> {
@@ -135,6 +138,27 @@ export function createTable<Row extends ArchivedRow, Filter>(
         for (const name of [table, `${table}_places`])
           await database.run(`delete from ${name} where at_ms < ?`, [integer(beforeMs)]);
       }),
+    async erase(by, value) {
+      const column = erasedColumn(table, by);
+      if (column === null) return { rows: 0, days: [] };
+      const found = await database.read(`select distinct toString(id) from ${table} where "${column}" = ?`, [
+        text(value),
+      ]);
+      const ids = found.map(([id]) => String(id));
+      const days = new Set<number>();
+      await writeNext(async () => {
+        for (const list of listIds(idType, ids)) {
+          const read = await database.read(
+            `select distinct intDiv(at_ms, ${DAY_MS}) from ${table} where id in ?`,
+            [list],
+          );
+          for (const [day] of read) days.add(Number(day));
+          for (const name of [table, `${table}_places`])
+            await database.run(`delete from ${name} where id in ?`, [list]);
+        }
+      });
+      return { rows: ids.length, days: daysOf([...days]) };
+    },
     async compact() {
       await writeNext(async () => database.run(`optimize table ${table} final`));
     },

@@ -1,6 +1,7 @@
 import { createEventTest } from '../../sources/events/filter.ts';
 import { decodeAddresses } from '../../sources/shared/addresses.ts';
 import { createUsageTest } from '../../sources/usage/filter.ts';
+import { readErasure } from '../stored-values.ts';
 import { ArchiveRefused } from '../store.ts';
 import type { ArchiveStore } from '../store.ts';
 import { EVENT_COLUMNS, USAGE_COLUMNS } from './columns.ts';
@@ -21,6 +22,11 @@ const STEPS: readonly (readonly Statement[])[] = [
     },
     createTableOf(USAGE_COLUMNS),
     createTableOf(EVENT_COLUMNS),
+  ],
+  [
+    {
+      sql: 'create table erasures (at_ms BIGINT, named_by VARCHAR, salt VARCHAR, subject VARCHAR, usage_rows BIGINT, event_rows BIGINT)',
+    },
   ],
 ];
 
@@ -56,6 +62,20 @@ export async function openDuckDbStore(folder: string): Promise<ArchiveStore> {
     }),
     // One process at a time has the file.
     claim: async () => true,
+    async loadErasures() {
+      const rows = await database.read(
+        'select at_ms, named_by, salt, subject, usage_rows, event_rows from erasures order by at_ms, usage_rows + event_rows',
+      );
+      return rows.map(readErasure);
+    },
+    async noteErasure({ atMs, by, salt, subject, usageRows, eventRows }) {
+      await database.write([
+        {
+          sql: 'insert into erasures values (?, ?, ?, ?, ?, ?)',
+          values: [atMs, by, salt, subject, usageRows, eventRows],
+        },
+      ]);
+    },
     close: () => database.close(),
   };
 }

@@ -2,6 +2,7 @@ import type { JS } from '@duckdb/node-api';
 import type { Range } from '../../base/time.ts';
 import type { ArchiveQuestion } from '../../sources/paging/archived-rows.ts';
 import { createAddressTest } from '../../sources/shared/addresses.ts';
+import { daysOf, erasedColumn } from '../erasure.ts';
 import type { ArchivedRow, ArchiveTable } from '../store.ts';
 import type { Columns } from './columns.ts';
 import { anyOf, conjoin, exact, isInBlock, isOneOf } from './conditions.ts';
@@ -22,6 +23,7 @@ export interface Filtering<Row, Filter> {
 /** A window of the first query holds about this many times the rows that are wanted. */
 const SPARE = 4;
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 /** The rows of one source in DuckDB. The table must exist. */
 export function createTable<Row extends ArchivedRow, Filter>(
@@ -196,6 +198,21 @@ export function createTable<Row extends ArchivedRow, Filter>(
     },
     async forget(beforeMs) {
       await database.write([{ sql: `delete from ${table} where at_ms < ?`, values: [beforeMs] }]);
+    },
+    async erase(by, value) {
+      const column = erasedColumn(table, by);
+      if (column === null) return { rows: 0, days: [] };
+      const named = `select id from ${table} where "${column}" = ?`;
+      const rows = await database.read(`select count(distinct id) from ${table} where id in (${named})`, [
+        value,
+      ]);
+      const days = await database.read(
+        `select distinct (at_ms // ${DAY_MS})::BIGINT from ${table} where id in (${named})`,
+        [value],
+      );
+      gap = null;
+      await database.write([{ sql: `delete from ${table} where id in (${named})`, values: [value] }]);
+      return { rows: Number(rows[0]?.[0]), days: daysOf(days.map(([day]) => Number(day))) };
     },
     async compact() {
       await database.write([

@@ -1,3 +1,4 @@
+import { planChannel } from '../../base/channels.ts';
 import { RequestError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import type { CallNeeds } from '../../sources/paging/estimate.ts';
@@ -51,6 +52,17 @@ export interface OperationEstimate {
  * run, and the execution reports why.
  */
 export function estimateOperation(
+  operation: OperationDocument,
+  limits: EstimateLimits,
+  moment: EstimateMoment,
+): OperationEstimate | null {
+  const estimate = (): OperationEstimate | null => addUp(operation, limits, moment);
+  if (!planChannel.hasSubscribers) return estimate();
+  const { document, operationName = null } = operation;
+  return planChannel.traceSync(estimate, { document, operationName });
+}
+
+function addUp(
   operation: OperationDocument,
   limits: EstimateLimits,
   { nowMs, viewer, callable }: EstimateMoment,

@@ -17,6 +17,7 @@ import { createPageInfo } from './page-info.ts';
 import type { PageInfo } from './page-info.ts';
 import { defaultEnd, freezeRange } from './range.ts';
 import type { RangeInput } from './range.ts';
+import { sumPage } from './shown-page.ts';
 
 /** A row with its place in the order of all entries. */
 export interface Row {
@@ -88,7 +89,7 @@ const UNREAD: Page<never> = { rows: [], hasMore: false, end: null, coverage: [] 
  */
 export async function readConnection<Node extends Row, Filter>(
   asked: ConnectionQuery<Node, Filter>,
-  context: Pick<GraphContext, 'cursors' | 'limits' | 'nowMs' | 'ends' | 'hasArchive'>,
+  context: Pick<GraphContext, 'cursors' | 'limits' | 'nowMs' | 'ends' | 'hasArchive' | 'liveOverlapMs'>,
 ): Promise<Connection<Node>> {
   const { choice, range: frozen } = readListRequest(asked, context);
   const { cursors } = context;
@@ -100,14 +101,21 @@ export async function readConnection<Node extends Row, Filter>(
   const range = cursor ? { ...frozen, ...cursor.range } : frozen;
   const request = { range, filter, count: choice.count, direction: choice.direction };
   const page = asked.wantsPage ? await asked.read({ ...request, after: cursor?.position ?? null }) : UNREAD;
-  const seal = (position: Position, hasRowsPast: boolean): string =>
+  const sealPlace = (position: Position, hasRowsPast: boolean): string =>
     cursors.seal({ query, range, position, hasRowsPast });
+  const seal = (position: Position, hasRowsPast: boolean, isStart: boolean): string => {
+    // Only this list has a stream that goes on after it.
+    if (!isStart || asked.list !== 'timeline') return sealPlace(position, hasRowsPast);
+    const lateFromMs = context.nowMs - context.liveOverlapMs;
+    const shown = sumPage({ choice, range, page, positions: page.rows.map(positionOf), lateFromMs });
+    return cursors.seal({ query, range, position, hasRowsPast, ...(shown && { shown }) });
+  };
   return {
     range,
     page,
     // Clients that select `nodes` need neither edges nor positions.
     get edges() {
-      return page.rows.map((node) => ({ node, cursor: () => seal(positionOf(node), true) }));
+      return page.rows.map((node) => ({ node, cursor: () => sealPlace(positionOf(node), true) }));
     },
     pageInfo: createPageInfo({
       choice,

@@ -5,8 +5,10 @@ import { SOURCES } from '../../base/source.ts';
 import type { Range } from '../../base/time.ts';
 import type { Position } from '../../sources/paging/position.ts';
 import { isUsageRecordId } from '../../sources/usage/record.ts';
+import type { ShownPage } from '../../sources/live/shown-rows.ts';
 import { isEventId } from '../global-id.ts';
 import { EARLIEST_MS } from './range.ts';
+import { decodeShown, encodeShown, SHOWN_BYTES } from './shown-bytes.ts';
 
 /** The lists that have cursors. A cursor holds an index into this array, so append only. */
 export const CURSOR_LISTS = [
@@ -37,6 +39,8 @@ export interface Cursor {
    * pages examined their whole span and found no entry.
    */
   readonly hasRowsPast: boolean;
+  /** The rows of the page that begins here, for a stream that goes on after it. Left out: it is no start of a page. */
+  readonly shown?: ShownPage;
 }
 
 const VERSION = 3;
@@ -51,11 +55,11 @@ const LATEST_MS = Date.parse('9999-12-31T00:00:00Z');
 const AT = { version: 0, list: 1, hasRowsPast: 2, source: 3, from: 4, to: 12, time: 20, digest: 28 };
 const ID_LENGTH_AT = AT.digest + DIGEST_BYTES;
 const ID_AT = ID_LENGTH_AT + 1;
-/** The size of every encoded cursor. */
+/** The size of an encoded cursor. The rows of a page, if there are any, follow in `SHOWN_BYTES`. */
 export const CURSOR_BYTES = ID_AT + MAX_ID_BYTES;
 
-/** A cursor as `CURSOR_BYTES` bytes. @throws RangeError if the id is longer than `MAX_ID_BYTES` */
-export function encodeCursor({ query, range, position, hasRowsPast }: Cursor): Buffer {
+/** A cursor as `CURSOR_BYTES` bytes, and `SHOWN_BYTES` more if it has rows of a page. @throws RangeError if the id is longer than `MAX_ID_BYTES` */
+export function encodeCursor({ query, range, position, hasRowsPast, shown }: Cursor): Buffer {
   const bytes = Buffer.alloc(CURSOR_BYTES);
   bytes.writeUInt8(VERSION, AT.version);
   bytes.writeUInt8(CURSOR_LISTS.indexOf(query.list), AT.list);
@@ -69,7 +73,7 @@ export function encodeCursor({ query, range, position, hasRowsPast }: Cursor): B
   if (id.length > MAX_ID_BYTES) throw new RangeError(`An id has more than ${MAX_ID_BYTES} bytes.`);
   bytes.writeUInt8(id.length, ID_LENGTH_AT);
   id.copy(bytes, ID_AT);
-  return bytes;
+  return shown ? Buffer.concat([bytes, encodeShown(shown)]) : bytes;
 }
 
 /**
@@ -92,11 +96,19 @@ export function decodeCursor(bytes: Buffer): Cursor {
       id: bytes.toString('utf8', ID_AT, ID_AT + idLength),
     },
     hasRowsPast: bytes.readUInt8(AT.hasRowsPast) === 1,
+    ...(bytes.length > CURSOR_BYTES && { shown: readShown(bytes.subarray(CURSOR_BYTES)) }),
   };
-  if (idLength > MAX_ID_BYTES || !isPossible(cursor))
-    throw refuse('This cursor holds values that this service never writes. Start again without it.');
+  if (idLength > MAX_ID_BYTES || !isPossible(cursor)) throw refuse(IMPOSSIBLE);
   return cursor;
 }
+
+function readShown(bytes: Buffer): ShownPage {
+  const shown = decodeShown(bytes);
+  if (!shown || !isDate(shown.fromMs)) throw refuse(IMPOSSIBLE);
+  return shown;
+}
+
+const IMPOSSIBLE = 'This cursor holds values that this service never writes. Start again without it.';
 
 function isPossible({ range: { fromMs, toMs }, position: { timestampMs, source, id } }: Cursor): boolean {
   const isId = source === 'USAGE' ? isUsageRecordId : isEventId;
@@ -114,12 +126,14 @@ function refuse(message: string): RequestError {
 }
 
 const SEALED_BYTES = NONCE_BYTES + CURSOR_BYTES + TAG_BYTES;
-// A multiple of three bytes leaves no unused bits in the last character, so that a cursor has only one spelling.
-const SEALED_FORM = new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((SEALED_BYTES * 4) / 3)}}$`);
+// Multiples of three bytes leave no unused bits in the last character, so that a cursor has only one spelling.
+const SEALED_FORM = new RegExp(
+  `^[A-Za-z0-9_-]{${Math.ceil((SEALED_BYTES * 4) / 3)}}([A-Za-z0-9_-]{${(SHOWN_BYTES * 4) / 3}})?$`,
+);
 
 /** Seals cursors, so that callers can neither read nor change them. */
 export interface CursorSealer {
-  /** Text of constant length. Equal cursors give equal text on every instance with the same secret. */
+  /** Text of one length, and of another one with the rows of a page. Equal cursors give equal text on every instance with the same secret. */
   seal(cursor: Cursor): string;
   /**
    * The cursor in the text that the caller gave as `argument`.
@@ -127,10 +141,15 @@ export interface CursorSealer {
    */
   open(text: string, query: CursorQuery, argument: 'after' | 'before'): Cursor;
   /**
-   * The position in a cursor of a list with this filter, whatever its range is. @throws as `open`
+   * The place in a cursor of a list with this filter, whatever its range is. @throws as `open`
    * @param filter by `digestFilter`
    */
-  openPosition(text: string, list: CursorList, filter: Buffer, argument: string): Position;
+  openPlace(
+    text: string,
+    list: CursorList,
+    filter: Buffer,
+    argument: string,
+  ): Pick<Cursor, 'position' | 'shown'>;
 }
 
 /** A sealer (AES-256-GCM). Its keys are derived from `secret`, the service's `SIGHTLINE_SECRET`. */
@@ -164,10 +183,10 @@ export function createCursorSealer(secret: Secret): CursorSealer {
       }
       return cursor;
     },
-    openPosition(text, list, filter, argument) {
-      const { query, position } = readCursor(text, argument);
-      if (query.list === list && query.digest.subarray(0, FILTER_DIGEST_BYTES).equals(filter))
-        return position;
+    openPlace(text, list, filter, argument) {
+      const cursor = readCursor(text, argument);
+      const { query } = cursor;
+      if (query.list === list && query.digest.subarray(0, FILTER_DIGEST_BYTES).equals(filter)) return cursor;
       throw new RequestError(
         'CURSOR_INVALID',
         `This cursor comes from another query. Give one of '${list}' with the same filter.`,

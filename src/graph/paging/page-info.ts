@@ -19,7 +19,8 @@ export interface PageInfoFacts {
   readonly page: Page<unknown>;
   /** The positions of the page's rows, in the list's order. */
   readonly positions: readonly Position[];
-  seal(position: Position, hasRowsPast: boolean): string;
+  /** @param isStart it is the start of the page */
+  seal(position: Position, hasRowsPast: boolean, isStart: boolean): string;
 }
 
 /**
@@ -33,12 +34,12 @@ export function createPageInfo(facts: PageInfoFacts): PageInfo {
   const isPast = cursor?.hasRowsPast ?? false;
   const cursorAhead = () => {
     const { positions } = facts;
-    return continuationCursor(facts, isForward ? positions.at(-1) : positions[0]);
+    return continuationCursor(facts, isForward ? positions.at(-1) : positions[0], !isForward);
   };
   const cursorBack = () => {
     const { positions } = facts;
     const position = isForward ? positions[0] : positions.at(-1);
-    return position ? facts.seal(position, true) : null;
+    return position ? facts.seal(position, true, isForward) : null;
   };
   return isForward
     ? { hasNextPage: isAhead, hasPreviousPage: isPast, startCursor: cursorBack, endCursor: cursorAhead }
@@ -46,13 +47,17 @@ export function createPageInfo(facts: PageInfoFacts): PageInfo {
 }
 
 /** The cursor to continue from: the last row of the page, or the place that a stopped scan reached. */
-function continuationCursor(facts: PageInfoFacts, lastRow: Position | undefined): string | null {
+function continuationCursor(
+  facts: PageInfoFacts,
+  lastRow: Position | undefined,
+  isStart: boolean,
+): string | null {
   const { page, cursor } = facts;
   if (page.hasMore && page.end?.kind === 'scan position')
-    return facts.seal(page.end.position, hasRowsUpTo(facts));
-  if (lastRow) return facts.seal(lastRow, true);
+    return facts.seal(page.end.position, hasRowsUpTo(facts), isStart);
+  if (lastRow) return facts.seal(lastRow, true, isStart);
   // Nothing was examined, so the next page starts at the same place.
-  return page.hasMore && cursor ? facts.seal(cursor.position, cursor.hasRowsPast) : null;
+  return page.hasMore && cursor ? facts.seal(cursor.position, cursor.hasRowsPast, false) : null;
 }
 
 /** Whether there may be entries past the end of this page. A span that could not be read may hold some. */

@@ -2,7 +2,7 @@ import { RequestError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import type { FeedUpdate } from '../../sources/live/feed.ts';
 import { UPDATE_ROWS } from '../../sources/live/news.ts';
-import { seenBefore, seenUpTo } from '../../sources/live/seen-rows.ts';
+import { seenBefore, seenOnPage, seenUpTo } from '../../sources/live/seen-rows.ts';
 import type { SeenRows } from '../../sources/live/seen-rows.ts';
 import type { Coverage } from '../../sources/paging/coverage.ts';
 import type { Activity } from '../../sources/timeline/activity.ts';
@@ -132,8 +132,15 @@ function readPlace(
     const parts = live.cursors.open(resume, query, argument);
     return (source) => parts.get(source) ?? null;
   }
-  const position = cursors.openPosition(resume, 'timeline', digestFilter('timeline', filter), argument);
-  return () => seenUpTo(position);
+  const { position, shown } = cursors.openPlace(
+    resume,
+    'timeline',
+    digestFilter('timeline', filter),
+    argument,
+  );
+  if (!shown) return () => seenUpTo(position);
+  const { fromMs, last, sums } = shown;
+  return (source) => seenOnPage(position, { fromMs, last, ...sums[source] });
 }
 
 /** The feed's updates as the graph shows them. Not a generator, which could not be ended while it waits. */

@@ -10,15 +10,17 @@ import type { TrustedDocuments } from '../trusted-documents.ts';
 import type { AskAlert } from './ask.ts';
 import type { AlertSettings, AlertsSettings } from './file.ts';
 import { writeMessage } from './message.ts';
+import type { AlertMessage } from './message.ts';
 import { observe } from './observe.ts';
 import type { Observation } from './observe.ts';
 import { createOutbox } from './outbox.ts';
-import type { DeliveryReport } from './outbox.ts';
+import type { DeliveryReport, Outbox } from './outbox.ts';
 import { checkQuestion } from './question.ts';
 import type { AlertQuestion } from './question.ts';
-import { step, UNASKED } from './rule.ts';
+import { goOn, step, UNASKED } from './rule.ts';
 import type { AlertState } from './rule.ts';
 import { createSchedule } from './schedule.ts';
+import type { AlertStates } from './states.ts';
 import { createWebhook } from './webhook.ts';
 
 /** One round of an alert, for the log. It holds no value of an answer. */
@@ -34,7 +36,7 @@ export interface AlertReport {
 export interface Alerts {
   readonly settings: readonly AlertSettings[];
   start(): void;
-  /** Ends the rounds and deliveries. Messages that were not delivered are lost. */
+  /** Ends the rounds and deliveries. Messages that were not delivered are lost, unless states are kept. */
   stop(): Promise<void>;
   /** Asks one alert's question of a range, and tells nobody. */
   observe(name: string, range: Range, signal: AbortSignal): Promise<AlertSight>;
@@ -67,6 +69,8 @@ export interface AlertsOptions {
   /** Learns each change of a state. */
   readonly onChange: (report: AlertReport) => void;
   readonly onDelivery: (report: DeliveryReport) => void;
+  /** Keeps states over a restart; null: they live in memory. */
+  readonly states: AlertStates | null;
   /** Reaches the receivers without sockets; left out: undici. */
   readonly transport?: PostTransport | undefined;
 }
@@ -80,10 +84,11 @@ const ID_BYTES = 18;
 
 /** @throws AlertsRefused if an operation or a condition does not fit the schema; it names all faults */
 export function createAlerts({ alerts, service }: AlertsSettings, options: AlertsOptions): Alerts {
-  const { schema, trustedDocuments, ask, clock, wait, onFault, transport } = options;
+  const { schema, trustedDocuments, ask, clock, wait, onFault, transport, states } = options;
   const checked = checkAlerts(schema, alerts, trustedDocuments);
   // GraphiQL sends documents of its own, which a service of trusted documents refuses.
   const base = trustedDocuments ? null : service;
+  const outboxes: Outbox[] = [];
   const closers: (() => Promise<void>)[] = [];
 
   const look = async (
@@ -98,9 +103,25 @@ export function createAlerts({ alerts, service }: AlertsSettings, options: Alert
   const rounds = checked.map((one) => {
     const { alert, question } = one;
     const { name, everyMs, lastMs, webhook: receiver } = alert;
-    let memory = UNASKED;
+    const kept = states?.get(name) ?? null;
+    let memory = kept ? goOn(kept) : UNASKED;
     const webhook = createWebhook(receiver, clock, transport);
-    const outbox = createOutbox({ ...options, send: webhook.send, onReport: options.onDelivery });
+    const outbox: Outbox = createOutbox({
+      ...options,
+      send: webhook.send,
+      onReport: options.onDelivery,
+      kept: kept?.messages ?? [],
+      onTaken: () => keep(outbox.waiting()),
+    });
+    const keep = (messages: readonly AlertMessage[]): void => {
+      try {
+        states?.set(name, { state: memory.state, known: memory.known, messages });
+      } catch (error) {
+        // Without the file a restart tells the state again, which is better than not to tell it now.
+        onFault(error);
+      }
+    };
+    outboxes.push(outbox);
     closers.push(async () => {
       await outbox.stop();
       await webhook.close();
@@ -118,7 +139,10 @@ export function createAlerts({ alerts, service }: AlertsSettings, options: Alert
         const id = `msg_${drawBytes(ID_BYTES).toString('base64url')}`;
         const link = base === null ? null : linkTo(base, question.textOf(range));
         options.onChange({ alert: name, state, before, reason: observation.reason });
-        outbox.push(writeMessage({ id, name, state, before, atMs: dueMs, range, observation, link }));
+        const message = writeMessage({ id, name, state, before, atMs: dueMs, range, observation, link });
+        // Before it is sent, so that a death in between sends it twice under one id, and never loses it.
+        keep([...outbox.waiting(), message]);
+        outbox.push(message);
       },
     };
   });
@@ -130,7 +154,10 @@ export function createAlerts({ alerts, service }: AlertsSettings, options: Alert
   };
   return {
     settings: alerts,
-    start: schedule.start,
+    start() {
+      for (const outbox of outboxes) outbox.start();
+      schedule.start();
+    },
     stop: () => (stopping ??= stop()),
     async observe(name, range, signal) {
       const found = checked.find(({ alert }) => alert.name === name);

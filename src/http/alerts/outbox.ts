@@ -26,7 +26,11 @@ export interface DeliveryReport {
 export interface Outbox {
   /** Puts a message behind the others. If there are too many, the oldest that waits is dropped and reported. */
   push(message: AlertMessage): void;
-  /** Ends what runs. What was not delivered is lost. */
+  /** Those that are not delivered yet, in their order. */
+  waiting(): readonly AlertMessage[];
+  /** Begins with those that waited at the beginning. */
+  start(): void;
+  /** Ends what runs. What was not delivered still waits. */
   stop(): Promise<void>;
 }
 
@@ -38,6 +42,10 @@ export interface OutboxOptions {
   /** In [0, 1): spreads attempts in time. */
   readonly random: () => number;
   readonly onReport: (report: DeliveryReport) => void;
+  /** Messages of before a restart. */
+  readonly kept: readonly AlertMessage[];
+  /** A message waits no more. */
+  readonly onTaken: () => void;
 }
 
 export const MAX_WAITING = 500;
@@ -47,8 +55,8 @@ const LONGEST_PAUSE_MS = 300_000;
 /** After this time a message is dropped. */
 export const MAX_AGE_MS = 3 * 86_400_000;
 
-export function createOutbox({ send, clock, wait, random, onReport }: OutboxOptions): Outbox {
-  const waiting: AlertMessage[] = [];
+export function createOutbox({ send, clock, wait, random, onReport, kept, onTaken }: OutboxOptions): Outbox {
+  const waiting = [...kept];
   const controller = new AbortController();
   const { signal } = controller;
   let running: Promise<void> | null = null;
@@ -76,6 +84,7 @@ export function createOutbox({ send, clock, wait, random, onReport }: OutboxOpti
       for (let [message] = waiting; message && !signal.aborted; [message] = waiting) {
         await deliver(message);
         waiting.shift();
+        onTaken();
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -94,6 +103,10 @@ export function createOutbox({ send, clock, wait, random, onReport }: OutboxOpti
       }
       waiting.push(message);
       running ??= drain();
+    },
+    waiting: () => [...waiting],
+    start() {
+      if (!signal.aborted && waiting.length > 0) running ??= drain();
     },
     async stop() {
       controller.abort();

@@ -4,7 +4,7 @@ export type AlertState = 'ok' | 'firing' | 'unknown';
 /** What a round has seen. */
 export type Seen = 'holds' | 'clear' | 'unknown';
 
-/** What an alert remembers between rounds. It lives in memory: after a restart it is `UNASKED`. */
+/** What an alert remembers between rounds. After a restart it is `UNASKED`, or what `goOn` makes of a state that was kept. */
 export interface AlertMemory {
   readonly state: AlertState;
   /** The last state that was not unknown; null: there was none. */
@@ -22,6 +22,14 @@ export interface Patience {
 }
 
 export const UNASKED: AlertMemory = { state: 'unknown', known: null, run: null, isTold: false };
+
+/**
+ * Goes on with a state that was told before a restart. What was counted for `for` and `resolve` is forgotten, because nobody knows what was
+ * true meanwhile.
+ */
+export function goOn({ state, known }: Pick<AlertMemory, 'state' | 'known'>): AlertMemory {
+  return { state, known, run: null, isTold: true };
+}
 
 /**
  * One round. An unknown round is its own state at once, and ends what was counted for `for` and `resolve`, because nobody knows what was

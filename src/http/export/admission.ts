@@ -11,16 +11,23 @@ export interface Admission {
 
 const RETRY_AFTER_MS = 30_000;
 
-export function createAdmission(maxExports: number): Admission {
+/** @param onCount learns how many run, at each change */
+export function createAdmission(
+  maxExports: number,
+  onCount: (running: number) => void = () => {},
+): Admission {
   let running = 0;
   return {
     enter() {
       if (running >= maxExports) throw refuseExport(maxExports);
       running += 1;
+      onCount(running);
       let isInside = true;
       return () => {
-        if (isInside) running -= 1;
+        if (!isInside) return;
         isInside = false;
+        running -= 1;
+        onCount(running);
       };
     },
   };

@@ -13,7 +13,7 @@ import { checkPageVariables, createExportDocuments } from './document.ts';
 import { listFields, readFields } from './fields.ts';
 import type { ExportField } from './fields.ts';
 import { EXPORT_LISTS, RECEIPTS_PATH } from './lists.ts';
-import type { ExportList } from './lists.ts';
+import type { ExportFormat, ExportList } from './lists.ts';
 import { NDJSON } from './ndjson.ts';
 import { createPace } from './pace.ts';
 import type { Timing } from './pace.ts';
@@ -23,6 +23,7 @@ import { takeFirstPoints } from './points.ts';
 import type { Receipts } from './receipts.ts';
 import type { ExportRequest } from './request.ts';
 import { startRun } from './run.ts';
+import type { RowWriter } from './run.ts';
 
 /** How exports are bounded. */
 export interface ExportLimits {
@@ -32,6 +33,8 @@ export interface ExportLimits {
   readonly maxExports: number;
   /** Sources that are a sandbox or files, so that no vendor has to be spared. Left out: none. */
   readonly unpaced?: ReadonlySet<Source>;
+  /** Learns how many run, at each change. */
+  readonly onCount?: (running: number) => void;
 }
 
 export interface BeginDeps {
@@ -54,13 +57,18 @@ export type BeginExport = (
   wanted: ExportRequest,
 ) => Promise<HttpAnswer>;
 
-const WRITERS = { ndjson: NDJSON, csv: CSV };
+/** The library of Parquet is loaded when it is first asked for. */
+const WRITERS: Readonly<Record<ExportFormat, () => RowWriter | Promise<RowWriter>>> = {
+  ndjson: () => NDJSON,
+  csv: () => CSV,
+  parquet: async () => (await import('./parquet.ts')).PARQUET,
+};
 
 export function createExportStarter(deps: BeginDeps): BeginExport {
   const { options, limits, timing, trail, receipts, ownerOf } = deps;
   const { schema, costLimits, answeredScope } = options;
   const pace = createPace(limits.callsPerMinute, timing, limits.unpaced);
-  const admission = createAdmission(limits.maxExports);
+  const admission = createAdmission(limits.maxExports, limits.onCount);
   const fieldsOf = listAllFields(schema);
   const documentOf = createExportDocuments(schema);
 
@@ -78,6 +86,7 @@ export function createExportStarter(deps: BeginDeps): BeginExport {
       { options, pace, timing },
       { request, caller: asked.caller, list, fields, known, variables },
     );
+    const writer = await WRITERS[format]();
     const release = admission.enter();
     let isBegun = false;
     try {
@@ -90,7 +99,7 @@ export function createExportStarter(deps: BeginDeps): BeginExport {
       notes.export = { ...facts, state: 'begun', sha256: null, isComplete: null };
       let isProven = false;
       const run = startRun({
-        writer: WRITERS[format],
+        writer,
         fields,
         sources: list.sources,
         isResumed: after !== null,
@@ -122,7 +131,7 @@ export function createExportStarter(deps: BeginDeps): BeginExport {
       return {
         status: 200,
         headers: {
-          'content-type': WRITERS[format].type,
+          'content-type': writer.type,
           'content-disposition': `attachment; filename="${list.name}.${format}"`,
           'export-receipt': `${RECEIPTS_PATH}${receipt.id}`,
           ...(encoding && { 'content-encoding': encoding }),

@@ -1,4 +1,4 @@
-import type { RowWriter } from './run.ts';
+import { writeText } from './run.ts';
 
 /** Without it, spreadsheets read UTF-8 as the encoding of their country. */
 const BYTE_ORDER_MARK = '\uFEFF';
@@ -18,12 +18,12 @@ const MAX_DIGITS = 15;
  * CSV by RFC 4180, with a byte order mark and a header line; both only at the start of a list, so that the parts of an export that was
  * resumed join to one file. Lists are joined by `; `. An apostrophe before a cell keeps a spreadsheet from running or changing it.
  */
-export const CSV: RowWriter = {
+export const CSV = writeText({
   type: 'text/csv; charset=utf-8',
   head: (fields) => `${BYTE_ORDER_MARK}${fields.map(({ name }) => name).join(',')}${LINE_END}`,
   row: (row, fields) => fields.map(({ name, isId }) => writeCell(row[name], isId)).join(',') + LINE_END,
   tail: () => '',
-};
+});
 
 /** @param isId the value is an id, so that a number must stay as it is written */
 export function writeCell(value: unknown, isId: boolean): string {

@@ -18,10 +18,20 @@ export interface ExportField {
   readonly onTypes: readonly string[] | null;
   /** Its values are ids, so that a spreadsheet must not read them as numbers. */
   readonly isId: boolean;
+  /** The name of the type of its values in the graph. */
+  readonly type: string;
+  /** A row has a list of such values. */
+  readonly isList: boolean;
 }
 
 /** The sealed cursor of each row. It is left out unless it is asked for. */
-export const CURSOR_FIELD: ExportField = { name: 'cursor', onTypes: null, isId: false };
+export const CURSOR_FIELD: ExportField = {
+  name: 'cursor',
+  onTypes: null,
+  isId: false,
+  type: 'String',
+  isList: false,
+};
 
 /** These come first, because people read them first. */
 const LEADING: readonly string[] = ['timestamp', 'source', 'id'];
@@ -34,29 +44,36 @@ export function listFields(
   schema: GraphQLSchema,
   { nodeType, rowTypes }: ExportList,
 ): readonly ExportField[] {
-  const found = new Map<string, { isId: boolean; onTypes: string[] | null }>();
-  const shared = leavesOf(schema, nodeType);
-  for (const [name, isId] of shared) found.set(name, { isId, onTypes: null });
+  const found = new Map<string, Leaf & { onTypes: string[] | null }>();
+  for (const leaf of leavesOf(schema, nodeType)) found.set(leaf.name, { ...leaf, onTypes: null });
   for (const type of rowTypes) {
-    for (const [name, isId] of leavesOf(schema, type)) {
-      const known = found.get(name);
-      if (!known) found.set(name, { isId, onTypes: [type] });
+    for (const leaf of leavesOf(schema, type)) {
+      const known = found.get(leaf.name);
+      if (!known) found.set(leaf.name, { ...leaf, onTypes: [type] });
       else known.onTypes?.push(type);
     }
   }
   const rank = ({ name }: ExportField): number => LEADING.indexOf(name) + 1 || Infinity;
-  return [...found]
-    .map(([name, { isId, onTypes }]) => ({ name, isId, onTypes }))
-    .toSorted((a, b) => rank(a) - rank(b) || 0);
+  return [...found.values()].toSorted((a, b) => rank(a) - rank(b) || 0);
 }
 
-/** The names of the leaves of a type, and whether each is an id. */
-function leavesOf(schema: GraphQLSchema, typeName: string): readonly (readonly [string, boolean])[] {
+type Leaf = Omit<ExportField, 'onTypes'>;
+
+/** The leaves of a type. */
+function leavesOf(schema: GraphQLSchema, typeName: string): readonly Leaf[] {
   const type = schema.getType(typeName);
   if (!isObjectType(type) && !isInterfaceType(type)) throw new TypeError(`${typeName} has no fields.`);
   return Object.values(type.getFields())
     .filter((field) => field.args.length === 0 && isLeaf(field.type))
-    .map((field) => [field.name, getNamedType(field.type).name === 'ID']);
+    .map((field) => {
+      const named = getNamedType(field.type).name;
+      return {
+        name: field.name,
+        type: named,
+        isId: named === 'ID',
+        isList: isListType(getNullableType(field.type)),
+      };
+    });
 }
 
 function isLeaf(type: GraphQLOutputType): boolean {

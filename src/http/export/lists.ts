@@ -46,7 +46,7 @@ export const EXPORT_LISTS: readonly ExportList[] = [
 ];
 
 /** The formats that can be had. */
-export const EXPORT_FORMATS = ['ndjson', 'csv'] as const;
+export const EXPORT_FORMATS = ['ndjson', 'csv', 'parquet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** Where all exports and their receipts are. */

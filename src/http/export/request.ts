@@ -21,7 +21,7 @@ export type ExportTarget =
   | { readonly kind: 'unknown' | 'unacceptable'; readonly error: RequestError };
 
 const LIST_NAMES = EXPORT_LISTS.map(({ name }) => name).join(', ');
-const FORMAT_NAMES = EXPORT_FORMATS.join(' and ');
+const FORMAT_NAMES = EXPORT_FORMATS.join(', ');
 const PARAMETERS = ['range', 'filter', 'fields', 'after'] as const;
 
 /** Reads `/export/{list}.{format}`. */

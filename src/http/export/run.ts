@@ -9,15 +9,52 @@ import type { PageResult } from './page-reader.ts';
 import type { ExportPage, ExportRow } from './page.ts';
 import type { Receipt } from './receipts.ts';
 
-/** How rows become the text of a file. */
+/** How rows become the bytes of a file. */
 export interface RowWriter {
   /** The media type. */
+  readonly type: string;
+  /** @param isResumed it goes on inside a list, so nothing comes before its rows */
+  readonly begin: (fields: readonly ExportField[], isResumed: boolean) => RowEncoder;
+}
+
+/** The bytes of one file, in their order. Each function gives those that are ready. */
+export interface RowEncoder {
+  /** Those of a page, and what comes before the first one. */
+  readonly rows: (rows: readonly ExportRow[]) => Uint8Array;
+  /** Those of rows that waited for more. */
+  readonly end: () => Uint8Array;
+  /** What comes after the last row. The receipt is not about it. */
+  readonly tail: (receipt: Receipt) => Uint8Array;
+}
+
+/** How rows become the text of a file. */
+export interface TextFormat {
   readonly type: string;
   /** What comes before the first row of a list. */
   readonly head: (fields: readonly ExportField[]) => string;
   readonly row: (row: ExportRow, fields: readonly ExportField[]) => string;
   /** What comes after the last row. */
   readonly tail: (receipt: Receipt) => string;
+}
+
+/** A writer of text, which keeps no row back. */
+export function writeText({ type, head, row, tail }: TextFormat): RowWriter {
+  return {
+    type,
+    begin(fields, isResumed) {
+      let start = isResumed ? '' : head(fields);
+      return {
+        rows(rows) {
+          let text = start;
+          start = '';
+          for (const one of rows) text += row(one, fields);
+          return Buffer.from(text);
+        },
+        end: () => Buffer.alloc(0),
+        tail: (receipt) => Buffer.from(tail(receipt)),
+      };
+    },
+  };
 }
 
 /** How an export went. `left`: the caller left, or the receipt could not be given out. */
@@ -74,15 +111,16 @@ export function startRun(options: ExportRunOptions): ExportRun {
 
   async function* write(): AsyncGenerator<Uint8Array, void> {
     let page = first;
-    let text = isResumed ? '' : writer.head(fields);
-    for (;;) {
-      for (const row of page.rows) text += writer.row(row, fields);
-      const piece = Buffer.from(text);
-      if (piece.length > 0) yield piece;
-      text = '';
+    const encoder = writer.begin(fields, isResumed);
+    const note = (piece: Uint8Array): void => {
       digest.update(piece);
-      rows += page.rows.length;
       bytes += piece.length;
+    };
+    for (;;) {
+      const piece = encoder.rows(page.rows);
+      if (piece.length > 0) yield piece;
+      note(piece);
+      rows += page.rows.length;
       coverage.add(page.coverage);
       ({ endCursor } = page);
       shown = takeStock();
@@ -101,10 +139,13 @@ export function startRun(options: ExportRunOptions): ExportRun {
       }
       ({ page } = next);
     }
+    const kept = encoder.end();
+    if (kept.length > 0) yield kept;
+    note(kept);
     shown = takeStock();
     await end('ended');
-    const tail = writer.tail(shown);
-    if (tail !== '') yield Buffer.from(tail);
+    const tail = encoder.tail(shown);
+    if (tail.length > 0) yield tail;
   }
 
   return {

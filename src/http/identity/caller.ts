@@ -12,12 +12,15 @@ export interface Caller extends Viewer {
    * callers of this kind count as one.
    */
   readonly name: string | null;
+  /** When its proof ends, in milliseconds since the epoch; null: it does not end while this process runs. */
+  readonly endsAtMs: number | null;
 }
 
 /** Every caller of a service that does not ask callers who they are. */
 export const OPEN_CALLER: Caller = {
   kind: 'open',
   name: null,
+  endsAtMs: null,
   isAnonymous: false,
   scopes: new Set(SCOPES),
 };
@@ -26,13 +29,19 @@ export const OPEN_CALLER: Caller = {
 export const ANONYMOUS_CALLER: Caller = {
   kind: 'anonymous',
   name: null,
+  endsAtMs: null,
   isAnonymous: true,
   scopes: new Set(),
 };
 
 /** A caller whose key or token is valid, or an alert of the service. */
-export function createCaller(kind: 'key' | 'token' | 'alert', name: string, scopes: Iterable<Scope>): Caller {
-  return { kind, name, isAnonymous: false, scopes: new Set(scopes) };
+export function createCaller(
+  kind: 'key' | 'token' | 'alert',
+  name: string,
+  scopes: Iterable<Scope>,
+  endsAtMs: number | null = null,
+): Caller {
+  return { kind, name, endsAtMs, isAnonymous: false, scopes: new Set(scopes) };
 }
 
 /** Whether a word is a scope of this service. */

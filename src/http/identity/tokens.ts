@@ -52,7 +52,8 @@ export async function verifyToken(
     const { sub, exp, nbf = 0 } = payload;
     // A subject that is not text could look like another caller's. JSON allows numbers that are no date.
     if (typeof sub !== 'string' || sub === '' || !isDate(exp) || !isDate(nbf)) return null;
-    return createCaller('token', `${issuer} ${sub}`, readScopes(payload));
+    const endsAtMs = (exp + TOLERANCE_S) * 1_000;
+    return createCaller('token', `${issuer} ${sub}`, readScopes(payload), endsAtMs);
   } catch (error) {
     if (error instanceof errors.JOSEError) return null;
     throw error;
@@ -60,7 +61,7 @@ export async function verifyToken(
 }
 
 /** Whether seconds since the epoch are a date. */
-function isDate(seconds: number | undefined): boolean {
+function isDate(seconds: number | undefined): seconds is number {
   return seconds !== undefined && !Number.isNaN(new Date(seconds * 1_000).getTime());
 }
 

@@ -12,6 +12,7 @@ import { readName } from '../plugins/operation.ts';
 import { hashDocument } from '../trusted-documents.ts';
 import { compileQuery } from './compile.ts';
 import type { CompiledOperation } from './compile.ts';
+import { traceExecution } from './trace.ts';
 
 /** A document that the lane may answer. It has one operation, a query. */
 export interface KnownDocument {
@@ -104,7 +105,10 @@ function createKnownDocument(
       const key = conditions.map((condition) => String(variables.coerced[condition])).join();
       const found = variants.get(key);
       if (found) return found;
-      const compiled = compileQuery({ schema, fragments, variables }, schema.getQueryType()!, operation);
+      const compiled = traceExecution(
+        compileQuery({ schema, fragments, variables }, schema.getQueryType()!, operation),
+        { schema, document, operationName: name?.value, operationType: OperationTypeNode.QUERY },
+      );
       variants.set(key, compiled);
       return compiled;
     },

@@ -111,6 +111,7 @@ export function createLane(options: YogaOptions): Lane {
       }
       const { notes } = asked;
       notes.operation = name;
+      notes.operationType = 'query';
       notes.estimate = estimate;
       if (isAudited) notes.document = hash;
       operation.callBudget.share(estimate);

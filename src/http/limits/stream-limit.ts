@@ -14,12 +14,15 @@ export interface StreamLimit {
    * @throws RequestError `LIMIT_EXCEEDED`
    */
   take(caller: string | null): () => void;
+  /** How many are open. */
+  open(): number;
 }
 
 export function createStreamLimit({ maxStreams, maxStreamsOfCaller }: StreamBounds): StreamLimit {
   const ofCaller = new Map<string, number>();
   let all = 0;
   return {
+    open: () => all,
     take(caller) {
       const own = caller === null ? 0 : (ofCaller.get(caller) ?? 0);
       if (all >= maxStreams) {

@@ -86,6 +86,7 @@ export function createToolRunner(options: YogaOptions): RunTool {
         readMoment(context),
       );
       if (!estimate) return fail(new Error('The operation of a tool has no estimate.'));
+      notes.operationType = 'query';
       notes.estimate = estimate;
       const refusal = refuseOperation(estimate, costLimits);
       if (refusal) return fail(refuse(refusal));

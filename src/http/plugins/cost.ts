@@ -89,6 +89,7 @@ export function settleCost<Result extends { readonly data?: unknown }>(
   result: Result & { readonly extensions?: Readonly<Record<string, unknown>> },
 ): Result {
   const actual = estimate.measure(result.data, notes.vendorCalls);
+  notes.cost = { requested: estimate.cost, actual };
   verdict?.giveBack(Math.max(estimate.cost - actual, 0));
   const { leastCalls, plannedCalls, mostCalls } = estimate;
   const calling = { leastCalls, plannedCalls, mostCalls };

@@ -2,10 +2,13 @@ import type { ExecutionResult } from 'graphql';
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { RequestError } from '../../base/errors.ts';
+import type { Clock } from '../../base/time.ts';
 import { countRows } from '../../graph/cost/shape.ts';
+import type { Timers } from '../../sources/live/timers.ts';
 import { writeFrames } from '../event-stream.ts';
 import type { StreamLimit } from '../limits/stream-limit.ts';
 import { refuse } from '../mask-error.ts';
+import { waitForProofEnd } from '../proof-end.ts';
 import { takePoints } from './cost.ts';
 import type { CostOptions } from './cost.ts';
 import { listCodes } from './operation.ts';
@@ -13,6 +16,8 @@ import type { OperationContext, RequestContext } from './operation.ts';
 
 export interface LiveOptions extends CostOptions {
   readonly streams: StreamLimit;
+  readonly clock: Clock;
+  readonly timers: Timers;
   /** Whether streams end because this process does. */
   readonly isClosing: () => boolean;
 }
@@ -21,7 +26,7 @@ const EVENT_STREAM = 'text/event-stream';
 
 /** Bounds streams, counts their rows and points, and writes their frames. */
 export function useLive(options: LiveOptions): Plugin<OperationContext, RequestContext> {
-  const { streams, isClosing } = options;
+  const { streams, isClosing, clock, timers } = options;
   return {
     onSubscribe({ args, setResultAndStopExecution }) {
       const { contextValue } = args;
@@ -66,13 +71,14 @@ export function useLive(options: LiveOptions): Plugin<OperationContext, RequestC
     },
     onResultProcess({ result, setResultProcessor, serverContext }) {
       if (!(Symbol.asyncIterator in result)) return;
-      const { notes } = serverContext;
+      const { notes, caller } = serverContext;
       const { frames } = notes;
       if (!frames) return;
       setResultProcessor((stream, fetchAPI) => {
         notes.stream = writeFrames(stream as AsyncIterable<ExecutionResult>, {
           ids: frames,
           isClosing,
+          proofEnd: caller.endsAtMs === null ? null : waitForProofEnd(caller.endsAtMs, clock, timers),
           onErrors(errors) {
             notes.errors = [...new Set([...notes.errors, ...listCodes(errors)])];
           },

@@ -57,10 +57,13 @@ export function useOperation(
       extendContext({ ...createContext(operation), operation, renew });
     },
     onSubscribe({ args }) {
-      args.contextValue.notes.operation = readName(args.document, args.operationName);
+      const { notes } = args.contextValue;
+      notes.operationType = 'subscription';
+      notes.operation = readName(args.document, args.operationName);
     },
     onExecute({ args }) {
       const { operation, notes } = args.contextValue;
+      notes.operationType = getOperationAST(args.document, args.operationName)?.operation ?? null;
       notes.operation = readName(args.document, args.operationName);
       return {
         onExecuteDone({ result, setResult }) {

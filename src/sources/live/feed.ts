@@ -6,8 +6,9 @@ import type { Activity } from '../timeline/activity.ts';
 import { coverGap } from './news.ts';
 import type { News } from './news.ts';
 import type { Poller } from './poller.ts';
+import type { HashedRow } from './row-hash.ts';
 import { seenBefore } from './seen-rows.ts';
-import type { HashedRow, SeenRows } from './seen-rows.ts';
+import type { SeenRows } from './seen-rows.ts';
 import type { Timers } from './timers.ts';
 
 /** What a listener has seen of one source: the place of a cursor. */
@@ -105,6 +106,7 @@ export function openFeed(options: FeedOptions): AsyncIterableIterator<FeedUpdate
 
   const detach = readings.map((reading) =>
     reading.poller.attach(reading.start, {
+      isMatch: reading.isMatch,
       take(news, absent) {
         const isFirst = !reading.isFollowing;
         if (isFirst && !reading.hasOpened && !reading.start && news[0])

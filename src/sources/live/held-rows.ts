@@ -1,6 +1,6 @@
 import type { Position } from '../paging/position.ts';
-import { hashRow } from './seen-rows.ts';
-import type { HashedRow } from './seen-rows.ts';
+import { hashRow } from './row-hash.ts';
+import type { HashedRow } from './row-hash.ts';
 
 /** The rows that a poller remembers, each once. */
 export interface HeldRows<Row extends Position> {

@@ -1,7 +1,8 @@
 import type { Coverage } from '../paging/coverage.ts';
 import type { Position } from '../paging/position.ts';
+import type { HashedRow } from './row-hash.ts';
 import { findUnseen, summarize } from './seen-rows.ts';
-import type { HashedRow, SeenRows } from './seen-rows.ts';
+import type { SeenRows } from './seen-rows.ts';
 
 /** Rows that a listener has not seen, and what it has seen with them. */
 export interface News<Row extends Position> {
@@ -76,16 +77,22 @@ export function coverGap(
   };
 }
 
-/** What a listener that comes with a place has missed, as updates, and which rows it has seen and the poller has not. */
+/**
+ * What a listener that comes with a place has missed, as updates, and which rows it has seen and the poller has not.
+ * @param isMatch the listener's filter
+ */
 export function catchUp<Row extends Position>(
   start: SeenRows,
   held: readonly HashedRow<Row>[],
   span: HeldSpan,
+  isMatch: (row: Row) => boolean,
 ): {
   readonly news: readonly News<Row>[];
   readonly absent: ReadonlySet<number>;
   readonly doubtful: readonly { readonly fromMs: number; readonly toMs: number }[];
 } {
-  const { rows, absent, doubtful } = findUnseen(start, held);
+  // A page has shown the rows of its filter alone.
+  const among = start.shown ? held.filter(({ row }) => isMatch(row)) : held;
+  const { rows, absent, doubtful } = findUnseen(start, among);
   return { news: splitNews(rows, held, start, span), absent, doubtful };
 }

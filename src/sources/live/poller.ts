@@ -45,6 +45,8 @@ export interface PollerOptions<Row extends Position> {
 
 /** Who hears what a poller finds. */
 export interface LiveSink<Row extends Position> {
+  /** Which rows it gives to its listener. */
+  readonly isMatch: (row: Row) => boolean;
   /** The first news is what it has missed, and tells from where it follows. */
   take(news: readonly News<Row>[], absent: ReadonlySet<number>): void;
   /** The vendor fails, or answers again. */
@@ -187,7 +189,7 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
   /** Lets those follow whose missed rows are held. The others need a newer poll. */
   const settle = async (): Promise<void> => {
     for (const { sink, start, came } of waiting.values()) {
-      if (edgeMs === null || (start && start.edgeMs > edgeMs && polls <= came)) continue;
+      if (edgeMs === null || (start && isAhead(start, edgeMs) && polls <= came)) continue;
       if (start && start.floorMs < heldFromMs) await extend(start.floorMs);
       // It may have left meanwhile.
       if (!waiting.delete(sink)) continue;
@@ -202,7 +204,7 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
       sink.take(splitNews<Row>([], held.all(), { edgeMs: nowMs }, spanTo(nowMs)), new Set());
       return;
     }
-    const { news, absent, doubtful } = catchUp(start, held.all(), spanTo(nowMs));
+    const { news, absent, doubtful } = catchUp(start, held.all(), spanTo(nowMs), sink.isMatch);
     const gaps = [
       ...unheld.flatMap((part) =>
         part.toMs > start.floorMs ? [{ ...part, fromMs: Math.max(part.fromMs, start.floorMs) }] : [],
@@ -272,7 +274,7 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
       // While the vendor fails, nobody knows what was there before, and the next try comes at its time.
       waiting.set(sink, { sink, start: start ?? (failure && seenBefore(atMs)), atMs, came: polls });
       if (failure) sink.changed();
-      else void run(edgeMs === null || (start !== null && start.edgeMs > edgeMs));
+      else void run(edgeMs === null || (start !== null && isAhead(start, edgeMs)));
       return () => {
         waiting.delete(sink);
         following.delete(sink);
@@ -293,6 +295,11 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
       controller.abort();
     },
   };
+}
+
+/** Whether a listener may have seen rows that are not held yet. A page may have been read after the last poll. */
+function isAhead({ edgeMs, shown }: SeenRows, heldToMs: number): boolean {
+  return edgeMs > heldToMs || shown !== null;
 }
 
 const DOUBTFUL =

@@ -1,7 +1,7 @@
 import { SOURCES } from '../../base/source.ts';
+import { HASH_BYTES } from './row-hash.ts';
 import type { SeenBlock, SeenRows } from './seen-rows.ts';
-
-const HASH_BYTES = 6;
+import type { ShownRows } from './shown-rows.ts';
 
 /** What many listeners have seen alike is encoded once. */
 const encoded = new WeakMap<SeenRows, Buffer>();
@@ -30,11 +30,13 @@ function encode(seen: SeenRows, absent: ReadonlySet<number>): Buffer {
   const listed = new Set([...seen.listed, ...absent]);
   writer.count(listed.size);
   for (const hash of listed) writer.hash(hash);
-  const { position } = seen;
+  const { position, shown } = seen;
   writer.count(position ? 1 + SOURCES.indexOf(position.source) : 0);
   if (position) {
     writer.time(position.timestampMs);
     writer.text(position.id);
+    writer.count(shown ? 1 : 0);
+    if (shown) encodeShown(writer, shown);
   }
   return writer.bytes();
 }
@@ -58,7 +60,26 @@ export function decodeSeen(bytes: Buffer): { readonly seen: SeenRows; readonly l
   const source = place === 0 ? null : SOURCES[place - 1];
   if (source === undefined) throw new RangeError('There is no such source.');
   const position = source && { source, timestampMs: reader.time(), id: reader.text() };
-  return { seen: { floorMs, listFromMs, edgeMs, blocks, listed, position }, length: reader.length() };
+  const shown = position && reader.count() > 0 ? decodeShown(reader) : null;
+  return { seen: { floorMs, listFromMs, edgeMs, blocks, listed, position, shown }, length: reader.length() };
+}
+
+function encodeShown(writer: ReturnType<typeof createWriter>, shown: ShownRows): void {
+  const { fromMs, last, count, sum } = shown;
+  writer.time(fromMs);
+  writer.count(last ? 1 + SOURCES.indexOf(last.source) : 0);
+  if (last) writer.hash(last.hash);
+  writer.count(count);
+  writer.hash(sum);
+}
+
+function decodeShown(reader: ReturnType<typeof createReader>): ShownRows {
+  const fromMs = reader.time();
+  const place = reader.count();
+  const source = place === 0 ? null : SOURCES[place - 1];
+  if (source === undefined) throw new RangeError('There is no such source.');
+  const last = source && { source, hash: reader.hash() };
+  return { fromMs, last, count: reader.count(), sum: reader.hash() };
 }
 
 function createWriter() {

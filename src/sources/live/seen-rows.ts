@@ -1,21 +1,15 @@
-import { digest } from '../../base/sealing.ts';
 import type { Range } from '../../base/time.ts';
 import { comparePositions } from '../paging/position.ts';
 import type { Position } from '../paging/position.ts';
-
-/** A row with the hash that stands for it, of 48 bits. */
-export interface HashedRow<Row extends Position = Position> {
-  readonly row: Row;
-  readonly hash: number;
-}
+import { addHashes, MODULUS } from './row-hash.ts';
+import type { HashedRow } from './row-hash.ts';
+import { rowsOfPage } from './shown-rows.ts';
+import type { ShownRows, ShownSum } from './shown-rows.ts';
 
 /** Rows of consecutive instants: how many were seen, and the sum of their hashes. */
-export interface SeenBlock {
+export interface SeenBlock extends ShownSum {
   /** Exclusive. It begins where the block before it ends. */
   readonly toMs: number;
-  readonly count: number;
-  /** Modulo 2^48. */
-  readonly sum: number;
 }
 
 /**
@@ -32,8 +26,10 @@ export interface SeenRows {
   readonly edgeMs: number;
   readonly blocks: readonly SeenBlock[];
   readonly listed: ReadonlySet<number>;
-  /** Rows at it and older ones count as seen; null: no position is known. */
+  /** Rows at it and older ones count as seen, but for those that `shown` tells apart; null: no position is known. */
   readonly position: Position | null;
+  /** Which rows at the position and before it a page has shown, of those that pass the listener's filter; null: it is not known. */
+  readonly shown: ShownRows | null;
 }
 
 /** What a listener has not seen of the rows that the vendor has now. */
@@ -46,8 +42,6 @@ export interface Unseen<Row extends Position> {
   readonly doubtful: readonly Range[];
 }
 
-const MODULUS = 2 ** 48;
-const HASH_BYTES = 6;
 /** Rows that are newer by so much than the edge are listed one by one. */
 export const LISTED_MS = 15_000;
 /** Rows of one block, if there are few enough blocks. */
@@ -56,11 +50,6 @@ const MOST_BLOCKS = 500;
 export const MOST_LISTED = 900;
 /** The most sums that are tried for one block. */
 const MOST_TRIES = 3_000_000;
-
-/** The hash that stands for a row. The vendor may give one id to two rows of different times. */
-export function hashRow({ timestampMs, id }: Position): number {
-  return digest(`${timestampMs} ${id}`).readUIntBE(0, HASH_BYTES);
-}
 
 /** Nothing from a time on has been seen, and everything before. */
 export function seenBefore(timeMs: number): SeenRows {
@@ -71,12 +60,20 @@ export function seenBefore(timeMs: number): SeenRows {
     blocks: [],
     listed: new Set(),
     position: null,
+    shown: null,
   };
 }
 
 /** Everything up to a position has been seen, and nothing that is newer. */
 export function seenUpTo(position: Position): SeenRows {
   return { ...seenBefore(position.timestampMs), position };
+}
+
+/** A page that begins at this position has shown these rows; nothing that is newer has been seen. */
+export function seenOnPage(position: Position, shown: ShownRows): SeenRows {
+  const { timestampMs } = position;
+  // An update of late rows must not end before the position: rows there were shown, and its place would count them as new.
+  return { ...seenBefore(Math.min(shown.fromMs, timestampMs)), edgeMs: timestampMs + 1, position, shown };
 }
 
 /**
@@ -104,18 +101,19 @@ export function summarize(rows: readonly HashedRow[], floorMs: number, edgeMs: n
     sum = 0;
   }
   if ((blocks.at(-1)?.toMs ?? floorMs) < listFromMs) blocks.push({ toMs: listFromMs, count, sum });
-  return { floorMs, listFromMs, edgeMs, blocks, listed, position: null };
+  return { floorMs, listFromMs, edgeMs, blocks, listed, position: null, shown: null };
 }
 
 /**
  * Finds the rows that were not seen.
- * @param rows all rows that the vendor has now from the floor on, oldest first
+ * @param rows all rows that the vendor has now from the floor on, oldest first; if `shown` is known, those that pass the filter
  */
 export function findUnseen<Row extends Position>(
   seen: SeenRows,
   rows: readonly HashedRow<Row>[],
 ): Unseen<Row> {
-  const { floorMs, listFromMs, blocks, listed, position } = seen;
+  const { floorMs, listFromMs, blocks, listed, position, shown } = seen;
+  if (position && shown) return findUnshown(position, shown, rows);
   const absent = new Set(listed);
   const unseen: HashedRow<Row>[] = [];
   const doubtful: Range[] = [];
@@ -142,14 +140,26 @@ export function findUnseen<Row extends Position>(
   return { rows: unseen, absent, doubtful };
 }
 
+function findUnshown<Row extends Position>(
+  position: Position,
+  shown: ShownRows,
+  rows: readonly HashedRow<Row>[],
+): Unseen<Row> {
+  const newer = rows.filter(({ row }) => comparePositions(row, position) < 0);
+  const among = rowsOfPage(shown, position, rows);
+  const added = among && findAdded(shown, among);
+  const doubtful = added ? [] : [{ fromMs: shown.fromMs, toMs: position.timestampMs + 1 }];
+  return { rows: [...(added ?? []), ...newer], absent: new Set(), doubtful };
+}
+
 /** The rows that were not in the block; null: they can't be told from the others. */
 function findAdded<Row extends Position>(
-  { count, sum }: SeenBlock,
+  { count, sum }: ShownSum,
   rows: readonly HashedRow<Row>[],
 ): readonly HashedRow<Row>[] | null {
   const added = rows.length - count;
   if (added < 0) return null;
-  const total = rows.reduce((all, { hash }) => (all + hash) % MODULUS, 0);
+  const total = addHashes(rows.map(({ hash }) => hash));
   const rest = (total - sum + MODULUS) % MODULUS;
   // Whichever of both sets is smaller is searched for.
   if (added <= count) {

@@ -1,5 +1,5 @@
 import type { Source } from '../../base/source.ts';
-import { COVERAGE_STATUSES } from './coverage.ts';
+import { COVERAGE_STATUSES, publishCoverage } from './coverage.ts';
 import type { Coverage, CoverageCode, CoverageOrigin, CoverageStatus } from './coverage.ts';
 import { edgesOf, applyFiles } from './held-files.ts';
 import type { HeldFiles } from './held-files.ts';
@@ -48,7 +48,9 @@ export function recordCoverage(
   );
   entries.sort((a, b) => b.toMs - a.toMs || b.fromMs - a.fromMs);
   const { files } = age;
-  return files ? merge(entries, edgesOf(files)).map((entry) => applyFiles(entry, files)) : merge(entries, []);
+  return publishCoverage(
+    files ? merge(entries, edgesOf(files)).map((entry) => applyFiles(entry, files)) : merge(entries, []),
+  );
 }
 
 /** The most severe of these; COMPLETE if there is none. */

@@ -1,3 +1,4 @@
+import { coverageChannel } from '../../base/channels.ts';
 import type { UpstreamError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import type { Range } from '../../base/time.ts';
@@ -62,9 +63,15 @@ export function coverNothing(source: Source, range: Range): Coverage {
   };
 }
 
+/** Tells those who watch the service of new coverage, and gives it back. */
+export function publishCoverage<List extends readonly Coverage[]>(coverage: List): List {
+  if (coverageChannel.hasSubscribers) for (const entry of coverage) coverageChannel.publish(entry);
+  return coverage;
+}
+
 /** The coverage of a span that could not be read. */
 export function coverFailure(source: Source, range: Range, error: UpstreamError): Coverage {
-  return {
+  const failed: Coverage = {
     source,
     operation: null,
     status: 'FAILED',
@@ -77,4 +84,6 @@ export function coverFailure(source: Source, range: Range, error: UpstreamError)
     code: error.code === 'SOURCE_NOT_CONFIGURED' ? 'NOT_CONFIGURED' : 'UPSTREAM',
     reason: error.message,
   };
+  publishCoverage([failed]);
+  return failed;
 }

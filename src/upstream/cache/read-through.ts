@@ -1,3 +1,5 @@
+import { readChannel } from '../../base/channels.ts';
+import type { CacheVerdict } from '../../base/channels.ts';
 import { scopedKey } from '../../base/credential-scope.ts';
 import type { ScopedKey } from '../../base/credential-scope.ts';
 import { RequestError, sourceNotConfigured, UpstreamError } from '../../base/errors.ts';
@@ -54,6 +56,9 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
       new UpstreamError({ code, source, operation, message });
     if (!credentials) throw sourceNotConfigured(source, operation);
     const { scope } = credentials;
+    const publish = (verdict: CacheVerdict): void => {
+      if (readChannel.hasSubscribers) readChannel.publish({ source, operation, verdict });
+    };
     const keyOf = (parts: readonly string[]): ScopedKey =>
       scopedKey(scope, source, operation, path, ...parts);
     const entries = segments.map(({ key, cache: policy }, index): CacheEntry => ({
@@ -82,18 +87,31 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
     // Nothing is awaited from here until `join`. Otherwise a call could end meanwhile, and would be made twice.
     const first = fresh.indexOf(null);
     const last = fresh.lastIndexOf(null);
-    if (first === -1) return fresh.flatMap((answer) => (answer ? [toAnswer(answer, 'CACHE')] : []));
+    if (first === -1) {
+      publish('hit');
+      return fresh.flatMap((answer) => (answer ? [toAnswer(answer, 'CACHE')] : []));
+    }
 
     let hasCalled = false;
     const fetchMissing = async (waiters: Waiters): Promise<DecodedAnswer> => {
       hasCalled = true;
+      const verdict = maxAgeMs === 0 ? 'bypass' : 'miss';
+      publish(verdict);
       const asked = {
         operation,
         path,
         query: request.query(first, last),
         decode: (response: UpstreamResponse) => request.decode(response, first, last),
       };
-      const decoded = await callVendor({ request: asked, context, credentials, waiters, attempts: 0 });
+      const decoded = await callVendor({
+        request: asked,
+        context,
+        credentials,
+        waiters,
+        verdict,
+        attempts: 0,
+        waitingSinceMs: clock.now(),
+      });
       const { readAtMs, answer } = decoded;
       for (const [index, { value, body, cache: ownPolicy }] of decoded.segments.entries()) {
         const entry = entries[first + index];
@@ -125,6 +143,7 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
     try {
       const waiter = { signal: context.signal, deadlineMs, timedOut };
       const read = await singleFlight.join(callKey, waiter, fetchMissing);
+      if (!hasCalled) publish('joined');
       return fresh.flatMap((cached, index) => {
         // The call also brings cached segments that lie between missing ones. All that it brings is given out.
         const segment = index < first ? undefined : read.segments[index - first];
@@ -137,13 +156,15 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
       const mayBeStale = reason instanceof UpstreamError && STALE_AFTER.has(reason.code);
       if (!mayBeStale || maxAgeMs !== null) throw reason;
       await cache.loadShared?.(entries.filter((entry, index) => !fresh[index] && !cache.readStale(entry)));
-      return entries.map((entry, index) => {
+      const answers = entries.map((entry, index) => {
         const cached = fresh[index];
         if (cached) return toAnswer(cached, 'CACHE');
         const stale = findStale(entry, index);
         if (!stale) throw reason;
         return toAnswer(stale, 'CACHE', true);
       });
+      publish('stale');
+      return answers;
     }
   };
 }

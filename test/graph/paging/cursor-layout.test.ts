@@ -3,12 +3,22 @@ import { describe, expect, test } from 'vitest';
 import { RequestError } from '../../../src/base/errors.ts';
 import { CURSOR_BYTES, decodeCursor, digestQuery, encodeCursor } from '../../../src/graph/paging/cursor.ts';
 import type { Cursor } from '../../../src/graph/paging/cursor.ts';
+import { SHOWN_BYTES } from '../../../src/graph/paging/shown-bytes.ts';
 
 const cursor: Cursor = {
   query: digestQuery('timeline', {}),
   range: { fromMs: 1_000, toMs: 3_000 },
   position: { timestampMs: 2_000, source: 'EVENTS', id: '7' },
   hasRowsPast: true,
+};
+
+const START: Cursor = {
+  ...cursor,
+  shown: {
+    fromMs: 1_500,
+    last: { source: 'EVENTS', hash: 2 ** 47 + 1 },
+    sums: { USAGE: { count: 3, sum: 2 ** 48 - 1 }, EVENTS: { count: 0, sum: 0 } },
+  },
 };
 
 /** The decoded cursor, or the code of the error. */
@@ -20,15 +30,21 @@ function decode(bytes: Buffer): Cursor | string {
   }
 }
 
+test('a cursor holds the rows of its page', () => {
+  expect(decodeCursor(encodeCursor(START))).toEqual(START);
+  const whole = { ...START, shown: { ...START.shown!, last: null } };
+  expect(decodeCursor(encodeCursor(whole))).toEqual(whole);
+});
+
 describe('decodeCursor', () => {
   test('decodes any bytes to a cursor that the service could have made, or refuses them', () => {
     const bytes = fc.uint8Array({ minLength: CURSOR_BYTES, maxLength: CURSOR_BYTES });
     const places = fc.array(fc.tuple(fc.nat({ max: CURSOR_BYTES - 1 }), fc.nat({ max: 255 })), {
       maxLength: 6,
     });
-    const altered = places.map((changes) => {
-      const whole = encodeCursor(cursor);
-      for (const [at, value] of changes) whole[at] = value;
+    const altered = fc.tuple(places, fc.boolean()).map(([changes, isStart]) => {
+      const whole = encodeCursor(isStart ? START : cursor);
+      for (const [at, value] of changes) whole[at + (isStart ? SHOWN_BYTES : 0)] = value;
       return whole;
     });
     fc.assert(

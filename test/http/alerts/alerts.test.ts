@@ -1,11 +1,16 @@
 import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { schema } from '../../../src/graph/schema.ts';
 import { AlertsRefused, createAlerts } from '../../../src/http/alerts/alerts.ts';
 import type { AlertReport } from '../../../src/http/alerts/alerts.ts';
 import type { AlertAnswer } from '../../../src/http/alerts/ask.ts';
 import type { AlertsSettings } from '../../../src/http/alerts/file.ts';
+import { openAlertStates } from '../../../src/http/alerts/state-file.ts';
+import type { AlertStates } from '../../../src/http/alerts/states.ts';
 import type { PostTransport, TransportPost } from '../../../src/upstream/transport.ts';
 import { HOOK_KEY, readExample } from '../../support/alert-examples.ts';
 import { createSimulatedTime } from '../../support/simulated-time.ts';
@@ -69,8 +74,15 @@ interface Got {
   readonly atMs: number;
 }
 
-function open(slots: readonly Slot[], isDown: (nowMs: number) => boolean = () => false) {
-  const time = createSimulatedTime(START_MS);
+function open(
+  slots: readonly Slot[],
+  isDown: (nowMs: number) => boolean = () => false,
+  { startMs = START_MS, states = null }: { startMs?: number; states?: AlertStates | null } = {},
+  onFault: (error: unknown) => void = (error) => {
+    throw error;
+  },
+) {
+  const time = createSimulatedTime(startMs);
   const got: Got[] = [];
   const posts: TransportPost[] = [];
   const reports: AlertReport[] = [];
@@ -87,14 +99,13 @@ function open(slots: readonly Slot[], isDown: (nowMs: number) => boolean = () =>
   };
   const alerts = createAlerts(settings(), {
     ...time,
+    states,
     schema,
     trustedDocuments: null,
     ask: async ({ caller, range }) =>
       answer(caller.name!, slots[Math.round((range.toMs - START_MS) / (10 * MINUTE_MS))] ?? QUIET),
     random: () => 0,
-    onFault(error) {
-      throw error;
-    },
+    onFault,
     onChange(report) {
       reports.push(report);
       logged.push(report);
@@ -103,6 +114,12 @@ function open(slots: readonly Slot[], isDown: (nowMs: number) => boolean = () =>
     transport,
   });
   return { time, alerts, got, posts, reports, logged };
+}
+
+function stateFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-alerts-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, 'states');
 }
 
 /** The changes that an alert must tell, as `round state`. */
@@ -200,6 +217,78 @@ describe('the alerts of docs/alerts.md', () => {
       ids.push(...got.map(({ id }) => id));
     }
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('with a file of states tell over any number of restarts what they would have told without one', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(slot, { minLength: 60, maxLength: 60 }),
+        fc.uniqueArray(fc.integer({ min: 0, max: 58 }), { minLength: 1, maxLength: 8 }),
+        fc.uniqueArray(fc.integer({ min: 0, max: 20 }), { maxLength: 8 }),
+        async (slots, restarts, hoursDown) => {
+          const file = stateFile();
+          const got: Got[] = [];
+          let startMs = START_MS;
+          // The receiver is down at times, so that messages wait over restarts.
+          const isDown = (nowMs: number): boolean =>
+            hoursDown.includes(Math.floor((nowMs - START_MS) / (30 * MINUTE_MS)));
+          for (const round of [...restarts.toSorted((a, b) => a - b), 100]) {
+            const opened = open(slots, isDown, { startMs, states: openAlertStates(file) });
+            opened.alerts.start();
+            // A minute after a round, so that the next process sees what that round has seen.
+            startMs = START_MS + (round * 10 + 1) * MINUTE_MS;
+            await opened.time.runUntil(startMs);
+            await opened.alerts.stop();
+            got.push(...opened.got);
+          }
+          const all = [...slots, ...Array.from({ length: 41 }, () => QUIET)];
+          for (const name of Object.keys(PROMISES)) expect(toldOf(got, name)).toEqual(expected(name, all));
+          expect(new Set(got.map(({ id }) => id)).size).toBe(got.length);
+        },
+      ),
+      { numRuns: 6 },
+    );
+  }, 60_000);
+
+  test('send a message again under its id if they died before they noted its delivery', async () => {
+    const file = stateFile();
+    const states = openAlertStates(file);
+    const first = open([{ ...QUIET, calls: 0 }], undefined, {
+      states: {
+        get: states.get,
+        set: (name, record) => record.messages.length > 0 && states.set(name, record),
+      },
+    });
+    first.alerts.start();
+    await first.time.runUntil(START_MS + MINUTE_MS);
+    await first.alerts.stop();
+    const second = open([{ ...QUIET, calls: 0 }], undefined, { states: openAlertStates(file) });
+    second.alerts.start();
+    await second.time.runUntil(START_MS + MINUTE_MS);
+    await second.alerts.stop();
+    expect(second.got.map(({ id }) => id).toSorted()).toEqual(first.got.map(({ id }) => id).toSorted());
+  });
+
+  test('tell a state although its file can no longer be written, and report that', async () => {
+    const faults: unknown[] = [];
+    const { time, alerts, got } = open(
+      [QUIET],
+      undefined,
+      {
+        states: {
+          get: () => null,
+          set() {
+            throw new Error('disk full');
+          },
+        },
+      },
+      (error) => faults.push(error),
+    );
+    alerts.start();
+    await time.runUntil(START_MS + MINUTE_MS);
+    await alerts.stop();
+    expect(got).toHaveLength(3);
+    expect(faults.length).toBeGreaterThan(0);
   });
 
   test('are signed, so that a receiver with the secret can check each attempt', async () => {

@@ -16,6 +16,8 @@ function open(receive: (message: AlertMessage, nowMs: number) => SendOutcome) {
   const reports: DeliveryReport[] = [];
   const outbox = createOutbox({
     ...time,
+    kept: [],
+    onTaken() {},
     random: () => 0.5,
     onReport: (report) => reports.push(report),
     async send(message) {

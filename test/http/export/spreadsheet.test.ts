@@ -22,6 +22,8 @@ const TEXTS = [
 const FIELDS: readonly ExportField[] = ['id', 'text', 'tags'].map((name) => ({
   name,
   onTypes: null,
+  type: 'String',
+  isList: false,
   isId: name === 'id',
 }));
 
@@ -30,7 +32,7 @@ test('another program reads each text of a CSV as it was, but for the apostrophe
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'rows.csv');
   const rows = TEXTS.map((text) => ({ id: text, text, tags: ['x', 'y'] }));
-  writeFileSync(file, CSV.head(FIELDS) + rows.map((row) => CSV.row(row, FIELDS)).join(''));
+  writeFileSync(file, CSV.begin(FIELDS, false).rows(rows));
   const instance = await DuckDBInstance.create();
   const connection = await instance.connect();
   const read = await connection.runAndReadAll(

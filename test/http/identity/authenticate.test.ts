@@ -61,6 +61,7 @@ describe('a token', () => {
       caller: {
         kind: 'token',
         name: `${ISSUER} bob`,
+        endsAtMs: (NOW_S + 90) * 1_000,
         isAnonymous: false,
         scopes: new Set(['usage:read', 'pii:read']),
       },
@@ -168,6 +169,7 @@ describe('an API key', () => {
     caller: {
       kind: 'key',
       name: 'dashboard',
+      endsAtMs: null,
       isAnonymous: false,
       scopes: new Set(['usage:read', 'introspect']),
     },

@@ -1,15 +1,15 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { hashRow } from '../../../src/sources/live/row-hash.ts';
+import type { HashedRow } from '../../../src/sources/live/row-hash.ts';
 import { decodeSeen, encodeSeen } from '../../../src/sources/live/seen-bytes.ts';
 import {
   findUnseen,
-  hashRow,
   MOST_LISTED,
   seenBefore,
   seenUpTo,
   summarize,
 } from '../../../src/sources/live/seen-rows.ts';
-import type { HashedRow } from '../../../src/sources/live/seen-rows.ts';
 
 const NOW_MS = Date.parse('2026-03-04T12:00:00Z');
 const FLOOR_MS = NOW_MS - 120_000;

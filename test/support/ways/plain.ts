@@ -134,6 +134,7 @@ function createEngine(plan: SidePlan) {
       onFault() {},
     }),
     liveCursors: createLiveCursors(secret),
+    liveOverlapMs: 120_000,
     ends,
     credentialsOf: credentials.of,
     usage: access('usage'),

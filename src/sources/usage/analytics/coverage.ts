@@ -1,5 +1,5 @@
 import type { Range } from '../../../base/time.ts';
-import { joinOrigins } from '../../paging/coverage.ts';
+import { joinOrigins, publishCoverage } from '../../paging/coverage.ts';
 import type { Coverage, CoverageCode, CoverageOrigin } from '../../paging/coverage.ts';
 import { cutByFiles, endOf, applyFiles } from '../../paging/held-files.ts';
 import type { HeldFiles } from '../../paging/held-files.ts';
@@ -67,12 +67,12 @@ export function listSeriesCoverage(
 ): readonly Coverage[] {
   const entries = listByReading(series, range, facts, bounds);
   const { files } = bounds;
-  if (!files || 'code' in facts) return entries;
-  return (
+  if (!files || 'code' in facts) return publishCoverage(entries);
+  return publishCoverage(
     entries
       // Which part has the skipped rows is unknown.
       .flatMap((entry) => (entry.dropped > 0 ? [entry] : cutByFiles(entry, files)))
-      .map((entry) => applyFiles(entry, files))
+      .map((entry) => applyFiles(entry, files)),
   );
 }
 

@@ -237,11 +237,11 @@ export type EntryQueryVariables = Exact<{
 
 export type EntryQuery = { node:
     | (
-      { __typename: 'Event', id: string }
+      { id: string, kind: 'Event' }
       & { ' $fragmentRefs'?: { 'EventDetailFragment': EventDetailFragment } }
     )
     | (
-      { __typename: 'UsageRecord', id: string }
+      { id: string, kind: 'UsageRecord' }
       & { ' $fragmentRefs'?: { 'CallDetailFragment': CallDetailFragment } }
     )
    | null };
@@ -272,12 +272,12 @@ export type RelatedEntriesQueryVariables = Exact<{
 
 
 export type RelatedEntriesQuery = { node:
-    | { __typename: 'Event', id: string, relatedUsage: { edges: Array<{ basis: Array<CorrelationBasis>, confidence: Confidence, node: (
-            { __typename: 'UsageRecord', id: string, timestamp: string }
+    | { id: string, kind: 'Event', relatedUsage: { edges: Array<{ basis: Array<CorrelationBasis>, confidence: Confidence, node: (
+            { id: string, timestamp: string, kind: 'UsageRecord' }
             & { ' $fragmentRefs'?: { 'CallRowFragment': CallRowFragment } }
           ) }>, pageInfo: { hasNextPage: boolean }, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null }
-    | { __typename: 'UsageRecord', id: string, relatedEvents: { edges: Array<{ basis: Array<CorrelationBasis>, confidence: Confidence, node: (
-            { __typename: 'Event', id: string, timestamp: string }
+    | { id: string, kind: 'UsageRecord', relatedEvents: { edges: Array<{ basis: Array<CorrelationBasis>, confidence: Confidence, node: (
+            { id: string, timestamp: string, kind: 'Event' }
             & { ' $fragmentRefs'?: { 'EventRowFragment': EventRowFragment } }
           ) }>, pageInfo: { hasNextPage: boolean }, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null }
    | null };
@@ -295,11 +295,11 @@ export type LiveActivitySubscriptionVariables = Exact<{
 
 export type LiveActivitySubscription = { activity: { cursor: string, edges: Array<{ node:
         | (
-          { __typename: 'Event', id: string, timestamp: string }
+          { id: string, timestamp: string, kind: 'Event' }
           & { ' $fragmentRefs'?: { 'EventRowFragment': EventRowFragment } }
         )
         | (
-          { __typename: 'UsageRecord', id: string, timestamp: string }
+          { id: string, timestamp: string, kind: 'UsageRecord' }
           & { ' $fragmentRefs'?: { 'CallRowFragment': CallRowFragment } }
         )
        }>, coverage: Array<{ source: Source, status: CoverageStatus, from: string, to: string, code: CoverageCode | null, reason: string | null }> } };
@@ -313,7 +313,7 @@ export type EventsPageQueryVariables = Exact<{
 
 
 export type EventsPageQuery = { events: { nodes: Array<(
-      { __typename: 'Event', id: string, timestamp: string }
+      { id: string, timestamp: string, kind: 'Event' }
       & { ' $fragmentRefs'?: { 'EventRowFragment': EventRowFragment } }
     )>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
 
@@ -334,7 +334,7 @@ export type CallsPageQueryVariables = Exact<{
 
 
 export type CallsPageQuery = { usageRecords: { nodes: Array<(
-      { __typename: 'UsageRecord', id: string, timestamp: string }
+      { id: string, timestamp: string, kind: 'UsageRecord' }
       & { ' $fragmentRefs'?: { 'CallRowFragment': CallRowFragment } }
     )>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
 
@@ -438,11 +438,11 @@ export type TimelinePageQueryVariables = Exact<{
 
 export type TimelinePageQuery = { timeline: { nodes: Array<
       | (
-        { __typename: 'Event', id: string, timestamp: string }
+        { id: string, timestamp: string, kind: 'Event' }
         & { ' $fragmentRefs'?: { 'EventRowFragment': EventRowFragment } }
       )
       | (
-        { __typename: 'UsageRecord', id: string, timestamp: string }
+        { id: string, timestamp: string, kind: 'UsageRecord' }
         & { ' $fragmentRefs'?: { 'CallRowFragment': CallRowFragment } }
       )
     >, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
@@ -603,7 +603,7 @@ export const CoverageFieldsFragmentDoc = new TypedDocumentString(`
 export const EntryDocument = new TypedDocumentString(`
     query Entry($id: ID!) {
   node(id: $id) {
-    __typename
+    kind: __typename
     id
     ... on UsageRecord {
       ...CallDetail
@@ -731,7 +731,7 @@ fragment CoverageFields on Coverage {
 export const RelatedEntriesDocument = new TypedDocumentString(`
     query RelatedEntries($id: ID!, $by: [CorrelationBasis!]!) {
   node(id: $id) {
-    __typename
+    kind: __typename
     id
     ... on UsageRecord {
       relatedEvents(by: $by, first: 20) {
@@ -739,7 +739,7 @@ export const RelatedEntriesDocument = new TypedDocumentString(`
           basis
           confidence
           node {
-            __typename
+            kind: __typename
             id
             timestamp
             ...EventRow
@@ -759,7 +759,7 @@ export const RelatedEntriesDocument = new TypedDocumentString(`
           basis
           confidence
           node {
-            __typename
+            kind: __typename
             id
             timestamp
             ...CallRow
@@ -825,7 +825,7 @@ export const LiveActivityDocument = new TypedDocumentString(`
   activity(filter: $filter, since: $since, resumeFrom: $resumeFrom) {
     edges {
       node {
-        __typename
+        kind: __typename
         id
         timestamp
         ...CallRow
@@ -878,7 +878,7 @@ export const EventsPageDocument = new TypedDocumentString(`
     query EventsPage($range: DateTimeRange!, $filter: EventFilter, $first: Int!, $after: String) {
   events(range: $range, filter: $filter, first: $first, after: $after) {
     nodes {
-      __typename
+      kind: __typename
       id
       timestamp
       ...EventRow
@@ -930,7 +930,7 @@ export const CallsPageDocument = new TypedDocumentString(`
     query CallsPage($range: DateTimeRange!, $filter: UsageRecordFilter, $first: Int!, $after: String) {
   usageRecords(range: $range, filter: $filter, first: $first, after: $after) {
     nodes {
-      __typename
+      kind: __typename
       id
       timestamp
       ...CallRow
@@ -1403,7 +1403,7 @@ export const TimelinePageDocument = new TypedDocumentString(`
     query TimelinePage($range: DateTimeRange!, $filter: TimelineFilter, $first: Int!, $after: String) {
   timeline(range: $range, filter: $filter, first: $first, after: $after) {
     nodes {
-      __typename
+      kind: __typename
       id
       timestamp
       ...CallRow

@@ -20,7 +20,7 @@ import { Related } from './related.tsx';
 const ENTRY = graphql(`
   query Entry($id: ID!) {
     node(id: $id) {
-      __typename
+      kind: __typename
       id
       ... on UsageRecord {
         ...CallDetail
@@ -106,8 +106,8 @@ function Content({ id }: { readonly id: string }) {
     ) : (
       <p className="empty">There is no such entry any more, or you may not see it.</p>
     );
-  if (node.__typename !== 'UsageRecord' && node.__typename !== 'Event') return null;
-  const isCall = node.__typename === 'UsageRecord';
+  if (node.kind !== 'UsageRecord' && node.kind !== 'Event') return null;
+  const isCall = node.kind === 'UsageRecord';
   const { timestamp, ipAddress } = isCall
     ? readFragment(CALL_DETAIL, node)
     : readFragment(EVENT_DETAIL, node);

@@ -12,7 +12,7 @@ const CALLS_PAGE = graphql(`
   query CallsPage($range: DateTimeRange!, $filter: UsageRecordFilter, $first: Int!, $after: String) {
     usageRecords(range: $range, filter: $filter, first: $first, after: $after) {
       nodes {
-        __typename
+        kind: __typename
         id
         timestamp
         ...CallRow

@@ -348,7 +348,9 @@ describe.runIf(hasChromium)('the lists of the console', () => {
         await page.locator('.facet').first().click();
         await page.getByRole('menu').waitFor();
         await opened.settle();
-        expect(await opened.findViolations()).toEqual([]);
+        // Base UI's focus guards pass the focus on as soon as they get it, so nobody stays in one.
+        const found = await opened.findViolations();
+        expect(found.filter((each) => !each.includes('data-base-ui-focus-guard'))).toEqual([]);
         await page.keyboard.press('Escape');
         await page.getByRole('combobox', { name: 'Filter' }).click();
         await page.getByRole('option').first().waitFor();

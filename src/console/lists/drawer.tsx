@@ -109,12 +109,12 @@ function Content({ id }: { readonly id: string }) {
     : readFragment(EVENT_DETAIL, node);
   return (
     <div className="drawer-content">
-      {isCall ? <CallDetail of={node} /> : <EventDetail of={node} />}
       <div className="row">
         <Around timestamp={timestamp} ipAddress={ipAddress} />
         <CopyButtons document={asked.document} variables={asked.variables} data={node} />
         <AskedNote asked={[asked]} />
       </div>
+      {isCall ? <CallDetail of={node} /> : <EventDetail of={node} />}
       <Related id={id} isCall={isCall} hasAddress={ipAddress !== null} />
     </div>
   );

@@ -91,29 +91,43 @@ const constants = new WeakMap<OperationDefinitionNode, readonly SelectedField[]>
  * operation, or a variable does not fit), and the execution reports why.
  */
 export function operationFields(asked: OperationDocument): readonly SelectedField[] | null {
-  const { schema, document, operationName } = asked;
-  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
-  const operations: OperationDefinitionNode[] = [];
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
-    else if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
-  }
-  const operation = operationName
-    ? operations.find(({ name }) => name?.value === operationName)
-    : operations[0];
+  const { schema, document } = asked;
+  const operation = findOperation(asked);
   const root = operation && schema.getRootType(operation.operation);
-  if (!operation || !root || (!operationName && operations.length > 1)) return null;
+  if (!operation || !root) return null;
   const known = constants.get(operation);
   if (known) return known;
   const variables = asked.coerced ?? coerceVariables(asked, operation);
   if (!variables) return null;
-  const fields = readFields({ schema, fragments, variables }, root, [operation]);
+  const fields = readFields({ schema, fragments: fragmentsOf(document), variables }, root, [operation]);
   if (!haveArguments(fields)) return null;
   if ((operation.variableDefinitions ?? []).length === 0) {
     constants.set(operation, fields);
     constantFields.add(fields);
   }
   return fields;
+}
+
+/**
+ * Whether an operation without `operationFields` would run all the same: only an argument of it does not fit, because its variable is
+ * null. The execution reports that for the argument's field, and runs the others.
+ */
+export function runsInPart(asked: OperationDocument): boolean {
+  const operation = findOperation(asked);
+  return operation !== null && (asked.coerced ?? coerceVariables(asked, operation)) !== undefined;
+}
+
+function findOperation({ document, operationName }: OperationDocument): OperationDefinitionNode | null {
+  const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+  if (operationName) return operations.find(({ name }) => name?.value === operationName) ?? null;
+  return operations.length === 1 ? (operations[0] ?? null) : null;
+}
+
+function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {
+  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
+  for (const definition of definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+  return fragments;
 }
 
 function coerceVariables(

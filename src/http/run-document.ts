@@ -9,7 +9,7 @@ import { rateHeaders } from './limits/rate-limit.ts';
 import { refuse } from './mask-error.ts';
 import { createOperation } from './operation.ts';
 import type { Operation } from './operation.ts';
-import { readMoment, refuseRate, settleCost, takePoints } from './plugins/cost.ts';
+import { readMoment, refuseNull, refuseRate, settleCost, takePoints } from './plugins/cost.ts';
 import { endOperation } from './plugins/operation.ts';
 import type { RequestContext } from './plugins/operation.ts';
 import type { RequestNotes } from './request-notes.ts';
@@ -53,11 +53,8 @@ export function beginDocument(
     operation,
     estimate() {
       const estimate = estimateOperation({ schema, document, coerced }, costLimits, readMoment(open()));
-      if (estimate) return estimate;
-      throw new RequestError(
-        'BAD_USER_INPUT',
-        'A variable is null, and its argument takes no null. Leave it out.',
-      );
+      if (!estimate) throw refuseNull();
+      return estimate;
     },
     execute: () => compiled(coerced)(open(), coerced),
   };

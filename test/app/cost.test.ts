@@ -51,6 +51,22 @@ const callsOf = ({ extensions }: Answer): number =>
   (extensions?.upstream ?? []).reduce((sum, { calls }) => sum + calls, 0);
 
 describe('the estimate of an operation', () => {
+  test('an operation that it cannot be made for is refused before its first call, or its other fields would cost nothing', async () => {
+    const query = `query ($zone: TimeZone = "UTC") {
+      events(first: 1) { nodes { id } }
+      usageAnalytics(range: { last: "PT1H" }, timeZone: $zone) { totals { count } }
+    }`;
+    const refused = await post(query, { zone: null });
+    expect(refused.errors).toMatchObject([
+      { message: expect.stringContaining('A variable is null'), extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+    expect(refused.data ?? null).toBeNull();
+    expect(callsOf(refused)).toBe(0);
+    const answered = await post(query);
+    expect(answered.errors).toBeUndefined();
+    expect(answered.extensions?.cost?.actual).toBeGreaterThan(0);
+  });
+
   test('the actual cost and calls of 150 random queries are never more than the estimate', async () => {
     const { data } = await running.ask<{
       usageRecords: { nodes: { id: string; recordId: string }[]; pageInfo: { endCursor: string } };

@@ -84,7 +84,7 @@ export function intervalsFor({ fromMs, toMs }: Span, most = 400): readonly Inter
 /** The finest interval whose bars are still wide enough to point at, unless the reader has chosen one that fits. */
 export function chooseInterval(span: Span, chosen?: string): Interval {
   const wanted = intervalsFor(span, 2_000).find((step) => step === chosen);
-  return wanted ?? intervalsFor(span, 130)[0] ?? 'MONTH';
+  return wanted ?? intervalsFor(span, 200)[0] ?? 'MONTH';
 }
 
 /** The instant of a local date and time, such as `2026-03-04T12:00`, in a time zone; null if it is none. */

@@ -1,8 +1,10 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { RequestError } from '../../base/errors.ts';
 import type { GraphContext } from '../../graph/context.ts';
 import { estimateOperation, refuseOperation } from '../../graph/cost/operation.ts';
 import type { EstimateLimits, EstimateMoment, OperationEstimate } from '../../graph/cost/operation.ts';
+import { runsInPart } from '../../graph/selection.ts';
 import { splitSources } from '../../graph/timeline/access.ts';
 import { rateHeaders } from '../limits/rate-limit.ts';
 import type { RateLimit, RateVerdict } from '../limits/rate-limit.ts';
@@ -28,7 +30,11 @@ export function useCost(options: CostOptions): Plugin<OperationContext, RequestC
       const { contextValue } = args;
       const { operation, notes } = contextValue;
       const estimate = estimateOperation(args, options.costLimits, readMoment(contextValue));
-      if (!estimate) return undefined;
+      if (!estimate) {
+        // Else its other fields would cost nothing.
+        if (runsInPart(args)) setResultAndStopExecution({ errors: [refuse(refuseNull())] });
+        return undefined;
+      }
       notes.estimate = estimate;
       const refusal = refuseOperation(estimate, options.costLimits);
       if (refusal) {
@@ -67,6 +73,14 @@ export function useCost(options: CostOptions): Plugin<OperationContext, RequestC
         response.headers.set(name, value);
     },
   };
+}
+
+/** The refusal of an operation that can't be estimated, because a variable is null where an argument takes none. */
+export function refuseNull(): RequestError {
+  return new RequestError(
+    'BAD_USER_INPUT',
+    'A variable is null, and its argument takes no null. Leave it out.',
+  );
 }
 
 /** Takes the points of an operation from its caller; null: this caller's points are not counted. Never rejects. */

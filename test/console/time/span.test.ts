@@ -64,7 +64,7 @@ describe('the range of the address', () => {
 });
 
 describe('the interval of charts', () => {
-  test('gives at most 130 bars unless the reader asks for more, and never more than 2,000', () => {
+  test('gives at most 200 bars unless the reader asks for more, and never more than 2,000', () => {
     fc.assert(
       fc.property(spans, (span) => {
         const length = span.toMs - span.fromMs;
@@ -76,7 +76,7 @@ describe('the interval of charts', () => {
           WEEK: 168 * HOUR,
           MONTH: 720 * HOUR,
         };
-        expect(length / sizes[chooseInterval(span)]!).toBeLessThanOrEqual(130);
+        expect(length / sizes[chooseInterval(span)]!).toBeLessThanOrEqual(200);
         for (const step of intervalsFor(span, 2_000)) {
           expect(chooseInterval(span, step)).toBe(step);
           expect(length / sizes[step]!).toBeLessThanOrEqual(2_000);

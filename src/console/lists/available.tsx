@@ -15,7 +15,9 @@ export function Available({
   const { scopes, service } = useService();
   const reasons = sources.flatMap((source) => {
     if (!scopes.has(SCOPES[source]))
-      return [`To read the ${nameSource(source)} you need the scope ${SCOPES[source]}. Ask your operator for it.`];
+      return [
+        `To read the ${nameSource(source)} you need the scope ${SCOPES[source]}. Ask your operator for it.`,
+      ];
     const isConfigured = service.sources.some((each) => each.source === source && each.configured);
     return isConfigured
       ? []

@@ -53,7 +53,14 @@ export const CALL_KEYS: readonly FilterKey[] = [
     read: readRange,
     values: ['500..', '1000..', '5000..'],
   },
-  { key: 'q', label: 'Text', hint: 'text that the vendor looks for', isMany: false, read: text, needs: 'pii:read' },
+  {
+    key: 'q',
+    label: 'Text',
+    hint: 'text that the vendor looks for',
+    isMany: false,
+    read: text,
+    needs: 'pii:read',
+  },
 ];
 
 /** The dimension that counts the values of a key. */

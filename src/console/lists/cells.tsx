@@ -30,7 +30,11 @@ export function Value({
 }
 
 /** How a call ended: a shape beside the word and the colour. */
-export function Status({ call }: { readonly call: Pick<CallRowFragment, 'requestStatus' | 'requestStatusText'> }) {
+export function Status({
+  call,
+}: {
+  readonly call: Pick<CallRowFragment, 'requestStatus' | 'requestStatusText'>;
+}) {
   const { requestStatus, requestStatusText } = call;
   return (
     <span className="status" data-status={requestStatus ?? 'other'}>
@@ -38,7 +42,13 @@ export function Status({ call }: { readonly call: Pick<CallRowFragment, 'request
         {requestStatus === 'FAILED' ? (
           <path d="M1 1l6 6M7 1l-6 6" stroke="currentColor" strokeWidth="2" />
         ) : (
-          <circle cx="4" cy="4" r="3" fill={requestStatus === null ? 'none' : 'currentColor'} stroke="currentColor" />
+          <circle
+            cx="4"
+            cy="4"
+            r="3"
+            fill={requestStatus === null ? 'none' : 'currentColor'}
+            stroke="currentColor"
+          />
         )}
       </svg>
       {requestStatus?.toLowerCase() ?? requestStatusText ?? 'unknown'}
@@ -85,7 +95,13 @@ const TIME: Column = {
 
 export const CALL_COLUMNS: readonly Column[] = [
   TIME,
-  { key: 'status', label: 'Status', width: '92px', isFirst: true, cell: ofCall((call) => <Status call={call} />) },
+  {
+    key: 'status',
+    label: 'Status',
+    width: '92px',
+    isFirst: true,
+    cell: ofCall((call) => <Status call={call} />),
+  },
   {
     key: 'element',
     label: 'Element',
@@ -100,7 +116,12 @@ export const CALL_COLUMNS: readonly Column[] = [
     isFirst: true,
     cell: ofCall(({ elementApi }) => plain(elementApi)),
   },
-  { key: 'method', label: 'Method', width: '72px', cell: ofCall(({ requestMethod }) => plain(requestMethod)) },
+  {
+    key: 'method',
+    label: 'Method',
+    width: '72px',
+    cell: ofCall(({ requestMethod }) => plain(requestMethod)),
+  },
   {
     key: 'code',
     label: 'Code',
@@ -149,7 +170,9 @@ export const CALL_COLUMNS: readonly Column[] = [
     key: 'tags',
     label: 'Tags',
     width: 'minmax(110px, 1fr)',
-    cell: ofCall(({ elementTags, instanceTags }) => plain([...new Set([...elementTags, ...instanceTags])].join(', '))),
+    cell: ofCall(({ elementTags, instanceTags }) =>
+      plain([...new Set([...elementTags, ...instanceTags])].join(', ')),
+    ),
   },
 ];
 
@@ -188,7 +211,9 @@ export const EVENT_COLUMNS: readonly Column[] = [
     label: 'Description',
     width: 'minmax(200px, 2fr)',
     isFirst: true,
-    cell: ofEvent(({ description, masked }) => <Value of={description} masked={masked} field="DESCRIPTION" />),
+    cell: ofEvent(({ description, masked }) => (
+      <Value of={description} masked={masked} field="DESCRIPTION" />
+    )),
   },
 ];
 
@@ -245,8 +270,20 @@ export const TIMELINE_COLUMNS: readonly Column[] = [
       </span>
     ),
   },
-  { key: 'what', label: 'What', width: 'minmax(240px, 3fr)', isFirst: true, cell: (entry) => <What entry={entry} /> },
-  { key: 'who', label: 'Who', width: 'minmax(110px, 1fr)', isFirst: true, cell: (entry) => <Who entry={entry} /> },
+  {
+    key: 'what',
+    label: 'What',
+    width: 'minmax(240px, 3fr)',
+    isFirst: true,
+    cell: (entry) => <What entry={entry} />,
+  },
+  {
+    key: 'who',
+    label: 'Who',
+    width: 'minmax(110px, 1fr)',
+    isFirst: true,
+    cell: (entry) => <Who entry={entry} />,
+  },
   {
     key: 'where',
     label: 'Address',
@@ -259,7 +296,10 @@ export const TIMELINE_COLUMNS: readonly Column[] = [
 /** Entries with the same text are equal in a story. */
 export function likeness(entry: Entry): string {
   if (entry.__typename === 'UsageRecord') {
-    const { elementKey, elementApi, requestStatus, responseStatus, ipAddress } = readFragment(CALL_ROW, entry);
+    const { elementKey, elementApi, requestStatus, responseStatus, ipAddress } = readFragment(
+      CALL_ROW,
+      entry,
+    );
     return JSON.stringify([elementKey, elementApi, requestStatus, responseStatus, ipAddress]);
   }
   const { action, username, ipAddress } = readFragment(EVENT_ROW, entry);

@@ -92,7 +92,10 @@ export function findFaults(
     if (!key) return [];
     if (key.needs !== undefined && !scopes.has(key.needs))
       return [
-        { chip, words: `To filter by ${key.label.toLowerCase()} you need the scope ${key.needs}. Remove it.` },
+        {
+          chip,
+          words: `To filter by ${key.label.toLowerCase()} you need the scope ${key.needs}. Remove it.`,
+        },
       ];
     if (key.read(chip.value) === null) return [{ chip, words: faultOf(key, chip.value) }];
     if (!key.isMany && all(search, chip.key).length > 1)

@@ -34,7 +34,9 @@ export function CopyButtons({
       <button
         type="button"
         className="button"
-        onClick={() => copy('cURL', writeCurl(`${location.origin}/graphql`, query, variables, hasCredential()))}
+        onClick={() =>
+          copy('cURL', writeCurl(`${location.origin}/graphql`, query, variables, hasCredential()))
+        }
       >
         Copy cURL
       </button>

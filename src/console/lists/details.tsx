@@ -80,8 +80,14 @@ export function CallDetail({ of }: { readonly of: FragmentType<typeof CALL_DETAI
       <Fields
         title="Who, and from where"
         fields={[
-          ['Address', <Value key="ip" of={call.requestIP ?? call.ipAddress} masked={masked} field="IP_ADDRESS" />],
-          ['User', <Value key="user" of={both(call.userName, call.userId)} masked={masked} field="USERNAME" />],
+          [
+            'Address',
+            <Value key="ip" of={call.requestIP ?? call.ipAddress} masked={masked} field="IP_ADDRESS" />,
+          ],
+          [
+            'User',
+            <Value key="user" of={both(call.userName, call.userId)} masked={masked} field="USERNAME" />,
+          ],
           ['Account', both(call.accountName, call.accountId)],
           ['Company', both(call.companyName, call.companyId)],
         ]}

@@ -45,7 +45,8 @@ export function Drawer({
   readonly onClose: () => void;
 }) {
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (!go || event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
+    if (!go || event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement)
+      return;
     if (event.key === 'j' || event.key === 'ArrowDown') go(1);
     else if (event.key === 'k' || event.key === 'ArrowUp') go(-1);
     else return;
@@ -66,7 +67,13 @@ export function Drawer({
             <Dialog.Title className="drawer-title">Entry</Dialog.Title>
             {go && (
               <>
-                <button type="button" className="button" data-quiet="" onClick={() => go(-1)} title="Previous (k)">
+                <button
+                  type="button"
+                  className="button"
+                  data-quiet=""
+                  onClick={() => go(-1)}
+                  title="Previous (k)"
+                >
                   Previous
                 </button>
                 <button type="button" className="button" data-quiet="" onClick={() => go(1)} title="Next (j)">
@@ -97,7 +104,9 @@ function Content({ id }: { readonly id: string }) {
     );
   if (node.__typename !== 'UsageRecord' && node.__typename !== 'Event') return null;
   const isCall = node.__typename === 'UsageRecord';
-  const { timestamp, ipAddress } = isCall ? readFragment(CALL_DETAIL, node) : readFragment(EVENT_DETAIL, node);
+  const { timestamp, ipAddress } = isCall
+    ? readFragment(CALL_DETAIL, node)
+    : readFragment(EVENT_DETAIL, node);
   return (
     <div className="drawer-content">
       {isCall ? <CallDetail of={node} /> : <EventDetail of={node} />}

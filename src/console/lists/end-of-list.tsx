@@ -38,7 +38,11 @@ export function EndOfList({
     return (
       <div className="list-end row" role="status">
         <span>
-          {status === 'stopped' ? 'Stopped' : rowCount === 0 && coverage.length === 0 ? 'Reading' : 'Reading on'}
+          {status === 'stopped'
+            ? 'Stopped'
+            : rowCount === 0 && coverage.length === 0
+              ? 'Reading'
+              : 'Reading on'}
           <Progress coverage={coverage} rowCount={rowCount} />
         </span>
         {status === 'reading' ? (
@@ -63,7 +67,13 @@ export function EndOfList({
 }
 
 /** How far back a list was read, and what that took. */
-function Progress({ coverage, rowCount }: { readonly coverage: readonly CoverageEntry[]; readonly rowCount: number }) {
+function Progress({
+  coverage,
+  rowCount,
+}: {
+  readonly coverage: readonly CoverageEntry[];
+  readonly rowCount: number;
+}) {
   const { timeZone } = useRange();
   const read = coverage.filter(({ asOf }) => asOf !== null);
   if (read.length === 0) return '…';
@@ -115,8 +125,8 @@ function Empty({
       ) : isAllExpired && expired ? (
         <p>
           The {nameSource(expired.source)} keeps its rows{' '}
-          {retention ? `for ${retention.replace(/^P(\d+)D$/, '$1 days')}` : 'for some time'}: this range is older, from{' '}
-          {writeInstant(Date.parse(expired.from), timeZone)} on. Choose a later one.
+          {retention ? `for ${retention.replace(/^P(\d+)D$/, '$1 days')}` : 'for some time'}: this range is
+          older, from {writeInstant(Date.parse(expired.from), timeZone)} on. Choose a later one.
         </p>
       ) : chips.length > 0 ? (
         <>
@@ -167,4 +177,3 @@ export function FailedSources({
     </div>
   ));
 }
-

@@ -41,7 +41,8 @@ function readExcluded(value: string): string | null {
 export function findExclusionFault(search: Search): string | null {
   const keys = new Set(all(search, 'not').map((value) => value.split(':')[0]));
   const addresses = all(search, 'not').filter((value) => value.startsWith('ip:'));
-  if (keys.size > 1) return `Only one key can be excluded at a time, not ${[...keys].join(' and ')}. Remove one.`;
+  if (keys.size > 1)
+    return `Only one key can be excluded at a time, not ${[...keys].join(' and ')}. Remove one.`;
   return addresses.length > 1 ? 'Only one address can be excluded at a time. Remove the others.' : null;
 }
 

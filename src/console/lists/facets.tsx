@@ -65,7 +65,12 @@ const FACET_FIELDS = graphql(`
 `);
 
 /** The facet of each key of events. */
-const EVENT_FACET = { category: 'categories', action: 'actions', user: 'usernames', ip: 'ipAddresses' } as const;
+const EVENT_FACET = {
+  category: 'categories',
+  action: 'actions',
+  user: 'usernames',
+  ip: 'ipAddresses',
+} as const;
 
 export interface KeyValues {
   readonly values: readonly Counted[];
@@ -120,7 +125,13 @@ function explain(of: readonly FragmentType<typeof COVERAGE_FIELDS>[] | undefined
 }
 
 /** A menu of the values of one key. They are counted only when it opens. */
-export function FacetMenu({ filterKey, source }: { readonly filterKey: FilterKey; readonly source: FacetSource }) {
+export function FacetMenu({
+  filterKey,
+  source,
+}: {
+  readonly filterKey: FilterKey;
+  readonly source: FacetSource;
+}) {
   const [isOpen, setOpen] = useState(false);
   const [search, change] = useSearchState();
   const { values, fetching, words } = useKeyValues(isOpen ? filterKey : null, source, search);

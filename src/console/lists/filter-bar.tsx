@@ -3,7 +3,16 @@ import { useRef, useState } from 'react';
 import { Icon } from '../shell/icons.tsx';
 import { useService } from '../state/service.ts';
 import { useSearchState } from '../state/use-search.ts';
-import { addChip, clearChips, findFaults, keyOf, readChips, readTyped, removeChip, suggest } from './chips.ts';
+import {
+  addChip,
+  clearChips,
+  findFaults,
+  keyOf,
+  readChips,
+  readTyped,
+  removeChip,
+  suggest,
+} from './chips.ts';
 import type { FilterKey, Suggestion } from './chips.ts';
 import { useKeyValues } from './facets.tsx';
 import type { FacetSource } from './facets.tsx';
@@ -31,7 +40,11 @@ export function FilterBar({
   const chips = readChips(keys, search);
   const faults = findFaults(keys, search, scopes);
   const typedKey = keyOf(allowed, line);
-  const counted = useKeyValues(isOpen && !typedKey?.values ? typedKey : null, typedKey ? sourceOf(typedKey) : 'USAGE', search);
+  const counted = useKeyValues(
+    isOpen && !typedKey?.values ? typedKey : null,
+    typedKey ? sourceOf(typedKey) : 'USAGE',
+    search,
+  );
   const suggestions = suggest(allowed, line, counted.values);
 
   const commit = (typed: string): void => {

@@ -148,14 +148,22 @@ export function Grid(props: GridProps) {
                 {line?.kind === 'row' && !isNarrow ? (
                   <div className="list-cells" role="presentation" style={{ gridTemplateColumns: template }}>
                     {columns.map((column) => (
-                      <span key={column.key} role="gridcell" className={column.isNumber ? 'number' : undefined}>
+                      <span
+                        key={column.key}
+                        role="gridcell"
+                        className={column.isNumber ? 'number' : undefined}
+                      >
                         {column.cell(line.row, timeZone)}
                       </span>
                     ))}
                   </div>
                 ) : (
                   <div role="gridcell" aria-colspan={isNarrow ? 1 : columns.length} className="list-whole">
-                    {line ? <Whole line={line} timeZone={timeZone} /> : <span className="skeleton list-away" />}
+                    {line ? (
+                      <Whole line={line} timeZone={timeZone} />
+                    ) : (
+                      <span className="skeleton list-away" />
+                    )}
                   </div>
                 )}
               </div>
@@ -227,4 +235,3 @@ function Card({ entry, timeZone }: { readonly entry: Entry; readonly timeZone: s
     </span>
   );
 }
-

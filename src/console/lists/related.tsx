@@ -73,10 +73,19 @@ export function Related({
   const by: CorrelationBasis[] = scopes.has('pii:read') && hasAddress ? ['IP'] : ['TIME'];
   const answer = usePanelQuery(RELATED_ENTRIES, { id, by }, { pause: !scopes.has(scope) });
   const title = isCall ? 'Events within 5 minutes' : 'Calls within 5 minutes';
-  if (!scopes.has(scope)) return <p className="notice">To see {title.toLowerCase()} you need the scope {scope}.</p>;
+  if (!scopes.has(scope))
+    return (
+      <p className="notice">
+        To see {title.toLowerCase()} you need the scope {scope}.
+      </p>
+    );
   const node = answer.data?.node;
   const found =
-    node?.__typename === 'UsageRecord' ? node.relatedEvents : node?.__typename === 'Event' ? node.relatedUsage : null;
+    node?.__typename === 'UsageRecord'
+      ? node.relatedEvents
+      : node?.__typename === 'Event'
+        ? node.relatedUsage
+        : null;
   return (
     <Panel title={title} answer={answer} coverage={found?.coverage} height={60}>
       {() =>
@@ -87,12 +96,12 @@ export function Related({
                 <RelatedEntry key={entry.id} entry={entry} basis={basis} confidence={confidence} />
               ))}
             </ul>
-            {found.pageInfo.hasNextPage && <p className="muted">There are more: see what happened around it.</p>}
+            {found.pageInfo.hasNextPage && (
+              <p className="muted">There are more: see what happened around it.</p>
+            )}
           </>
         ) : (
-          <p className="muted">
-            {by[0] === 'IP' ? 'None from the same address.' : 'None at the same time.'}
-          </p>
+          <p className="muted">{by[0] === 'IP' ? 'None from the same address.' : 'None at the same time.'}</p>
         )
       }
     </Panel>

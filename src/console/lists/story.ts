@@ -43,7 +43,7 @@ export function tellStory<Row extends StoryRow>(
 ): readonly StoryLine<Row>[] {
   const lines: StoryLine<Row>[] = [];
   let newer = before;
-  for (let at = 0; at < rows.length; ) {
+  for (let at = 0; at < rows.length;) {
     const first = rows[at];
     if (first === undefined) break;
     const silence = newer ? Date.parse(newer.timestamp) - Date.parse(first.timestamp) : 0;

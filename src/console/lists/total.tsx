@@ -13,7 +13,11 @@ export interface TotalQuestion<Data, Variables extends object> {
   readonly readTotal: (data: Data) => { readonly value: number; readonly accuracy: CountAccuracy } | null;
 }
 
-const WORDS: Readonly<Record<CountAccuracy, string>> = { EXACT: 'exactly', ESTIMATE: 'about', AT_LEAST: 'at least' };
+const WORDS: Readonly<Record<CountAccuracy, string>> = {
+  EXACT: 'exactly',
+  ESTIMATE: 'about',
+  AT_LEAST: 'at least',
+};
 
 /** The number of all rows, with how exact it is. It may need vendor calls, so it is asked only when the reader wants it. */
 export function Total<Data, Variables extends object>({

@@ -32,7 +32,12 @@ export interface UsedList<Row, Line> {
 }
 
 /** Reads a list as far as the reader scrolls. Another question begins another list. */
-export function useEndlessList<Data, Variables extends PageVariables, Row extends { readonly id: string }, Line>(
+export function useEndlessList<
+  Data,
+  Variables extends PageVariables,
+  Row extends { readonly id: string },
+  Line,
+>(
   question: ListQuestion<Data, Variables, Row>,
   {
     pageSize,

@@ -108,20 +108,24 @@ function follow(
   const connect = (): void => {
     if (tries === 0) setState({ kind: 'connecting' });
     expectWord();
-    close = openStream(LIVE_ACTIVITY, { filter, ...(cursor === null ? { since } : { resumeFrom: cursor }) }, {
-      next({ activity }) {
-        tries = 0;
-        cursor = activity.cursor;
-        expectWord();
-        setState({ kind: 'connected' });
-        take(activity);
+    close = openStream(
+      LIVE_ACTIVITY,
+      { filter, ...(cursor === null ? { since } : { resumeFrom: cursor }) },
+      {
+        next({ activity }) {
+          tries = 0;
+          cursor = activity.cursor;
+          expectWord();
+          setState({ kind: 'connected' });
+          take(activity);
+        },
+        end({ failures: [failure] }) {
+          if (!failure || failure.canRetry) return again();
+          clearTimeout(timer);
+          setState({ kind: 'refused', failure });
+        },
       },
-      end({ failures: [failure] }) {
-        if (!failure || failure.canRetry) return again();
-        clearTimeout(timer);
-        setState({ kind: 'refused', failure });
-      },
-    });
+    );
   };
   connect();
   return () => {

@@ -52,8 +52,8 @@ export function Timeline() {
     <Available sources={['USAGE', 'EVENTS']}>
       {leavesCallsOut(search) && (
         <p className="notice">
-          Calls are left out, because the Usage API names its users by other ids. To see calls too, take the address from
-          one of these events.
+          Calls are left out, because the Usage API names its users by other ids. To see calls too, take the
+          address from one of these events.
         </p>
       )}
       <EntryList

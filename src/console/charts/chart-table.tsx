@@ -2,7 +2,7 @@ import { useRange } from '../state/use-range.ts';
 import { writeBucket, writeZone } from '../time/words.ts';
 import { STATE_WORDS } from './bucket.ts';
 import type { ChartBucket } from './bucket.ts';
-import type { Reading } from './time-chart.tsx';
+import type { Reading } from './reading.ts';
 
 /** The figures of a chart as a table. The time of each row opens its rows. */
 export function ChartTable({

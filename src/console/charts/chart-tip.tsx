@@ -1,7 +1,7 @@
 import { STATE_WORDS } from './bucket.ts';
 import type { BucketState } from './bucket.ts';
 import { Swatch } from './legend.tsx';
-import type { Reading } from './time-chart.tsx';
+import type { Reading } from './reading.ts';
 
 /** The figures of the bucket under the pointer or the cursor. The chart itself announces them, so this is for the eye. */
 export function ChartTip({

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { BucketState } from './bucket.ts';
 
 /** Shares of the accent in the fill of each layer: neighbours differ in lightness and in texture. */
-const TINTS = [100, 58, 84, 42, 92, 50, 70, 34] as const;
+const TINTS = [100, 58, 84, 42, 46, 92, 52, 76] as const;
 
 type Motif = 'plain' | 'diagonal' | 'dots' | 'level';
 const MOTIFS: readonly Motif[] = ['plain', 'diagonal', 'dots', 'level'];

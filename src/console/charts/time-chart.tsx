@@ -13,21 +13,11 @@ import { ChartTable } from './chart-table.tsx';
 import { ChartTip } from './chart-tip.tsx';
 import { columnOf, createValueScale } from './plot.ts';
 import type { Plot, ValueAxisWords } from './plot.ts';
+import type { Reading } from './reading.ts';
 import { Textures } from './textures.tsx';
 import { useBrush } from './use-brush.ts';
 import { useCursor } from './use-cursor.ts';
 import { useWidth } from './use-width.ts';
-
-/** One figure of a bucket, for tooltips, tables and those who listen. */
-export interface Reading {
-  readonly key: string;
-  readonly name: string;
-  /** With its unit; `not known` if it is not known. */
-  readonly text: string;
-  readonly fill?: string;
-  /** Whether this part of the bucket can be opened on its own. */
-  readonly isPart?: boolean;
-}
 
 export interface TimeChartProps {
   /** The id of its textures, which a legend outside shows, too. */
@@ -192,9 +182,11 @@ export function TimeChart(props: TimeChartProps) {
           />
         )}
       </div>
-      <figcaption className="chart-states">
-        <StateKeys id={id} buckets={buckets} />
-      </figcaption>
+      {!asTable && (
+        <figcaption className="chart-states">
+          <StateKeys id={id} buckets={buckets} />
+        </figcaption>
+      )}
     </figure>
   );
 }

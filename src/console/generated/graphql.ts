@@ -413,6 +413,88 @@ export type CallsTotalQueryVariables = Exact<{
 
 export type CallsTotalQuery = { usageRecords: { totalCount: { value: number, accuracy: CountAccuracy } | null } | null };
 
+export type OverviewCallsQueryVariables = Exact<{
+  range: DateTimeRange;
+  interval: Interval;
+  timeZone: string;
+  compare: boolean;
+}>;
+
+
+export type OverviewCallsQuery = { usageAnalytics: { id: string, totals: { id: string, count: number | null }, buckets: Array<{ id: string, timestamp: string, end: string, cut: boolean, filling: boolean, count: number | null }>, previous?: { id: string, totals: { id: string, count: number | null }, buckets: Array<{ id: string, count: number | null }> } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+
+export type OverviewCategoriesQueryVariables = Exact<{
+  range: DateTimeRange;
+  interval: Interval;
+  timeZone: string;
+}>;
+
+
+export type OverviewCategoriesQuery = { eventBreakdown: { from: string, to: string, groups: Array<{ count: number, key: Array<{ value: string | null }>, buckets: Array<{ timestamp: string, end: string, count: number }> | null }>, other: { count: number, buckets: Array<{ count: number }> | null } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+
+export type OverviewElementsQueryVariables = Exact<{
+  range: DateTimeRange;
+  interval: Interval;
+  timeZone: string;
+  compare: boolean;
+}>;
+
+
+export type OverviewElementsQuery = { usageAnalytics: { id: string, totals: { id: string, elementCount: number | null, elements: Array<{ id: string, elementKey: string, count: number }> | null }, buckets: Array<{ id: string, timestamp: string, end: string, cut: boolean, filling: boolean, elements: Array<{ id: string, elementKey: string, count: number }> | null }>, previous?: { id: string, totals: { id: string, elementCount: number | null } } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+
+export type OverviewLogInsQueryVariables = Exact<{
+  range: DateTimeRange;
+  before: DateTimeRange;
+  compare: boolean;
+}>;
+
+
+export type OverviewLogInsQuery = { now: { groups: Array<{ count: number, key: Array<{ value: string | null }> }>, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null, before?: { groups: Array<{ count: number, key: Array<{ value: string | null }> }>, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+
+export type OverviewFailuresQueryVariables = Exact<{
+  range: DateTimeRange;
+}>;
+
+
+export type OverviewFailuresQuery = { usageRecords: { nodes: Array<{ id: string, timestamp: string, elementKey: string | null, elementApi: string | null, responseStatus: number | null, processTime: number | null }>, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+
+export type OverviewSecurityQueryVariables = Exact<{
+  range: DateTimeRange;
+  actions: Array<string> | string;
+}>;
+
+
+export type OverviewSecurityQuery = { events: { nodes: Array<{ id: string, timestamp: string, action: string, username: string | null, ipAddress: string | null, masked: Array<MaskedField> }>, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+
+export type OverviewSpreadQueryVariables = Exact<{
+  range: DateTimeRange;
+  before: DateTimeRange;
+  compare: boolean;
+}>;
+
+
+export type OverviewSpreadQuery = { now: { groups: Array<{ count: number, processTime: { p95: number } | null }>, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null, before?: { groups: Array<{ count: number, processTime: { p95: number } | null }> } | null };
+
+export type OverviewStatusesQueryVariables = Exact<{
+  range: DateTimeRange;
+  interval: Interval;
+  timeZone: string;
+  compare: boolean;
+}>;
+
+
+export type OverviewStatusesQuery = { usageAnalytics: { id: string, totals: { id: string, successRate: number | null, statuses: { id: string, success: number, failed: number } | null }, buckets: Array<{ id: string, timestamp: string, end: string, cut: boolean, filling: boolean, statuses: { id: string, success: number, failed: number } | null }>, previous?: { id: string, totals: { id: string, successRate: number | null } } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+
+export type OverviewTimesQueryVariables = Exact<{
+  range: DateTimeRange;
+  interval: Interval;
+  timeZone: string;
+  compare: boolean;
+}>;
+
+
+export type OverviewTimesQuery = { usageAnalytics: { id: string, totals: { id: string, processTime: { id: string, avg: number, min: number, max: number } | null }, buckets: Array<{ id: string, timestamp: string, end: string, cut: boolean, filling: boolean, processTime: { id: string, avg: number, min: number, max: number } | null }>, previous?: { id: string, totals: { id: string, processTime: { id: string, avg: number } | null }, buckets: Array<{ id: string, processTime: { id: string, avg: number } | null }> } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+
 export type TimelinePageQueryVariables = Exact<{
   range: DateTimeRange;
   filter?: TimelineFilter | null | undefined;
@@ -1331,6 +1413,416 @@ export const CallsTotalDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CallsTotalQuery, CallsTotalQueryVariables>;
+export const OverviewCallsDocument = new TypedDocumentString(`
+    query OverviewCalls($range: DateTimeRange!, $interval: Interval!, $timeZone: TimeZone!, $compare: Boolean!) {
+  usageAnalytics(range: $range, interval: $interval, timeZone: $timeZone) {
+    id
+    totals {
+      id
+      count
+    }
+    buckets {
+      id
+      timestamp
+      end
+      cut
+      filling
+      count
+    }
+    previous @include(if: $compare) {
+      id
+      totals {
+        id
+        count
+      }
+      buckets {
+        id
+        count
+      }
+    }
+    coverage {
+      ...CoverageFields
+    }
+  }
+}
+    fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`) as unknown as TypedDocumentString<OverviewCallsQuery, OverviewCallsQueryVariables>;
+export const OverviewCategoriesDocument = new TypedDocumentString(`
+    query OverviewCategories($range: DateTimeRange!, $interval: Interval!, $timeZone: TimeZone!) {
+  eventBreakdown(
+    by: [CATEGORY]
+    range: $range
+    interval: $interval
+    timeZone: $timeZone
+    top: 8
+  ) {
+    from
+    to
+    groups {
+      key {
+        value
+      }
+      count
+      buckets {
+        timestamp
+        end
+        count
+      }
+    }
+    other {
+      count
+      buckets {
+        count
+      }
+    }
+    coverage {
+      ...CoverageFields
+    }
+  }
+}
+    fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`) as unknown as TypedDocumentString<OverviewCategoriesQuery, OverviewCategoriesQueryVariables>;
+export const OverviewElementsDocument = new TypedDocumentString(`
+    query OverviewElements($range: DateTimeRange!, $interval: Interval!, $timeZone: TimeZone!, $compare: Boolean!) {
+  usageAnalytics(range: $range, interval: $interval, timeZone: $timeZone) {
+    id
+    totals {
+      id
+      elementCount
+      elements {
+        id
+        elementKey
+        count
+      }
+    }
+    buckets {
+      id
+      timestamp
+      end
+      cut
+      filling
+      elements {
+        id
+        elementKey
+        count
+      }
+    }
+    previous @include(if: $compare) {
+      id
+      totals {
+        id
+        elementCount
+      }
+    }
+    coverage {
+      ...CoverageFields
+    }
+  }
+}
+    fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`) as unknown as TypedDocumentString<OverviewElementsQuery, OverviewElementsQueryVariables>;
+export const OverviewLogInsDocument = new TypedDocumentString(`
+    query OverviewLogIns($range: DateTimeRange!, $before: DateTimeRange!, $compare: Boolean!) {
+  now: eventBreakdown(
+    by: [ACTION]
+    range: $range
+    filter: { action: { in: ["user-login-failure", "user-locked-out"] } }
+  ) {
+    groups {
+      key {
+        value
+      }
+      count
+    }
+    coverage {
+      ...CoverageFields
+    }
+  }
+  before: eventBreakdown(
+    by: [ACTION]
+    range: $before
+    filter: { action: { in: ["user-login-failure", "user-locked-out"] } }
+  ) @include(if: $compare) {
+    groups {
+      key {
+        value
+      }
+      count
+    }
+    coverage {
+      ...CoverageFields
+    }
+  }
+}
+    fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`) as unknown as TypedDocumentString<OverviewLogInsQuery, OverviewLogInsQueryVariables>;
+export const OverviewFailuresDocument = new TypedDocumentString(`
+    query OverviewFailures($range: DateTimeRange!) {
+  usageRecords(range: $range, first: 8, filter: { status: FAILED }) {
+    nodes {
+      id
+      timestamp
+      elementKey
+      elementApi
+      responseStatus
+      processTime
+    }
+    coverage {
+      ...CoverageFields
+    }
+  }
+}
+    fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`) as unknown as TypedDocumentString<OverviewFailuresQuery, OverviewFailuresQueryVariables>;
+export const OverviewSecurityDocument = new TypedDocumentString(`
+    query OverviewSecurity($range: DateTimeRange!, $actions: [String!]!) {
+  events(range: $range, first: 8, filter: { action: { in: $actions } }) {
+    nodes {
+      id
+      timestamp
+      action
+      username
+      ipAddress
+      masked
+    }
+    coverage {
+      ...CoverageFields
+    }
+  }
+}
+    fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`) as unknown as TypedDocumentString<OverviewSecurityQuery, OverviewSecurityQueryVariables>;
+export const OverviewSpreadDocument = new TypedDocumentString(`
+    query OverviewSpread($range: DateTimeRange!, $before: DateTimeRange!, $compare: Boolean!) {
+  now: usageBreakdown(
+    by: [STATUS]
+    range: $range
+    filter: { status: SUCCESS }
+    top: 1
+  ) {
+    groups {
+      count
+      processTime {
+        p95
+      }
+    }
+    coverage {
+      ...CoverageFields
+    }
+  }
+  before: usageBreakdown(
+    by: [STATUS]
+    range: $before
+    filter: { status: SUCCESS }
+    top: 1
+  ) @include(if: $compare) {
+    groups {
+      count
+      processTime {
+        p95
+      }
+    }
+  }
+}
+    fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`) as unknown as TypedDocumentString<OverviewSpreadQuery, OverviewSpreadQueryVariables>;
+export const OverviewStatusesDocument = new TypedDocumentString(`
+    query OverviewStatuses($range: DateTimeRange!, $interval: Interval!, $timeZone: TimeZone!, $compare: Boolean!) {
+  usageAnalytics(range: $range, interval: $interval, timeZone: $timeZone) {
+    id
+    totals {
+      id
+      successRate
+      statuses {
+        id
+        success
+        failed
+      }
+    }
+    buckets {
+      id
+      timestamp
+      end
+      cut
+      filling
+      statuses {
+        id
+        success
+        failed
+      }
+    }
+    previous @include(if: $compare) {
+      id
+      totals {
+        id
+        successRate
+      }
+    }
+    coverage {
+      ...CoverageFields
+    }
+  }
+}
+    fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`) as unknown as TypedDocumentString<OverviewStatusesQuery, OverviewStatusesQueryVariables>;
+export const OverviewTimesDocument = new TypedDocumentString(`
+    query OverviewTimes($range: DateTimeRange!, $interval: Interval!, $timeZone: TimeZone!, $compare: Boolean!) {
+  usageAnalytics(range: $range, interval: $interval, timeZone: $timeZone) {
+    id
+    totals {
+      id
+      processTime {
+        id
+        avg
+        min
+        max
+      }
+    }
+    buckets {
+      id
+      timestamp
+      end
+      cut
+      filling
+      processTime {
+        id
+        avg
+        min
+        max
+      }
+    }
+    previous @include(if: $compare) {
+      id
+      totals {
+        id
+        processTime {
+          id
+          avg
+        }
+      }
+      buckets {
+        id
+        processTime {
+          id
+          avg
+        }
+      }
+    }
+    coverage {
+      ...CoverageFields
+    }
+  }
+}
+    fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`) as unknown as TypedDocumentString<OverviewTimesQuery, OverviewTimesQueryVariables>;
 export const TimelinePageDocument = new TypedDocumentString(`
     query TimelinePage($range: DateTimeRange!, $filter: TimelineFilter, $first: Int!, $after: String) {
   timeline(range: $range, filter: $filter, first: $first, after: $after) {

@@ -1,6 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { Link } from '@tanstack/react-router';
 import type { KeyboardEvent } from 'react';
+import { Provider } from 'urql';
 import { readFragment } from '../generated/fragment-masking.ts';
 import { graphql } from '../generated/gql.ts';
 import { usePanelQuery } from '../graph/use-panel-query.ts';
@@ -12,6 +13,7 @@ import type { Search } from '../state/search.ts';
 import { toRange } from '../time/span.ts';
 import { CallDetail, EventDetail } from './details.tsx';
 import { CALL_DETAIL, EVENT_DETAIL } from './detail-fields.ts';
+import { useListClient } from './use-endless-list.ts';
 import { CopyButtons } from './copy.tsx';
 import { Related } from './related.tsx';
 
@@ -44,6 +46,7 @@ export function Drawer({
   readonly go: ((step: 1 | -1) => void) | null;
   readonly onClose: () => void;
 }) {
+  const client = useListClient();
   const onKeyDown = (event: KeyboardEvent): void => {
     if (!go || event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement)
       return;
@@ -85,7 +88,8 @@ export function Drawer({
               <Icon name="close" />
             </Dialog.Close>
           </header>
-          {id !== undefined && <Content id={id} />}
+          {/* The panels' cache can't tell apart the fields of the two types that `node` may give, because it knows no schema. */}
+          <Provider value={client}>{id !== undefined && <Content id={id} />}</Provider>
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

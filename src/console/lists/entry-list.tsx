@@ -45,11 +45,7 @@ export interface EntryListProps<Data, Variables extends PageVariables, Count, Co
   readonly columns: readonly Column[];
   readonly question: ListQuestion<Data, Variables, Entry>;
   readonly total: TotalQuestion<Count, CountVariables>;
-  readonly toLines: (
-    rows: readonly Entry[],
-    before: Entry | null,
-    opened: ReadonlySet<string>,
-  ) => readonly Line[];
+  readonly toLines: (rows: readonly Entry[], before: Entry | null, opened: ReadonlySet<string>) => readonly Line[];
   /** The entries that a stream of this list tells. */
   readonly followed: TimelineFilter;
   /** Keys that only the vendor can test, so that a stream can't. */
@@ -111,10 +107,7 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
   const onOpen = (line: Line): void => {
     if (line.kind === 'row') change({ open: line.row.id });
     else if (line.kind === 'gap')
-      change({
-        last: undefined,
-        ...toRange({ fromMs: line.fromMs, toMs: Math.max(line.toMs, line.fromMs + 1) }),
-      });
+      change({ last: undefined, ...toRange({ fromMs: line.fromMs, toMs: Math.max(line.toMs, line.fromMs + 1) }) });
     else if (line.kind === 'run') {
       const next = new Set(opened);
       if (!next.delete(line.id)) next.add(line.id);
@@ -133,10 +126,9 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
       )}
       <div className="list-tools">
         <div className="facets" role="group" aria-label="Filter by">
-          {keys
-            .filter(
-              ({ key, needs }) => props.menus.includes(key) && (needs === undefined || scopes.has(needs)),
-            )
+          {props.menus
+            .flatMap((name) => keys.find(({ key }) => key === name) ?? [])
+            .filter(({ needs }) => needs === undefined || scopes.has(needs))
             .map((key) => (
               <FacetMenu key={key.key} filterKey={key} source={props.sourceOf(key)} />
             ))}
@@ -176,7 +168,9 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
         onShow={onShow}
         followed={place}
         top={`${JSON.stringify(question.variables)} ${freshCount}`}
-        end={<EndOfList state={state} keys={keys} what={what} stop={list.stop} goOn={list.goOn} />}
+        end={
+          <EndOfList state={state} keys={keys} what={what} stop={list.stop} goOn={list.goOn} />
+        }
       />
       <Drawer
         id={openId}
@@ -197,8 +191,7 @@ function findPlace(
     const line = lineAt(at);
     if (line?.kind === 'row' && line.row.id === id) return at;
   }
-  for (const [at, line] of list.lines())
-    if (line.kind === 'row' && line.row.id === id) return at + freshCount;
+  for (const [at, line] of list.lines()) if (line.kind === 'row' && line.row.id === id) return at + freshCount;
   return null;
 }
 

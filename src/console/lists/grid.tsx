@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useWidth } from '../charts/use-width.ts';
 import { useRange } from '../state/use-range.ts';
@@ -45,6 +45,13 @@ export function Grid(props: GridProps) {
   const { timeZone } = useRange();
   const scroller = useRef<HTMLDivElement>(null);
   const [width, measure] = useWidth();
+  const hold = useCallback(
+    (element: HTMLDivElement | null) => {
+      scroller.current = element;
+      return measure(element);
+    },
+    [measure],
+  );
   const [active, setActive] = useState(0);
   const id = useId();
   const isNarrow = width > 0 && width < NARROW_PX;
@@ -97,9 +104,8 @@ export function Grid(props: GridProps) {
 
   const template = isNarrow ? 'minmax(0, 1fr)' : columns.map((column) => column.width).join(' ');
   return (
-    <div className="list-scroll" ref={scroller}>
+    <div className="list-scroll" ref={hold}>
       <div
-        ref={measure}
         className="list"
         role="grid"
         aria-label={label}

@@ -9,7 +9,7 @@ import { EVENT_KEYS, readEventFilter } from './event-filter.ts';
 const SOURCES = ['calls', 'events'] as const;
 
 const pick = (keys: readonly FilterKey[], names: readonly string[]): readonly FilterKey[] =>
-  keys.filter(({ key }) => names.includes(key));
+  names.flatMap((name) => keys.find(({ key }) => key === name) ?? []);
 
 /** What the timeline can be filtered by: address and user first, because they tell a story. */
 export const TIMELINE_KEYS: readonly FilterKey[] = [

@@ -7,7 +7,7 @@ import type { TypedDocumentString } from '../generated/graphql.ts';
 import { createEndlessList } from './endless-list.ts';
 import type { EndlessList, ListPage, ListState, PageReader } from './endless-list.ts';
 
-/** One client for all lists of a page. It keeps no answers. */
+/** A client for a list or a detail. It keeps no answers. */
 export const useListClient = (): Client => useMemo(createListClient, []);
 
 /** The variables of a page beside those of the list. */

@@ -136,7 +136,8 @@ export function createDownload({ question, sink, fetch, digest, now, onChange }:
     const hasAll = () => written + (lines?.size() ?? 0) >= stopAt;
     stopReceiving = async () => {
       const sent = await ask();
-      const isSent = sent !== null && (sent.bytes === undefined || (sent.bytes > 0 && sent.export.endCursor === null));
+      const isSent =
+        sent !== null && (sent.bytes === undefined || (sent.bytes > 0 && sent.export.endCursor === null));
       // All of it is on its way, so nothing is left to stop.
       if (isSent) return;
       stopAt = (waiting.at(-1)?.bytes ?? start.bytes) - start.bytes;
@@ -173,7 +174,9 @@ export function createDownload({ question, sink, fetch, digest, now, onChange }:
     }
     if (receipt.endCursor !== null) {
       place = after(start, written, withoutUnread(receipt));
-      return pauseAt(receipt.coverage.find(({ status }) => status === 'FAILED')?.reason ?? 'A vendor failed.');
+      return pauseAt(
+        receipt.coverage.find(({ status }) => status === 'FAILED')?.reason ?? 'A vendor failed.',
+      );
     }
     place = after(start, written, receipt);
     await finish();
@@ -217,7 +220,8 @@ export function createDownload({ question, sink, fetch, digest, now, onChange }:
         else if (place.bytes > 0) await pauseAt(await readRefusal(response));
         else change({ status: 'refused', words: await readRefusal(response) });
       } catch (error) {
-        if (!isDiscarded) await pauseAt(`It stopped: ${error instanceof Error ? error.message : String(error)}`);
+        if (!isDiscarded)
+          await pauseAt(`It stopped: ${error instanceof Error ? error.message : String(error)}`);
       }
     },
     pause() {

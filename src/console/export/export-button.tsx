@@ -25,8 +25,8 @@ export function ExportButton({ list, range, filter }: Pick<ExportQuestion, 'list
             <ExportForm list={list} range={range} filter={filter} name={name} />
           ) : (
             <p className="notice" data-kind="error" role="alert">
-              To take whole lists away you need the scope export, and this caller does not have it. Ask your operator for
-              it.
+              To take whole lists away you need the scope export, and this caller does not have it. Ask your
+              operator for it.
             </p>
           )}
           <Dialog.Close className="button">Close</Dialog.Close>

@@ -93,11 +93,16 @@ function Progress({
 }) {
   const { status, rows, bytes, place, words } = state;
   const reached = place && reachedMs(place);
-  const done = status === 'done' ? 1 : reached === null ? null : (span.toMs - reached) / (span.toMs - span.fromMs);
+  const done =
+    status === 'done' ? 1 : reached === null ? null : (span.toMs - reached) / (span.toMs - span.fromMs);
   return (
     <>
       <div className="export-progress">
-        <progress aria-label="Part of the range that was read" max={1} {...(done === null ? {} : { value: done })} />
+        <progress
+          aria-label="Part of the range that was read"
+          max={1}
+          {...(done === null ? {} : { value: done })}
+        />
         <p role="status">
           {writeCount(rows)} rows, {writeBytes(bytes)}
           {done === null || status === 'done' ? '' : `, ${writeShare(done)} of the range`}
@@ -132,7 +137,13 @@ function Progress({
 }
 
 /** What the receipt proves, in words. */
-function ReceiptWords({ receipt, isVerified }: { readonly receipt: Receipt; readonly isVerified: boolean | null }) {
+function ReceiptWords({
+  receipt,
+  isVerified,
+}: {
+  readonly receipt: Receipt;
+  readonly isVerified: boolean | null;
+}) {
   const { timeZone } = useRange();
   const gaps = listGaps(receipt);
   return (

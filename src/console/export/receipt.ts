@@ -40,7 +40,8 @@ export const writeReceiptLine = (receipt: Receipt): string => `${JSON.stringify(
 const isWhole = ({ status }: ExportSpan): boolean => status === 'COMPLETE' || status === 'FILLING';
 
 /** The spans of which rows are missing. */
-export const listGaps = ({ coverage }: Receipt): readonly ExportSpan[] => coverage.filter((span) => !isWhole(span));
+export const listGaps = ({ coverage }: Receipt): readonly ExportSpan[] =>
+  coverage.filter((span) => !isWhole(span));
 
 /** Spans that a vendor did not give, and that another try can read. */
 const isUnread = ({ status, code }: ExportSpan): boolean =>

@@ -1,5 +1,6 @@
 import './lists.css';
 import { useCallback, useMemo, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { TimelineFilter } from '../generated/graphql.ts';
 import { AskedNote } from '../parts/asked.tsx';
 import { one } from '../state/search.ts';
@@ -45,11 +46,17 @@ export interface EntryListProps<Data, Variables extends PageVariables, Count, Co
   readonly columns: readonly Column[];
   readonly question: ListQuestion<Data, Variables, Entry>;
   readonly total: TotalQuestion<Count, CountVariables>;
-  readonly toLines: (rows: readonly Entry[], before: Entry | null, opened: ReadonlySet<string>) => readonly Line[];
+  readonly toLines: (
+    rows: readonly Entry[],
+    before: Entry | null,
+    opened: ReadonlySet<string>,
+  ) => readonly Line[];
   /** The entries that a stream of this list tells. */
   readonly followed: TimelineFilter;
   /** Keys that only the vendor can test, so that a stream can't. */
   readonly notFollowed?: readonly string[];
+  /** Beside the switch of the stream. */
+  readonly actions?: ReactNode;
   /** A fault that concerns several conditions together. */
   readonly fault?: string | null;
 }
@@ -107,7 +114,10 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
   const onOpen = (line: Line): void => {
     if (line.kind === 'row') change({ open: line.row.id });
     else if (line.kind === 'gap')
-      change({ last: undefined, ...toRange({ fromMs: line.fromMs, toMs: Math.max(line.toMs, line.fromMs + 1) }) });
+      change({
+        last: undefined,
+        ...toRange({ fromMs: line.fromMs, toMs: Math.max(line.toMs, line.fromMs + 1) }),
+      });
     else if (line.kind === 'run') {
       const next = new Set(opened);
       if (!next.delete(line.id)) next.add(line.id);
@@ -138,6 +148,7 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
           <ListCoverage coverage={state.coverage} />
           {asked.length > 0 && <AskedNote asked={asked} />}
           <ColumnMenu columns={columns} />
+          {props.actions}
           <LiveSwitch state={live.state} />
         </div>
       </div>
@@ -168,9 +179,7 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
         onShow={onShow}
         followed={place}
         top={`${JSON.stringify(question.variables)} ${freshCount}`}
-        end={
-          <EndOfList state={state} keys={keys} what={what} stop={list.stop} goOn={list.goOn} />
-        }
+        end={<EndOfList state={state} keys={keys} what={what} stop={list.stop} goOn={list.goOn} />}
       />
       <Drawer
         id={openId}
@@ -191,7 +200,8 @@ function findPlace(
     const line = lineAt(at);
     if (line?.kind === 'row' && line.row.id === id) return at;
   }
-  for (const [at, line] of list.lines()) if (line.kind === 'row' && line.row.id === id) return at + freshCount;
+  for (const [at, line] of list.lines())
+    if (line.kind === 'row' && line.row.id === id) return at + freshCount;
   return null;
 }
 

@@ -47,8 +47,14 @@ export function Commands() {
   const close = () => setOpened(null);
   return (
     <>
-      <button type="button" className="button" onClick={() => setOpened('views')}>
-        Views
+      <button
+        type="button"
+        className="button"
+        onClick={() => setOpened('views')}
+        aria-label="Views"
+        title="Views (v)"
+      >
+        <Icon name="view" />
       </button>
       <button
         type="button"

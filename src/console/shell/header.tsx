@@ -28,7 +28,7 @@ export function Header() {
         </button>
         <button
           type="button"
-          className="button"
+          className="button theme"
           data-quiet=""
           onClick={() => setTheme(nextTheme(theme))}
           aria-label={`Theme: ${theme}. Change it`}

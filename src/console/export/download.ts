@@ -204,6 +204,7 @@ export function createDownload({ question, sink, fetch, digest, now, onChange }:
       return pauseAt('What arrived is not what was sent: the digests differ. It begins again.');
     }
     const whole = { ...receipt, sha256 };
+    if (isDiscarded) return;
     if (question.format === 'ndjson' && sha256 !== '')
       await sink.append(new TextEncoder().encode(writeReceiptLine(whole)));
     await sink.finish();

@@ -74,7 +74,8 @@ describe('why a stretch differs from the one before', () => {
   test('changes never grow along the list, and together they are nothing', () => {
     fc.assert(
       fc.property(counts, counts, (now, earlier) => {
-        const changes = compared(compareStretches(stretch(now), before(earlier))).dimensions[0]?.changes ?? [];
+        const changes =
+          compared(compareStretches(stretch(now), before(earlier))).dimensions[0]?.changes ?? [];
         const sizes = changes.map((change) => Math.abs(changeOf(change)));
         expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
         expect(changes.reduce((sum, change) => sum + changeOf(change), 0)).toBeCloseTo(0, 9);
@@ -85,7 +86,8 @@ describe('why a stretch differs from the one before', () => {
   test('the order in which values were counted changes nothing', () => {
     fc.assert(
       fc.property(counts, counts, (now, earlier) => {
-        const turned = (values: Record<string, number>) => Object.fromEntries(Object.entries(values).toReversed());
+        const turned = (values: Record<string, number>) =>
+          Object.fromEntries(Object.entries(values).toReversed());
         expect(compareStretches(stretch(turned(now)), before(turned(earlier)))).toEqual(
           compareStretches(stretch(now), before(earlier)),
         );
@@ -93,22 +95,25 @@ describe('why a stretch differs from the one before', () => {
     );
   });
 
-  test.each(['TRUNCATED', 'EXPIRED', 'FAILED', 'STALE'])('it is refused if a span of either side is %s', (status) => {
-    const part = { statuses: ['COMPLETE', status] };
-    const [now, earlier] = [stretch({ a: 1 }), before({ a: 1 })];
-    expect(compareStretches(stretch({ a: 1 }, part), earlier)).toMatchObject({
-      kind: 'refused',
-      words: expect.stringMatching(/^The stretch was not read whole/),
-    });
-    expect(compareStretches(now, before({ a: 1 }, part))).toMatchObject({
-      kind: 'refused',
-      words: expect.stringMatching(/^The stretch before was not read whole/),
-    });
-    expect(compareStretches(stretch({ a: 1 }, part), before({ a: 1 }, part))).toMatchObject({
-      kind: 'refused',
-      words: expect.stringMatching(/^Neither stretch was read whole/),
-    });
-  });
+  test.each(['TRUNCATED', 'EXPIRED', 'FAILED', 'STALE'])(
+    'it is refused if a span of either side is %s',
+    (status) => {
+      const part = { statuses: ['COMPLETE', status] };
+      const [now, earlier] = [stretch({ a: 1 }), before({ a: 1 })];
+      expect(compareStretches(stretch({ a: 1 }, part), earlier)).toMatchObject({
+        kind: 'refused',
+        words: expect.stringMatching(/^The stretch was not read whole/),
+      });
+      expect(compareStretches(now, before({ a: 1 }, part))).toMatchObject({
+        kind: 'refused',
+        words: expect.stringMatching(/^The stretch before was not read whole/),
+      });
+      expect(compareStretches(stretch({ a: 1 }, part), before({ a: 1 }, part))).toMatchObject({
+        kind: 'refused',
+        words: expect.stringMatching(/^Neither stretch was read whole/),
+      });
+    },
+  );
 
   test('it is refused if nothing says that a side was read', () => {
     expect(compareStretches(stretch({ a: 1 }, { statuses: [] }), before({ a: 1 })).kind).toBe('refused');
@@ -129,7 +134,9 @@ describe('why a stretch differs from the one before', () => {
 
   test('a side without rows has no shares', () => {
     const { dimensions } = compared(compareStretches(stretch({ a: 2 }), before({})));
-    expect(dimensions[0]?.changes).toEqual([{ value: 'a', count: 2, countBefore: 0, share: 1, shareBefore: null }]);
+    expect(dimensions[0]?.changes).toEqual([
+      { value: 'a', count: 2, countBefore: 0, share: 1, shareBefore: null },
+    ]);
   });
 
   test('a dimension with too many values on one side is not compared', () => {

@@ -10,7 +10,12 @@ import {
 } from '../../../src/console/pages/breakdown/groups.ts';
 import type { Group, GroupBucket } from '../../../src/console/pages/breakdown/groups.ts';
 
-const bucket = (at: number, count: number, failed: number | null = 0, p95: number | null = null): GroupBucket => ({
+const bucket = (
+  at: number,
+  count: number,
+  failed: number | null = 0,
+  p95: number | null = null,
+): GroupBucket => ({
   fromMs: at,
   toMs: at + 1,
   count,

@@ -11,7 +11,9 @@ const by = (...keys: string[]) => chooseDimensions(CALL_DIMENSIONS, { by: keys }
 
 describe('the rows of a group', () => {
   test('a group leads to the filters of the page and its own values', () => {
-    expect(findRows('calls', by('element', 'status'), ['sfdc', 'FAILED'], { user: '7', sort: 'p95' })).toEqual({
+    expect(
+      findRows('calls', by('element', 'status'), ['sfdc', 'FAILED'], { user: '7', sort: 'p95' }),
+    ).toEqual({
       to: '/log',
       search: { user: '7', element: 'sfdc', status: 'failed' },
     });
@@ -36,11 +38,15 @@ describe('the rows of a group', () => {
 
   test('a tag beside another tag leads nowhere, because no filter asks for both', () => {
     expect(findRows('calls', by('tag'), ['beta'], { tag: 'prod' })).toBeNull();
-    expect(findRows('calls', by('tag'), ['prod'], { tag: ['prod', 'beta'] })?.search).toEqual({ tag: 'prod' });
+    expect(findRows('calls', by('tag'), ['prod'], { tag: ['prod', 'beta'] })?.search).toEqual({
+      tag: 'prod',
+    });
   });
 
   test('an address leads to its rows if the block of the filter holds it', () => {
-    expect(findRows('calls', by('ip'), ['10.20.1.7'], { ip: '10.0.0.0/8' })?.search).toEqual({ ip: '10.20.1.7' });
+    expect(findRows('calls', by('ip'), ['10.20.1.7'], { ip: '10.0.0.0/8' })?.search).toEqual({
+      ip: '10.20.1.7',
+    });
     expect(findRows('calls', by('ip'), ['11.20.1.7'], { ip: '10.0.0.0/8' })).toBeNull();
     expect(findRows('calls', by('ip'), ['10.20.1.7'], { ip: '10.20.1.7' })).not.toBeNull();
   });
@@ -61,7 +67,13 @@ describe('the stretch of an address', () => {
   });
 
   test('the highest bar is one that the range does not cut', () => {
-    const bars = [9, 3, 5].map((count, at) => ({ fromMs: at * 10, toMs: at * 10 + 10, count, failed: 0, p95: null }));
+    const bars = [9, 3, 5].map((count, at) => ({
+      fromMs: at * 10,
+      toMs: at * 10 + 10,
+      count,
+      failed: 0,
+      p95: null,
+    }));
     expect(findTallest(bars, { fromMs: 4, toMs: 30 })).toEqual({ fromMs: 20, toMs: 30 });
     expect(findTallest([], { fromMs: 0, toMs: 30 })).toBeNull();
   });

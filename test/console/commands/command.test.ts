@@ -15,7 +15,8 @@ const COMMANDS = [
   command('Refresh', { keys: 'r', group: 'This page' }),
   command('Time zone: Europe/Berlin', { group: 'Time zones', isHidden: true }),
 ];
-const found = (typed: string) => findCommands(COMMANDS, typed).flatMap(({ items }) => items.map(({ id }) => id));
+const found = (typed: string) =>
+  findCommands(COMMANDS, typed).flatMap(({ items }) => items.map(({ id }) => id));
 
 describe('the commands', () => {
   test('all typed words must be there, in any order and case', () => {
@@ -42,7 +43,11 @@ describe('the commands', () => {
   test('a key that does not go on begins anew', () => {
     const read = createKeyReader(() => 0);
     expect([read(COMMANDS, 'g'), read(COMMANDS, 'r')]).toEqual([null, 'Refresh']);
-    expect([read(COMMANDS, 'g'), read(COMMANDS, 'g'), read(COMMANDS, 'e')]).toEqual([null, null, 'Go to Events']);
+    expect([read(COMMANDS, 'g'), read(COMMANDS, 'g'), read(COMMANDS, 'e')]).toEqual([
+      null,
+      null,
+      'Go to Events',
+    ]);
   });
 
   test('an id leads to the list of its source, and other text to none', () => {

@@ -12,22 +12,27 @@ const rowsOf = (page: Page) => page.locator('[role="row"][data-id]');
 const idsOf = (page: Page): Promise<(string | null)[]> =>
   rowsOf(page).evaluateAll((rows) =>
     rows
-      .toSorted((one, other) => Number(one.getAttribute('aria-rowindex')) - Number(other.getAttribute('aria-rowindex')))
+      .toSorted(
+        (one, other) =>
+          Number(one.getAttribute('aria-rowindex')) - Number(other.getAttribute('aria-rowindex')),
+      )
       .map((row) => row.getAttribute('data-id')),
   );
-const findAnswer = (opened: OpenedPage, name: string) => opened.answers.findLast((answer) => answer.name === name);
+const findAnswer = (opened: OpenedPage, name: string) =>
+  opened.answers.findLast((answer) => answer.name === name);
 const chip = (page: Page, words: string) => page.locator('.chip', { hasText: words });
 
 async function type(page: Page, line: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Filter' }).fill(line);
-  await page.keyboard.press('Escape');
   await page.keyboard.press('Enter');
 }
 
 /** Waits until the list has answered for the address as it is now. */
 const untilAnswered = (opened: OpenedPage, name: string, filter: object) =>
   expect
-    .poll(() => opened.answers.findLast((answer) => answer.name === name)?.variables['filter'], { timeout: 15_000 })
+    .poll(() => opened.answers.findLast((answer) => answer.name === name)?.variables['filter'], {
+      timeout: 15_000,
+    })
     .toEqual(filter);
 
 describe.runIf(hasChromium)('the lists of the console', () => {
@@ -72,14 +77,38 @@ describe.runIf(hasChromium)('the lists of the console', () => {
     ['/log', 'CallsPage', 'code:5xx', 'code=5xx', { responseStatus: { gte: 500, lt: 600 } }],
     ['/log', 'CallsPage', 'time:>=500', 'time=500..', { processTime: { gte: 500 } }],
     ['/log', 'CallsPage', 'q:contacts', 'q=contacts', { searchText: 'contacts' }],
-    ['/events', 'EventsPage', 'category:authentication', 'category=authentication', { category: { eq: 'authentication' } }],
-    ['/events', 'EventsPage', 'action:user-locked-out', 'action=user-locked-out', { action: { eq: 'user-locked-out' } }],
+    [
+      '/events',
+      'EventsPage',
+      'category:authentication',
+      'category=authentication',
+      { category: { eq: 'authentication' } },
+    ],
+    [
+      '/events',
+      'EventsPage',
+      'action:user-locked-out',
+      'action=user-locked-out',
+      { action: { eq: 'user-locked-out' } },
+    ],
     ['/events', 'EventsPage', 'user:integration', 'user=integration', { username: { eq: 'integration' } }],
     ['/events', 'EventsPage', `ip:${ADDRESS}`, `ip=${ADDRESS}`, { ipAddress: ADDRESS }],
     ['/events', 'EventsPage', 'q:locked', 'q=locked', { searchText: 'locked' }],
-    ['/events', 'EventsPage', '-category:authentication', 'not=category:authentication', { not: { category: { eq: 'authentication' } } }],
+    [
+      '/events',
+      'EventsPage',
+      '-category:authentication',
+      'not=category:authentication',
+      { not: { category: { eq: 'authentication' } } },
+    ],
     ['/timeline', 'TimelinePage', `ip:${ADDRESS}`, `ip=${ADDRESS}`, { ipAddress: ADDRESS }],
-    ['/timeline', 'TimelinePage', 'user:integration', 'user=integration', { sources: ['EVENTS'], events: { username: { eq: 'integration' } } }],
+    [
+      '/timeline',
+      'TimelinePage',
+      'user:integration',
+      'user=integration',
+      { sources: ['EVENTS'], events: { username: { eq: 'integration' } } },
+    ],
   ] as const)(
     '%s: %s is asked as the graph asks it for %s, and the rows are those of the graph',
     async (path, name, line, search, filter) => {
@@ -100,7 +129,12 @@ describe.runIf(hasChromium)('the lists of the console', () => {
       expect(connection.nodes.length).toBeGreaterThan(0);
       if (path !== '/timeline') {
         const shown = await idsOf(page);
-        expect(shown.slice(0, 5)).toEqual(connection.nodes.slice(0, shown.length).map(({ id }) => id).slice(0, 5));
+        expect(shown.slice(0, 5)).toEqual(
+          connection.nodes
+            .slice(0, shown.length)
+            .map(({ id }) => id)
+            .slice(0, 5),
+        );
       }
       expect(opened.problems).toEqual([]);
       await opened.close();
@@ -137,7 +171,10 @@ describe.runIf(hasChromium)('the lists of the console', () => {
     const from = new Date(NOW_MS - 10 * 86_400_000).toISOString();
     const to = new Date(NOW_MS - 9 * 86_400_000).toISOString();
     const opened = await rig.open(`/log?from=${from}&to=${to}&status=success&cols=time,element&dense=1`);
-    expect(findAnswer(opened, 'CallsPage')?.variables).toMatchObject({ range: { from, to }, filter: { status: 'SUCCESS' } });
+    expect(findAnswer(opened, 'CallsPage')?.variables).toMatchObject({
+      range: { from, to },
+      filter: { status: 'SUCCESS' },
+    });
     expect(await opened.page.getByRole('columnheader').allTextContents()).toEqual(['Time', 'Element']);
     expect(await rowsOf(opened.page).count()).toBeGreaterThan(5);
     await opened.close();
@@ -154,7 +191,9 @@ describe.runIf(hasChromium)('the lists of the console', () => {
     const end = page.getByText('This is all of it');
     while ((await end.count()) === 0 || seen.size < wanted.length) {
       const shown = await rowsOf(page).evaluateAll((rows) =>
-        rows.map((row) => [Number(row.getAttribute('aria-rowindex')) - 2, row.getAttribute('data-id')] as const),
+        rows.map(
+          (row) => [Number(row.getAttribute('aria-rowindex')) - 2, row.getAttribute('data-id')] as const,
+        ),
       );
       most = Math.max(most, await page.locator('[role="row"]').count());
       for (const [at, id] of shown) {
@@ -208,16 +247,18 @@ describe.runIf(hasChromium)('the lists of the console', () => {
     const { page } = opened;
     await page.getByRole('combobox', { name: 'Filter' }).focus();
     await page.keyboard.type('action:user-locked-out');
-    await page.keyboard.press('Escape');
     await page.keyboard.press('Enter');
     await untilAnswered(opened, 'EventsPage', { action: { eq: 'user-locked-out' } });
     await page.keyboard.type(`ip:${ADDRESS}`);
-    await page.keyboard.press('Escape');
     await page.keyboard.press('Enter');
     await untilAnswered(opened, 'EventsPage', { action: { eq: 'user-locked-out' }, ipAddress: ADDRESS });
     await opened.settle();
     const grid = page.getByRole('grid');
-    for (let step = 0; step < 20 && !(await grid.evaluate((element) => element === document.activeElement)); step += 1)
+    for (
+      let step = 0;
+      step < 20 && !(await grid.evaluate((element) => element === document.activeElement));
+      step += 1
+    )
       await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     const drawer = page.getByRole('dialog');
@@ -226,7 +267,11 @@ describe.runIf(hasChromium)('the lists of the console', () => {
     await drawer.getByRole('heading', { name: 'Calls within 5 minutes' }).waitFor();
     await opened.settle();
     const around = drawer.getByRole('link', { name: 'What happened around it' });
-    for (let step = 0; step < 20 && !(await around.evaluate((element) => element === document.activeElement)); step += 1)
+    for (
+      let step = 0;
+      step < 20 && !(await around.evaluate((element) => element === document.activeElement));
+      step += 1
+    )
       await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.waitForURL((url) => url.pathname === '/timeline');
@@ -268,14 +313,19 @@ describe.runIf(hasChromium)('the lists of the console', () => {
     await run.click();
     await expect.poll(() => rowsOf(page).count()).toBeGreaterThan(before);
     expect(words).toMatch(/\d+ ×/);
-    expect(await page.locator('[data-kind="quiet"]').count()).toBeGreaterThan(0);
+    await page.getByRole('grid').press('End');
+    await page.locator('[data-kind="quiet"]', { hasText: 'without an entry' }).first().waitFor();
     await opened.close();
   });
 
   test.each([
     ['filtered away', `/log?${ALL}&element=none-such`, 'meet all conditions'],
     ['outside the retention', '/log?from=2025-06-01T00:00:00Z&to=2025-06-02T00:00:00Z', 'keeps its rows'],
-    ['nothing there', '/events?from=2025-06-01T00:00:00Z&to=2025-06-02T00:00:00Z', 'There are no events in this range'],
+    [
+      'nothing there',
+      '/events?from=2025-06-01T00:00:00Z&to=2025-06-02T00:00:00Z',
+      'There are no events in this range',
+    ],
   ])('an empty list says why: %s', async (_why, path, words) => {
     const opened = await rig.open(path);
     await opened.page.getByText(words).waitFor();

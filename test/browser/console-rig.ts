@@ -148,7 +148,9 @@ function collect(page: Page, url: string, problems: string[], answers: GraphAnsw
         vendorCalls: body.extensions?.upstream ?? [],
       });
     response.json().then(note, (error: unknown) => {
-      if (isOpen) problems.push(String(error));
+      // The body of a question that the page has given up is gone.
+      const isGone = String(error).includes('Network.getResponseBody');
+      if (isOpen && !isGone) problems.push(String(error));
     });
   });
 }

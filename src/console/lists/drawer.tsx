@@ -66,7 +66,7 @@ export function Drawer({
     >
       <Dialog.Portal>
         <Dialog.Popup className="drawer" onKeyDown={onKeyDown}>
-          <header className="row">
+          <div className="row drawer-head">
             <Dialog.Title className="drawer-title">Entry</Dialog.Title>
             {go && (
               <>
@@ -87,7 +87,7 @@ export function Drawer({
             <Dialog.Close className="button" data-quiet="" aria-label="Close">
               <Icon name="close" />
             </Dialog.Close>
-          </header>
+          </div>
           {/* The panels' cache can't tell apart the fields of the two types that `node` may give, because it knows no schema. */}
           <Provider value={client}>{id !== undefined && <Content id={id} />}</Provider>
         </Dialog.Popup>

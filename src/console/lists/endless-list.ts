@@ -1,4 +1,4 @@
-import type { CoverageEntry } from '../parts/coverage.tsx';
+import type { CoverageFieldsFragment as CoverageEntry } from '../generated/graphql.ts';
 import { dropResumed, mergeCoverage } from './merge-coverage.ts';
 
 /** One page of the graph. */

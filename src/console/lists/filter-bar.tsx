@@ -53,6 +53,7 @@ export function FilterBar({
     if (read.kind === 'fault') return setFault(read.words);
     setFault(null);
     setLine('');
+    setOpen(false);
     change(addChip(keys, search, read.chip));
   };
 

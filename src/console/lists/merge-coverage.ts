@@ -1,4 +1,4 @@
-import type { CoverageEntry } from '../parts/coverage.tsx';
+import type { CoverageFieldsFragment as CoverageEntry } from '../generated/graphql.ts';
 
 /**
  * The coverage of all pages that were read, as one: neighbours that are alike become one span, so that a list of a thousand pages has as

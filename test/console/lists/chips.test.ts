@@ -33,23 +33,29 @@ describe('chips and the address', () => {
         const search = chips.reduce<Search>((before, each) => add(before, `${each.key}:${each.value}`), {});
         const again = parseSearch(writeSearch(search));
         const asked = new Set(chips.map((each) => JSON.stringify([each.key, each.value])));
-        expect(new Set(readChips(CALL_KEYS, again).map((each) => JSON.stringify([each.key, each.value])))).toEqual(
-          asked,
-        );
+        expect(
+          new Set(readChips(CALL_KEYS, again).map((each) => JSON.stringify([each.key, each.value]))),
+        ).toEqual(asked);
       }),
     );
   });
 
   test('a chip that is added and removed leaves the others as they were', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(chip, { maxLength: 5, selector: (each) => each.key + each.value }), (chips) => {
-        const [first, ...others] = chips;
-        if (!first) return;
-        const before = others.reduce<Search>((search, each) => ({ ...search, ...addChip(CALL_KEYS, search, each) }), {});
-        const added = { ...before, ...addChip(CALL_KEYS, before, first) };
-        const removed = { ...added, ...removeChip(added, first) };
-        expect(writeSearch(removed)).toBe(writeSearch(before));
-      }),
+      fc.property(
+        fc.uniqueArray(chip, { maxLength: 5, selector: (each) => each.key + each.value }),
+        (chips) => {
+          const [first, ...others] = chips;
+          if (!first) return;
+          const before = others.reduce<Search>(
+            (search, each) => ({ ...search, ...addChip(CALL_KEYS, search, each) }),
+            {},
+          );
+          const added = { ...before, ...addChip(CALL_KEYS, before, first) };
+          const removed = { ...added, ...removeChip(added, first) };
+          expect(writeSearch(removed)).toBe(writeSearch(before));
+        },
+      ),
     );
   });
 
@@ -67,7 +73,10 @@ describe('chips and the address', () => {
 
 describe('a typed line', () => {
   test('words without a key are text', () => {
-    expect(readTyped(CALL_KEYS, ' time out ')).toEqual({ kind: 'chip', chip: { key: 'q', value: 'time out' } });
+    expect(readTyped(CALL_KEYS, ' time out ')).toEqual({
+      kind: 'chip',
+      chip: { key: 'q', value: 'time out' },
+    });
   });
   test('a minus excludes', () => {
     expect(readTyped(EVENT_KEYS, '-action:user-logout')).toEqual({
@@ -80,7 +89,10 @@ describe('a typed line', () => {
     ['ip:home', 'an address'],
     ['code:many', '404'],
   ])('%s is refused, and what is right is named', (line, words) => {
-    expect(readTyped(CALL_KEYS, line)).toMatchObject({ kind: 'fault', words: expect.stringContaining(words) });
+    expect(readTyped(CALL_KEYS, line)).toMatchObject({
+      kind: 'fault',
+      words: expect.stringContaining(words),
+    });
   });
   test('a list without a key for text names its keys', () => {
     expect(readTyped(TIMELINE_KEYS, 'hello')).toMatchObject({
@@ -101,14 +113,20 @@ describe('suggestions', () => {
   test('an excluded condition gets the values of its own key', () => {
     expect(keyOf(EVENT_KEYS, '-action:u')?.key).toBe('action');
     expect(keyOf(EVENT_KEYS, 'not:action:u')?.key).toBe('action');
-    expect(suggest(EVENT_KEYS, '-action:', [{ value: 'user-logout', count: 1 }])[0]?.line).toBe('-action:user-logout');
+    expect(suggest(EVENT_KEYS, '-action:', [{ value: 'user-logout', count: 1 }])[0]?.line).toBe(
+      '-action:user-logout',
+    );
   });
 });
 
 describe('faults of an address', () => {
   test('each bad condition is named, and good ones are not', () => {
     const search = { status: 'late', ip: '10.0.0.0/8', code: '5xx', hub: ['a', 'b'] };
-    expect(findFaults(CALL_KEYS, search, ALL).map(({ chip: each }) => each.key)).toEqual(['status', 'hub', 'hub']);
+    expect(findFaults(CALL_KEYS, search, ALL).map(({ chip: each }) => each.key)).toEqual([
+      'status',
+      'hub',
+      'hub',
+    ]);
   });
   test('a condition that needs a scope names it', () => {
     expect(findFaults(CALL_KEYS, { ip: '10.0.0.1' }, new Set())[0]?.words).toContain('pii:read');
@@ -152,7 +170,10 @@ describe("the graph's filters", () => {
     expect(findExclusionFault({ not: ['user:v', 'user:w'] })).toBeNull();
   });
   test('a user leaves calls out of the timeline, and an address does not', () => {
-    expect(readTimelineFilter({ user: 'bob' })).toEqual({ sources: ['EVENTS'], events: { username: { eq: 'bob' } } });
+    expect(readTimelineFilter({ user: 'bob' })).toEqual({
+      sources: ['EVENTS'],
+      events: { username: { eq: 'bob' } },
+    });
     expect(readTimelineFilter({ ip: '10.0.0.1', status: 'failed' })).toEqual({
       ipAddress: '10.0.0.1',
       usage: { status: 'FAILED' },

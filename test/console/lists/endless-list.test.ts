@@ -29,7 +29,9 @@ function createWorld(count: number, { pageSize = 10, scanned = 0 } = {}) {
   const page = (after: string | null, first: number): PageOutcome<Row, string> => {
     const from = after === null ? 0 : Number(after);
     const size = scanned > 0 && from % 2 === 1 ? 0 : first;
-    const rows = Array.from({ length: Math.max(0, Math.min(size, count - from)) }, (_, at) => ({ id: `${from + at}` }));
+    const rows = Array.from({ length: Math.max(0, Math.min(size, count - from)) }, (_, at) => ({
+      id: `${from + at}`,
+    }));
     const end = from + Math.max(rows.length, scanned > 0 ? 1 : 0);
     return {
       kind: 'page',
@@ -50,21 +52,30 @@ function createWorld(count: number, { pageSize = 10, scanned = 0 } = {}) {
 describe('an endless list', () => {
   test('each row comes once, in order, however the reader scrolls', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 300 }), fc.array(fc.nat({ max: 320 }), { maxLength: 60 }), (count, places) => {
-        const { list, answer } = createWorld(count);
-        answer();
-        for (const place of places) {
-          list.show(Math.min(place, list.state().lineCount), Math.min(place + 9, list.state().lineCount));
+      fc.property(
+        fc.integer({ min: 0, max: 300 }),
+        fc.array(fc.nat({ max: 320 }), { maxLength: 60 }),
+        (count, places) => {
+          const { list, answer } = createWorld(count);
           answer();
-        }
-        for (let at = 0; at < list.state().lineCount; at += 10) {
-          list.show(at, at + 9);
-          answer();
-          for (let row = at; row < Math.min(at + 10, list.state().lineCount); row += 1)
-            expect(list.line(row)).toEqual({ id: String(row) });
-        }
-        expect(list.state()).toMatchObject({ status: 'ended', rowCount: count, lineCount: count, hasChanged: false });
-      }),
+          for (const place of places) {
+            list.show(Math.min(place, list.state().lineCount), Math.min(place + 9, list.state().lineCount));
+            answer();
+          }
+          for (let at = 0; at < list.state().lineCount; at += 10) {
+            list.show(at, at + 9);
+            answer();
+            for (let row = at; row < Math.min(at + 10, list.state().lineCount); row += 1)
+              expect(list.line(row)).toEqual({ id: String(row) });
+          }
+          expect(list.state()).toMatchObject({
+            status: 'ended',
+            rowCount: count,
+            lineCount: count,
+            hasChanged: false,
+          });
+        },
+      ),
     );
   });
 

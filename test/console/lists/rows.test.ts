@@ -4,13 +4,17 @@ import { MOST_FRESH, NOTHING_FRESH, showFresh, takeFresh } from '../../../src/co
 import { dropResumed, mergeCoverage } from '../../../src/console/lists/merge-coverage.ts';
 import { writeCurl, writeJson } from '../../../src/console/lists/request.ts';
 import { tellStory } from '../../../src/console/lists/story.ts';
-import type { CoverageEntry } from '../../../src/console/parts/coverage.tsx';
+import type { CoverageFieldsFragment as CoverageEntry } from '../../../src/console/generated/graphql.ts';
 
 const at = (ms: number): string => new Date(ms).toISOString();
 const row = (id: number, ms: number, kind = 'a') => ({ id: `${id}`, timestamp: at(ms), kind });
 
 describe('a story', () => {
-  const options = { likeness: ({ kind }: { kind: string }) => kind, quiet: 60_000, opened: new Set<string>() };
+  const options = {
+    likeness: ({ kind }: { kind: string }) => kind,
+    quiet: 60_000,
+    opened: new Set<string>(),
+  };
   test('three equal entries in a row are one line, and a quiet time is one', () => {
     const rows = [row(1, 500_000), row(2, 499_000), row(3, 498_000), row(4, 400_000, 'b')];
     expect(tellStory(rows, null, options).map(({ kind }) => kind)).toEqual(['run', 'quiet', 'row']);
@@ -26,7 +30,9 @@ describe('a story', () => {
         const rows = each.map(([step, kind], id) => row(id, (ms -= step), kind));
         const opened = new Set(rows.map(({ id }) => id));
         const told = tellStory(rows, null, { ...options, opened });
-        expect(told.flatMap((line) => (line.kind === 'row' ? [line.row.id] : []))).toEqual(rows.map(({ id }) => id));
+        expect(told.flatMap((line) => (line.kind === 'row' ? [line.row.id] : []))).toEqual(
+          rows.map(({ id }) => id),
+        );
       }),
     );
   });
@@ -42,7 +48,12 @@ describe('what a stream has told', () => {
   test('shown entries are newest first, a late one and a gap at their times', () => {
     const first = showFresh(takeFresh(NOTHING_FRESH, [row(1, 5_000)], [], new Set()));
     const then = showFresh(takeFresh(first, [row(2, 9_000), row(3, 1_500)], [gap], new Set()));
-    expect(then.shown.map((line) => (line.kind === 'gap' ? 'gap' : line.row.id))).toEqual(['2', '1', 'gap', '3']);
+    expect(then.shown.map((line) => (line.kind === 'gap' ? 'gap' : line.row.id))).toEqual([
+      '2',
+      '1',
+      'gap',
+      '3',
+    ]);
   });
   test('more than can be kept is said', () => {
     const rows = Array.from({ length: MOST_FRESH + 1 }, (_, id) => row(id, id));

@@ -55,8 +55,9 @@ export function useCommands({
       run: () => location.assign('/graphql'),
     },
     { id: 'refresh', label: 'Refresh', group: 'This page', keys: 'r', also: 'reload again', run: refresh },
-    ...(document.querySelector('[aria-label="Filter"]')
-      ? [
+    ...(pathname === '/'
+      ? []
+      : [
           {
             id: 'filter',
             label: 'Filter',
@@ -64,8 +65,7 @@ export function useCommands({
             keys: '/',
             run: () => focus('[aria-label="Filter"]'),
           } as const,
-        ]
-      : []),
+        ]),
     ...(isList
       ? ([
           {
@@ -131,7 +131,6 @@ export function useCommands({
       id: `theme ${theme}`,
       label: `Theme: ${theme}`,
       group: 'Look',
-      also: 'dark light',
       run: () => setTheme(theme),
     })),
     { id: 'palette', label: 'Commands', group: 'Help', keys: 'p', run: () => open('palette') },

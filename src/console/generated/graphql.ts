@@ -336,10 +336,11 @@ export type EventGroupsQueryVariables = Exact<{
   interval: Interval;
   timeZone: string;
   top: number;
+  withTotal: boolean;
 }>;
 
 
-export type EventGroupsQuery = { total: { groups: Array<{ buckets: Array<{ timestamp: string, end: string, count: number }> | null }>, other: { buckets: Array<{ timestamp: string, end: string, count: number }> | null } | null } | null, eventBreakdown: { groups: Array<{ ' $fragmentRefs'?: { 'EventGroupFieldsFragment': EventGroupFieldsFragment } }>, other: { ' $fragmentRefs'?: { 'EventGroupFieldsFragment': EventGroupFieldsFragment } } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+export type EventGroupsQuery = { total?: { groups: Array<{ buckets: Array<{ timestamp: string, end: string, count: number }> | null }>, other: { buckets: Array<{ timestamp: string, end: string, count: number }> | null } | null } | null, eventBreakdown: { groups: Array<{ ' $fragmentRefs'?: { 'EventGroupFieldsFragment': EventGroupFieldsFragment } }>, other: { ' $fragmentRefs'?: { 'EventGroupFieldsFragment': EventGroupFieldsFragment } } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
 
 export type EventGroupFieldsFragment = { count: number, key: Array<{ dimension: EventDimension, value: string | null }>, buckets: Array<{ timestamp: string, end: string, count: number }> | null } & { ' $fragmentName'?: 'EventGroupFieldsFragment' };
 
@@ -1104,7 +1105,7 @@ fragment CoverageFields on Coverage {
   dropped
 }`) as unknown as TypedDocumentString<CallBreakdownQuery, CallBreakdownQueryVariables>;
 export const EventGroupsDocument = new TypedDocumentString(`
-    query EventGroups($by: [EventDimension!]!, $range: DateTimeRange!, $filter: EventFilter, $interval: Interval!, $timeZone: TimeZone!, $top: Int!) {
+    query EventGroups($by: [EventDimension!]!, $range: DateTimeRange!, $filter: EventFilter, $interval: Interval!, $timeZone: TimeZone!, $top: Int!, $withTotal: Boolean!) {
   total: eventBreakdown(
     by: [CATEGORY]
     range: $range
@@ -1112,7 +1113,7 @@ export const EventGroupsDocument = new TypedDocumentString(`
     interval: $interval
     timeZone: $timeZone
     top: 20
-  ) {
+  ) @include(if: $withTotal) {
     groups {
       buckets {
         timestamp

@@ -91,6 +91,10 @@ export const CALL_GROUP = graphql(`
   }
 `);
 
+/**
+ * The groups of events. All rows take a scan of their own, because events are read with the fields of a dimension: asked only if the groups
+ * don't add up to all rows.
+ */
 export const EVENT_BREAKDOWN = graphql(`
   query EventGroups(
     $by: [EventDimension!]!
@@ -99,6 +103,7 @@ export const EVENT_BREAKDOWN = graphql(`
     $interval: Interval!
     $timeZone: TimeZone!
     $top: Int!
+    $withTotal: Boolean!
   ) {
     total: eventBreakdown(
       by: [CATEGORY]
@@ -107,7 +112,7 @@ export const EVENT_BREAKDOWN = graphql(`
       interval: $interval
       timeZone: $timeZone
       top: 20
-    ) {
+    ) @include(if: $withTotal) {
       groups {
         buckets {
           timestamp

@@ -33,11 +33,10 @@ export function readCallGroups({ total, usageBreakdown }: CallBreakdownQuery): G
 /** The answer for events; null: there is none. */
 export function readEventGroups({ total, eventBreakdown }: EventGroupsQuery): Groups | null {
   if (!eventBreakdown) return null;
-  return {
-    groups: readFragment(EVENT_GROUP, eventBreakdown.groups).map(readGroup),
-    other: orNull(readFragment(EVENT_GROUP, eventBreakdown.other), readGroup),
-    total: readTotal(total),
-  };
+  const groups = readFragment(EVENT_GROUP, eventBreakdown.groups).map(readGroup);
+  const other = orNull(readFragment(EVENT_GROUP, eventBreakdown.other), readGroup);
+  const all = [...groups, ...(other ? [other] : [])].map(({ buckets }) => buckets);
+  return { groups, other, total: total ? readTotal(total) : addBuckets(all) };
 }
 
 interface TotalAnswer {

@@ -43,11 +43,13 @@ export function useBreakdown(
     },
     { pause: pause || source !== 'calls' },
   );
+  const eventDimensions = chooseDimensions(EVENT_DIMENSIONS, search);
   const events = usePanelQuery(
     EVENT_BREAKDOWN,
     {
       ...shared,
-      by: chooseDimensions(EVENT_DIMENSIONS, search).map(({ name }) => name),
+      by: eventDimensions.map(({ name }) => name),
+      withTotal: eventDimensions.some(({ isMany = false }) => isMany),
       filter: readEventFilter(search),
     },
     { pause: pause || source !== 'events' },

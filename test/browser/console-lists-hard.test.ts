@@ -129,9 +129,9 @@ async function makeStreamsCuttable(page: Page): Promise<void> {
       const reader = response.body.getReader();
       const body = new ReadableStream<Uint8Array>({
         start(controller) {
-          const fail = (error: Error): void => {
+          const fail = (reason: Error): void => {
             open.delete(fail);
-            controller.error(error);
+            controller.error(reason);
             reader.cancel().catch(() => {});
           };
           open.add(fail);

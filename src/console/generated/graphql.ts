@@ -248,11 +248,11 @@ export type EntryQueryVariables = Exact<{
 
 export type EntryQuery = { node:
     | (
-      { __typename: 'Event', id: string }
+      { id: string, kind: 'Event' }
       & { ' $fragmentRefs'?: { 'EventDetailFragment': EventDetailFragment } }
     )
     | (
-      { __typename: 'UsageRecord', id: string }
+      { id: string, kind: 'UsageRecord' }
       & { ' $fragmentRefs'?: { 'CallDetailFragment': CallDetailFragment } }
     )
    | null };
@@ -283,12 +283,12 @@ export type RelatedEntriesQueryVariables = Exact<{
 
 
 export type RelatedEntriesQuery = { node:
-    | { __typename: 'Event', id: string, relatedUsage: { edges: Array<{ basis: Array<CorrelationBasis>, confidence: Confidence, node: (
-            { __typename: 'UsageRecord', id: string, timestamp: string }
+    | { id: string, kind: 'Event', relatedUsage: { edges: Array<{ basis: Array<CorrelationBasis>, confidence: Confidence, node: (
+            { id: string, timestamp: string, kind: 'UsageRecord' }
             & { ' $fragmentRefs'?: { 'CallRowFragment': CallRowFragment } }
           ) }>, pageInfo: { hasNextPage: boolean }, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null }
-    | { __typename: 'UsageRecord', id: string, relatedEvents: { edges: Array<{ basis: Array<CorrelationBasis>, confidence: Confidence, node: (
-            { __typename: 'Event', id: string, timestamp: string }
+    | { id: string, kind: 'UsageRecord', relatedEvents: { edges: Array<{ basis: Array<CorrelationBasis>, confidence: Confidence, node: (
+            { id: string, timestamp: string, kind: 'Event' }
             & { ' $fragmentRefs'?: { 'EventRowFragment': EventRowFragment } }
           ) }>, pageInfo: { hasNextPage: boolean }, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null }
    | null };
@@ -306,11 +306,11 @@ export type LiveActivitySubscriptionVariables = Exact<{
 
 export type LiveActivitySubscription = { activity: { cursor: string, edges: Array<{ node:
         | (
-          { __typename: 'Event', id: string, timestamp: string }
+          { id: string, timestamp: string, kind: 'Event' }
           & { ' $fragmentRefs'?: { 'EventRowFragment': EventRowFragment } }
         )
         | (
-          { __typename: 'UsageRecord', id: string, timestamp: string }
+          { id: string, timestamp: string, kind: 'UsageRecord' }
           & { ' $fragmentRefs'?: { 'CallRowFragment': CallRowFragment } }
         )
        }>, coverage: Array<{ source: Source, status: CoverageStatus, from: string, to: string, code: CoverageCode | null, reason: string | null }> } };
@@ -381,7 +381,7 @@ export type EventsPageQueryVariables = Exact<{
 
 
 export type EventsPageQuery = { events: { nodes: Array<(
-      { __typename: 'Event', id: string, timestamp: string }
+      { id: string, timestamp: string, kind: 'Event' }
       & { ' $fragmentRefs'?: { 'EventRowFragment': EventRowFragment } }
     )>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
 
@@ -402,7 +402,7 @@ export type CallsPageQueryVariables = Exact<{
 
 
 export type CallsPageQuery = { usageRecords: { nodes: Array<(
-      { __typename: 'UsageRecord', id: string, timestamp: string }
+      { id: string, timestamp: string, kind: 'UsageRecord' }
       & { ' $fragmentRefs'?: { 'CallRowFragment': CallRowFragment } }
     )>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
 
@@ -506,11 +506,11 @@ export type TimelinePageQueryVariables = Exact<{
 
 export type TimelinePageQuery = { timeline: { nodes: Array<
       | (
-        { __typename: 'Event', id: string, timestamp: string }
+        { id: string, timestamp: string, kind: 'Event' }
         & { ' $fragmentRefs'?: { 'EventRowFragment': EventRowFragment } }
       )
       | (
-        { __typename: 'UsageRecord', id: string, timestamp: string }
+        { id: string, timestamp: string, kind: 'UsageRecord' }
         & { ' $fragmentRefs'?: { 'CallRowFragment': CallRowFragment } }
       )
     >, pageInfo: { hasNextPage: boolean, endCursor: string | null }, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
@@ -741,7 +741,7 @@ export const CoverageFieldsFragmentDoc = new TypedDocumentString(`
 export const EntryDocument = new TypedDocumentString(`
     query Entry($id: ID!) {
   node(id: $id) {
-    __typename
+    kind: __typename
     id
     ... on UsageRecord {
       ...CallDetail
@@ -869,7 +869,7 @@ fragment CoverageFields on Coverage {
 export const RelatedEntriesDocument = new TypedDocumentString(`
     query RelatedEntries($id: ID!, $by: [CorrelationBasis!]!) {
   node(id: $id) {
-    __typename
+    kind: __typename
     id
     ... on UsageRecord {
       relatedEvents(by: $by, first: 20) {
@@ -877,7 +877,7 @@ export const RelatedEntriesDocument = new TypedDocumentString(`
           basis
           confidence
           node {
-            __typename
+            kind: __typename
             id
             timestamp
             ...EventRow
@@ -897,7 +897,7 @@ export const RelatedEntriesDocument = new TypedDocumentString(`
           basis
           confidence
           node {
-            __typename
+            kind: __typename
             id
             timestamp
             ...CallRow
@@ -963,7 +963,7 @@ export const LiveActivityDocument = new TypedDocumentString(`
   activity(filter: $filter, since: $since, resumeFrom: $resumeFrom) {
     edges {
       node {
-        __typename
+        kind: __typename
         id
         timestamp
         ...CallRow
@@ -1303,7 +1303,7 @@ export const EventsPageDocument = new TypedDocumentString(`
     query EventsPage($range: DateTimeRange!, $filter: EventFilter, $first: Int!, $after: String) {
   events(range: $range, filter: $filter, first: $first, after: $after) {
     nodes {
-      __typename
+      kind: __typename
       id
       timestamp
       ...EventRow
@@ -1355,7 +1355,7 @@ export const CallsPageDocument = new TypedDocumentString(`
     query CallsPage($range: DateTimeRange!, $filter: UsageRecordFilter, $first: Int!, $after: String) {
   usageRecords(range: $range, filter: $filter, first: $first, after: $after) {
     nodes {
-      __typename
+      kind: __typename
       id
       timestamp
       ...CallRow
@@ -1828,7 +1828,7 @@ export const TimelinePageDocument = new TypedDocumentString(`
     query TimelinePage($range: DateTimeRange!, $filter: TimelineFilter, $first: Int!, $after: String) {
   timeline(range: $range, filter: $filter, first: $first, after: $after) {
     nodes {
-      __typename
+      kind: __typename
       id
       timestamp
       ...CallRow

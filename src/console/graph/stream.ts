@@ -42,7 +42,7 @@ export function openStream<Data, Variables extends object>(
         } else if (data) next(data);
       },
       error(error) {
-        void readRefusal(error).then(finish);
+        void finishWith(error, finish);
       },
       complete: () => finish([]),
     },
@@ -51,6 +51,10 @@ export function openStream<Data, Variables extends object>(
     isOpen = false;
     close();
   };
+}
+
+async function finishWith(error: unknown, finish: (failures: readonly Failure[]) => void): Promise<void> {
+  finish(await readRefusal(error));
 }
 
 /** The service refuses a stream as it refuses any operation: with errors in JSON. */

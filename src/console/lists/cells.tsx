@@ -76,12 +76,12 @@ const plain = (value: string | number | null): ReactNode =>
 const ofCall =
   (cell: (call: CallRowFragment, timeZone: string) => ReactNode): Column['cell'] =>
   (entry, timeZone) =>
-    entry.__typename === 'UsageRecord' ? cell(readFragment(CALL_ROW, entry), timeZone) : null;
+    entry.kind === 'UsageRecord' ? cell(readFragment(CALL_ROW, entry), timeZone) : null;
 
 const ofEvent =
   (cell: (event: EventRowFragment, timeZone: string) => ReactNode): Column['cell'] =>
   (entry, timeZone) =>
-    entry.__typename === 'Event' ? cell(readFragment(EVENT_ROW, entry), timeZone) : null;
+    entry.kind === 'Event' ? cell(readFragment(EVENT_ROW, entry), timeZone) : null;
 
 const TIME: Column = {
   key: 'time',
@@ -219,7 +219,7 @@ export const EVENT_COLUMNS: readonly Column[] = [
 
 /** What happened, in one line: for both sources, and for narrow screens. */
 export function What({ entry }: { readonly entry: Entry }) {
-  if (entry.__typename === 'UsageRecord') {
+  if (entry.kind === 'UsageRecord') {
     const call = readFragment(CALL_ROW, entry);
     return (
       <>
@@ -241,7 +241,7 @@ export function What({ entry }: { readonly entry: Entry }) {
 
 /** Who did it. */
 export function Who({ entry }: { readonly entry: Entry }) {
-  if (entry.__typename === 'UsageRecord') {
+  if (entry.kind === 'UsageRecord') {
     const { userName, userId } = readFragment(CALL_ROW, entry);
     return plain(userName ?? userId);
   }
@@ -252,7 +252,7 @@ export function Who({ entry }: { readonly entry: Entry }) {
 /** From which address. */
 export function Where({ entry }: { readonly entry: Entry }) {
   const { ipAddress, masked } =
-    entry.__typename === 'UsageRecord' ? readFragment(CALL_ROW, entry) : readFragment(EVENT_ROW, entry);
+    entry.kind === 'UsageRecord' ? readFragment(CALL_ROW, entry) : readFragment(EVENT_ROW, entry);
   return <Value of={ipAddress} masked={masked} field="IP_ADDRESS" />;
 }
 
@@ -265,8 +265,8 @@ export const TIMELINE_COLUMNS: readonly Column[] = [
     isFirst: true,
     cell: (entry) => (
       <span className="key">
-        <SourceMark source={entry.__typename === 'UsageRecord' ? 'USAGE' : 'EVENTS'} />
-        <span aria-hidden="true">{entry.__typename === 'UsageRecord' ? 'call' : 'event'}</span>
+        <SourceMark source={entry.kind === 'UsageRecord' ? 'USAGE' : 'EVENTS'} />
+        <span aria-hidden="true">{entry.kind === 'UsageRecord' ? 'call' : 'event'}</span>
       </span>
     ),
   },
@@ -295,7 +295,7 @@ export const TIMELINE_COLUMNS: readonly Column[] = [
 
 /** Entries with the same text are equal in a story. */
 export function likeness(entry: Entry): string {
-  if (entry.__typename === 'UsageRecord') {
+  if (entry.kind === 'UsageRecord') {
     const { elementKey, elementApi, requestStatus, responseStatus, ipAddress } = readFragment(
       CALL_ROW,
       entry,

@@ -140,8 +140,8 @@ export function suggest(
   if (key) {
     const at = line.lastIndexOf(`${key.key}:`) + key.key.length + 1;
     const typed = line.slice(at).trim().toLowerCase();
-    const all_ = key.values?.map((value) => ({ value, count: null })) ?? values;
-    return all_
+    const known = key.values?.map((value) => ({ value, count: null })) ?? values;
+    return known
       .filter(({ value }) => value.toLowerCase().includes(typed))
       .slice(0, 12)
       .map(({ value, count }) => ({

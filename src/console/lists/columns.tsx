@@ -33,7 +33,7 @@ export function ColumnMenu({ columns }: { readonly columns: readonly Column[] })
       <Menu.Trigger className="button" data-quiet="">
         Columns
       </Menu.Trigger>
-      <Menu.Portal>
+      <Menu.Portal container={document.getElementById('main')}>
         <Menu.Positioner sideOffset={4} collisionPadding={8} className="positioner" align="end">
           <Menu.Popup className="popup menu" aria-label="Columns">
             {columns.map(({ key, label }) => {

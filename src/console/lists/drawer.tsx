@@ -1,7 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { Link } from '@tanstack/react-router';
 import type { KeyboardEvent } from 'react';
-import { Provider } from 'urql';
 import { readFragment } from '../generated/fragment-masking.ts';
 import { graphql } from '../generated/gql.ts';
 import { usePanelQuery } from '../graph/use-panel-query.ts';
@@ -13,14 +12,13 @@ import type { Search } from '../state/search.ts';
 import { toRange } from '../time/span.ts';
 import { CallDetail, EventDetail } from './details.tsx';
 import { CALL_DETAIL, EVENT_DETAIL } from './detail-fields.ts';
-import { useListClient } from './use-endless-list.ts';
 import { CopyButtons } from './copy.tsx';
 import { Related } from './related.tsx';
 
 const ENTRY = graphql(`
   query Entry($id: ID!) {
     node(id: $id) {
-      __typename
+      kind: __typename
       id
       ... on UsageRecord {
         ...CallDetail
@@ -46,7 +44,6 @@ export function Drawer({
   readonly go: ((step: 1 | -1) => void) | null;
   readonly onClose: () => void;
 }) {
-  const client = useListClient();
   const onKeyDown = (event: KeyboardEvent): void => {
     if (!go || event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement)
       return;
@@ -88,8 +85,7 @@ export function Drawer({
               <Icon name="close" />
             </Dialog.Close>
           </div>
-          {/* The panels' cache can't tell apart the fields of the two types that `node` may give, because it knows no schema. */}
-          <Provider value={client}>{id !== undefined && <Content id={id} />}</Provider>
+          {id !== undefined && <Content id={id} />}
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
@@ -106,19 +102,19 @@ function Content({ id }: { readonly id: string }) {
     ) : (
       <p className="empty">There is no such entry any more, or you may not see it.</p>
     );
-  if (node.__typename !== 'UsageRecord' && node.__typename !== 'Event') return null;
-  const isCall = node.__typename === 'UsageRecord';
+  if (node.kind !== 'UsageRecord' && node.kind !== 'Event') return null;
+  const isCall = node.kind === 'UsageRecord';
   const { timestamp, ipAddress } = isCall
     ? readFragment(CALL_DETAIL, node)
     : readFragment(EVENT_DETAIL, node);
   return (
     <div className="drawer-content">
-      {isCall ? <CallDetail of={node} /> : <EventDetail of={node} />}
       <div className="row">
         <Around timestamp={timestamp} ipAddress={ipAddress} />
         <CopyButtons document={asked.document} variables={asked.variables} data={node} />
         <AskedNote asked={[asked]} />
       </div>
+      {isCall ? <CallDetail of={node} /> : <EventDetail of={node} />}
       <Related id={id} isCall={isCall} hasAddress={ipAddress !== null} />
     </div>
   );

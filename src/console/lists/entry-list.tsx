@@ -85,7 +85,6 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
     useMemo(
       () => (isReady ? { filter: props.followed, ...beginAt(first, pageSize, span.toMs) } : null),
       // The place is that of the list as it began, so later pages don't matter.
-      // oxlint-disable-next-line react/exhaustive-deps
       [isReady, list],
     ),
   );

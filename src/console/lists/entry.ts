@@ -6,8 +6,8 @@ interface Common {
   readonly timestamp: string;
 }
 
-export type CallEntry = Common & { readonly __typename: 'UsageRecord' } & FragmentType<typeof CALL_ROW>;
-export type EventEntry = Common & { readonly __typename: 'Event' } & FragmentType<typeof EVENT_ROW>;
+export type CallEntry = Common & { readonly kind: 'UsageRecord' } & FragmentType<typeof CALL_ROW>;
+export type EventEntry = Common & { readonly kind: 'Event' } & FragmentType<typeof EVENT_ROW>;
 
 /** A row of either source, as lists and streams give it. */
 export type Entry = CallEntry | EventEntry;

@@ -151,7 +151,7 @@ export function FacetMenu({
           <path d="M1 2.5l3 3l3-3" fill="none" stroke="currentColor" strokeWidth="1.5" />
         </svg>
       </Menu.Trigger>
-      <Menu.Portal>
+      <Menu.Portal container={document.getElementById('main')}>
         <Menu.Positioner sideOffset={4} collisionPadding={8} className="positioner" align="start">
           <Menu.Popup className="popup menu" aria-label={filterKey.label}>
             {shown.map(({ value, count }) => {

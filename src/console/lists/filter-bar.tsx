@@ -117,7 +117,7 @@ export function FilterBar({
               }
             }}
           />
-          <Autocomplete.Portal>
+          <Autocomplete.Portal container={document.getElementById('main')}>
             <Autocomplete.Positioner className="positioner" sideOffset={6} align="start" collisionPadding={8}>
               <Autocomplete.Popup className="popup menu" aria-busy={counted.fetching}>
                 <Autocomplete.List aria-label="Suggestions">

@@ -213,7 +213,7 @@ function RunWords({
   const span = { fromMs: Date.parse(oldest.timestamp), toMs: Date.parse(newest.timestamp) };
   return (
     <>
-      <SourceMark source={newest.__typename === 'UsageRecord' ? 'USAGE' : 'EVENTS'} />
+      <SourceMark source={newest.kind === 'UsageRecord' ? 'USAGE' : 'EVENTS'} />
       <strong className="list-times">{rows.length} ×</strong>
       <span className="list-ellipsis">
         <What entry={newest} /> · <Who entry={newest} /> · <Where entry={newest} />
@@ -227,7 +227,7 @@ function Card({ entry, timeZone }: { readonly entry: Entry; readonly timeZone: s
   return (
     <span className="card">
       <span className="card-line">
-        <SourceMark source={entry.__typename === 'UsageRecord' ? 'USAGE' : 'EVENTS'} />
+        <SourceMark source={entry.kind === 'UsageRecord' ? 'USAGE' : 'EVENTS'} />
         <span className="list-ellipsis">
           <What entry={entry} />
         </span>

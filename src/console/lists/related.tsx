@@ -12,7 +12,7 @@ import type { Entry } from './entry.ts';
 const RELATED_ENTRIES = graphql(`
   query RelatedEntries($id: ID!, $by: [CorrelationBasis!]!) {
     node(id: $id) {
-      __typename
+      kind: __typename
       id
       ... on UsageRecord {
         relatedEvents(by: $by, first: 20) {
@@ -20,7 +20,7 @@ const RELATED_ENTRIES = graphql(`
             basis
             confidence
             node {
-              __typename
+              kind: __typename
               id
               timestamp
               ...EventRow
@@ -40,7 +40,7 @@ const RELATED_ENTRIES = graphql(`
             basis
             confidence
             node {
-              __typename
+              kind: __typename
               id
               timestamp
               ...CallRow
@@ -81,11 +81,7 @@ export function Related({
     );
   const node = answer.data?.node;
   const found =
-    node?.__typename === 'UsageRecord'
-      ? node.relatedEvents
-      : node?.__typename === 'Event'
-        ? node.relatedUsage
-        : null;
+    node?.kind === 'UsageRecord' ? node.relatedEvents : node?.kind === 'Event' ? node.relatedUsage : null;
   return (
     <Panel title={title} answer={answer} coverage={found?.coverage} height={60}>
       {() =>

@@ -1,6 +1,9 @@
+/** What the console asks for to tell types apart. */
+const CLIENT_ONLY = new Set(['__typename', 'kind']);
+
 /** An entry as JSON for people, without what the client added for itself. */
 export function writeJson(data: object): string {
-  return JSON.stringify(data, (key, value: unknown) => (key === '__typename' ? undefined : value), 2);
+  return JSON.stringify(data, (key, value: unknown) => (CLIENT_ONLY.has(key) ? undefined : value), 2);
 }
 
 /**

@@ -7,8 +7,8 @@ import type { TypedDocumentString } from '../generated/graphql.ts';
 import { createEndlessList } from './endless-list.ts';
 import type { EndlessList, ListPage, ListState, PageReader } from './endless-list.ts';
 
-/** A client for a list or a detail. It keeps no answers. */
-export const useListClient = (): Client => useMemo(createListClient, []);
+/** One client for all pages of a list. It keeps no answers. */
+const useListClient = (): Client => useMemo(createListClient, []);
 
 /** The variables of a page beside those of the list. */
 export interface PageVariables {

@@ -11,7 +11,7 @@ export const LIVE_ACTIVITY = graphql(`
     activity(filter: $filter, since: $since, resumeFrom: $resumeFrom) {
       edges {
         node {
-          __typename
+          kind: __typename
           id
           timestamp
           ...CallRow

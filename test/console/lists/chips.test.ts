@@ -48,7 +48,7 @@ describe('chips and the address', () => {
           const [first, ...others] = chips;
           if (!first) return;
           const before = others.reduce<Search>(
-            (search, each) => ({ ...search, ...addChip(CALL_KEYS, search, each) }),
+            (search, each) => Object.assign(search, addChip(CALL_KEYS, search, each)),
             {},
           );
           const added = { ...before, ...addChip(CALL_KEYS, before, first) };

@@ -13,7 +13,7 @@ const EVENTS_PAGE = graphql(`
   query EventsPage($range: DateTimeRange!, $filter: EventFilter, $first: Int!, $after: String) {
     events(range: $range, filter: $filter, first: $first, after: $after) {
       nodes {
-        __typename
+        kind: __typename
         id
         timestamp
         ...EventRow

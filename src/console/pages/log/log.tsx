@@ -13,7 +13,7 @@ const CALLS_PAGE = graphql(`
   query CallsPage($range: DateTimeRange!, $filter: UsageRecordFilter, $first: Int!, $after: String) {
     usageRecords(range: $range, filter: $filter, first: $first, after: $after) {
       nodes {
-        __typename
+        kind: __typename
         id
         timestamp
         ...CallRow

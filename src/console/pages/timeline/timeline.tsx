@@ -13,7 +13,7 @@ const TIMELINE_PAGE = graphql(`
   query TimelinePage($range: DateTimeRange!, $filter: TimelineFilter, $first: Int!, $after: String) {
     timeline(range: $range, filter: $filter, first: $first, after: $after) {
       nodes {
-        __typename
+        kind: __typename
         id
         timestamp
         ...CallRow

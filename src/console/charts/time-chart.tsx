@@ -6,6 +6,7 @@ import { useRange } from '../state/use-range.ts';
 import { writeBucket, writeSpan, writeZone } from '../time/words.ts';
 import { TimeAxis, ValueAxis } from './axes.tsx';
 import { BucketStates, StateKeys } from './bucket-states.tsx';
+import type { Span } from '../time/span.ts';
 import { clampSpan, findBucket, STATE_WORDS } from './bucket.ts';
 import type { ChartBucket } from './bucket.ts';
 import { ChartTable } from './chart-table.tsx';
@@ -33,6 +34,12 @@ export interface TimeChartProps {
   readonly opens: string;
   /** The part at a height of a bucket. */
   readonly partAt?: (at: number, value: number) => string | undefined;
+  /** Gets a stretch that was selected by a drag or by keys. Left out: it narrows the range everywhere. */
+  readonly onSpan?: (span: Span) => void;
+  /** What a selection does, such as `narrows the range to it`. */
+  readonly selects?: string;
+  /** A stretch that stays marked. */
+  readonly marked?: Span | null;
   readonly asTable: boolean;
   readonly layers?: number;
   readonly accent?: string;
@@ -53,6 +60,7 @@ export function TimeChart(props: TimeChartProps) {
   const { id, label, summary, buckets, axis, readings, onOpen, opens, asTable, children } = props;
   const { partAt, layers = 1, accent = 'var(--calls)', height = 190 } = props;
   const { span, timeZone, interval, zoom } = useRange();
+  const { onSpan = zoom, selects = 'narrows the range to it' } = props;
   const [width, measure] = useWidth();
   const [hovered, setHovered] = useState<number | null>(null);
   const words = useId();
@@ -72,14 +80,14 @@ export function TimeChart(props: TimeChartProps) {
     buckets,
     parts: parts.length,
     onOpen: (at, part) => onOpen(at, part === null ? undefined : parts[part]?.key),
-    onSpan: (selected) => zoom(clampSpan(selected, span)),
+    onSpan: (selected) => onSpan(clampSpan(selected, span)),
   });
   const bucketAt = (event: PointerEvent<SVGSVGElement>) =>
     findBucket(
       buckets,
       plot.x.invert(event.clientX - event.currentTarget.getBoundingClientRect().left).getTime(),
     );
-  const brush = useBrush(plot.x, zoom, (event) => {
+  const brush = useBrush(plot.x, onSpan, (event) => {
     const at = bucketAt(event);
     if (at === null) return;
     // A finger has no way to look first: its first touch shows the figures, and the next one opens them.
@@ -102,11 +110,12 @@ export function TimeChart(props: TimeChartProps) {
     ].join(', ');
   };
   const says = cursor.selected
-    ? `${writeSpan(cursor.selected, timeZone)} selected. Enter narrows the range to it.`
+    ? `${writeSpan(cursor.selected, timeZone)} selected. Enter ${selects}.`
     : cursor.at === null
       ? summary
       : write(cursor.at);
-  const marked = cursor.selected && [plot.x(cursor.selected.fromMs), plot.x(cursor.selected.toMs)];
+  const stretch = cursor.selected ?? props.marked;
+  const marked = stretch && [plot.x(stretch.fromMs), plot.x(stretch.toMs)];
   const [from = 0, to = 0] = (brush.selected ?? marked ?? []).map((place) =>
     Math.min(Math.max(place, plot.left), plot.right),
   );

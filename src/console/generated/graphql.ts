@@ -82,6 +82,17 @@ export type DateTimeRange = {
   to?: string | null | undefined;
 };
 
+/** What events can be grouped by. */
+export type EventDimension =
+  /** `action`. */
+  | 'ACTION'
+  /** `category`. */
+  | 'CATEGORY'
+  /** `ipAddress`. An event that names several addresses counts in each of them. Needs `pii:read`. */
+  | 'IP_ADDRESS'
+  /** `username`. Needs `pii:read`. */
+  | 'USERNAME';
+
 /** An event must match all given fields. The vendor tests `category` and `action` if it can. Any other test takes a bounded scan: coverage says how far it got. Texts are case-sensitive, except `searchText`. */
 export type EventFilter = {
   /** Events whose action matches. */
@@ -303,6 +314,63 @@ export type LiveActivitySubscription = { activity: { cursor: string, edges: Arra
           & { ' $fragmentRefs'?: { 'CallRowFragment': CallRowFragment } }
         )
        }>, coverage: Array<{ source: Source, status: CoverageStatus, from: string, to: string, code: CoverageCode | null, reason: string | null }> } };
+
+export type CallBreakdownQueryVariables = Exact<{
+  by: Array<UsageDimension> | UsageDimension;
+  range: DateTimeRange;
+  filter?: UsageRecordFilter | null | undefined;
+  interval: Interval;
+  timeZone: string;
+  top: number;
+}>;
+
+
+export type CallBreakdownQuery = { total: { groups: Array<{ buckets: Array<{ timestamp: string, end: string, count: number, statuses: { id: string, failed: number } }> | null }>, other: { buckets: Array<{ timestamp: string, end: string, count: number, statuses: { id: string, failed: number } }> | null } | null } | null, usageBreakdown: { groups: Array<{ ' $fragmentRefs'?: { 'CallGroupFragment': CallGroupFragment } }>, other: { ' $fragmentRefs'?: { 'CallGroupFragment': CallGroupFragment } } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+
+export type CallGroupFragment = { count: number, key: Array<{ dimension: UsageDimension, value: string | null }>, statuses: { id: string, failed: number }, processTime: { p95: number } | null, buckets: Array<{ timestamp: string, end: string, count: number, statuses: { id: string, failed: number }, processTime: { p95: number } | null }> | null } & { ' $fragmentName'?: 'CallGroupFragment' };
+
+export type EventGroupsQueryVariables = Exact<{
+  by: Array<EventDimension> | EventDimension;
+  range: DateTimeRange;
+  filter?: EventFilter | null | undefined;
+  interval: Interval;
+  timeZone: string;
+  top: number;
+  withTotal: boolean;
+}>;
+
+
+export type EventGroupsQuery = { total?: { groups: Array<{ buckets: Array<{ timestamp: string, end: string, count: number }> | null }>, other: { buckets: Array<{ timestamp: string, end: string, count: number }> | null } | null } | null, eventBreakdown: { groups: Array<{ ' $fragmentRefs'?: { 'EventGroupFieldsFragment': EventGroupFieldsFragment } }>, other: { ' $fragmentRefs'?: { 'EventGroupFieldsFragment': EventGroupFieldsFragment } } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+
+export type EventGroupFieldsFragment = { count: number, key: Array<{ dimension: EventDimension, value: string | null }>, buckets: Array<{ timestamp: string, end: string, count: number }> | null } & { ' $fragmentName'?: 'EventGroupFieldsFragment' };
+
+export type CallStretchQueryVariables = Exact<{
+  range: DateTimeRange;
+  filter?: UsageRecordFilter | null | undefined;
+  withPersonal: boolean;
+}>;
+
+
+export type CallStretchQuery = { status: (
+    { from: string, to: string, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> }
+    & { ' $fragmentRefs'?: { 'CallCountsFragment': CallCountsFragment } }
+  ) | null, element: { ' $fragmentRefs'?: { 'CallCountsFragment': CallCountsFragment } } | null, api: { ' $fragmentRefs'?: { 'CallCountsFragment': CallCountsFragment } } | null, code: { ' $fragmentRefs'?: { 'CallCountsFragment': CallCountsFragment } } | null, method: { ' $fragmentRefs'?: { 'CallCountsFragment': CallCountsFragment } } | null, account: { ' $fragmentRefs'?: { 'CallCountsFragment': CallCountsFragment } } | null, user: { ' $fragmentRefs'?: { 'CallCountsFragment': CallCountsFragment } } | null, instance: { ' $fragmentRefs'?: { 'CallCountsFragment': CallCountsFragment } } | null, tag: { ' $fragmentRefs'?: { 'CallCountsFragment': CallCountsFragment } } | null, ip?: { ' $fragmentRefs'?: { 'CallCountsFragment': CallCountsFragment } } | null };
+
+export type CallCountsFragment = { groups: Array<{ count: number, key: Array<{ dimension: UsageDimension, value: string | null }> }>, other: { count: number } | null } & { ' $fragmentName'?: 'CallCountsFragment' };
+
+export type EventStretchQueryVariables = Exact<{
+  range: DateTimeRange;
+  filter?: EventFilter | null | undefined;
+  withPersonal: boolean;
+}>;
+
+
+export type EventStretchQuery = { category: (
+    { from: string, to: string, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> }
+    & { ' $fragmentRefs'?: { 'EventCountsFragment': EventCountsFragment } }
+  ) | null, action: { ' $fragmentRefs'?: { 'EventCountsFragment': EventCountsFragment } } | null, user?: { ' $fragmentRefs'?: { 'EventCountsFragment': EventCountsFragment } } | null, ip?: { ' $fragmentRefs'?: { 'EventCountsFragment': EventCountsFragment } } | null };
+
+export type EventCountsFragment = { groups: Array<{ count: number, key: Array<{ dimension: EventDimension, value: string | null }> }>, other: { count: number } | null } & { ' $fragmentName'?: 'EventCountsFragment' };
 
 export type EventsPageQueryVariables = Exact<{
   range: DateTimeRange;
@@ -584,6 +652,76 @@ export const EventRowFragmentDoc = new TypedDocumentString(`
   ipAddress
 }
     `, {"fragmentName":"EventRow"}) as unknown as TypedDocumentString<EventRowFragment, unknown>;
+export const CallGroupFragmentDoc = new TypedDocumentString(`
+    fragment CallGroup on UsageGroup {
+  key {
+    dimension
+    value
+  }
+  count
+  statuses {
+    id
+    failed
+  }
+  processTime {
+    p95
+  }
+  buckets {
+    timestamp
+    end
+    count
+    statuses {
+      id
+      failed
+    }
+    processTime {
+      p95
+    }
+  }
+}
+    `, {"fragmentName":"CallGroup"}) as unknown as TypedDocumentString<CallGroupFragment, unknown>;
+export const EventGroupFieldsFragmentDoc = new TypedDocumentString(`
+    fragment EventGroupFields on EventGroup {
+  key {
+    dimension
+    value
+  }
+  count
+  buckets {
+    timestamp
+    end
+    count
+  }
+}
+    `, {"fragmentName":"EventGroupFields"}) as unknown as TypedDocumentString<EventGroupFieldsFragment, unknown>;
+export const CallCountsFragmentDoc = new TypedDocumentString(`
+    fragment CallCounts on UsageBreakdown {
+  groups {
+    key {
+      dimension
+      value
+    }
+    count
+  }
+  other {
+    count
+  }
+}
+    `, {"fragmentName":"CallCounts"}) as unknown as TypedDocumentString<CallCountsFragment, unknown>;
+export const EventCountsFragmentDoc = new TypedDocumentString(`
+    fragment EventCounts on EventBreakdown {
+  groups {
+    key {
+      dimension
+      value
+    }
+    count
+  }
+  other {
+    count
+  }
+}
+    `, {"fragmentName":"EventCounts"}) as unknown as TypedDocumentString<EventCountsFragment, unknown>;
 export const CoverageFieldsFragmentDoc = new TypedDocumentString(`
     fragment CoverageFields on Coverage {
   source
@@ -874,6 +1012,293 @@ fragment EventRow on Event {
   username
   ipAddress
 }`) as unknown as TypedDocumentString<LiveActivitySubscription, LiveActivitySubscriptionVariables>;
+export const CallBreakdownDocument = new TypedDocumentString(`
+    query CallBreakdown($by: [UsageDimension!]!, $range: DateTimeRange!, $filter: UsageRecordFilter, $interval: Interval!, $timeZone: TimeZone!, $top: Int!) {
+  total: usageBreakdown(
+    by: [STATUS]
+    range: $range
+    filter: $filter
+    interval: $interval
+    timeZone: $timeZone
+    top: 20
+  ) {
+    groups {
+      buckets {
+        timestamp
+        end
+        count
+        statuses {
+          id
+          failed
+        }
+      }
+    }
+    other {
+      buckets {
+        timestamp
+        end
+        count
+        statuses {
+          id
+          failed
+        }
+      }
+    }
+  }
+  usageBreakdown(
+    by: $by
+    range: $range
+    filter: $filter
+    interval: $interval
+    timeZone: $timeZone
+    top: $top
+  ) {
+    groups {
+      ...CallGroup
+    }
+    other {
+      ...CallGroup
+    }
+    coverage {
+      ...CoverageFields
+    }
+  }
+}
+    fragment CallGroup on UsageGroup {
+  key {
+    dimension
+    value
+  }
+  count
+  statuses {
+    id
+    failed
+  }
+  processTime {
+    p95
+  }
+  buckets {
+    timestamp
+    end
+    count
+    statuses {
+      id
+      failed
+    }
+    processTime {
+      p95
+    }
+  }
+}
+fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`) as unknown as TypedDocumentString<CallBreakdownQuery, CallBreakdownQueryVariables>;
+export const EventGroupsDocument = new TypedDocumentString(`
+    query EventGroups($by: [EventDimension!]!, $range: DateTimeRange!, $filter: EventFilter, $interval: Interval!, $timeZone: TimeZone!, $top: Int!, $withTotal: Boolean!) {
+  total: eventBreakdown(
+    by: [CATEGORY]
+    range: $range
+    filter: $filter
+    interval: $interval
+    timeZone: $timeZone
+    top: 20
+  ) @include(if: $withTotal) {
+    groups {
+      buckets {
+        timestamp
+        end
+        count
+      }
+    }
+    other {
+      buckets {
+        timestamp
+        end
+        count
+      }
+    }
+  }
+  eventBreakdown(
+    by: $by
+    range: $range
+    filter: $filter
+    interval: $interval
+    timeZone: $timeZone
+    top: $top
+  ) {
+    groups {
+      ...EventGroupFields
+    }
+    other {
+      ...EventGroupFields
+    }
+    coverage {
+      ...CoverageFields
+    }
+  }
+}
+    fragment EventGroupFields on EventGroup {
+  key {
+    dimension
+    value
+  }
+  count
+  buckets {
+    timestamp
+    end
+    count
+  }
+}
+fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`) as unknown as TypedDocumentString<EventGroupsQuery, EventGroupsQueryVariables>;
+export const CallStretchDocument = new TypedDocumentString(`
+    query CallStretch($range: DateTimeRange!, $filter: UsageRecordFilter, $withPersonal: Boolean!) {
+  status: usageBreakdown(by: [STATUS], range: $range, filter: $filter, top: 200) {
+    from
+    to
+    ...CallCounts
+    coverage {
+      ...CoverageFields
+    }
+  }
+  element: usageBreakdown(by: [ELEMENT], range: $range, filter: $filter, top: 200) {
+    ...CallCounts
+  }
+  api: usageBreakdown(by: [API], range: $range, filter: $filter, top: 200) {
+    ...CallCounts
+  }
+  code: usageBreakdown(
+    by: [RESPONSE_STATUS]
+    range: $range
+    filter: $filter
+    top: 200
+  ) {
+    ...CallCounts
+  }
+  method: usageBreakdown(by: [METHOD], range: $range, filter: $filter, top: 200) {
+    ...CallCounts
+  }
+  account: usageBreakdown(by: [ACCOUNT], range: $range, filter: $filter, top: 200) {
+    ...CallCounts
+  }
+  user: usageBreakdown(by: [USER], range: $range, filter: $filter, top: 200) {
+    ...CallCounts
+  }
+  instance: usageBreakdown(
+    by: [INSTANCE]
+    range: $range
+    filter: $filter
+    top: 200
+  ) {
+    ...CallCounts
+  }
+  tag: usageBreakdown(by: [TAG], range: $range, filter: $filter, top: 200) {
+    ...CallCounts
+  }
+  ip: usageBreakdown(by: [IP_ADDRESS], range: $range, filter: $filter, top: 200) @include(if: $withPersonal) {
+    ...CallCounts
+  }
+}
+    fragment CallCounts on UsageBreakdown {
+  groups {
+    key {
+      dimension
+      value
+    }
+    count
+  }
+  other {
+    count
+  }
+}
+fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`) as unknown as TypedDocumentString<CallStretchQuery, CallStretchQueryVariables>;
+export const EventStretchDocument = new TypedDocumentString(`
+    query EventStretch($range: DateTimeRange!, $filter: EventFilter, $withPersonal: Boolean!) {
+  category: eventBreakdown(
+    by: [CATEGORY]
+    range: $range
+    filter: $filter
+    top: 200
+  ) {
+    from
+    to
+    ...EventCounts
+    coverage {
+      ...CoverageFields
+    }
+  }
+  action: eventBreakdown(by: [ACTION], range: $range, filter: $filter, top: 200) {
+    ...EventCounts
+  }
+  user: eventBreakdown(by: [USERNAME], range: $range, filter: $filter, top: 200) @include(if: $withPersonal) {
+    ...EventCounts
+  }
+  ip: eventBreakdown(by: [IP_ADDRESS], range: $range, filter: $filter, top: 200) @include(if: $withPersonal) {
+    ...EventCounts
+  }
+}
+    fragment EventCounts on EventBreakdown {
+  groups {
+    key {
+      dimension
+      value
+    }
+    count
+  }
+  other {
+    count
+  }
+}
+fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`) as unknown as TypedDocumentString<EventStretchQuery, EventStretchQueryVariables>;
 export const EventsPageDocument = new TypedDocumentString(`
     query EventsPage($range: DateTimeRange!, $filter: EventFilter, $first: Int!, $after: String) {
   events(range: $range, filter: $filter, first: $first, after: $after) {

@@ -1,5 +1,6 @@
 import './lists.css';
 import { useCallback, useMemo, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { TimelineFilter } from '../generated/graphql.ts';
 import { AskedNote } from '../parts/asked.tsx';
 import { one } from '../state/search.ts';
@@ -54,6 +55,8 @@ export interface EntryListProps<Data, Variables extends PageVariables, Count, Co
   readonly followed: TimelineFilter;
   /** Keys that only the vendor can test, so that a stream can't. */
   readonly notFollowed?: readonly string[];
+  /** Beside the switch of the stream. */
+  readonly actions?: ReactNode;
   /** A fault that concerns several conditions together. */
   readonly fault?: string | null;
 }
@@ -144,6 +147,7 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
           <ListCoverage coverage={state.coverage} />
           {asked.length > 0 && <AskedNote asked={asked} />}
           <ColumnMenu columns={columns} />
+          {props.actions}
           <LiveSwitch state={live.state} />
         </div>
       </div>

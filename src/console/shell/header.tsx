@@ -1,16 +1,17 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { PAGES } from './rail.tsx';
 import { useLocation } from '@tanstack/react-router';
 import { useRange } from '../state/use-range.ts';
+import { Commands } from '../commands/commands.tsx';
 import { Icon } from './icons.tsx';
 import { nameWords, RangePicker } from './range-picker.tsx';
 import { DEFAULT_LAST } from '../time/span.ts';
-import { nextTheme, readTheme, setTheme } from './theme.ts';
+import { nextTheme, onTheme, readTheme, setTheme } from './theme.ts';
 
 export function Header() {
   const { pathname } = useLocation();
   const { refresh, words, timeZone } = useRange();
-  const [theme, keepTheme] = useState(readTheme);
+  const theme = useSyncExternalStore(onTheme, readTheme);
   const title = PAGES.find(({ to }) => to === pathname)?.label ?? 'Sightline';
   const range = nameWords({ ...words, last: words.last ?? DEFAULT_LAST }, timeZone);
   // Tabs and bookmarks of several ranges can be told apart by their titles.
@@ -27,18 +28,15 @@ export function Header() {
         </button>
         <button
           type="button"
-          className="button"
+          className="button theme"
           data-quiet=""
-          onClick={() => {
-            const next = nextTheme(theme);
-            setTheme(next);
-            keepTheme(next);
-          }}
+          onClick={() => setTheme(nextTheme(theme))}
           aria-label={`Theme: ${theme}. Change it`}
           title={`Theme: ${theme}`}
         >
           <Icon name="theme" />
         </button>
+        <Commands />
       </div>
     </header>
   );

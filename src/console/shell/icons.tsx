@@ -10,6 +10,7 @@ const PATHS = {
   clock: 'M8 2a6 6 0 1 0 .01 0M8 5v3l2 2',
   close: 'M4 4l8 8M12 4l-8 8',
   search: 'M7 3a4 4 0 1 0 .01 0M10 10l4 4',
+  view: 'M4 2h8v12l-4-3l-4 3z',
   theme: 'M8 2v12M8 2a6 6 0 0 1 0 12a6 6 0 0 1 0-12',
 } as const;
 

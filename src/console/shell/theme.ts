@@ -14,6 +14,15 @@ export function readTheme(): Theme {
 export function setTheme(theme: Theme): void {
   applyTheme(theme);
   writeStorage(KEY, theme);
+  for (const listener of listeners) listener();
+}
+
+const listeners = new Set<() => void>();
+
+/** Learns each change of the theme. Returns how to stop. */
+export function onTheme(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 export const nextTheme = (theme: Theme): Theme =>

@@ -55,9 +55,18 @@ export function subtract(nowMs: number, duration: string): number | null {
 }
 
 /** The stretch of the same length directly before. */
-export function previousSpan({ fromMs, toMs }: Span): Span {
-  return { fromMs: fromMs - (toMs - fromMs), toMs: fromMs };
+export function previousSpan(span: Span): Span {
+  return moveSpan(span, -1);
 }
+
+/** The stretch of the same length directly after (1) or before (-1). */
+export function moveSpan({ fromMs, toMs }: Span, step: 1 | -1): Span {
+  const length = (toMs - fromMs) * step;
+  return { fromMs: fromMs + length, toMs: toMs + length };
+}
+
+/** Twice the length, with the same end. */
+export const widenSpan = ({ fromMs, toMs }: Span): Span => ({ fromMs: fromMs - (toMs - fromMs), toMs });
 
 /** The range argument of the graph. */
 export function toRange({ fromMs, toMs }: Span): { readonly from: string; readonly to: string } {

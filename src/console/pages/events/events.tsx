@@ -1,3 +1,4 @@
+import { ExportButton } from '../../export/export-button.tsx';
 import { graphql } from '../../generated/gql.ts';
 import { Available } from '../../lists/available.tsx';
 import { EVENT_COLUMNS } from '../../lists/cells.tsx';
@@ -48,6 +49,7 @@ export function Events() {
   return (
     <Available sources={['EVENTS']}>
       <EntryList
+        actions={<ExportButton list="events" range={range} filter={filter} />}
         what="events"
         label="Events"
         hint="Filter: action:user-locked-out, user:…, -action:user-logout"

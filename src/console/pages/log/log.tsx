@@ -1,3 +1,4 @@
+import { ExportButton } from '../../export/export-button.tsx';
 import { graphql } from '../../generated/gql.ts';
 import { CALL_KEYS, readCallFilter } from '../../lists/call-filter.ts';
 import { CALL_COLUMNS } from '../../lists/cells.tsx';
@@ -49,6 +50,7 @@ export function Log() {
   return (
     <Available sources={['USAGE']}>
       <EntryList
+        actions={<ExportButton list="usage" range={range} filter={filter} />}
         what="calls"
         label="Calls"
         hint="Filter: status:failed, element:…, ip:…"

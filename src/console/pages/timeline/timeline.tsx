@@ -1,3 +1,4 @@
+import { ExportButton } from '../../export/export-button.tsx';
 import { graphql } from '../../generated/gql.ts';
 import { Available } from '../../lists/available.tsx';
 import { likeness, TIMELINE_COLUMNS } from '../../lists/cells.tsx';
@@ -57,6 +58,7 @@ export function Timeline() {
         </p>
       )}
       <EntryList
+        actions={<ExportButton list="timeline" range={range} filter={filter} />}
         what="entries"
         label="Timeline of both sources"
         hint="Follow an address or a user: ip:…, user:…"

@@ -1,0 +1,189 @@
+import { useState } from 'react';
+import { nameSource } from '../graph/failures.ts';
+import { useRange } from '../state/use-range.ts';
+import { writeCount, writeShare, writeSpan, writeZone } from '../time/words.ts';
+import type { DownloadState, ExportQuestion } from './download.ts';
+import { listGaps, reachedMs } from './receipt.ts';
+import type { Receipt } from './receipt.ts';
+import { canWriteToDisk } from './sink.ts';
+import { useDownload } from './use-download.ts';
+
+const FORMATS = [
+  ['csv', 'CSV, for spreadsheets. Its receipt is shown here.'],
+  ['ndjson', 'NDJSON, one JSON object a line. Its last line is its receipt.'],
+] as const;
+
+/** Which format and where to; then how far it is; then what the receipt says. */
+export function ExportForm({
+  list,
+  range,
+  filter,
+  name,
+}: Pick<ExportQuestion, 'list' | 'range' | 'filter'> & { readonly name: string }) {
+  const { timeZone } = useRange();
+  const { state, fault, start, pause, resume, discard } = useDownload();
+  const [format, setFormat] = useState<ExportQuestion['format']>('csv');
+  // The range is that of the press, however the page moves on.
+  const [asked, setAsked] = useState(range);
+  const span = { fromMs: Date.parse(asked.from), toMs: Date.parse(asked.to) };
+  const begin = (toDisk: boolean): void => {
+    setAsked(range);
+    void start({ list, format, range, filter }, toDisk);
+  };
+  const conditions = Object.keys(filter).length;
+  return (
+    <div className="stack">
+      <p>
+        All {name} of {writeSpan(span, timeZone)} {writeZone(span.toMs, timeZone)}
+        {conditions > 0 ? ' that meet the conditions of the page' : ''}, newest first, however many.
+      </p>
+      {(state === null || state.status === 'refused') && (
+        <>
+          <fieldset className="choices">
+            <legend className="label">Format</legend>
+            {FORMATS.map(([value, words]) => (
+              <label key={value} className="choice">
+                <input
+                  type="radio"
+                  name="format"
+                  value={value}
+                  checked={format === value}
+                  onChange={() => setFormat(value)}
+                />
+                {words}
+              </label>
+            ))}
+          </fieldset>
+          <div className="row">
+            <button type="button" className="button" data-main="" onClick={() => begin(false)}>
+              Start
+            </button>
+            {canWriteToDisk() && (
+              <button type="button" className="button" onClick={() => begin(true)}>
+                Start, and write to a file as it comes
+              </button>
+            )}
+          </div>
+        </>
+      )}
+      {(fault !== null || state?.status === 'refused') && (
+        <p className="notice" data-kind="error" role="alert">
+          {fault ?? state?.words}
+        </p>
+      )}
+      {state && state.status !== 'refused' && (
+        <Progress state={state} span={span} pause={pause} resume={resume} discard={discard} />
+      )}
+    </div>
+  );
+}
+
+function Progress({
+  state,
+  span,
+  pause,
+  resume,
+  discard,
+}: {
+  readonly state: DownloadState;
+  readonly span: { readonly fromMs: number; readonly toMs: number };
+  readonly pause: () => void;
+  readonly resume: () => void;
+  readonly discard: () => void;
+}) {
+  const { status, rows, bytes, place, words } = state;
+  const reached = place && reachedMs(place);
+  const done =
+    status === 'done' ? 1 : reached === null ? null : (span.toMs - reached) / (span.toMs - span.fromMs);
+  return (
+    <>
+      <div className="export-progress">
+        <progress
+          aria-label="Part of the range that was read"
+          max={1}
+          {...(done === null ? {} : { value: done })}
+        />
+        <p role="status">
+          {writeCount(rows)} rows, {writeBytes(bytes)}
+          {done === null || status === 'done' ? '' : `, ${writeShare(done)} of the range`}
+          {status === 'paused' ? '. Stopped.' : status === 'checking' ? '. Checking the digest.' : '.'}
+        </p>
+      </div>
+      {status === 'paused' && (
+        <p className={words === '' ? 'muted' : 'notice'} data-kind={words === '' ? undefined : 'error'}>
+          {words} What came is kept, and it can go on where it stopped.
+        </p>
+      )}
+      {state.receipt && <ReceiptWords receipt={state.receipt} isVerified={state.isVerified} />}
+      <div className="row">
+        {status === 'running' && (
+          <button type="button" className="button" onClick={pause}>
+            Cancel
+          </button>
+        )}
+        {status === 'paused' && (
+          <button type="button" className="button" data-main="" onClick={resume}>
+            Go on
+          </button>
+        )}
+        {(status === 'paused' || status === 'done') && (
+          <button type="button" className="button" onClick={discard}>
+            {status === 'done' ? 'Another export' : 'Discard'}
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
+
+/** What the receipt proves, in words. */
+function ReceiptWords({
+  receipt,
+  isVerified,
+}: {
+  readonly receipt: Receipt;
+  readonly isVerified: boolean | null;
+}) {
+  const { timeZone } = useRange();
+  const gaps = listGaps(receipt);
+  return (
+    <section className="receipt" aria-label="Receipt">
+      <h3>Receipt</h3>
+      <p>
+        {writeCount(receipt.rows)} rows.{' '}
+        {receipt.complete
+          ? 'The list was read to its end, and nothing of it is missing.'
+          : 'Not whole: rows are missing.'}
+        {receipt.coverage.some(({ status }) => status === 'FILLING')
+          ? ' The vendor may still add rows to its newest part.'
+          : ''}
+      </p>
+      {gaps.length > 0 && (
+        <ul>
+          {gaps.map((gap) => (
+            <li key={gap.source + gap.from + gap.to}>
+              {nameSource(gap.source)},{' '}
+              {writeSpan({ fromMs: Date.parse(gap.from), toMs: Date.parse(gap.to) }, timeZone)}:{' '}
+              {gap.reason ?? gap.status}
+            </li>
+          ))}
+        </ul>
+      )}
+      {receipt.sha256 !== '' && (
+        <p>
+          SHA-256 <code className="digest">{receipt.sha256}</code>
+        </p>
+      )}
+      <p className="muted">
+        {isVerified
+          ? 'What arrived has the digest of what was sent.'
+          : 'Not verified here: this browser digests only pages that came over TLS, and files up to 1 GB. npm run export -- --verify FILE does it.'}
+      </p>
+    </section>
+  );
+}
+
+function writeBytes(bytes: number): string {
+  if (bytes < 10_000) return `${writeCount(bytes)} bytes`;
+  return bytes < 1_000_000 ? `${writeCount(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

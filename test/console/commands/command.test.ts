@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { createKeyReader, findCommands, findEntry } from '../../../src/console/commands/command.ts';
+import type { Command } from '../../../src/console/commands/command.ts';
+
+const command = (id: string, patch: Partial<Command> = {}): Command => ({
+  id,
+  label: id,
+  group: 'Pages',
+  run: () => {},
+  ...patch,
+});
+const COMMANDS = [
+  command('Go to Calls', { keys: 'g l' }),
+  command('Go to Events', { keys: 'g e', also: 'audit' }),
+  command('Refresh', { keys: 'r', group: 'This page' }),
+  command('Time zone: Europe/Berlin', { group: 'Time zones', isHidden: true }),
+];
+const found = (typed: string) =>
+  findCommands(COMMANDS, typed).flatMap(({ items }) => items.map(({ id }) => id));
+
+describe('the commands', () => {
+  test('all typed words must be there, in any order and case', () => {
+    expect(found('CALLS go')).toEqual(['Go to Calls']);
+    expect(found('audit')).toEqual(['Go to Events']);
+    expect(found('go nothing')).toEqual([]);
+  });
+
+  test('commands of which there are many are found by typing only', () => {
+    expect(found('')).toEqual(['Go to Calls', 'Go to Events', 'Refresh']);
+    expect(found('berlin')).toEqual(['Time zone: Europe/Berlin']);
+  });
+
+  test('keys one after the other run a command, and a late second key does not', () => {
+    let now = 0;
+    const read = createKeyReader(() => now);
+    expect(read(COMMANDS, 'g')).toBeNull();
+    expect(read(COMMANDS, 'l')).toBe('Go to Calls');
+    expect(read(COMMANDS, 'g')).toBeNull();
+    now = 1_501;
+    expect(read(COMMANDS, 'l')).toBeNull();
+  });
+
+  test('a key that does not go on begins anew', () => {
+    const read = createKeyReader(() => 0);
+    expect([read(COMMANDS, 'g'), read(COMMANDS, 'r')]).toEqual([null, 'Refresh']);
+    expect([read(COMMANDS, 'g'), read(COMMANDS, 'g'), read(COMMANDS, 'e')]).toEqual([
+      null,
+      null,
+      'Go to Events',
+    ]);
+  });
+
+  test('an id leads to the list of its source, and other text to none', () => {
+    const idOf = (text: string) => Buffer.from(text).toString('base64url');
+    const call = idOf('UsageRecord:1772611200000:53e6e0c8e4b067fd19a9d6ab');
+    const event = idOf('Event:1772611200000:7');
+    expect(findEntry(` ${call} `)).toEqual({ to: '/log', open: call });
+    expect(findEntry(event)).toEqual({ to: '/events', open: event });
+    expect(findEntry('53e6e0c8e4b067fd19a9d6ab')).toEqual({
+      to: '/log',
+      open: idOf('UsageRecord:53e6e0c8e4b067fd19a9d6ab'),
+    });
+    for (const text of ['', 'berlin', 'last-24-hours', '%%%%%%%%%%%%%%']) expect(findEntry(text)).toBeNull();
+  });
+});

@@ -25,6 +25,7 @@ export function openLate(engine: ArchiveStore['engine'], open: () => Promise<Arc
       list: async (question) => (await table()).list(question),
       count: async (range, filter, knownAtMs) => (await table()).count(range, filter, knownAtMs),
       group: async (question) => (await table()).group(question),
+      measureLateness: async (spans, settleMs) => (await table()).measureLateness(spans, settleMs),
       listVersions: async (question) => (await table()).listVersions(question),
       writeVersions: async (versions) => (await table()).writeVersions(versions),
       find: async (ids) => (await table()).find(ids),

@@ -8,6 +8,7 @@ import type { UsageFilter } from '../sources/usage/filter.ts';
 import type { UsageRecord } from '../sources/usage/record.ts';
 import type { Erasable, Erased, Erasure } from './erasure.ts';
 import type { HistoryQuestion, RowVersion } from './history.ts';
+import type { Lateness } from './lateness.ts';
 import type { ReadSpan } from './ledger.ts';
 
 /** The database of the archive. Each engine has an adapter; test/archive/store.test.ts holds the laws of both. */
@@ -63,6 +64,12 @@ export interface ArchiveTable<Row extends ArchivedRow, Filter> {
    * same moment, so that writing them again changes nothing, and no row that is known is replaced.
    */
   writeVersions(versions: readonly RowVersion<Row>[]): Promise<void>;
+  /**
+   * How late the rows of some spans came.
+   * @param spans disjoint, oldest first, as `measuredSpans` gives them
+   * @param settleMs how long after its time an instant is read for the last time
+   */
+  measureLateness(spans: readonly ReadSpan[], settleMs: number): Promise<Lateness>;
   /** Rows by their ids, in no order. */
   find(ids: readonly string[]): Promise<readonly Row[]>;
   /** Deletes each version of the rows before a time. The ledger must claim nothing of that time any more. */

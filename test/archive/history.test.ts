@@ -7,6 +7,7 @@ import { openDuckDbStore } from '../../src/archive/duckdb/store.ts';
 import { hasClickHouse, startClickHouse } from '../support/clickhouse-server.ts';
 import type { ClickHouseServer } from '../support/clickhouse-server.ts';
 import { describeHistory } from '../support/history-laws.ts';
+import { describeLateRows } from '../support/lateness-laws.ts';
 import { createMemoryDisk, openMemoryArchive } from '../support/memory-archive.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'archive-history-'));
@@ -15,6 +16,7 @@ let count = 0;
 const newName = (): string => `archive-${(count += 1)}`;
 
 describeHistory('DuckDB', () => openDuckDbStore(join(folder, newName())));
+describeLateRows('DuckDB', () => openDuckDbStore(join(folder, newName())));
 // The model of the tests obeys the same laws.
 describeHistory('the memory of a test', async () => openMemoryArchive(createMemoryDisk()));
 
@@ -25,4 +27,5 @@ describe.runIf(hasClickHouse)('on a server', () => {
   });
   afterAll(async () => server.kill());
   describeHistory('ClickHouse', () => openClickHouseStore(server.url(newName())));
+  describeLateRows('ClickHouse', () => openClickHouseStore(server.url(newName())));
 });

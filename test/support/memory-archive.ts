@@ -120,6 +120,9 @@ function createMemoryTable<Row extends Seen, Filter>(
         );
     },
     group: async () => null,
+    async measureLateness() {
+      throw new Error('Lateness is tested with the engines.');
+    },
     async forget(beforeMs) {
       for (const [id, known] of versions) {
         const kept = known.filter(({ row }) => row.timestampMs >= beforeMs);

@@ -10,6 +10,7 @@ import type { Condition, FilterConditions } from './conditions.ts';
 import type { Database } from './database.ts';
 import { queryGroups } from './groups.ts';
 import { listVersions, writeVersions } from './history.ts';
+import { measureLateness } from './lateness.ts';
 import { createWriter } from './writer.ts';
 
 /** How the filters of one source are tested. */
@@ -188,6 +189,7 @@ export function createTable<Row extends ArchivedRow, Filter>(
         figures: columns.figures,
       });
     },
+    measureLateness: (spans, settleMs) => measureLateness(database, columns, spans, settleMs),
     listVersions: (question) => listVersions(database, columns, question),
     async writeVersions(versions) {
       gap = null;

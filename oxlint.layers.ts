@@ -31,6 +31,7 @@ const FENCES: readonly { readonly packages: string; readonly rooms: readonly str
 const LAYERS = [
   'main',
   'cli',
+  'doctor',
   'app',
   'config',
   'http',
@@ -55,7 +56,7 @@ function banLayer(room: string, layer: string): Ban {
   const target = FILES_OF_THE_TOP.includes(layer) ? String.raw`${layer}\.ts$` : `${layer}/`;
   return {
     regex: UP + target,
-    message: `law 1: ${room} does not import ${layer}; main → cli → app → config → http → graph → archive → sources → upstream → base`,
+    message: `law 1: ${room} does not import ${layer}; main → cli → doctor → app → config → http → graph → archive → sources → upstream → base`,
   };
 }
 
@@ -217,6 +218,7 @@ const config: OxlintConfig = {
     ),
     room(['src/config/**'], 'config', aboveOf('config')),
     room(['src/app.ts'], 'app', aboveOf('app')),
+    room(['src/doctor/**'], 'doctor', aboveOf('doctor')),
     ...closedRooms,
     room(['src/cli/**'], 'cli', [banLayer('cli', 'main'), banLayer('cli', 'console')]),
     room(['src/main.ts'], 'main', [banLayer('main', 'console')]),

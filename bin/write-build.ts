@@ -7,7 +7,7 @@ import type { Build } from './find-build.mjs';
 import { writeConsole } from './write-console.ts';
 
 /** Packages that stay as they are: one is native code, the other 9 MB of text. */
-const UNBUILT = ['@duckdb/node-api', '@graphql-yoga/render-graphiql'];
+export const UNBUILT = ['@duckdb/node-api', '@graphql-yoga/render-graphiql'] as const;
 
 /** A running service may still load files of an older build, so some are kept. */
 const KEPT_BUILDS = 10;
@@ -23,26 +23,7 @@ export async function writeBuild(build: Build): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   const draft = await mkdtemp(`${folder}-`);
   try {
-    const { rolldown } = await import('rolldown');
-    const bundle = await rolldown({
-      input: join(root, 'src/main.ts'),
-      cwd: root,
-      platform: 'node',
-      external: UNBUILT,
-      // As Node resolves it, because graphql has a development build beside the one that its users load.
-      resolve: { conditionNames: ['module-sync', 'node', 'import', 'default'] },
-      plugins: [keepPlaces(join(root, 'src'))],
-      logLevel: 'silent',
-    });
-    await bundle.write({
-      dir: draft,
-      format: 'esm',
-      sourcemap: true,
-      sourcemapExcludeSources: true,
-      entryFileNames: '[name].mjs',
-      chunkFileNames: '[name]-[hash].mjs',
-    });
-    await bundle.close();
+    await bundleSources(root, draft, (file) => JSON.stringify(pathToFileURL(file).href));
     await writeConsole(root, join(draft, 'console'));
     if (findBuild(root).folder !== folder) throw new Error('The sources changed while they were built.');
     // The user who runs the service may be another one than the one who installs it.
@@ -56,14 +37,54 @@ export async function writeBuild(build: Build): Promise<void> {
   await removeOldBuilds(dirname(folder));
 }
 
-/** Lets a source find the files beside it as if it had not been built. */
-function keepPlaces(sources: string): Plugin {
+/**
+ * Bundles `src/main.ts` into `folder`.
+ *
+ * @param placeOf an expression for the URL of a source, so that it finds the files beside it as if it had not been bundled
+ * @param change changes the text of a source, without moving a line
+ * @returns the files that are in the bundle
+ */
+export async function bundleSources(
+  root: string,
+  folder: string,
+  placeOf: (file: string) => string,
+  change: (code: string) => string = (code) => code,
+): Promise<readonly string[]> {
+  const { rolldown } = await import('rolldown');
+  const bundle = await rolldown({
+    input: join(root, 'src/main.ts'),
+    cwd: root,
+    platform: 'node',
+    external: [...UNBUILT],
+    // As Node resolves it, because graphql has a development build beside the one that its users load.
+    resolve: { conditionNames: ['module-sync', 'node', 'import', 'default'] },
+    plugins: [changeSources(join(root, 'src'), placeOf, change)],
+    logLevel: 'silent',
+  });
+  const { output } = await bundle.write({
+    dir: folder,
+    format: 'esm',
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    entryFileNames: '[name].mjs',
+    chunkFileNames: '[name]-[hash].mjs',
+  });
+  await bundle.close();
+  return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+}
+
+function changeSources(
+  sources: string,
+  placeOf: (file: string) => string,
+  change: (code: string) => string,
+): Plugin {
   return {
-    name: 'keep-places',
+    name: 'change-sources',
     transform(code, id) {
-      if (!id.startsWith(sources) || !code.includes('import.meta.url')) return null;
+      if (!id.startsWith(sources)) return null;
       // No line moves, so the source map stays right.
-      return { code: code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href)), map: null };
+      const changed = change(code).replaceAll('import.meta.url', placeOf(id));
+      return changed === code ? null : { code: changed, map: null };
     },
   };
 }

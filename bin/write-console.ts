@@ -12,9 +12,10 @@ const ASSETS = 'assets';
 /**
  * Writes the console's page, scripts and styles to `folder`, each also compressed. Nothing in them names another host.
  *
+ * @returns the files that are in the scripts
  * @throws Error if it can't be made or written
  */
-export async function writeConsole(root: string, folder: string): Promise<void> {
+export async function writeConsole(root: string, folder: string): Promise<readonly string[]> {
   const { rolldown } = await import('rolldown');
   const styles: string[] = [];
   const bundle = await rolldown({
@@ -53,6 +54,7 @@ export async function writeConsole(root: string, folder: string): Promise<void> 
     writeFiles(folder, 'index.html', page),
     ...output.map((file) => writeFiles(folder, file.fileName, textOf(file))),
   ]);
+  return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
 }
 
 const textOf = (file: OutputBundle[string]): string | Uint8Array =>

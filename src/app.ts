@@ -25,6 +25,7 @@ import { createContexts } from './http/context.ts';
 import type { Timing } from './http/export/pace.ts';
 import { createHandler } from './http/handler.ts';
 import type { Handler, RequestLine } from './http/handler.ts';
+import type { ApiKey } from './http/identity/api-keys.ts';
 import { openIdentity } from './http/identity/identity.ts';
 import { createVendorCredentials } from './http/identity/vendor-credentials.ts';
 import { createRateLimit, createSharedRateLimit } from './http/limits/rate-limit.ts';
@@ -32,6 +33,7 @@ import { createStreamLimit } from './http/limits/stream-limit.ts';
 import type { Metrics } from './http/metrics/metrics.ts';
 import type { Way } from './http/responder.ts';
 import type { RequestTracer } from './http/tracing/tracer.ts';
+import type { TrustedDocuments } from './http/trusted-documents.ts';
 import { createLive } from './sources/live/live.ts';
 import { systemTimers } from './sources/live/timers.ts';
 import type { Timers } from './sources/live/timers.ts';
@@ -51,12 +53,28 @@ export const VERSION: string = manifest.version;
 export interface App extends Handler {
   /** Copy the vendors' logs to the archive, one source each; empty without an archive. */
   readonly syncRounds: readonly SyncRound[];
+  /** Replaces API keys and trusted documents at once. If a key is revoked, all streams are told to come back, so that its own end. */
+  reload(next: Reloadable): ReloadReport;
   /** Ends all streams, and tells their clients to come back. */
   endStreams(): void;
   /** They do not run before they are started; null: there are none. */
   readonly alerts: Alerts | null;
   /** Ends alerts, and the connections to the vendors, to the token issuer and to Redis. */
   close(): Promise<void>;
+}
+
+/** What can be replaced while the service runs; whether there are keys or trusted documents at all stays as it is. */
+export interface Reloadable {
+  readonly keys: readonly ApiKey[];
+  readonly trustedDocuments: TrustedDocuments | null;
+}
+
+/** What a reload has brought, for the log. */
+export interface ReloadReport {
+  readonly keys: number;
+  readonly revokedKeys: number;
+  /** null: all documents are answered. */
+  readonly trustedDocuments: number | null;
 }
 
 /** What tests and the command line replace or observe. */
@@ -170,6 +188,7 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
     archive,
     onSkippedRows: overrides.onSkippedRows,
   });
+  const trustedDocuments = config.trustedDocuments && new Map(config.trustedDocuments);
   const streams = createStreamLimit(config.live);
   let runningExports = 0;
   metrics?.watch({
@@ -200,7 +219,7 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
       hasArchive: archive !== null,
       pageSizes: { usage: config.usage.largestPage, events: config.events.largestPage },
     },
-    trustedDocuments: config.trustedDocuments,
+    trustedDocuments,
     corsOrigins: config.corsOrigins,
     consoleFolder: config.consoleFolder,
     rateLimit:
@@ -214,7 +233,7 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
       return events && upstreams.events.hasAnswered(events.scope) ? events.scope : null;
     },
     streams,
-    isClosing: live.isClosing,
+    watchEnd: live.watchEnd,
     timers: overrides.timers ?? systemTimers,
     maxBodyBytes: config.maxBodyBytes,
     exports: {
@@ -269,6 +288,15 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
           onSkippedRows: overrides.onSkippedRows,
         })
       : [],
+    reload(next) {
+      const revokedKeys = openedIdentity.replaceKeys(next.keys);
+      if (trustedDocuments && next.trustedDocuments) {
+        trustedDocuments.clear();
+        for (const [hash, text] of next.trustedDocuments) trustedDocuments.set(hash, text);
+      }
+      if (revokedKeys > 0) live.interrupt();
+      return { keys: next.keys.length, revokedKeys, trustedDocuments: trustedDocuments?.size ?? null };
+    },
     endStreams: live.close,
     async close() {
       metrics?.close();

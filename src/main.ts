@@ -39,6 +39,11 @@ async function run(args: readonly string[]): Promise<void> {
       await exportList(rest);
       return;
     }
+    case 'doctor': {
+      const { runDoctor } = await import('./cli/doctor.ts');
+      await runDoctor(rest);
+      return;
+    }
     case 'alerts': {
       const { runAlerts } = await import('./cli/alerts.ts');
       await runAlerts(rest);

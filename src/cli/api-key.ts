@@ -19,7 +19,7 @@ The line goes to the standard output, and the key to the error output. So this c
 
   npm run --silent api-key -- dashboard usage:read events:read >> api-keys
 
-Set SIGHTLINE_API_KEYS_FILE=api-keys and restart the service. docs/security.md says more.
+Set SIGHTLINE_API_KEYS_FILE=api-keys. A running service reads a changed file again within five seconds. docs/security.md says more.
 
   -h, --help   print this text
 `;

@@ -53,12 +53,13 @@ export const HELP = `One GraphQL API over the Usage API and the Events API.
   npm run sandbox -- [switches]  run the sandbox alone; its --help lists all switches
   npm run api-key -- NAME SCOPE…
                                  make an API key and the line to store for it; its --help lists the scopes
+  npm run doctor                 say whether the vendors, Redis and the archive are as the service expects; its --help lists more
   npm run archive -- COMMAND …   look at the archive, fill, move and seal it; its --help lists the commands
   npm run alerts -- COMMAND …    check alerts, and ask when one would have fired; its --help lists the commands
   npm run export -- LIST         write a whole list of a running service to a file; its --help lists all switches
   npm run mcp                    let an agent ask a running service over stdio; its --help lists all switches
-  npm run build                  bundle the sources now and not at the first start
-  npm run codegen                write the graph to schema/schema.graphql, and generate the types of the examples
+  npm run build                  in a checkout: bundle the sources now and not at the first start
+  npm run codegen                in a checkout: write the graph to schema/schema.graphql, and generate the types of the examples
 
   -h, --help                     print this text
   -v, --version                  print the version

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Receipt } from '../http/export/receipts.ts';
 import { Temporal } from '../base/time.ts';
@@ -6,6 +5,7 @@ import { downloadExport } from './export-download.ts';
 import type { ExportQuestion } from './export-file.ts';
 import { listGaps } from './export-receipt.ts';
 import { verifyExport } from './export-verify.ts';
+import { readProof } from './key-switches.ts';
 import { EXIT_USAGE, onStop, quit, readMessage } from './process.ts';
 
 const HELP = `Writes a whole list of a running service to a file.
@@ -70,7 +70,7 @@ export async function exportList(args: readonly string[]): Promise<void> {
     fields: values.fields ?? null,
   };
   const out = values.out ?? `${list}.${format}`;
-  const key = readKey(values);
+  const headers = readProof(values);
   const controller = new AbortController();
   // The command ends by itself when it has noted where it can go on; a second signal ends it at once.
   onStop(() => {
@@ -81,7 +81,7 @@ export async function exportList(args: readonly string[]): Promise<void> {
     question,
     out,
     url: url.replace(/\/+$/, ''),
-    headers: key === null ? {} : { authorization: `Bearer ${key}` },
+    headers,
     signal: controller.signal,
     fetch,
     now: () => performance.now(),
@@ -106,16 +106,6 @@ function readSwitches(args: readonly string[]) {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   } catch (error) {
     return quit(EXIT_USAGE, [readMessage(error), USAGE]);
-  }
-}
-
-function readKey(values: { readonly key?: string; readonly 'key-file'?: string }): string | null {
-  const file = values['key-file'];
-  if (file === undefined) return values.key ?? null;
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    return quit(EXIT_USAGE, [`--key-file: ${readMessage(error)}`]);
   }
 }
 

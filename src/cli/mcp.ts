@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import manifest from '../../package.json' with { type: 'json' };
 import { createProtocolServer } from '../http/mcp/protocol.ts';
+import { readProof } from './key-switches.ts';
 import { createForwarding } from './mcp-forwarding.ts';
 import { EXIT_USAGE, onStop, quit, readMessage } from './process.ts';
 
@@ -33,11 +33,10 @@ export function runMcp(args: readonly string[]): void {
     return;
   }
   const url = readUrl(values.url);
-  const key = readKey(values);
   const toolbox = createForwarding({
     url,
     version: manifest.version,
-    headers: key === null ? {} : { authorization: `Bearer ${key}` },
+    headers: readProof(values),
     fetch,
   });
   const report = (error: Error): void => {
@@ -59,14 +58,4 @@ function readUrl(text: string): string {
   if (!/^https?:/.test(text) || !URL.canParse(text))
     return quit(EXIT_USAGE, ['--url must be an http or https address.']);
   return text.replace(/\/+$/, '');
-}
-
-function readKey(values: { readonly key?: string; readonly 'key-file'?: string }): string | null {
-  const file = values['key-file'];
-  if (file === undefined) return values.key ?? null;
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    return quit(EXIT_USAGE, [`--key-file: ${readMessage(error)}`]);
-  }
 }

@@ -19,6 +19,7 @@ import { createServiceMetrics, listenForMetrics, startServiceTracing } from './w
 import { createLog, logFiles, openAuditLog } from './log.ts';
 import { openServiceArchive, startArchiveSync } from './open-archive.ts';
 import { EXIT_USAGE, onStop, quit } from './process.ts';
+import { reloadOnChange } from './reload.ts';
 import { forkSandbox, readSandboxSwitches } from './sandbox.ts';
 
 /** A stop takes 10 s at most: while notice is given, for open requests, and for the sandbox. */
@@ -27,7 +28,7 @@ const DRAIN_MS = 8_000;
 
 /** The command `start`: the service, and a sandbox behind it if no credentials are set. */
 export async function serve(args: readonly string[]): Promise<void> {
-  const { config, switches } = await readCommand(args);
+  const { config, env, switches } = await readCommand(args);
   const isSandboxed = config.vendors.kind === 'sandbox';
   const servesFiles = switches.length > 0 && (await checkSwitches(switches, config));
   if (config.sharesPort) checkSharing(config, servesFiles);
@@ -80,8 +81,10 @@ export async function serve(args: readonly string[]): Promise<void> {
   if (metricsServer) log.info({ metrics: `${metricsServer.url}/metrics` }, 'metrics are answered');
   app.alerts?.start();
   const sync = config.archive && startArchiveSync(app, config.archive, log);
+  const endReloads = reloadOnChange(app, env, log);
   onStop(async (signal) => {
     isReady = false;
+    endReloads();
     app.endStreams();
     await app.alerts?.stop();
     // Ctrl-C comes from a terminal, so there is no load balancer that needs notice.
@@ -120,6 +123,7 @@ function quitIfRefused<Value>(make: () => Value): Value {
 /** Reads the settings and the switch of the service itself. All other switches are the sandbox's. */
 async function readCommand(args: readonly string[]): Promise<{
   readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly switches: readonly string[];
 }> {
   if (existsSync('.env')) process.loadEnvFile('.env');
@@ -138,7 +142,7 @@ async function readCommand(args: readonly string[]): Promise<{
   const { readAlerts } = hasAlerts ? await import('../http/alerts/file.ts') : { readAlerts: null };
   const parsed = readConfig(env, undefined, readAlerts);
   if (parsed.kind === 'faults') quit(1, parsed.faults);
-  return { config: parsed.config, switches: rest };
+  return { config: parsed.config, env, switches: rest };
 }
 
 function readName(

@@ -101,16 +101,27 @@ builder.queryField('nodes', (t) =>
  */
 function readNodeIds(
   ids: readonly string[],
-  { maxPageSize: allowed }: Pick<Limits, 'maxPageSize'>,
+  limits: Pick<Limits, 'maxPageSize'>,
 ): readonly (GlobalId | null)[] {
-  if (ids.length > allowed) {
-    throw new RequestError(
-      'LIMIT_EXCEEDED',
-      `'ids' may hold at most ${allowed} ids. Send the others in further operations.`,
-      { argument: 'ids', limit: 'maxPageSize', allowed, requested: ids.length },
-    );
-  }
+  checkCount('ids', ids, limits);
   return ids.map(decodeGlobalId);
+}
+
+/**
+ * Checks an argument whose items each ask for an entry. Its name says what they are.
+ * @throws RequestError `LIMIT_EXCEEDED` for more of them than `maxPageSize`
+ */
+export function checkCount(
+  argument: string,
+  { length: requested }: readonly unknown[],
+  { maxPageSize: allowed }: Pick<Limits, 'maxPageSize'>,
+): void {
+  if (requested <= allowed) return;
+  throw new RequestError(
+    'LIMIT_EXCEEDED',
+    `'${argument}' may hold at most ${allowed} ${argument}. Send the others in further operations.`,
+    { argument, limit: 'maxPageSize', allowed, requested },
+  );
 }
 
 /** What reading these entries by their ids needs. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HeaderReader } from './identity/vendor-credentials.ts';
 
 /** A request over HTTP, whether it came through a socket or from this process. */
 export interface HttpRequest {
@@ -34,6 +35,11 @@ export const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 export function pathOf({ target }: HttpRequest): string {
   const end = target.indexOf('?');
   return end === -1 ? target : target.slice(0, end);
+}
+
+/** The headers as an operation reads them. */
+export function headersOf({ headers }: HttpRequest): HeaderReader {
+  return { get: (name) => headers[name] ?? null };
 }
 
 /** Whether a request only reads: GET or HEAD. */

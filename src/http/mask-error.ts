@@ -44,6 +44,16 @@ export function isAbandoned(error: unknown): boolean {
   return listCauses(error).some((cause) => cause instanceof Error && cause.name === 'AbortError');
 }
 
+/** Translates as `maskError` does, and gives the cause to `onFault` if it is masked. */
+export function createMasker(onFault: (error: unknown) => void): (error: unknown) => GraphQLError {
+  return (error) => {
+    const masked = maskError(error);
+    // One that is translated already has been given.
+    if (masked !== error && isMasked(masked) && !isAbandoned(error)) onFault(error);
+    return masked;
+  };
+}
+
 /** A refusal before execution as a GraphQLError, with status 400 if the media type allows it. */
 export function refuse(error: RequestError): GraphQLError {
   return new GraphQLError(error.message, { extensions: { ...readRequest(error), ...REQUEST_REFUSED } });

@@ -6,7 +6,7 @@ import type { GraphContext } from '../graph/context.ts';
 import { allowOrigins } from './cors.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import type { DocumentBounds } from './limits/document-bounds.ts';
-import { INTERNAL_MESSAGE, isAbandoned, isMasked, maskError } from './mask-error.ts';
+import { createMasker, INTERNAL_MESSAGE } from './mask-error.ts';
 import type { Operation, OperationOptions } from './operation.ts';
 import { useAudit } from './plugins/audit.ts';
 import { useCost } from './plugins/cost.ts';
@@ -77,11 +77,7 @@ export function createYogaServer(options: YogaOptions, plugins: readonly Plugin[
     ],
     maskedErrors: {
       errorMessage: INTERNAL_MESSAGE,
-      maskError(error) {
-        const masked = maskError(error);
-        if (isMasked(masked) && !isAbandoned(error)) onFault(error);
-        return masked;
-      },
+      maskError: createMasker(onFault),
     },
     parserAndValidationCache: {
       documentCache: createTextCache<DocumentNode>(),

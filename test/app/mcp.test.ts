@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Client } from '@modelcontextprotocol/client';
 import type { App } from '../../src/app.ts';
@@ -58,6 +61,15 @@ function open(env: Readonly<Record<string, string>> = {}, audit: AuditLine[] = [
   );
   onTestFinished(() => app.close());
   return app;
+}
+
+/** The setting by which a service trusts these documents. */
+function trust(...texts: readonly string[]): Readonly<Record<string, string>> {
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-mcp-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'manifest.json');
+  writeFileSync(file, JSON.stringify(Object.fromEntries(texts.map((text) => [hashDocument(text), text]))));
+  return { SIGHTLINE_TRUSTED_DOCUMENTS: file };
 }
 
 function makeKey(name: string, ...scopes: string[]) {
@@ -210,14 +222,7 @@ describe('the tools', () => {
     const described =
       '"Which calls were last?" query LastCalls($first: Int = 3) { usageRecords(first: $first) { nodes { id } pageInfo { hasNextPage } coverage { source status from to code } } }';
     const bare = 'query Bare { viewer { scopes } }';
-    const manifest = JSON.stringify(
-      Object.fromEntries([described, bare].map((text) => [hashDocument(text), text])),
-    );
-    const { mkdtempSync, writeFileSync, rmSync } = await import('node:fs');
-    const folder = mkdtempSync('/tmp/sightline-mcp-');
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    writeFileSync(`${folder}/manifest.json`, manifest);
-    const settings = { SIGHTLINE_TRUSTED_DOCUMENTS: `${folder}/manifest.json` };
+    const settings = trust(described, bare);
     expect((await open(settings).fetch(MCP_URL, { method: 'POST' })).status).toBe(404);
     const other = await connectTo(open({ ...settings, SIGHTLINE_MCP: 'true' }));
     const { tools } = await other.listTools();
@@ -225,6 +230,21 @@ describe('the tools', () => {
     const { answer } = await callTool(other, 'last_calls', { first: 1 });
     expect(answer).toMatchObject({ isAll: false, data: { usageRecords: { nodes: [{}] } } });
     expect(answer.coverage).toContain("Further entries of 'usageRecords' are not shown.");
+    await other.close();
+  });
+
+  test('refuse a null that replaces a default where none may be, before the first vendor call and without points', async () => {
+    const text = `"Which entry is it?" query WhichEntry($id: ID = "x") { node(id: $id) { id } timeline(first: 3) {
+      nodes { id } pageInfo { hasNextPage } coverage { source status from to code } } }`;
+    const audit: AuditLine[] = [];
+    const other = await connectTo(open({ ...trust(text), SIGHTLINE_MCP: 'true' }, audit));
+    const called = await callTool(other, 'which_entry', { id: null });
+    expect(called.isError).toBe(true);
+    expect(called.text).toMatch(
+      /^Refused \(BAD_USER_INPUT\): A variable is null, and its argument takes no null\. Leave it out\. /,
+    );
+    expect(lines.at(-1)).toMatchObject({ errors: ['BAD_USER_INPUT'], vendorCalls: 0 });
+    expect(audit).toMatchObject([{ operation: 'WhichEntry', fields: [], outcome: ['BAD_USER_INPUT'] }]);
     await other.close();
   });
 });

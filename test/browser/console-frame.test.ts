@@ -14,7 +14,7 @@ describe.runIf(hasChromium)('the frame of the console in a browser', () => {
     '%s opens with the ribbon, without a message in the console',
     async (path) => {
       const opened = await rig.open(path);
-      const ribbon = opened.page.getByRole('img', { name: /calls and .* events$/ });
+      const ribbon = opened.page.getByRole('slider', { name: /calls and .* events$/ });
       expect(await ribbon.isVisible()).toBe(true);
       expect(opened.problems).toEqual([]);
       await opened.close();

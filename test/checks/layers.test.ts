@@ -129,6 +129,16 @@ const PLANTED: readonly Planted[] = [
     source: "import type { A } from '../cli/a.ts';\nexport type B = A;",
     law: LAW_1,
   },
+  {
+    file: 'src/doctor/up.ts',
+    source: "import type { A } from '../cli/a.ts';\nexport type B = A;",
+    law: LAW_1,
+  },
+  {
+    file: 'src/config/up-doctor.ts',
+    source: "import type { A } from '../doctor/a.ts';\nexport type B = A;",
+    law: LAW_1,
+  },
   { file: 'src/cli/up.ts', source: "import type { A } from '../main.ts';\nexport type B = A;", law: LAW_1 },
   { file: 'src/app.ts', source: "import type { A } from './main.ts';\nexport type B = A;", law: LAW_1 },
 
@@ -386,6 +396,8 @@ const CLEAN: Readonly<Record<string, string>> = {
   'src/config/a.ts': "import type { A } from '../base/a.ts';\nexport type Config = A;",
   'src/app.ts':
     "import type { Config } from './config/a.ts';\nimport { b } from './http/a.ts';\nexport const app = (config: Config) => [config, b];",
+  'src/doctor/a.ts':
+    "import type { Config } from '../config/a.ts';\nimport type { C } from '../sources/usage/a.ts';\nexport type E = [Config, C];",
   'src/sandbox/a.ts':
     "import type { B } from '@duckdb/node-api';\nimport { c } from './graph/c.ts';\nexport const b: B = c;",
   'src/sandbox/graph/c.ts': "import type { D } from '../http/d.ts';\nexport const c: D = 1;",

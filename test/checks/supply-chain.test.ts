@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { listLicenses } from '../../scripts/list-licenses.ts';
 import type { LicensedLockfile } from '../../scripts/list-licenses.ts';
+import { readSbom } from '../../scripts/write-sbom.ts';
 
 const { packages } = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../package-lock.json'), 'utf8'),
@@ -50,4 +51,15 @@ test('the list of licences leaves out this project and its tools, and shows a pa
     ['MIT', ['@a/b@2.0.0']],
     ['none', ['c@3.0.0']],
   ]);
+});
+
+test('npm run sbom lists every package of the service with its licence, and no tool', () => {
+  const { metadata, components, dependencies } = readSbom(join(import.meta.dirname, '../..'));
+  expect(metadata.component.name).toBe('sightline');
+  const listed = components.map(({ name, version }) => `${name}@${version}`);
+  const service = [...listLicenses({ packages }).values()].flat();
+  expect([...new Set(listed)].toSorted()).toEqual([...new Set(service)].toSorted());
+  expect(components.filter(({ licenses = [] }) => licenses.length === 0)).toEqual([]);
+  const refs = new Set(components.map((component) => component['bom-ref']));
+  expect(dependencies.flatMap(({ dependsOn }) => dependsOn).filter((ref) => !refs.has(ref))).toEqual([]);
 });

@@ -100,7 +100,7 @@ async function start(options: Partial<HandlerOptions> = {}): Promise<Bench> {
     exports: { callsPerMinute: 120, maxExports: 4 },
     rateLimit: null,
     streams: createStreamLimit({ maxStreams: 1, maxStreamsOfCaller: 1 }),
-    isClosing: () => false,
+    watchEnd: () => () => false,
     timers: systemTimers,
     answeredScope: () => null,
     trustedDocuments: null,

@@ -1,7 +1,7 @@
 import { buildSchema, graphql, GraphQLError, parse, Source } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { RequestError, UpstreamError } from '../../src/base/errors.ts';
-import { INTERNAL_MESSAGE, isMasked, maskError, refuse } from '../../src/http/mask-error.ts';
+import { createMasker, INTERNAL_MESSAGE, isMasked, maskError, refuse } from '../../src/http/mask-error.ts';
 
 const CANARY = 'canary-secret';
 const inField = (originalError: Error) =>
@@ -167,6 +167,18 @@ describe('maskError', () => {
     Object.defineProperty(first, 'originalError', { value: second });
     expect(isMasked(maskError(first))).toBe(true);
   });
+});
+
+test('a masked cause is reported once; a coded error and a caller who left are not faults', () => {
+  const faults: unknown[] = [];
+  const mask = createMasker((error) => faults.push(error));
+  const cause = new Error(CANARY);
+  const masked = mask(cause);
+  expect(masked.message).toBe(INTERNAL_MESSAGE);
+  expect(mask(masked)).toBe(masked);
+  mask(inField(upstream));
+  mask(inField(new DOMException('left', 'AbortError')));
+  expect(faults).toEqual([cause]);
 });
 
 function catching(run: () => unknown): unknown {

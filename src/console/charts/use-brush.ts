@@ -6,13 +6,22 @@ import type { Span } from '../time/span.ts';
 /** A shorter drag is a click. */
 const LEAST_PX = 6;
 
-/** Selects a stretch of time by a drag. @param onSpan gets the stretch when the pointer is lifted */
-export function useBrush(x: ScaleTime<number, number>, onSpan: (span: Span) => void) {
+/**
+ * Selects a stretch of time by a drag.
+ *
+ * @param onSpan gets the stretch when the pointer is lifted
+ * @param onClick gets a press without a drag
+ */
+export function useBrush(
+  x: ScaleTime<number, number>,
+  onSpan: (span: Span) => void,
+  onClick?: (event: PointerEvent<SVGSVGElement>) => void,
+) {
   const [start, setStart] = useState<number | null>(null);
   const [end, setEnd] = useState(0);
   const placeOf = (event: PointerEvent<SVGSVGElement>) => {
-    const { left, width } = event.currentTarget.getBoundingClientRect();
-    return Math.min(Math.max(event.clientX - left, 0), width);
+    const [least = 0, most = 0] = x.range();
+    return Math.min(Math.max(event.clientX - event.currentTarget.getBoundingClientRect().left, least), most);
   };
   const selected = start === null ? null : ([Math.min(start, end), Math.max(start, end)] as const);
   const isDrag = selected !== null && selected[1] - selected[0] >= LEAST_PX;
@@ -29,9 +38,10 @@ export function useBrush(x: ScaleTime<number, number>, onSpan: (span: Span) => v
       onPointerMove(event: PointerEvent<SVGSVGElement>) {
         if (start !== null) setEnd(placeOf(event));
       },
-      onPointerUp() {
+      onPointerUp(event: PointerEvent<SVGSVGElement>) {
         if (isDrag)
           onSpan({ fromMs: x.invert(selected[0]).getTime(), toMs: x.invert(selected[1]).getTime() });
+        else if (start !== null) onClick?.(event);
         setStart(null);
       },
       onPointerCancel: () => setStart(null),

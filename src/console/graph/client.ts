@@ -1,47 +1,9 @@
-import { cacheExchange as graphcache } from '@urql/exchange-graphcache';
 import { createClient as createSseClient } from 'graphql-sse';
-import { Client, fetchExchange, subscriptionExchange } from 'urql';
+import { cacheExchange, Client, fetchExchange, subscriptionExchange } from 'urql';
 import type { Exchange } from 'urql';
 import { proofHeaders } from './credentials.ts';
 
 const URL = '/graphql';
-
-/** Types without an id of their own: they belong to the answer that holds them. */
-const WITHOUT_ID = [
-  'ActivityConnection',
-  'ActivityEdge',
-  'ActivityUpdate',
-  'ArchiveStatus',
-  'ArchivedSource',
-  'Coverage',
-  'EventBreakdown',
-  'EventConnection',
-  'EventEdge',
-  'EventFacets',
-  'EventGroup',
-  'EventGroupBucket',
-  'EventGroupKey',
-  'Facet',
-  'FacetValue',
-  'Limits',
-  'PageInfo',
-  'ProcessTimeSpread',
-  'RelatedEventConnection',
-  'RelatedEventEdge',
-  'RelatedUsageConnection',
-  'RelatedUsageEdge',
-  'Service',
-  'SourceStatus',
-  'TimeSpan',
-  'TotalCount',
-  'UsageBreakdown',
-  'UsageGroup',
-  'UsageGroupBucket',
-  'UsageGroupKey',
-  'UsageRecordConnection',
-  'UsageRecordEdge',
-  'Viewer',
-];
 
 function createGraphClient(caches: readonly Exchange[]): Client {
   const live = createSseClient({ url: URL, headers: proofHeaders, singleConnection: false });
@@ -66,11 +28,12 @@ function createGraphClient(caches: readonly Exchange[]): Client {
   });
 }
 
-/** For panels and details: one copy of each entry, by its id. */
+/**
+ * For panels and details. It keeps whole answers by their question. A cache that merges objects by id would show a panel the coverage of
+ * another one's question, because coverage belongs to an answer: the same series has another coverage for each selection of its fields.
+ */
 export function createPanelClient(): Client {
-  return createGraphClient([
-    graphcache({ keys: Object.fromEntries(WITHOUT_ID.map((type) => [type, () => null])) }),
-  ]);
+  return createGraphClient([cacheExchange]);
 }
 
 /** For endless lists, which keep their own pages and forget those that are far away. */

@@ -26,12 +26,21 @@ export function readFailures(error: CombinedError | undefined): readonly Failure
         canRetry: true,
       },
     ];
-  const failures = error.graphQLErrors.map(({ message, extensions }): Failure => {
-    const { code = 'INTERNAL', source = null, scopes = [] } = extensions as Partial<Failure>;
-    return { code, message, source, scopes, canRetry: !FINAL.has(code) };
-  });
+  const failures = error.graphQLErrors.map(readWire);
   const seen = new Set<string>();
   return failures.filter(({ message }) => !seen.has(message) && seen.add(message));
+}
+
+/** An error as the service writes it. */
+export function readWire({
+  message,
+  extensions = {},
+}: {
+  readonly message: string;
+  readonly extensions?: object | undefined;
+}): Failure {
+  const { code = 'INTERNAL', source = null, scopes = [] } = extensions as Partial<Failure>;
+  return { code, message, source, scopes, canRetry: !FINAL.has(code) };
 }
 
 export const nameSource = (source: string): string =>

@@ -1,16 +1,22 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { PAGES } from './rail.tsx';
 import { useLocation } from '@tanstack/react-router';
 import { useRange } from '../state/use-range.ts';
 import { Icon } from './icons.tsx';
-import { RangePicker } from './range-picker.tsx';
+import { nameWords, RangePicker } from './range-picker.tsx';
+import { DEFAULT_LAST } from '../time/span.ts';
 import { nextTheme, readTheme, setTheme } from './theme.ts';
 
 export function Header() {
   const { pathname } = useLocation();
-  const { refresh } = useRange();
+  const { refresh, words, timeZone } = useRange();
   const [theme, keepTheme] = useState(readTheme);
   const title = PAGES.find(({ to }) => to === pathname)?.label ?? 'Sightline';
+  const range = nameWords({ ...words, last: words.last ?? DEFAULT_LAST }, timeZone);
+  // Tabs and bookmarks of several ranges can be told apart by their titles.
+  useEffect(() => {
+    document.title = `${title} · ${range} · Sightline`;
+  }, [title, range]);
   return (
     <header className="header">
       <h1>{title}</h1>

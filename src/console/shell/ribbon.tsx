@@ -1,7 +1,10 @@
 import { scaleLinear, scaleTime } from 'd3-scale';
 import { useId, useMemo } from 'react';
 import type { ReactNode } from 'react';
+import { clampSpan } from '../charts/bucket.ts';
+import { ticksOf } from '../charts/ticks.ts';
 import { useBrush } from '../charts/use-brush.ts';
+import { useCursor } from '../charts/use-cursor.ts';
 import { useWidth } from '../charts/use-width.ts';
 import { readFragment } from '../generated/fragment-masking.ts';
 import { graphql } from '../generated/gql.ts';
@@ -12,7 +15,8 @@ import { AskedNote } from '../parts/asked.tsx';
 import { Failures } from '../parts/failures.tsx';
 import { useService } from '../state/service.ts';
 import { useRange } from '../state/use-range.ts';
-import { writeBucket, writeCompact, writeCount, writeTick } from '../time/words.ts';
+import { writeBucket, writeCompact, writeCount, writeSpan, writeTick } from '../time/words.ts';
+import type { Interval } from '../time/span.ts';
 
 const ACTIVITY_RIBBON = graphql(`
   query ActivityRibbon(
@@ -93,6 +97,7 @@ export function Ribbon(): ReactNode {
   const x = useMemo(() => scaleTime([span.fromMs, span.toMs], [0, width]), [span, width]);
   const brush = useBrush(x, zoom);
   const hatch = useId();
+  const hint = useId();
   const { data } = answer;
   const bars = useMemo(() => (data ? readBars(data) : []), [data]);
   const coverage = [...(data?.usageAnalytics?.coverage ?? []), ...(data?.eventBreakdown?.coverage ?? [])];
@@ -102,17 +107,48 @@ export function Ribbon(): ReactNode {
   const up = scaleLinear([0, most], [0, LINE - 6]);
   const down = scaleLinear([0, mostEvents], [0, HEIGHT - AXIS - LINE - 6]);
   const sum = (pick: (bar: Bar) => number | null) => bars.reduce((total, bar) => total + (pick(bar) ?? 0), 0);
+  const total = `${writeCount(sum(({ calls }) => calls))} calls and ${writeCount(sum(({ events }) => events))} events`;
+  const cursor = useCursor({
+    buckets: bars,
+    parts: 0,
+    onOpen: (at) => bars[at] && zoom(clampSpan(bars[at], span)),
+    onSpan: (selected) => zoom(clampSpan(selected, span)),
+  });
+  const current = cursor.at === null ? undefined : bars[cursor.at];
+  const says = cursor.selected
+    ? `${writeSpan(cursor.selected, timeZone)} selected. Enter narrows the range to it.`
+    : current
+      ? describeBar(current, interval, timeZone)
+      : total;
+  const marked = cursor.selected ?? current;
+  const [from, to] = brush.selected ?? [
+    marked ? Math.max(0, x(marked.fromMs)) : 0,
+    marked ? Math.min(width, x(marked.toMs)) : 0,
+  ];
   return (
     <section className="ribbon" aria-label="Activity of both sources" aria-busy={answer.fetching}>
       <Failures error={answer.error} retry={answer.retry} />
-      <div ref={measure}>
+      <div
+        ref={measure}
+        className="chart-cursor"
+        role="slider"
+        tabIndex={0}
+        aria-label={total}
+        aria-describedby={hint}
+        aria-orientation="horizontal"
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, bars.length - 1)}
+        aria-valuenow={cursor.at ?? 0}
+        aria-valuetext={says}
+        onKeyDown={cursor.onKeyDown}
+        onBlur={() => cursor.moveTo(null)}
+      >
         <svg
           className="ribbon-chart"
           height={HEIGHT}
           width={width}
           viewBox={`0 0 ${width} ${HEIGHT}`}
-          role="img"
-          aria-label={`${writeCount(sum(({ calls }) => calls))} calls and ${writeCount(sum(({ events }) => events))} events`}
+          aria-hidden="true"
           {...brush.handlers}
         >
           <defs>
@@ -130,16 +166,9 @@ export function Ribbon(): ReactNode {
           {bars.map((bar) => {
             const left = Math.max(0, x(bar.fromMs));
             const wide = Math.max(0.75, Math.min(width, x(bar.toMs)) - left - 1);
-            const title = [
-              writeBucket(bar.fromMs, interval, timeZone),
-              bar.calls === null ? 'calls unknown' : `${writeCount(bar.calls)} calls`,
-              bar.failed ? `${writeCount(bar.failed)} failed` : '',
-              bar.events === null ? '' : `${writeCount(bar.events)} events`,
-              bar.isFilling ? 'still filling' : '',
-            ];
             return (
               <g key={bar.fromMs} opacity={bar.isFilling ? 0.55 : 1}>
-                <title>{title.filter((word) => word !== '').join(', ')}</title>
+                <title>{describeBar(bar, interval, timeZone)}</title>
                 <rect x={left} y={0} width={wide + 1} height={HEIGHT - AXIS} fill="transparent" />
                 <rect
                   x={left}
@@ -182,28 +211,24 @@ export function Ribbon(): ReactNode {
             );
           })}
           <line x1={0} x2={width} y1={LINE} y2={LINE} stroke="var(--line-strong)" />
-          {x.ticks(Math.max(2, Math.floor(width / 110))).map((tick) => (
+          {ticksOf(span, Math.floor(width / 110), timeZone).map((tick) => (
             <text
-              key={tick.getTime()}
+              key={tick}
               x={x(tick)}
               y={HEIGHT - 3}
               className="tick"
               textAnchor={anchorAt(x(tick), width)}
             >
-              {writeTick(tick.getTime(), span.toMs - span.fromMs, timeZone)}
+              {writeTick(tick, span.toMs - span.fromMs, timeZone)}
             </text>
           ))}
-          {brush.selected && (
-            <rect
-              x={brush.selected[0]}
-              width={brush.selected[1] - brush.selected[0]}
-              y={0}
-              height={HEIGHT - AXIS}
-              className="brush"
-            />
-          )}
+          {to > from && <rect x={from} width={to - from} y={0} height={HEIGHT - AXIS} className="brush" />}
         </svg>
       </div>
+      <p id={hint} className="visually-hidden">
+        Left and right move over the bars, Shift with left or right selects a stretch, Enter narrows the range
+        to it.
+      </p>
       <div className="row spread legend">
         <span className="row">
           <Key
@@ -225,6 +250,17 @@ export function Ribbon(): ReactNode {
       </div>
     </section>
   );
+}
+
+function describeBar(bar: Bar, interval: Interval, timeZone: string): string {
+  const words = [
+    writeBucket(bar.fromMs, interval, timeZone),
+    bar.calls === null ? 'calls unknown' : `${writeCount(bar.calls)} calls`,
+    bar.failed ? `${writeCount(bar.failed)} failed` : '',
+    bar.events === null ? '' : `${writeCount(bar.events)} events`,
+    bar.isFilling ? 'still filling' : '',
+  ];
+  return words.filter((word) => word !== '').join(', ');
 }
 
 /** Keeps the words of a tick inside the chart. */

@@ -2,6 +2,7 @@ import { RequestError } from '../../base/errors.ts';
 import type { Limits } from '../context.ts';
 import { decodeGlobalId } from '../global-id.ts';
 import type { GlobalId } from '../global-id.ts';
+import { checkCount } from '../node.ts';
 
 /** The types that a representation may name, and the source of their entries; null: either. */
 const SOURCE_OF: ReadonlyMap<unknown, GlobalId['source'] | null> = new Map([
@@ -19,15 +20,9 @@ export type Represented = GlobalId | null | RequestError;
  */
 export function readRepresentations(
   representations: readonly unknown[],
-  { maxPageSize: allowed }: Pick<Limits, 'maxPageSize'>,
+  limits: Pick<Limits, 'maxPageSize'>,
 ): readonly Represented[] {
-  if (representations.length > allowed) {
-    throw new RequestError(
-      'LIMIT_EXCEEDED',
-      `'representations' may hold at most ${allowed} representations. Send the others in further operations.`,
-      { argument: 'representations', limit: 'maxPageSize', allowed, requested: representations.length },
-    );
-  }
+  checkCount('representations', representations, limits);
   return representations.map(readRepresentation);
 }
 

@@ -30,7 +30,7 @@ import type {
 } from 'graphql';
 import { formatInstant } from '../../base/time.ts';
 import type { Range } from '../../base/time.ts';
-import { createKnownDocuments } from '../lane/documents.ts';
+import { readKnownDocument } from '../lane/documents.ts';
 import type { KnownDocument } from '../lane/documents.ts';
 import type { TrustedDocuments } from '../trusted-documents.ts';
 import { writePath } from './condition.ts';
@@ -76,9 +76,7 @@ export function checkQuestion(
   }
   const invalid = validate(schema, document, undefined, { maxErrors: 5 });
   if (invalid.length > 0) return refuse(...invalid.map(({ message }) => `operation: ${message}`));
-  const documents = createKnownDocuments(schema);
-  documents.add(text, document);
-  const known = documents.get(text);
+  const known = readKnownDocument(schema, text, document);
   const operation = document.definitions.find(
     (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
   );

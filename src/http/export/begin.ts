@@ -5,6 +5,7 @@ import type { HttpAnswer, HttpRequest } from '../http-message.ts';
 import { mayIntrospect } from '../plugins/introspection.ts';
 import type { RequestContext } from '../plugins/operation.ts';
 import { boundVariables, checkVariables } from '../plugins/variables.ts';
+import { noteDocument } from '../run-document.ts';
 import type { YogaOptions } from '../yoga.ts';
 import { createAdmission } from './admission.ts';
 import { chooseEncoding, compress } from './compression.ts';
@@ -80,8 +81,7 @@ export function createExportStarter(deps: BeginDeps): BeginExport {
     if (refusal) throw refusal;
     const known = documentOf(list, fields);
     checkPageVariables(schema, known, variables, !mayIntrospect(asked.caller));
-    notes.operation = known.name;
-    notes.document = known.hash;
+    noteDocument(notes, known);
     const reader = createPageReader(
       { options, pace, timing },
       { request, caller: asked.caller, list, fields, known, variables },

@@ -1,9 +1,10 @@
-import { getOperationAST, getVariableValues, parse } from 'graphql';
+import { parse } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { RequestError } from '../../base/errors.ts';
 import { createKnownDocuments } from '../lane/documents.ts';
 import type { KnownDocument } from '../lane/documents.ts';
 import { maskError } from '../mask-error.ts';
+import { coerceVariables } from '../plugins/variables.ts';
 import { CURSOR_FIELD } from './fields.ts';
 import type { ExportField } from './fields.ts';
 import type { ExportList } from './lists.ts';
@@ -59,13 +60,7 @@ export function checkPageVariables(
   variables: PageVariables,
   hideSuggestions: boolean,
 ): void {
-  const { variableDefinitions = [] } = getOperationAST(document)!;
-  const { errors } = getVariableValues(
-    schema,
-    variableDefinitions,
-    { ...variables },
-    { hideSuggestions, maxErrors: 1 },
-  );
+  const { errors } = coerceVariables(schema, document, { ...variables }, hideSuggestions);
   if (!errors?.[0]) return;
   const { message, extensions } = maskError(errors[0]);
   throw new RequestError('BAD_USER_INPUT', message.replace(/^Variable "\$(\w+)"/, "The parameter '$1'"), {

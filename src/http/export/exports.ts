@@ -4,9 +4,9 @@ import { RequestError } from '../../base/errors.ts';
 import { requireAccess } from '../../graph/access.ts';
 import type { AuditTrail } from '../audit-trail.ts';
 import { corsHeadersFor, preflightHeadersFor } from '../cors.ts';
-import { JSON_TYPE, pathOf } from '../http-message.ts';
+import { headersOf, JSON_TYPE, pathOf } from '../http-message.ts';
 import type { HttpAnswer, HttpRequest } from '../http-message.ts';
-import { isAbandoned, isMasked, maskError } from '../mask-error.ts';
+import { createMasker } from '../mask-error.ts';
 import { createOperation } from '../operation.ts';
 import type { RequestContext } from '../plugins/operation.ts';
 import type { YogaOptions } from '../yoga.ts';
@@ -37,6 +37,7 @@ export function createExports(options: ExportsOptions, trail: Pick<AuditTrail, '
   const { corsOrigins, trustedDocuments, answeredScope, onFault } = options;
   const { timing = SYSTEM_TIMING, ...limits } = options.exports;
   const receipts = createReceipts(timing.now);
+  const mask = createMasker(onFault);
   const ownerOf = ({ caller }: RequestContext, scope: string | null): string =>
     JSON.stringify([caller.kind, caller.name, scope]);
   let begin: BeginExport | null = null;
@@ -62,8 +63,7 @@ export function createExports(options: ExportsOptions, trail: Pick<AuditTrail, '
   };
 
   const answerReceipt = (request: HttpRequest, asked: RequestContext, id: string): HttpAnswer => {
-    const get = (name: string): string | null => request.headers[name] ?? null;
-    const scope = answeredScope(createOperation(options, request, { get }, asked.caller));
+    const scope = answeredScope(createOperation(options, request, headersOf(request), asked.caller));
     const found = receipts.find(id, ownerOf(asked, scope));
     if (found) return { status: 200, headers: JSON_TYPE, body: `${JSON.stringify(found)}\n` };
     throw new RequestError(
@@ -77,9 +77,7 @@ export function createExports(options: ExportsOptions, trail: Pick<AuditTrail, '
     const path = pathOf(request);
     const refuse = (error: unknown, status?: number): HttpAnswer => {
       request.signal.throwIfAborted();
-      const masked = maskError(error);
-      // The error of a page is translated already.
-      if (masked !== error && isMasked(masked) && !isAbandoned(error)) onFault(error);
+      const masked = mask(error);
       asked.notes.errors = [String(masked.extensions['code'])];
       return answerRefusal(masked, status);
     };

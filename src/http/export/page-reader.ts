@@ -1,16 +1,16 @@
 import { GraphQLError } from 'graphql';
 import { UpstreamError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
-import { estimateOperation } from '../../graph/cost/operation.ts';
 import type { OperationEstimate } from '../../graph/cost/operation.ts';
 import type { CallTally } from '../../upstream/call-budget.ts';
+import { headersOf } from '../http-message.ts';
 import type { HttpRequest } from '../http-message.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { KnownDocument } from '../lane/documents.ts';
-import { isAbandoned, isMasked, maskError } from '../mask-error.ts';
-import { createOperation } from '../operation.ts';
+import { createMasker, maskError } from '../mask-error.ts';
 import type { Operation } from '../operation.ts';
-import { readMoment } from '../plugins/cost.ts';
+import { beginDocument } from '../run-document.ts';
+import type { DocumentRun } from '../run-document.ts';
 import type { YogaOptions } from '../yoga.ts';
 import type { PageVariables } from './document.ts';
 import type { ExportField } from './fields.ts';
@@ -26,8 +26,8 @@ export type PageResult =
 
 /** Reads the pages of one export. */
 export interface PageReader {
-  /** What one page needs. null: the arguments do not fit, and the page says why. */
-  estimate(): OperationEstimate | null;
+  /** What one page needs. */
+  estimate(): OperationEstimate;
   /** Waits for its turn and reads a page. Rejects if the caller leaves. */
   read(after: string | null): Promise<PageResult>;
   /** The same, and asks again if the vendor fails. */
@@ -75,18 +75,16 @@ export function createPageReader(
   { options, pace, timing }: PageReaderDeps,
   { request, caller, list, fields, known, variables }: PageQuestion,
 ): PageReader {
-  const { document, coerce, compiled } = known;
-  const { schema, createContext, costLimits, onFault } = options;
   const tallies = new Map<string, CallTally>();
-  const get = (name: string): string | null => request.headers[name] ?? null;
-  const begin = (): Operation => createOperation({ ...options, goesOn: true }, request, { get }, caller);
-  let operation = begin();
+  const mask = createMasker(options.onFault);
+  const from = { signal: request.signal, headers: headersOf(request) };
+  const begin = (after: string | null): DocumentRun =>
+    beginDocument({ ...options, goesOn: true }, known, { ...variables, after }, from, caller);
+  let last = begin(variables.after);
 
   const translate = (error: unknown): GraphQLError => {
-    const masked = maskError(error);
-    if (isMasked(masked) && !isAbandoned(error) && !request.signal.aborted) onFault(error);
     // Its path is of the page's document, which no caller has written.
-    const { message, extensions } = masked;
+    const { message, extensions } = mask(error);
     return new GraphQLError(message, { extensions });
   };
   const charge = (calls: readonly CallTally[]): void => {
@@ -96,10 +94,10 @@ export function createPageReader(
     }
   };
   const run = async (after: string | null): Promise<PageResult> => {
-    operation = begin();
+    last = begin(after);
+    const { operation, execute } = last;
     try {
-      const coerced = coerce({ ...variables, after })!;
-      const { data, errors } = await compiled(coerced)(createContext(operation), coerced);
+      const { data, errors } = await execute();
       request.signal.throwIfAborted();
       const [error] = errors ?? [];
       const answer = data?.[list.field] as ListAnswer | null | undefined;
@@ -116,12 +114,7 @@ export function createPageReader(
     return run(after);
   };
   return {
-    estimate() {
-      const coerced = coerce({ ...variables });
-      if (!coerced) return null;
-      const moment = readMoment(createContext(operation));
-      return estimateOperation({ schema, document, coerced }, costLimits, moment);
-    },
+    estimate: () => last.estimate(),
     read,
     async readPatiently(after) {
       for (let tries = 0; ; tries += 1) {
@@ -137,7 +130,7 @@ export function createPageReader(
       }
     },
     tallies: () => [...tallies.values()],
-    operation: () => operation,
+    operation: () => last.operation,
   };
 
   /** A page that can't be gone on from is a failure, and so is one of a timeline that lacks a source for now. */

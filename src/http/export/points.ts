@@ -17,7 +17,6 @@ export async function takeFirstPoints(
 ): Promise<() => void> {
   const { notes } = asked;
   const estimate = reader.estimate();
-  if (!estimate) return () => {};
   notes.estimate = estimate;
   // The dearest operation that a caller may ask for always fits into the bucket.
   const cost = Math.min(estimate.cost, options.costLimits.maxCost);

@@ -2,6 +2,7 @@ import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../../base/time.ts';
 import { createHttpTransport } from '../../upstream/http-transport.ts';
 import type { Transport } from '../../upstream/transport.ts';
+import { formatApiKey } from './api-keys.ts';
 import type { ApiKey } from './api-keys.ts';
 import { createIssuerKeys } from './issuer-keys.ts';
 import type { TokenRules } from './tokens.ts';
@@ -17,7 +18,7 @@ export interface IdentitySettings {
   readonly tokens: (TokenRules & { readonly keySet: KeySetLocation }) | null;
 }
 
-/** What the service checks callers' proofs against. */
+/** What the service checks callers' proofs against. Its keys may be replaced while it runs. */
 export interface Identity {
   readonly keys: readonly ApiKey[];
   readonly tokens: (TokenRules & { readonly findKey: JWTVerifyGetKey }) | null;
@@ -27,6 +28,8 @@ export interface Identity {
 export interface OpenIdentity {
   /** null: the service does not ask callers who they are. */
   readonly identity: Identity | null;
+  /** Replaces the API keys at once. Returns how many of those before are revoked: they are gone, or may do something else. */
+  replaceKeys(keys: readonly ApiKey[]): number;
   close(): Promise<void>;
 }
 
@@ -45,17 +48,30 @@ export function openIdentity(
   issuer?: Pick<Transport, 'get' | 'close'>,
 ): OpenIdentity {
   const close = (): Promise<void> => Promise.resolve();
-  if (!settings) return { identity: null, close };
-  const { keys, tokens } = settings;
-  if (!tokens) return { identity: { keys, tokens: null }, close };
+  if (!settings) return { identity: null, replaceKeys: () => 0, close };
+  const { tokens } = settings;
+  let { keys } = settings;
+  const identify = (own: Identity['tokens']): Identity => ({
+    get keys() {
+      return keys;
+    },
+    tokens: own,
+  });
+  const replaceKeys = (next: readonly ApiKey[]): number => {
+    const lines = new Set(next.map(formatApiKey));
+    const revoked = keys.filter((key) => !lines.has(formatApiKey(key)));
+    keys = next;
+    return revoked.length;
+  };
+  if (!tokens) return { identity: identify(null), replaceKeys, close };
   const { issuer: name, audiences, keySet } = tokens;
   const rules: TokenRules = { issuer: name, audiences };
   if (keySet.kind === 'file')
-    return { identity: { keys, tokens: { ...rules, findKey: findInSet(keySet.keys) } }, close };
+    return { identity: identify({ ...rules, findKey: findInSet(keySet.keys) }), replaceKeys, close };
   const url = new URL(keySet.url);
   const transport = issuer ?? createKeySetTransport(url.origin);
   const findKey = createIssuerKeys({ clock, read: () => readKeySet(url, transport) });
-  return { identity: { keys, tokens: { ...rules, findKey } }, close: () => transport.close() };
+  return { identity: identify({ ...rules, findKey }), replaceKeys, close: () => transport.close() };
 }
 
 function findInSet(keys: JSONWebKeySet): JWTVerifyGetKey {

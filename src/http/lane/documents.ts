@@ -49,10 +49,20 @@ export function createKnownDocuments(schema: GraphQLSchema): KnownDocuments {
     get: (text) => known.get(text),
     add(text, document) {
       if (known.has(text)) return;
-      const operation = readQuery(document);
-      if (operation) known.set(text, createKnownDocument(schema, text, document, operation));
+      const made = readKnownDocument(schema, text, document);
+      if (made) known.set(text, made);
     },
   };
+}
+
+/** @param document a valid one; null: the lane can't answer it */
+export function readKnownDocument(
+  schema: GraphQLSchema,
+  text: string,
+  document: DocumentNode,
+): KnownDocument | null {
+  const operation = readQuery(document);
+  return operation && createKnownDocument(schema, text, document, operation);
 }
 
 /** The only operation of a document, if the lane can answer it. */

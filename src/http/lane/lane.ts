@@ -4,8 +4,9 @@ import { RequestError } from '../../base/errors.ts';
 import { estimateOperation, refuseOperation } from '../../graph/cost/operation.ts';
 import { GRAPHQL_PATH } from '../pages.ts';
 import { rateHeaders } from '../limits/rate-limit.ts';
+import { headersOf } from '../http-message.ts';
 import type { HttpAnswer, HttpRequest } from '../http-message.ts';
-import { isAbandoned, isMasked, maskError } from '../mask-error.ts';
+import { createMasker } from '../mask-error.ts';
 import { createOperation } from '../operation.ts';
 import type { Operation } from '../operation.ts';
 import { noteAnswer } from '../plugins/audit.ts';
@@ -52,6 +53,7 @@ export function createLane(options: YogaOptions): Lane {
   const { schema, costLimits, corsOrigins, trustedDocuments, isAudited, createContext, onFault } = options;
   const known = createKnownDocuments(schema);
   const maxValues = boundVariables(costLimits.maxPageSize, schema);
+  const mask = createMasker(onFault);
 
   /** null: Yoga must read the request. */
   const readRequest = (body: Buffer): Asked | null => {
@@ -69,19 +71,12 @@ export function createLane(options: YogaOptions): Lane {
   };
 
   const begin = (request: HttpRequest, asked: RequestContext): Operation | null => {
-    const get = (name: string): string | null => request.headers[name] ?? null;
     try {
-      return createOperation(options, request, { get }, asked.caller);
+      return createOperation(options, request, headersOf(request), asked.caller);
     } catch (error) {
       if (error instanceof RequestError) return null;
       throw error;
     }
-  };
-
-  const translate = (error: GraphQLError): GraphQLError => {
-    const masked = maskError(error);
-    if (isMasked(masked) && !isAbandoned(error)) onFault(error);
-    return masked;
   };
 
   return {
@@ -117,7 +112,7 @@ export function createLane(options: YogaOptions): Lane {
       operation.callBudget.share(estimate);
       const executed = compiled(variables)(context, variables);
       const result = executed instanceof Promise ? await executed : executed;
-      const answered = endOperation(operation, asked, maskErrors(result, translate));
+      const answered = endOperation(operation, asked, maskErrors(result, mask));
       const ended = settleCost(asked, estimate, verdict, answered);
       if (isAudited) noteAnswer(notes, ended.data);
       if (ended.errors) notes.errors = listCodes(ended.errors);
@@ -171,9 +166,6 @@ function isObjectOrNull(value: unknown): value is Readonly<Record<string, unknow
   return value === null || (typeof value === 'object' && !Array.isArray(value));
 }
 
-function maskErrors(
-  result: ExecutionResult,
-  translate: (error: GraphQLError) => GraphQLError,
-): ExecutionResult {
-  return result.errors ? { ...result, errors: result.errors.map(translate) } : result;
+function maskErrors(result: ExecutionResult, mask: (error: unknown) => GraphQLError): ExecutionResult {
+  return result.errors ? { ...result, errors: result.errors.map(mask) } : result;
 }

@@ -2,7 +2,7 @@ import { Kind, OperationTypeNode, parse, validate } from 'graphql';
 import type { GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { hasAccess, listNeededAccess } from '../../graph/access.ts';
 import type { Access, Viewer } from '../../graph/access.ts';
-import { createKnownDocuments } from '../lane/documents.ts';
+import { readKnownDocument } from '../lane/documents.ts';
 import type { KnownDocument } from '../lane/documents.ts';
 import { findToolFaults } from './check-tool.ts';
 import { writeInputSchema } from './input-schema.ts';
@@ -47,9 +47,7 @@ export function readTool(schema: GraphQLSchema, text: string): Tool | null {
   const [fault] = validate(schema, document);
   if (fault)
     throw new TypeError(`The tool ${operation.name.value} does not fit the schema: ${fault.message}`);
-  const documents = createKnownDocuments(schema);
-  documents.add(text, document);
-  const known = documents.get(text);
+  const known = readKnownDocument(schema, text, document);
   if (!known) return null;
   const roots = listSelected(schema, document, schema.getQueryType()!, operation.selectionSet);
   const [gap] = findToolFaults(schema, document, roots);

@@ -1,9 +1,9 @@
-import { Counter, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { REQUEST_CODES, UPSTREAM_CODES } from '../../base/errors.ts';
 import type { RequestLine } from '../handler.ts';
 import { GRAPHQL_PATH } from '../pages.ts';
 import type { RequestNotes } from '../request-notes.ts';
+import { createMeters } from './meters.ts';
 
 /** In seconds, as OpenTelemetry recommends for `http.server.request.duration`. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -20,78 +20,56 @@ export type CountRequest = (line: RequestLine, notes: RequestNotes) => void;
 
 /** The names of OpenTelemetry for HTTP, of Yoga and Envelop for GraphQL, and our own. No label has a value that a caller chose. */
 export function createRequestMetrics(registry: Registry, maxUpstreamCalls: number): CountRequest {
-  const registers = [registry];
-  const durations = new Histogram({
-    name: 'http_server_request_duration_seconds',
-    help: 'From the headers of a request to the end of its answer. A stream counts when it ends. 499: the caller left.',
-    labelNames: ['http_request_method', 'http_route', 'http_response_status_code'],
-    buckets: SECONDS,
-    registers,
-  });
-  const yoga = new Histogram({
-    name: 'graphql_yoga_http_duration',
-    help: 'The same for GraphQL over HTTP alone, in seconds.',
-    labelNames: ['method', 'statusCode'],
-    buckets: SECONDS,
-    registers,
-  });
-  const operations = new Counter({
-    name: 'graphql_envelop_request',
-    help: 'Operations that were executed.',
-    labelNames: ['operationType'],
-    registers,
-  });
-  const operationDurations = new Histogram({
-    name: 'graphql_envelop_request_duration',
-    help: 'From the headers of a request to the end of its answer, for operations that were executed, in seconds.',
-    labelNames: ['operationType'],
-    buckets: SECONDS,
-    registers,
-  });
-  const failed = new Counter({
-    name: 'graphql_envelop_error_result',
-    help: 'Operations whose answer has errors.',
-    labelNames: ['operationType'],
-    registers,
-  });
-  const errors = new Counter({
-    name: 'sightline_errors_total',
-    help: 'Answers with an error of this code, also of operations that were refused before they ran.',
-    labelNames: ['code'],
-    registers,
-  });
+  const meters = createMeters(registry);
+  const durations = meters.histogram(
+    'http_server_request_duration_seconds',
+    'From the headers of a request to the end of its answer. A stream counts when it ends. 499: the caller left.',
+    SECONDS,
+    ['http_request_method', 'http_route', 'http_response_status_code'],
+  );
+  const yoga = meters.histogram(
+    'graphql_yoga_http_duration',
+    'The same for GraphQL over HTTP alone, in seconds.',
+    SECONDS,
+    ['method', 'statusCode'],
+  );
+  const operations = meters.counter('graphql_envelop_request', 'Operations that were executed.', [
+    'operationType',
+  ]);
+  const operationDurations = meters.histogram(
+    'graphql_envelop_request_duration',
+    'From the headers of a request to the end of its answer, for operations that were executed, in seconds.',
+    SECONDS,
+    ['operationType'],
+  );
+  const failed = meters.counter('graphql_envelop_error_result', 'Operations whose answer has errors.', [
+    'operationType',
+  ]);
+  const errors = meters.counter(
+    'sightline_errors_total',
+    'Answers with an error of this code, also of operations that were refused before they ran.',
+    ['code'],
+  );
   // A series that begins at 1 has no increase, so the first error of a code would cause no alert.
   for (const code of [...REQUEST_CODES, ...UPSTREAM_CODES, 'INTERNAL_SERVER_ERROR']) errors.inc({ code }, 0);
-  const calls = new Histogram({
-    name: 'sightline_operation_vendor_calls',
-    help: 'Vendor calls of one operation.',
-    buckets: CALLS,
-    registers,
-  });
-  const budget = new Histogram({
-    name: 'sightline_call_budget_used_ratio',
-    help: 'The share of the vendor calls that an operation may make which it made.',
-    buckets: SHARES,
-    registers,
-  });
+  const calls = meters.histogram('sightline_operation_vendor_calls', 'Vendor calls of one operation.', CALLS);
+  const budget = meters.histogram(
+    'sightline_call_budget_used_ratio',
+    'The share of the vendor calls that an operation may make which it made.',
+    SHARES,
+  );
   const points = {
-    requested: new Counter({
-      name: 'sightline_cost_requested_points_total',
-      help: 'Points that answered operations might have cost, as estimated before their first vendor call.',
-      registers,
-    }),
-    actual: new Counter({
-      name: 'sightline_cost_used_points_total',
-      help: 'Points that answered operations did cost.',
-      registers,
-    }),
+    requested: meters.counter(
+      'sightline_cost_requested_points_total',
+      'Points that answered operations might have cost, as estimated before their first vendor call.',
+    ),
+    actual: meters.counter('sightline_cost_used_points_total', 'Points that answered operations did cost.'),
   };
-  const exported = new Counter({
-    name: 'sightline_exports_total',
-    help: 'Exports that are over. left: the caller left, or the file was cut.',
-    labelNames: ['list', 'format', 'end'],
-    registers,
-  });
+  const exported = meters.counter(
+    'sightline_exports_total',
+    'Exports that are over. left: the caller left, or the file was cut.',
+    ['list', 'format', 'end'],
+  );
 
   return ({ method, path, status, ms, vendorCalls, errors: codes }, notes) => {
     const { operationType, cost, export: file } = notes;

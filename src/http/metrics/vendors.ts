@@ -1,4 +1,3 @@
-import { Counter, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { coverageChannel, readChannel } from '../../base/channels.ts';
 import type { CoverageNews, ReadNews } from '../../base/channels.ts';
@@ -6,6 +5,7 @@ import { SOURCES } from '../../base/source.ts';
 import { COVERAGE_STATUSES } from '../../sources/paging/coverage.ts';
 import type { SkippedRowsReport } from '../../sources/paging/vendor-page.ts';
 import type { AttemptReport } from '../../upstream/attempt.ts';
+import { createMeters } from './meters.ts';
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10];
 const WAITS = [0.001, 0.01, 0.1, 0.5, 1, 2, 5, 10, 30];
@@ -19,69 +19,55 @@ export interface VendorMetrics {
 }
 
 export function createVendorMetrics(registry: Registry): VendorMetrics {
-  const registers = [registry];
-  const calls = new Counter({
-    name: 'sightline_vendor_calls_total',
-    help: "Attempts at a vendor, by the vendor's path template. outcome: ok, or the code of the error.",
-    labelNames: ['source', 'operation', 'outcome'],
-    registers,
-  });
-  const retries = new Counter({
-    name: 'sightline_vendor_retries_total',
-    help: 'Attempts that were not the first of their call.',
-    labelNames: ['source'],
-    registers,
-  });
-  const durations = new Histogram({
-    name: 'sightline_vendor_call_duration_seconds',
-    help: 'How long an attempt took.',
-    labelNames: ['source'],
-    buckets: SECONDS,
-    registers,
-  });
-  const waits = new Histogram({
-    name: 'sightline_vendor_call_wait_seconds',
-    help: 'How long an attempt waited before it was sent: for a pause, a retry, a turn, credentials.',
-    labelNames: ['source'],
-    buckets: WAITS,
-    registers,
-  });
-  const rows = new Counter({
-    name: 'sightline_vendor_rows_total',
-    help: 'Rows that a vendor has sent.',
-    labelNames: ['source'],
-    registers,
-  });
-  const bytes = new Counter({
-    name: 'sightline_vendor_bytes_total',
-    help: 'Bytes of the bodies that a vendor has sent, decoded.',
-    labelNames: ['source'],
-    registers,
-  });
-  const reads = new Counter({
-    name: 'sightline_cache_reads_total',
-    help: 'Answers of a vendor that were asked for. hit, miss, joined (an equal call ran), stale (the vendor failed), bypass (not cached by wish).',
-    labelNames: ['source', 'verdict'],
-    registers,
-  });
-  const coverage = new Counter({
-    name: 'sightline_coverage_total',
-    help: 'Spans of time that were examined, by how complete they are.',
-    labelNames: ['source', 'status'],
-    registers,
-  });
-  const scanned = new Counter({
-    name: 'sightline_rows_scanned_total',
-    help: 'Rows that were examined for answers, by where they were read.',
-    labelNames: ['source', 'origin'],
-    registers,
-  });
-  const dropped = new Counter({
-    name: 'sightline_rows_dropped_total',
-    help: 'Rows of a vendor that could not be parsed.',
-    labelNames: ['source'],
-    registers,
-  });
+  const meters = createMeters(registry);
+  const calls = meters.counter(
+    'sightline_vendor_calls_total',
+    "Attempts at a vendor, by the vendor's path template. outcome: ok, or the code of the error.",
+    ['source', 'operation', 'outcome'],
+  );
+  const retries = meters.counter(
+    'sightline_vendor_retries_total',
+    'Attempts that were not the first of their call.',
+    ['source'],
+  );
+  const durations = meters.histogram(
+    'sightline_vendor_call_duration_seconds',
+    'How long an attempt took.',
+    SECONDS,
+    ['source'],
+  );
+  const waits = meters.histogram(
+    'sightline_vendor_call_wait_seconds',
+    'How long an attempt waited before it was sent: for a pause, a retry, a turn, credentials.',
+    WAITS,
+    ['source'],
+  );
+  const rows = meters.counter('sightline_vendor_rows_total', 'Rows that a vendor has sent.', ['source']);
+  const bytes = meters.counter(
+    'sightline_vendor_bytes_total',
+    'Bytes of the bodies that a vendor has sent, decoded.',
+    ['source'],
+  );
+  const reads = meters.counter(
+    'sightline_cache_reads_total',
+    'Answers of a vendor that were asked for. hit, miss, joined (an equal call ran), stale (the vendor failed), bypass (not cached by wish).',
+    ['source', 'verdict'],
+  );
+  const coverage = meters.counter(
+    'sightline_coverage_total',
+    'Spans of time that were examined, by how complete they are.',
+    ['source', 'status'],
+  );
+  const scanned = meters.counter(
+    'sightline_rows_scanned_total',
+    'Rows that were examined for answers, by where they were read.',
+    ['source', 'origin'],
+  );
+  const dropped = meters.counter(
+    'sightline_rows_dropped_total',
+    'Rows of a vendor that could not be parsed.',
+    ['source'],
+  );
 
   // A series that begins above 0 has no increase, so the first of a kind would cause no alert.
   for (const source of SOURCES) {

@@ -16,17 +16,17 @@ import type { OperationContext, RequestContext } from './operation.ts';
 
 export interface LiveOptions extends CostOptions {
   readonly streams: StreamLimit;
+  /** For a stream that begins now: whether its client is told to come back when it ends. */
+  readonly watchEnd: () => () => boolean;
   readonly clock: Clock;
   readonly timers: Timers;
-  /** Whether streams end because this process does. */
-  readonly isClosing: () => boolean;
 }
 
 const EVENT_STREAM = 'text/event-stream';
 
 /** Bounds streams, counts their rows and points, and writes their frames. */
 export function useLive(options: LiveOptions): Plugin<OperationContext, RequestContext> {
-  const { streams, isClosing, clock, timers } = options;
+  const { streams, watchEnd, clock, timers } = options;
   return {
     onSubscribe({ args, setResultAndStopExecution }) {
       const { contextValue } = args;
@@ -77,7 +77,7 @@ export function useLive(options: LiveOptions): Plugin<OperationContext, RequestC
       setResultProcessor((stream, fetchAPI) => {
         notes.stream = writeFrames(stream as AsyncIterable<ExecutionResult>, {
           ids: frames,
-          isClosing,
+          isClosing: watchEnd(),
           proofEnd: caller.endsAtMs === null ? null : waitForProofEnd(caller.endsAtMs, clock, timers),
           onErrors(errors) {
             notes.errors = [...new Set([...notes.errors, ...listCodes(errors)])];

@@ -1,5 +1,5 @@
-import { GraphQLError } from 'graphql';
-import type { GraphQLSchema } from 'graphql';
+import { getOperationAST, getVariableValues, GraphQLError } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { RequestError } from '../../base/errors.ts';
 import { refuse } from '../mask-error.ts';
@@ -98,6 +98,17 @@ export function checkVariables(variables: unknown, maxValues: number): RequestEr
     }
   }
   return null;
+}
+
+/** The variables of a document with one operation, coerced, or the first fault. */
+export function coerceVariables(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variables: Readonly<Record<string, unknown>>,
+  hideSuggestions: boolean,
+): ReturnType<typeof getVariableValues> {
+  const { variableDefinitions = [] } = getOperationAST(document)!;
+  return getVariableValues(schema, variableDefinitions, variables, { hideSuggestions, maxErrors: 1 });
 }
 
 function countFields(value: unknown): number {

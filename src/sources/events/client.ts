@@ -113,7 +113,8 @@ export function createEventsPageReader(
   };
 }
 
-function encodeSort(sort: EventsRequestForm['sort'], direction: Direction): Query {
+/** The vendor's parameter for the order of a list. */
+export function encodeSort(sort: EventsRequestForm['sort'], direction: Direction): Query {
   if (sort === 'none') return [];
   const suffix = direction === 'DESC' ? ':desc' : '';
   return [['sort', sort === 'id' ? `id${suffix}` : `timestamp${suffix},id${suffix}`]];

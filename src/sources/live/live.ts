@@ -46,8 +46,10 @@ export interface Live {
   open(request: LiveRequest): AsyncIterableIterator<FeedUpdate>;
   /** Pollers that run. */
   pollers(): number;
-  /** Whether the streams are told to come back, because this process ends. */
-  isClosing(): boolean;
+  /** For a stream that begins now: whether its client is told to come back, because this process ends or the stream was interrupted. */
+  watchEnd(): () => boolean;
+  /** Ends the streams that there are, so that their callers prove anew who they are. */
+  interrupt(): void;
   /** Ends all streams. */
   close(): void;
 }
@@ -62,6 +64,10 @@ export function createLive({ pace, clock, timers, onFault }: LiveOptions): Live 
   const pollers = new Map<ScopedKey, Poller<Activity>>();
   const streams = new Set<AsyncIterableIterator<FeedUpdate>>();
   let isClosing = false;
+  let interruptions = 0;
+  const endAll = (): void => {
+    for (const feed of streams) void feed.return?.();
+  };
 
   /** The shared poller, which stops when its last listener leaves. */
   const share = (key: ScopedKey, { source, openStream, maxRows }: LiveSource): Poller<Activity> => {
@@ -121,10 +127,17 @@ export function createLive({ pace, clock, timers, onFault }: LiveOptions): Live 
       return feed;
     },
     pollers: () => pollers.size,
-    isClosing: () => isClosing,
+    watchEnd() {
+      const before = interruptions;
+      return () => isClosing || interruptions > before;
+    },
+    interrupt() {
+      interruptions += 1;
+      endAll();
+    },
     close() {
       isClosing = true;
-      for (const feed of streams) void feed.return?.();
+      endAll();
     },
   };
 }

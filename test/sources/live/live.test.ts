@@ -68,7 +68,7 @@ describe('one poller for each source and scope', () => {
     live.close();
     await world.time.pass(0);
     expect(listener.hasEnded).toBe(true);
-    expect([live.isClosing(), live.pollers()]).toEqual([true, 0]);
+    expect([live.watchEnd()(), live.pollers()]).toEqual([true, 0]);
   });
 });
 

@@ -1,0 +1,157 @@
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, test } from 'vitest';
+import { PATIENT } from '../support/running-app.ts';
+import { hasChromium, startConsole } from './console-rig.ts';
+import type { ConsoleRig } from './console-rig.ts';
+
+const rowsOf = (page: Page) => page.locator('[role="row"][data-id]');
+
+describe.runIf(hasChromium)('the lists of the console when things go wrong', () => {
+  let rig: ConsoleRig | undefined;
+  afterEach(() => rig?.close());
+
+  test('one vendor down leaves the other in the timeline, and is named in its own list', async () => {
+    rig = await startConsole({}, { ...PATIENT, EVENTS_API_TOKEN: 'wrong' });
+    const opened = await rig.open('/timeline?last=P7D');
+    const { page } = opened;
+    await page.locator('.lists').getByText('Events API is missing here').waitFor();
+    expect(await rowsOf(page).count()).toBeGreaterThan(5);
+    expect(await opened.findViolations()).toEqual([]);
+    await opened.close();
+    const events = await rig.open('/events?last=P7D');
+    const failure = events.page.locator('.list-end').getByRole('alert');
+    await failure.getByText('Events API failed').waitFor();
+    expect(await rowsOf(events.page).count()).toBe(0);
+    expect(await events.page.getByText('There are no events').count()).toBe(0);
+    await events.close();
+  }, 60_000);
+
+  test('a long scan says how far it is, can be cancelled, and goes on from there', async () => {
+    rig = await startConsole(
+      { usageRows: 4_000, latencyMs: 250 },
+      { ...PATIENT, SIGHTLINE_MAX_SCANNED_ROWS: '300', USAGE_API_SCAN_PAGE_SIZE: '300' },
+    );
+    const opened = await rig.open('/log?last=P29D');
+    const { page } = opened;
+    await page.getByRole('combobox', { name: 'Filter' }).fill('ip:203.0.113.250');
+    await page.keyboard.press('Enter');
+    const end = page.locator('.list-end');
+    await end.getByText(/Reading on: read back to .*, [\d,]+ rows, 0 found/).waitFor();
+    await end.getByRole('button', { name: 'Cancel' }).click();
+    await end.getByText('Stopped').waitFor();
+    const asked = opened.answers.filter(({ name }) => name === 'CallsPage').length;
+    await end.getByRole('button', { name: 'Go on' }).click();
+    await end.getByText('meet all conditions').waitFor({ timeout: 30_000 });
+    const pages = opened.answers.filter(({ name }) => name === 'CallsPage');
+    expect(pages.length).toBeGreaterThan(asked);
+    const cursors = pages.map(({ variables }) => variables['after']);
+    expect(new Set(cursors.filter((cursor) => cursor !== undefined)).size).toBe(
+      cursors.filter((cursor) => cursor !== undefined).length,
+    );
+    await end.getByText('This is all of it').waitFor();
+    await opened.close();
+  }, 90_000);
+
+  test('live rows are announced, do not move the list, and none is lost or doubled by a cut', async () => {
+    rig = await startConsole(
+      { arrivals: true },
+      { ...PATIENT, SIGHTLINE_LIVE_MIN_INTERVAL_MS: '500', SIGHTLINE_LIVE_MAX_INTERVAL_MS: '1000' },
+    );
+    // The sandbox logs our own calls too. They have no tags.
+    const opened = await rig.open('/log?last=P7D&tag=production&dense=1', {
+      viewport: { width: 1280, height: 2_400 },
+    });
+    const { page } = opened;
+    await makeStreamsCuttable(page);
+    const startedMs = rig.running.sandbox.now();
+    const live = page.getByRole('switch', { name: /Live/ });
+    await live.click();
+    await live.getByText('connected').waitFor();
+    const firstShown = await rowsOf(page).first().getAttribute('data-id');
+    const show = page.getByRole('button', { name: /new.*show/ });
+    await show.waitFor({ timeout: 30_000 });
+    expect(await rowsOf(page).first().getAttribute('data-id')).toBe(firstShown);
+    const cutMs = rig.running.sandbox.now();
+    await page.evaluate(() => (globalThis as unknown as { cut: () => void }).cut());
+    await live.getByText('trying again').waitFor();
+    await live.getByText('connected').waitFor();
+    const shown = async (): Promise<(string | null)[]> => {
+      if (await show.isVisible()) await show.click();
+      return rowsOf(page).evaluateAll((rows) => rows.map((row) => row.getAttribute('data-id')));
+    };
+    const { running } = rig;
+    const wanted = async (): Promise<string[]> => {
+      const asked = await running.ask<{ usageRecords: { nodes: { id: string }[] } }>(
+        'query ($range: DateTimeRange) { usageRecords(range: $range, filter: { tags: ["production"] }, first: 100) { nodes { id } } }',
+        { range: { from: new Date(startedMs).toISOString(), to: new Date(cutMs + 2_000).toISOString() } },
+      );
+      return asked.data.usageRecords.nodes.map(({ id }) => id);
+    };
+    await expect
+      .poll(
+        async () => {
+          const there = new Set(await shown());
+          const all = await wanted();
+          return all.length > 0 && running.sandbox.now() > cutMs + 14_000 && all.every((id) => there.has(id));
+        },
+        { timeout: 45_000, interval: 1_000 },
+      )
+      .toBe(true);
+    const ids = await shown();
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(await opened.findViolations()).toEqual([]);
+    await live.click();
+    await live.getByText('off').waitFor();
+    await opened.close();
+  }, 120_000);
+
+  test('a range with a fixed end is not followed, and the way out is offered', async () => {
+    rig = await startConsole();
+    const opened = await rig.open('/events?from=2026-03-03T00:00:00Z&to=2026-03-04T00:00:00Z&live=1');
+    const { page } = opened;
+    await page.getByText('Live needs a range that ends now').waitFor();
+    await page.getByRole('button', { name: 'Follow the last hour' }).click();
+    await page.getByRole('switch').getByText('connected').waitFor();
+    expect(page.url()).toContain('last=PT1H');
+    expect(page.url()).not.toContain('from=');
+    await opened.close();
+  }, 60_000);
+});
+
+/** Lets a test break the connection of all open streams, as a network does. */
+async function makeStreamsCuttable(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const ask = globalThis.fetch;
+    const open = new Set<(error: Error) => void>();
+    globalThis.fetch = async (input, init) => {
+      const response = await ask(input, init);
+      if (!response.headers.get('content-type')?.includes('event-stream') || !response.body) return response;
+      const reader = response.body.getReader();
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          const fail = (reason: Error): void => {
+            open.delete(fail);
+            controller.error(reason);
+            reader.cancel().catch(() => {});
+          };
+          open.add(fail);
+          const pump = async (): Promise<void> => {
+            for (;;) {
+              const { done, value } = await reader.read();
+              if (!open.has(fail)) return;
+              if (done) return controller.close();
+              controller.enqueue(value);
+            }
+          };
+          pump().catch(fail);
+        },
+      });
+      return new Response(body, { status: response.status, headers: response.headers });
+    };
+    Object.assign(globalThis, {
+      cut: () => {
+        for (const fail of open) fail(new TypeError('network error'));
+      },
+    });
+  });
+}

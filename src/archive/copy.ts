@@ -1,14 +1,16 @@
 import type { Range } from '../base/time.ts';
+import { readHistory } from './history.ts';
 import { foldReads } from './ledger.ts';
 import type { ReadSpan } from './ledger.ts';
 import type { ArchivedRow, ArchiveStore, ArchiveTable } from './store.ts';
 
 /** What is read and written at once. */
 const GROUP = 5_000;
+/** Earlier versions are read by the day. */
+const DAY_MS = 86_400_000;
 
 /**
- * Copies an archive into another one, such as from DuckDB to ClickHouse: each row in its newest version, when it was first seen, and the
- * ledger. A span is noted in the ledger of the other archive when its rows are there. If it is interrupted, run it again.
+ * Copies an archive into another one, such as from DuckDB to ClickHouse: each version of each row, when it was first seen, and the ledger. A span is noted in the ledger of the other archive when its rows are there. If it is interrupted, run it again.
  * @param onProgress receives how many rows of a source were copied so far
  */
 export async function copyStore(
@@ -23,7 +25,7 @@ export async function copyStore(
 
 type CopiedTable<Row extends ArchivedRow> = Pick<
   ArchiveTable<Row, Readonly<Record<string, never>>>,
-  'loadReads' | 'list' | 'commit'
+  'loadReads' | 'list' | 'listVersions' | 'commit' | 'writeVersions'
 >;
 
 async function copyTable<Row extends ArchivedRow>(
@@ -35,6 +37,11 @@ async function copyTable<Row extends ArchivedRow>(
   const [newest] = reads;
   const oldest = reads.at(-1);
   if (!newest || !oldest) return;
+  for (let toMs = newest.toMs; toMs > oldest.fromMs; toMs -= DAY_MS) {
+    const day = { fromMs: Math.max(toMs - DAY_MS, oldest.fromMs), toMs };
+    // Before the rows, which are known then in the version that they have now, and since when.
+    for await (const versions of readHistory(from.listVersions, day)) await to.writeVersions(versions);
+  }
   let copied = 0;
   for await (const rows of readGroups(from, { fromMs: oldest.fromMs, toMs: newest.toMs })) {
     await to.commit(rows, claimNothing(newest));

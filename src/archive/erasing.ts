@@ -39,6 +39,11 @@ export function honourErasures(store: ArchiveStore): ArchiveStore {
   ): ArchiveTable<Row, Filter> => ({
     ...table,
     commit: async (rows, read) => table.commit(await without(rows, namesOf), read),
+    async writeVersions(versions) {
+      const kept = new Set(await without(versions, ({ row }) => namesOf(row)));
+      const erased = new Set(versions.filter((version) => !kept.has(version)).map(({ row }) => row.id));
+      await table.writeVersions(versions.filter(({ row }) => !erased.has(row.id)));
+    },
   });
   return {
     ...store,

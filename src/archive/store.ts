@@ -7,6 +7,8 @@ import type { Groups } from '../sources/shared/groups.ts';
 import type { UsageFilter } from '../sources/usage/filter.ts';
 import type { UsageRecord } from '../sources/usage/record.ts';
 import type { Erasable, Erased, Erasure } from './erasure.ts';
+import type { HistoryQuestion, RowVersion } from './history.ts';
+import type { Lateness } from './lateness.ts';
 import type { ReadSpan } from './ledger.ts';
 
 /** The database of the archive. Each engine has an adapter; test/archive/store.test.ts holds the laws of both. */
@@ -52,6 +54,22 @@ export interface ArchiveTable<Row extends ArchivedRow, Filter> {
   count(range: Range, filter: Filter, knownAtMs: number | null): Promise<number | null>;
   /** Groups of the rows that match, and of further rows; null: this filter can only be tested row by row. */
   group(question: ArchiveGrouping<Row, Filter>): Promise<Groups<ArchiveFigures> | null>;
+  /**
+   * Each version of the rows that changed after they were first seen, also the newest one. A version lies at the time that the row had
+   * in it. Versions that were never known, because two were read at one moment, are left out.
+   */
+  listVersions(question: HistoryQuestion): Promise<readonly RowVersion<Row>[]>;
+  /**
+   * Writes versions as they are, such as those of another archive. A version is left out if the row has another one that was known at the
+   * same moment, so that writing them again changes nothing, and no row that is known is replaced.
+   */
+  writeVersions(versions: readonly RowVersion<Row>[]): Promise<void>;
+  /**
+   * How late the rows of some spans came.
+   * @param spans disjoint, oldest first, as `measuredSpans` gives them
+   * @param settleMs how long after its time an instant is read for the last time
+   */
+  measureLateness(spans: readonly ReadSpan[], settleMs: number): Promise<Lateness>;
   /** Rows by their ids, in no order. */
   find(ids: readonly string[]): Promise<readonly Row[]>;
   /** Deletes each version of the rows before a time. The ledger must claim nothing of that time any more. */

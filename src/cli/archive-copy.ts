@@ -3,12 +3,14 @@ import { openArchive } from '../archive/archive.ts';
 import type { Archive } from '../archive/archive.ts';
 import { copyStore } from '../archive/copy.ts';
 import { foldErasures } from '../archive/erasure.ts';
+import { measuredSpans } from '../archive/lateness.ts';
 import { findGaps, findHeld, foldReads, joinSettled } from '../archive/ledger.ts';
 import type { SyncReport, SyncRound } from '../archive/sync.ts';
 import type { Source } from '../base/source.ts';
 import { formatInstant, systemClock } from '../base/time.ts';
 import { readRedaction } from '../config/archive.ts';
 import type { Config } from '../config/config.ts';
+import { describeLateness } from './archive-lateness.ts';
 import { readSettings, readWords, requireArchive, withRefusals, withStore } from './archive-store.ts';
 import { EXIT_USAGE, quit } from './process.ts';
 
@@ -21,14 +23,17 @@ const MOST_SPANS = 20;
 export async function runStatus(args: readonly string[]): Promise<void> {
   const { values } = readWords('status', args, { archive: TEXT });
   await withRefusals(() =>
-    withStore(values.archive, async (store) => {
+    withStore(values.archive, async (store, rereads) => {
       const nowMs = systemClock.now();
       process.stdout.write(`engine: ${store.engine}\n`);
       for (const source of ['USAGE', 'EVENTS'] as const) {
         const table = source === 'USAGE' ? store.usage : store.events;
         const [{ rows, bytes }, reads] = await Promise.all([table.size(), table.loadReads()]);
-        const spans = findHeld(foldReads(reads), 0, null);
-        process.stdout.write(`${describe(source, rows, bytes, spans, nowMs)}\n`);
+        const folded = foldReads(reads);
+        process.stdout.write(`${describe(source, rows, bytes, findHeld(folded, 0, null), nowMs)}\n`);
+        if (folded.length === 0) continue;
+        const lateness = await table.measureLateness(measuredSpans(folded, rereads), rereads.settleMs);
+        process.stdout.write(`${describeLateness(lateness, rereads).join('\n')}\n`);
       }
       for (const { atMs, by, subject, usageRows, eventRows } of foldErasures(await store.loadErasures()))
         process.stdout.write(

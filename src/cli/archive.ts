@@ -5,7 +5,7 @@ const HELP = `Works with the archive (docs/archive.md).
 
   npm run archive -- COMMAND …
 
-  status                      what the archive holds of each source, and what is missing between
+  status                      what the archive holds of each source, what is missing between, and how late rows came
   backfill --from INSTANT     read at once what is missing since then, with the vendors' credentials
   compact                     rewrite the archive, so that it takes less space and is read quicker
       --archive FOLDER        for each of them: the archive; otherwise SIGHTLINE_ARCHIVE

@@ -112,6 +112,7 @@ test('an archive is filled, looked at, compacted and copied by commands alone', 
   expect(status.code).toBe(0);
   expect(status.printed).toContain(`engine: duckdb\nUSAGE: ${usage} rows, `);
   expect(status.printed).toContain(`\nEVENTS: ${events} rows, `);
+  expect(status.printed.match(/^ {2}late {2}/gm)).toHaveLength(2);
   expect(status.printed).not.toContain('gap ');
   expect(await run(['compact'], env)).toMatchObject({ code: 0 });
   const other = join(root, 'copied');

@@ -1,3 +1,5 @@
+import { keepDisjoint } from '../../src/archive/history.ts';
+import type { RowVersion } from '../../src/archive/history.ts';
 import type { ReadSpan } from '../../src/archive/ledger.ts';
 import type { ArchiveStore, ArchiveTable } from '../../src/archive/store.ts';
 import type { AuditEvent } from '../../src/sources/events/event.ts';
@@ -15,7 +17,10 @@ export interface MemoryDisk {
 
 interface Shelf<Row> {
   /** The versions of each row, oldest first. */
-  readonly versions: Map<string, { readonly row: Row; readonly sinceMs: number }[]>;
+  readonly versions: Map<
+    string,
+    { readonly row: Row; readonly sinceMs: number; readonly untilMs?: number | null }[]
+  >;
   reads: readonly ReadSpan[];
 }
 
@@ -48,8 +53,16 @@ function createMemoryTable<Row extends Seen, Filter>(
   createTest: (filter: Filter) => (row: Row) => boolean,
 ): ArchiveTable<Row, Filter> {
   const { versions } = shelf;
+  const knownVersions = (id: string): RowVersion<Row>[] =>
+    (versions.get(id) ?? []).map(({ row, sinceMs, untilMs }, at, all) => ({
+      row,
+      sinceMs,
+      untilMs: untilMs ?? all[at + 1]?.sinceMs ?? null,
+    }));
   const versionAt = (id: string, knownAtMs: number | null): Row | undefined =>
-    versions.get(id)?.findLast(({ sinceMs }) => knownAtMs === null || sinceMs <= knownAtMs)?.row;
+    knownVersions(id).findLast(({ sinceMs, untilMs }) =>
+      knownAtMs === null ? untilMs === null : sinceMs <= knownAtMs && (untilMs ?? Infinity) > knownAtMs,
+    )?.row;
   const all = (knownAtMs: number | null): Row[] =>
     [...versions.keys()].flatMap((id) => versionAt(id, knownAtMs) ?? []);
   const table: ArchiveTable<Row, Filter> = {
@@ -61,10 +74,10 @@ function createMemoryTable<Row extends Seen, Filter>(
         ids.add(row.id);
         const known = versions.get(row.id) ?? [];
         const newest = known.at(-1);
-        const firstSeenMs = known[0]?.row.firstSeenMs ?? read.lastReadMs;
+        const firstSeenMs = known[0]?.row.firstSeenMs ?? row.firstSeenMs ?? read.lastReadMs;
         const stored = { ...row, firstSeenMs };
         if (newest && (newest.sinceMs > read.lastReadMs || isSame(newest.row, stored))) continue;
-        versions.set(row.id, [...known, { row: stored, sinceMs: read.lastReadMs }]);
+        versions.set(row.id, [...known, { row: stored, sinceMs: newest ? read.lastReadMs : firstSeenMs }]);
       }
       shelf.reads = [...shelf.reads, read];
     },
@@ -89,7 +102,27 @@ function createMemoryTable<Row extends Seen, Filter>(
       return (await table.list(question)).length;
     },
     find: async (ids) => ids.flatMap((id) => versionAt(id, null) ?? []),
+    async listVersions({ fromMs, toMs, after }) {
+      return [...versions.keys()]
+        .flatMap(knownVersions)
+        .filter(({ row: { timestampMs } }) => timestampMs >= fromMs && timestampMs < toMs)
+        .filter(({ row, sinceMs, untilMs }) => untilMs !== null || sinceMs > (row.firstSeenMs ?? sinceMs))
+        .filter(({ sinceMs, untilMs }) => untilMs === null || untilMs > sinceMs)
+        .filter(({ row }) => after === null || comparePositions(row, after) > 0)
+        .sort((a, b) => comparePositions(a.row, b.row));
+    },
+    async writeVersions(written) {
+      const known = new Map([...versions.keys()].map((id) => [id, knownVersions(id)]));
+      for (const version of keepDisjoint(written, known))
+        versions.set(
+          version.row.id,
+          [...(versions.get(version.row.id) ?? []), version].sort((a, b) => a.sinceMs - b.sinceMs),
+        );
+    },
     group: async () => null,
+    async measureLateness() {
+      throw new Error('Lateness is tested with the engines.');
+    },
     async forget(beforeMs) {
       for (const [id, known] of versions) {
         const kept = known.filter(({ row }) => row.timestampMs >= beforeMs);

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSigningKey, makeKeyPair, signBytes } from '../../src/archive/evidence/keys.ts';
 import type { SigningKey } from '../../src/archive/evidence/keys.ts';
@@ -65,7 +65,7 @@ export const stemsOf = (folder: string): string[] =>
     .filter((file) => file.endsWith('.json'))
     .map((file) => file.slice(0, -'.json'.length));
 
-const ENDINGS = ['.parquet', '.sig', '.json'];
+const ENDINGS = ['.parquet', '.versions', '.sig', '.json'];
 
 export function removeDay(folder: string, stem: string): void {
   for (const ending of ENDINGS) rmSync(join(folder, stem + ending), { force: true });
@@ -77,7 +77,9 @@ export function copyDay(
   to: string,
   endings: readonly string[] = ENDINGS,
 ): void {
-  for (const ending of endings) cpSync(join(folder, from + ending), join(folder, to + ending));
+  for (const ending of endings)
+    if (existsSync(join(folder, from + ending)))
+      cpSync(join(folder, from + ending), join(folder, to + ending));
 }
 
 export function swapDays(folder: string, a: string, b: string, endings?: readonly string[]): void {

@@ -1,3 +1,5 @@
+import { keepDisjoint } from '../history.ts';
+import type { RowVersion } from '../history.ts';
 import type { ArchivedRow } from '../store.ts';
 import { describeContent } from './columns.ts';
 import type { Columns } from './columns.ts';
@@ -10,12 +12,14 @@ import type { Sight, Version } from './versions.ts';
 const MOST_ROUNDS = 5;
 
 /** Writes rows beside other writers. */
-export interface Merger<Row> {
+export interface Merger<Row extends ArchivedRow> {
   /**
    * Writes what is new of these rows, and returns when each of them is there once.
    * @param seenMs when the vendor gave them
    */
   merge(rows: readonly Row[], seenMs: number): Promise<void>;
+  /** As `ArchiveTable.writeVersions`. */
+  add(versions: readonly RowVersion<Row>[]): Promise<void>;
 }
 
 /**
@@ -100,21 +104,47 @@ export function createMerger<Row extends ArchivedRow>(
     await database.insert(table, [...stored, ...names], rows);
   }
 
+  async function writeUntilSettled(
+    versions: readonly Version[],
+    before: ReadonlyMap<string, readonly Version[]>,
+    settle: (versions: readonly Version[]) => readonly Version[],
+  ): Promise<void> {
+    let known = before;
+    let changes = versions;
+    for (let round = 0; changes.length > 0; round += 1) {
+      if (round === MOST_ROUNDS) throw new Error('Other writers change the same rows of the archive.');
+      await write(changes, known);
+      // Another writer may have changed the same rows between the reading and the writing.
+      known = await loadVersions(await findUnsettled([...new Set(changes.map(({ id }) => id))]));
+      changes = [...known.values()].flatMap(settle);
+    }
+  }
+
   return {
     async merge(rows, seenMs) {
       const seen = new Map<string, Sight>();
       for (const row of rows) if (!seen.has(row.id)) seen.set(row.id, seeRow(row));
-      let known = await loadVersions([...seen.keys()]);
-      let changes = [...seen.values()].flatMap((sight) =>
+      const known = await loadVersions([...seen.keys()]);
+      const changes = [...seen.values()].flatMap((sight) =>
         mergeSight(known.get(sight.id) ?? [], sight, seenMs),
       );
-      for (let round = 0; changes.length > 0; round += 1) {
-        if (round === MOST_ROUNDS) throw new Error('Other writers change the same rows of the archive.');
-        await write(changes, known);
-        // Another writer may have changed the same rows between the reading and the writing.
-        known = await loadVersions(await findUnsettled([...new Set(changes.map(({ id }) => id))]));
-        changes = [...known.values()].flatMap(settleVersions);
-      }
+      await writeUntilSettled(changes, known, settleVersions);
+    },
+    async add(versions) {
+      const known = await loadVersions([...new Set(versions.map(({ row }) => row.id))]);
+      const next = new Map<string, number>();
+      const added = keepDisjoint(versions, known).map(({ row, sinceMs, untilMs }) => {
+        const { firstSeenMs, ...sight } = seeRow(row);
+        const others = known.get(row.id) ?? [];
+        const version =
+          next.get(row.id) ?? others.reduce((most, other) => Math.max(most, other.version + 1), 0);
+        next.set(row.id, version + 1);
+        return { ...sight, version, hash: null, firstSeenMs: firstSeenMs ?? sinceMs, sinceMs, untilMs };
+      });
+      // The newest version of a row may lie at another time, and be written later.
+      await writeUntilSettled(added, known, (all) =>
+        all.some(({ untilMs }) => untilMs === null) ? settleVersions(all) : [],
+      );
     },
   };
 

@@ -7,6 +7,8 @@ import { conjoin, exact, integer, listIds, text, texts } from './conditions.ts';
 import type { Condition, SqlValue } from './conditions.ts';
 import type { Database } from './database.ts';
 import { queryGroups } from './groups.ts';
+import { listVersions } from './history.ts';
+import { measureLateness } from './lateness.ts';
 import { createLedger } from './ledger.ts';
 import { createMerger } from './merger.ts';
 import { OPEN_MS } from './versions.ts';
@@ -133,6 +135,9 @@ export function createTable<Row extends ArchivedRow, Filter>(
       const { figures } = columns;
       return queryGroups(database, { table, condition, extra, by: dimensions, edges, top, figures });
     },
+    measureLateness: async (spans, settleMs) => measureLateness(database, columns, spans, settleMs),
+    listVersions: async (question) => listVersions(database, columns, question),
+    writeVersions: async (versions) => writeNext(async () => merger.add(versions)),
     forget: async (beforeMs) =>
       writeNext(async () => {
         for (const name of [table, `${table}_places`])

@@ -9,6 +9,8 @@ import { anyOf, conjoin, exact, isInBlock, isOneOf } from './conditions.ts';
 import type { Condition, FilterConditions } from './conditions.ts';
 import type { Database } from './database.ts';
 import { queryGroups } from './groups.ts';
+import { listVersions, writeVersions } from './history.ts';
+import { measureLateness } from './lateness.ts';
 import { createWriter } from './writer.ts';
 
 /** How the filters of one source are tested. */
@@ -186,6 +188,12 @@ export function createTable<Row extends ArchivedRow, Filter>(
         top,
         figures: columns.figures,
       });
+    },
+    measureLateness: (spans, settleMs) => measureLateness(database, columns, spans, settleMs),
+    listVersions: (question) => listVersions(database, columns, question),
+    async writeVersions(versions) {
+      gap = null;
+      await writeVersions(database, columns, writer, versions);
     },
     async find(ids) {
       if (ids.length === 0) return [];

@@ -3,7 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findUnfinished, isPartial, listFiles } from './folder.ts';
 import { isSignatureOf } from './keys.ts';
-import { decodeManifest, digestOf, manifestPath, rowsPath, signaturePath, stemOf } from './manifest.ts';
+import {
+  decodeManifest,
+  digestOf,
+  manifestPath,
+  rowsPath,
+  signaturePath,
+  stemOf,
+  versionsPath,
+} from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 
 /** One manifest of the chain. */
@@ -45,7 +53,10 @@ export async function readChain(folder: string, publicKey: KeyObject): Promise<C
     else days.push({ stem, manifest, digest: digestOf(bytes) });
   }
   days.sort((a, b) => a.manifest.sequence - b.manifest.sequence || (a.stem < b.stem ? -1 : 1));
-  return { days, faults: [...faults, ...findStrays(files), ...checkNames(days), ...checkLinks(days, files)] };
+  return {
+    days,
+    faults: [...faults, ...findStrays(files), ...checkNames(days, files), ...checkLinks(days, files)],
+  };
 }
 
 /** null: it can't be read, or is no file. */
@@ -56,7 +67,7 @@ async function readWhole(folder: string, file: string): Promise<Buffer | null> {
 function findStrays(files: readonly string[]): string[] {
   const unfinished = findUnfinished(files);
   const known = new Set(files);
-  const endings = [manifestPath(''), signaturePath(''), rowsPath('')];
+  const endings = [manifestPath(''), signaturePath(''), rowsPath(''), versionsPath('')];
   return files.flatMap((file) => {
     if (isPartial(file)) return [];
     const ending = endings.find((one) => file.endsWith(one));
@@ -67,12 +78,17 @@ function findStrays(files: readonly string[]): string[] {
   });
 }
 
-function checkNames(days: readonly SealedDay[]): string[] {
+function checkNames(days: readonly SealedDay[], files: readonly string[]): string[] {
   return days.flatMap(({ stem, manifest }) => {
     const path = manifestPath(stem);
     const named = stemOf(manifest);
     if (named !== stem) return [`${path} is the manifest of ${named}: it was renamed or exchanged.`];
     if (manifest.file !== rowsPath(stem)) return [`${path} names the file ${manifest.file}, not its own.`];
+    const versions = versionsPath(stem);
+    if (manifest.format === 1)
+      return files.includes(versions) ? [`${versions} was added: ${path} names no file of versions.`] : [];
+    if (manifest.versions.file !== versions)
+      return [`${path} names the file ${manifest.versions.file}, not its own.`];
     return [];
   });
 }

@@ -7,7 +7,27 @@ import { decodeUsageRecord } from '../../sources/usage/record.ts';
 import type { UsageRecord } from '../../sources/usage/record.ts';
 import { EVENT_COLUMNS, USAGE_COLUMNS } from '../duckdb/columns.ts';
 import type { Columns } from '../duckdb/columns.ts';
+import type { RowVersion } from '../history.ts';
 import type { ArchiveStore, ArchiveTable } from '../store.ts';
+
+/** The columns of a file of sealed rows, or of versions of them. */
+export interface FileColumns<Value> {
+  /** What the file has. A table of this name is filled before the file is written. */
+  readonly content: 'rows' | 'versions';
+  /** The name of the column of time. */
+  readonly time: string;
+  /** The columns by which the file is sorted, each descending. No two rows of a file are equal in all of them. */
+  readonly order: readonly string[];
+  /** By column: its SQL type. Times are whole milliseconds in UTC. */
+  readonly types: Readonly<Record<string, string>>;
+  /** The values of a row under the names of the columns; times in milliseconds since the epoch. */
+  encode(value: Value): Readonly<Record<string, unknown>>;
+  /**
+   * @param values as `encode` gives them
+   * @throws Error if this is no row of the source
+   */
+  decode(values: Readonly<Record<string, JS>>): Value;
+}
 
 /** A row that can be sealed, with the time at which the archive first saw it. */
 export type SealedRow = UsageRecord | AuditEvent;
@@ -16,21 +36,10 @@ export type SealedRow = UsageRecord | AuditEvent;
  * The columns of a sealed day. They have the vendor's documented camelCase names, so that the file can be served as an export
  * (`docs/files.md`), and `firstSeenAt`. The vendor's own decoder reads a row back.
  */
-export interface SealedColumns<Row extends SealedRow> {
+export interface SealedColumns<Row extends SealedRow> extends FileColumns<Row> {
   readonly source: Row['source'];
   /** The folder of the source's files. */
   readonly folder: 'usage' | 'events';
-  /** The name of the column of time. */
-  readonly time: string;
-  /** By column: its SQL type. Times are whole milliseconds in UTC. */
-  readonly types: Readonly<Record<string, string>>;
-  /** The values of a row under the names of the columns; times in milliseconds since the epoch. */
-  encode(row: Row): Readonly<Record<string, unknown>>;
-  /**
-   * @param values as `encode` gives them
-   * @throws Error if this is no row of the source
-   */
-  decode(values: Readonly<Record<string, JS>>): Row;
   /** The table of these rows in an archive. */
   tableOf(store: ArchiveStore): SealableTable<Row>;
 }
@@ -38,7 +47,7 @@ export interface SealedColumns<Row extends SealedRow> {
 /** What sealing and restoring need of a table. No filter is used. */
 export type SealableTable<Row extends SealedRow> = Pick<
   ArchiveTable<Row, Readonly<Record<string, never>>>,
-  'loadReads' | 'commit' | 'list' | 'find'
+  'loadReads' | 'commit' | 'list' | 'find' | 'listVersions' | 'writeVersions'
 >;
 
 const INSTANT = 'TIMESTAMP_MS';
@@ -47,9 +56,11 @@ const INSTANT = 'TIMESTAMP_MS';
 const { requestStatus: _derived, requestStatusText, ...usageTypes } = typesOf(USAGE_COLUMNS);
 
 const SEALED_USAGE: SealedColumns<UsageRecord> = {
+  content: 'rows',
   source: 'USAGE',
   folder: 'usage',
   time: 'usageDate',
+  order: ['usageDate', 'id'],
   types: {
     id: USAGE_COLUMNS.idType,
     usageDate: INSTANT,
@@ -71,9 +82,11 @@ const SEALED_USAGE: SealedColumns<UsageRecord> = {
 const { addresses: _joined, ...eventTypes } = typesOf(EVENT_COLUMNS);
 
 const SEALED_EVENTS: SealedColumns<AuditEvent> = {
+  content: 'rows',
   source: 'EVENTS',
   folder: 'events',
   time: 'timestamp',
+  order: ['timestamp', 'id'],
   types: { id: EVENT_COLUMNS.idType, timestamp: INSTANT, ...eventTypes, firstSeenAt: INSTANT },
   encode: (row) => ({
     ...EVENT_COLUMNS.encode(row),
@@ -91,6 +104,24 @@ export const SEALED_COLUMNS = { USAGE: SEALED_USAGE, EVENTS: SEALED_EVENTS } as 
   Source,
   unknown
 >;
+
+/** The columns of a day's versions of rows: those of the rows, and from when to when the archive knew a row so. */
+export function versionColumns<Row extends SealedRow>(
+  columns: SealedColumns<Row>,
+): FileColumns<RowVersion<Row>> {
+  return {
+    content: 'versions',
+    time: columns.time,
+    order: [...columns.order, 'knownFrom'],
+    types: { ...columns.types, knownFrom: INSTANT, knownTo: INSTANT },
+    encode: ({ row, sinceMs, untilMs }) => ({ ...columns.encode(row), knownFrom: sinceMs, knownTo: untilMs }),
+    decode: ({ knownFrom, knownTo = null, ...values }) => ({
+      row: columns.decode(values),
+      sinceMs: Number(knownFrom),
+      untilMs: knownTo === null ? null : Number(knownTo),
+    }),
+  };
+}
 
 /** The types of the columns that a row is made from again, without those that the archive derives. */
 function typesOf({ types, selected }: Pick<Columns<never>, 'types' | 'selected'>): Record<string, string> {

@@ -4,7 +4,7 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SOURCES } from '../../base/source.ts';
-import { manifestPath, rowsPath, signaturePath } from './manifest.ts';
+import { manifestPath, rowsPath, signaturePath, versionsPath } from './manifest.ts';
 
 /** The steps that change a folder of sealed days. Tests let the process die at each of them. */
 export interface FileSteps {
@@ -63,8 +63,14 @@ export function findUnfinished(files: readonly string[]): ReadonlySet<string> {
 export const isPartial = (file: string): boolean => file.endsWith(PARTIAL);
 
 /** Makes the files of a sealed day visible, its manifest last: without a manifest a day is not sealed. */
-export async function publish(folder: string, stem: string, steps: FileSteps): Promise<void> {
-  for (const path of [rowsPath(stem), signaturePath(stem), manifestPath(stem)])
+export async function publish(
+  folder: string,
+  stem: string,
+  hasVersions: boolean,
+  steps: FileSteps,
+): Promise<void> {
+  const versions = hasVersions ? [versionsPath(stem)] : [];
+  for (const path of [rowsPath(stem), ...versions, signaturePath(stem), manifestPath(stem)])
     await steps.rename(join(folder, partialPath(path)), join(folder, path));
   await syncFolder(dirname(join(folder, stem)));
 }
@@ -85,6 +91,7 @@ export async function removeLeftovers(folder: string, steps: FileSteps): Promise
   for (const stem of findUnfinished(files)) {
     if (files.includes(manifestPath(stem))) continue;
     await steps.remove(join(folder, rowsPath(stem)));
+    await steps.remove(join(folder, versionsPath(stem)));
     await steps.remove(join(folder, signaturePath(stem)));
   }
   const isManifest = (file: string): boolean => file.endsWith(partialPath(manifestPath('')));

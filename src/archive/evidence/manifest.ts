@@ -11,15 +11,15 @@ export class EvidenceRefused extends Error {
   override readonly name = 'EvidenceRefused';
 }
 
-/** Raised when the meaning of a field changes. A reader refuses a greater number. */
-const FORMAT = 1;
+/** Raised when a field is added or changes its meaning. A reader refuses a greater number. */
+const NEWEST_FORMAT = 2;
 
 const instant = z.iso.datetime({ precision: 3 });
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.int().min(0);
 
-const manifestShape = z.strictObject({
-  format: z.literal(FORMAT),
+const firstShape = z.strictObject({
+  format: z.literal(1),
   /** The place in the chain, from 1. */
   sequence: z.int().min(1),
   source: z.enum(SOURCES),
@@ -42,6 +42,15 @@ const manifestShape = z.strictObject({
   previous: z.strictObject({ manifest: z.string(), sha256: digest }).nullable(),
 });
 
+/** A day with rows that changed after they were first seen. Other days have the first shape still. */
+const secondShape = firstShape.extend({
+  format: z.literal(NEWEST_FORMAT),
+  /** The file of their versions, how many these are, and the file's SHA-256. */
+  versions: z.strictObject({ file: z.string(), rows: z.int().min(1), sha256: digest }),
+});
+
+const manifestShape = z.discriminatedUnion('format', [firstShape, secondShape]);
+
 /** What is said about one sealed day of one source. The operator's key signs its exact bytes. */
 export type Manifest = Readonly<z.infer<typeof manifestShape>>;
 
@@ -58,7 +67,7 @@ export function decodeManifest(bytes: Uint8Array): Manifest | string {
     return 'is no JSON';
   }
   const format = z.object({ format: z.number() }).safeParse(json);
-  if (format.success && format.data.format > FORMAT)
+  if (format.success && format.data.format > NEWEST_FORMAT)
     return `has format ${format.data.format}, which a newer version reads`;
   const parsed = manifestShape.safeParse(json);
   return parsed.success ? parsed.data : 'is no manifest of a sealed day';
@@ -80,6 +89,8 @@ export function stemOf({ source, day, revision }: DayName): string {
 export const manifestPath = (stem: string): string => `${stem}.json`;
 export const signaturePath = (stem: string): string => `${stem}.sig`;
 export const rowsPath = (stem: string): string => `${stem}.parquet`;
+/** Its ending keeps it from being served as an export, in which a row has one version. */
+export const versionsPath = (stem: string): string => `${stem}.versions`;
 
 const DAY_MS = 86_400_000;
 

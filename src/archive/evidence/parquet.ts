@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Range } from '../../base/time.ts';
-import type { SealedColumns, SealedRow } from './columns.ts';
+import type { FileColumns } from './columns.ts';
 
 /** What the database needs to know of a source's columns. */
-type ColumnTypes = Pick<SealedColumns<SealedRow>, 'time' | 'types'>;
+type ColumnTypes = Pick<FileColumns<never>, 'content' | 'time' | 'order' | 'types'>;
 
 /** How much memory the database may use before it spills to the disk. */
 const MEMORY_LIMIT = '512MB';
@@ -34,13 +34,13 @@ export async function withDatabase<T>(work: (database: DuckDBConnection) => Prom
   }
 }
 
-/** Fills the table `day` with rows. */
-export async function stageRows<Row extends SealedRow>(
+/** Fills the table of the columns with rows. */
+export async function stageRows<Row>(
   database: DuckDBConnection,
-  columns: SealedColumns<Row>,
+  columns: FileColumns<Row>,
   pages: AsyncIterable<readonly Row[]>,
 ): Promise<void> {
-  await createTable(database, 'day', columns);
+  await createTable(database, columns.content, columns);
   const isTime = (type: string): boolean => type === 'TIMESTAMP_MS';
   const shape = Object.fromEntries(
     Object.entries(columns.types).map(([name, type]) => [name, isTime(type) ? 'BIGINT' : type]),
@@ -48,7 +48,7 @@ export async function stageRows<Row extends SealedRow>(
   const values = Object.entries(columns.types).map(([name, type]) =>
     isTime(type) ? `epoch_ms("${name}") as "${name}"` : `"${name}"`,
   );
-  const insert = `insert into day by name select ${values.join(', ')}
+  const insert = `insert into ${columns.content} by name select ${values.join(', ')}
     from (select unnest(from_json(?::json, '${JSON.stringify([shape])}'), recursive := true))`;
   for await (const page of pages)
     if (page.length > 0)
@@ -70,7 +70,7 @@ function wellFormed(_name: string, value: unknown): unknown {
   return typeof value === 'string' ? value.toWellFormed() : value;
 }
 
-/** Whether a file has the rows of `day`. When a row was first seen does not count, nor do columns that the file lacks and no row fills. */
+/** Whether a file has the rows that are staged. When a row was first seen does not count, nor do columns that the file lacks and no row fills. */
 export async function hasSameRows(
   database: DuckDBConnection,
   columns: ColumnTypes,
@@ -81,25 +81,29 @@ export async function hasSameRows(
   const rows = (table: string): string => `select * exclude ("firstSeenAt") from ${table}`;
   const [row] = await readRows(
     database,
-    `select (select count(*) from (${rows('day')} except all ${rows('sealed')})) + (select count(*) from (${rows('sealed')} except all ${rows('day')}))`,
+    `select (select count(*) from (${rows(columns.content)} except all ${rows('sealed')})) + (select count(*) from (${rows('sealed')} except all ${rows(columns.content)}))`,
   );
   await database.run('drop table sealed');
   return Number(row?.[0]) === 0;
 }
 
 /**
- * Writes the rows of `day` in the order of the graph: newest first, then the greater id first.
+ * Writes the rows that are staged in the order of the graph: newest first, then the greater id first.
  * @returns how many
  */
 export async function writeRows(
   database: DuckDBConnection,
-  { time }: ColumnTypes,
+  columns: ColumnTypes,
   path: string,
 ): Promise<number> {
   await database.run(
-    `copy (from day order by "${time}" desc, id desc) to ${quote(path)} (format parquet, compression zstd, use_tmp_file false)`,
+    `copy (from ${columns.content} order by ${columns.order.map((name) => `"${name}" desc`).join(', ')}) to ${quote(path)} (format parquet, compression zstd, use_tmp_file false)`,
   );
-  const [row] = await readRows(database, 'select count(*) from day');
+  return countStaged(database, columns);
+}
+
+export async function countStaged(database: DuckDBConnection, { content }: ColumnTypes): Promise<number> {
+  const [row] = await readRows(database, `select count(*) from ${content}`);
   return Number(row?.[0]);
 }
 
@@ -115,18 +119,19 @@ export interface RowsFound {
 /** @throws Error if this is no Parquet file with these columns */
 export async function inspectRows(
   database: DuckDBConnection,
-  { time, types }: ColumnTypes,
+  { time, order, types }: ColumnTypes,
   path: string,
   { fromMs, toMs }: Range,
 ): Promise<RowsFound> {
   const reader = readerOf(path, 'file_row_number = true');
+  const places = order.map((name) => `"${name}"::${types[name]}`);
   const [row] = await readRows(
     database,
-    `select count(*), min(nth) filter (not is_first and not coalesce(at_ms < ms_before or (at_ms = ms_before and id < id_before), false)),
+    `select count(*), min(nth) filter (not is_first and not coalesce(place < place_before, false)),
       count(*) filter (not coalesce(at_ms >= ${fromMs} and at_ms < ${toMs}, false))
     from (
-      select nth, at_ms, id, nth = 0 as is_first, lag(at_ms) over file as ms_before, lag(id) over file as id_before
-      from (select file_row_number as nth, epoch_ms("${time}") as at_ms, id::${types['id']} as id from ${reader})
+      select nth, at_ms, place, nth = 0 as is_first, lag(place) over file as place_before
+      from (select file_row_number as nth, epoch_ms("${time}") as at_ms, row(${places.join(', ')}) as place from ${reader})
       window file as (order by nth)
     )`,
   );
@@ -139,9 +144,9 @@ export async function inspectRows(
 }
 
 /** The rows of a sealed file, page by page, in its order. */
-export async function* readSealedRows<Row extends SealedRow>(
+export async function* readSealedRows<Row>(
   database: DuckDBConnection,
-  columns: SealedColumns<Row>,
+  columns: FileColumns<Row>,
   path: string,
 ): AsyncGenerator<readonly Row[]> {
   const described = await readRows(database, `describe select * from ${readerOf(path)}`);

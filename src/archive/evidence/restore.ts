@@ -4,9 +4,16 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { findGaps, foldReads } from '../ledger.ts';
 import type { ArchiveStore } from '../store.ts';
 import type { SealedDay } from './chain.ts';
-import { SEALED_COLUMNS } from './columns.ts';
+import { SEALED_COLUMNS, versionColumns } from './columns.ts';
 import type { SealedColumns, SealedRow } from './columns.ts';
-import { decodeCoverage, EvidenceRefused, newestRevisions, rangeOfDay, rowsPath } from './manifest.ts';
+import {
+  decodeCoverage,
+  EvidenceRefused,
+  newestRevisions,
+  rangeOfDay,
+  rowsPath,
+  versionsPath,
+} from './manifest.ts';
 import { readSealedRows, withDatabase } from './parquet.ts';
 import { examineFolder } from './verify.ts';
 import type { Published } from './verify.ts';
@@ -20,8 +27,8 @@ export interface Restored {
 }
 
 /**
- * Writes sealed days, each in its newest revision, into an archive: rows, when each was first seen, and when each span was read. It
- * never replaces a row that the archive has. If it is interrupted, the next run writes what is missing.
+ * Writes sealed days, each in its newest revision, into an archive: rows, when each was first seen, the versions of those that
+ * changed, and when each span was read. It never replaces a row that the archive has. If it is interrupted, the next run writes what is missing.
  * @throws EvidenceRefused if the folder has a fault
  */
 export async function restoreFolder(
@@ -65,10 +72,22 @@ async function restoreDay(
   if (!newest) return null;
   // The rows are written under a span of no length, so that the ledger claims the day only when each row is there.
   const nothingYet = { ...newest, fromMs: range.fromMs, toMs: range.fromMs, dropped: 0 };
+  const newRowsOf = async (rows: readonly SealedRow[]): Promise<readonly SealedRow[]> => {
+    const known = new Set((await table.find(rows.map(({ id }) => id))).map(({ id }) => id));
+    return rows.filter(({ id }) => !known.has(id));
+  };
   let written = 0;
+  if (manifest.format === 2) {
+    // Before the rows, which are known then in the version that was sealed last, and since when.
+    const file = join(folder, versionsPath(stem));
+    for await (const page of inPages(readSealedRows(database, versionColumns(columns), file))) {
+      const current = page.filter(({ untilMs }) => untilMs === null).map(({ row }) => row);
+      written += (await newRowsOf(current)).length;
+      await table.writeVersions(page);
+    }
+  }
   for await (const page of inPages(readSealedRows(database, columns, join(folder, rowsPath(stem))))) {
-    const known = new Set((await table.find(page.map(({ id }) => id))).map(({ id }) => id));
-    const rows = page.filter(({ id }) => !known.has(id));
+    const rows = await newRowsOf(page);
     if (rows.length > 0) await table.commit(rows, nothingYet);
     written += rows.length;
   }

@@ -1,14 +1,17 @@
 import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { formatInstant } from '../../base/time.ts';
 import type { Range } from '../../base/time.ts';
 import type { Source } from '../../base/source.ts';
+import { keepDisjoint, readHistory } from '../history.ts';
+import type { RowVersion } from '../history.ts';
 import { findGaps, findHeld } from '../ledger.ts';
 import type { ReadSpan } from '../ledger.ts';
 import type { ArchiveStore } from '../store.ts';
 import { readChain } from './chain.ts';
 import type { Chain, SealedDay } from './chain.ts';
-import { SEALED_COLUMNS } from './columns.ts';
-import type { SealableTable, SealedColumns, SealedRow } from './columns.ts';
+import { SEALED_COLUMNS, versionColumns } from './columns.ts';
+import type { FileColumns, SealableTable, SealedColumns, SealedRow } from './columns.ts';
 import { digestOfFile, fileSteps, makeFolders, partialPath, publish, removeLeftovers } from './folder.ts';
 import type { FileSteps } from './folder.ts';
 import { signBytes } from './keys.ts';
@@ -24,9 +27,10 @@ import {
   rowsPath,
   signaturePath,
   stemOf,
+  versionsPath,
 } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
-import { hasSameRows, stageRows, withDatabase, writeRows } from './parquet.ts';
+import { countStaged, hasSameRows, stageRows, withDatabase, writeRows } from './parquet.ts';
 
 /** Which day to seal, from where to where. */
 export interface SealRequest {
@@ -94,10 +98,15 @@ async function sealRows(request: SealRequest, { range, chain, columns, steps }: 
   );
   const newest = chain.days.at(-1);
   return withDatabase(async (database) => {
-    await stageRows(database, columns, readPages(columns.tableOf(store), range));
+    const table = columns.tableOf(store);
+    const history = versionColumns(columns);
+    await stageRows(database, columns, readPages(table, range));
+    // After the rows, so that the newest version of each is among them, whatever is read meanwhile.
+    await stageRows(database, history, readVersions(table, range));
     if (before && newest) {
-      await checkRows(folder, before);
-      if (await hasSameRows(database, columns, join(folder, rowsPath(before.stem)))) {
+      await checkFiles(folder, before);
+      const hadRows = await hasSameRows(database, columns, join(folder, rowsPath(before.stem)));
+      if (hadRows && (await hasSameVersions(database, history, folder, before))) {
         const { rows } = before.manifest;
         return { outcome: 'UNCHANGED', manifest: manifestPath(before.stem), rows, head: newest.digest };
       }
@@ -107,8 +116,8 @@ async function sealRows(request: SealRequest, { range, chain, columns, steps }: 
     const path = (file: string): string => join(folder, partialPath(file));
     const rows = await writeRows(database, columns, path(rowsPath(stem)));
     await steps.sync(path(rowsPath(stem)));
-    const manifest: Manifest = {
-      format: 1,
+    const versions = await writeVersions(database, history, path(versionsPath(stem)), steps);
+    const common = {
       sequence: (newest?.manifest.sequence ?? 0) + 1,
       source,
       day,
@@ -121,10 +130,13 @@ async function sealRows(request: SealRequest, { range, chain, columns, steps }: 
       sealedAt: formatInstant(nowMs),
       previous: newest ? { manifest: manifestPath(newest.stem), sha256: newest.digest } : null,
     };
+    const manifest: Manifest = versions
+      ? { format: 2, ...common, versions: { file: versionsPath(stem), ...versions } }
+      : { format: 1, ...common };
     const bytes = encodeManifest(manifest);
     await steps.write(path(signaturePath(stem)), signBytes(bytes, key));
     await steps.write(path(manifestPath(stem)), bytes);
-    await publish(folder, stem, steps);
+    await publish(folder, stem, versions !== null, steps);
     return { outcome: 'SEALED', manifest: manifestPath(stem), rows, head: digestOf(bytes) };
   });
 }
@@ -140,12 +152,46 @@ function checkHeld(source: Source, day: string, range: Range, held: readonly Ran
 }
 
 /** A revision is compared with the rows that it supersedes, so they must be those that were sealed. */
-async function checkRows(folder: string, { stem, manifest }: SealedDay): Promise<void> {
-  const digest = await digestOfFile(join(folder, rowsPath(stem))).catch(() => null);
-  if (digest !== manifest.sha256)
-    throw new EvidenceRefused(
-      `${rowsPath(stem)} in ${folder} is missing or altered, so it is unknown whether rows came later. Put the file back from a copy.`,
-    );
+async function checkFiles(folder: string, { manifest }: SealedDay): Promise<void> {
+  for (const { file, sha256 } of manifest.format === 1 ? [manifest] : [manifest, manifest.versions]) {
+    const digest = await digestOfFile(join(folder, file)).catch(() => null);
+    if (digest !== sha256)
+      throw new EvidenceRefused(
+        `${file} in ${folder} is missing or altered, so it is unknown whether rows came later. Put the file back from a copy.`,
+      );
+  }
+}
+
+/** Whether a sealed day has the staged versions. */
+async function hasSameVersions(
+  database: DuckDBConnection,
+  columns: FileColumns<RowVersion<SealedRow>>,
+  folder: string,
+  { stem, manifest }: SealedDay,
+): Promise<boolean> {
+  if (manifest.format === 1) return (await countStaged(database, columns)) === 0;
+  return hasSameRows(database, columns, join(folder, versionsPath(stem)));
+}
+
+/** @returns null if no row of the day was changed; then there is no file */
+async function writeVersions(
+  database: DuckDBConnection,
+  columns: FileColumns<RowVersion<SealedRow>>,
+  path: string,
+  steps: FileSteps,
+): Promise<{ readonly rows: number; readonly sha256: string } | null> {
+  if ((await countStaged(database, columns)) === 0) return null;
+  const rows = await writeRows(database, columns, path);
+  await steps.sync(path);
+  return { rows, sha256: await digestOfFile(path) };
+}
+
+async function* readVersions<Row extends SealedRow>(
+  { listVersions }: SealableTable<Row>,
+  range: Range,
+): AsyncGenerator<readonly RowVersion<Row>[]> {
+  // Two writers that did not see each other may have left versions that overlap.
+  for await (const versions of readHistory(listVersions, range)) yield keepDisjoint(versions);
 }
 
 /** The rows of a day, newest first. */

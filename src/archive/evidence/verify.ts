@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { readChain } from './chain.ts';
 import type { SealedDay } from './chain.ts';
-import { SEALED_COLUMNS } from './columns.ts';
+import { SEALED_COLUMNS, versionColumns } from './columns.ts';
+import type { FileColumns, SealedColumns, SealedRow } from './columns.ts';
 import { digestOfFile } from './folder.ts';
-import { manifestPath, rangeOfDay, rowsPath } from './manifest.ts';
+import { manifestPath, rangeOfDay, rowsPath, versionsPath } from './manifest.ts';
 import { inspectRows, withDatabase } from './parquet.ts';
 
 /** What was published of the folder. */
@@ -53,31 +54,50 @@ export async function examineFolder(
         ];
   const rowFaults = await withDatabase(async (database) => {
     const found: string[] = [];
-    for (const day of days) found.push(...(await checkRows(database, folder, day)));
+    for (const day of days) {
+      const { manifest } = day;
+      const columns = SEALED_COLUMNS[manifest.source] as SealedColumns<SealedRow>;
+      const files = [
+        { columns, path: rowsPath(day.stem), sealed: manifest },
+        ...(manifest.format === 1
+          ? []
+          : [{ columns: versionColumns(columns), path: versionsPath(day.stem), sealed: manifest.versions }]),
+      ];
+      for (const file of files) found.push(...(await checkRows(database, folder, day, file)));
+    }
     return found;
   });
   return { days, faults: [...faults, ...headFaults, ...rowFaults] };
 }
 
-async function checkRows(database: DuckDBConnection, folder: string, day: SealedDay): Promise<string[]> {
-  const { manifest, stem } = day;
-  const file = rowsPath(stem);
+/** A file of a sealed day, and what its manifest says of it. */
+interface SealedFile {
+  readonly columns: Pick<FileColumns<never>, 'content' | 'time' | 'order' | 'types'>;
+  readonly path: string;
+  readonly sealed: { readonly rows: number; readonly sha256: string };
+}
+
+async function checkRows(
+  database: DuckDBConnection,
+  folder: string,
+  { manifest, stem }: SealedDay,
+  { columns, path: file, sealed }: SealedFile,
+): Promise<string[]> {
   const path = join(folder, file);
   if (!existsSync(path)) return [`${file} is missing: ${manifestPath(stem)} names it.`];
   const faults: string[] = [];
   const digest = await digestOfFile(path).catch(() => null);
   if (digest === null) return [`${file} can't be read.`];
-  if (digest !== manifest.sha256)
+  if (digest !== sealed.sha256)
     faults.push(`${file} is not the file that was sealed: its SHA-256 differs from the manifest's.`);
   try {
     const { rows, disorderedAt, outside } = await inspectRows(
       database,
-      SEALED_COLUMNS[manifest.source],
+      columns,
       path,
       rangeOfDay(manifest.day),
     );
-    if (rows !== manifest.rows)
-      faults.push(`${file} has ${rows} rows, and its manifest says ${manifest.rows}.`);
+    if (rows !== sealed.rows) faults.push(`${file} has ${rows} rows, and its manifest says ${sealed.rows}.`);
     if (disorderedAt !== null)
       faults.push(`${file} has rows out of order: row ${disorderedAt} must come before the row above it.`);
     if (outside > 0) faults.push(`${file} has ${outside} rows of another day than ${manifest.day}.`);

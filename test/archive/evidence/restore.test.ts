@@ -29,7 +29,11 @@ const contentOf = async ({ usage, events }: ArchiveStore) => {
     limit: null,
     knownAtMs: null,
   } as const;
+  const known = [];
+  for (const knownAtMs of [ALL.toMs + DAY_MS - 1, ALL.toMs + DAY_MS, ALL.toMs + 5 * DAY_MS])
+    known.push(await usage.list({ ...question, knownAtMs }), await events.list({ ...question, knownAtMs }));
   return {
+    known,
     usage: await usage.list(question),
     events: await events.list(question),
     usageReads: foldReads(await usage.loadReads()),
@@ -76,7 +80,7 @@ const rows = fc.record({
   events: fc.uniqueArray(eventRow, { selector: ({ id }) => id, maxLength: 12 }),
 });
 
-test('an empty archive gets equal rows and an equal ledger, once, even if it is interrupted', async () => {
+test('an empty archive gets equal rows, each version of them and an equal ledger, once, even if it is interrupted', async () => {
   await fc.assert(
     fc.asyncProperty(rows, rows, fc.integer({ min: 0, max: 12 }), async (early, late, livesFor) => {
       const first = await openDuckDbStore(newFolder());
@@ -98,6 +102,10 @@ test('an empty archive gets equal rows and an equal ledger, once, even if it is 
           if ((commits -= 1) < 0) throw new Error('dies here');
           await (table.commit as (...all: typeof words) => Promise<void>)(...words);
         },
+        writeVersions: async (...words: Parameters<Table['writeVersions']>) => {
+          if ((commits -= 1) < 0) throw new Error('dies here');
+          await (table.writeVersions as (...all: typeof words) => Promise<void>)(...words);
+        },
       });
       await restoreFolder(
         folder,
@@ -117,8 +125,40 @@ test('an empty archive gets equal rows and an equal ledger, once, even if it is 
       expect(await contentOf(second)).toEqual(content);
       await second.close();
     }),
-    { numRuns: 8 },
+    { numRuns: 6 },
   );
+}, 120_000);
+
+test('a day is sealed again if its rows are the same but were others meanwhile', async () => {
+  const first = await openDuckDbStore(newFolder());
+  const sealed = { folder: newFolder(), key };
+  const row = makeUsageRecord({ id: 'a', timestampMs: START_MS, elementKey: 'first' });
+  const readAt = (day: number) => readOf(ALL.fromMs, ALL.toMs, ALL.toMs + day * DAY_MS);
+  await fill(first, { usage: [row], events: [] }, readAt(1));
+  const sealIt = async () => (await seal(first, 'USAGE', dayOf(START_MS), sealed)).outcome;
+  expect([await sealIt(), await sealIt()]).toEqual(['SEALED', 'UNCHANGED']);
+  await first.usage.commit([{ ...row, elementKey: 'second' }], readAt(2));
+  await first.usage.commit([row], readAt(3));
+  expect([await sealIt(), await sealIt()]).toEqual(['SEALED', 'UNCHANGED']);
+  await first.close();
+  const second = await openDuckDbStore(newFolder());
+  expect(await restoreFolder(sealed.folder, second, key.public)).toEqual({ days: 1, rows: 1, skipped: 0 });
+  const keyAt = async (knownAtMs: number) =>
+    (
+      await second.usage.list({
+        range: ALL,
+        filter: {},
+        direction: 'DESC',
+        after: null,
+        limit: null,
+        knownAtMs,
+      })
+    ).map(({ elementKey, firstSeenMs }) => [elementKey, firstSeenMs]);
+  const firstSeenMs = ALL.toMs + DAY_MS;
+  expect(await keyAt(ALL.toMs + DAY_MS)).toEqual([['first', firstSeenMs]]);
+  expect(await keyAt(ALL.toMs + 2 * DAY_MS)).toEqual([['second', firstSeenMs]]);
+  expect(await keyAt(ALL.toMs + 3 * DAY_MS)).toEqual([['first', firstSeenMs]]);
+  await second.close();
 });
 
 test('a row that the archive has already is not replaced', async () => {

@@ -318,6 +318,10 @@ describe('if the process dies', () => {
 
   test('at each step of sealing, and then at each step of cleaning, the day is sealed or not, and the next run is clean', async () => {
     await withStore(async (store) => {
+      await store.usage.commit(
+        [{ ...USAGE[3]!, elementKey: 'changed' }],
+        readOf(START_MS, START_MS + 2 * DAY_MS, START_MS + 4 * DAY_MS),
+      );
       const before = newFolder();
       await seal(store, 'EVENTS', FIRST, { folder: before, key });
       const died: string[] = [];
@@ -335,18 +339,19 @@ describe('if the process dies', () => {
           isCleaning = (await sealDying(store, folder, cleaned)) === 'remove';
           if (isCleaning) expect(await verifyFolder(folder, key.public), step).toEqual([]);
           const { head } = await seal(store, 'USAGE', SECOND, { folder, key });
-          expect(filesOf(folder)).toEqual(
-            [`events/${FIRST}`, `usage/${SECOND}`].flatMap((stem) =>
+          expect(filesOf(folder)).toEqual([
+            ...[`events/${FIRST}`, `usage/${SECOND}`].flatMap((stem) =>
               ['.json', '.parquet', '.sig'].map((ending) => stem + ending),
             ),
-          );
+            `usage/${SECOND}.versions`,
+          ]);
           expect(await verifyFolder(folder, key.public, { head })).toEqual([]);
         }
         if (step === null) break;
       }
-      expect(died).toEqual(['sync', 'write', 'write', 'rename', 'rename', 'rename']);
+      expect(died).toEqual(['sync', 'sync', 'write', 'write', 'rename', 'rename', 'rename', 'rename']);
     });
-  });
+  }, 120_000);
 
   test('the sealing of another day cleans up, too', async () => {
     await withStore(async (store) => {

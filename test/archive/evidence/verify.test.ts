@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDuckDbStore } from '../../../src/archive/duckdb/store.ts';
 import { verifyFolder } from '../../../src/archive/evidence/verify.ts';
 import { makeEvent, makeUsageRecord } from '../../support/archive-rows.ts';
@@ -252,6 +252,89 @@ test('days are sealed: each alteration of rows, files and manifests is found and
   );
 });
 
+describe('earlier versions of rows', () => {
+  const stem = `usage/${dayOf(START_MS)}`;
+  const file = `${stem}.versions`;
+  let sealed: string;
+  beforeAll(async () => {
+    const store = await openDuckDbStore(newFolder());
+    const rows = ['a', 'b'].map((id) => makeUsageRecord({ id, timestampMs: START_MS, elementKey: 'old' }));
+    for (const [at, elementKey] of ['old', 'new', 'newer'].entries())
+      await fill(
+        store,
+        { usage: rows.map((row) => ({ ...row, elementKey })), events: [] },
+        readOf(START_MS, START_MS + DAY_MS, START_MS + (at + 3) * DAY_MS),
+      );
+    sealed = newFolder();
+    for (const source of ['USAGE', 'EVENTS'] as const)
+      await seal(store, source, dayOf(START_MS), { folder: sealed, key });
+    await store.close();
+  });
+  const rewrite = async (folder: string, sql: string): Promise<void> => {
+    cpSync(join(folder, file), join(folder, 'versions.parquet'));
+    await rewriteRows(folder, 'versions', sql);
+    renameSync(join(folder, 'versions.parquet'), join(folder, file));
+  };
+  const alterations: [string, (folder: string) => Promise<void> | void, RegExp][] = [
+    [
+      'are altered',
+      (folder) => rewrite(folder, `select * replace ('x' as "elementKey") from rows order by nth`),
+      /is not the file/,
+    ],
+    [
+      'are moved in time',
+      (folder) =>
+        rewrite(
+          folder,
+          'select * replace ("knownFrom" - interval 1 second as "knownFrom") from rows order by nth',
+        ),
+      /is not the file/,
+    ],
+    [
+      'are dropped',
+      (folder) => rewrite(folder, 'select * from rows where nth > 0 order by nth'),
+      /has 5 rows, and its manifest says 6/,
+    ],
+    [
+      'are doubled',
+      (folder) => rewrite(folder, 'from rows union all select * from rows where nth = 0 order by nth'),
+      /has 7 rows/,
+    ],
+    [
+      'are reordered',
+      (folder) => rewrite(folder, 'select * from rows order by nth desc'),
+      /has rows out of order: row 2 /,
+    ],
+    ['are removed', (folder) => rmSync(join(folder, file)), /is missing: usage/],
+  ];
+
+  test('without an alteration there is no fault', async () => {
+    expect(filesOf(sealed)).toContain(file);
+    expect(filesOf(sealed)).not.toContain(`events/${dayOf(START_MS)}.versions`);
+    expect(await verifyFolder(sealed, key.public)).toEqual([]);
+  });
+
+  test.each(alterations)('that %s are found and named', async (_name, alter, fault) => {
+    const folder = newFolder();
+    cpSync(sealed, folder, { recursive: true });
+    await alter(folder);
+    const faults = (await verifyFolder(folder, key.public)).filter((one) => one.startsWith(file));
+    expect(faults.join('\n')).toMatch(fault);
+  });
+
+  test('that no manifest names are found, even if the owner of the key has added them', async () => {
+    const folder = newFolder();
+    cpSync(sealed, folder, { recursive: true });
+    const added = `events/${dayOf(START_MS)}.versions`;
+    cpSync(join(folder, file), join(folder, added));
+    expect((await verifyFolder(folder, key.public)).join('\n')).toContain(`${added} was added`);
+    rewriteManifest(folder, stem, { versions: { file: added, rows: 6, sha256: 'a'.repeat(64) } }, key);
+    expect((await verifyFolder(folder, key.public)).join('\n')).toContain(
+      `${stem}.json names the file ${added}, not its own.`,
+    );
+  });
+});
+
 describe('a day is missing', () => {
   test('in the middle or at the start: the next manifest names it', async () => {
     const { folder, stems } = await sealAll([
@@ -333,9 +416,9 @@ describe('rows are checked beyond their hash', () => {
       [3, 4],
       [5, 6],
     ]);
-    rewriteManifest(folder, 'usage/2026-11-25', { format: 2 }, key);
+    rewriteManifest(folder, 'usage/2026-11-25', { format: 3 }, key);
     expect(await verifyFolder(folder, key.public)).toContain(
-      'usage/2026-11-25.json has format 2, which a newer version reads.',
+      'usage/2026-11-25.json has format 3, which a newer version reads.',
     );
   });
 

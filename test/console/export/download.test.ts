@@ -217,7 +217,7 @@ describe('an export in the browser', () => {
   test('rows of CSV are counted by their lines, not by line ends inside a cell', async () => {
     const { download, states } = start(createService(20, 'csv', []), 'csv');
     await download.run();
-    expect(states.filter(({ status }) => status === 'running').at(-1)?.rows).toBe(20);
+    expect(states.findLast(({ status }) => status === 'running')?.rows).toBe(20);
   });
 
   test('a browser without a digest verifies nothing, and a file of several parts has no receipt of its own', async () => {

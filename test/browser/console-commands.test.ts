@@ -18,6 +18,10 @@ async function command(page: Page, typed: string): Promise<void> {
   await expect.poll(() => line.evaluate((element) => element === document.activeElement)).toBe(true);
   await page.keyboard.type(typed);
   await palette(page).getByRole('option').first().waitFor();
+  // Until then a slow machine may still show the options of fewer letters.
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
   await page.keyboard.press('Enter');
   await expect.poll(() => palette(page).count()).toBe(0);
 }

@@ -171,6 +171,7 @@ describe.runIf(hasChromium)('the lists of the console', () => {
     const from = new Date(NOW_MS - 10 * 86_400_000).toISOString();
     const to = new Date(NOW_MS - 9 * 86_400_000).toISOString();
     const opened = await rig.open(`/log?from=${from}&to=${to}&status=success&cols=time,element&dense=1`);
+    await rowsOf(opened.page).first().waitFor();
     expect(findAnswer(opened, 'CallsPage')?.variables).toMatchObject({
       range: { from, to },
       filter: { status: 'SUCCESS' },
@@ -203,7 +204,15 @@ describe.runIf(hasChromium)('the lists of the console', () => {
       const height = await scroller.evaluate((element) => element.scrollHeight - element.clientHeight);
       const away = await page.locator('[data-kind="away"]').count();
       if (away === 0) top = Math.min(top + 400, height);
-      await scroller.evaluate((element, to) => element.scrollTo({ top: to }), top);
+      // The rows of a place are there two frames after the scroll. Without the wait a slow machine skips some.
+      await scroller.evaluate(
+        (element, to) =>
+          new Promise((resolve) => {
+            element.scrollTo({ top: to });
+            requestAnimationFrame(() => requestAnimationFrame(resolve));
+          }),
+        top,
+      );
       if (top >= height && seen.size >= wanted.length) break;
     }
     expect([...seen].toSorted(([one], [other]) => one - other).map(([, id]) => id)).toEqual(wanted);

@@ -43,7 +43,6 @@ export function writeBucket(ms: number, interval: Interval, timeZone: string): s
 
 /** The short form for an axis: the day at midnight, else the time. */
 export function writeTick(ms: number, spanMs: number, timeZone: string): string {
-  if (spanMs > 5 * 86_400_000) return formatOf(timeZone, DAY).format(ms);
   const time = formatOf(timeZone, spanMs < 300_000 ? { ...TIME, second: '2-digit' } : TIME).format(ms);
   return /^00:00(:00)?$/.test(time) ? formatOf(timeZone, DAY).format(ms) : time;
 }

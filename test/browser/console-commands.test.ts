@@ -140,6 +140,8 @@ describe.runIf(hasChromium)('the commands of the console in a browser', () => {
       await list.getByText(words).waitFor();
     await keys(page, 'Escape');
     await command(page, 'turn shortcuts off');
+    // A command runs when the palette is closed and has given the focus back.
+    await expect.poll(() => page.evaluate(() => localStorage.getItem('sightline.shortcuts'))).toBe('off');
     await keys(page, 'g', 'e');
     await command(page, 'list of shortcuts');
     await list.getByText('Shortcuts of single keys are off').waitFor();

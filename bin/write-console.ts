@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import type { OutputBundle, Plugin } from 'rolldown';
+import type { OutputAsset, OutputBundle, OutputChunk, Plugin } from 'rolldown';
 
 const SOURCES = 'src/console';
 
@@ -44,11 +44,11 @@ export async function writeConsole(root: string, folder: string): Promise<readon
   await mkdir(join(folder, ASSETS), { recursive: true });
   const css = styles.join('\n');
   const cssName = `${ASSETS}/console-${await digest(css)}.css`;
-  const entry = output.find((file) => file.type === 'chunk' && file.isEntry);
+  const entry = output.find((file): file is OutputChunk => file.type === 'chunk' && file.isEntry);
   if (!entry) throw new Error('The console has no entry.');
   const page = (await readFile(join(root, SOURCES, 'index.html'), 'utf8'))
     .replace('<!-- styles -->', `<link rel="stylesheet" href="/${cssName}" />`)
-    .replace('<!-- script -->', `<script type="module" src="/${entry.fileName}"></script>`);
+    .replace('<!-- script -->', [preload(entry, output), script(entry.fileName)].join(''));
   await Promise.all([
     writeFiles(folder, cssName, css),
     writeFiles(folder, 'index.html', page),
@@ -60,16 +60,50 @@ export async function writeConsole(root: string, folder: string): Promise<readon
 const textOf = (file: OutputBundle[string]): string | Uint8Array =>
   file.type === 'chunk' ? file.code : file.source;
 
-/** Takes the styles out of the modules that import them, in their order, because the bundler knows scripts only. */
+const script = (name: string): string => `<script type="module" src="/${name}"></script>`;
+
+/** Lets the browser ask for all scripts of the entry at once, and not for each when another names it. */
+function preload(entry: OutputChunk, output: readonly (OutputChunk | OutputAsset)[]): string {
+  const names = new Set<string>();
+  const add = (chunk: OutputChunk): void => {
+    for (const name of chunk.imports) {
+      const imported = output.find(({ fileName }) => fileName === name);
+      if (names.has(name) || imported?.type !== 'chunk') continue;
+      names.add(name);
+      add(imported);
+    }
+  };
+  add(entry);
+  return [...names].map((name) => `<link rel="modulepreload" href="/${name}" />`).join('');
+}
+
+/**
+ * Takes the styles out of the modules that import them, because the bundler knows scripts only. Their order is that of the imports, because
+ * a later style wins; files are read in another one.
+ */
 function collectStyles(styles: string[]): Plugin {
+  const texts = new Map<string, string>();
   return {
     name: 'collect-styles',
     load: {
       filter: { id: /\.css$/ },
       async handler(id) {
-        styles.push(await readFile(id, 'utf8'));
+        texts.set(id, await readFile(id, 'utf8'));
         return { code: '', moduleType: 'js' };
       },
+    },
+    buildEnd() {
+      const seen = new Set<string>();
+      const walk = (id: string): void => {
+        if (seen.has(id)) return;
+        seen.add(id);
+        const module = this.getModuleInfo(id);
+        for (const imported of module?.importedIds ?? []) walk(imported);
+        const text = texts.get(id);
+        if (text !== undefined) styles.push(text);
+        for (const imported of module?.dynamicallyImportedIds ?? []) walk(imported);
+      };
+      for (const id of this.getModuleIds()) if (this.getModuleInfo(id)?.isEntry) walk(id);
     },
   };
 }

@@ -145,6 +145,19 @@ test('personal data is masked without its scope, and a source without one is FOR
   expect(filtered.text()).toContain('FORBIDDEN');
 });
 
+test("a stream that can't be estimated, because a variable is null, is refused", async () => {
+  const { app } = createLiveRig();
+  const query = `subscription ($within: Duration = "PT1M") {
+    activity { edges { node { ... on Event { relatedUsage(within: $within) { edges { cursor } } } } } }
+  }`;
+  const response = await app.fetch('http://127.0.0.1/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query, variables: { within: null } }),
+  });
+  expect(await response.text()).toContain('A variable is null');
+});
+
 test.each([
   ['a cursor of another filter', { filter: { usage: { status: 'FAILED' } } }, 'CURSOR_INVALID'],
   ['a cursor and a time', { since: at(-1) }, 'BAD_USER_INPUT'],

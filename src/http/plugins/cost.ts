@@ -58,7 +58,10 @@ export function useCost(options: CostOptions): Plugin<OperationContext, RequestC
       const { contextValue } = args;
       const { operation, notes } = contextValue;
       const estimate = estimateOperation(args, options.costLimits, readMoment(contextValue));
-      if (!estimate) return;
+      if (!estimate) {
+        if (runsInPart(args)) setResultAndStopExecution({ errors: [refuse(refuseNull())] });
+        return;
+      }
       notes.estimate = estimate;
       const refusal = refuseOperation(estimate, options.costLimits);
       // The points of one full update, so that opening streams is bounded too.

@@ -32,7 +32,7 @@ export function reloadOnChange(
     log.info(app.reload({ keys: identity?.keys ?? [], trustedDocuments }), 'read again');
   };
   for (const file of files) watchFile(file, { interval: LOOK_MS, persistent: false }, reload);
-  // In a terminal the signal says that the terminal is gone, and the service ends as any program does.
+  // In a terminal the signal says that the terminal is gone, and the service ends like every program.
   const takesSignal = !process.stdin.isTTY;
   if (takesSignal) process.on('SIGHUP', reload);
   return () => {

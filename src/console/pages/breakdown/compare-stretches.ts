@@ -84,7 +84,7 @@ function refuse(now: Stretch, before: Stretch): string | null {
   if (now.toMs - now.fromMs !== before.toMs - before.fromMs)
     return 'The stretches are not equally long, because one of them lies in part in the future. Select a stretch that has ended.';
   if (now.total === 0 && before.total === 0)
-    return 'Neither stretch has any rows. Select another one, or widen the filter.';
+    return 'Neither stretch has rows. Select another one, or widen the filter.';
   return null;
 }
 

@@ -4,6 +4,7 @@ import {
   getDirectiveValues,
   getNamedType,
   getNullableType,
+  getOperationAST,
   getVariableValues,
   GraphQLError,
   GraphQLIncludeDirective,
@@ -117,10 +118,9 @@ export function runsInPart(asked: OperationDocument): boolean {
   return operation !== null && (asked.coerced ?? coerceVariables(asked, operation)) !== undefined;
 }
 
+/** An empty name counts as none. */
 function findOperation({ document, operationName }: OperationDocument): OperationDefinitionNode | null {
-  const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
-  if (operationName) return operations.find(({ name }) => name?.value === operationName) ?? null;
-  return operations.length === 1 ? (operations[0] ?? null) : null;
+  return getOperationAST(document, operationName || null) ?? null;
 }
 
 function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {

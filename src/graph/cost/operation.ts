@@ -56,10 +56,9 @@ export function estimateOperation(
   limits: EstimateLimits,
   moment: EstimateMoment,
 ): OperationEstimate | null {
-  const estimate = (): OperationEstimate | null => addUp(operation, limits, moment);
-  if (!planChannel.hasSubscribers) return estimate();
+  if (!planChannel.hasSubscribers) return addUp(operation, limits, moment);
   const { document, operationName = null } = operation;
-  return planChannel.traceSync(estimate, { document, operationName });
+  return planChannel.traceSync(() => addUp(operation, limits, moment), { document, operationName });
 }
 
 function addUp(

@@ -32,7 +32,7 @@ export interface ExportNotes {
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** What the handler and the plugins note about one request, for each other, the log and the audit trail. */
-export interface RequestNotes extends Writable<RequestReport> {
+export interface RequestNotes extends Writable<Omit<RequestReport, 'vendorCalls'>> {
   /** It asks for GraphQL, not for a page or for this service's health. */
   isOperation: boolean;
   /** null: it was refused before it could be read. */
@@ -48,6 +48,8 @@ export interface RequestNotes extends Writable<RequestReport> {
   /** Rows, buckets and facet values in the answer, noted if there is an audit trail. */
   rows: number;
   tallies: readonly CallTally[];
+  /** The calls of all tallies. */
+  readonly vendorCalls: number;
   /** null: it is no export, or one that was refused. */
   export: ExportNotes | null;
   /** The ids of the frames of its stream; null: it asks for no stream. */
@@ -62,7 +64,6 @@ export function createRequestNotes(): RequestNotes {
   return {
     operation: null,
     errors: [],
-    vendorCalls: 0,
     isOperation: false,
     operationType: null,
     caller: null,
@@ -71,6 +72,9 @@ export function createRequestNotes(): RequestNotes {
     cost: null,
     rows: 0,
     tallies: [],
+    get vendorCalls() {
+      return this.tallies.reduce((sum, { calls }) => sum + calls, 0);
+    },
     export: null,
     frames: null,
     stream: null,

@@ -38,6 +38,24 @@ export interface CallTally {
   ms: number;
 }
 
+/** The tallies of several operations as one, in the order of their first calls. */
+export function addTallies(known: readonly CallTally[], added: readonly CallTally[]): readonly CallTally[] {
+  const sums = known.map((tally) => ({ ...tally }));
+  for (const tally of added) {
+    const sum = sums.find(
+      ({ source, operation }) => source === tally.source && operation === tally.operation,
+    );
+    if (!sum) sums.push({ ...tally });
+    else {
+      sum.calls += tally.calls;
+      sum.rows += tally.rows;
+      sum.bytes += tally.bytes;
+      sum.ms += tally.ms;
+    }
+  }
+  return sums;
+}
+
 /** How scans share the calls of an operation, as estimated before the first call. */
 export interface CallShares {
   /** Calls for all other work: no scan may take them. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createCallBudget } from '../../src/upstream/call-budget.ts';
+import { addTallies, createCallBudget } from '../../src/upstream/call-budget.ts';
 import type { CallBudget } from '../../src/upstream/call-budget.ts';
 
 /** Spends until it is refused. Returns the number of calls that were allowed. */
@@ -120,4 +120,18 @@ describe('a call budget', () => {
       ),
     );
   });
+});
+
+test('the tallies of several operations add up for each vendor operation, and stay as they were', () => {
+  const known = [{ source: 'USAGE', operation: '/usage', calls: 1, rows: 2, bytes: 3, ms: 4 }] as const;
+  const added = [
+    { source: 'EVENTS', operation: '/events', calls: 1, rows: 1, bytes: 1, ms: 1 },
+    { source: 'USAGE', operation: '/usage', calls: 10, rows: 20, bytes: 30, ms: 40 },
+  ] as const;
+  const before = structuredClone([known, added]);
+  expect(addTallies(known, added)).toEqual([
+    { source: 'USAGE', operation: '/usage', calls: 11, rows: 22, bytes: 33, ms: 44 },
+    { source: 'EVENTS', operation: '/events', calls: 1, rows: 1, bytes: 1, ms: 1 },
+  ]);
+  expect([known, added]).toEqual(before);
 });

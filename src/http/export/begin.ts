@@ -19,7 +19,6 @@ import { NDJSON } from './ndjson.ts';
 import { createPace } from './pace.ts';
 import type { Timing } from './pace.ts';
 import { createPageReader } from './page-reader.ts';
-import type { PageReader } from './page-reader.ts';
 import { takeFirstPoints } from './points.ts';
 import type { Receipts } from './receipts.ts';
 import type { ExportRequest } from './request.ts';
@@ -92,7 +91,7 @@ export function createExportStarter(deps: BeginDeps): BeginExport {
     try {
       const settle = await takeFirstPoints(options, asked, reader);
       const first = await reader.read(after);
-      noteCalls(asked, reader);
+      notes.tallies = reader.tallies();
       settle();
       if (first.kind === 'failure') throw first.error;
       const facts = { list: list.name, format, isResumed: after !== null };
@@ -107,7 +106,7 @@ export function createExportStarter(deps: BeginDeps): BeginExport {
         readNext: reader.readPatiently,
         async onEnd(state) {
           release();
-          noteCalls(asked, reader);
+          notes.tallies = reader.tallies();
           const { rows, sha256, complete } = run.receipt();
           const failure = run.failure();
           notes.rows = rows;
@@ -146,9 +145,4 @@ export function createExportStarter(deps: BeginDeps): BeginExport {
 
 function listAllFields(schema: GraphQLSchema): ReadonlyMap<ExportList, readonly ExportField[]> {
   return new Map(EXPORT_LISTS.map((list) => [list, listFields(schema, list)]));
-}
-
-function noteCalls({ notes }: RequestContext, reader: PageReader): void {
-  notes.tallies = reader.tallies();
-  notes.vendorCalls = notes.tallies.reduce((sum, { calls }) => sum + calls, 0);
 }

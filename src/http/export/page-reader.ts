@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import { UpstreamError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import type { OperationEstimate } from '../../graph/cost/operation.ts';
+import { addTallies } from '../../upstream/call-budget.ts';
 import type { CallTally } from '../../upstream/call-budget.ts';
 import { headersOf } from '../http-message.ts';
 import type { HttpRequest } from '../http-message.ts';
@@ -75,7 +76,7 @@ export function createPageReader(
   { options, pace, timing }: PageReaderDeps,
   { request, caller, list, fields, known, variables }: PageQuestion,
 ): PageReader {
-  const tallies = new Map<string, CallTally>();
+  let tallies: readonly CallTally[] = [];
   const mask = createMasker(options.onFault);
   const from = { signal: request.signal, headers: headersOf(request) };
   const begin = (after: string | null): DocumentRun =>
@@ -87,11 +88,9 @@ export function createPageReader(
     const { message, extensions } = mask(error);
     return new GraphQLError(message, { extensions });
   };
-  const charge = (calls: readonly CallTally[]): void => {
-    for (const tally of calls) {
-      pace.charge(tally.source, tally.calls);
-      addTally(tallies, tally);
-    }
+  const charge = (added: readonly CallTally[]): void => {
+    for (const { source, calls } of added) pace.charge(source, calls);
+    tallies = addTallies(tallies, added);
   };
   const run = async (after: string | null): Promise<PageResult> => {
     last = begin(after);
@@ -129,7 +128,7 @@ export function createPageReader(
         );
       }
     },
-    tallies: () => [...tallies.values()],
+    tallies: () => tallies,
     operation: () => last.operation,
   };
 
@@ -150,17 +149,4 @@ function failureOf(source: Source, reason: string | null): GraphQLError {
   const operation = source === 'USAGE' ? '/usage' : '/events';
   const message = reason ?? 'The vendor failed.';
   return maskError(new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', source, operation, message }));
-}
-
-function addTally(
-  sums: Map<string, CallTally>,
-  { source, operation, calls, rows, bytes, ms }: CallTally,
-): void {
-  const key = `${source} ${operation}`;
-  const sum = sums.get(key) ?? { source, operation, calls: 0, rows: 0, bytes: 0, ms: 0 };
-  sums.set(key, sum);
-  sum.calls += calls;
-  sum.rows += rows;
-  sum.bytes += bytes;
-  sum.ms += ms;
 }

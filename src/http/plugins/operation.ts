@@ -2,6 +2,7 @@ import { getOperationAST } from 'graphql';
 import type { DocumentNode, GraphQLError } from 'graphql';
 import type { Plugin, YogaInitialContext } from 'graphql-yoga';
 import type { GraphContext } from '../../graph/context.ts';
+import { addTallies } from '../../upstream/call-budget.ts';
 import type { CallTally } from '../../upstream/call-budget.ts';
 import type { Caller } from '../identity/caller.ts';
 import { createOperation } from '../operation.ts';
@@ -50,7 +51,7 @@ export function useOperation(
           contextValue: { ...context, ...createContext(each), operation: each },
           end() {
             each.end();
-            addTallies(context.notes, each.callBudget.tallies());
+            context.notes.tallies = addTallies(context.notes.tallies, each.callBudget.tallies());
           },
         };
       };
@@ -79,26 +80,6 @@ export function useOperation(
   };
 }
 
-/** Adds the calls of one update of a stream to those before. */
-function addTallies(notes: RequestNotes, added: readonly CallTally[]): void {
-  if (added.length === 0) return;
-  const sums = notes.tallies.map((tally) => ({ ...tally }));
-  for (const tally of added) {
-    const sum = sums.find(
-      ({ source, operation }) => source === tally.source && operation === tally.operation,
-    );
-    if (!sum) sums.push({ ...tally });
-    else {
-      sum.calls += tally.calls;
-      sum.rows += tally.rows;
-      sum.bytes += tally.bytes;
-      sum.ms += tally.ms;
-    }
-  }
-  notes.tallies = sums;
-  notes.vendorCalls = sums.reduce((all, { calls }) => all + calls, 0);
-}
-
 /** The name of the operation that runs, for the log; null: it has none. */
 export function readName(document: DocumentNode, operationName?: string | null): string | null {
   return shorten(getOperationAST(document, operationName)?.name?.value ?? null);
@@ -114,7 +95,6 @@ export function endOperation<Result extends object>(
   // What goes on after the answer does not count: a field may have failed before all of its calls were answered.
   const tallies = operation.callBudget.tallies();
   notes.tallies = tallies;
-  notes.vendorCalls = tallies.reduce((sum, { calls }) => sum + calls, 0);
   if (!isLocal || !('data' in result)) return result;
   const upstream = tallies.map((tally) => describe(tally, operation.caller));
   return { ...result, extensions: { ...result.extensions, upstream } };

@@ -22,6 +22,7 @@ import type { DeliveryReport } from './http/alerts/outbox.ts';
 import type { AlertStates } from './http/alerts/states.ts';
 import type { AuditSink } from './http/audit-trail.ts';
 import { createContexts } from './http/context.ts';
+import { createAdmission } from './http/export/admission.ts';
 import type { Timing } from './http/export/pace.ts';
 import { createHandler } from './http/handler.ts';
 import type { Handler, RequestLine } from './http/handler.ts';
@@ -190,7 +191,8 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
   });
   const trustedDocuments = config.trustedDocuments && new Map(config.trustedDocuments);
   const streams = createStreamLimit(config.live);
-  let runningExports = 0;
+  const { maxExports, callsPerMinute } = config.exports;
+  const admission = createAdmission(maxExports);
   metrics?.watch({
     version: VERSION,
     maxUpstreamCalls: limits.maxUpstreamCalls,
@@ -199,7 +201,7 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
     isHealthy: (source) => upstreamOf(source).health(null).healthy,
     archiveLagMs: archive && ((source) => readLag(archive, source, clock)),
     openStreams: streams.open,
-    runningExports: () => runningExports,
+    runningExports: admission.running,
   });
   const ownCredentials = vendorCredentials.of({ callerSecrets: null });
   const ownRateLimit = config.rate && createRateLimit(config.rate, clock);
@@ -237,12 +239,10 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
     timers: overrides.timers ?? systemTimers,
     maxBodyBytes: config.maxBodyBytes,
     exports: {
-      ...config.exports,
+      callsPerMinute,
+      admission,
       unpaced: listUnpaced(config),
       timing: overrides.exportTiming,
-      onCount(running) {
-        runningExports = running;
-      },
     },
     mcp: config.mcp && { version: VERSION, ...config.mcp },
     isLoopbackOnly: vendors.kind === 'configured' && !vendors.isPublic && !config.identity,

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { buildSchema } from 'graphql';
 import { afterEach, describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../src/base/errors.ts';
+import { createAdmission } from '../../src/http/export/admission.ts';
 import { createStreamLimit } from '../../src/http/limits/stream-limit.ts';
 import type { GraphContext } from '../../src/graph/context.ts';
 import { createHandler } from '../../src/http/handler.ts';
@@ -97,7 +98,7 @@ async function start(options: Partial<HandlerOptions> = {}): Promise<Bench> {
     vendorCredentials: 'config',
     bounds: DEFAULT_DOCUMENT_BOUNDS,
     costLimits: PLANNING,
-    exports: { callsPerMinute: 120, maxExports: 4 },
+    exports: { callsPerMinute: 120, admission: createAdmission(4) },
     rateLimit: null,
     streams: createStreamLimit({ maxStreams: 1, maxStreamsOfCaller: 1 }),
     watchEnd: () => () => false,

@@ -7,27 +7,24 @@ export interface Admission {
    * @throws GraphQLError `LIMIT_EXCEEDED` with HTTP 429 if as many run as may
    */
   enter(): () => void;
+  /** How many run. */
+  running(): number;
 }
 
 const RETRY_AFTER_MS = 30_000;
 
-/** @param onCount learns how many run, at each change */
-export function createAdmission(
-  maxExports: number,
-  onCount: (running: number) => void = () => {},
-): Admission {
+export function createAdmission(maxExports: number): Admission {
   let running = 0;
   return {
+    running: () => running,
     enter() {
       if (running >= maxExports) throw refuseExport(maxExports);
       running += 1;
-      onCount(running);
       let isInside = true;
       return () => {
         if (!isInside) return;
         isInside = false;
         running -= 1;
-        onCount(running);
       };
     },
   };

@@ -7,7 +7,7 @@ import type { RequestContext } from '../plugins/operation.ts';
 import { boundVariables, checkVariables } from '../plugins/variables.ts';
 import { noteDocument } from '../run-document.ts';
 import type { YogaOptions } from '../yoga.ts';
-import { createAdmission } from './admission.ts';
+import type { Admission } from './admission.ts';
 import { chooseEncoding, compress } from './compression.ts';
 import { CSV } from './csv.ts';
 import { checkPageVariables, createExportDocuments } from './document.ts';
@@ -29,12 +29,9 @@ import type { RowWriter } from './run.ts';
 export interface ExportLimits {
   /** The most calls to each vendor that all exports together make in a minute. */
   readonly callsPerMinute: number;
-  /** The most exports at the same time. */
-  readonly maxExports: number;
+  readonly admission: Admission;
   /** Sources that are a sandbox or files, so that no vendor has to be spared. Left out: none. */
   readonly unpaced?: ReadonlySet<Source>;
-  /** Learns how many run, at each change. */
-  readonly onCount?: (running: number) => void;
 }
 
 export interface BeginDeps {
@@ -67,8 +64,8 @@ const WRITERS: Readonly<Record<ExportFormat, () => RowWriter | Promise<RowWriter
 export function createExportStarter(deps: BeginDeps): BeginExport {
   const { options, limits, timing, trail, receipts, ownerOf } = deps;
   const { schema, costLimits, answeredScope } = options;
+  const { admission } = limits;
   const pace = createPace(limits.callsPerMinute, timing, limits.unpaced);
-  const admission = createAdmission(limits.maxExports, limits.onCount);
   const fieldsOf = listAllFields(schema);
   const documentOf = createExportDocuments(schema);
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendAnswer, TEXT_TYPE } from '../http-message.ts';
 import { METRICS_PATH } from '../pages.ts';
+import { FAILED } from '../refusals.ts';
 import { startServer } from '../server.ts';
 import type { RunningServer } from '../server.ts';
 import type { Metrics } from './metrics.ts';
@@ -10,7 +11,6 @@ const NOTHING = {
   headers: TEXT_TYPE,
   body: `There is nothing here. Metrics are at ${METRICS_PATH}\n`,
 };
-const FAILED = { status: 500, headers: TEXT_TYPE, body: 'Something went wrong.\n' };
 
 /** Answers `GET /metrics`, and nothing else, at an address of its own. @throws as `startServer` */
 export function startMetricsServer(

@@ -25,7 +25,7 @@ import { createContexts } from './http/context.ts';
 import { createAdmission } from './http/export/admission.ts';
 import type { Timing } from './http/export/pace.ts';
 import { createHandler } from './http/handler.ts';
-import type { Handler, RequestLine } from './http/handler.ts';
+import type { Handler, HandlerOptions } from './http/handler.ts';
 import type { ApiKey } from './http/identity/api-keys.ts';
 import { openIdentity } from './http/identity/identity.ts';
 import { createVendorCredentials } from './http/identity/vendor-credentials.ts';
@@ -107,7 +107,7 @@ export interface AppOverrides {
   readonly isReady?: () => boolean;
   /** Receives faults that callers do not see. */
   readonly onFault?: (error: unknown) => void;
-  readonly onRequest?: (line: RequestLine) => void;
+  readonly onRequest?: HandlerOptions['onRequest'];
   /** Traces requests; left out: nothing does. */
   readonly tracer?: RequestTracer;
   /** Counts what happens; left out: nothing does. This service closes it. */
@@ -250,12 +250,7 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
     metrics: config.metrics === 'main' && metrics ? metrics.page : null,
     tracer: overrides.tracer ?? null,
     onFault,
-    onRequest: metrics
-      ? (line, notes) => {
-          onRequest(line);
-          metrics.onRequest(line, notes);
-        }
-      : onRequest,
+    onRequest,
     onWay: overrides.onWay ?? (() => {}),
     onRefusedOrigin: overrides.onRefusedOrigin ?? (() => {}),
     audit: overrides.audit ?? null,
@@ -315,9 +310,13 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
 
 /** The same observers, and the metrics beside them. */
 function observe(overrides: AppOverrides, metrics: Metrics): AppOverrides {
-  const { onAttempt, onSkippedRows } = overrides;
+  const { onRequest, onAttempt, onSkippedRows } = overrides;
   return {
     ...overrides,
+    onRequest(line, notes) {
+      onRequest?.(line, notes);
+      metrics.onRequest(line, notes);
+    },
     onAttempt(report) {
       onAttempt?.(report);
       metrics.onAttempt(report);

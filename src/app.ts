@@ -3,11 +3,16 @@ import type { Archive } from './archive/archive.ts';
 import { createSyncRounds } from './archive/rounds.ts';
 import type { SyncRound } from './archive/sync.ts';
 import type { SharedStore } from './base/shared-store.ts';
-import { SOURCES } from './base/source.ts';
 import type { Source } from './base/source.ts';
 import { systemClock } from './base/time.ts';
 import type { Clock } from './base/time.ts';
-import { readRetention, readSourceEnd, readSourceSettings, readSubgraphLimits } from './config/config.ts';
+import {
+  readRetention,
+  readSourceEnd,
+  readSourceSettings,
+  readSubgraphLimits,
+  readUnpaced,
+} from './config/config.ts';
 import type { Config, SourceConfig } from './config/config.ts';
 import { readAddresses, readOwnSecrets } from './config/vendors.ts';
 import type { VendorAddress } from './config/vendors.ts';
@@ -241,7 +246,7 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
     exports: {
       callsPerMinute,
       admission,
-      unpaced: listUnpaced(config),
+      unpaced: readUnpaced(config),
       timing: overrides.exportTiming,
     },
     mcp: config.mcp && { version: VERSION, ...config.mcp },
@@ -331,13 +336,6 @@ function observe(overrides: AppOverrides, metrics: Metrics): AppOverrides {
 function readLag(archive: Archive, source: Source, clock: Clock): number | null {
   const [newest] = (source === 'USAGE' ? archive.usage : archive.events).readSpans();
   return newest ? Math.max(clock.now() - newest.toMs, 0) : null;
-}
-
-/** The sources that are a sandbox or files of the user. */
-export function listUnpaced({ vendors, usage, events }: Config): ReadonlySet<Source> {
-  const isMadeUp = vendors.kind === 'configured' && vendors.isPublic;
-  const isFile = { USAGE: usage.files !== null, EVENTS: events.files !== null };
-  return new Set(SOURCES.filter((source) => isMadeUp || isFile[source]));
 }
 
 function createVendorUpstream(

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { formatInstant, systemClock } from '../base/time.ts';
 import type { Range } from '../base/time.ts';
-import { readConfig } from '../config/load.ts';
+import { readUnpaced } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
+import { readConfig } from '../config/load.ts';
 import { readAlerts, readDuration } from '../http/alerts/file.ts';
 import type { AlertsSettings } from '../http/alerts/file.ts';
 import { listRounds, replay } from '../http/alerts/replay.ts';
@@ -118,7 +119,7 @@ async function open(config: Config, switches: readonly string[]) {
     quit(EXIT_USAGE, [`There is no switch ${switches.join(' ')}: the service would not run over a sandbox.`]);
   const options = isSandboxed ? await readSandboxSwitches(switches) : null;
   const servesFiles = options !== null && options.usageFiles.length + options.eventsFiles.length > 0;
-  const [sandbox, { createApp, listUnpaced }] = await Promise.all([
+  const [sandbox, { createApp }] = await Promise.all([
     isSandboxed ? forkSandbox(switches, servesFiles) : null,
     import('../app.ts'),
   ]);
@@ -134,7 +135,7 @@ async function open(config: Config, switches: readonly string[]) {
   const clock = { now: () => systemClock.now() + offsetMs };
   const app = wire(createApp, pointed, { clock, ...(archive ? { archive } : {}) });
   return {
-    app: { alerts: app.alerts, unpaced: listUnpaced(pointed) },
+    app: { alerts: app.alerts, unpaced: readUnpaced(pointed) },
     nowMs: clock.now(),
     async close() {
       await app.close();

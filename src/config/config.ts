@@ -1,5 +1,7 @@
 import type { Secret } from '../base/secret.ts';
 import type { RatePolicy } from '../base/shared-store.ts';
+import { SOURCES } from '../base/source.ts';
+import type { Source } from '../base/source.ts';
 import type { SubgraphLimits } from '../graph/federation/static-cost.ts';
 import type { AlertsSettings } from '../http/alerts/file.ts';
 import type { IdentitySettings } from '../http/identity/identity.ts';
@@ -130,4 +132,11 @@ export function readSourceEnd({ files }: SourceConfig): number | null {
 /** How far back a vendor says that it keeps data, an ISO 8601 duration; null: unknown, or the source is one of files. */
 export function readRetention({ retentionDays, files }: SourceConfig): string | null {
   return retentionDays === null || files ? null : `P${retentionDays}D`;
+}
+
+/** The sources that are a sandbox or files of the user. */
+export function readUnpaced({ vendors, usage, events }: Config): ReadonlySet<Source> {
+  const isMadeUp = vendors.kind === 'configured' && vendors.isPublic;
+  const isFile = { USAGE: usage.files !== null, EVENTS: events.files !== null };
+  return new Set(SOURCES.filter((source) => isMadeUp || isFile[source]));
 }

@@ -15,8 +15,8 @@ import { takeSwitches } from './arguments.ts';
 import { openServiceArchive } from './open-archive.ts';
 import { createLog } from './log.ts';
 import { EXIT_USAGE, onStop, quit } from './process.ts';
-import { forkSandbox, readSandboxSwitches } from './sandbox.ts';
-import { pointAt, wire } from './serve.ts';
+import { wire } from './serve.ts';
+import { openServiceVendors } from './service-vendors.ts';
 
 const HELP = `Works with alerts (docs/alerts.md). SIGHTLINE_ALERTS names their file.
 
@@ -114,33 +114,25 @@ function writeChange({ atMs, state, value, reason }: ReplayedChange): string {
 
 /** The service without a port, over the same vendors, archive and sandbox as the running one. */
 async function open(config: Config, switches: readonly string[]) {
-  const isSandboxed = config.vendors.kind === 'sandbox';
-  if (!isSandboxed && switches.length > 0)
-    quit(EXIT_USAGE, [`There is no switch ${switches.join(' ')}: the service would not run over a sandbox.`]);
-  const options = isSandboxed ? await readSandboxSwitches(switches) : null;
-  const servesFiles = options !== null && options.usageFiles.length + options.eventsFiles.length > 0;
-  const [sandbox, { createApp }] = await Promise.all([
-    isSandboxed ? forkSandbox(switches, servesFiles) : null,
+  const [vendors, { createApp }] = await Promise.all([
+    openServiceVendors(config, switches, 'the service would not run over a sandbox.'),
     import('../app.ts'),
   ]);
-  const served = !isSandboxed ? 'vendors' : servesFiles ? 'files' : 'sandbox';
   const log = await createLog({ ...config, log: { level: 'silent', isProduction: true } });
   // The archive of a sandbox begins empty, so it has nothing to answer with.
   const archive =
-    config.archive && isSandboxed
-      ? null
-      : config.archive && (await openServiceArchive(config.archive, config.secret, served, log));
-  const pointed = sandbox ? pointAt(config, sandbox.announcement) : config;
-  const offsetMs = sandbox?.announcement.clockOffsetMs ?? 0;
-  const clock = { now: () => systemClock.now() + offsetMs };
-  const app = wire(createApp, pointed, { clock, ...(archive ? { archive } : {}) });
+    config.archive && !vendors.isSandboxed
+      ? await openServiceArchive(config.archive, config.secret, 'vendors', log)
+      : null;
+  const clock = { now: () => systemClock.now() + vendors.clockOffsetMs };
+  const app = wire(createApp, vendors.config, { clock, ...(archive ? { archive } : {}) });
   return {
-    app: { alerts: app.alerts, unpaced: readUnpaced(pointed) },
+    app: { alerts: app.alerts, unpaced: readUnpaced(vendors.config) },
     nowMs: clock.now(),
     async close() {
       await app.close();
       await archive?.close();
-      await sandbox?.end();
+      await vendors.end();
     },
   };
 }

@@ -10,8 +10,7 @@ import { readDuration } from '../http/alerts/file.ts';
 import { systemWait } from '../upstream/retry.ts';
 import { takeSwitches } from './arguments.ts';
 import { EXIT_USAGE, onStop, quit } from './process.ts';
-import { forkSandbox, readSandboxSwitches } from './sandbox.ts';
-import { pointAt } from './serve.ts';
+import { openServiceVendors } from './service-vendors.ts';
 
 const HELP = `Says whether the vendors, Redis and the archive are as the service expects, and what to do if not.
 
@@ -104,27 +103,21 @@ async function open(
   config: Config,
   switches: readonly string[],
 ): Promise<{ readonly doctor: Doctor; readonly close: () => Promise<void> }> {
-  const isSandboxed = config.vendors.kind === 'sandbox';
-  if (!isSandboxed && switches.length > 0)
-    quit(EXIT_USAGE, [`There is no switch ${switches.join(' ')}: npm run doctor -- --help lists them.`]);
-  const options = isSandboxed ? await readSandboxSwitches(switches) : null;
-  const servesFiles = options !== null && options.usageFiles.length + options.eventsFiles.length > 0;
-  const [sandbox, { createDoctor }] = await Promise.all([
-    isSandboxed ? forkSandbox(switches, servesFiles) : null,
+  const [vendors, { createDoctor }] = await Promise.all([
+    openServiceVendors(config, switches, 'npm run doctor -- --help lists them.'),
     import('../doctor/doctor.ts'),
   ]);
-  const offsetMs = sandbox?.announcement.clockOffsetMs ?? 0;
+  const { clockOffsetMs, isSandboxed } = vendors;
   // A sandbox makes up other rows at each start, so the archive in the settings is not about them.
-  const pointed = sandbox ? { ...pointAt(config, sandbox.announcement), archive: null } : config;
-  const doctor = createDoctor(pointed, {
-    clock: { now: () => systemClock.now() + offsetMs },
-    isClockMoved: offsetMs !== 0,
+  const doctor = createDoctor(isSandboxed ? { ...vendors.config, archive: null } : vendors.config, {
+    clock: { now: () => systemClock.now() + clockOffsetMs },
+    isClockMoved: clockOffsetMs !== 0,
   });
   return {
     doctor,
     async close() {
       await doctor.close();
-      await sandbox?.end();
+      await vendors.end();
     },
   };
 }

@@ -2,18 +2,14 @@ import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import manifest from '../../package.json' with { type: 'json' };
 import type { App, AppOverrides, createApp } from '../app.ts';
-import { drawSecret } from '../base/sealing.ts';
-import { Secret } from '../base/secret.ts';
-import type { Config, SourceConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import type { AlertStates } from '../http/alerts/states.ts';
 import { readConfig, refuseHost } from '../config/load.ts';
 import { MADE_UP_SECRET } from '../config/secret.ts';
 import { MAKE_SECRET } from '../config/settings.ts';
-import type { EventsVendor, UsageVendor } from '../config/vendors.ts';
 import { isLoopbackHost } from '../http/loopback.ts';
 import type { RunningServer } from '../http/server.ts';
-import type { AnnouncedFiles, SandboxAnnouncement } from '../sandbox/announce.ts';
-import { holdFiles } from '../sources/paging/held-files.ts';
+import type { SandboxAnnouncement } from '../sandbox/announce.ts';
 import { takeSwitches } from './arguments.ts';
 import { createServiceMetrics, listenForMetrics, startServiceTracing } from './watch.ts';
 import { createLog, logFiles, openAuditLog } from './log.ts';
@@ -21,6 +17,7 @@ import { openServiceArchive, startArchiveSync } from './open-archive.ts';
 import { EXIT_USAGE, onStop, quit } from './process.ts';
 import { reloadOnChange } from './reload.ts';
 import { forkSandbox, readSandboxSwitches } from './sandbox.ts';
+import { pointAt } from './service-vendors.ts';
 
 /** A stop takes 10 s at most: while notice is given, for open requests, and for the sandbox. */
 const NOTICE_MS = 500;
@@ -189,38 +186,6 @@ function checkSharing(config: Config, servesFiles: boolean): void {
       `SIGHTLINE_SHARE_PORT needs a SIGHTLINE_SECRET if you serve your own files: each process would draw its own, and refuse the cursors of the others. ${MAKE_SECRET}`,
     ]);
   }
-}
-
-/** The same configuration, with the sandbox as both vendors. */
-export function pointAt(config: Config, announced: SandboxAnnouncement): Config {
-  const { files, sockets } = announced;
-  const isPublic = files === null;
-  const hold = (source: SourceConfig, held: AnnouncedFiles | null | undefined): SourceConfig =>
-    held ? { ...source, files: holdFiles(held.spans, held.unreadable, held.absent) } : source;
-  const usage: UsageVendor = {
-    baseUrl: announced.usageUrl,
-    socketPath: sockets?.usage ?? null,
-    userSecret: new Secret(announced.usageUserSecret),
-    organizationSecret: new Secret(announced.usageOrganizationSecret),
-  };
-  const events: EventsVendor = {
-    baseUrl: announced.eventsUrl,
-    socketPath: sockets?.events ?? null,
-    secrets: { kind: 'token', token: new Secret(announced.eventsToken) },
-  };
-  return {
-    ...config,
-    // Cursors over made-up data stay valid after a restart. Nobody else may open cursors over a user's own data.
-    secret: isPublic || config.secret !== MADE_UP_SECRET ? config.secret : drawSecret(),
-    vendors: {
-      kind: 'configured',
-      usage: isPublic || files.usage ? usage : null,
-      events: isPublic || files.events ? events : null,
-      isPublic,
-    },
-    usage: hold(config.usage, files?.usage),
-    events: hold(config.events, files?.events),
-  };
 }
 
 async function listen(app: App, config: Config): Promise<RunningServer> {

@@ -1,12 +1,7 @@
 import { getVariableValues, Kind, OperationTypeNode, visit } from 'graphql';
-import type {
-  DocumentNode,
-  FragmentDefinitionNode,
-  GraphQLSchema,
-  OperationDefinitionNode,
-  VariableValues,
-} from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode, VariableValues } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { fragmentsOf } from '../../graph/selection.ts';
 import { isIntrospecting } from '../plugins/introspection.ts';
 import { readName } from '../plugins/operation.ts';
 import { hashDocument } from '../trusted-documents.ts';
@@ -93,9 +88,7 @@ function createKnownDocument(
   operation: OperationDefinitionNode,
 ): KnownDocument {
   const { variableDefinitions = [], name } = operation;
-  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+  const fragments = fragmentsOf(document);
   const conditions = listConditions(document);
   const variants = new LRUCache<string, CompiledOperation>({ max: MAX_VARIANTS });
   return {

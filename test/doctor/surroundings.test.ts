@@ -8,7 +8,9 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { openStore } from '../../src/archive/open-store.ts';
 import { systemClock } from '../../src/base/time.ts';
 import { readConfig } from '../../src/config/load.ts';
-import { examineArchive, examineRedis, examineTls, shakeHands } from '../../src/doctor/surroundings.ts';
+import { examineArchive } from '../../src/doctor/archive.ts';
+import { examineRedis } from '../../src/doctor/redis.ts';
+import { examineTls, shakeHands } from '../../src/doctor/tls.ts';
 import { hasRedis, startRedis } from '../support/redis-server.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 

@@ -11,7 +11,8 @@ import { encodeSecond } from '../sources/shared/timestamps.ts';
 import { judgeAnswers } from './answers.ts';
 import { createFindings } from './finding.ts';
 import type { Finding, PlannedCall } from './finding.ts';
-import { describeBounds, judgeOrder, judgeParsing, pickPair } from './rows.ts';
+import { judgeBounds, judgeOrder, judgeParsing, pickPair } from './rows.ts';
+import type { Pair } from './rows.ts';
 import { adviseOn, asUpstreamError } from './vendor.ts';
 import type { ExaminedVendor } from './vendor.ts';
 
@@ -111,7 +112,10 @@ export async function examineEvents(
   judgeForm(quirks.requestFormAt(nowMs), asked, findings);
   judgeParsing(first, asked, findings);
   judgeOrder(first, asked, first.sort === 'timestamp' ? BROKEN_ORDER : NO_ORDER, findings);
-  await judgeBounds(first.rows, read, findings);
+  const pair = pickPair(first.rows.toSorted((a, b) => b.timestampMs - a.timestampMs));
+  const pageSize = Math.max(first.rows.length, 2);
+  const readBetween = ({ olderMs: lowerMs, newerMs: upperMs }: Pair) => read({ lowerMs, upperMs, pageSize });
+  await judgeBounds(pair, LIST_OPERATION, readBetween, findings);
   await judgeRetention(first, vendor, read, findings);
   judgeAnswers(vendor, findings);
   return findings.all;
@@ -129,20 +133,6 @@ function judgeForm(form: EventsRequestForm | null, asked: string, findings: Find
   const advice =
     'The vendor refuses the best form. The service uses this one, and tries the best again every 15 minutes.';
   findings.add('request form', 'note', asked, came, advice);
-}
-
-async function judgeBounds(rows: EventsPage['rows'], read: Read, findings: Findings): Promise<void> {
-  const pair = pickPair(rows.toSorted((a, b) => b.timestampMs - a.timestampMs));
-  if (!pair)
-    return findings.add('bounds', 'unknown', 'nothing', 'too few rows of different times to ask between');
-  const page = await read({
-    lowerMs: pair.olderMs,
-    upperMs: pair.newerMs,
-    pageSize: Math.max(rows.length, 2),
-  });
-  const asked = `GET ${LIST_OPERATION} from the time of one row to that of another`;
-  if (page instanceof Error) return findings.add('bounds', 'wrong', asked, page.message, adviseOn(page));
-  findings.add('bounds', 'ok', asked, describeBounds(page.rows, pair));
 }
 
 async function judgeRetention(

@@ -1,4 +1,6 @@
+import type { UpstreamError } from '../base/errors.ts';
 import type { createFindings } from './finding.ts';
+import { adviseOn } from './vendor.ts';
 
 interface Dated {
   readonly timestampMs: number;
@@ -22,8 +24,23 @@ export function pickPair(rows: readonly Dated[]): Pair | null {
   return { olderMs: older.timestampMs, newerMs: newer.timestampMs };
 }
 
+/** Judges whether bounds are inclusive. @param readBetween reads the rows from the time of one to that of the other */
+export async function judgeBounds(
+  pair: Pair | null,
+  operation: string,
+  readBetween: (pair: Pair) => Promise<Pick<Page, 'rows'> | UpstreamError>,
+  findings: ReturnType<typeof createFindings>,
+): Promise<void> {
+  if (!pair)
+    return findings.add('bounds', 'unknown', 'nothing', 'too few rows of different times to ask between');
+  const page = await readBetween(pair);
+  const asked = `GET ${operation} from the time of one row to that of another`;
+  if (page instanceof Error) return findings.add('bounds', 'wrong', asked, page.message, adviseOn(page));
+  findings.add('bounds', 'ok', asked, describeBounds(page.rows, pair));
+}
+
 /** Whether an answer between two times holds the rows at its bounds. */
-export function describeBounds(rows: readonly Dated[], { olderMs, newerMs }: Pair): string {
+function describeBounds(rows: readonly Dated[], { olderMs, newerMs }: Pair): string {
   const word = (ms: number) =>
     rows.some(({ timestampMs }) => timestampMs === ms) ? 'inclusive' : 'exclusive';
   return `the lower bound is ${word(olderMs)}, the upper ${word(newerMs)}; the service reads right with either`;

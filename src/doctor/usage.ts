@@ -7,7 +7,8 @@ import type { Counts } from './counts.ts';
 import { createFindings } from './finding.ts';
 import type { Finding, PlannedCall } from './finding.ts';
 import { rawRows } from './recorded-transport.ts';
-import { describeBounds, isNewestFirst, judgeOrder, judgeParsing, pickPair } from './rows.ts';
+import { isNewestFirst, judgeBounds, judgeOrder, judgeParsing, pickPair } from './rows.ts';
+import type { Pair } from './rows.ts';
 import { readUsagePage } from './usage-page.ts';
 import type { UsagePage } from './usage-page.ts';
 import { adviseOn, asUpstreamError } from './vendor.ts';
@@ -56,7 +57,10 @@ export async function examineUsage(vendor: ExaminedVendor): Promise<readonly Fin
   judgeDialect(vendor, asked, findings);
   judgeParsing(first, asked, findings);
   judgeOrder(first, asked, { verdict: 'wrong', advice: OUT_OF_ORDER }, findings);
-  await judgeBounds(first, read, findings);
+  const pair = isNewestFirst(first.rows) ? pickPair(first.rows) : null;
+  const size = Math.max(first.rows.length, 2);
+  const readBetween = ({ olderMs: fromMs, newerMs: toMs }: Pair) => read({ fromMs, toMs, asked: size });
+  await judgeBounds(pair, LIST_OPERATION, readBetween, findings);
   await judgeOffset(first, read, findings);
 
   const scanned = await read({ ...range, asked: settings.scanPage ?? settings.largestPage });
@@ -82,21 +86,6 @@ function judgeDialect({ transport }: ExaminedVendor, asked: string, findings: Fi
   const name =
     camel === 0 ? 'snake_case, as since 2016' : snake === 0 ? 'camelCase, as in 2014' : 'both, mixed';
   findings.add('dialect', 'ok', asked, `${name}; the service reads both`);
-}
-
-async function judgeBounds({ rows }: UsagePage, read: Read, findings: Findings): Promise<void> {
-  const pair = isNewestFirst(rows) ? pickPair(rows) : null;
-  if (!pair)
-    return findings.add(
-      'bounds',
-      'unknown',
-      'nothing',
-      'too few rows of different times in order to ask between',
-    );
-  const page = await read({ fromMs: pair.olderMs, toMs: pair.newerMs, asked: Math.max(rows.length, 2) });
-  const asked = `GET ${LIST_OPERATION} from the time of one row to that of another`;
-  if (page instanceof Error) return findings.add('bounds', 'wrong', asked, page.message, adviseOn(page));
-  findings.add('bounds', 'ok', asked, describeBounds(page.rows, pair));
 }
 
 async function judgeOffset(first: UsagePage, read: Read, findings: Findings): Promise<void> {

@@ -1,11 +1,9 @@
-import type { Range } from '../base/time.ts';
 import { readHistory } from './history.ts';
 import { foldReads } from './ledger.ts';
 import type { ReadSpan } from './ledger.ts';
+import { readRows } from './pages.ts';
 import type { ArchivedRow, ArchiveStore, ArchiveTable } from './store.ts';
 
-/** What is read and written at once. */
-const GROUP = 5_000;
 /** Earlier versions are read by the day. */
 const DAY_MS = 86_400_000;
 
@@ -43,7 +41,7 @@ async function copyTable<Row extends ArchivedRow>(
     for await (const versions of readHistory(from.listVersions, day)) await to.writeVersions(versions);
   }
   let copied = 0;
-  for await (const rows of readGroups(from, { fromMs: oldest.fromMs, toMs: newest.toMs })) {
+  for await (const rows of readRows(from.list, { fromMs: oldest.fromMs, toMs: newest.toMs })) {
     await to.commit(rows, claimNothing(newest));
     copied += rows.length;
     onProgress(copied);
@@ -54,19 +52,4 @@ async function copyTable<Row extends ArchivedRow>(
 /** A span of no length, under which rows are written before the ledger claims their span. */
 function claimNothing(read: ReadSpan): ReadSpan {
   return { ...read, fromMs: read.toMs, dropped: 0 };
-}
-
-async function* readGroups<Row extends ArchivedRow>(
-  { list }: Pick<CopiedTable<Row>, 'list'>,
-  range: Range,
-): AsyncGenerator<readonly Row[]> {
-  const question = { range, filter: {}, direction: 'DESC', limit: GROUP, knownAtMs: null } as const;
-  let after: Row | null = null;
-  for (;;) {
-    const rows: readonly Row[] = await list({ ...question, after });
-    if (rows.length > 0) yield rows;
-    const last = rows.at(-1);
-    if (!last || rows.length < GROUP) return;
-    after = last;
-  }
 }

@@ -1,4 +1,5 @@
 import type { Position } from '../sources/paging/position.ts';
+import { readPages } from './pages.ts';
 
 /** A row as the archive knew it for some time. */
 export interface RowVersion<Row extends Position> {
@@ -50,20 +51,13 @@ function overlaps(a: VersionSpan, b: VersionSpan): boolean {
   return !isEmpty(b) && a.sinceMs < (b.untilMs ?? Infinity) && b.sinceMs < (a.untilMs ?? Infinity);
 }
 
-/** As many versions are read and written at once. */
-const PAGE = 5_000;
-
 /** Reads the versions of a range page by page. */
-export async function* readHistory<Row extends Position>(
+export function readHistory<Row extends Position>(
   listVersions: (question: HistoryQuestion) => Promise<readonly RowVersion<Row>[]>,
   { fromMs, toMs }: Pick<HistoryQuestion, 'fromMs' | 'toMs'>,
 ): AsyncGenerator<readonly RowVersion<Row>[]> {
-  let after: Row | null = null;
-  for (;;) {
-    const versions: readonly RowVersion<Row>[] = await listVersions({ fromMs, toMs, after, limit: PAGE });
-    if (versions.length > 0) yield versions;
-    const last = versions.at(-1);
-    if (!last || versions.length < PAGE) return;
-    after = last.row;
-  }
+  return readPages(
+    (after: Row | null, limit) => listVersions({ fromMs, toMs, after, limit }),
+    ({ row }) => row,
+  );
 }

@@ -7,6 +7,7 @@ import { keepDisjoint, readHistory } from '../history.ts';
 import type { RowVersion } from '../history.ts';
 import { findGaps, findHeld } from '../ledger.ts';
 import type { ReadSpan } from '../ledger.ts';
+import { readRows } from '../pages.ts';
 import type { ArchiveStore } from '../store.ts';
 import { readChain } from './chain.ts';
 import type { Chain, SealedDay } from './chain.ts';
@@ -60,9 +61,6 @@ export interface Sealing {
   readonly head: string;
 }
 
-/** As many rows are read from the archive at once. */
-const PAGE_ROWS = 5_000;
-
 /**
  * Seals a closed day. If it was sealed before and its rows differ now, it appends a revision, which names the one that it supersedes.
  * If the process dies, the day is either sealed or not, and the next sealing removes what is left.
@@ -100,7 +98,7 @@ async function sealRows(request: SealRequest, { range, chain, columns, steps }: 
   return withDatabase(async (database) => {
     const table = columns.tableOf(store);
     const history = versionColumns(columns);
-    await stageRows(database, columns, readPages(table, range));
+    await stageRows(database, columns, readRows(table.list, range));
     // After the rows, so that the newest version of each is among them, whatever is read meanwhile.
     await stageRows(database, history, readVersions(table, range));
     if (before && newest) {
@@ -192,20 +190,4 @@ async function* readVersions<Row extends SealedRow>(
 ): AsyncGenerator<readonly RowVersion<Row>[]> {
   // Two writers that did not see each other may have left versions that overlap.
   for await (const versions of readHistory(listVersions, range)) yield keepDisjoint(versions);
-}
-
-/** The rows of a day, newest first. */
-async function* readPages<Row extends SealedRow>(
-  table: SealableTable<Row>,
-  range: Range,
-): AsyncGenerator<readonly Row[]> {
-  const question = { range, filter: {}, direction: 'DESC', limit: PAGE_ROWS, knownAtMs: null } as const;
-  let after: Row | null = null;
-  for (;;) {
-    const page: readonly Row[] = await table.list({ ...question, after });
-    yield page;
-    const last = page.at(-1);
-    if (!last || page.length < PAGE_ROWS) return;
-    after = last;
-  }
 }

@@ -38,18 +38,25 @@ export function Textures({
         <rect width="6" height="6" fill="var(--line-strong)" fillOpacity="0.55" />
         <path d="M0 0l6 6M6 0L0 6" className="motif" />
       </pattern>
-      <pattern
-        id={`${id}-failed`}
-        width="4"
-        height="4"
-        patternUnits="userSpaceOnUse"
-        patternTransform="rotate(45)"
-      >
-        <rect width="4" height="4" fill="var(--sheet)" />
-        <rect width="2.4" height="4" fill="var(--bad)" />
-      </pattern>
+      <FailedTexture id={id} />
       <StateTextures id={id} />
     </defs>
+  );
+}
+
+/** Failures have a texture beside their colour. */
+export function FailedTexture({ id }: { readonly id: string }) {
+  return (
+    <pattern
+      id={`${id}-failed`}
+      width="4"
+      height="4"
+      patternUnits="userSpaceOnUse"
+      patternTransform="rotate(45)"
+    >
+      <rect width="4" height="4" fill="var(--sheet)" />
+      <rect width="2.4" height="4" fill="var(--bad)" />
+    </pattern>
   );
 }
 

@@ -9,11 +9,13 @@ import { BucketStates, StateKeys } from './bucket-states.tsx';
 import type { Span } from '../time/span.ts';
 import { clampSpan, findBucket, STATE_WORDS } from './bucket.ts';
 import type { ChartBucket } from './bucket.ts';
+import { ChartSlider } from './chart-slider.tsx';
 import { ChartTable } from './chart-table.tsx';
 import { ChartTip } from './chart-tip.tsx';
 import { columnOf, createValueScale } from './plot.ts';
 import type { Plot, ValueAxisWords } from './plot.ts';
 import type { Reading } from './reading.ts';
+import { CursorMark, StretchMark } from './selection.tsx';
 import { Textures } from './textures.tsx';
 import { useBrush } from './use-brush.ts';
 import { useCursor } from './use-cursor.ts';
@@ -54,7 +56,7 @@ const BELOW = 22;
 
 /**
  * A chart over the page's range: axes, the marks of its children, a cursor for keys and pointers, a brush that narrows the range everywhere, and
- * the same as a table. For those who listen it is a slider over its buckets, because its value is announced as it moves.
+ * the same as a table.
  */
 export function TimeChart(props: TimeChartProps) {
   const { id, label, summary, buckets, axis, readings, onOpen, opens, asTable, children } = props;
@@ -114,11 +116,6 @@ export function TimeChart(props: TimeChartProps) {
     : cursor.at === null
       ? summary
       : write(cursor.at);
-  const stretch = cursor.selected ?? props.marked;
-  const marked = stretch && [plot.x(stretch.fromMs), plot.x(stretch.toMs)];
-  const [from = 0, to = 0] = (brush.selected ?? marked ?? []).map((place) =>
-    Math.min(Math.max(place, plot.left), plot.right),
-  );
   return (
     <figure className="chart">
       {/* On its own, because nothing inside a hidden chart can be used by a legend. */}
@@ -134,21 +131,14 @@ export function TimeChart(props: TimeChartProps) {
       {asTable && (
         <ChartTable label={label} buckets={buckets} readings={readings} opens={opens} onOpen={onOpen} />
       )}
-      <div
-        ref={measure}
-        hidden={asTable}
-        className="chart-cursor"
-        role="slider"
-        tabIndex={0}
-        aria-label={label}
-        aria-describedby={words}
-        aria-orientation="horizontal"
-        aria-valuemin={0}
-        aria-valuemax={Math.max(0, buckets.length - 1)}
-        aria-valuenow={cursor.at ?? 0}
-        aria-valuetext={says}
-        onKeyDown={cursor.onKeyDown}
-        onBlur={() => cursor.moveTo(null)}
+      <ChartSlider
+        label={label}
+        describedBy={words}
+        says={says}
+        count={buckets.length}
+        cursor={cursor}
+        measure={measure}
+        isHidden={asTable}
       >
         <svg
           width={width}
@@ -167,9 +157,7 @@ export function TimeChart(props: TimeChartProps) {
           <BucketStates id={id} plot={plot} buckets={buckets} />
           <TimeAxis plot={plot} span={span} timeZone={timeZone} />
           <CursorMark plot={plot} bucket={shown === null ? undefined : buckets[shown]} />
-          {(brush.selected ?? marked) && (
-            <rect x={from} width={to - from} y={plot.top} height={plot.bottom - plot.top} className="brush" />
-          )}
+          <StretchMark plot={plot} dragged={brush.selected} marked={cursor.selected ?? props.marked} />
         </svg>
         {shown !== null && buckets[shown] && !brush.selected && (
           <ChartTip
@@ -181,7 +169,7 @@ export function TimeChart(props: TimeChartProps) {
             states={buckets[shown].states}
           />
         )}
-      </div>
+      </ChartSlider>
       {!asTable && (
         <figcaption className="chart-states">
           <StateKeys id={id} buckets={buckets} />
@@ -189,10 +177,4 @@ export function TimeChart(props: TimeChartProps) {
       )}
     </figure>
   );
-}
-
-function CursorMark({ plot, bucket }: { readonly plot: Plot; readonly bucket: ChartBucket | undefined }) {
-  if (!bucket) return null;
-  const { start, width } = columnOf(plot, bucket, 0);
-  return <rect x={start} width={width} y={plot.top} height={plot.bottom - plot.top} className="chart-mark" />;
 }

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react';
 import { Icon } from '../shell/icons.tsx';
-import { readStorage, writeStorage } from '../shell/theme.ts';
+import { readStorage, writeStorage } from '../state/storage.ts';
 import { createKeyReader } from './command.ts';
 import { useCommands } from './use-commands.ts';
 import type { Opened } from './use-commands.ts';

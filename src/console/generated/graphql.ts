@@ -525,11 +525,6 @@ export type TimelineTotalQuery = { timeline: { totalCount: { value: number, accu
 
 export type CoverageFieldsFragment = { source: Source, operation: string | null, from: string, to: string, status: CoverageStatus, code: CoverageCode | null, reason: string | null, origin: CoverageOrigin, asOf: string | null, scanned: number | null, matched: number | null, dropped: number } & { ' $fragmentName'?: 'CoverageFieldsFragment' };
 
-export type ServiceStateQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type ServiceStateQuery = { service: { version: string, now: string, limits: { maxPageSize: number, maxScannedRows: number, maxBuckets: number }, sources: Array<{ source: Source, configured: boolean, healthy: boolean | null, retention: string | null }>, archive: { sources: Array<{ source: Source, rows: number }> } | null } | null, viewer: { scopes: Array<string> } | null };
-
 export type ActivityRibbonQueryVariables = Exact<{
   range: DateTimeRange;
   interval: Interval;
@@ -540,6 +535,11 @@ export type ActivityRibbonQueryVariables = Exact<{
 
 
 export type ActivityRibbonQuery = { usageAnalytics?: { id: string, buckets: Array<{ id: string, timestamp: string, end: string, filling: boolean, count: number | null, statuses: { id: string, failed: number } | null }>, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null, eventBreakdown?: { groups: Array<{ buckets: Array<{ timestamp: string, end: string, count: number }> | null }>, other: { buckets: Array<{ count: number }> | null } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+
+export type ServiceStateQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ServiceStateQuery = { service: { version: string, now: string, limits: { maxPageSize: number, maxScannedRows: number, maxBuckets: number }, sources: Array<{ source: Source, configured: boolean, healthy: boolean | null, retention: string | null }>, archive: { sources: Array<{ source: Source, rows: number }> } | null } | null, viewer: { scopes: Array<string> } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1898,34 +1898,6 @@ export const TimelineTotalDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<TimelineTotalQuery, TimelineTotalQueryVariables>;
-export const ServiceStateDocument = new TypedDocumentString(`
-    query ServiceState {
-  service {
-    version
-    now
-    limits {
-      maxPageSize
-      maxScannedRows
-      maxBuckets
-    }
-    sources {
-      source
-      configured
-      healthy
-      retention
-    }
-    archive {
-      sources {
-        source
-        rows
-      }
-    }
-  }
-  viewer {
-    scopes
-  }
-}
-    `) as unknown as TypedDocumentString<ServiceStateQuery, ServiceStateQueryVariables>;
 export const ActivityRibbonDocument = new TypedDocumentString(`
     query ActivityRibbon($range: DateTimeRange!, $interval: Interval!, $timeZone: TimeZone!, $withUsage: Boolean!, $withEvents: Boolean!) {
   usageAnalytics(range: $range, interval: $interval, timeZone: $timeZone) @include(if: $withUsage) {
@@ -1983,3 +1955,31 @@ export const ActivityRibbonDocument = new TypedDocumentString(`
   matched
   dropped
 }`) as unknown as TypedDocumentString<ActivityRibbonQuery, ActivityRibbonQueryVariables>;
+export const ServiceStateDocument = new TypedDocumentString(`
+    query ServiceState {
+  service {
+    version
+    now
+    limits {
+      maxPageSize
+      maxScannedRows
+      maxBuckets
+    }
+    sources {
+      source
+      configured
+      healthy
+      retention
+    }
+    archive {
+      sources {
+        source
+        rows
+      }
+    }
+  }
+  viewer {
+    scopes
+  }
+}
+    `) as unknown as TypedDocumentString<ServiceStateQuery, ServiceStateQueryVariables>;

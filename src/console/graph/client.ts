@@ -1,30 +1,13 @@
-import { createClient as createSseClient } from 'graphql-sse';
-import { cacheExchange, Client, fetchExchange, subscriptionExchange } from 'urql';
+import { cacheExchange, Client, fetchExchange } from 'urql';
 import type { Exchange } from 'urql';
 import { proofHeaders } from './credentials.ts';
 
-const URL = '/graphql';
-
 function createGraphClient(caches: readonly Exchange[]): Client {
-  const live = createSseClient({ url: URL, headers: proofHeaders, singleConnection: false });
   return new Client({
-    url: URL,
+    url: '/graphql',
     preferGetMethod: false,
     fetchOptions: () => ({ headers: proofHeaders() }),
-    exchanges: [
-      ...caches,
-      fetchExchange,
-      subscriptionExchange({
-        forwardSubscription: ({ query = '', variables }) => ({
-          subscribe: (sink) => ({
-            unsubscribe: live.subscribe(
-              { query, variables: { ...variables } },
-              { next: (value) => sink.next(value as never), error: sink.error, complete: sink.complete },
-            ),
-          }),
-        }),
-      }),
-    ],
+    exchanges: [...caches, fetchExchange],
   });
 }
 

@@ -26,7 +26,7 @@ export function RangePicker() {
       title="Range of time"
       open={isOpen}
       onOpen={setOpen}
-      className="button range-button"
+      className="button"
       trigger={
         <>
           <Icon name="clock" />

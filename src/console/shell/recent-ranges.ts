@@ -1,5 +1,5 @@
 import type { RangeWords } from '../time/span.ts';
-import { readStorage, writeStorage } from './theme.ts';
+import { readStorage, writeStorage } from '../state/storage.ts';
 
 const KEY = 'sightline.ranges';
 const MOST = 5;

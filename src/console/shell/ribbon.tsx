@@ -1,86 +1,36 @@
 import { scaleLinear, scaleTime } from 'd3-scale';
 import { useId, useMemo } from 'react';
 import type { ReactNode } from 'react';
+import { TimeAxis } from '../charts/axes.tsx';
 import { clampSpan } from '../charts/bucket.ts';
-import { ticksOf } from '../charts/ticks.ts';
+import { ChartSlider } from '../charts/chart-slider.tsx';
+import { Swatch } from '../charts/legend.tsx';
+import type { Plot } from '../charts/plot.ts';
+import { StretchMark } from '../charts/selection.tsx';
+import { failedFill, FailedTexture } from '../charts/textures.tsx';
 import { useBrush } from '../charts/use-brush.ts';
 import { useCursor } from '../charts/use-cursor.ts';
 import { useWidth } from '../charts/use-width.ts';
 import { readFragment } from '../generated/fragment-masking.ts';
-import { graphql } from '../generated/gql.ts';
-import type { ActivityRibbonQuery } from '../generated/graphql.ts';
 import { usePanelQuery } from '../graph/use-panel-query.ts';
-import { COVERAGE_FIELDS, CoverageNote } from '../parts/coverage.tsx';
 import { AskedNote } from '../parts/asked.tsx';
+import { COVERAGE_FIELDS, CoverageNote } from '../parts/coverage.tsx';
 import { Failures } from '../parts/failures.tsx';
 import { useService } from '../state/service.ts';
 import { useRange } from '../state/use-range.ts';
-import { writeBucket, writeCompact, writeCount, writeSpan, writeTick } from '../time/words.ts';
-import type { Interval } from '../time/span.ts';
+import { writeCompact, writeCount, writeSpan } from '../time/words.ts';
+import { ACTIVITY_RIBBON, describeActivity, readActivity } from './activity.ts';
+import type { Activity } from './activity.ts';
+import { RibbonBar, UnreadMark } from './ribbon-marks.tsx';
 
-const ACTIVITY_RIBBON = graphql(`
-  query ActivityRibbon(
-    $range: DateTimeRange!
-    $interval: Interval!
-    $timeZone: TimeZone!
-    $withUsage: Boolean!
-    $withEvents: Boolean!
-  ) {
-    usageAnalytics(range: $range, interval: $interval, timeZone: $timeZone) @include(if: $withUsage) {
-      id
-      buckets {
-        id
-        timestamp
-        end
-        filling
-        count
-        statuses {
-          id
-          failed
-        }
-      }
-      coverage {
-        ...CoverageFields
-      }
-    }
-    eventBreakdown(by: [CATEGORY], range: $range, interval: $interval, timeZone: $timeZone, top: 1)
-      @include(if: $withEvents) {
-      groups {
-        buckets {
-          timestamp
-          end
-          count
-        }
-      }
-      other {
-        buckets {
-          count
-        }
-      }
-      coverage {
-        ...CoverageFields
-      }
-    }
-  }
-`);
-
-const HEIGHT = 92;
-const AXIS = 16;
+const HEIGHT = 96;
 const LINE = 52;
-
-interface Bar {
-  readonly fromMs: number;
-  readonly toMs: number;
-  /** null: unknown, which is not zero. */
-  readonly calls: number | null;
-  readonly failed: number | null;
-  readonly events: number | null;
-  readonly isFilling: boolean;
-}
+const BOTTOM = 76;
+/** Between the tallest bar and the edge. */
+const SPACE = 6;
 
 /**
- * Both sources around one line: calls above it, events below it. The line itself says what was read: whole where the answer is complete,
- * dashed where it is not. A drag narrows the range of the whole page.
+ * Both sources around one line: calls above it, events below it. What was not read whole is shaded. A drag narrows the range of the whole page.
  */
 export function Ribbon(): ReactNode {
   const { range, interval, timeZone, span, zoom } = useRange();
@@ -94,153 +44,80 @@ export function Ribbon(): ReactNode {
     { pause: !withUsage && !withEvents },
   );
   const [width, measure] = useWidth();
-  const x = useMemo(() => scaleTime([span.fromMs, span.toMs], [0, width]), [span, width]);
-  const brush = useBrush(x, zoom);
-  const hatch = useId();
+  const id = useId();
   const hint = useId();
   const { data } = answer;
-  const bars = useMemo(() => (data ? readBars(data) : []), [data]);
+  const buckets = useMemo(() => (data ? readActivity(data) : []), [data]);
   const coverage = [...(data?.usageAnalytics?.coverage ?? []), ...(data?.eventBreakdown?.coverage ?? [])];
-  const spans = readFragment(COVERAGE_FIELDS, coverage);
-  const most = Math.max(1, ...bars.map(({ calls }) => calls ?? 0));
-  const mostEvents = Math.max(1, ...bars.map(({ events }) => events ?? 0));
-  const up = scaleLinear([0, most], [0, LINE - 6]);
-  const down = scaleLinear([0, mostEvents], [0, HEIGHT - AXIS - LINE - 6]);
-  const sum = (pick: (bar: Bar) => number | null) => bars.reduce((total, bar) => total + (pick(bar) ?? 0), 0);
-  const total = `${writeCount(sum(({ calls }) => calls))} calls and ${writeCount(sum(({ events }) => events))} events`;
+  const most = Math.max(1, ...buckets.map(({ calls }) => calls ?? 0));
+  const mostEvents = Math.max(1, ...buckets.map(({ events }) => events ?? 0));
+  const x = useMemo(() => scaleTime([span.fromMs, span.toMs], [0, width]), [span, width]);
+  const sides = { x, left: 0, right: width };
+  const plots = {
+    calls: { ...sides, top: 0, bottom: LINE, y: scaleLinear([0, most], [LINE, SPACE]) },
+    events: { ...sides, top: LINE, bottom: BOTTOM, y: scaleLinear([0, mostEvents], [LINE, BOTTOM - SPACE]) },
+  };
+  const whole: Plot = { ...plots.calls, bottom: BOTTOM };
+  const brush = useBrush(x, zoom);
   const cursor = useCursor({
-    buckets: bars,
+    buckets,
     parts: 0,
-    onOpen: (at) => bars[at] && zoom(clampSpan(bars[at], span)),
+    onOpen: (at) => buckets[at] && zoom(clampSpan(buckets[at], span)),
     onSpan: (selected) => zoom(clampSpan(selected, span)),
   });
-  const current = cursor.at === null ? undefined : bars[cursor.at];
+  const current = cursor.at === null ? undefined : buckets[cursor.at];
+  const describe = (bucket: Activity) => describeActivity(bucket, interval, timeZone);
+  const sum = (of: 'calls' | 'events') => buckets.reduce((total, bucket) => total + (bucket[of] ?? 0), 0);
+  const total = `${writeCount(sum('calls'))} calls and ${writeCount(sum('events'))} events`;
   const says = cursor.selected
     ? `${writeSpan(cursor.selected, timeZone)} selected. Enter narrows the range to it.`
     : current
-      ? describeBar(current, interval, timeZone)
+      ? describe(current)
       : total;
-  const marked = cursor.selected ?? current;
-  const [from, to] = brush.selected ?? [
-    marked ? Math.max(0, x(marked.fromMs)) : 0,
-    marked ? Math.min(width, x(marked.toMs)) : 0,
-  ];
   return (
-    <section className="ribbon" aria-label="Activity of both sources" aria-busy={answer.fetching}>
+    <section className="chart ribbon" aria-label="Activity of both sources" aria-busy={answer.fetching}>
       <Failures error={answer.error} retry={answer.retry} />
-      <div
-        ref={measure}
-        className="chart-cursor"
-        role="slider"
-        tabIndex={0}
-        aria-label={total}
-        aria-describedby={hint}
-        aria-orientation="horizontal"
-        aria-valuemin={0}
-        aria-valuemax={Math.max(0, bars.length - 1)}
-        aria-valuenow={cursor.at ?? 0}
-        aria-valuetext={says}
-        onKeyDown={cursor.onKeyDown}
-        onBlur={() => cursor.moveTo(null)}
+      <ChartSlider
+        label={total}
+        describedBy={hint}
+        says={says}
+        count={buckets.length}
+        cursor={cursor}
+        measure={measure}
       >
-        <svg
-          className="ribbon-chart"
-          height={HEIGHT}
-          width={width}
-          viewBox={`0 0 ${width} ${HEIGHT}`}
-          aria-hidden="true"
-          {...brush.handlers}
-        >
+        <svg width={width} height={HEIGHT} aria-hidden="true" className="chart-plot" {...brush.handlers}>
           <defs>
-            <pattern
-              id={hatch}
-              width="4"
-              height="4"
-              patternUnits="userSpaceOnUse"
-              patternTransform="rotate(45)"
-            >
-              <rect width="4" height="4" fill="var(--sheet)" />
-              <rect width="2" height="4" fill="var(--bad)" />
-            </pattern>
+            <FailedTexture id={id} />
           </defs>
-          {bars.map((bar) => {
-            const left = Math.max(0, x(bar.fromMs));
-            const wide = Math.max(0.75, Math.min(width, x(bar.toMs)) - left - 1);
-            return (
-              <g key={bar.fromMs} opacity={bar.isFilling ? 0.55 : 1}>
-                <title>{describeBar(bar, interval, timeZone)}</title>
-                <rect x={left} y={0} width={wide + 1} height={HEIGHT - AXIS} fill="transparent" />
-                <rect
-                  x={left}
-                  y={LINE - up(bar.calls ?? 0)}
-                  width={wide}
-                  height={up(bar.calls ?? 0)}
-                  fill="var(--calls)"
-                />
-                <rect
-                  x={left}
-                  y={LINE - up(bar.failed ?? 0)}
-                  width={wide}
-                  height={up(bar.failed ?? 0)}
-                  fill={`url(#${hatch})`}
-                />
-                <rect
-                  x={left}
-                  y={LINE + 1}
-                  width={wide}
-                  height={down(bar.events ?? 0)}
-                  fill="var(--events)"
-                />
-              </g>
-            );
-          })}
-          {spans.map((entry) => {
-            const isWhole = entry.status === 'COMPLETE' || entry.status === 'FILLING';
-            if (isWhole) return null;
-            const left = Math.max(0, x(Date.parse(entry.from)));
-            const y = entry.source === 'USAGE' ? 0 : LINE;
-            return (
-              <rect
-                key={[entry.source, entry.operation, entry.from].join()}
-                x={left}
-                y={y}
-                width={Math.max(0, x(Date.parse(entry.to)) - left)}
-                height={entry.source === 'USAGE' ? LINE : HEIGHT - AXIS - LINE}
-                className="unread"
-              />
-            );
-          })}
-          <line x1={0} x2={width} y1={LINE} y2={LINE} stroke="var(--line-strong)" />
-          {ticksOf(span, Math.floor(width / 110), timeZone).map((tick) => (
-            <text
-              key={tick}
-              x={x(tick)}
-              y={HEIGHT - 3}
-              className="tick"
-              textAnchor={anchorAt(x(tick), width)}
-            >
-              {writeTick(tick, span.toMs - span.fromMs, timeZone)}
-            </text>
+          {buckets.map((bucket) => (
+            <RibbonBar key={bucket.fromMs} id={id} plots={plots} bucket={bucket} words={describe(bucket)} />
           ))}
-          {to > from && <rect x={from} width={to - from} y={0} height={HEIGHT - AXIS} className="brush" />}
+          {readFragment(COVERAGE_FIELDS, coverage).map((entry) => (
+            <UnreadMark
+              key={[entry.source, entry.operation, entry.from].join()}
+              plots={plots}
+              entry={entry}
+            />
+          ))}
+          <line x1={0} x2={width} y1={LINE} y2={LINE} className="rule" />
+          <TimeAxis plot={whole} span={span} timeZone={timeZone} />
+          <StretchMark plot={whole} dragged={brush.selected} marked={cursor.selected ?? current} />
         </svg>
-      </div>
+      </ChartSlider>
       <p id={hint} className="visually-hidden">
         Left and right move over the bars, Shift with left or right selects a stretch, Enter narrows the range
         to it.
       </p>
       <div className="row spread legend">
         <span className="row">
-          <Key
-            color="var(--calls)"
-            words={`Calls, up to ${writeCompact(most)} a ${interval.toLowerCase()}`}
-          />
-          <Key color={`url(#${hatch})`} words="of them failed" />
+          <Key fill="var(--calls)">
+            Calls, up to {writeCompact(most)} a {interval.toLowerCase()}
+          </Key>
+          <Key fill={failedFill(id)}>of them failed</Key>
           {withEvents && (
-            <Key
-              color="var(--events)"
-              words={`Events, up to ${writeCompact(mostEvents)} a ${interval.toLowerCase()}`}
-            />
+            <Key fill="var(--events)">
+              Events, up to {writeCompact(mostEvents)} a {interval.toLowerCase()}
+            </Key>
           )}
         </span>
         <span className="row">
@@ -252,56 +129,11 @@ export function Ribbon(): ReactNode {
   );
 }
 
-function describeBar(bar: Bar, interval: Interval, timeZone: string): string {
-  const words = [
-    writeBucket(bar.fromMs, interval, timeZone),
-    bar.calls === null ? 'calls unknown' : `${writeCount(bar.calls)} calls`,
-    bar.failed ? `${writeCount(bar.failed)} failed` : '',
-    bar.events === null ? '' : `${writeCount(bar.events)} events`,
-    bar.isFilling ? 'still filling' : '',
-  ];
-  return words.filter((word) => word !== '').join(', ');
-}
-
-/** Keeps the words of a tick inside the chart. */
-function anchorAt(place: number, width: number): 'start' | 'middle' | 'end' {
-  return place < 24 ? 'start' : place > width - 24 ? 'end' : 'middle';
-}
-
-function Key({ color, words }: { readonly color: string; readonly words: string }) {
+function Key({ fill, children }: { readonly fill: string; readonly children: ReactNode }) {
   return (
     <span className="key">
-      <svg width="10" height="10" aria-hidden="true">
-        <rect width="10" height="10" fill={color} />
-      </svg>
-      {words}
+      <Swatch fill={fill} />
+      <span>{children}</span>
     </span>
   );
-}
-
-function readBars({ usageAnalytics, eventBreakdown }: ActivityRibbonQuery): readonly Bar[] {
-  const events = new Map<number, { count: number; toMs: number }>();
-  const first = eventBreakdown?.groups[0]?.buckets ?? [];
-  const others = eventBreakdown?.other?.buckets ?? [];
-  for (const [at, { timestamp, end, count }] of first.entries()) {
-    events.set(Date.parse(timestamp), { count: count + (others[at]?.count ?? 0), toMs: Date.parse(end) });
-  }
-  if (!usageAnalytics) {
-    return [...events].map(([fromMs, { count, toMs }]) => ({
-      fromMs,
-      toMs,
-      calls: null,
-      failed: null,
-      events: count,
-      isFilling: false,
-    }));
-  }
-  return usageAnalytics.buckets.map(({ timestamp, end, count, statuses, filling }) => ({
-    fromMs: Date.parse(timestamp),
-    toMs: Date.parse(end),
-    calls: count,
-    failed: statuses?.failed ?? null,
-    events: eventBreakdown ? (events.get(Date.parse(timestamp))?.count ?? 0) : null,
-    isFilling: filling,
-  }));
 }

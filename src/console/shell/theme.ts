@@ -1,3 +1,5 @@
+import { readStorage, writeStorage } from '../state/storage.ts';
+
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
@@ -31,23 +33,4 @@ export const nextTheme = (theme: Theme): Theme =>
 function applyTheme(theme: Theme): void {
   if (theme === 'system') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;
-}
-
-/** What the browser keeps for this site; null if it keeps nothing, because a reader may forbid it. */
-export function readStorage(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-/** Whether the browser keeps it. */
-export function writeStorage(key: string, text: string): boolean {
-  try {
-    localStorage.setItem(key, text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,4 @@
-import { readStorage, writeStorage } from '../shell/theme.ts';
+import { readStorage, writeStorage } from '../state/storage.ts';
 import { one, writeSearch } from '../state/search.ts';
 import type { Search } from '../state/search.ts';
 import { DEFAULT_LAST } from '../time/span.ts';

@@ -4,8 +4,10 @@ import type { BarSeries } from '../../charts/bars.tsx';
 import { clampSpan, findBucket } from '../../charts/bucket.ts';
 import type { ChartBucket } from '../../charts/bucket.ts';
 import { BucketStates } from '../../charts/bucket-states.tsx';
+import { ChartSlider } from '../../charts/chart-slider.tsx';
 import { columnOf } from '../../charts/plot.ts';
 import type { Plot } from '../../charts/plot.ts';
+import { CursorMark, StretchMark } from '../../charts/selection.tsx';
 import { useBrush } from '../../charts/use-brush.ts';
 import { useCursor } from '../../charts/use-cursor.ts';
 import { useWidth } from '../../charts/use-width.ts';
@@ -15,7 +17,7 @@ import type { Span } from '../../time/span.ts';
 const HEIGHT = 34;
 
 /**
- * A small chart of one group. For those who listen it is a slider over its buckets. Left and right move, Enter opens the rows of the bucket,
+ * A small chart of one group. Left and right move, Enter opens the rows of the bucket,
  * and a stretch that is selected is asked why it differs.
  */
 export function SmallMultiple({
@@ -65,29 +67,21 @@ export function SmallMultiple({
     const at = findBucket(buckets, ms);
     if (at !== null) open(at);
   });
-  const marked = cursor.selected && [plot.x(cursor.selected.fromMs), plot.x(cursor.selected.toMs)];
-  const [from = 0, to = 0] = brush.selected ?? marked ?? [];
-  const current = cursor.at === null ? undefined : buckets[cursor.at];
   const largest = peak === null ? undefined : buckets[peak];
   return (
-    <div
-      ref={measure}
-      className="small-multiple"
-      role="slider"
-      tabIndex={0}
-      aria-label={label}
-      aria-valuemin={0}
-      aria-valuemax={Math.max(0, buckets.length - 1)}
-      aria-valuenow={cursor.at ?? 0}
-      aria-valuetext={
+    <ChartSlider
+      label={label}
+      says={
         cursor.selected
           ? 'A stretch is selected. Enter asks why it differs.'
           : cursor.at === null
             ? `${buckets.length} buckets`
             : describe(cursor.at)
       }
-      onKeyDown={cursor.onKeyDown}
-      onBlur={() => cursor.moveTo(null)}
+      count={buckets.length}
+      cursor={cursor}
+      measure={measure}
+      className="small-multiple"
     >
       <svg width={width} height={HEIGHT} aria-hidden="true" className="chart-plot" {...brush.handlers}>
         <line x1={0} x2={width} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} className="rule" />
@@ -99,15 +93,8 @@ export function SmallMultiple({
             className="peak"
           />
         )}
-        {current && (
-          <rect
-            x={columnOf(plot, current, 0).start}
-            width={columnOf(plot, current, 0).width}
-            height={HEIGHT}
-            className="chart-mark"
-          />
-        )}
-        {(brush.selected ?? marked) && <rect x={from} width={to - from} height={HEIGHT} className="brush" />}
+        <CursorMark plot={plot} bucket={cursor.at === null ? undefined : buckets[cursor.at]} />
+        <StretchMark plot={plot} dragged={brush.selected} marked={cursor.selected} />
         {buckets.map((bucket, at) => (
           <rect
             key={bucket.fromMs}
@@ -121,6 +108,6 @@ export function SmallMultiple({
         ))}
       </svg>
       {cursor.at !== null && <span className="small-words">{describe(cursor.at)}</span>}
-    </div>
+    </ChartSlider>
   );
 }

@@ -5,13 +5,14 @@ import { clampSpan, readStates } from '../../charts/bucket.ts';
 import { useTableSwitch } from '../../charts/table-switch.tsx';
 import { failedFill, layerFill } from '../../charts/textures.tsx';
 import { TimeChart } from '../../charts/time-chart.tsx';
+import { useCountAxis } from '../../charts/use-count-axis.ts';
 import type { CoverageEntry } from '../../parts/coverage.tsx';
 import { keepShared } from '../../shell/rail.tsx';
 import { one } from '../../state/search.ts';
 import { useRange } from '../../state/use-range.ts';
 import { useSearchState } from '../../state/use-search.ts';
 import { toRange } from '../../time/span.ts';
-import { writeCompact, writeCount } from '../../time/words.ts';
+import { writeCount } from '../../time/words.ts';
 import type { BrokenDown } from './dimensions.ts';
 import type { GroupBucket } from './groups.ts';
 import { findRows } from './rows-of.ts';
@@ -29,7 +30,7 @@ export function TotalChart({
   readonly buckets: readonly GroupBucket[];
   readonly coverage: readonly CoverageEntry[];
 }) {
-  const { interval, span } = useRange();
+  const { span } = useRange();
   const [search, change] = useSearchState();
   const navigate = useNavigate();
   const [asTable] = useTableSwitch('total');
@@ -46,15 +47,7 @@ export function TotalChart({
       { key: 'rest', name: isCalls ? 'other calls' : 'events', values: rest, fill: layerFill(id, 0) },
     ].slice(isCalls ? 0 : 1);
   }, [buckets, id, isCalls]);
-  const axis = useMemo(
-    () => ({
-      kind: 'linear' as const,
-      most: tallestStack(series),
-      title: `${source} per ${interval.toLowerCase()}`,
-      write: writeCompact,
-    }),
-    [series, source, interval],
-  );
+  const axis = useCountAxis(source, tallestStack(series));
   const count = buckets.reduce((sum, bucket) => sum + bucket.count, 0);
   const open = (at: number): void => {
     const [bucket, rows] = [buckets[at], findRows(source, [], [], search)];

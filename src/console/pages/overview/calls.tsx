@@ -1,21 +1,16 @@
 import { useId, useMemo } from 'react';
-import { readStates } from '../../charts/bucket.ts';
 import { StackedBars, tallestStack } from '../../charts/bars.tsx';
 import { ValueLine } from '../../charts/lines.tsx';
-import { TableSwitch, useTableSwitch } from '../../charts/table-switch.tsx';
+import { useTableSwitch } from '../../charts/table-switch.tsx';
 import { layerFill } from '../../charts/textures.tsx';
-import { TimeChart } from '../../charts/time-chart.tsx';
-import { readFragment } from '../../generated/fragment-masking.ts';
+import { useCountAxis } from '../../charts/use-count-axis.ts';
 import { graphql } from '../../generated/gql.ts';
 import { usePanelQuery } from '../../graph/use-panel-query.ts';
-import { COVERAGE_FIELDS } from '../../parts/coverage.tsx';
-import { Panel } from '../../parts/panel.tsx';
 import { useRange } from '../../state/use-range.ts';
-import { writeBucket, writeCompact, writeCount } from '../../time/words.ts';
-import { Nothing } from './nothing.tsx';
-import { spanOf, useSeriesVariables } from './series.ts';
+import { writeBucket, writeCount } from '../../time/words.ts';
+import { ChartPanel } from './chart-panel.tsx';
+import { readBuckets, useSeriesVariables, writeKnown } from './series.ts';
 import { Tile } from './tile.tsx';
-import { useRows } from './use-rows.ts';
 
 const CALLS = graphql(`
   query OverviewCalls(
@@ -77,92 +72,53 @@ export function CallsTile() {
 
 export function CallsPanel() {
   const answer = useCalls();
-  const series = answer.data?.usageAnalytics;
+  const series = answer.data?.usageAnalytics ?? null;
   const [asTable] = useTableSwitch('calls');
   const id = useId();
   const { interval, timeZone } = useRange();
-  const open = useRows('/log');
-  const chart = useMemo(() => {
-    const coverage = readFragment(COVERAGE_FIELDS, series?.coverage ?? []);
-    const rows = series?.buckets ?? [];
-    const buckets = rows.map((row) => {
-      const span = spanOf(row);
-      const marks = { cut: row.cut, filling: row.filling, missing: row.count === null };
-      return { ...span, states: readStates(span, coverage, marks) };
-    });
-    return {
-      buckets,
-      counts: rows.map(({ count }) => count),
-      before: series?.previous?.buckets.map(({ count }) => count) ?? [],
-    };
-  }, [series]);
-  const { buckets, counts, before } = chart;
+  const buckets = useMemo(() => readBuckets(series, ({ count }) => count === null), [series]);
+  const counts = series?.buckets.map(({ count }) => count) ?? [];
+  const before = series?.previous?.buckets.map(({ count }) => count) ?? [];
   const layers = [{ key: 'calls', name: 'Calls', values: counts, fill: layerFill(id, 0) }];
-  const most = Math.max(tallestStack(layers), ...before.map((count) => count ?? 0));
-  const axis = useMemo(
-    () => ({
-      kind: 'linear' as const,
-      most,
-      title: `calls per ${interval.toLowerCase()}`,
-      write: writeCompact,
-    }),
-    [most, interval],
-  );
+  const axis = useCountAxis('calls', Math.max(tallestStack(layers), ...before.map((count) => count ?? 0)));
   const peak = counts.indexOf(Math.max(...counts.map((count) => count ?? 0)));
   const total = series?.totals.count ?? null;
-  const summary =
-    total === null
-      ? 'The number of calls is not known.'
-      : `${writeCount(total)} calls, at most ${writeCount(counts[peak] ?? 0)} in one ${interval.toLowerCase()}, that of ${writeBucket(buckets[peak]?.fromMs ?? 0, interval, timeZone)}.`;
   return (
-    <Panel
+    <ChartPanel
+      id={id}
+      chart="calls"
       title="Calls over time"
+      source="calls"
       answer={answer}
       coverage={series?.coverage}
       height={220}
-      actions={<TableSwitch chart="calls" title="Calls over time" />}
-    >
-      {() =>
-        total === 0 ? (
-          <Nothing what="calls" coverage={series?.coverage ?? []} />
-        ) : (
-          <>
-            <TimeChart
-              id={id}
-              label="Calls over time"
-              summary={summary}
-              buckets={buckets}
-              axis={axis}
-              asTable={asTable}
-              opens="its calls"
-              onOpen={(at) => open(buckets[at])}
-              readings={(at) => [
-                { key: 'calls', name: 'Calls', text: writeKnown(counts[at]), fill: layerFill(id, 0) },
-                ...(before.length > 0
-                  ? [{ key: 'before', name: 'Period before', text: writeKnown(before[at]) }]
-                  : []),
-              ]}
-            >
-              {(plot) => (
-                <>
-                  <StackedBars plot={plot} buckets={buckets} series={layers} />
-                  {before.length > 0 && (
-                    <ValueLine plot={plot} buckets={buckets} values={before} className="before" />
-                  )}
-                </>
-              )}
-            </TimeChart>
-            {before.length > 0 && !asTable && <BeforeKey />}
-          </>
-        )
+      nothing={total === 0 ? 'calls' : null}
+      summary={
+        total === null
+          ? 'The number of calls is not known.'
+          : `${writeCount(total)} calls, at most ${writeCount(counts[peak] ?? 0)} in one ${interval.toLowerCase()}, that of ${writeBucket(buckets[peak]?.fromMs ?? 0, interval, timeZone)}.`
       }
-    </Panel>
+      buckets={buckets}
+      axis={axis}
+      readings={(at) => [
+        { key: 'calls', name: 'Calls', text: writeKnown(counts[at]), fill: layerFill(id, 0) },
+        ...(before.length > 0
+          ? [{ key: 'before', name: 'Period before', text: writeKnown(before[at]) }]
+          : []),
+      ]}
+      keys={before.length > 0 && !asTable && <BeforeKey />}
+    >
+      {(plot) => (
+        <>
+          <StackedBars plot={plot} buckets={buckets} series={layers} />
+          {before.length > 0 && (
+            <ValueLine plot={plot} buckets={buckets} values={before} className="before" />
+          )}
+        </>
+      )}
+    </ChartPanel>
   );
 }
-
-/** A count with its unit left to its name; null is not zero. */
-export const writeKnown = (value: number | null | undefined): string =>
-  typeof value === 'number' ? writeCount(value) : 'not known';
 
 function BeforeKey() {
   return (

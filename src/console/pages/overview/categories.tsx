@@ -1,24 +1,16 @@
 import { useId, useMemo } from 'react';
-import { layerAt, StackedBars, tallestStack } from '../../charts/bars.tsx';
 import type { BarSeries } from '../../charts/bars.tsx';
 import { readStates } from '../../charts/bucket.ts';
-import { Legend } from '../../charts/legend.tsx';
-import { TableSwitch, useTableSwitch } from '../../charts/table-switch.tsx';
 import { layerFill, restFill } from '../../charts/textures.tsx';
-import { TimeChart } from '../../charts/time-chart.tsx';
 import { readFragment } from '../../generated/fragment-masking.ts';
 import { graphql } from '../../generated/gql.ts';
 import type { OverviewCategoriesQuery } from '../../generated/graphql.ts';
 import { usePanelQuery } from '../../graph/use-panel-query.ts';
 import { COVERAGE_FIELDS } from '../../parts/coverage.tsx';
-import { Panel } from '../../parts/panel.tsx';
 import { useRange } from '../../state/use-range.ts';
-import { writeCompact, writeCount } from '../../time/words.ts';
-import { writeKnown } from './calls.tsx';
-import { Nothing } from './nothing.tsx';
+import { writeCount } from '../../time/words.ts';
 import { spanOf, sumKnown } from './series.ts';
-import { useHidden } from './use-hidden.ts';
-import { useRows } from './use-rows.ts';
+import { StackedPanel } from './stacked-panel.tsx';
 
 const CATEGORIES = graphql(`
   query OverviewCategories($range: DateTimeRange!, $interval: Interval!, $timeZone: TimeZone!) {
@@ -56,79 +48,27 @@ export function CategoriesPanel() {
   const { range, interval, timeZone } = useRange();
   const answer = usePanelQuery(CATEGORIES, { range, interval, timeZone });
   const breakdown = answer.data?.eventBreakdown ?? null;
-  const [asTable] = useTableSwitch('categories');
-  const [hidden, toggle] = useHidden('category');
   const id = useId();
-  const open = useRows('/events');
-  const { buckets, all } = useMemo(() => readLayers(breakdown, id), [breakdown, id]);
-  const layers = all.filter(({ key }) => !hidden.has(key));
-  const most = tallestStack(layers);
-  const axis = useMemo(
-    () => ({
-      kind: 'linear' as const,
-      most,
-      title: `events per ${interval.toLowerCase()}`,
-      write: writeCompact,
-    }),
-    [most, interval],
-  );
+  const { buckets, layers } = useMemo(() => readLayers(breakdown, id), [breakdown, id]);
   const [first] = breakdown?.groups ?? [];
-  const total = sumKnown(all.flatMap(({ values }) => values)) ?? 0;
+  const total = sumKnown(layers.flatMap(({ values }) => values)) ?? 0;
   return (
-    <Panel
+    <StackedPanel
+      id={id}
+      chart="categories"
       title="Events by category"
+      source="events"
       answer={answer}
       coverage={breakdown?.coverage}
       height={260}
-      actions={<TableSwitch chart="categories" title="Events by category" />}
-    >
-      {() =>
-        first === undefined ? (
-          <Nothing what="events" coverage={breakdown?.coverage ?? []} />
-        ) : (
-          <>
-            <TimeChart
-              id={id}
-              label="Events by category"
-              summary={`${writeCount(total)} events in ${all.length} categories. The largest is ${first.key[0]?.value ?? 'none'} with ${writeCount(first.count)}.`}
-              buckets={buckets}
-              axis={axis}
-              asTable={asTable}
-              layers={8}
-              accent="var(--events)"
-              opens="its events"
-              onOpen={(at, part) =>
-                open(buckets[at], part === undefined || part === REST ? {} : { category: part })
-              }
-              partAt={(at, value) => layerAt(layers, at, value)}
-              readings={(at) =>
-                layers
-                  .map(({ key, name, values, fill }) => ({
-                    key,
-                    name,
-                    fill,
-                    text: writeKnown(values[at]),
-                    isPart: true,
-                  }))
-                  .toReversed()
-              }
-            >
-              {(plot) => <StackedBars plot={plot} buckets={buckets} series={layers} />}
-            </TimeChart>
-            <Legend
-              hidden={hidden}
-              onToggle={toggle}
-              items={all.map(({ key, name, fill, values }) => ({
-                key,
-                name,
-                fill,
-                text: writeKnown(sumKnown(values)),
-              }))}
-            />
-          </>
-        )
-      }
-    </Panel>
+      nothing={first === undefined ? 'events' : null}
+      summary={`${writeCount(total)} events in ${layers.length} categories. The largest is ${first?.key[0]?.value ?? 'none'} with ${writeCount(first?.count ?? 0)}.`}
+      buckets={buckets}
+      layers={8}
+      layer="category"
+      series={layers}
+      conditionsOf={(category) => (category === REST ? {} : { category })}
+    />
   );
 }
 
@@ -159,7 +99,7 @@ function readLayers(breakdown: OverviewCategoriesQuery['eventBreakdown'], id: st
     buckets: buckets.map((bucket, at) =>
       isMissing[at] ? { ...bucket, states: ['missing' as const] } : bucket,
     ),
-    all: rest
+    layers: rest
       ? [...groups, { key: REST, name: REST, fill: restFill(id), values: valuesOf(rest.buckets) }]
       : groups,
   };

@@ -1,27 +1,15 @@
 import { useId, useMemo } from 'react';
-import { layerAt, StackedBars, tallestStack } from '../../charts/bars.tsx';
 import type { BarSeries } from '../../charts/bars.tsx';
-import { readStates } from '../../charts/bucket.ts';
-import { Legend } from '../../charts/legend.tsx';
-import { TableSwitch, useTableSwitch } from '../../charts/table-switch.tsx';
 import { layerFill, restFill } from '../../charts/textures.tsx';
-import { TimeChart } from '../../charts/time-chart.tsx';
-import { readFragment } from '../../generated/fragment-masking.ts';
 import { graphql } from '../../generated/gql.ts';
 import type { OverviewElementsQuery } from '../../generated/graphql.ts';
 import { usePanelQuery } from '../../graph/use-panel-query.ts';
-import { COVERAGE_FIELDS } from '../../parts/coverage.tsx';
-import { Panel } from '../../parts/panel.tsx';
 import { one } from '../../state/search.ts';
-import { useRange } from '../../state/use-range.ts';
 import { useSearchState } from '../../state/use-search.ts';
-import { writeCompact, writeCount } from '../../time/words.ts';
-import { writeKnown } from './calls.tsx';
-import { Nothing } from './nothing.tsx';
-import { spanOf, sumKnown, useSeriesVariables } from './series.ts';
+import { writeCount } from '../../time/words.ts';
+import { readBuckets, sumKnown, useSeriesVariables } from './series.ts';
+import { StackedPanel } from './stacked-panel.tsx';
 import { Tile } from './tile.tsx';
-import { useHidden } from './use-hidden.ts';
-import { useRows } from './use-rows.ts';
 
 const ELEMENTS = graphql(`
   query OverviewElements(
@@ -90,119 +78,56 @@ const REST = 'the rest';
 
 export function ElementsPanel() {
   const answer = useElements();
-  const series = answer.data?.usageAnalytics;
+  const series = answer.data?.usageAnalytics ?? null;
   const [search, change] = useSearchState();
   const top = TOPS.find((each) => String(each) === one(search, 'top')) ?? 5;
-  const [asTable] = useTableSwitch('elements');
-  const [hidden, toggle] = useHidden('element');
-  const { interval } = useRange();
   const id = useId();
-  const open = useRows('/log');
-  const all = useMemo(() => readLayers(series ?? null, top, id), [series, top, id]);
-  const buckets = useMemo(() => readBuckets(series ?? null), [series]);
-  const layers = all.filter(({ key }) => !hidden.has(key));
-  const most = tallestStack(layers);
-  const axis = useMemo(
-    () => ({
-      kind: 'linear' as const,
-      most,
-      title: `calls per ${interval.toLowerCase()}`,
-      write: writeCompact,
-    }),
-    [most, interval],
-  );
-  const openPart = (at: number, part?: string) =>
-    // The rest has no condition of its own: its rows are among all of the bucket.
-    open(buckets[at], part === undefined || part === REST ? {} : { element: part });
+  const layers = useMemo(() => readLayers(series, top, id), [series, top, id]);
+  const buckets = useMemo(() => readBuckets(series, ({ elements }) => elements === null), [series]);
   const totals = series?.totals.elements ?? null;
   const [first] = totals ?? [];
   return (
-    <Panel
+    <StackedPanel
+      id={id}
+      chart="elements"
       title="Calls by element"
+      source="calls"
       answer={answer}
       coverage={series?.coverage}
       height={260}
       actions={
-        <>
-          <label className="choice">
-            Top
-            <select
-              className="input"
-              value={top}
-              onChange={({ target }) =>
-                change({ top: target.value === '5' ? undefined : target.value }, { replace: true })
-              }
-            >
-              {TOPS.map((each) => (
-                <option key={each}>{each}</option>
-              ))}
-            </select>
-          </label>
-          <TableSwitch chart="elements" title="Calls by element" />
-        </>
+        <label className="choice">
+          Top
+          <select
+            className="input"
+            value={top}
+            onChange={({ target }) =>
+              change({ top: target.value === '5' ? undefined : target.value }, { replace: true })
+            }
+          >
+            {TOPS.map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </select>
+        </label>
       }
-    >
-      {() =>
-        totals?.length === 0 ? (
-          <Nothing what="calls of an element" coverage={series?.coverage ?? []} />
-        ) : (
-          <>
-            <TimeChart
-              id={id}
-              label="Calls by element"
-              summary={
-                first && totals
-                  ? `${totals.length} elements. The most called is ${first.elementKey} with ${writeCount(first.count)} calls of ${writeCount(sumKnown(totals.map(({ count }) => count)) ?? 0)}.`
-                  : 'Which elements were called is not known.'
-              }
-              buckets={buckets}
-              axis={axis}
-              asTable={asTable}
-              layers={TOPS.length * 3}
-              opens="its calls"
-              onOpen={openPart}
-              partAt={(at, value) => layerAt(layers, at, value)}
-              readings={(at) =>
-                layers
-                  .map(({ key, name, values, fill }) => ({
-                    key,
-                    name,
-                    fill,
-                    text: writeKnown(values[at]),
-                    isPart: true,
-                  }))
-                  .toReversed()
-              }
-            >
-              {(plot) => <StackedBars plot={plot} buckets={buckets} series={layers} />}
-            </TimeChart>
-            <Legend
-              hidden={hidden}
-              onToggle={toggle}
-              items={all.map(({ key, name, fill, values }) => ({
-                key,
-                name,
-                fill,
-                text: writeKnown(sumKnown(values)),
-              }))}
-            />
-          </>
-        )
+      nothing={totals?.length === 0 ? 'calls of an element' : null}
+      summary={
+        first && totals
+          ? `${totals.length} elements. The most called is ${first.elementKey} with ${writeCount(first.count)} calls of ${writeCount(sumKnown(totals.map(({ count }) => count)) ?? 0)}.`
+          : 'Which elements were called is not known.'
       }
-    </Panel>
+      buckets={buckets}
+      layers={TOPS.length * 3}
+      layer="element"
+      series={layers}
+      // The rest has no condition of its own: its rows are among all of the bucket.
+      conditionsOf={(element) => (element === REST ? {} : { element })}
+    />
   );
 }
 
 type Series = OverviewElementsQuery['usageAnalytics'];
-
-function readBuckets(series: Series) {
-  const coverage = readFragment(COVERAGE_FIELDS, series?.coverage ?? []);
-  return (series?.buckets ?? []).map((row) => {
-    const span = spanOf(row);
-    const marks = { cut: row.cut, filling: row.filling, missing: row.elements === null };
-    return { ...span, states: readStates(span, coverage, marks) };
-  });
-}
 
 /** The `top` most called elements and, if there are more, the rest as one. */
 function readLayers(series: Series, top: number, id: string): readonly BarSeries[] {

@@ -1,18 +1,15 @@
 import { useId, useMemo } from 'react';
-import { readStates } from '../../charts/bucket.ts';
 import { Band, ValueLine } from '../../charts/lines.tsx';
-import { TableSwitch, useTableSwitch } from '../../charts/table-switch.tsx';
-import { TimeChart } from '../../charts/time-chart.tsx';
+import type { ValueAxisWords } from '../../charts/plot.ts';
 import { readFragment } from '../../generated/fragment-masking.ts';
+import type { FragmentType } from '../../generated/fragment-masking.ts';
 import { graphql } from '../../generated/gql.ts';
 import { usePanelQuery } from '../../graph/use-panel-query.ts';
 import { COVERAGE_FIELDS, worstStatus } from '../../parts/coverage.tsx';
-import { Panel } from '../../parts/panel.tsx';
 import { writeCompact, writeMs } from '../../time/words.ts';
-import { Nothing } from './nothing.tsx';
-import { spanOf, useSeriesVariables } from './series.ts';
+import { ChartPanel } from './chart-panel.tsx';
+import { readBuckets, useSeriesVariables } from './series.ts';
 import { Tile } from './tile.tsx';
-import { useRows } from './use-rows.ts';
 
 const TIMES = graphql(`
   query OverviewTimes(
@@ -88,10 +85,8 @@ export function AverageTile() {
   );
 }
 
-type Coverage = Parameters<typeof Nothing>[0]['coverage'];
-
 /** A time of null means that there were no calls, unless the series failed. */
-function isRead(coverage: Coverage): boolean {
+function isRead(coverage: readonly FragmentType<typeof COVERAGE_FIELDS>[]): boolean {
   const worst = worstStatus(readFragment(COVERAGE_FIELDS, coverage));
   return worst === 'COMPLETE' || worst === 'FILLING';
 }
@@ -104,26 +99,17 @@ const writeTime = (value: number | null | undefined, none: string): string =>
 
 export function TimesPanel() {
   const answer = useTimes();
-  const series = answer.data?.usageAnalytics;
-  const [asTable] = useTableSwitch('times');
+  const series = answer.data?.usageAnalytics ?? null;
   const id = useId();
-  const open = useRows('/log');
-  const { buckets, times, before, hasFailed } = useMemo(() => {
-    const coverage = readFragment(COVERAGE_FIELDS, series?.coverage ?? []);
-    const rows = series?.buckets ?? [];
-    return {
-      buckets: rows.map((row) => {
-        const span = spanOf(row);
-        return { ...span, states: readStates(span, coverage, { cut: row.cut, filling: row.filling }) };
-      }),
-      times: rows.map(({ processTime }) => processTime),
-      before: series?.previous?.buckets.map(({ processTime }) => processTime?.avg ?? null) ?? [],
-      hasFailed: coverage.some(({ status }) => status === 'FAILED'),
-    };
-  }, [series]);
+  const buckets = useMemo(() => readBuckets(series), [series]);
+  const times = series?.buckets.map(({ processTime }) => processTime) ?? [];
+  const before = series?.previous?.buckets.map(({ processTime }) => processTime?.avg ?? null) ?? [];
+  const hasFailed = readFragment(COVERAGE_FIELDS, series?.coverage ?? []).some(
+    ({ status }) => status === 'FAILED',
+  );
   const total = series?.totals.processTime ?? null;
-  const axis = useMemo(() => {
-    const kind = total && total.max > total.avg * MOST_AVERAGES ? ('log' as const) : ('linear' as const);
+  const axis = useMemo((): ValueAxisWords => {
+    const kind = total && total.max > total.avg * MOST_AVERAGES ? 'log' : 'linear';
     return {
       kind,
       least: total?.min ?? 1,
@@ -133,81 +119,74 @@ export function TimesPanel() {
     };
   }, [total]);
   return (
-    <Panel
+    <ChartPanel
+      id={id}
+      chart="times"
       title="Response times"
+      source="calls"
       answer={answer}
       coverage={series?.coverage}
       height={220}
-      actions={<TableSwitch chart="times" title="Response times" />}
-    >
-      {() =>
-        total === null && !hasFailed ? (
-          <Nothing what="calls with a time" coverage={series?.coverage ?? []} />
-        ) : (
-          <>
-            <TimeChart
-              id={id}
-              label="Response times"
-              summary={
-                total
-                  ? `On average ${writeMs(total.avg)}; the shortest call took ${writeMs(total.min)}, the longest ${writeMs(total.max)}.`
-                  : 'How long the calls took is not known.'
-              }
-              buckets={buckets}
-              axis={axis}
-              asTable={asTable}
-              opens="its calls"
-              onOpen={(at) => open(buckets[at])}
-              readings={(at) => {
-                const none = buckets[at]?.states.includes('missing') ? 'not known' : 'no calls';
-                const time = times[at];
-                return [
-                  { key: 'max', name: 'Longest', text: writeTime(time?.max, none) },
-                  { key: 'avg', name: 'Average', text: writeTime(time?.avg, none) },
-                  { key: 'min', name: 'Shortest', text: writeTime(time?.min, none) },
-                  ...(before.length > 0
-                    ? [{ key: 'before', name: 'Average before', text: writeTime(before[at], 'none') }]
-                    : []),
-                ];
-              }}
-            >
-              {(plot) => (
-                <>
-                  <Band
-                    plot={plot}
-                    buckets={buckets}
-                    low={times.map((time) => time?.min ?? null)}
-                    high={times.map((time) => time?.max ?? null)}
-                  />
-                  <ValueLine
-                    plot={plot}
-                    buckets={buckets}
-                    values={times.map((time) => time?.avg)}
-                    className="average"
-                  />
-                  {before.length > 0 && (
-                    <ValueLine plot={plot} buckets={buckets} values={before} className="before" />
-                  )}
-                </>
-              )}
-            </TimeChart>
-            <p className="row muted keys chart">
-              <span className="key">
-                <svg width="18" height="12" aria-hidden="true">
-                  <rect width="18" height="12" className="band" />
-                </svg>
-                shortest to longest
-              </span>
-              <span className="key">
-                <svg width="18" height="8" aria-hidden="true">
-                  <line x1="0" x2="18" y1="4" y2="4" className="average" />
-                </svg>
-                average
-              </span>
-            </p>
-          </>
-        )
+      nothing={total === null && !hasFailed ? 'calls with a time' : null}
+      summary={
+        total
+          ? `On average ${writeMs(total.avg)}; the shortest call took ${writeMs(total.min)}, the longest ${writeMs(total.max)}.`
+          : 'How long the calls took is not known.'
       }
-    </Panel>
+      buckets={buckets}
+      axis={axis}
+      readings={(at) => {
+        const none = buckets[at]?.states.includes('missing') ? 'not known' : 'no calls';
+        const time = times[at];
+        return [
+          { key: 'max', name: 'Longest', text: writeTime(time?.max, none) },
+          { key: 'avg', name: 'Average', text: writeTime(time?.avg, none) },
+          { key: 'min', name: 'Shortest', text: writeTime(time?.min, none) },
+          ...(before.length > 0
+            ? [{ key: 'before', name: 'Average before', text: writeTime(before[at], 'none') }]
+            : []),
+        ];
+      }}
+      keys={<TimeKeys />}
+    >
+      {(plot) => (
+        <>
+          <Band
+            plot={plot}
+            buckets={buckets}
+            low={times.map((time) => time?.min ?? null)}
+            high={times.map((time) => time?.max ?? null)}
+          />
+          <ValueLine
+            plot={plot}
+            buckets={buckets}
+            values={times.map((time) => time?.avg)}
+            className="average"
+          />
+          {before.length > 0 && (
+            <ValueLine plot={plot} buckets={buckets} values={before} className="before" />
+          )}
+        </>
+      )}
+    </ChartPanel>
+  );
+}
+
+function TimeKeys() {
+  return (
+    <p className="row muted keys chart">
+      <span className="key">
+        <svg width="18" height="12" aria-hidden="true">
+          <rect width="18" height="12" className="band" />
+        </svg>
+        shortest to longest
+      </span>
+      <span className="key">
+        <svg width="18" height="8" aria-hidden="true">
+          <line x1="0" x2="18" y1="4" y2="4" className="average" />
+        </svg>
+        average
+      </span>
+    </p>
   );
 }

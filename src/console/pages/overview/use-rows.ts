@@ -6,14 +6,16 @@ import { useRange } from '../../state/use-range.ts';
 import { toRange } from '../../time/span.ts';
 import type { Span } from '../../time/span.ts';
 
+const LISTS = { calls: '/log', events: '/events' } as const;
+
 /** Opens the list of a stretch of time, with further conditions. */
-export function useRows(to: '/log' | '/events'): (bucket: Span | undefined, conditions?: Search) => void {
+export function useRows(source: keyof typeof LISTS): (bucket: Span | undefined, conditions?: Search) => void {
   const navigate = useNavigate();
   const { span } = useRange();
   return (bucket, conditions = {}) => {
     if (!bucket) return;
     void navigate({
-      to,
+      to: LISTS[source],
       search: (before: Search) => ({
         ...keepShared(before),
         last: undefined,

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createApiKey, readApiKeys } from '../../src/http/identity/api-keys.ts';
 import { hashDocument } from '../../src/http/trusted-documents.ts';
 import { follow } from '../support/event-stream.ts';
+import { connectTo } from '../support/mcp-client.ts';
 import { createLiveRig, pass } from '../support/live-rig.ts';
 
 function makeKey(name: string) {
@@ -81,4 +82,22 @@ test('trusted documents are those of the last reload, also if an earlier one was
   expect([await statusOf(before), await statusOf(before), await statusOf(after)]).toEqual([200, 200, 400]);
   trusting.reload({ keys: [], trustedDocuments: documentsOf(after) });
   expect([await statusOf(before), await statusOf(after)]).toEqual([400, 200]);
+});
+
+test('the tools of agents are made of the trusted documents of the last reload', async () => {
+  const asTool = (name: string) => `"Which version?" query ${name} { service { version } }`;
+  const [before, after] = [asTool('OldTool'), asTool('NewTool')];
+  const { createInstance } = createLiveRig();
+  const trusting = createInstance({
+    SIGHTLINE_TRUSTED_DOCUMENTS: writeManifest(before),
+    SIGHTLINE_MCP: 'true',
+  });
+  const client = await connectTo(trusting);
+  onTestFinished(() => client.close());
+  const namesOf = async () => (await client.listTools()).tools.map(({ name }) => name);
+  expect(await namesOf()).toContain('old_tool');
+  trusting.reload({ keys: [], trustedDocuments: new Map([[hashDocument(after), after]]) });
+  const names = await namesOf();
+  expect(names).toContain('new_tool');
+  expect(names).not.toContain('old_tool');
 });

@@ -42,10 +42,12 @@ const MAX_REFUSAL_LETTERS = 2_000;
 export function createMcp(options: YogaOptions, { version, maxBytes }: McpSettings): AnswerMcp {
   const { onFault, corsOrigins } = options;
   const run = createToolRunner(options);
-  let reading: Promise<ToolSet> | null = null;
+  let reading: { readonly hashes: string; readonly tools: Promise<ToolSet> } | null = null;
+  // A reload replaces the documents, and then the tools that are made of them.
   const readTools = (): Promise<ToolSet> => {
-    reading ??= readToolSet(options);
-    return reading;
+    const hashes = [...(options.trustedDocuments?.keys() ?? [])].join();
+    if (reading?.hashes !== hashes) reading = { hashes, tools: readToolSet(options) };
+    return reading.tools;
   };
 
   const call = async (

@@ -3,7 +3,7 @@ import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import { keepShared } from '../shell/rail.tsx';
+import { keepShared } from '../state/search.ts';
 import { useSearchState } from '../state/use-search.ts';
 import { findCommands, findEntry } from './command.ts';
 import type { Command, CommandGroup } from './command.ts';

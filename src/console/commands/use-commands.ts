@@ -1,7 +1,7 @@
 import { useLocation, useNavigate } from '@tanstack/react-router';
-import { keepShared, PAGES } from '../shell/rail.tsx';
+import { PAGES } from '../shell/rail.tsx';
 import { OWN_ZONE, useRange } from '../state/use-range.ts';
-import { one, parseSearch } from '../state/search.ts';
+import { keepShared, one, parseSearch } from '../state/search.ts';
 import type { Search } from '../state/search.ts';
 import { useSearchState } from '../state/use-search.ts';
 import { setTheme, THEMES } from '../shell/theme.ts';

@@ -1,5 +1,5 @@
 import { Link, useLocation } from '@tanstack/react-router';
-import { all } from '../state/search.ts';
+import { keepShared } from '../state/search.ts';
 import type { Search } from '../state/search.ts';
 import { useService } from '../state/service.ts';
 import { Icon } from './icons.tsx';
@@ -12,18 +12,6 @@ export const PAGES: readonly { readonly to: string; readonly label: string; read
   { to: '/events', label: 'Events', icon: 'events' },
   { to: '/timeline', label: 'Timeline', icon: 'timeline' },
 ];
-
-/** The keys that go along from page to page: where in time the reader is, and how they see it. */
-const SHARED = ['last', 'from', 'to', 'tz', 'step', 'vs'];
-
-export function keepShared(search: Search): Search {
-  return Object.fromEntries(
-    SHARED.flatMap((key) => {
-      const values = all(search, key);
-      return values.length > 0 ? [[key, values.length === 1 ? values[0] : values]] : [];
-    }),
-  );
-}
 
 export function Rail() {
   const { pathname } = useLocation();

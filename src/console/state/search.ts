@@ -33,3 +33,15 @@ export function all(search: Search, key: string): readonly string[] {
   if (value === undefined) return [];
   return typeof value === 'string' ? [value] : value;
 }
+
+/** The keys that go along from page to page: where in time the reader is, and how they see it. */
+const SHARED = ['last', 'from', 'to', 'tz', 'step', 'vs'];
+
+export function keepShared(search: Search): Search {
+  return Object.fromEntries(
+    SHARED.flatMap((key) => {
+      const values = all(search, key);
+      return values.length > 0 ? [[key, values.length === 1 ? values[0] : values]] : [];
+    }),
+  );
+}

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { clampSpan } from '../../charts/bucket.ts';
 import type { ChartBucket } from '../../charts/bucket.ts';
 import { failedFill, layerFill } from '../../charts/textures.tsx';
-import { keepShared } from '../../shell/rail.tsx';
+import { keepShared } from '../../state/search.ts';
 import { useRange } from '../../state/use-range.ts';
 import { useSearchState } from '../../state/use-search.ts';
 import type { Span } from '../../time/span.ts';

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { readStates } from '../../charts/bucket.ts';
 import type { CoverageEntry } from '../../parts/coverage.tsx';
-import { keepShared } from '../../shell/rail.tsx';
+import { keepShared } from '../../state/search.ts';
 import { useSearchState } from '../../state/use-search.ts';
 import { writeCount, writeMs, writeShare } from '../../time/words.ts';
 import { writeValue } from './dimensions.ts';

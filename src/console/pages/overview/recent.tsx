@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { graphql } from '../../generated/gql.ts';
 import { usePanelQuery } from '../../graph/use-panel-query.ts';
 import { Panel } from '../../parts/panel.tsx';
-import { keepShared } from '../../shell/rail.tsx';
+import { keepShared } from '../../state/search.ts';
 import type { Search } from '../../state/search.ts';
 import { useRange } from '../../state/use-range.ts';
 import { writeMs, writeRowTime, writeZone } from '../../time/words.ts';

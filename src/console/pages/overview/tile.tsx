@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useId } from 'react';
 import type { ReactNode } from 'react';
-import { keepShared } from '../../shell/rail.tsx';
+import { keepShared } from '../../state/search.ts';
 import type { Search } from '../../state/search.ts';
 import { useComparison } from './series.ts';
 import { writeShare } from '../../time/words.ts';

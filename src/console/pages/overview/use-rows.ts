@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { clampSpan } from '../../charts/bucket.ts';
-import { keepShared } from '../../shell/rail.tsx';
+import { keepShared } from '../../state/search.ts';
 import type { Search } from '../../state/search.ts';
 import { useRange } from '../../state/use-range.ts';
 import { toRange } from '../../time/span.ts';

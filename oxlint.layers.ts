@@ -1,6 +1,6 @@
 import type { OxlintConfig, OxlintOverride } from 'oxlint';
 
-// Laws 1 to 3 of docs/architecture.md as data: who imports whom, fences, and no barrels or cycles. A room is a set of files
+// The layers of docs/architecture.md as data: 1. who imports whom, 2. fences, 3. no barrels or cycles. A room is a set of files
 // with what they must not import. The rule no-restricted-imports reads it and sees `import type`, `export … from` and
 // `import()` alike. test/checks/layers.test.ts plants a violation of each law.
 

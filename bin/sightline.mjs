@@ -15,8 +15,8 @@ if (major < LEAST_NODE) {
   process.exit(1);
 }
 setSourceMapsSupport(true, { nodeModules: true });
-// The settings read it, so a setting of the operator stays.
-process.env['SIGHTLINE_CONSOLE'] ??= join(root, 'build/console');
+// The console unless SIGHTLINE_CONSOLE names another, also in .env.
+process.env['BUILT_CONSOLE'] = join(root, 'build/console');
 // If the folder can't be written, Node goes on without it.
 enableCompileCache(join(root, 'compiled'));
 await import(pathToFileURL(join(root, 'build/main.mjs')).href);

@@ -10,8 +10,8 @@ import { findBuild, isBuilt } from './find-build.mjs';
 const build = findBuild(dirname(dirname(fileURLToPath(import.meta.url))));
 if (prepare()) {
   setSourceMapsSupport(true, { nodeModules: true });
-  // The settings read it, so a setting of the operator stays.
-  process.env['SIGHTLINE_CONSOLE'] ??= build.console;
+  // The console unless SIGHTLINE_CONSOLE names another, also in .env.
+  process.env['BUILT_CONSOLE'] = build.console;
   enableCompileCache(join(build.folder, 'compiled'));
   await import(pathToFileURL(build.main).href);
   // At the first start of a build it writes what Node has compiled; later there is nothing to write.

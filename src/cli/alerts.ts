@@ -115,7 +115,7 @@ function writeChange({ atMs, state, value, reason }: ReplayedChange): string {
 /** The service without a port, over the same vendors, archive and sandbox as the running one. */
 async function open(config: Config, switches: readonly string[]) {
   const [vendors, { createApp }] = await Promise.all([
-    openServiceVendors(config, switches, 'the service would not run over a sandbox.'),
+    openServiceVendors(config, switches, 'npm run alerts', 'the service would not run over a sandbox.'),
     import('../app.ts'),
   ]);
   const log = await createLog({ ...config, log: { level: 'silent', isProduction: true } });

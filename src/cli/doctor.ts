@@ -104,7 +104,7 @@ async function open(
   switches: readonly string[],
 ): Promise<{ readonly doctor: Doctor; readonly close: () => Promise<void> }> {
   const [vendors, { createDoctor }] = await Promise.all([
-    openServiceVendors(config, switches, 'npm run doctor -- --help lists them.'),
+    openServiceVendors(config, switches, 'npm run doctor', 'npm run doctor -- --help lists them.'),
     import('../doctor/doctor.ts'),
   ]);
   const { clockOffsetMs, isSandboxed } = vendors;

@@ -41,7 +41,10 @@ export async function downloadExport(options: DownloadOptions): Promise<Download
   const part = await openPart(out, question);
   try {
     const response = await ask(options, part.start);
-    if (!response.ok) return { kind: 'refused', reason: await readRefusal(response) };
+    if (!response.ok) {
+      if (!part.start) await part.discard();
+      return { kind: 'refused', reason: await readRefusal(response) };
+    }
     return await receive(options, part, response);
   } catch (error) {
     return { kind: 'broken', reason: explain(error, signal), receipt: part.start?.receipt ?? null };

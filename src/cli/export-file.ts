@@ -43,6 +43,8 @@ export interface PartFile {
   /** Notes the place in a second file, so that a later run of the same question goes on there. */
   save(checkpoint: Checkpoint): Promise<void>;
   close(): Promise<void>;
+  /** Removes the file. */
+  discard(): Promise<void>;
   /** Puts the file in its place. */
   finish(): Promise<void>;
 }
@@ -80,6 +82,10 @@ export async function openPart(out: string, question: ExportQuestion): Promise<P
     },
     save: (checkpoint) => writeFile(noteOf(out), JSON.stringify({ question, ...checkpoint })),
     close,
+    async discard() {
+      await close();
+      await rm(partOf(out), { force: true });
+    },
     async finish() {
       await handle.sync();
       await close();

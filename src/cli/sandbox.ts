@@ -43,13 +43,24 @@ export async function runSandbox(args: readonly string[]): Promise<void> {
   process.stdout.write(describeSettings(sandbox));
 }
 
-/** The sandbox's options. It ends the process if a switch is wrong, and after `--help`. */
-export async function readSandboxSwitches(args: readonly string[]): Promise<SandboxOptions> {
+/**
+ * The sandbox's options. It ends the process if a switch is wrong, and after `--help`.
+ * @param command the command that takes the sandbox's switches beside its own; null: the sandbox itself
+ */
+export async function readSandboxSwitches(
+  args: readonly string[],
+  command: string | null = null,
+): Promise<SandboxOptions> {
   const { readSandboxOptions } = await import('../sandbox/command-line.ts');
   const read = readSandboxOptions(args);
   if (read.kind === 'options') return read.options;
-  if (read.kind === 'faults')
-    quit(EXIT_USAGE, [...read.faults, 'npm run sandbox -- --help lists the switches.']);
+  if (read.kind === 'faults') {
+    const lists =
+      command === null
+        ? 'npm run sandbox -- --help lists'
+        : `${command} -- --help and npm run sandbox -- --help list`;
+    quit(EXIT_USAGE, [...read.faults, `${lists} the switches.`]);
+  }
   process.stdout.write(read.text);
   process.exit(0);
 }

@@ -154,7 +154,7 @@ function readName(
 
 /** Whether the sandbox's switches name files of the user. It ends the process if the switches do not suit the settings. */
 async function checkSwitches(switches: readonly string[], config: Config): Promise<boolean> {
-  const options = await readSandboxSwitches(switches);
+  const options = await readSandboxSwitches(switches, 'npm start');
   const servesFiles = options.usageFiles.length > 0 || options.eventsFiles.length > 0;
   if (config.vendors.kind !== 'sandbox') {
     quit(EXIT_USAGE, [

@@ -20,18 +20,20 @@ export interface ServiceVendors {
 
 /**
  * Starts a sandbox if the service would run over one. If there is none to take the switches, the process ends.
+ * @param command the command whose `--help` lists its own switches
  * @param otherwise the end of the sentence that refuses them
  */
 export async function openServiceVendors(
   config: Config,
   switches: readonly string[],
+  command: string,
   otherwise: string,
 ): Promise<ServiceVendors> {
   if (config.vendors.kind !== 'sandbox') {
     if (switches.length > 0) quit(EXIT_USAGE, [`There is no switch ${switches.join(' ')}: ${otherwise}`]);
     return { config, isSandboxed: false, clockOffsetMs: 0, end: async () => {} };
   }
-  const { usageFiles, eventsFiles } = await readSandboxSwitches(switches);
+  const { usageFiles, eventsFiles } = await readSandboxSwitches(switches, command);
   const { announcement, end } = await forkSandbox(switches, usageFiles.length + eventsFiles.length > 0);
   return {
     config: pointAt(config, announcement),

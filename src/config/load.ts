@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { IdentitySettings } from '../http/identity/identity.ts';
 import { isLoopbackHost } from '../http/loopback.ts';
 import { readTrustedDocuments } from '../http/trusted-documents.ts';
@@ -51,6 +52,7 @@ export function readConfig(
     ...alerts.faults,
     ...tracing.faults,
     ...(trusted?.kind === 'fault' ? [trusted.fault] : []),
+    ...findConsoleFaults(set['SIGHTLINE_CONSOLE'], readText),
     ...(isExposed(set) ? [refuseHost('Real credentials are set')] : []),
   ];
   if (!read.success || faults.length > 0) return { kind: 'faults', faults };
@@ -137,6 +139,24 @@ function readManifest(path: string | undefined, readText: (path: string) => stri
   }
 }
 
+/** Looks for the page at the start, because otherwise the first browser would meet the fault. */
+function findConsoleFaults(folder: string | undefined, readText: (path: string) => string): string[] {
+  if (folder === undefined || folder === 'off') return [];
+  try {
+    readText(join(folder, 'index.html'));
+    return [];
+  } catch {
+    return [
+      'SIGHTLINE_CONSOLE must be off or a folder that holds a built console: it has no index.html that can be read. Leave it out for the console that npm start builds.',
+    ];
+  }
+}
+
+/** null: there is no console. */
+function chooseConsole({ SIGHTLINE_CONSOLE: set, BUILT_CONSOLE: built }: Settings): string | null {
+  return set === 'off' ? null : (set ?? built ?? null);
+}
+
 function toConfig(
   settings: Settings,
   identity: IdentitySettings | null,
@@ -175,7 +195,7 @@ function toConfig(
         : { capacity: settings.SIGHTLINE_RATE_CAPACITY, perSecond: settings.SIGHTLINE_RATE_PER_SECOND },
     federation: settings.SIGHTLINE_FEDERATION === '1',
     corsOrigins: settings.SIGHTLINE_CORS_ORIGINS,
-    consoleFolder: settings.SIGHTLINE_CONSOLE,
+    consoleFolder: chooseConsole(settings),
     auditLog: settings.SIGHTLINE_AUDIT_LOG ?? null,
     alertsState: settings.SIGHTLINE_ALERTS_STATE ?? null,
     metrics: settings.SIGHTLINE_METRICS,

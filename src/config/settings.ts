@@ -148,10 +148,9 @@ export const SETTINGS = z.object({
   SIGHTLINE_TRUSTED_DOCUMENTS: z.string().optional(),
   SIGHTLINE_FEDERATION: z.enum(['0', '1'], 'must be 0 or 1.').default('0'),
   SIGHTLINE_CORS_ORIGINS: origins,
-  SIGHTLINE_CONSOLE: z
-    .string()
-    .optional()
-    .transform((folder) => (folder === undefined || folder === 'off' ? null : folder)),
+  SIGHTLINE_CONSOLE: z.string().optional(),
+  // What bin/ has built. It is no setting of an operator, so that SIGHTLINE_CONSOLE in .env, which is read later, wins over it.
+  BUILT_CONSOLE: z.string().optional(),
   SIGHTLINE_AUDIT_LOG: z.string().optional(),
   SIGHTLINE_METRICS: metrics,
   SIGHTLINE_TRACE_VENDORS: z.enum(['true', 'false'], 'must be true or false.').default('false'),
@@ -213,7 +212,7 @@ export type SetValues = Readonly<Record<string, string>>;
 
 /** The names of all settings, as `.env.example` lists them. */
 export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS.shape).filter(
-  (name) => name !== 'NODE_ENV',
+  (name) => name !== 'NODE_ENV' && name !== 'BUILT_CONSOLE',
 );
 
 /** A fault for each name that looks like a setting and is none, because the service would ignore a misspelt name silently. */

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import { pathOf } from './http-message.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
 
@@ -44,7 +44,7 @@ export async function readConsoleFiles(folder: string): Promise<ConsoleFiles> {
   const files = new Map(
     await Promise.all(
       paths.map(
-        async (path) => [path.slice(folder.length).replaceAll('\\', '/'), await readFile(path)] as const,
+        async (path) => [`/${relative(folder, path).replaceAll('\\', '/')}`, await readFile(path)] as const,
       ),
     ),
   );

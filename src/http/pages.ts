@@ -51,6 +51,11 @@ export function createPages({
   let page: Promise<GraphiqlPage> | null = null;
   let files: Promise<ConsoleFiles> | null = null;
   const hasConsole = consoleFolder !== null && hasGraphiql;
+  const notFound = (): HttpAnswer =>
+    text(
+      404,
+      `There is nothing here. ${hasConsole ? 'The console is at /, ' : ''}GraphQL is at ${GRAPHQL_PATH}\n`,
+    );
   return (request) => {
     const path = pathOf(request);
     if (isRead(request)) {
@@ -78,8 +83,6 @@ export function namePath(request: HttpRequest): string {
   if (path.startsWith(ASSETS_PATH)) return ASSETS_PATH;
   return PATHS.includes(path) ? path : 'other';
 }
-
-const notFound = (): HttpAnswer => text(404, `There is nothing here. GraphQL is at ${GRAPHQL_PATH}\n`);
 
 function text(status: number, body: string): HttpAnswer {
   return { status, headers: TEXT_TYPE, body };

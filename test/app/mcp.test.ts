@@ -427,6 +427,7 @@ describe('the path of agents', () => {
       const response = await open().fetch(MCP_URL, { method });
       expect(response.status).toBe(405);
       expect(response.headers.get('allow')).toBe('POST, OPTIONS');
+      expect(await response.text()).toContain('by POST');
     },
   );
 

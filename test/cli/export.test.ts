@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { downloadExport } from '../../src/cli/export-download.ts';
 import type { Download, DownloadOptions } from '../../src/cli/export-download.ts';
@@ -151,13 +151,14 @@ describe('the command export', () => {
     expect(other.asked[0]).not.toContain('after=');
   });
 
-  test('says why the service refuses', async () => {
+  test('says why the service refuses, and leaves no file then', async () => {
     const out = join(makeFolder(), 'x.ndjson');
     const { result } = download(out, { question: { ...partial.question, fields: 'nothing' } });
     expect(await result).toMatchObject({
       kind: 'refused',
       reason: expect.stringContaining("'fields' names a field"),
     });
+    expect(readdirSync(dirname(out))).toEqual([]);
     const unreachable = download(out, {
       fetch: () => Promise.reject(new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') })),
     });

@@ -272,6 +272,28 @@ describe('readConfig', () => {
   });
 });
 
+describe('the console', () => {
+  const found = () => 'a page';
+  const folderOf = (env: Record<string, string>) => {
+    const reading = readConfig(env, found);
+    return reading.kind === 'config' ? reading.config.consoleFolder : reading.faults;
+  };
+
+  test('is the one that was built, unless SIGHTLINE_CONSOLE names another or is off', () => {
+    expect(folderOf({})).toBeNull();
+    expect(folderOf({ BUILT_CONSOLE: '/built' })).toBe('/built');
+    expect(folderOf({ BUILT_CONSOLE: '/built', SIGHTLINE_CONSOLE: '' })).toBe('/built');
+    expect(folderOf({ BUILT_CONSOLE: '/built', SIGHTLINE_CONSOLE: '/mine' })).toBe('/mine');
+    expect(folderOf({ BUILT_CONSOLE: '/built', SIGHTLINE_CONSOLE: 'off' })).toBeNull();
+  });
+
+  test('a folder without a page is a fault at the start', () => {
+    expect(faultsOf({ SIGHTLINE_CONSOLE: '/nowhere' })).toEqual([
+      expect.stringContaining('SIGHTLINE_CONSOLE must be off or a folder that holds a built console'),
+    ]);
+  });
+});
+
 describe('.env.example', () => {
   const lines = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8').split('\n');
   const listed = lines.flatMap((line) => {

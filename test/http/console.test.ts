@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { writeConsole } from '../../bin/write-console.ts';
@@ -124,6 +124,25 @@ describe('without a console', () => {
     const withFolder = { ...options, consoleFolder: folder };
     expect(await createPages(withFolder)(get('/'))).toMatchObject({ status: 200 });
     expect(await createPages({ ...withFolder, hasGraphiql: false })(get('/'))).toMatchObject({ status: 302 });
+  });
+
+  test('a path that is not there says where GraphQL is and, if there is one, the console', async () => {
+    expect(await createPages(options)(get('/calls'))).toMatchObject({
+      status: 404,
+      body: 'There is nothing here. GraphQL is at /graphql\n',
+    });
+    expect(await createPages({ ...options, consoleFolder: makeFolder() })(get('/calls'))).toMatchObject({
+      status: 404,
+      body: 'There is nothing here. The console is at /, GraphQL is at /graphql\n',
+    });
+  });
+
+  test('a folder is read however its path is written', async () => {
+    const folder = makeFolder();
+    writeFileSync(join(folder, 'index.html'), 'a page');
+    const written = [`${folder}/`, relative(process.cwd(), folder), `./${relative(process.cwd(), folder)}/.`];
+    for (const path of written)
+      expect(answerConsole(await readConsoleFiles(path), get('/'))).toMatchObject({ status: 200 });
   });
 
   test('a folder without a page is refused by name', async () => {

@@ -184,6 +184,14 @@ describe('start', () => {
     expect(service.printed()).not.toContain('canary');
   });
 
+  test('a switch that there is not is refused, and the message names both lists of switches', async () => {
+    const service = run(['--nothing'], {});
+    expect(await service.exit).toBe(2);
+    expect(service.printed()).toContain(
+      'npm start -- --help and npm run sandbox -- --help list the switches.',
+    );
+  });
+
   test.each([
     ['real credentials', [], { EVENTS_API_TOKEN: 'canary' }],
     ['your own exports', ['--events', 'mine.json'], {}],

@@ -1,4 +1,5 @@
 import { preflightHeadersFor } from '../cors.ts';
+import { TEXT_TYPE } from '../http-message.ts';
 import type { HttpAnswer, HttpRequest } from '../http-message.ts';
 import type { Caller } from '../identity/caller.ts';
 import { FOREIGN_ORIGIN, NO_PROOF } from '../refusals.ts';
@@ -10,11 +11,12 @@ export function answerOtherMethod(
   corsOrigins: readonly string[],
 ): HttpAnswer {
   const allow = 'POST, OPTIONS';
-  if (method !== 'OPTIONS') return { status: 405, headers: { allow } };
+  if (method !== 'OPTIONS') return { status: 405, headers: { allow, ...TEXT_TYPE }, body: POST_ONLY };
   const preflight = preflightHeadersFor(headers['origin'], corsOrigins, 'POST', MCP_HEADERS);
   return { status: 204, headers: { allow, ...preflight } };
 }
 
+const POST_ONLY = 'Agents ask here by POST, in the Model Context Protocol; there are no sessions.\n';
 const MCP_HEADERS = 'content-type, mcp-protocol-version, mcp-method, mcp-name';
 
 /**

@@ -35,7 +35,9 @@ export const Temporal: typeof globalThis.Temporal =
 const dates = new Map<number, string>();
 const MOST_DATES = 4_096;
 
-function formatDate(day: number): string {
+/** The day in UTC as RFC 3339 writes it before a time: `2026-11-21T`. @throws RangeError if the time is no date */
+export function formatDate(timestampMs: number): string {
+  const day = Math.floor(timestampMs / DAY_MS);
   const known = dates.get(day);
   if (known !== undefined) return known;
   const date = new Date(day * DAY_MS).toISOString().slice(0, -'00:00:00.000Z'.length);
@@ -51,17 +53,18 @@ function formatDate(day: number): string {
  */
 export function formatInstant(timestampMs: number): string {
   const ms = Math.trunc(timestampMs);
-  const day = Math.floor(ms / DAY_MS);
-  const inDay = ms - day * DAY_MS;
-  const hour = Math.floor(inDay / 3_600_000);
-  const minute = Math.floor(inDay / 60_000) % 60;
+  const inDay = ms - Math.floor(ms / DAY_MS) * DAY_MS;
   const second = Math.floor(inDay / 1_000) % 60;
-  return `${formatDate(day)}${pad(hour, 2)}:${pad(minute, 2)}:${pad(second, 2)}.${pad(inDay % 1_000, 3)}Z`;
+  return formatDate(ms) + MINUTES[Math.floor(inDay / 60_000)]! + SECONDS[second]! + MILLISECONDS[inDay % 1_000]!;
 }
 
-function pad(value: number, length: 2 | 3): string {
-  if (length === 3 && value < 100) return value < 10 ? `00${value}` : `0${value}`;
-  return value < 10 ? `0${value}` : `${value}`;
+/** The parts of a time, printed once: `09:30:`, `00.` and `000Z`. */
+const MINUTES = Array.from({ length: 24 * 60 }, (_, at) => `${pad(Math.floor(at / 60), 2)}:${pad(at % 60, 2)}:`);
+const SECONDS = Array.from({ length: 60 }, (_, at) => `${pad(at, 2)}.`);
+const MILLISECONDS = Array.from({ length: 1_000 }, (_, at) => `${pad(at, 3)}Z`);
+
+function pad(value: number, length: number): string {
+  return String(value).padStart(length, '0');
 }
 
 /** Joins the ranges that overlap or touch. The result covers the same time, newest range first. */

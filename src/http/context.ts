@@ -14,6 +14,7 @@ import type { SkippedRowsReport, SourceSettings } from '../sources/paging/vendor
 import { keepByScope } from '../sources/shared/scope.ts';
 import { createTimelineSource } from '../sources/timeline/source.ts';
 import type { TimelineSource } from '../sources/timeline/source.ts';
+import type { GetUsageAnalytics } from '../sources/usage/analytics/analytics.ts';
 import { createAnalyticsReader } from '../sources/usage/analytics/reader.ts';
 import type { AnalyticsSettings } from '../sources/usage/analytics/reader.ts';
 import { createUsageQuirks } from '../sources/usage/quirks.ts';
@@ -68,7 +69,12 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
       const quirks = quirksOf.usage(credentials.usage);
       const deps = { upstream, settings, quirks, archive: archive?.usage, nowMs, onSkippedRows };
       const analyticsDeps = { upstream, settings: options.analytics, onSkippedRows };
-      const getUsageAnalytics = createAnalyticsReader(analyticsDeps, context, nowMs);
+      let analytics: GetUsageAnalytics | null = null;
+      // Most operations read no series.
+      const getUsageAnalytics: GetUsageAnalytics = (request) => {
+        analytics ??= createAnalyticsReader(analyticsDeps, context, nowMs);
+        return analytics(request);
+      };
       return { deps, context, reader: createUsageSource(deps, getUsageAnalytics, context) };
     };
     const openEvents = () => {

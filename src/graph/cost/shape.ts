@@ -54,7 +54,7 @@ export function costOfField(field: CostField): number {
 }
 
 /** The actual cost of an answer, without calls. The items of a list are not visited if they hold scalars only. */
-export function measureCost({ leaves, fields, types = [] }: CostShape, value: unknown): number {
+export function measureCost({ leaves, fields, types }: CostShape, value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   let sum = leaves * COST.leaf;
   for (const field of fields) {
@@ -69,24 +69,33 @@ export function measureCost({ leaves, fields, types = [] }: CostShape, value: un
     if (field.fields.length === 0 && !field.types) sum += items.length * field.leaves * COST.leaf;
     else for (const item of items) sum += measureCost(field, item);
   }
+  if (!types) return sum;
   // Two types may use one key for different fields, so the answer of one type may look like an answer of the other.
   const ofTypes = types.map((type) => Math.min(measureCost(type, value), costOf(type)));
   return sum + Math.max(...ofTypes, 0);
 }
 
 /** All fields that an object of this shape may have, of every type. */
-export function fieldsOf({ fields, types = [] }: CostShape): readonly CostField[] {
-  return [...fields, ...types.flatMap(fieldsOf)];
+export function fieldsOf({ fields, types }: CostShape): readonly CostField[] {
+  return types ? [...fields, ...types.flatMap(fieldsOf)] : fields;
 }
 
 /** The number of items in the lists that arguments bound: rows, buckets, facet values. */
 export function countRows(shape: CostShape, value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
-  const fields = new Map(fieldsOf(shape).map((field) => [field.key, field]));
-  return [...fields.values()].reduce((sum, field) => {
+  const fields = fieldsOf(shape);
+  const { types } = shape;
+  // Two types may have a field of the same key.
+  const found = types ? new Map(fields.map((field) => [field.key, field])).values() : fields;
+  let sum = 0;
+  for (const field of found) {
     const below: unknown = Reflect.get(value, field.key);
-    if (!Array.isArray(below)) return sum + countRows(field, below);
-    const own = field.isFlat ? 0 : below.length;
-    return below.reduce((all: number, item: unknown) => all + countRows(field, item), sum + own);
-  }, 0);
+    if (!Array.isArray(below)) {
+      sum += countRows(field, below);
+      continue;
+    }
+    if (!field.isFlat) sum += below.length;
+    if (fieldsOf(field).length > 0) for (const item of below) sum += countRows(field, item);
+  }
+  return sum;
 }

@@ -20,7 +20,7 @@ import type {
 } from 'graphql';
 import { createCompleteAbstract, createCompleteLeaf, createCompleteList, requireValue } from './complete.ts';
 import { executeFields, readArguments, respond } from './execute.ts';
-import type { Complete, FieldPlan, Resolve, Run } from './execute.ts';
+import type { Complete, FieldPlan, ObjectPlan, Resolve, Run } from './execute.ts';
 import { collectFields } from './fields.ts';
 import type { Selections } from './fields.ts';
 import { ResolveInfo } from './resolve-info.ts';
@@ -67,7 +67,7 @@ export function compileQuery(
     };
   };
 
-  const planFields = (type: GraphQLObjectType, nodes: readonly FieldNode[]): readonly FieldPlan[] =>
+  const planFields = (type: GraphQLObjectType, nodes: readonly FieldNode[]): ObjectPlan =>
     planAll(
       type,
       collectFields(
@@ -79,7 +79,11 @@ export function compileQuery(
   const planAll = (
     type: GraphQLObjectType,
     found: ReadonlyMap<string, readonly FieldNode[]>,
-  ): readonly FieldPlan[] => [...found].map(([key, nodes]) => planField(type, key, nodes));
+  ): ObjectPlan => ({
+    fields: [...found].map(([key, nodes]) => planField(type, key, nodes)),
+    // The parser makes objects of exactly the size that they need.
+    empty: JSON.parse(JSON.stringify(Object.fromEntries([...found.keys()].map((key) => [key, null])))),
+  });
 
   const completeOf = (type: GraphQLOutputType, nodes: readonly FieldNode[]): Complete => {
     if (isNonNullType(type)) return requireValue(completeOf(type.ofType, nodes));
@@ -89,8 +93,8 @@ export function compileQuery(
       return createCompleteList(completeOf(item, nodes), isLeaf, !isNonNullType(item));
     }
     if (isLeafType(type)) return createCompleteLeaf(type);
-    const planned = new Map<GraphQLObjectType, readonly FieldPlan[]>();
-    const plansFor = (objectType: GraphQLObjectType): readonly FieldPlan[] => {
+    const planned = new Map<GraphQLObjectType, ObjectPlan>();
+    const plansFor = (objectType: GraphQLObjectType): ObjectPlan => {
       const known = planned.get(objectType);
       if (known) return known;
       const plans = planFields(objectType, nodes);

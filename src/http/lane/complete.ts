@@ -7,7 +7,7 @@ import type {
   ResponsePath,
 } from 'graphql';
 import { executeFields, extendPath, failAt, ignoreRejection, isPromiseLike } from './execute.ts';
-import type { Complete, FieldPlan, Run } from './execute.ts';
+import type { Complete, FieldPlan, ObjectPlan, Run } from './execute.ts';
 import { ResolveInfo } from './resolve-info.ts';
 
 export function requireValue(complete: Complete): Complete {
@@ -42,16 +42,24 @@ export function createCompleteList(complete: Complete, isLeaf: boolean, isNullab
     plan: FieldPlan,
   ): unknown => {
     const own = isLeaf ? path : placeOf(path, index);
-    const fail = (error: unknown): null =>
-      failAt(run, plan, error, isLeaf ? placeOf(path, index) : own, isNullable);
     try {
-      if (isPromiseLike(item)) return awaitItem(run, item, own, plan, fail);
-      const completed = complete(run, item, own, plan);
-      return completed instanceof Promise ? completed.catch(fail) : completed;
+      if (!isPromiseLike(item)) {
+        const completed = complete(run, item, own, plan);
+        if (!(completed instanceof Promise)) return completed;
+        return completed.catch((error: unknown) => failItem(run, error, path, index, plan));
+      }
     } catch (error) {
-      return fail(error);
+      return failItem(run, error, path, index, plan);
     }
+    return awaitItem(run, item, own, plan, (error) => failItem(run, error, path, index, plan));
   };
+  const failItem = (
+    run: Run,
+    error: unknown,
+    path: ResponsePath | undefined,
+    index: number,
+    plan: FieldPlan,
+  ): null => failAt(run, plan, error, placeOf(path, index), isNullable);
   const awaitItem = async (
     run: Run,
     item: PromiseLike<unknown>,
@@ -79,8 +87,10 @@ export function createCompleteList(complete: Complete, isLeaf: boolean, isNullab
     const items: unknown[] = [];
     let isWaiting = false;
     try {
-      for (const [index, item] of value.entries()) {
+      let index = 0;
+      for (const item of value as readonly unknown[]) {
         const completed = completeItem(run, item, path, index, plan);
+        index += 1;
         items.push(completed);
         if (completed instanceof Promise) isWaiting = true;
       }
@@ -98,7 +108,7 @@ export function createCompleteList(complete: Complete, isLeaf: boolean, isNullab
 export function createCompleteAbstract(
   schema: GraphQLSchema,
   type: GraphQLAbstractType,
-  plansFor: (type: GraphQLObjectType) => readonly FieldPlan[],
+  plansFor: (type: GraphQLObjectType) => ObjectPlan,
 ): Complete {
   return (run, value, path, plan) => {
     if (value === null || value === undefined) return null;

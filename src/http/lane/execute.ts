@@ -53,8 +53,15 @@ export interface FieldPlan {
   readonly operation: OperationDefinitionNode;
 }
 
+/** The fields of one object. */
+export interface ObjectPlan {
+  readonly fields: readonly FieldPlan[];
+  /** The object with a null for each field. A copy of it has room for all fields, so that it need not grow. */
+  readonly empty: Readonly<Record<string, unknown>>;
+}
+
 /** The result of an operation with these root fields. Never throws or rejects. */
-export function respond(run: Run, plans: readonly FieldPlan[]): ExecutionResult | Promise<ExecutionResult> {
+export function respond(run: Run, plans: ObjectPlan): ExecutionResult | Promise<ExecutionResult> {
   const fail = (error: unknown): ExecutionResult => {
     addError(run, toGraphqlError(error), undefined);
     return createResult(run, null);
@@ -88,14 +95,14 @@ function toGraphqlError(error: unknown): GraphQLError {
 /** Resolves fields of one object. The result is a promise only if a field waits. */
 export function executeFields(
   run: Run,
-  plans: readonly FieldPlan[],
+  plans: ObjectPlan,
   source: unknown,
   path: ResponsePath | undefined,
 ): Record<string, unknown> | Promise<Record<string, unknown>> {
-  const values: Record<string, unknown> = {};
+  const values: Record<string, unknown> = { ...plans.empty };
   let waiting: string[] | null = null;
   try {
-    for (const plan of plans) {
+    for (const plan of plans.fields) {
       const value = executeField(run, plan, source, path);
       values[plan.key] = value;
       if (value instanceof Promise) (waiting ??= []).push(plan.key);

@@ -72,7 +72,10 @@ export function createEventTest(filter: EventFilter): (event: AuditEvent) => boo
     const isExcluded = createEventTest(not);
     tests.push((event) => !isExcluded(event));
   }
-  return (event) => tests.every((test) => test(event));
+  return (event) => {
+    for (const isMatch of tests) if (!isMatch(event)) return false;
+    return true;
+  };
 }
 
 function onText(

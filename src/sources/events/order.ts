@@ -58,9 +58,10 @@ export async function readOrderedPage(
     appendAll(rows, batch.rows);
     scanned += batch.rows.length + batch.dropped.length;
     if (scanned > maxScannedRows) throw tooMany(maxScannedRows);
-    const seen = batch.rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: stream.isMatch(row) }));
-    if (batch.edgeMs < toMs)
-      examined.push({ ...batch, fromMs: batch.edgeMs, toMs, dropped: batch.dropped.length, rows: seen });
+    if (batch.edgeMs < toMs) {
+      const matches = batch.rows.filter(stream.isMatch);
+      examined.push({ ...batch, fromMs: batch.edgeMs, toMs, dropped: batch.dropped.length, matches });
+    }
     toMs = batch.edgeMs;
   }
   const compare = createComparison(orderBy);

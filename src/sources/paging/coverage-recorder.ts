@@ -23,7 +23,13 @@ export interface ExaminedSpan {
   readonly stale: boolean;
   readonly origin: CoverageOrigin;
   readonly dropped: number;
-  readonly rows: readonly { readonly timestampMs: number; readonly isMatch: boolean }[];
+  readonly rows: readonly Timed[];
+  /** Those of `rows` that match. */
+  readonly matches: readonly Timed[];
+}
+
+interface Timed {
+  readonly timestampMs: number;
 }
 
 /** Which bound ended the reading before the end of the range. */
@@ -80,11 +86,12 @@ function cut(span: ExaminedSpan, age: AgePolicy, nowMs: number): ExaminedSpan[] 
     expiredUntil(age, nowMs),
     ...(age.files ? edgesOf(age.files) : []),
   ].filter((edge) => edge > span.fromMs && edge < span.toMs);
+  if (edges.length === 0) return [span];
   const bounds = [span.fromMs, ...new Set(edges.sort((a, b) => a - b)), span.toMs];
   return bounds.slice(1).map((toMs, at) => {
     const fromMs = bounds[at]!;
-    const rows = span.rows.filter((row) => row.timestampMs >= fromMs && row.timestampMs < toMs);
-    return { ...span, fromMs, toMs, rows };
+    const isInside = ({ timestampMs }: Timed): boolean => timestampMs >= fromMs && timestampMs < toMs;
+    return { ...span, fromMs, toMs, rows: span.rows.filter(isInside), matches: span.matches.filter(isInside) };
   });
 }
 
@@ -114,7 +121,7 @@ function judge(
     asOfMs: status === 'FAILED' ? null : part.readAtMs,
     origin: part.origin,
     scanned: status === 'FAILED' ? null : part.rows.length + part.dropped,
-    matched: status === 'FAILED' ? null : part.rows.filter((row) => row.isMatch).length,
+    matched: status === 'FAILED' ? null : part.matches.length,
     dropped: part.dropped,
     code,
     reason,

@@ -69,8 +69,10 @@ export async function* pageByKeyset<Row extends Position>(
     const rowsAtCut: Row[] = [];
     const dropped: number[] = [];
     let cut = 0;
-    for (const [index, entry] of entries.entries()) {
+    let index = 0;
+    for (const entry of entries) {
       const timestampMs = times[index]!;
+      index += 1;
       const at = instantOf(timestampMs);
       // The bound is one unit beyond the instant. The previous window has given out the rows in that unit.
       if (isBeyond(instant, at)) continue;

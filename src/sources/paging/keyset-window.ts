@@ -89,10 +89,9 @@ function getsBeyond<Row extends Position>(
   { direction, instant, pageSize }: KeysetWindowRequest,
   { unitMs, source, operation }: VendorList<Row>,
 ): boolean {
-  const seen = entries.flatMap((entry) => (isSkipped(entry) ? [] : [Math.floor(entry.timestampMs / unitMs)]));
-  const [first] = seen;
-  const last = seen.at(-1);
-  if (first === undefined || last === undefined) {
+  const first = entries.find(isParsed);
+  const last = entries.findLast(isParsed);
+  if (!first || !last) {
     // The vendor may give fewer rows at once than asked, so a page that is not full may not be the last.
     if (entries.length < pageSize) return false;
     throw new UpstreamError({
@@ -102,7 +101,13 @@ function getsBeyond<Row extends Position>(
       message: 'The vendor answered a full page without one row that could be understood.',
     });
   }
-  return first !== last && (direction === 'DESC' ? last < instant : last > instant);
+  const at = Math.floor(last.timestampMs / unitMs);
+  if (Math.floor(first.timestampMs / unitMs) === at) return false;
+  return direction === 'DESC' ? at < instant : at > instant;
+}
+
+function isParsed<Row extends object>(entry: Row | SkippedRow): entry is Row {
+  return !isSkipped(entry);
 }
 
 /** @throws UpstreamError `UPSTREAM_OUT_OF_ORDER` if a row comes twice or the order in time is broken */

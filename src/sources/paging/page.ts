@@ -77,13 +77,18 @@ export async function readPage<Row extends Position>(
     wanted: () => (maxScannedRows === null ? count + 1 - matches.length : maxScannedRows - scanned),
     wantedMatches: () => count + 1 - matches.length,
   });
-  const recordSpan = (batch: Batch<Row>, rows: readonly Row[], dropped: number, untilMs: number): void => {
+  const recordSpan = (
+    batch: Batch<Row>,
+    rows: readonly Row[],
+    taken: readonly Row[],
+    dropped: number,
+    untilMs: number,
+  ): void => {
     const fromMs = isDesc ? untilMs : edgeMs;
     const toMs = isDesc ? edgeMs : untilMs;
     if (fromMs < toMs) {
-      const seen = rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: isMatch(row) }));
       const { readAtMs, stale, origin } = batch;
-      examined.push({ fromMs, toMs, readAtMs, stale, origin, dropped, rows: seen });
+      examined.push({ fromMs, toMs, readAtMs, stale, origin, dropped, rows, matches: taken });
     }
     edgeMs = untilMs;
   };
@@ -102,13 +107,13 @@ export async function readPage<Row extends Position>(
             isDesc ? ms >= last.timestampMs : ms <= last.timestampMs,
           ).length;
           const rows = batch.rows.slice(0, taken.examined);
-          recordSpan(batch, rows, dropped, isDesc ? last.timestampMs : last.timestampMs + 1);
+          recordSpan(batch, rows, taken.matches, dropped, isDesc ? last.timestampMs : last.timestampMs + 1);
         }
         break;
       }
       // An archive gives matches alone, so they need no bound.
       if (batch.origin !== 'ARCHIVE') scanned += batch.rows.length + batch.dropped.length;
-      recordSpan(batch, batch.rows, batch.dropped.length, batch.edgeMs);
+      recordSpan(batch, batch.rows, taken.matches, batch.dropped.length, batch.edgeMs);
       end = { kind: 'scan position', position: endOfInstant(source, batch.edgeMs) };
       if (batch.ended) break;
       if (maxScannedRows !== null && scanned >= maxScannedRows) {
@@ -149,11 +154,13 @@ function takeMatches<Row>(
 ): { readonly matches: readonly Row[]; readonly hasOneMore: boolean; readonly examined: number } {
   const matches: Row[] = [];
   let examined = 0;
-  for (const [at, row] of rows.entries()) {
+  let at = 0;
+  for (const row of rows) {
+    at += 1;
     if (!isMatch(row)) continue;
     if (matches.length === room) return { matches, hasOneMore: true, examined };
     matches.push(row);
-    examined = at + 1;
+    examined = at;
   }
   return { matches, hasOneMore: false, examined };
 }

@@ -73,7 +73,8 @@ export async function readRanges<Row extends Position>(
             origin: batch.origin,
             dropped: batch.dropped.length,
             skippedMs: batch.dropped,
-            rows: batch.rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: stream.isMatch(row) })),
+            rows: batch.rows,
+            matches: batch.rows.filter(stream.isMatch),
           });
         }
         appendAll(rows, batch.rows);

@@ -1,6 +1,7 @@
-import { formatInstant } from '../../base/time.ts';
+import { formatDate, formatInstant } from '../../base/time.ts';
 
-const FORMATTED_LENGTH = 'YYYY-MM-DDTHH:mm:ss.sssZ'.length;
+/** A vendor's usual form. */
+const FORMATTED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/i;
 const OFFSET = /(?:z|[+-]\d\d:?\d\d)$/;
 const DAY_AT = 'YYYY-MM-'.length;
@@ -14,10 +15,10 @@ const SHORTEST_MONTH = 28;
  * @returns milliseconds since the epoch; null for any other text, and for a day that its month does not have
  */
 export function decodeTimestamp(value: unknown): number | null {
-  if (typeof value === 'string' && value.length === FORMATTED_LENGTH) {
-    // A vendor's usual form. What is printed as it was written has been read right.
+  if (typeof value === 'string' && FORMATTED.test(value)) {
     const ms = Date.parse(value);
-    if (!Number.isNaN(ms) && formatInstant(ms) === value) return ms;
+    // The parser moves a day that its month does not have, and the hour 24, to a later day.
+    if (!Number.isNaN(ms)) return value.startsWith(formatDate(ms)) ? ms : null;
   }
   if (typeof value !== 'string' || !ISO.test(value) || !hasItsDay(value)) return null;
   const isZoned = value.endsWith('Z') || OFFSET.test(value.slice(MINUTE_LENGTH));

@@ -34,10 +34,27 @@ export function readMilliseconds(value: unknown): number | null | undefined {
 
 const NONE: readonly string[] = Object.freeze([]);
 
+/** Texts with tags that were split lately. The records of an element have the same. */
+const split = new Map<string, readonly string[]>();
+const MOST_KEPT = 1_000;
+const LONGEST_KEPT = 200;
+
 /** One text with commas, or a list of texts. */
 export function readTags(value: unknown): readonly string[] | undefined {
   if (value === null || value === undefined) return NONE;
-  const tags: unknown = typeof value === 'string' ? value.split(',') : value;
-  if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) return undefined;
+  if (typeof value === 'string') return splitTags(value);
+  return Array.isArray(value) && value.every((tag) => typeof tag === 'string') ? cleanTags(value) : undefined;
+}
+
+function splitTags(text: string): readonly string[] {
+  const known = split.get(text);
+  if (known) return known;
+  const tags = Object.freeze(cleanTags(text.split(',')));
+  if (split.size >= MOST_KEPT) split.clear();
+  if (text.length <= LONGEST_KEPT) split.set(text, tags);
+  return tags;
+}
+
+function cleanTags(tags: readonly string[]): readonly string[] {
   return tags.map((tag) => tag.trim()).filter((tag) => tag !== '');
 }

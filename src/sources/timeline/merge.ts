@@ -170,7 +170,8 @@ export async function mergeStreams<Row extends Position>(
           stale: batch.stale,
           origin: batch.origin,
           dropped: batch.dropped.filter(isInside).length,
-          rows: rows.map((row) => ({ timestampMs: row.timestampMs, isMatch: run.stream.isMatch(row) })),
+          rows,
+          matches: rows.filter(run.stream.isMatch),
         },
       ];
     });

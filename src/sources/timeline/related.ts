@@ -136,7 +136,7 @@ function coverWindow<Row extends Activity>(
     const toMs = Math.min(span.toMs, window.toMs);
     if (fromMs >= toMs) return [];
     const dropped = span.skippedMs.filter((ms) => ms >= fromMs && ms < toMs).length;
-    return [{ ...span, fromMs, toMs, dropped, rows: [] }];
+    return [{ ...span, fromMs, toMs, dropped, rows: [], matches: [] }];
   });
   // The index counts the rows, because examining them one by one for each window would be slow.
   return recordCoverage(stream.source, within, stream.age, nowMs, null).map((entry) => ({

@@ -159,5 +159,8 @@ export function createUsageTest(filter: UsageFilter): (record: UsageRecord) => b
   addList(instanceIds, (record) => [record.instanceId]);
   addRange(responseStatus, (record) => record.responseStatus);
   addRange(processTime, (record) => record.processTime);
-  return (record) => tests.every((isMatch) => isMatch(record));
+  return (record) => {
+    for (const isMatch of tests) if (!isMatch(record)) return false;
+    return true;
+  };
 }

@@ -62,8 +62,7 @@ export function createUsageSource(
   const keyOf = (kind: string, value: unknown): string =>
     scopedKey(requireScope(context, 'USAGE', LIST_OPERATION), kind, JSON.stringify(value));
   const knownCounts = createKnownCounts<UsageFilter>(keyOf);
-  /** The rows of pages, so that none is read again by its id. */
-  const seen = new Map<string, UsageRecord>();
+  const given = createGivenRows();
 
   const records = new DataLoader<RecordKey, UsageRecord | null, string>(
     (keys) => {
@@ -101,7 +100,7 @@ export function createUsageSource(
     const stream = createUsageRowStream(deps, context, filter, getUsageAnalytics, 'filter', knownAtMs);
     if (!stream) return { rows: [], hasMore: false, end: null, coverage: [coverNothing('USAGE', range)] };
     const page = await readPage(request, requireParsable(stream), nowMs);
-    for (const row of page.rows) if (!seen.has(row.id)) seen.set(row.id, row);
+    given.add(page.rows);
     knownCounts.note(request, page, stream.age.files);
     return page;
   }
@@ -109,7 +108,7 @@ export function createUsageSource(
   return {
     async getUsageRecord(id, timestampMs) {
       if (!isUsageRecordId(id)) return null;
-      const row = seen.get(id);
+      const row = given.find(id);
       const isSame = row && (timestampMs === null || timestampMs === row.timestampMs);
       return isSame ? row : records.load({ id, timestampMs });
     },
@@ -186,4 +185,25 @@ function isMisread(error: Error): boolean {
     error instanceof UpstreamError &&
     (error.code === 'UPSTREAM_OUT_OF_ORDER' || error.code === 'UPSTREAM_BAD_RESPONSE')
   );
+}
+
+interface GivenRows {
+  readonly add: (rows: readonly UsageRecord[]) => void;
+  readonly find: (id: string) => UsageRecord | undefined;
+}
+
+/** The rows of pages, so that none is read again by its id. They are indexed when one is looked for. */
+function createGivenRows(): GivenRows {
+  const byId = new Map<string, UsageRecord>();
+  let unindexed: (readonly UsageRecord[])[] = [];
+  return {
+    add(rows) {
+      unindexed.push(rows);
+    },
+    find(id) {
+      for (const rows of unindexed) for (const row of rows) if (!byId.has(row.id)) byId.set(row.id, row);
+      unindexed = [];
+      return byId.get(id);
+    },
+  };
 }

@@ -18,9 +18,10 @@ const span = (fromMs: number, toMs: number, more: Partial<ExaminedSpan> = {}): E
   origin: 'VENDOR',
   dropped: 0,
   rows: [],
+  matches: more.rows ?? [],
   ...more,
 });
-const row = (timestampMs: number, isMatch = true) => ({ timestampMs, isMatch });
+const row = (timestampMs: number) => ({ timestampMs });
 const spansOf = (examined: readonly ExaminedSpan[], bounds = age, why: Stop | null = null) =>
   recordCoverage('USAGE', examined, bounds, NOW, why).map(({ status, fromMs, toMs }) => [
     status,
@@ -78,8 +79,9 @@ describe('coverage', () => {
   });
 
   test('counts rows in the part that they fall in', () => {
-    const rows = [row(NOW - 50), row(NOW - 100, false), row(NOW - 101), row(NOW - 400, false)];
-    const coverage = recordCoverage('EVENTS', [span(NOW - 500, NOW, { rows })], forever, NOW, null);
+    const rows = [row(NOW - 50), row(NOW - 100), row(NOW - 101), row(NOW - 400)];
+    const matches = [rows[0]!, rows[2]!];
+    const coverage = recordCoverage('EVENTS', [span(NOW - 500, NOW, { rows, matches })], forever, NOW, null);
     expect(coverage.map(({ scanned, matched }) => [scanned, matched])).toEqual([
       [2, 1],
       [2, 1],
@@ -131,7 +133,7 @@ describe('coverage', () => {
       'USAGE',
       [
         span(NOW - 300, NOW - 200, { readAtMs: NOW - 1, rows: [row(NOW - 250)] }),
-        span(NOW - 400, NOW - 300, { rows: [row(NOW - 350, false)] }),
+        span(NOW - 400, NOW - 300, { rows: [row(NOW - 350)], matches: [] }),
       ],
       forever,
       NOW,
@@ -197,9 +199,10 @@ describe('coverage', () => {
             const toMs = bounds[at]!;
             const [stale, dropped, aged, origin] = traits[at]!;
             const inside = rows
-              .map(([ms, isMatch]) => row(NOW - 3_000 + ms, isMatch))
+              .map(([ms, isMatch]) => ({ ...row(NOW - 3_000 + ms), isMatch }))
               .filter(({ timestampMs: ms }) => ms >= fromMs && ms < toMs);
-            return span(fromMs, toMs, { stale, dropped, readAtMs: NOW - aged, origin, rows: inside });
+            const matches = inside.filter(({ isMatch }) => isMatch);
+            return span(fromMs, toMs, { stale, dropped, readAtMs: NOW - aged, origin, rows: inside, matches });
           });
           const coverage = recordCoverage('USAGE', examined, age, NOW, null);
           expect(coverage[0]?.toMs).toBe(bounds[0]);
@@ -220,7 +223,7 @@ describe('coverage', () => {
             examined.reduce((total, part) => total + part.rows.length, 0) + dropped,
           );
           expect(sum((entry) => entry.matched ?? 0)).toBe(
-            examined.flatMap((part) => part.rows).filter(({ isMatch }) => isMatch).length,
+            examined.flatMap((part) => part.matches).length,
           );
         },
       ),

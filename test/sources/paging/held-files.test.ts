@@ -153,8 +153,9 @@ test('coverage is COMPLETE only for spans that a file contains with every row re
           const toMs = bounds[at]!;
           const rows = times
             .filter((ms) => ms >= fromMs && ms < toMs)
-            .map((timestampMs) => ({ timestampMs, isMatch: true }));
-          return { fromMs, toMs, readAtMs: NOW, stale: false, origin: 'VENDOR', dropped: 0, rows };
+            .map((timestampMs) => ({ timestampMs }));
+          const read = { readAtMs: NOW, stale: false, origin: 'VENDOR', dropped: 0 } as const;
+          return { ...read, fromMs, toMs, rows, matches: rows };
         });
         const age: AgePolicy = { settleMs: 0, retentionMs: null, files };
         const coverage = recordCoverage('USAGE', examined, age, NOW, null);

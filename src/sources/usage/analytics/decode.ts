@@ -61,14 +61,14 @@ export function decodeSeries<Series extends UsageSeries>(
     const isMisplaced = startMs !== null && startMs !== range.fromMs && !isVendorEdge(startMs, interval);
     if (isMisplaced) misplaced += 1;
     const decoded = startMs === null || isMisplaced ? null : DECODERS[series](fields);
-    if (startMs !== null && decoded) found.push({ startMs, ...decoded });
+    if (startMs !== null && decoded) found.push({ startMs, count: decoded.count, figure: decoded.figure });
     else skipped.push(startMs);
   }
   if (body.length > 0 && found.length === 0) throw new TypeError('No row could be parsed.');
   if (misplaced > found.length) throw new TypeError('The rows are of a finer interval than requested.');
   const rows: SeriesRow<Series>[] = [];
   let nextMs = -Infinity;
-  for (const row of found.toSorted((a, b) => a.startMs - b.startMs)) {
+  for (const row of sortByStart(found)) {
     if (row.startMs < nextMs) skipped.push(row.startMs);
     else rows.push(row);
     nextMs = nextVendorEdge(row.startMs, interval);
@@ -102,18 +102,24 @@ function findGaps(
   if (rows.length === 0) return [];
   const firstRowMs = vendorFloor(range.fromMs, interval);
   const timed = skipped.filter((startMs) => startMs !== null);
-  const starts = [...rows.map(({ startMs }) => startMs), ...timed]
-    .filter((startMs) => startMs >= firstRowMs && startMs < range.toMs)
-    .toSorted((a, b) => a - b);
+  const found = timed.length === 0 ? rows : sortByStart([...rows, ...timed.map((startMs) => ({ startMs }))]);
+  const starts = found.filter(({ startMs }) => startMs >= firstRowMs && startMs < range.toMs);
   if (starts.length === 0) throw new TypeError('No row lies in the requested range.');
   const gaps: Range[] = [];
   let fromMs = range.fromMs;
-  for (const startMs of [...starts, range.toMs]) {
+  for (const { startMs } of starts) {
     if (startMs > fromMs) gaps.push({ fromMs, toMs: startMs });
     fromMs = Math.max(fromMs, nextVendorEdge(startMs, interval));
   }
+  if (range.toMs > fromMs) gaps.push({ fromMs, toMs: range.toMs });
   const missing = gaps.reduce((sum, gap) => sum + countVendorRows(gap, interval), 0);
   return missing > skipped.length - timed.length ? gaps : [];
+}
+
+/** Vendors nearly always give their rows oldest first. */
+function sortByStart<Row extends { readonly startMs: number }>(rows: readonly Row[]): readonly Row[] {
+  const isSorted = rows.every(({ startMs }, at) => at === 0 || startMs >= rows[at - 1]!.startMs);
+  return isSorted ? rows : rows.toSorted((a, b) => a.startMs - b.startMs);
 }
 
 /** Whether all rows but the first begin at an edge of the next coarser interval. */

@@ -23,27 +23,23 @@ type Rows<Series extends UsageSeries> = readonly Pick<SeriesRow<Series>, 'count'
 const SUMS: { readonly [Series in UsageSeries]: (rows: Rows<Series>) => SeriesFigures[Series] } = {
   activity: (rows) => sum(rows.map((row) => row.figure)),
   elements(rows) {
-    const [only] = rows;
-    if (only && rows.length === 1) return only.figure;
     const total = new Map<string, number>();
     for (const { figure } of rows)
       for (const [key, count] of figure) total.set(key, (total.get(key) ?? 0) + count);
     return total;
   },
   times(rows) {
-    const called = rows.flatMap(({ figure, count }) => (figure && count ? [{ ...figure, count }] : []));
-    const [first] = called;
-    if (!first) return null;
-    let { min, max } = first;
-    let [least, greatest, weighted, calls] = [first.avg, first.avg, 0, 0];
-    for (const row of called) {
-      min = Math.min(min, row.min);
-      max = Math.max(max, row.max);
-      least = Math.min(least, row.avg);
-      greatest = Math.max(greatest, row.avg);
-      weighted += row.avg * row.count;
-      calls += row.count;
+    let [min, max, least, greatest, weighted, calls] = [Infinity, 0, Infinity, 0, 0, 0];
+    for (const { figure, count } of rows) {
+      if (!figure || !count) continue;
+      min = Math.min(min, figure.min);
+      max = Math.max(max, figure.max);
+      least = Math.min(least, figure.avg);
+      greatest = Math.max(greatest, figure.avg);
+      weighted += figure.avg * count;
+      calls += count;
     }
+    if (calls === 0) return null;
     // Rounding must not move the average out of the range of its parts; the average of one row stays as it is.
     return { min, max, avg: Math.min(Math.max(weighted / calls, least), greatest) };
   },
@@ -58,6 +54,9 @@ export function sumRows<Series extends UsageSeries>(
   series: Series,
   rows: Rows<Series>,
 ): SeriesFigures[Series] {
+  const [only] = rows;
+  // Most buckets are one row of the vendor's.
+  if (only && rows.length === 1 && (series !== 'times' || only.count)) return only.figure;
   return SUMS[series](rows);
 }
 
@@ -81,18 +80,18 @@ export function isEmpty<Series extends UsageSeries>(series: Series, figure: Seri
   return figure === null || countFigure(series, figure) === 0;
 }
 
-const COUNTS_WITHIN: {
-  readonly [Series in UsageSeries]: (figure: SeriesFigures[Series]) => readonly number[];
+const HAS_EXACT_COUNTS: {
+  readonly [Series in UsageSeries]: (figure: SeriesFigures[Series]) => boolean;
 } = {
-  activity: (count) => [count],
-  elements: (elements) => [...elements.values()],
-  times: () => [],
-  statuses: ({ success, failed }) => [success, failed],
+  activity: Number.isSafeInteger,
+  elements: (elements) => elements.values().every(Number.isSafeInteger),
+  times: () => true,
+  statuses: ({ success, failed }) => Number.isSafeInteger(success) && Number.isSafeInteger(failed),
 };
 
 /** Whether all counts of a figure are exact, so at most 2^53 − 1. */
 export function isExact<Series extends UsageSeries>(series: Series, figure: SeriesFigures[Series]): boolean {
-  return COUNTS_WITHIN[series](figure).every(Number.isSafeInteger);
+  return HAS_EXACT_COUNTS[series](figure);
 }
 
 function sum(counts: readonly number[]): number {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { RequestError } from '../../../base/errors.ts';
 import { INTERVALS } from '../../../base/time.ts';
 import type { Interval, Range } from '../../../base/time.ts';
@@ -19,11 +20,27 @@ export interface AnalyticsPlan {
   readonly calls: { readonly [Series in UsageSeries]: readonly SharedCalls[] };
 }
 
+/** An operation is planned when it is estimated and when it runs. */
+const latest = new LRUCache<string, AnalyticsPlan>({ max: 16 });
+
 /**
  * Plans all calls of a request before the first is made.
  * @throws RequestError `LIMIT_EXCEEDED` for too many buckets or rows, `BAD_USER_INPUT` for an invalid zone or offset
  */
 export function planAnalytics(request: AnalyticsRequest, nowMs: number, bounds: SeriesBounds): AnalyticsPlan {
+  const { range, interval, timeZone, series, previous } = request;
+  const { maxBuckets, maxUpstreamBuckets } = bounds;
+  const earlier = previous.map((one) => [one.offset, [...one.series]]);
+  const asked = [range.fromMs, range.toMs, interval, timeZone, [...series], earlier];
+  const key = JSON.stringify([...asked, nowMs, maxBuckets, maxUpstreamBuckets]);
+  const known = latest.get(key);
+  if (known) return known;
+  const plan = planCallsOf(request, nowMs, bounds);
+  latest.set(key, plan);
+  return plan;
+}
+
+function planCallsOf(request: AnalyticsRequest, nowMs: number, bounds: SeriesBounds): AnalyticsPlan {
   const timeZone = readTimeZone(request.timeZone);
   const interval = request.interval ?? chooseInterval(request.range, timeZone);
   // The range and each `previous`, with the series that are selected for it.

@@ -128,7 +128,7 @@ export function divideAnswer<Series extends UsageSeries>(
     }));
     return {
       value: { rows: rowsOf.get(segment) ?? [], skipped: index === 0 ? skipped : [], unanswered: missing },
-      body: [...(bodyOf.get(segment) ?? []), ...zeros],
+      body: zeros.length > 0 ? [...(bodyOf.get(segment) ?? []), ...zeros] : (bodyOf.get(segment) ?? []),
       ...(missing.length > 0 && { cache: DO_NOT_CACHE }),
     };
   });

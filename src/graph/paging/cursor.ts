@@ -228,12 +228,25 @@ export function digestFilter(list: CursorList, filter: unknown): Buffer {
 
 /**
  * The query that a cursor is bound to: the list and hashes of its filter and of its other arguments, without the paging arguments.
- * The order of an input's fields does not matter, nor does it matter if an argument is null or omitted.
+ * The order of an input's fields does not matter, nor does it matter if an argument is null or omitted. It is digested when a
+ * cursor is opened or sealed, because many clients select none.
  */
 export function digestQuery(list: CursorList, args: Readonly<Record<string, unknown>>): CursorQuery {
-  const { filter, ...others } = args;
+  let digested: Buffer | null = null;
+  return {
+    list,
+    get digest() {
+      return (digested ??= digestArguments(list, args));
+    },
+  };
+}
+
+function digestArguments(
+  list: CursorList,
+  { filter, ...others }: Readonly<Record<string, unknown>>,
+): Buffer {
   const rest = digest(JSON.stringify(canonical(others))).subarray(0, DIGEST_BYTES - FILTER_DIGEST_BYTES);
-  return { list, digest: Buffer.concat([digestFilter(list, filter), rest]) };
+  return Buffer.concat([digestFilter(list, filter), rest]);
 }
 
 function canonical(value: unknown): unknown {

@@ -29,6 +29,8 @@ import type { AuditSink } from './http/audit-trail.ts';
 import { createContexts } from './http/context.ts';
 import { createAdmission } from './http/export/admission.ts';
 import type { Timing } from './http/export/pace.ts';
+import { createDoctor } from './http/doctor.ts';
+import type { Examine } from './http/doctor.ts';
 import { createHandler } from './http/handler.ts';
 import type { Handler, HandlerOptions } from './http/handler.ts';
 import type { ApiKey } from './http/identity/api-keys.ts';
@@ -117,6 +119,8 @@ export interface AppOverrides {
   readonly tracer?: RequestTracer;
   /** Counts what happens; left out: nothing does. This service closes it. */
   readonly metrics?: Metrics;
+  /** Examines the vendors, Redis and the archive for `GET /health/doctor`; left out: there is no such path. */
+  readonly examine?: Examine;
   /** Learns which way each GraphQL request was answered. */
   readonly onWay?: (way: Way) => void;
   /** Receives, once for each origin, why the pages of that origin can't read answers. */
@@ -209,6 +213,8 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
     runningExports: admission.running,
   });
   const ownCredentials = vendorCredentials.of({ callerSecrets: null });
+  const { examine, onAttempt = () => {} } = overrides;
+  const doctor = examine ? createDoctor(examine, clock, onAttempt) : null;
   const ownRateLimit = config.rate && createRateLimit(config.rate, clock);
 
   const { askAlert, ...http } = createHandler({
@@ -253,6 +259,7 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
     isLoopbackOnly: vendors.kind === 'configured' && !vendors.isPublic && !config.identity,
     isReady,
     metrics: config.metrics === 'main' && metrics ? metrics.page : null,
+    doctor,
     tracer: overrides.tracer ?? null,
     onFault,
     onRequest,
@@ -301,6 +308,7 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
     async close() {
       metrics?.close();
       live.close();
+      doctor?.close();
       await alerts?.stop();
       await Promise.all([
         upstreams.usage.close(),

@@ -45,9 +45,17 @@ export async function serve(args: readonly string[]): Promise<void> {
   const archive = config.archive && (await openServiceArchive(config.archive, config.secret, served, log));
   const alertStates =
     config.alerts && config.alertsState !== null ? await openStates(config.alertsState) : null;
+  // The service follows the sandbox's clock, because 'now' and 'the last day' must mean the same to both.
+  const clock = { now: () => Date.now() + clockOffsetMs };
+  const servedConfig = announcement ? pointAt(config, announcement) : config;
   const overrides: AppOverrides = {
-    // The service follows the sandbox's clock, because 'now' and 'the last day' must mean the same to both.
-    clock: { now: () => Date.now() + clockOffsetMs },
+    clock,
+    async examine(onAttempt, signal) {
+      const { examineOnce } = await import('../doctor/doctor.ts');
+      const isClockMoved = clockOffsetMs !== 0;
+      const opened = archive ? { archive } : {};
+      return examineOnce(servedConfig, { clock, isClockMoved, onAttempt, ...opened }, signal);
+    },
     isReady: () => isReady,
     onFault(error) {
       log.error({ err: error }, 'fault');
@@ -68,7 +76,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     ...(audit ? { audit } : {}),
   };
   const metrics = config.metrics && (await createServiceMetrics(config));
-  const app = wire(createApp, announcement ? pointAt(config, announcement) : config, {
+  const app = wire(createApp, servedConfig, {
     ...overrides,
     ...(metrics ? { metrics } : {}),
     ...(tracing ? { tracer: tracing.tracer } : {}),

@@ -33,8 +33,8 @@ import { createDoctor } from './http/doctor.ts';
 import type { Examine } from './http/doctor.ts';
 import { createHandler } from './http/handler.ts';
 import type { Handler, HandlerOptions } from './http/handler.ts';
-import type { ApiKey } from './http/identity/api-keys.ts';
 import { openIdentity } from './http/identity/identity.ts';
+import type { IdentitySettings } from './http/identity/identity.ts';
 import { createVendorCredentials } from './http/identity/vendor-credentials.ts';
 import { createRateLimit, createSharedRateLimit } from './http/limits/rate-limit.ts';
 import { createStreamLimit } from './http/limits/stream-limit.ts';
@@ -61,7 +61,7 @@ export const VERSION: string = manifest.version;
 export interface App extends Handler {
   /** Copy the vendors' logs to the archive, one source each; empty without an archive. */
   readonly syncRounds: readonly SyncRound[];
-  /** Replaces API keys and trusted documents at once. If a key is revoked, all streams are told to come back, so that its own end. */
+  /** Replaces API keys, the issuer's keys of a file, and trusted documents at once. If a key is revoked, all streams are told to come back, so that its own end. */
   reload(next: Reloadable): ReloadReport;
   /** Ends all streams, and tells their clients to come back. */
   endStreams(): void;
@@ -73,7 +73,7 @@ export interface App extends Handler {
 
 /** What can be replaced while the service runs; whether there are keys or trusted documents at all stays as it is. */
 export interface Reloadable {
-  readonly keys: readonly ApiKey[];
+  readonly identity: IdentitySettings | null;
   readonly trustedDocuments: TrustedDocuments | null;
 }
 
@@ -81,6 +81,8 @@ export interface Reloadable {
 export interface ReloadReport {
   readonly keys: number;
   readonly revokedKeys: number;
+  /** Public keys of the token issuer that are gone. */
+  readonly revokedTokenKeys: number;
   /** null: all documents are answered. */
   readonly trustedDocuments: number | null;
 }
@@ -296,13 +298,18 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
         })
       : [],
     reload(next) {
-      const revokedKeys = openedIdentity.replaceKeys(next.keys);
+      const revoked = openedIdentity.replaceKeys(next.identity);
       if (trustedDocuments && next.trustedDocuments) {
         trustedDocuments.clear();
         for (const [hash, text] of next.trustedDocuments) trustedDocuments.set(hash, text);
       }
-      if (revokedKeys > 0) live.interrupt();
-      return { keys: next.keys.length, revokedKeys, trustedDocuments: trustedDocuments?.size ?? null };
+      if (revoked.keys + revoked.tokenKeys > 0) live.interrupt();
+      return {
+        keys: next.identity?.keys.length ?? 0,
+        revokedKeys: revoked.keys,
+        revokedTokenKeys: revoked.tokenKeys,
+        trustedDocuments: trustedDocuments?.size ?? null,
+      };
     },
     endStreams: live.close,
     async close() {

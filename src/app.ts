@@ -18,7 +18,7 @@ import { readAddresses, readOwnSecrets } from './config/vendors.ts';
 import type { VendorAddress } from './config/vendors.ts';
 import { createCursorSealer } from './graph/paging/cursor.ts';
 import type { SourceEnds } from './graph/paging/range.ts';
-import { createSubgraph } from './graph/federation/subgraph.ts';
+import type { createSubgraph } from './graph/federation/subgraph.ts';
 import { createLiveCursors } from './graph/paging/live-cursor.ts';
 import { schema } from './graph/schema.ts';
 import { createAlerts } from './http/alerts/alerts.ts';
@@ -121,6 +121,8 @@ export interface AppOverrides {
   readonly tracer?: RequestTracer;
   /** Counts what happens; left out: nothing does. This service closes it. */
   readonly metrics?: Metrics;
+  /** Makes the subgraph that `SIGHTLINE_FEDERATION=1` asks for, so that it is loaded only then. Left out: the service is none. */
+  readonly createSubgraph?: typeof createSubgraph;
   /** Examines the vendors, Redis and the archive for `GET /health/doctor`; left out: there is no such path. */
   readonly examine?: Examine;
   /** Learns which way each GraphQL request was answered. */
@@ -221,7 +223,7 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
 
   const { askAlert, ...http } = createHandler({
     identity: openedIdentity.identity,
-    schema: config.federation ? createSubgraph(schema, readSubgraphLimits(config)) : schema,
+    schema: (config.federation && overrides.createSubgraph?.(schema, readSubgraphLimits(config))) || schema,
     createContext,
     clock,
     timeoutMs,

@@ -35,9 +35,10 @@ export async function serve(args: readonly string[]): Promise<void> {
   const log = await createLog(config, tracing?.currentTraceId);
   const audit = config.auditLog === null ? null : openAuditLog(config.auditLog);
   // The sandbox fills its database while this process loads the graph.
-  const [sandbox, { createApp }] = await Promise.all([
+  const [sandbox, { createApp }, federation] = await Promise.all([
     isSandboxed ? forkSandbox(switches, servesFiles) : null,
     import('../app.ts'),
+    config.federation ? import('../graph/federation/subgraph.ts') : null,
   ]);
   const announcement = sandbox?.announcement ?? null;
   const clockOffsetMs = announcement?.clockOffsetMs ?? 0;
@@ -66,6 +67,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     onRefusedOrigin: (message) => log.warn(message),
     onAttempt: (report) => log.debug(report, 'vendor call'),
     onSkippedRows: (report) => log.warn(report, 'rows from the vendor could not be parsed'),
+    ...(federation ? { createSubgraph: federation.createSubgraph } : {}),
     ...(archive ? { archive } : {}),
     ...(alertStates ? { alertStates } : {}),
     onAlert: (report) => log.info(report, 'alert'),

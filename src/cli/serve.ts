@@ -34,16 +34,16 @@ export async function serve(args: readonly string[]): Promise<void> {
   const tracing = config.tracing && (await startServiceTracing(config.tracing, warnOfTraces));
   const log = await createLog(config, tracing?.currentTraceId);
   const audit = config.auditLog === null ? null : openAuditLog(config.auditLog);
-  // The sandbox fills its database while this process loads the graph.
-  const [sandbox, { createApp }, federation] = await Promise.all([
+  // The sandbox fills its database while this process loads the graph. A folder that can't be made ends both at once.
+  const [sandbox, { createApp }, federation, archive] = await Promise.all([
     isSandboxed ? forkSandbox(switches, servesFiles) : null,
     import('../app.ts'),
     config.federation ? import('../graph/federation/subgraph.ts') : null,
+    config.archive ? openServiceArchive(config.archive, config.secret, served, log) : null,
   ]);
   const announcement = sandbox?.announcement ?? null;
   const clockOffsetMs = announcement?.clockOffsetMs ?? 0;
   let isReady = true;
-  const archive = config.archive && (await openServiceArchive(config.archive, config.secret, served, log));
   const alertStates =
     config.alerts && config.alertsState !== null ? await openStates(config.alertsState) : null;
   // The service follows the sandbox's clock, because 'now' and 'the last day' must mean the same to both.

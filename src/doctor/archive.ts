@@ -1,5 +1,5 @@
-import { access } from 'node:fs/promises';
 import type { Archive } from '../archive/archive.ts';
+import { holdsArchive } from '../archive/duckdb/file.ts';
 import { findHeld, foldReads } from '../archive/ledger.ts';
 import { openStore } from '../archive/open-store.ts';
 import { SOURCES } from '../base/source.ts';
@@ -41,13 +41,7 @@ export async function examineArchive(
     for (const source of SOURCES) judge(source, readSpansOf(open, source)[0]);
     return findings.all;
   }
-  const isMissing =
-    location.kind === 'duckdb' &&
-    (await access(location.folder).then(
-      () => false,
-      () => true,
-    ));
-  if (isMissing) {
+  if (location.kind === 'duckdb' && !holdsArchive(location.folder)) {
     findings.add('archive', 'note', asked, 'there is none yet', 'The service makes it at its first start.');
     return findings.all;
   }

@@ -104,7 +104,7 @@ test("the issuer's keys of a file are those of the last reload; if one is gone, 
     if (read.kind === 'faults') throw new Error(read.faults.join());
     return app.reload(read.config);
   };
-  const stream = await follow(app, {}, proofs[0]!);
+  const stream = await follow(app, {}, proofs[0]);
   expect(await statuses()).toEqual([200, 401]);
 
   await write(0, 1);

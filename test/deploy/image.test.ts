@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 // Builds the image of deploy/image and runs it. It takes minutes and the package registry, so it needs both tools on purpose.
 
 const isThere = (command: string): boolean => spawnSync(command, ['--version']).status === 0;
-const hasTools = isThere('buildah') && isThere('podman');
+const [BUILDER, RUNNER] = ['buildah', 'podman'];
+const hasTools = isThere(BUILDER) && isThere(RUNNER);
 /** What podman is given for a container that may do nothing. */
 const CONFINED = [
   '--read-only',
@@ -23,6 +24,7 @@ const CONFINED = [
 ];
 const PATIENCE_MS = 900_000;
 const TAG = 'sightline:test';
+const BUILD = 'deploy/image/build.sh';
 
 /** Storage of its own, so that neither images nor containers stay. */
 const folder = mkdtempSync(join(tmpdir(), 'sightline-image-'));
@@ -31,14 +33,14 @@ const STORAGE = ['--storage-driver', 'vfs', '--root', join(folder, 'root'), '--r
 /** Some containers may not start others. Then buildah runs the image in a changed root, which is not read-only. */
 const canConfine =
   hasTools &&
-  spawnSync('podman', [...STORAGE, 'run', '--rm', ...CONFINED, '--rootfs', '/:O', '/bin/true']).status === 0;
+  spawnSync(RUNNER, [...STORAGE, 'run', '--rm', ...CONFINED, '--rootfs', '/:O', '/bin/true']).status === 0;
 if (!hasTools) console.warn('buildah or podman is not installed: the tests of deploy/image are skipped.');
 else if (!canConfine)
   console.warn("podman can't run a container on this machine: the image is not tried read-only.");
 
 function buildah(...words: readonly string[]): string {
   const [command = '', ...rest] = words;
-  return execFileSync('buildah', [command, ...STORAGE, ...rest], {
+  return execFileSync(BUILDER, [command, ...STORAGE, ...rest], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   }).trim();
@@ -82,13 +84,13 @@ function runWords(env: Readonly<Record<string, string>>, switches: readonly stri
 describe.runIf(hasTools)('the image', () => {
   beforeAll(() => {
     const flags = ['--isolation', 'chroot', ...STORAGE].join(' ');
-    execFileSync('deploy/image/build.sh', [TAG], {
+    execFileSync('sh', [BUILD, TAG], {
       env: { ...process.env, BUILDER: 'buildah', BUILD_FLAGS: flags },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   }, PATIENCE_MS);
   afterAll(() => {
-    spawnSync('buildah', ['rm', ...STORAGE, '--all']);
+    spawnSync(BUILDER, ['rm', ...STORAGE, '--all']);
     rmSync(folder, { recursive: true, force: true });
   });
 

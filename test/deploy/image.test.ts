@@ -92,7 +92,7 @@ describe.runIf(hasTools)('the image', () => {
   afterAll(() => {
     spawnSync(BUILDER, ['rm', ...STORAGE, '--all']);
     rmSync(folder, { recursive: true, force: true });
-  });
+  }, PATIENCE_MS);
 
   test('runs as nobody, from Node itself, and says how it is', () => {
     const config = inspect();

@@ -18,7 +18,7 @@ import { readAddresses, readOwnSecrets } from './config/vendors.ts';
 import type { VendorAddress } from './config/vendors.ts';
 import { createCursorSealer } from './graph/paging/cursor.ts';
 import type { SourceEnds } from './graph/paging/range.ts';
-import { createSubgraph } from './graph/federation/subgraph.ts';
+import type { createSubgraph } from './graph/federation/subgraph.ts';
 import { createLiveCursors } from './graph/paging/live-cursor.ts';
 import { schema } from './graph/schema.ts';
 import { createAlerts } from './http/alerts/alerts.ts';
@@ -29,10 +29,12 @@ import type { AuditSink } from './http/audit-trail.ts';
 import { createContexts } from './http/context.ts';
 import { createAdmission } from './http/export/admission.ts';
 import type { Timing } from './http/export/pace.ts';
+import { createDoctor } from './http/doctor.ts';
+import type { Examine } from './http/doctor.ts';
 import { createHandler } from './http/handler.ts';
 import type { Handler, HandlerOptions } from './http/handler.ts';
-import type { ApiKey } from './http/identity/api-keys.ts';
 import { openIdentity } from './http/identity/identity.ts';
+import type { IdentitySettings } from './http/identity/identity.ts';
 import { createVendorCredentials } from './http/identity/vendor-credentials.ts';
 import { createRateLimit, createSharedRateLimit } from './http/limits/rate-limit.ts';
 import { createStreamLimit } from './http/limits/stream-limit.ts';
@@ -59,7 +61,7 @@ export const VERSION: string = manifest.version;
 export interface App extends Handler {
   /** Copy the vendors' logs to the archive, one source each; empty without an archive. */
   readonly syncRounds: readonly SyncRound[];
-  /** Replaces API keys and trusted documents at once. If a key is revoked, all streams are told to come back, so that its own end. */
+  /** Replaces API keys, the issuer's keys of a file, and trusted documents at once. If a key is revoked, all streams are told to come back, so that its own end. */
   reload(next: Reloadable): ReloadReport;
   /** Ends all streams, and tells their clients to come back. */
   endStreams(): void;
@@ -71,7 +73,7 @@ export interface App extends Handler {
 
 /** What can be replaced while the service runs; whether there are keys or trusted documents at all stays as it is. */
 export interface Reloadable {
-  readonly keys: readonly ApiKey[];
+  readonly identity: IdentitySettings | null;
   readonly trustedDocuments: TrustedDocuments | null;
 }
 
@@ -79,6 +81,8 @@ export interface Reloadable {
 export interface ReloadReport {
   readonly keys: number;
   readonly revokedKeys: number;
+  /** Public keys of the token issuer that are gone. */
+  readonly revokedTokenKeys: number;
   /** null: all documents are answered. */
   readonly trustedDocuments: number | null;
 }
@@ -117,6 +121,10 @@ export interface AppOverrides {
   readonly tracer?: RequestTracer;
   /** Counts what happens; left out: nothing does. This service closes it. */
   readonly metrics?: Metrics;
+  /** Makes the subgraph that `SIGHTLINE_FEDERATION=1` asks for, so that it is loaded only then. Left out: the service is none. */
+  readonly createSubgraph?: typeof createSubgraph;
+  /** Examines the vendors, Redis and the archive for `GET /health/doctor`; left out: there is no such path. */
+  readonly examine?: Examine;
   /** Learns which way each GraphQL request was answered. */
   readonly onWay?: (way: Way) => void;
   /** Receives, once for each origin, why the pages of that origin can't read answers. */
@@ -209,11 +217,13 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
     runningExports: admission.running,
   });
   const ownCredentials = vendorCredentials.of({ callerSecrets: null });
+  const { examine, onAttempt = () => {} } = overrides;
+  const doctor = examine ? createDoctor(examine, clock, onAttempt) : null;
   const ownRateLimit = config.rate && createRateLimit(config.rate, clock);
 
   const { askAlert, ...http } = createHandler({
     identity: openedIdentity.identity,
-    schema: config.federation ? createSubgraph(schema, readSubgraphLimits(config)) : schema,
+    schema: (config.federation && overrides.createSubgraph?.(schema, readSubgraphLimits(config))) || schema,
     createContext,
     clock,
     timeoutMs,
@@ -253,6 +263,7 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
     isLoopbackOnly: vendors.kind === 'configured' && !vendors.isPublic && !config.identity,
     isReady,
     metrics: config.metrics === 'main' && metrics ? metrics.page : null,
+    doctor,
     tracer: overrides.tracer ?? null,
     onFault,
     onRequest,
@@ -289,18 +300,24 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
         })
       : [],
     reload(next) {
-      const revokedKeys = openedIdentity.replaceKeys(next.keys);
+      const revoked = openedIdentity.replaceKeys(next.identity);
       if (trustedDocuments && next.trustedDocuments) {
         trustedDocuments.clear();
         for (const [hash, text] of next.trustedDocuments) trustedDocuments.set(hash, text);
       }
-      if (revokedKeys > 0) live.interrupt();
-      return { keys: next.keys.length, revokedKeys, trustedDocuments: trustedDocuments?.size ?? null };
+      if (revoked.keys + revoked.tokenKeys > 0) live.interrupt();
+      return {
+        keys: next.identity?.keys.length ?? 0,
+        revokedKeys: revoked.keys,
+        revokedTokenKeys: revoked.tokenKeys,
+        trustedDocuments: trustedDocuments?.size ?? null,
+      };
     },
     endStreams: live.close,
     async close() {
       metrics?.close();
       live.close();
+      doctor?.close();
       await alerts?.stop();
       await Promise.all([
         upstreams.usage.close(),

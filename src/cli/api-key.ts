@@ -14,6 +14,7 @@ const HELP = `Makes an API key. It prints the key, which is not shown again, and
           pii:read      see personal data
           introspect    read the schema
           export        take whole lists away as files, with the scopes above for what they hold
+          doctor        have the vendors, Redis and the archive examined at /health/doctor
 
 The line goes to the standard output, and the key to the error output. So this command appends only the line to the file:
 

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { ParseArgsConfig } from 'node:util';
+import { holdsArchive } from '../archive/duckdb/file.ts';
 import { EvidenceRefused } from '../archive/evidence/manifest.ts';
 import type { Rereads } from '../archive/ledger.ts';
 import { openStore } from '../archive/open-store.ts';
@@ -9,6 +9,7 @@ import type { ArchiveStore } from '../archive/store.ts';
 import type { ArchiveConfig } from '../config/archive.ts';
 import type { Config } from '../config/config.ts';
 import { readConfig } from '../config/load.ts';
+import { placeOfSandbox } from './open-archive.ts';
 import { EXIT_USAGE, quit, readMessage } from './process.ts';
 
 /** The words of an archive command. It ends the process if they are wrong. */
@@ -46,8 +47,8 @@ export async function withStore(
   mode: 'open' | 'make' = 'open',
 ): Promise<void> {
   const { location, rereads } = requireArchive(readSettings(named));
-  if (location.kind === 'duckdb' && mode === 'open' && !existsSync(location.folder))
-    throw new ArchiveRefused(`There is no archive in ${location.folder}.`);
+  if (location.kind === 'duckdb' && mode === 'open' && !holdsArchive(location.folder))
+    throw new ArchiveRefused(explainMissing(location.folder));
   const store = await openStore(location).catch((error: unknown) => {
     throw error instanceof ArchiveRefused ? error : new ArchiveRefused(readMessage(error), { cause: error });
   });
@@ -56,6 +57,13 @@ export async function withStore(
   } finally {
     await store.close();
   }
+}
+
+function explainMissing(folder: string): string {
+  const sandboxed = placeOfSandbox(folder);
+  return holdsArchive(sandboxed)
+    ? `There is no archive in ${folder}, but that of a service over a sandbox is in ${sandboxed}: name it by --archive.`
+    : `There is no archive in ${folder}. The service makes it at its first start.`;
 }
 
 /** The settings. It ends the process if they are wrong. @param archive what `--archive` names */

@@ -4,6 +4,8 @@ import type { Config } from '../config/config.ts';
 import { readConfig } from '../config/load.ts';
 import type { Doctor } from '../doctor/doctor.ts';
 import type { Finding, PlannedCall } from '../doctor/finding.ts';
+import { createReport } from '../doctor/report.ts';
+import type { Report } from '../doctor/report.ts';
 import { decodeMemory, encodeMemory } from '../doctor/memory.ts';
 import type { Memory } from '../doctor/memory.ts';
 import { readDuration } from '../http/alerts/file.ts';
@@ -64,7 +66,7 @@ function refuseSettings(faults: readonly string[], isJson: boolean): void {
     came: fault,
     advice: 'Correct it: .env.example explains each setting.',
   }));
-  report([], findings, isJson);
+  report(createReport(systemClock.now(), [], findings), isJson);
 }
 
 interface Watch {
@@ -124,7 +126,7 @@ async function open(
 
 async function examine(doctor: Doctor, isJson: boolean, signal: AbortSignal): Promise<void> {
   if (!isJson) process.stdout.write(describePlan('Vendor calls, at most', doctor.plan));
-  report(doctor.plan, await doctor.examine(signal), isJson);
+  report(await doctor.examine(signal), isJson);
 }
 
 function describePlan(title: string, plan: readonly PlannedCall[]): string {
@@ -136,17 +138,14 @@ function describePlan(title: string, plan: readonly PlannedCall[]): string {
 }
 
 /** Prints the findings and sets the exit status. */
-function report(plan: readonly PlannedCall[], findings: readonly Finding[], isJson: boolean): void {
-  const isRight = findings.every(({ verdict }) => verdict !== 'wrong');
-  if (!isRight) process.exitCode = 1;
-  if (isJson) {
-    process.stdout.write(`${JSON.stringify({ right: isRight, plan, findings }, null, 2)}\n`);
-    return;
-  }
+function report(made: Report, isJson: boolean): void {
+  const { right, findings } = made;
+  if (!right) process.exitCode = 1;
+  if (isJson) return void process.stdout.write(`${JSON.stringify(made, null, 2)}\n`);
   process.stdout.write(findings.map(describe).join(''));
   const wrong = findings.filter(({ verdict }) => verdict === 'wrong').length;
   process.stdout.write(
-    isRight ? '\nNothing is wrong.\n' : `\n${wrong} ${wrong === 1 ? 'thing is' : 'things are'} wrong.\n`,
+    right ? '\nNothing is wrong.\n' : `\n${wrong} ${wrong === 1 ? 'thing is' : 'things are'} wrong.\n`,
   );
 }
 

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import manifest from '../../package.json' with { type: 'json' };
 import { createProtocolServer } from '../http/mcp/protocol.ts';
 import { readProof } from './key-switches.ts';
 import { createForwarding } from './mcp-forwarding.ts';
+import { readVendorHeaders } from './vendor-headers.ts';
 import { EXIT_USAGE, onStop, quit, readMessage } from './process.ts';
 
 const HELP = `Lets an agent on this machine ask a running service, by the Model Context Protocol over stdin and stdout.
@@ -14,6 +16,10 @@ const HELP = `Lets an agent on this machine ask a running service, by the Model 
   --key KEY        an API key or a token
   --key-file FILE  a file that holds the key, so that it is not on the command line
   -h, --help       print this text
+
+If the service has VENDOR_CREDENTIALS=request, set the same here, and beside it the vendors' credentials that it is sent with each
+call: USAGE_API_USER_SECRET and USAGE_API_ORGANIZATION_SECRET, EVENTS_API_TOKEN, or all three. They are read from the environment
+and from .env, and no switch takes them, because everybody on a machine can read its command lines.
 
 Give the command to the agent's program; it starts and ends it. docs/agents.md has examples.
 `;
@@ -33,10 +39,13 @@ export function runMcp(args: readonly string[]): void {
     return;
   }
   const url = readUrl(values.url);
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const read = readVendorHeaders(process.env, url);
+  if (read.kind === 'faults') return quit(1, read.faults);
   const toolbox = createForwarding({
     url,
     version: manifest.version,
-    headers: readProof(values),
+    headers: { ...readProof(values), ...read.headers },
     fetch,
   });
   const report = (error: Error): void => {

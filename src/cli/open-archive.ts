@@ -44,13 +44,18 @@ export async function openServiceArchive(
   });
 }
 
+/** Where the archive of a service over a sandbox is, if this folder is named. */
+export function placeOfSandbox(folder: string): string {
+  return join(folder, 'sandbox');
+}
+
 function placeApart(location: ArchiveLocation): ArchiveLocation {
   if (location.kind !== 'duckdb') {
     quit(EXIT_USAGE, [
       'The sandbox makes up other rows at each start, so its archive must be a folder: set credentials of a vendor, or name a folder.',
     ]);
   }
-  const folder = join(location.folder, 'sandbox');
+  const folder = placeOfSandbox(location.folder);
   rmSync(folder, { recursive: true, force: true });
   return { kind: 'duckdb', folder };
 }

@@ -34,20 +34,29 @@ export async function serve(args: readonly string[]): Promise<void> {
   const tracing = config.tracing && (await startServiceTracing(config.tracing, warnOfTraces));
   const log = await createLog(config, tracing?.currentTraceId);
   const audit = config.auditLog === null ? null : openAuditLog(config.auditLog);
-  // The sandbox fills its database while this process loads the graph.
-  const [sandbox, { createApp }] = await Promise.all([
+  // The sandbox fills its database while this process loads the graph. A folder that can't be made ends both at once.
+  const [sandbox, { createApp }, federation, archive] = await Promise.all([
     isSandboxed ? forkSandbox(switches, servesFiles) : null,
     import('../app.ts'),
+    config.federation ? import('../graph/federation/subgraph.ts') : null,
+    config.archive ? openServiceArchive(config.archive, config.secret, served, log) : null,
   ]);
   const announcement = sandbox?.announcement ?? null;
   const clockOffsetMs = announcement?.clockOffsetMs ?? 0;
   let isReady = true;
-  const archive = config.archive && (await openServiceArchive(config.archive, config.secret, served, log));
   const alertStates =
     config.alerts && config.alertsState !== null ? await openStates(config.alertsState) : null;
+  // The service follows the sandbox's clock, because 'now' and 'the last day' must mean the same to both.
+  const clock = { now: () => Date.now() + clockOffsetMs };
+  const servedConfig = announcement ? pointAt(config, announcement) : config;
   const overrides: AppOverrides = {
-    // The service follows the sandbox's clock, because 'now' and 'the last day' must mean the same to both.
-    clock: { now: () => Date.now() + clockOffsetMs },
+    clock,
+    async examine(onAttempt, signal) {
+      const { examineOnce } = await import('../doctor/doctor.ts');
+      const isClockMoved = clockOffsetMs !== 0;
+      const opened = archive ? { archive } : {};
+      return examineOnce(servedConfig, { clock, isClockMoved, onAttempt, ...opened }, signal);
+    },
     isReady: () => isReady,
     onFault(error) {
       log.error({ err: error }, 'fault');
@@ -58,6 +67,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     onRefusedOrigin: (message) => log.warn(message),
     onAttempt: (report) => log.debug(report, 'vendor call'),
     onSkippedRows: (report) => log.warn(report, 'rows from the vendor could not be parsed'),
+    ...(federation ? { createSubgraph: federation.createSubgraph } : {}),
     ...(archive ? { archive } : {}),
     ...(alertStates ? { alertStates } : {}),
     onAlert: (report) => log.info(report, 'alert'),
@@ -68,7 +78,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     ...(audit ? { audit } : {}),
   };
   const metrics = config.metrics && (await createServiceMetrics(config));
-  const app = wire(createApp, announcement ? pointAt(config, announcement) : config, {
+  const app = wire(createApp, servedConfig, {
     ...overrides,
     ...(metrics ? { metrics } : {}),
     ...(tracing ? { tracer: tracing.tracer } : {}),

@@ -37,9 +37,12 @@ export function readAlertsFile(
   try {
     text = readText(path);
   } catch {
-    return { alerts: null, faults: [...faults, "SIGHTLINE_ALERTS names a file that can't be read."] };
+    return { alerts: null, faults: [...faults, `SIGHTLINE_ALERTS names a file that can't be read: ${path}`] };
   }
   const read = readAlerts(text, { readEnv: (name) => set[name], readText });
   if (read.kind === 'alerts') return { alerts: faults.length > 0 ? null : read.alerts, faults };
-  return { alerts: null, faults: [...faults, ...read.faults.map((fault) => `SIGHTLINE_ALERTS ${fault}`)] };
+  return {
+    alerts: null,
+    faults: [...faults, ...read.faults.map((fault) => `SIGHTLINE_ALERTS (${path}) ${fault}`)],
+  };
 }

@@ -1,3 +1,4 @@
+import type { Archive } from '../archive/archive.ts';
 import { SOURCES } from '../base/source.ts';
 import type { Source } from '../base/source.ts';
 import { systemClock } from '../base/time.ts';
@@ -8,6 +9,7 @@ import { createVendorCredentials } from '../http/identity/vendor-credentials.ts'
 import { createEventsQuirks } from '../sources/events/quirks.ts';
 import { systemWait } from '../upstream/retry.ts';
 import type { Wait } from '../upstream/retry.ts';
+import type { AttemptReport } from '../upstream/attempt.ts';
 import type { PostTransport, Transport } from '../upstream/transport.ts';
 import { examineArchive } from './archive.ts';
 import { COUNT_OPERATION } from './counts.ts';
@@ -18,6 +20,8 @@ import { lookAtEvents, lookAtUsage } from './look.ts';
 import { EMPTY_MEMORY } from './memory.ts';
 import type { Memory } from './memory.ts';
 import { examineRedis } from './redis.ts';
+import { createReport } from './report.ts';
+import type { Report } from './report.ts';
 import { compareShape } from './shape.ts';
 import { examineTls } from './tls.ts';
 import { examineUsage, USAGE_CALLS } from './usage.ts';
@@ -31,6 +35,10 @@ export interface DoctorOverrides {
   /** Reach each vendor without sockets. */
   readonly transports?: Partial<Record<Source, Transport>>;
   readonly exchange?: PostTransport;
+  /** Learns each vendor call. */
+  readonly onAttempt?: (report: AttemptReport) => void;
+  /** The archive that this process has opened, because nobody else can open its folder; left out: it is opened. */
+  readonly archive?: Archive;
   /** The clock is a sandbox's, whose Date headers tell the machine's time: they are not compared. */
   readonly isClockMoved?: boolean;
 }
@@ -48,7 +56,7 @@ export interface Doctor {
   readonly plan: readonly PlannedCall[];
   /** The vendor calls of one look. */
   readonly lookPlan: readonly PlannedCall[];
-  examine(signal: AbortSignal): Promise<readonly Finding[]>;
+  examine(signal: AbortSignal): Promise<Report>;
   /** Compares the newest rows with what is known. */
   look(known: Memory | null, signal: AbortSignal): Promise<Look>;
   close(): Promise<void>;
@@ -64,7 +72,7 @@ export function createDoctor(config: Config, overrides: DoctorOverrides = {}): D
     clock,
     attemptTimeoutMs,
     exchange: overrides.exchange,
-    onAttempt: undefined,
+    onAttempt: overrides.onAttempt,
   });
   const credentials = vendorCredentials.of({ callerSecrets: null });
   const asksFor = (source: Source): boolean => credentialsOf(source) !== null;
@@ -92,6 +100,7 @@ export function createDoctor(config: Config, overrides: DoctorOverrides = {}): D
       transport,
       signal,
       isClockMoved: overrides.isClockMoved ?? false,
+      onAttempt: overrides.onAttempt,
     });
     try {
       return await work(vendor);
@@ -110,8 +119,9 @@ export function createDoctor(config: Config, overrides: DoctorOverrides = {}): D
     return [...found, ...tls];
   };
 
+  const plan = planOf([...USAGE_CALLS, ...login, ...EVENTS_CALLS]);
   return {
-    plan: planOf([...USAGE_CALLS, ...login, ...EVENTS_CALLS]),
+    plan,
     lookPlan: planOf([
       { source: 'USAGE', operation: '/usage', purpose: 'the newest rows' },
       { source: 'USAGE', operation: COUNT_OPERATION, purpose: 'the count of the same time' },
@@ -123,13 +133,15 @@ export function createDoctor(config: Config, overrides: DoctorOverrides = {}): D
       },
     ]),
     async examine(signal) {
+      const asOfMs = clock.now();
       const [usage, events, redis, archive] = await Promise.all([
         examineVendor('USAGE', signal),
         examineVendor('EVENTS', signal),
         examineRedis(config, (ms) => wait(ms, signal)),
-        examineArchive(config, clock),
+        examineArchive(config, clock, overrides.archive),
       ]);
-      return [...examineSettings(config), ...usage, ...events, ...redis, ...archive];
+      const findings = [...examineSettings(config), ...usage, ...events, ...redis, ...archive];
+      return createReport(asOfMs, plan, findings);
     },
     async look(known, signal) {
       const before = known ?? EMPTY_MEMORY;
@@ -151,6 +163,20 @@ export function createDoctor(config: Config, overrides: DoctorOverrides = {}): D
     },
     close: () => vendorCredentials.close(),
   };
+}
+
+/** Examines everything once, with connections of its own, which end with it. */
+export async function examineOnce(
+  config: Config,
+  overrides: DoctorOverrides,
+  signal: AbortSignal,
+): Promise<Report> {
+  const doctor = createDoctor(config, overrides);
+  try {
+    return await doctor.examine(signal);
+  } finally {
+    await doctor.close();
+  }
 }
 
 function examineSettings({ vendors }: Config): readonly Finding[] {

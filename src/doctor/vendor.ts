@@ -5,6 +5,7 @@ import { readSourceSettings } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import type { VendorAddress } from '../config/vendors.ts';
 import type { SourceSettings } from '../sources/paging/vendor-page.ts';
+import type { AttemptReport } from '../upstream/attempt.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
 import { createUpstream } from '../upstream/create.ts';
 import { createHttpTransport } from '../upstream/http-transport.ts';
@@ -41,11 +42,13 @@ export function openVendor(
     transport,
     signal,
     isClockMoved,
+    onAttempt,
   }: {
     readonly clock: Clock;
     readonly transport?: Transport | undefined;
     readonly signal: AbortSignal;
     readonly isClockMoved: boolean;
+    readonly onAttempt: ((report: AttemptReport) => void) | undefined;
   },
 ): ExaminedVendor {
   const sourceConfig = source === 'USAGE' ? config.usage : config.events;
@@ -64,6 +67,7 @@ export function openVendor(
     transport: recorded,
     // A failure is a finding, so nothing is tried again.
     limits: { ...config.upstream, maxTries: 1, maxConcurrency: 1 },
+    ...(onAttempt ? { onAttempt } : {}),
   });
   return {
     upstream,

@@ -1,7 +1,7 @@
 import { RequestError } from '../base/errors.ts';
 
 /** The permissions that a caller may have. */
-export const SCOPES = ['usage:read', 'events:read', 'pii:read', 'introspect', 'export'] as const;
+export const SCOPES = ['usage:read', 'events:read', 'pii:read', 'introspect', 'export', 'doctor'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** The caller of an operation. */

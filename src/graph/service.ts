@@ -165,7 +165,7 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
   fields: (t) => ({
     scopes: t.stringList({
       description:
-        'What the caller may do: `usage:read` and `events:read` (read that source), `pii:read` (see personal data), `introspect` (read this schema), `export` (take whole lists away).',
+        'What the caller may do: `usage:read` and `events:read` (read that source), `pii:read` (see personal data), `introspect` (read this schema), `export` (take whole lists away), `doctor` (have the vendors examined at `/health/doctor`).',
       resolve: ({ scopes }) => SCOPES.filter((scope) => scopes.has(scope)),
     }),
   }),

@@ -1,5 +1,6 @@
-import { constants, mkdirSync, openSync, writeSync } from 'node:fs';
+import { constants, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../base/folder.ts';
 import { createAuditLine } from './plugins/audit.ts';
 import type { AuditLine } from './plugins/audit.ts';
 import type { RequestNotes } from './request-notes.ts';
@@ -76,7 +77,7 @@ export function openAuditFile(
   target: string,
   write: (fd: number, bytes: Buffer, at: number) => number = writeSync,
 ): (line: string) => void {
-  if (target !== 'stdout') mkdirSync(dirname(target), { recursive: true, mode: OWNER_ONLY.folder });
+  if (target !== 'stdout') makeFolder(dirname(target), OWNER_ONLY.folder);
   const fd = target === 'stdout' ? STDOUT : openSync(target, FLAGS, OWNER_ONLY.file);
   // The rest of a line that was written in part. It must come before the next line.
   let unwritten: Buffer = NOTHING;

@@ -96,6 +96,8 @@ export function createHandler(options: HandlerOptions): Handler & { readonly ask
     const startedMs = performance.now();
     const notes = createRequestNotes();
     const trace = tracer?.begin(request);
+    // Without a trace of this service, the id would be a text of the caller, which the audit trail does not hold.
+    if (trace) notes.trace_id = trace.traceId;
     const traceId = trace ? trace.traceId : readTraceId(request.headers['traceparent']);
     let isAudited = false;
     let isClosed = false;
@@ -149,7 +151,7 @@ export function createHandler(options: HandlerOptions): Handler & { readonly ask
   const askAlert = createAskAlert({ ...options, isAudited: audit !== null }, trail);
 
   return {
-    askAlert: tracer ? (asked) => tracer.runApart(() => askAlert(asked)) : askAlert,
+    askAlert: tracer ? (asked) => tracer.runApart((traceId) => askAlert(asked, traceId)) : askAlert,
 
     async fetch(input, init) {
       const request = new Request(input, init);

@@ -13,6 +13,8 @@ export const GRAPHQL_PATH = '/graphql';
 export const MCP_PATH = '/mcp';
 const LIVE_PATH = '/health/live';
 const READY_PATH = '/health/ready';
+/** Where an administrator asks whether the vendors are as the service expects. */
+export const DOCTOR_PATH = '/health/doctor';
 export const METRICS_PATH = '/metrics';
 /** The paths that this service answers. */
 const PATHS: readonly string[] = [
@@ -21,6 +23,7 @@ const PATHS: readonly string[] = [
   ...CONSOLE_PATHS,
   LIVE_PATH,
   READY_PATH,
+  DOCTOR_PATH,
   METRICS_PATH,
   ...EXPORT_PATHS,
 ];

@@ -1,5 +1,7 @@
 import type { AuditTrail } from './audit-trail.ts';
 import { createOriginReport } from './cors.ts';
+import { createDoctorAnswer, GET_ONLY } from './doctor.ts';
+import type { Doctor } from './doctor.ts';
 import { createExports } from './export/exports.ts';
 import type { ExportsOptions } from './export/exports.ts';
 import { EXPORT_PATH } from './export/lists.ts';
@@ -16,7 +18,7 @@ import { isLoopbackAddress, isLoopbackHost, readHostHeader } from './loopback.ts
 import { answerOtherMethod, refuseAgent } from './mcp/guard.ts';
 import { createMcp } from './mcp/mcp.ts';
 import type { McpSettings } from './mcp/mcp.ts';
-import { createPages, MCP_PATH } from './pages.ts';
+import { createPages, DOCTOR_PATH, MCP_PATH } from './pages.ts';
 import { addressRefusal, BROKEN_BODY, FOREIGN_HOST, refuseBody, UNAUDITED, WRONG_HOST } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
 import type { RequestNotes } from './request-notes.ts';
@@ -41,6 +43,8 @@ export interface ResponderOptions extends ExportsOptions {
   readonly onWay: (way: Way) => void;
   /** The service for agents; null: there is none. */
   readonly mcp: McpSettings | null;
+  /** Answers `GET /health/doctor`; null or left out: there is no such path. */
+  readonly doctor?: Doctor | null;
   /** Gets, once for each origin, the reason why its pages can't read answers. */
   readonly onRefusedOrigin: (message: string) => void;
 }
@@ -59,6 +63,7 @@ export function createResponder(options: ResponderOptions, trail: AuditTrail): R
   const lane = createLane(options);
   const answerExport = createExports(options, trail);
   const answerMcp = options.mcp && createMcp(options, options.mcp);
+  const answerDoctor = options.doctor ? createDoctorAnswer(options.doctor, options.onFault) : null;
   const askYoga = createYogaServer(options, [useLane(lane)]);
   const answerPage = createPages({
     isReady,
@@ -74,9 +79,11 @@ export function createResponder(options: ResponderOptions, trail: AuditTrail): R
     if (isLoopbackOnly && !isLoopbackHost(host ?? '')) return FOREIGN_HOST;
     const isExport = pathOf(request).startsWith(EXPORT_PATH);
     const isMcp = answerMcp !== null && pathOf(request) === MCP_PATH;
-    const page = isExport || isMcp ? null : answerPage(request);
+    const isDoctor = answerDoctor !== null && pathOf(request) === DOCTOR_PATH;
+    const page = isExport || isMcp || isDoctor ? null : answerPage(request);
     if (page) return page;
     if (isMcp && request.method !== 'POST') return answerOtherMethod(request, corsOrigins);
+    if (isDoctor && request.method !== 'GET') return GET_ONLY;
     reportOrigin(request.headers);
     notes.isOperation = request.method !== 'OPTIONS';
     const refuse = (refusal: Refusal): HttpAnswer => {
@@ -92,6 +99,7 @@ export function createResponder(options: ResponderOptions, trail: AuditTrail): R
     notes.caller = caller;
     const noAgent = isMcp ? refuseAgent(request, caller, corsOrigins) : null;
     if (noAgent) return refuse(noAgent);
+    if (isDoctor && answerDoctor) return answerDoctor(request, { notes, caller });
     const isLocal = isLocalCaller(request);
     const rateKey = readRateKey(caller, isLocal ? null : request.address);
     const asked = { notes, caller, isLocal, rateKey };

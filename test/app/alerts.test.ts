@@ -230,6 +230,8 @@ test('a service refuses settings that do not go with alerts', () => {
   expect(faultsOf({ SIGHTLINE_SHARE_PORT: 'true' })).toEqual([
     expect.stringMatching(/beside SIGHTLINE_SHARE_PORT/),
   ]);
-  expect(faultsOf({ SIGHTLINE_ALERTS: '/nowhere' })).toEqual([expect.stringMatching(/can't be read/)]);
+  expect(faultsOf({ SIGHTLINE_ALERTS: '/nowhere' })).toEqual([
+    expect.stringMatching(/can't be read: \/nowhere$/),
+  ]);
   expect(faultsOf({ ALERTS_SECRET: '' })).toHaveLength(3);
 });

@@ -235,6 +235,36 @@ describe.skipIf(!hasGateway)("behind Apollo's gateway that passes the key of its
   });
 });
 
+describe.skipIf(!hasGateway)('a stream', () => {
+  const STREAM = 'subscription { activity { __typename } }';
+
+  // @apollo/gateway 2.14 plans subscriptions, but runs none. If this fails, it has learnt to: docs/federation.md says that it can't.
+  test("is refused by Apollo's gateway, which can't run one, and is read from Sightline beside it", async () => {
+    const headers = { 'content-type': 'application/json', accept: 'text/event-stream, application/json' };
+    const response = await fetch(gateway!.url, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query: STREAM }),
+    });
+    const { data = null, errors } = (await response.json()) as {
+      readonly data?: unknown;
+      readonly errors?: readonly unknown[];
+    };
+    expect([data, errors]).toEqual([null, [expect.anything()]]);
+
+    const stream = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query: STREAM }),
+    });
+    expect([stream.status, stream.headers.get('content-type')]).toEqual([
+      200,
+      expect.stringContaining('text/event-stream'),
+    ]);
+    await stream.body!.cancel();
+  });
+});
+
 describe('without a gateway', () => {
   const ENTITIES =
     'query ($representations: [_Any!]!) { entities: _entities(representations: $representations) { __typename ... on Activity { id timestamp } } }';

@@ -9,6 +9,7 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { startTracing } from '../../src/http/tracing/tracing.ts';
 import type { TracingSettings } from '../../src/http/tracing/settings.ts';
 import type { RequestLine } from '../../src/http/handler.ts';
+import type { AuditLine } from '../../src/http/plugins/audit.ts';
 import { EXAMPLE_FILE, HOOK_SECRET } from '../support/alert-examples.ts';
 import { callTool, connectTo } from '../support/mcp-client.ts';
 import { startOtlpReceiver } from '../support/otlp-receiver.ts';
@@ -249,6 +250,25 @@ test('a refused operation is a span with the codes of its errors and no call', a
   expect(spans.filter(({ kind }) => kind === 3)).toEqual([]);
 });
 
+test('lines of the audit trail name the trace of their operation, and none if this service traces nothing', async () => {
+  const audited: AuditLine[] = [];
+  const audit = { take: (line: AuditLine) => void audited.push(line) };
+  const { post, app } = await startTraced({}, { audit });
+  await post(EVENTS, { traceparent: TRACEPARENT });
+  await post('{ events(first: 9999) { nodes { id } } }', { traceparent: TRACEPARENT });
+  const headers = { traceparent: TRACEPARENT };
+  await (await app.fetch('http://127.0.0.1/export/events.ndjson?range={"last":"PT1H"}', { headers })).text();
+  expect(audited.map(({ trace_id }) => trace_id)).toEqual(Array(4).fill(TRACE_ID));
+
+  const untraced = await startApp({}, {}, { audit });
+  onTestFinished(untraced.close);
+  await untraced.app.fetch('http://127.0.0.1/export/events.ndjson?fields=nothing', {
+    headers,
+  });
+  expect(audited.at(-1)).toMatchObject({ outcome: ['BAD_USER_INPUT'], status: 400 });
+  expect(audited.at(-1)).not.toHaveProperty('trace_id');
+});
+
 test('probes and pages have no span', async () => {
   const { app, collect } = await startTraced();
   await app.fetch('http://127.0.0.1/health/live');
@@ -304,14 +324,22 @@ test('each round of an alert is a trace of its own', async () => {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'alerts.yaml');
   writeFileSync(file, EXAMPLE_FILE);
-  const { app, collect } = await startTraced({}, {}, { SIGHTLINE_ALERTS: file, ALERTS_SECRET: HOOK_SECRET });
+  const audited: AuditLine[] = [];
+  const audit = { take: (line: AuditLine) => void audited.push(line) };
+  const { app, collect } = await startTraced(
+    {},
+    { audit },
+    { SIGHTLINE_ALERTS: file, ALERTS_SECRET: HOOK_SECRET },
+  );
   const range = { fromMs: NOW_MS - 7_200_000, toMs: NOW_MS - 3_600_000 };
   for (const name of ['no-calls', 'no-calls'])
     await app.alerts!.observe(name, range, new AbortController().signal);
   const spans = await collect();
   const operations = named(spans, 'query');
   expect(operations).toHaveLength(2);
-  expect(new Set(operations.map(({ traceId }) => traceId)).size).toBe(2);
+  const traceIds = operations.map(({ traceId }) => traceId);
+  expect(new Set(traceIds).size).toBe(2);
+  expect(new Set(audited.map(({ trace_id }) => trace_id))).toEqual(new Set(traceIds));
   for (const { spanId, parentSpanId } of operations) {
     expect(parentSpanId).toBeUndefined();
     const below = spans.filter((span) => span.parentSpanId === spanId).map(({ name }) => name);

@@ -1,7 +1,11 @@
+import type { Source } from '../../src/base/source.ts';
+import type { Clock } from '../../src/base/time.ts';
+import type { Config } from '../../src/config/config.ts';
 import { readConfig } from '../../src/config/load.ts';
 import { createDoctor } from '../../src/doctor/doctor.ts';
 import type { Doctor } from '../../src/doctor/doctor.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
+import type { Wait } from '../../src/upstream/retry.ts';
 import type { Transport, TransportAnswer } from '../../src/upstream/transport.ts';
 import { answerEvents } from '../support/fuzz/events-vendor.ts';
 import type { EventsBehaviour } from '../support/fuzz/events-vendor.ts';
@@ -89,7 +93,21 @@ export interface Examined {
   examine(): Promise<readonly Finding[]>;
 }
 
-export function openCase(one: Case): Examined {
+/** The vendors of a case, and what a service needs to ask them. */
+export interface CaseVendors {
+  /** The targets of all calls, in order. */
+  readonly calls: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly overrides: {
+    readonly clock: Clock;
+    readonly wait: Wait;
+    readonly transports: Readonly<Record<Source, Transport>>;
+  };
+  /** Lets time pass. */
+  pass(ms: number): void;
+}
+
+export function createVendors(one: Case): CaseVendors {
   const {
     rows = createRows(40),
     skewMs = 0,
@@ -114,19 +132,43 @@ export function openCase(one: Case): Examined {
     close: async () => {},
   });
   const [userSecret = '', organizationSecret = '', token = ''] = SECRETS;
-  const parsed = readConfig({
-    USAGE_API_USER_SECRET: userSecret,
-    USAGE_API_ORGANIZATION_SECRET: organizationSecret,
-    EVENTS_API_TOKEN: token,
-    ...one.env,
-  });
+  return {
+    calls,
+    env: {
+      USAGE_API_USER_SECRET: userSecret,
+      USAGE_API_ORGANIZATION_SECRET: organizationSecret,
+      EVENTS_API_TOKEN: token,
+      ...one.env,
+    },
+    overrides: {
+      clock: { now: () => nowMs },
+      wait: async () => {},
+      transports: { USAGE: createVendor('USAGE'), EVENTS: createVendor('EVENTS') },
+    },
+    pass(ms) {
+      nowMs += ms;
+    },
+  };
+}
+
+/** The settings of an environment. Throws if they are wrong. */
+export function configure(env: Readonly<Record<string, string>>): Config {
+  const parsed = readConfig(env);
   if (parsed.kind === 'faults') throw new Error(parsed.faults.join('\n'));
-  const doctor = createDoctor(parsed.config, {
-    clock: { now: () => nowMs },
-    wait: async () => {},
-    transports: { USAGE: createVendor('USAGE'), EVENTS: createVendor('EVENTS') },
-  });
-  return { doctor, calls, examine: () => doctor.examine(new AbortController().signal) };
+  return parsed.config;
+}
+
+export function openCase(one: Case): Examined {
+  const { calls, env, overrides } = createVendors(one);
+  const doctor = createDoctor(configure(env), overrides);
+  return {
+    doctor,
+    calls,
+    async examine() {
+      const { findings } = await doctor.examine(new AbortController().signal);
+      return findings;
+    },
+  };
 }
 
 /** `verdict: what came` of each check of a source. */

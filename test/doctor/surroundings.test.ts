@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { openArchive } from '../../src/archive/archive.ts';
 import { openStore } from '../../src/archive/open-store.ts';
 import { systemClock } from '../../src/base/time.ts';
 import { readConfig } from '../../src/config/load.ts';
 import { examineArchive } from '../../src/doctor/archive.ts';
+import type { Finding } from '../../src/doctor/finding.ts';
 import { examineRedis } from '../../src/doctor/redis.ts';
 import { examineTls, shakeHands } from '../../src/doctor/tls.ts';
 import { hasRedis, startRedis } from '../support/redis-server.ts';
@@ -125,6 +127,23 @@ describe('the archive', () => {
     const folder = join(makeFolder(), 'archive');
     const [finding] = await examineArchive(configure({ SIGHTLINE_ARCHIVE: folder }), systemClock);
     expect(finding).toMatchObject({ verdict: 'note', came: 'there is none yet' });
+  });
+
+  test('is not opened again if this process holds its folder, which nobody else can open', async () => {
+    const folder = join(makeFolder(), 'archive');
+    const config = configure({ SIGHTLINE_ARCHIVE: folder });
+    const { location, rereads } = config.archive!;
+    const archive = await openArchive(location, { rereads, onFault: () => {} });
+    onTestFinished(() => archive.close());
+    const nowMs = systemClock.now();
+    const span = { fromMs: nowMs - 7_200_000, toMs: nowMs - rereads.overlapMs };
+    await archive.events.commit([], { ...span, firstReadMs: nowMs, lastReadMs: nowMs, dropped: 0 });
+    const verdictsOf = (findings: readonly Finding[]) =>
+      findings.map(({ asked, verdict }) => [asked, verdict]);
+    expect(verdictsOf(await examineArchive(config, { now: () => nowMs }, archive))).toEqual([
+      ['the ledger (duckdb) of USAGE', 'note'],
+      ['the ledger (duckdb) of EVENTS', 'ok'],
+    ]);
   });
 
   test('is behind if its ledger ends long ago, and right if it ends lately', async () => {

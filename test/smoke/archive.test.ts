@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -160,6 +160,19 @@ describe('a command is refused, and the message says why', () => {
     expect(ran.code).toBe(1);
   });
 
+  test('the folder is that of a service over a sandbox, whose archive lies below: status names it, and makes none', async () => {
+    const folder = join(root, 'over-sandbox');
+    const below = join(folder, 'sandbox');
+    await (await openDuckDbStore(below)).close();
+    const refused = await run(['status', '--archive', folder]);
+    expect(refused).toMatchObject({
+      code: 1,
+      printed: expect.stringContaining(`is in ${below}: name it by --archive`),
+    });
+    expect(readdirSync(folder)).toEqual(['sandbox']);
+    expect(await run(['status', '--archive', below])).toMatchObject({ code: 0 });
+  }, 120_000);
+
   test('--help and an unknown command print each command', async () => {
     for (const words of [['--help'], ['nothing']])
       for (const name of COMMANDS) expect((await run(words)).printed).toContain(`  ${name} `);
@@ -192,3 +205,27 @@ test('the rows of one person are erased by a command, which says of which days, 
   expect(status.printed).toContain('USAGE: 1 rows');
   expect(status.printed).toMatch(/erased 20\S+ by username: subject [0-9a-f]{64}, 1 usage records, 1 events/);
 }, 60_000);
+
+describe.skipIf(!existsSync('/proc/self'))('a folder that can not be made', () => {
+  const SETTINGS = { PORT: '0', SIGHTLINE_ARCHIVE: '/proc/nowhere' };
+
+  test.each([
+    ['a sandbox', {}],
+    [
+      'vendors',
+      {
+        EVENTS_API_TOKEN: 'canary',
+        SIGHTLINE_SECRET: 'canary-of-more-than-32-characters',
+        EVENTS_API_URL: 'http://127.0.0.1:9/v1',
+      },
+    ],
+  ])(
+    'ends the start of a service over %s, and says what to do',
+    async (_served, env) => {
+      const service = runInTest([], { ...SETTINGS, ...env });
+      expect(await service.exit).toBe(1);
+      expect(service.printed()).toContain("can't be made. Name a folder that this process may write to.");
+    },
+    120_000,
+  );
+});

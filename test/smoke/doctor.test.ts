@@ -2,6 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Report } from '../../src/doctor/report.ts';
+import { createApiKey } from '../../src/http/identity/api-keys.ts';
+import type { NewApiKey } from '../../src/http/identity/api-keys.ts';
 import { runInTest as run } from './run-in-test.ts';
 
 const SMALL = ['--rows', '2000,300', '--no-arrivals'];
@@ -14,6 +17,23 @@ test('the doctor names its calls, then reports each line, and ends with 0 if not
   expect(printed).toContain('pageOffset: it counts pages');
   expect(printed).toContain('dialect: camelCase, as in 2014');
   expect(printed).toMatch(/Nothing is wrong\.\n$/);
+});
+
+test('a running service has itself examined for a caller with the scope doctor, and holds its own archive', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-doctor-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const made = createApiKey('admin', ['doctor']) as NewApiKey;
+  const service = run([...SMALL, '--archive', folder], { PORT: '0', SIGHTLINE_API_KEYS: made.line });
+  const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
+  const response = await fetch(new URL('/health/doctor', url), { headers: { 'x-api-key': made.key } });
+  const { right, findings } = (await response.json()) as Report;
+  expect([response.status, right]).toEqual([200, true]);
+  expect(findings.filter(({ subject }) => subject === 'ARCHIVE').map(({ asked }) => asked)).toEqual([
+    'the ledger (duckdb) of USAGE',
+    'the ledger (duckdb) of EVENTS',
+  ]);
+  service.child.kill('SIGTERM');
+  expect(await service.exit).toBe(0);
 });
 
 test('the doctor ends with 1 and a line for each fault of the settings, also as JSON', async () => {

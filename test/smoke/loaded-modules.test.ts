@@ -38,6 +38,8 @@ async function listLoaded(env: Readonly<Record<string, string>>) {
   return {
     dependencies: Object.keys(manifest.dependencies).filter((name) => isLoaded(`/node_modules/${name}/`)),
     hasSandbox: isLoaded('/src/sandbox/'),
+    hasFederation: isLoaded('/src/graph/federation/'),
+    hasDoctor: isLoaded('/src/doctor/'),
   };
 }
 
@@ -55,8 +57,18 @@ const ALWAYS = [
   'zod',
 ];
 
-test('a service with credentials loads neither a sandbox, a database, GraphiQL, Redis nor what checks tokens', async () => {
-  expect(await listLoaded({})).toEqual({ dependencies: ALWAYS, hasSandbox: false });
+test('a service with credentials loads neither a sandbox, a database, a subgraph, the doctor, GraphiQL, Redis nor what checks tokens', async () => {
+  expect(await listLoaded({})).toEqual({
+    dependencies: ALWAYS,
+    hasSandbox: false,
+    hasFederation: false,
+    hasDoctor: false,
+  });
+});
+
+test('a subgraph loads the files of federation, and no further package', async () => {
+  const loaded = await listLoaded({ SIGHTLINE_FEDERATION: '1' });
+  expect(loaded).toMatchObject({ dependencies: ALWAYS, hasFederation: true });
 });
 
 test('a service with Redis loads its client, and nothing else in addition', async () => {

@@ -97,6 +97,19 @@ test('standard output carries the protocol alone, and the process ends with its 
 }, 60_000);
 
 test.each([
+  [{}, 'VENDOR_CREDENTIALS=request is set without credentials of a vendor'],
+  [{ USAGE_API_USER_SECRET: 'canary' }, 'USAGE_API_ORGANIZATION_SECRET is missing'],
+])(
+  'a service whose requests bring credentials is not asked without them: %j ends with status 1',
+  async (env, reason) => {
+    const run = runInTest(['mcp'], { VENDOR_CREDENTIALS: 'request', ...env });
+    expect(await run.exit).toBe(1);
+    expect(run.printed()).toContain(reason);
+    expect(run.printed()).not.toContain('canary');
+  },
+);
+
+test.each([
   [['--url', 'nowhere'], '--url must be an http or https address.'],
   [['--key-file', '/nowhere'], '--key-file:'],
   [['--nothing'], 'npm run mcp -- --help lists the switches.'],

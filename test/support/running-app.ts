@@ -1,6 +1,7 @@
 import { createApp } from '../../src/app.ts';
 import type { App, AppOverrides } from '../../src/app.ts';
 import { readConfig } from '../../src/config/load.ts';
+import { createSubgraph } from '../../src/graph/federation/subgraph.ts';
 import { readAlerts } from '../../src/http/alerts/file.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
@@ -92,7 +93,7 @@ export function createAppOver(
 export function createTestApp(env: Readonly<Record<string, string>>, overrides: AppOverrides = {}): App {
   const reading = readConfig({ SIGHTLINE_SECRET: TEST_SECRET, ...env }, undefined, readAlerts);
   if (reading.kind === 'faults') throw new Error(reading.faults.join('\n'));
-  return createApp(reading.config, overrides);
+  return createApp(reading.config, { createSubgraph, ...overrides });
 }
 
 export async function askApp<Data>(

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection, JS } from '@duckdb/node-api';
+import { makeFolder } from '../../base/folder.ts';
 import { ArchiveRefused } from '../store.ts';
 import type { SqlValue } from './conditions.ts';
+import { fileOf } from './file.ts';
 
 /** A database in one file: one writer, whose transactions run one after the other, and a few readers beside it. */
 export interface Database {
@@ -22,7 +23,6 @@ export interface Statement {
 }
 
 const READERS = 2;
-const FILE = 'archive.duckdb';
 
 /**
  * Opens the database of a folder, and makes both if they do not exist.
@@ -30,7 +30,7 @@ const FILE = 'archive.duckdb';
  * @throws ArchiveRefused if another process has it open, or it is no database
  */
 export async function openDatabase(folder: string, memoryLimit: string): Promise<Database> {
-  const file = join(folder, FILE);
+  const file = fileOf(folder);
   const instance = await openInstance(folder, file, memoryLimit);
   const writer = await connect(instance);
   const idle = await Promise.all(Array.from({ length: READERS }, () => connect(instance)));
@@ -99,7 +99,7 @@ async function connect(instance: DuckDBInstance): Promise<DuckDBConnection> {
 
 async function openInstance(folder: string, file: string, memoryLimit: string): Promise<DuckDBInstance> {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return await DuckDBInstance.create(file, { memory_limit: memoryLimit, threads: '2' });
   } catch (error) {
     throw new ArchiveRefused(explain(error, file), { cause: error });

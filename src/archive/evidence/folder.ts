@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeFolder } from '../../base/folder.ts';
 import { SOURCES } from '../../base/source.ts';
 import { manifestPath, rowsPath, signaturePath, versionsPath } from './manifest.ts';
 
@@ -100,8 +101,8 @@ export async function removeLeftovers(folder: string, steps: FileSteps): Promise
     await steps.remove(join(folder, file));
 }
 
-export async function makeFolders(folder: string): Promise<void> {
-  for (const source of SOURCES) await mkdir(join(folder, source.toLowerCase()), { recursive: true });
+export function makeFolders(folder: string): void {
+  for (const source of SOURCES) makeFolder(join(folder, source.toLowerCase()));
 }
 
 /** SHA-256 of a file in hexadecimal digits, read piece by piece. */

@@ -70,7 +70,7 @@ export async function sealDay(request: SealRequest): Promise<Sealing> {
   const { source, day, folder, key, held, overlapMs, steps = fileSteps } = request;
   const range = rangeOfDay(day);
   checkHeld(source, day, range, findHeld(held, overlapMs, null));
-  await makeFolders(folder);
+  makeFolders(folder);
   await removeLeftovers(folder, steps);
   const chain = await readChain(folder, key.public);
   const [fault] = chain.faults;

@@ -24,8 +24,11 @@ export type AlertAnswer = (
   | { readonly kind: 'failure'; readonly reason: string }
 ) & { readonly tallies: readonly CallTally[] };
 
-/** Asks the graph in this process. Rejects only if the signal aborts. */
-export type AskAlert = (asked: AlertAsked) => Promise<AlertAnswer>;
+/**
+ * Asks the graph in this process. Rejects only if the signal aborts.
+ * @param traceId the trace that the question belongs to; left out: none
+ */
+export type AskAlert = (asked: AlertAsked, traceId?: string) => Promise<AlertAnswer>;
 
 const ANY_ANSWER = 200;
 const NO_HEADERS = { get: () => null };
@@ -36,11 +39,12 @@ const NO_HEADERS = { get: () => null };
  */
 export function createAskAlert(options: YogaOptions, trail: Pick<AuditTrail, 'write'>): AskAlert {
   const mask = createMasker(options.onFault);
-  return async ({ question, caller, range, signal }) => {
+  return async ({ question, caller, range, signal }, traceId) => {
     const { known, variablesOf } = question;
     const notes = createRequestNotes();
     notes.isOperation = true;
     notes.caller = caller;
+    if (traceId !== undefined) notes.trace_id = traceId;
     noteDocument(notes, known);
     const run = async (): Promise<AlertAnswer> => {
       try {

@@ -1,4 +1,3 @@
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Secret } from '../../base/secret.ts';
 import { Temporal } from '../../base/time.ts';
@@ -7,7 +6,9 @@ import type { Scope } from '../../graph/access.ts';
 import { isLoopbackHost } from '../loopback.ts';
 import { CONDITION } from './condition.ts';
 import type { Condition } from './condition.ts';
+import { ALERT_NAME, placed, writeFaults } from './faults.ts';
 import type { Patience } from './rule.ts';
+import { readYaml } from './yaml.ts';
 
 /** One alert as the file says it. Its operation is not checked yet. */
 export interface AlertSettings extends Patience {
@@ -77,7 +78,7 @@ const url = z
   .transform((text) => new Secret(text));
 
 const ALERT = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be of a to z, 0 to 9 and -'),
+  name: z.string().regex(ALERT_NAME, 'must be of a to z, 0 to 9 and -'),
   operation: z.string().min(1).max(20_000),
   variables: z.record(z.string(), z.json()).default({}),
   every: duration(SHORTEST_MS, LONGEST_EVERY_MS),
@@ -106,36 +107,23 @@ const FILE = z.strictObject({
   alerts: z.array(ALERT).min(1).max(MAX_ALERTS),
 });
 
-/** Reads the text of `alerts.yaml`. Reports all faults together, a sentence each, without a value of the file. */
+/** Reads the text of `alerts.yaml`. Reports all faults together, a sentence each with its line, without a value of the file. */
 export function readAlerts(text: string, places: SecretPlaces): ParsedAlerts {
-  const lines = new LineCounter();
-  // Its errors quote the file, which may hold secrets.
-  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines });
-  if (document.errors.length > 0) {
-    const faults = document.errors.map(
-      ({ code, pos }) => `line ${lines.linePos(pos[0]).line} is no YAML (${code}).`,
-    );
-    return { kind: 'faults', faults };
-  }
-  let content: unknown;
-  try {
-    content = document.toJS({ maxAliasCount: 0 });
-  } catch {
-    return { kind: 'faults', faults: ['must not use aliases (*name).'] };
-  }
-  const read = FILE.safeParse(content);
-  if (!read.success) {
-    const faults = read.error.issues.map(({ path, message }) => `${namePath(path, content)}${message}.`);
-    return { kind: 'faults', faults };
-  }
+  const parsed = readYaml(text);
+  if (parsed.kind === 'faults') return parsed;
+  const { yaml } = parsed;
+  const read = FILE.safeParse(yaml.content);
+  if (!read.success) return { kind: 'faults', faults: writeFaults(read.error.issues, yaml) };
   const faults: string[] = [];
   const names = new Set<string>();
-  const alerts = read.data.alerts.map((alert): AlertSettings => {
+  const alerts = read.data.alerts.map((alert, index): AlertSettings => {
     const { name, operation, variables, condition, every, scopes, webhook } = alert;
-    if (names.has(name)) faults.push(`${name}: the name is given twice.`);
+    const refuse = (word: string, fault: string): void =>
+      void faults.push(placed(yaml.lineOf(['alerts', index, word]), `${name}: ${fault}`));
+    if (names.has(name)) refuse('name', 'the name is given twice.');
     names.add(name);
     const key = readKey(webhook, places);
-    if (key.kind === 'fault') faults.push(`${name}: ${key.fault}`);
+    if (key.kind === 'fault') refuse('webhook', key.fault);
     return {
       name,
       operation,
@@ -197,16 +185,6 @@ function readKey(
     return fault(`the secret of the webhook must be ${form}, as Standard Webhooks has it.`);
   }
   return { kind: 'key', key: new Secret(encoded) };
-}
-
-/** `alerts.0.every` as `failed-logins: every`, if the alert has a name. */
-function namePath(path: readonly PropertyKey[], content: unknown): string {
-  const [top, index, ...rest] = path.map(String);
-  if (top !== 'alerts' || index === undefined) return path.length > 0 ? `${path.map(String).join('.')} ` : '';
-  const list: unknown = (content as { alerts?: unknown }).alerts;
-  const alert: unknown = Array.isArray(list) ? list[Number(index)] : null;
-  const named = z.object({ name: ALERT.shape.name }).safeParse(alert);
-  return `${named.success ? named.data.name : `alert ${Number(index) + 1}`}: ${rest.length > 0 ? `${rest.join('.')} ` : ''}`;
 }
 
 function writeSpan(ms: number): string {

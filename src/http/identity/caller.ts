@@ -16,13 +16,16 @@ export interface Caller extends Viewer {
   readonly endsAtMs: number | null;
 }
 
+/** Not `doctor`: an examination costs vendor calls, and it shows how the service is set up. */
+const OPEN_SCOPES = SCOPES.filter((scope) => scope !== 'doctor');
+
 /** Every caller of a service that does not ask callers who they are. */
 export const OPEN_CALLER: Caller = {
   kind: 'open',
   name: null,
   endsAtMs: null,
   isAnonymous: false,
-  scopes: new Set(SCOPES),
+  scopes: new Set(OPEN_SCOPES),
 };
 
 /** A caller who sends neither a key nor a token to a service that asks for one. */

@@ -18,6 +18,13 @@ export interface IdentitySettings {
   readonly tokens: (TokenRules & { readonly keySet: KeySetLocation }) | null;
 }
 
+/** How many proofs a replacement has revoked: they are gone, or may do something else. */
+export interface Revoked {
+  readonly keys: number;
+  /** Public keys of the issuer, of the file that holds them. */
+  readonly tokenKeys: number;
+}
+
 /** What the service checks callers' proofs against. Its keys may be replaced while it runs. */
 export interface Identity {
   readonly keys: readonly ApiKey[];
@@ -28,11 +35,12 @@ export interface Identity {
 export interface OpenIdentity {
   /** null: the service does not ask callers who they are. */
   readonly identity: Identity | null;
-  /** Replaces the API keys at once. Returns how many of those before are revoked: they are gone, or may do something else. */
-  replaceKeys(keys: readonly ApiKey[]): number;
+  /** Replaces the API keys and, if a file holds them, the issuer's keys at once. */
+  replaceKeys(next: IdentitySettings | null): Revoked;
   close(): Promise<void>;
 }
 
+const NOTHING_REVOKED: Revoked = { keys: 0, tokenKeys: 0 };
 const KEY_SET_TIMEOUT_MS = 3_000;
 /** A key set holds a few keys of some kilobytes at most. */
 const MAX_KEY_SET_BYTES = 256 * 1024;
@@ -48,7 +56,7 @@ export function openIdentity(
   issuer?: Pick<Transport, 'get' | 'close'>,
 ): OpenIdentity {
   const close = (): Promise<void> => Promise.resolve();
-  if (!settings) return { identity: null, replaceKeys: () => 0, close };
+  if (!settings) return { identity: null, replaceKeys: () => NOTHING_REVOKED, close };
   const { tokens } = settings;
   let { keys } = settings;
   const identify = (own: Identity['tokens']): Identity => ({
@@ -57,29 +65,63 @@ export function openIdentity(
     },
     tokens: own,
   });
-  const replaceKeys = (next: readonly ApiKey[]): number => {
-    const lines = new Set(next.map(formatApiKey));
-    const revoked = keys.filter((key) => !lines.has(formatApiKey(key)));
+  const replaceApiKeys = (next: readonly ApiKey[]): number => {
+    const revoked = countGone(keys, next, formatApiKey);
     keys = next;
-    return revoked.length;
+    return revoked;
   };
+  const replaceKeys = (next: IdentitySettings | null): Revoked => ({
+    keys: replaceApiKeys(next?.keys ?? []),
+    tokenKeys: 0,
+  });
   if (!tokens) return { identity: identify(null), replaceKeys, close };
   const { issuer: name, audiences, keySet } = tokens;
   const rules: TokenRules = { issuer: name, audiences };
-  if (keySet.kind === 'file')
-    return { identity: identify({ ...rules, findKey: findInSet(keySet.keys) }), replaceKeys, close };
+  if (keySet.kind === 'file') {
+    const held = holdKeySet(keySet.keys);
+    return {
+      identity: identify({ ...rules, findKey: held.findKey }),
+      replaceKeys(next) {
+        const location = next?.tokens?.keySet;
+        return {
+          ...replaceKeys(next),
+          tokenKeys: location?.kind === 'file' ? held.replace(location.keys) : 0,
+        };
+      },
+      close,
+    };
+  }
   const url = new URL(keySet.url);
   const transport = issuer ?? createKeySetTransport(url.origin);
   const findKey = createIssuerKeys({ clock, read: () => readKeySet(url, transport) });
   return { identity: identify({ ...rules, findKey }), replaceKeys, close: () => transport.close() };
 }
 
-function findInSet(keys: JSONWebKeySet): JWTVerifyGetKey {
+/** The keys of a file. `replace` returns how many of those before are gone. */
+function holdKeySet(first: JSONWebKeySet): {
+  readonly findKey: JWTVerifyGetKey;
+  replace(next: JSONWebKeySet): number;
+} {
+  let set = first;
   let find: JWTVerifyGetKey | null = null;
-  return async (header, token) => {
-    find ??= (await import('jose')).createLocalJWKSet(keys);
-    return find(header, token);
+  return {
+    async findKey(header, token) {
+      const { createLocalJWKSet } = await import('jose');
+      find ??= createLocalJWKSet(set);
+      return find(header, token);
+    },
+    replace(next) {
+      const gone = countGone(set.keys, next.keys, (key) => JSON.stringify(key));
+      set = next;
+      find = null;
+      return gone;
+    },
   };
+}
+
+function countGone<Key>(before: readonly Key[], after: readonly Key[], nameOf: (key: Key) => string): number {
+  const kept = new Set(after.map(nameOf));
+  return before.filter((key) => !kept.has(nameOf(key))).length;
 }
 
 /** Connections of its own, because the issuer is no vendor and must not receive a vendor's credentials. */

@@ -33,11 +33,13 @@ export interface AuditLine {
   readonly export?: ExportNotes;
   /** How long a stream was open, in milliseconds. A stream has a line when it begins, without it, and one when it ends. */
   readonly streamMs?: number;
+  /** The trace of the operation, 32 hexadecimal digits; left out: this service traces nothing. */
+  readonly trace_id?: string;
 }
 
 /** @param status HTTP; null: the caller left before the answer was sent */
 export function createAuditLine(
-  { caller, document, operation, errors, estimate, rows, tallies, export: exported }: RequestNotes,
+  { caller, document, operation, errors, estimate, rows, tallies, export: exported, trace_id }: RequestNotes,
   status: number | null,
   streamMs?: number,
 ): AuditLine {
@@ -60,6 +62,7 @@ export function createAuditLine(
     status,
     ...(exported && { export: exported }),
     ...(streamMs === undefined ? {} : { streamMs }),
+    ...(trace_id === undefined ? {} : { trace_id }),
   };
 }
 

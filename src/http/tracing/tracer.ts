@@ -10,8 +10,8 @@ import type { RequestNotes } from '../request-notes.ts';
 export interface RequestTracer {
   /** A request has come. */
   begin(request: HttpRequest): RequestTrace;
-  /** Runs an operation of this process itself in a trace of its own. */
-  runApart<Value>(work: () => Promise<Value>): Promise<Value>;
+  /** Runs an operation of this process itself in a trace of its own, whose id it gets. */
+  runApart<Value>(work: (traceId: string) => Promise<Value>): Promise<Value>;
 }
 
 export interface RequestTrace {
@@ -89,7 +89,8 @@ export function createRequestTracer(
     async runApart(work) {
       const span = tracer.startSpan(UNREAD_NAME, {}, ROOT_CONTEXT);
       try {
-        return await contexts.run(open(span, ROOT_CONTEXT), work);
+        const { traceId } = span.spanContext();
+        return await contexts.run(open(span, ROOT_CONTEXT), () => work(traceId));
       } finally {
         span.end();
       }

@@ -55,23 +55,31 @@ describe('the file of alerts', () => {
   });
 
   test.each([
-    ['no alerts', { alerts: [] }, /alerts /],
-    ['an unknown word', { alerts: [alert({ evry: 'PT1M' })] }, /^quiet: .*evry/],
-    ['one name twice', { alerts: [alert(), alert()] }, /^quiet: the name is given twice/],
-    ['a name with a space', { alerts: [alert({ name: 'a b' })] }, /^alert 1: name /],
-    ['a month as its interval', { alerts: [alert({ every: 'P1M' })] }, /^quiet: every must be a duration/],
-    ['a second as its interval', { alerts: [alert({ every: 'PT1S' })] }, /^quiet: every must be a duration/],
-    ['no condition', { alerts: [alert({ condition: {} })] }, /^quiet: condition/],
-    ['an unknown scope', { alerts: [alert({ scopes: ['all'] })] }, /^quiet: scopes/],
+    ['no alerts', { alerts: [] }, /^line 1: must have 'alerts:'/],
+    ['an unknown word', { alerts: [alert({ evry: 'PT1M' })] }, /^line 1: quiet: .*evry/],
+    ['one name twice', { alerts: [alert(), alert()] }, /^line 1: quiet: the name is given twice/],
+    ['a name with a space', { alerts: [alert({ name: 'a b' })] }, /^line 1: alert 1: name /],
+    [
+      'a month as its interval',
+      { alerts: [alert({ every: 'P1M' })] },
+      /^line 1: quiet: every must be a duration/,
+    ],
+    [
+      'a second as its interval',
+      { alerts: [alert({ every: 'PT1S' })] },
+      /^line 1: quiet: every must be a duration/,
+    ],
+    ['no condition', { alerts: [alert({ condition: {} })] }, /^line 1: quiet: condition/],
+    ['an unknown scope', { alerts: [alert({ scopes: ['all'] })] }, /^line 1: quiet: scopes/],
     [
       'http to another machine',
       { alerts: [hook({ url: 'http://example.org/' })] },
-      /^quiet: webhook.url must be an https/,
+      /^line 1: quiet: webhook.url must be an https/,
     ],
     [
       'a password in an address',
       { alerts: [hook({ url: 'https://a:b@example.org/' })] },
-      /^quiet: webhook.url/,
+      /^line 1: quiet: webhook.url/,
     ],
     ['no secret', { alerts: [hook({ secretEnv: undefined })] }, /either secretEnv or secretFile/],
     ['two secrets', { alerts: [hook({ secretFile: 'hook.txt' })] }, /either secretEnv or secretFile/],
@@ -82,7 +90,7 @@ describe('the file of alerts', () => {
     [
       'an address with a query for links',
       { service: 'https://a.example/?x', alerts: [alert()] },
-      /^service must/,
+      /^line 1: service must/,
     ],
   ])('with %s is refused', (_name, content, fault) => {
     expect(faultsOf(content)).toEqual([expect.stringMatching(fault)]);
@@ -100,8 +108,50 @@ describe('the file of alerts', () => {
     const read = readAlerts(`alerts:\n  - "${URL_SECRET}\n`, places);
     expect(read).toMatchObject({
       kind: 'faults',
-      faults: [expect.stringMatching(/^line \d+ is no YAML \(\w+\)\.$/)],
+      faults: [expect.stringMatching(/^line \d+ lacks a closing quote/)],
     });
+  });
+
+  test.each([
+    ['an empty file', '', ['is empty: write alerts into it, or leave SIGHTLINE_ALERTS out.']],
+    ['a file of remarks alone', '# nothing yet\n', ['is empty:']],
+    ['a text', 'hello', ["line 1: must have 'alerts:' with a list"]],
+    ['a list', '- a\n- b', ["line 1: must have 'alerts:'"]],
+    ['no list of alerts', 'service: https://a.example\nalerts:\n', ["must have 'alerts:'"]],
+    ['an alert that is a text', 'alerts:\n  - hello', ['line 2: alert 1: must be a group of words']],
+    ['a tab', 'alerts:\n  - name: a\n\tevery: b', ['line 3 is indented by a tab: use spaces.']],
+    ['a word twice', 'alerts:\n  - name: a\n    name: b', ['line 3 repeats a word of its group']],
+    ['a second document', 'alerts: []\n---\nalerts: []', ["line 2 begins a second document ('---')"]],
+    ['two colons', 'alerts: a: b', ["line 1 has a second ': '"]],
+    ['an alias', 'alerts: [*x]', ['must not use aliases (*name): write the text out.']],
+    ['bytes that are no text', 'alerts: [\u0001%', ['line 1']],
+    [
+      'words that are missing, unknown or of another type',
+      [
+        'alerts:',
+        '  - name: logins',
+        '    evry: PT1M',
+        '    operation: 7',
+        '    scopes: [all]',
+        "    'a password with spaces': x",
+        '    condition: { path: a, eq: 0 }',
+        '    webhook:',
+        '      url: 3',
+      ].join('\n'),
+      [
+        'line 4: logins: operation must be a text.',
+        'line 2: logins: every is missing.',
+        'line 5: logins: scopes.0 must be one of usage:read, events:read,',
+        'line 9: logins: webhook.url must be a text.',
+        "line 3: logins: has the word 'evry', which is not known",
+        'line 6: logins: has a word, which is not known',
+      ],
+    ],
+  ])('with %s is refused by its line, in our own words', (_name, text, expected) => {
+    const read = readAlerts(text, places);
+    const faults = read.kind === 'faults' ? read.faults : [];
+    expect(faults).toEqual(expected.map((fault) => expect.stringContaining(fault) as string));
+    expect(faults.join()).not.toMatch(/Invalid|expected|Unrecognized|password/);
   });
 
   test('shows no secret when it is printed', () => {

@@ -5,7 +5,7 @@ import type { ReadReceipt, Receipt } from '../http/export/receipts.ts';
 import { askForExport, CHECK_EVERY_MS, explainBreak, readReceipt, readRefusal } from './export-answer.ts';
 import type { Download, DownloadOptions } from './export-answer.ts';
 import { bytesOf, openPart } from './export-file.ts';
-import type { Checkpoint, ExportQuestion, PartFile } from './export-file.ts';
+import type { Checkpoint, PartFile } from './export-file.ts';
 import { joinReceipts, listUnread, readReceiptLine, withoutUnread } from './export-receipt.ts';
 import { receiveWhole } from './export-whole.ts';
 

@@ -17,7 +17,7 @@ const SCRIPT = `
   console.log(peak / 1_048_576);
 `;
 /** So that the collections do not depend on how busy the machine is. */
-const AT_ONCE = ['--expose-gc', '--single-threaded', '--no-incremental-marking'];
+const AT_ONCE = ['--expose-gc', '--no-incremental-marking'];
 
 test('a service has its garbage collected sooner than V8 does by itself', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sightline-heap-'));

@@ -2,35 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { createRunningDigest } from '../base/sealing.ts';
 import { writeReceiptLine } from '../http/export/ndjson.ts';
 import type { ReadReceipt, Receipt } from '../http/export/receipts.ts';
+import { askForExport, CHECK_EVERY_MS, explainBreak, readReceipt, readRefusal } from './export-answer.ts';
+import type { Download, DownloadOptions } from './export-answer.ts';
 import { bytesOf, openPart } from './export-file.ts';
-import type { Checkpoint, ExportQuestion, PartFile } from './export-file.ts';
+import type { Checkpoint, PartFile } from './export-file.ts';
 import { joinReceipts, listUnread, readReceiptLine, withoutUnread } from './export-receipt.ts';
-
-export interface DownloadOptions {
-  readonly question: ExportQuestion;
-  readonly out: string;
-  /** The service, without a slash at its end. */
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Ends the download, and leaves a file that can be gone on with. */
-  readonly signal: AbortSignal;
-  readonly fetch: (address: string, init: RequestInit) => Promise<Response>;
-  /** Milliseconds since an unspecified moment. */
-  readonly now: () => number;
-  /** Gets the receipt of what was read so far, of all parts together. */
-  readonly onProgress: (receipt: Receipt) => void;
-}
-
-/**
- * `written`: the file is in its place. `broken`: it is not, and the same download goes on from `receipt`; null: it begins again.
- * `refused`: nothing was written.
- */
-export type Download =
-  | { readonly kind: 'written'; readonly receipt: Receipt }
-  | { readonly kind: 'broken'; readonly reason: string; readonly receipt: Receipt | null }
-  | { readonly kind: 'refused'; readonly reason: string };
-
-const CHECK_EVERY_MS = 1_000;
+import { receiveWhole } from './export-whole.ts';
 
 /**
  * Downloads an export to `FILE.part`, and puts it in its place when its receipt fits. Asks now and then for the receipt of what was sent,
@@ -40,28 +17,18 @@ export async function downloadExport(options: DownloadOptions): Promise<Download
   const { question, out, signal } = options;
   const part = await openPart(out, question);
   try {
-    const response = await ask(options, part.start);
+    const after = part.start?.receipt.endCursor ?? null;
+    const response = await askForExport(options, after);
     if (!response.ok) {
       if (!part.start) await part.discard();
       return { kind: 'refused', reason: await readRefusal(response) };
     }
-    return await receive(options, part, response);
+    return await (question.format === 'parquet' ? receiveWhole : receive)(options, part, response);
   } catch (error) {
-    return { kind: 'broken', reason: explain(error, signal), receipt: part.start?.receipt ?? null };
+    return { kind: 'broken', reason: explainBreak(error, signal), receipt: part.start?.receipt ?? null };
   } finally {
     await part.close();
   }
-}
-
-function ask(
-  { question, url, headers, signal, fetch }: DownloadOptions,
-  start: Checkpoint | null,
-): Promise<Response> {
-  const { list, format, ...parameters } = question;
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) if (value !== null) query.set(name, value);
-  if (start?.receipt.endCursor != null) query.set('after', start.receipt.endCursor);
-  return fetch(`${url}/export/${list}.${format}?${query.toString()}`, { headers, signal });
 }
 
 async function receive(options: DownloadOptions, part: PartFile, response: Response): Promise<Download> {
@@ -85,7 +52,7 @@ async function receive(options: DownloadOptions, part: PartFile, response: Respo
     if (lines && !readReceiptLine(lines.held())) await write(Buffer.from(lines.held()));
     // The service still has the receipt of what it sent.
     await places.check(true);
-    return { kind: 'broken', reason: explain(error, options.signal), receipt: places.saved() };
+    return { kind: 'broken', reason: explainBreak(error, options.signal), receipt: places.saved() };
   }
   const receipt = lines ? readReceiptLine(lines.held()) : (await readReceipt(options, response))?.export;
   if (!receipt)
@@ -155,20 +122,6 @@ function createPlaces(options: DownloadOptions, part: PartFile, response: Respon
   };
 }
 
-function explain(error: unknown, { aborted }: AbortSignal): string {
-  return aborted ? 'It was interrupted.' : `The connection broke: ${readCause(error)}`;
-}
-
-async function readReceipt(
-  { url, headers, fetch }: DownloadOptions,
-  response: Response,
-): Promise<ReadReceipt | null> {
-  const path = response.headers.get('export-receipt');
-  if (path === null) return null;
-  const answer = await fetch(`${url}${path}`, { headers, signal: AbortSignal.timeout(5_000) });
-  return answer.ok ? ((await answer.json()) as ReadReceipt) : null;
-}
-
 const NEW_LINE = 10;
 
 /** Lets whole lines pass, but for the last one, which may be the receipt. */
@@ -184,20 +137,4 @@ function createLineHolder(): { take(piece: Uint8Array): Uint8Array; held(): stri
     },
     held: () => (held.at(-1) === NEW_LINE ? held.toString('utf8') : ''),
   };
-}
-
-async function readRefusal(response: Response): Promise<string> {
-  const text = await response.text();
-  try {
-    const { errors } = JSON.parse(text) as { readonly errors: readonly { readonly message: string }[] };
-    return errors.map(({ message }) => message).join(' ');
-  } catch {
-    return `The service answered ${response.status}.`;
-  }
-}
-
-/** `fetch` hides what happened in its cause. */
-function readCause(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }

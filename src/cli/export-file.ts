@@ -3,12 +3,13 @@ import { open, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/p
 import type { FileHandle } from 'node:fs/promises';
 import { createRunningDigest } from '../base/sealing.ts';
 import type { RunningDigest } from '../base/sealing.ts';
+import type { ExportFormat } from '../http/export/lists.ts';
 import type { Receipt } from '../http/export/receipts.ts';
 
 /** What an export asks for, by the parameters of its address. Two exports of one question have the same rows. */
 export interface ExportQuestion {
   readonly list: string;
-  readonly format: 'ndjson' | 'csv';
+  readonly format: ExportFormat;
   readonly range: string | null;
   readonly filter: string | null;
   readonly fields: string | null;
@@ -37,6 +38,8 @@ export function bytesOf({ segments }: Pick<Checkpoint, 'segments'>): number {
 export interface PartFile {
   /** Where the file began again; null: at its start. */
   readonly start: Checkpoint | null;
+  /** Where it is until it is finished. */
+  readonly path: string;
   readonly digest: RunningDigest;
   bytes(): number;
   write(piece: Uint8Array): Promise<void>;
@@ -73,6 +76,7 @@ export async function openPart(out: string, question: ExportQuestion): Promise<P
   };
   return {
     start,
+    path: partOf(out),
     digest,
     bytes: () => bytes,
     async write(piece) {

@@ -1,7 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
+import type { FileMetaData } from 'hyparquet';
 import { createRunningDigest } from '../base/sealing.ts';
+import { PARQUET_RECEIPT_KEY } from '../http/export/lists.ts';
 import type { Receipt } from '../http/export/receipts.ts';
+import { digestFile } from './export-file.ts';
 import { readReceiptLine } from './export-receipt.ts';
 
 /** `cut`: the file has no receipt. `changed`: it is not what its receipt is about. */
@@ -12,10 +15,11 @@ export type Verdict =
 const NEW_LINE = 10;
 
 /**
- * Compares a file with its receipt: the last line of NDJSON, or `FILE.receipt.json` beside CSV.
+ * Compares a file with its receipt: the last line of NDJSON, `FILE.receipt.json` beside CSV, or the metadata of Parquet.
  * @throws Error of the system if the file can't be read
  */
 export async function verifyExport(file: string): Promise<Verdict> {
+  if (await isParquet(file)) return verifyParquet(file);
   const beside = await readFile(`${file}.receipt.json`, 'utf8').catch(() => null);
   const digest = createRunningDigest();
   let held: Buffer = Buffer.alloc(0);
@@ -43,4 +47,39 @@ function countLines(bytes: Buffer): number {
   let lines = 0;
   for (let at = bytes.indexOf(NEW_LINE); at !== -1; at = bytes.indexOf(NEW_LINE, at + 1)) lines += 1;
   return lines;
+}
+
+/** A Parquet file begins and ends with it. */
+const PARQUET_MAGIC = 'PAR1';
+/** At the end of a Parquet file: the length of its metadata, and the magic. */
+const TRAILER_BYTES = 8;
+
+async function isParquet(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(PARQUET_MAGIC.length), 0);
+    return buffer.toString('latin1', 0, bytesRead) === PARQUET_MAGIC;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The receipt of a Parquet file is in its metadata, and is about all bytes before them. */
+async function verifyParquet(file: string): Promise<Verdict> {
+  const metadata = await readMetadata(file);
+  const receipt = readReceiptLine(
+    metadata?.key_value_metadata?.find(({ key }) => key === PARQUET_RECEIPT_KEY)?.value ?? '',
+  );
+  if (!metadata || !receipt) return { kind: 'cut' };
+  const { size } = await stat(file);
+  const digest = createRunningDigest();
+  await digestFile(file, digest, 0, size - TRAILER_BYTES - metadata.metadata_length);
+  const isIntact = digest.hex() === receipt.sha256 && Number(metadata.num_rows) === receipt.rows;
+  return { kind: isIntact ? 'intact' : 'changed', receipt };
+}
+
+/** null: the file is cut, or its end is no metadata. The library is loaded for a Parquet file alone. */
+async function readMetadata(file: string): Promise<FileMetaData | null> {
+  const { asyncBufferFromFile, parquetMetadataAsync } = await import('hyparquet');
+  return parquetMetadataAsync(await asyncBufferFromFile(file)).catch(() => null);
 }

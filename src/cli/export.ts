@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { EXPORT_FORMATS } from '../http/export/lists.ts';
 import type { Receipt } from '../http/export/receipts.ts';
 import { Temporal } from '../base/time.ts';
 import { downloadExport } from './export-download.ts';
@@ -17,14 +18,15 @@ const HELP = `Writes a whole list of a running service to a file.
   --from, --to INSTANT  the range, such as 2026-03-01T00:00:00Z; --to is now if it is left out
   --filter JSON         as 'filter' of the list in GraphQL: '{"status":"FAILED"}'
   --fields a,b          the fields of the rows; default: all that hold one value or a list of values
-  --format FORMAT       ndjson (default) or csv
+  --format FORMAT       ndjson (default), csv or parquet
   --out FILE            default: LIST.FORMAT
   --url URL             the service; default: http://127.0.0.1:4000
   --key KEY             an API key or a token with the scope export and those of the list
   --key-file FILE       a file that holds the key, so that it is not on the command line
   -h, --help            print this text
 
-It writes to FILE.part and renames it when the receipt fits. If it is interrupted, the same command goes on where it ended.
+It writes to FILE.part and renames it when the receipt fits. If it is interrupted, the same command goes on where it ended; only Parquet
+begins again.
 Exit codes: 0 the file is whole; 1 it is not written yet; 2 the command line is wrong; 3 the file is written, and parts of the
 range are not known whole (the receipt says which). docs/export.md says more.
 `;
@@ -55,12 +57,10 @@ export async function exportList(args: readonly string[]): Promise<void> {
   }
   if (values.verify !== undefined) return verify(values.verify);
   const [list] = positionals;
-  const { format, last, from, to, url } = values;
+  const { last, from, to, url } = values;
   if (positionals.length !== 1 || list === undefined) return quit(EXIT_USAGE, [USAGE]);
-  if (format !== 'ndjson' && format !== 'csv')
-    return quit(EXIT_USAGE, [
-      "--format must be 'ndjson' or 'csv'. Get Parquet by its address (docs/export.md), because a file of it can't be gone on with.",
-    ]);
+  const format = EXPORT_FORMATS.find((one) => one === values.format);
+  if (!format) return quit(EXIT_USAGE, [`--format must be one of ${EXPORT_FORMATS.join(', ')}.`]);
   const hasRange = last !== undefined || from !== undefined || to !== undefined;
   const question: ExportQuestion = {
     list,
@@ -95,10 +95,13 @@ export async function exportList(args: readonly string[]): Promise<void> {
     return;
   }
   const { reason, receipt } = download;
+  if (format === 'parquet') return quit(EXIT_BROKEN, [reason, PARQUET_BEGINS_AGAIN]);
   const kept = receipt ? `${receipt.rows} rows are in ${out}.part` : 'Nothing could be kept';
   quit(EXIT_BROKEN, [reason, `${kept}. Run the same command again to go on.`]);
 }
 
+const PARQUET_BEGINS_AGAIN =
+  "A Parquet file can't be gone on with, so nothing is kept. Run the same command again to begin again, or with --format ndjson or csv, which go on.";
 const USAGE = 'export needs one list: usage, events or timeline. npm run export -- --help shows how.';
 
 function readSwitches(args: readonly string[]) {

@@ -168,12 +168,14 @@ function readOn(settings: SourceSettings, { goesOn }: Operation): SourceSettings
 }
 
 function createCallContext(operation: Operation, credentials: Credentials | null): CallContext {
-  const { deadlineMs, callBudget, maxAgeMs } = operation;
+  const { deadlineMs, callBudget, maxAgeMs, goesOn = false } = operation;
   return {
     credentials,
     deadlineMs,
     callBudget,
     maxAgeMs,
+    // A list that is read to its end would push all other answers out of the cache, and it asks for none of its pages again.
+    isReadOnce: goesOn,
     // It is made when a call is.
     get signal() {
       return operation.signal;

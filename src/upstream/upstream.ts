@@ -61,6 +61,8 @@ export interface CallContext {
   readonly callBudget: CallBudget;
   /** The greatest age of an answer that this caller takes, in milliseconds; null: as its cache policy says; 0: none is cached. */
   readonly maxAgeMs: number | null;
+  /** Its answers are not cached, because nobody asks for them again. Left out: they are. */
+  readonly isReadOnce?: boolean;
 }
 
 /** The credentials for one source. Keys contain the scope, never the secrets. */

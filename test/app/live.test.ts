@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApiKey } from '../../src/http/identity/api-keys.ts';
 import { START_MS } from '../sources/live/live-world.ts';
-import { ACTIVITY, follow } from '../support/event-stream.ts';
+import { ACTIVITY, follow, readStream } from '../support/event-stream.ts';
 import { createLiveRig, pass, until } from '../support/live-rig.ts';
 import { askApp } from '../support/running-app.ts';
 
@@ -56,6 +56,27 @@ test.each(['header', 'argument'])(
     expect(idsOf(second.updates()).toSorted()).toEqual([at(500), at(7_000)]);
   },
 );
+
+test('a stream that is cut again before its first event keeps its place', async () => {
+  const { app, createInstance, time, usage } = createLiveRig();
+  const first = await follow(app);
+  await pass(time, 1_000);
+  usage.push({ id: 'a', atMs: START_MS + 1_000 });
+  await pass(time, 5_000);
+  const id = first.ids().findLast((one) => one !== null)!;
+  first.leave();
+  usage.push({ id: 'b', atMs: START_MS + 7_000 });
+  for (let n = 0; n < 3; n += 1) {
+    const cut = await follow(createInstance(), {}, { 'last-event-id': id });
+    cut.leave();
+    await pass(time, 1_000);
+    expect(cut.frames.filter(({ id: sent }) => sent !== null)).toEqual([]);
+  }
+  await pass(time, 10_000);
+  const last = await follow(createInstance(), {}, { 'last-event-id': id });
+  await pass(time, 5_000);
+  expect(idsOf(last.updates())).toEqual([at(7_000)]);
+});
 
 test('a stream goes on after a page of the timeline, with nothing between lost or doubled', async () => {
   const { app, time, usage, events } = createLiveRig();
@@ -187,6 +208,78 @@ test.each(['another secret', 'other credentials'])('a cursor made with %s is ref
   const refused = await follow(other, { resumeFrom: stream.ids()[0] });
   await pass(time, 0);
   expect(refused.text()).toContain('CURSOR_INVALID');
+});
+
+/** A service with two callers of equal scopes. */
+function createServiceOfTwo(env: Readonly<Record<string, string>> = {}) {
+  const rig = createLiveRig();
+  const made = ['ann', 'ben'].map((name, n) =>
+    createApiKey(name, ['usage:read', 'events:read'], (bytes) => Buffer.alloc(bytes, n + 1)),
+  );
+  const keys = made.filter((one) => typeof one !== 'string');
+  const app = rig.createInstance({ ...env, SIGHTLINE_API_KEYS: keys.map(({ line }) => line).join(';') });
+  const [ann, ben] = keys.map(({ key }) => ({ 'x-api-key': key }));
+  return { ...rig, app, ann: ann!, ben: ben! };
+}
+
+test('a cursor of another caller is refused, and shows nothing', async () => {
+  const { app, time, usage, ann, ben } = createServiceOfTwo();
+  const stream = await follow(app, {}, ann);
+  await pass(time, 1_000);
+  usage.push({ id: 'a', atMs: START_MS + 1_000 });
+  await pass(time, 5_000);
+  const id = stream.ids().findLast((one) => one !== null)!;
+  for (const [variables, headers] of [
+    [{ resumeFrom: id }, ben],
+    [{}, { ...ben, 'last-event-id': id }],
+  ] as const) {
+    const refused = await follow(app, variables, headers);
+    await pass(time, 0);
+    expect(refused.text()).toContain('CURSOR_INVALID');
+    expect(refused.text()).not.toContain('edges');
+    expect(refused.hasEnded()).toBe(true);
+  }
+});
+
+test('streams of one caller are bounded, and those of another are not touched', async () => {
+  const { app, time, ann, ben } = createServiceOfTwo({ SIGHTLINE_LIVE_MAX_STREAMS_PER_CALLER: '1' });
+  await follow(app, {}, ann);
+  const refused = await follow(app, {}, ann);
+  const other = await follow(app, {}, ben);
+  await pass(time, 1_000);
+  expect(refused.response.status).toBe(429);
+  expect(refused.text()).toContain('maxStreamsOfCaller');
+  expect(other.updates().length).toBeGreaterThan(0);
+});
+
+test('a caller who reads too slowly gets a gap with its range, and the stream goes on', async () => {
+  const { app, time, usage } = createLiveRig();
+  const response = await app.fetch('http://127.0.0.1/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: ACTIVITY }),
+  });
+  await pass(time, 1_000);
+  usage.push(...Array.from({ length: 3_000 }, (_, n) => ({ id: `r${n}`, atMs: START_MS + 1_000 + n * 10 })));
+  // Nothing is read meanwhile.
+  await pass(time, 60_000);
+  const stream = readStream(response);
+  await until(() => stream.text().includes('TRUNCATED'));
+  const gap = stream
+    .updates()
+    .findLast(({ coverage }) => coverage.some(({ status }) => status === 'TRUNCATED'));
+  const span = gap!.coverage.find(({ status }) => status === 'TRUNCATED')!;
+  const got = idsOf(stream.updates());
+  expect(got.length).toBeLessThan(3_000);
+  expect(span).toMatchObject({ source: 'USAGE', reason: expect.any(String) });
+  // What did not come lies in the span.
+  const missing = Array.from({ length: 3_000 }, (_, n) => at(1_000 + n * 10)).filter(
+    (one) => !got.includes(one),
+  );
+  expect(missing.every((one) => one >= String(span['from']) && one < String(span['to']))).toBe(true);
+  usage.push({ id: 'after', atMs: START_MS + 62_000 });
+  await pass(time, 20_000);
+  expect(idsOf(stream.updates()).at(-1)).toBe(at(62_000));
 });
 
 test('streams are bounded in all, and a stream that is left gives its place back', async () => {

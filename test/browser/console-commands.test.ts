@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyExport } from '../../src/cli/export-verify.ts';
 import { PATIENT } from '../support/running-app.ts';
 import { hasChromium, startConsole } from './console-rig.ts';
 import type { ConsoleRig, OpenedPage } from './console-rig.ts';
@@ -334,6 +335,27 @@ describe.runIf(hasChromium)('the export of the console in a browser', () => {
     },
     60_000,
   );
+
+  test('a file of Parquet has the receipt that the dialog shows, and is what was sent', async () => {
+    const opened = await rig.open('/events?from=2026-02-25T12:00:00.000Z&to=2026-03-04T12:00:00.000Z');
+    const { page } = opened;
+    await keys(page, 'x');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(/^Parquet/).check();
+    const [download] = await Promise.all([
+      page.waitForEvent('download', { timeout: 60_000 }),
+      dialog.getByRole('button', { name: 'Start', exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/\.parquet$/);
+    const verdict = await verifyExport(await download.path());
+    if (verdict.kind !== 'intact') throw new Error(`The file is ${verdict.kind}.`);
+    expect(verdict.receipt).toMatchObject({ complete: true, endCursor: null });
+    expect(verdict.receipt.rows).toBeGreaterThan(100);
+    await dialog.getByText('What arrived has the digest of what was sent.').waitFor();
+    await dialog.getByText(verdict.receipt.sha256).waitFor();
+    expect(opened.problems).toEqual([]);
+    await opened.close();
+  }, 60_000);
 
   test('an export that is cancelled and goes on is, byte by byte, one that was not', async () => {
     const opened = await rig.open('/log?from=2026-02-04T12:00:00.000Z&to=2026-03-04T12:00:00.000Z');

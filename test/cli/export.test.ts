@@ -1,14 +1,15 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { downloadExport } from '../../src/cli/export-download.ts';
-import type { Download, DownloadOptions } from '../../src/cli/export-download.ts';
+import type { Download, DownloadOptions } from '../../src/cli/export-answer.ts';
 import { joinReceipts } from '../../src/cli/export-receipt.ts';
 import { verifyExport } from '../../src/cli/export-verify.ts';
 import { readDone } from '../../src/cli/export.ts';
 import type { Receipt } from '../../src/http/export/receipts.ts';
-import { readExport, UNPACED } from '../support/exported.ts';
+import { addressOf, readExport, UNPACED } from '../support/exported.ts';
 import { NOW_MS, PATIENT, startApp } from '../support/running-app.ts';
 import type { RunningApp } from '../support/running-app.ts';
 
@@ -73,6 +74,8 @@ const partial = {
   question: { list: 'events', format: 'csv', range: RANGE, filter: null, fields: null },
 } as const;
 
+const parquet = { question: { ...partial.question, format: 'parquet' } } as const;
+
 describe('the command export', () => {
   test('writes the bytes of the export, and nothing else is left', async () => {
     const folder = makeFolder();
@@ -135,6 +138,62 @@ describe('the command export', () => {
     expect(await download(out).result).toMatchObject({ kind: 'written', receipt: { complete: true } });
   });
 
+  test('of Parquet has its receipt inside, and leaves nothing else', async () => {
+    const whole = await readExport(running.app, 'events.ndjson', { range: RANGE });
+    const folder = makeFolder();
+    const out = join(folder, 'events.parquet');
+    const { result, progress } = download(out, parquet);
+    const receipt = { complete: true, rows: whole.rows.length, endCursor: null };
+    expect(await result).toMatchObject({ kind: 'written', receipt });
+    expect(await verifyExport(out)).toMatchObject({ kind: 'intact', receipt });
+    expect(readdirSync(folder)).toEqual(['events.parquet']);
+    expect(progress.length).toBeGreaterThan(2);
+    expect(progress.at(-1)).toMatchObject(receipt);
+  });
+
+  test('of Parquet that breaks or is interrupted keeps nothing, and begins again', async () => {
+    const folder = makeFolder();
+    const out = join(folder, 'events.parquet');
+    expect(await download(out, { ...parquet, breakAt: 1_000 }).result).toEqual({
+      kind: 'broken',
+      reason: 'The connection broke: reset',
+      receipt: null,
+    });
+    expect(readdirSync(folder)).toEqual([]);
+    const controller = new AbortController();
+    const stopped = download(out, {
+      ...parquet,
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
+    expect(await stopped.result).toMatchObject({ kind: 'broken', reason: 'It was interrupted.' });
+    expect(readdirSync(folder)).toEqual([]);
+    const again = download(out, parquet);
+    expect(await again.result).toMatchObject({ kind: 'written', receipt: { complete: true } });
+    expect(again.asked[0]).not.toContain('after=');
+  });
+
+  test.each([
+    ['is cut', 'The answer was cut: it has no receipt.', (all: Buffer) => all.subarray(0, -1)],
+    [
+      'has other bytes than were sent',
+      'What came is not what was sent: the digests differ.',
+      (all: Buffer) => all.fill('x', 200, 201),
+    ],
+  ])('of Parquet whose answer %s is no file', async (_, reason, damage) => {
+    const folder = makeFolder();
+    const { result } = download(join(folder, 'events.parquet'), {
+      ...parquet,
+      async fetch(address, init) {
+        const response = await running.app.fetch(address, init);
+        if (address.includes('/receipts/')) return response;
+        return new Response(new Uint8Array(damage(Buffer.from(await response.arrayBuffer()))), response);
+      },
+    });
+    expect(await result).toEqual({ kind: 'broken', reason, receipt: null });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test('begins again if the file was changed, or the question is another one', async () => {
     const out = join(makeFolder(), 'events.ndjson');
     await download(out, { breakAt: 100_000 }).result;
@@ -187,6 +246,37 @@ describe('a file that is verified', () => {
       expect(['changed', 'cut']).toContain(await judge(changed));
     }
     expect(await judge(text.slice(text.indexOf('\n') + 1))).toBe('changed');
+  });
+});
+
+describe('a Parquet file that is verified', () => {
+  test('is told from one that is cut or changed, at any byte', async () => {
+    const answer = await running.app.fetch(addressOf('events.parquet', { range: '{"last":"P1D"}' }));
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    const file = join(makeFolder(), 'events.parquet');
+    const judge = async (content: Buffer) => {
+      writeFileSync(file, content);
+      return (await verifyExport(file)).kind;
+    };
+    expect(await judge(bytes)).toBe('intact');
+    const footer = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
+    for (let at = 0; at < bytes.length; at += Math.ceil(bytes.length / 60)) {
+      expect(await judge(bytes.subarray(0, at))).toBe('cut');
+      if (at >= footer) continue;
+      const changed = Buffer.from(bytes);
+      changed[at] = changed[at]! ^ 1;
+      expect(['changed', 'cut']).toContain(await judge(changed));
+    }
+  });
+
+  test('of another program has no receipt', async () => {
+    const file = join(makeFolder(), 'other.parquet');
+    const instance = await DuckDBInstance.create();
+    const connection = await instance.connect();
+    await connection.run(`copy (select 1 as one) to '${file}' (format parquet)`);
+    connection.closeSync();
+    instance.closeSync();
+    expect(await verifyExport(file)).toEqual({ kind: 'cut' });
   });
 });
 

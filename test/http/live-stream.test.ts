@@ -31,12 +31,15 @@ async function serveStreams() {
 
 test('a caller who leaves over a socket is let go, and the poller stops', async () => {
   const { open, time, audit, transport } = await serveStreams();
+  const openedMs = time.clock.now();
   const response = await open();
   expect(response.headers['content-type']).toMatch(/^text\/event-stream/);
   await once(response, 'data');
   response.destroy();
   await until(() => audit.length === 2);
   expect(audit[1]).toMatchObject({ status: null, streamMs: expect.any(Number) });
+  // Nothing had to be sent first: no heartbeat was due.
+  expect(time.clock.now()).toBe(openedMs);
   await pass(time, 100);
   const calls = transport.requests.length;
   await pass(time, 60_000);

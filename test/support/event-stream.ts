@@ -51,6 +51,11 @@ export async function follow(
     body: JSON.stringify({ ...body, variables }),
     signal: controller.signal,
   });
+  return readStream(response, controller);
+}
+
+/** Reads a stream from now on. @param controller leaves it */
+export function readStream(response: Response, controller = new AbortController()): OpenStream {
   const frames: Frame[] = [];
   let text = '';
   let ended = false;

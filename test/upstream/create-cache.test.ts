@@ -45,6 +45,21 @@ describe('single flight and cache', () => {
     expect(transport.requests).toHaveLength(2);
   });
 
+  test('an answer that is read once is not cached, but may come from the cache', async () => {
+    let isDown = false;
+    const { time, transport, upstream, context } = createRig((_, attempt) =>
+      isDown ? jsonAnswer({}, 503) : jsonAnswer([attempt]),
+    );
+    const once = { isReadOnce: true };
+    expect((await upstream.get(requestOf({ cache: LONG }), context(once))).value).toEqual([1]);
+    expect((await upstream.get(requestOf({ cache: LONG }), context())).value).toEqual([2]);
+    expect((await upstream.get(requestOf({ cache: LONG }), context(once))).value).toEqual([2]);
+    expect(transport.requests).toHaveLength(2);
+    isDown = true;
+    time.advance(60_000);
+    expect((await upstream.get(requestOf({ cache: LONG }), context(once))).stale).toBe(true);
+  });
+
   test('a caller with a maximum age gets no older answer, and no stale one', async () => {
     let isDown = false;
     const { time, transport, upstream, context } = createRig((_, attempt) =>

@@ -1,16 +1,12 @@
 import { createLineCounter, createLineHolder } from './lines.ts';
+import { findFooter, receiveBytes } from './parquet.ts';
+import { addressOf, readRefusal } from './question.ts';
+import type { ExportQuestion } from './question.ts';
 import { joinReceipts, readReceiptLine, withoutUnread, writeReceiptLine } from './receipt.ts';
 import type { Receipt, SentReceipt } from './receipt.ts';
 import type { Sink } from './sink.ts';
 
-export interface ExportQuestion {
-  readonly list: 'usage' | 'events' | 'timeline';
-  readonly format: 'ndjson' | 'csv';
-  readonly range: { readonly from: string; readonly to: string };
-  readonly filter: object;
-}
-
-/** `paused`: what came is kept, and the export can go on. `refused`: nothing came. */
+/** `paused`: the first `bytes` are kept, and the export can go on behind them. `refused`: nothing came. */
 export interface DownloadState {
   readonly status: 'ready' | 'running' | 'paused' | 'refused' | 'checking' | 'done';
   readonly rows: number;
@@ -182,6 +178,33 @@ export function createDownload({ question, sink, fetch, digest, now, onChange }:
     await finish();
   };
 
+  /** Nothing of a Parquet file is kept if it breaks, because its end names all of its parts. */
+  const receiveParquet = async (response: Response): Promise<void> => {
+    const reader = response.body?.getReader();
+    if (!reader) throw new TypeError('The answer has no body.');
+    let isStopped = false;
+    let checkedMs = -Infinity;
+    stopReceiving = async () => {
+      isStopped = true;
+      await reader.cancel();
+    };
+    const tell = async (received: number): Promise<void> => {
+      change({ bytes: received });
+      if (now() - checkedMs < CHECK_EVERY_MS) return;
+      checkedMs = now();
+      const sent = await readReceipt(response);
+      if (sent) change({ rows: sent.export.rows, place: sent.export });
+    };
+    const bytes = await receiveBytes(reader, sink, tell);
+    stopReceiving = null;
+    if (isStopped) return pauseAt('');
+    const receipt = (await readReceipt(response))?.export;
+    const footer = await findFooter(await sink.read());
+    if (!receipt || footer === null) return pauseAt('The answer was cut.');
+    place = { bytes, receipt, segments: [{ to: footer, sha256: receipt.sha256 }] };
+    await finish();
+  };
+
   const finish = async (): Promise<void> => {
     change({ status: 'checking', bytes: place.bytes, rows: place.receipt?.rows ?? 0 });
     const { receipt, segments } = place;
@@ -197,11 +220,11 @@ export function createDownload({ question, sink, fetch, digest, now, onChange }:
         isVerified &&= found === segment.sha256;
         from = segment.to;
       }
-      sha256 = await digest(await file.arrayBuffer());
+      sha256 = await digest(await file.slice(0, from).arrayBuffer());
     }
     if (isVerified === false) {
       place = START;
-      return pauseAt('What arrived is not what was sent: the digests differ. It begins again.');
+      return pauseAt('What arrived is not what was sent: the digests differ.');
     }
     const whole = { ...receipt, sha256 };
     if (isDiscarded) return;
@@ -217,7 +240,7 @@ export function createDownload({ question, sink, fetch, digest, now, onChange }:
       change({ status: 'running', words: '' });
       try {
         const response = await fetch(addressOf(question, place.receipt?.endCursor ?? null), stopping.signal);
-        if (response.ok) await receive(response);
+        if (response.ok) await (question.format === 'parquet' ? receiveParquet : receive)(response);
         else if (place.bytes > 0) await pauseAt(await readRefusal(response));
         else change({ status: 'refused', words: await readRefusal(response) });
       } catch (error) {
@@ -233,21 +256,4 @@ export function createDownload({ question, sink, fetch, digest, now, onChange }:
       stopping?.abort();
     },
   };
-}
-
-function addressOf({ list, format, range, filter }: ExportQuestion, after: string | null): string {
-  const query = new URLSearchParams({ range: JSON.stringify(range) });
-  if (Object.keys(filter).length > 0) query.set('filter', JSON.stringify(filter));
-  if (after !== null) query.set('after', after);
-  return `/export/${list}.${format}?${query}`;
-}
-
-async function readRefusal(response: Response): Promise<string> {
-  const text = await response.text();
-  try {
-    const { errors } = JSON.parse(text) as { readonly errors: readonly { readonly message: string }[] };
-    return errors.map(({ message }) => message).join(' ');
-  } catch {
-    return `The service answered ${response.status}.`;
-  }
 }

@@ -2,8 +2,8 @@ import './export.css';
 import { Dialog } from '@base-ui/react/dialog';
 import { useState } from 'react';
 import { useService } from '../state/service.ts';
-import type { ExportQuestion } from './download.ts';
 import { ExportForm } from './export-form.tsx';
+import type { ExportQuestion } from './question.ts';
 
 const NAMES = { usage: 'calls', events: 'events', timeline: 'entries' } as const;
 

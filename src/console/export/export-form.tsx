@@ -2,7 +2,8 @@ import { useState } from 'react';
 import { nameSource } from '../graph/failures.ts';
 import { useRange } from '../state/use-range.ts';
 import { writeCount, writeShare, writeSpan, writeZone } from '../time/words.ts';
-import type { DownloadState, ExportQuestion } from './download.ts';
+import type { DownloadState } from './download.ts';
+import type { ExportQuestion } from './question.ts';
 import { listGaps, reachedMs } from './receipt.ts';
 import type { Receipt } from './receipt.ts';
 import { canWriteToDisk } from './sink.ts';
@@ -11,6 +12,7 @@ import { useDownload } from './use-download.ts';
 const FORMATS = [
   ['csv', 'CSV, for spreadsheets. Its receipt is shown here.'],
   ['ndjson', 'NDJSON, one JSON object a line. Its last line is its receipt.'],
+  ['parquet', 'Parquet, with typed columns. Its receipt is inside. If it stops, it begins again.'],
 ] as const;
 
 /** Which format and where to; then how far it is; then what the receipt says. */
@@ -111,7 +113,10 @@ function Progress({
       </div>
       {status === 'paused' && (
         <p className={words === '' ? 'muted' : 'notice'} data-kind={words === '' ? undefined : 'error'}>
-          {words} What came is kept, and it can go on where it stopped.
+          {words}{' '}
+          {bytes > 0
+            ? 'What came is kept, and it can go on where it stopped.'
+            : 'Nothing is kept, so it begins again.'}
         </p>
       )}
       {state.receipt && <ReceiptWords receipt={state.receipt} isVerified={state.isVerified} />}
@@ -123,7 +128,7 @@ function Progress({
         )}
         {status === 'paused' && (
           <button type="button" className="button" data-main="" onClick={resume}>
-            Go on
+            {bytes > 0 ? 'Go on' : 'Begin again'}
           </button>
         )}
         {(status === 'paused' || status === 'done') && (

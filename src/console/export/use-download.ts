@@ -1,10 +1,15 @@
 import { useEffect, useRef, useState } from 'react';
 import { proofHeaders } from '../graph/credentials.ts';
 import { createDownload } from './download.ts';
-import type { Download, DownloadState, ExportQuestion } from './download.ts';
+import type { Download, DownloadState } from './download.ts';
+import type { ExportQuestion } from './question.ts';
 import { createDiskSink, createMemorySink } from './sink.ts';
 
-const TYPES = { ndjson: 'application/x-ndjson', csv: 'text/csv' } as const;
+const TYPES = {
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv',
+  parquet: 'application/vnd.apache.parquet',
+} as const;
 
 /** Runs one export at a time. Leaving the page discards it. */
 export function useDownload() {

@@ -10,9 +10,12 @@ const MARK = "'";
  * too, so that taking one mark away gives back each value.
  */
 const ACTIVE = /^[=+\-@\t\r\n'＝＋－＠]/;
-const NEEDS_QUOTES = /[",\r\n]/;
-/** A spreadsheet keeps 15 digits of a number. */
-const MAX_DIGITS = 15;
+/** Semicolons and tabs, too, because a spreadsheet may read them as separators, and then runs the text behind one as a formula. */
+const NEEDS_QUOTES = /[",;\t\r\n]/;
+/** What a spreadsheet may read as a number, a date or a time, in its country's writing: `53e6`, `1.500`, `3/4`, `12:30`. */
+const READ_AS_VALUE = /^[\s.,:/()%e+-]*\d[\d\s.,:/()%e+-]*$/i;
+/** Numbers that look the same afterwards. A spreadsheet shows longer ones as `1.23E+11`. */
+const SHOWN_AS_WRITTEN = /^(?:0|[1-9]\d{0,10})$/;
 
 /**
  * CSV by RFC 4180, with a byte order mark and a header line; both only at the start of a list, so that the parts of an export that was
@@ -30,14 +33,7 @@ export function writeCell(value: unknown, isId: boolean): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   const text = Array.isArray(value) ? value.join('; ') : String(value);
-  const isMarked = ACTIVE.test(text) || (isId && changesAsNumber(text));
+  const isMarked = ACTIVE.test(text) || (isId && READ_AS_VALUE.test(text) && !SHOWN_AS_WRITTEN.test(text));
   const cell = isMarked ? `${MARK}${text}` : text;
   return NEEDS_QUOTES.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
-}
-
-/** Whether a spreadsheet would show another text, because it reads this one as a number: `007`, `53e6`, 19 digits. */
-function changesAsNumber(text: string): boolean {
-  const number = Number(text);
-  if (text.trim() === '' || Number.isNaN(number)) return false;
-  return text.length > MAX_DIGITS || String(number) !== text;
 }

@@ -49,6 +49,9 @@ export const EXPORT_LISTS: readonly ExportList[] = [
 export const EXPORT_FORMATS = ['ndjson', 'csv', 'parquet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
+/** The key of the receipt in the metadata of a Parquet file. */
+export const PARQUET_RECEIPT_KEY = 'sightline.receipt';
+
 /** Where all exports and their receipts are. */
 export const EXPORT_PATH = '/export/';
 export const RECEIPTS_PATH = `${EXPORT_PATH}receipts/`;

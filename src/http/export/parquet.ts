@@ -1,13 +1,12 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { SchemaElement } from 'hyparquet-writer';
 import type { ExportField } from './fields.ts';
+import { PARQUET_RECEIPT_KEY } from './lists.ts';
 import type { ExportRow } from './page.ts';
 import type { RowEncoder, RowWriter } from './run.ts';
 
 /** Rows are written in groups of so many, because a column is compressed as a whole. A group waits in memory. */
 const GROUP_ROWS = 5_000;
-/** The key of the receipt in the file's own metadata. */
-export const PARQUET_RECEIPT_KEY = 'sightline.receipt';
 
 type Kind = 'text' | 'int64' | 'timestamp' | 'boolean' | 'double';
 
@@ -38,7 +37,9 @@ function createEncoder(fields: readonly ExportField[]): RowEncoder {
   const writeGroup = (rows: readonly ExportRow[]): void => {
     const columnData = fields.map((field) => {
       const kind = kindOf(field);
-      return { name: field.name, data: rows.map((row) => convert(row[field.name], kind)) };
+      const data = rows.map((row) => convert(row[field.name], kind));
+      // An index of pages says nothing in a group whose columns have one page each. Without it, only the footer follows the rows.
+      return { name: field.name, data, offsetIndex: false };
     });
     // It writes to memory, so there is nothing to wait for.
     void writer.write({ columnData, rowGroupSize: rows.length });

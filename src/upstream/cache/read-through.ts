@@ -51,7 +51,7 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
     context: CallContext,
   ): Promise<readonly UpstreamAnswer<Value>[]> {
     const { operation, path, segments } = request;
-    const { credentials, deadlineMs, maxAgeMs } = context;
+    const { credentials, deadlineMs, maxAgeMs, isReadOnce = false } = context;
     const fail = (code: UpstreamCode, message: string): UpstreamError =>
       new UpstreamError({ code, source, operation, message });
     if (!credentials) throw sourceNotConfigured(source, operation);
@@ -112,6 +112,7 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
         attempts: 0,
         waitingSinceMs: clock.now(),
       });
+      if (isReadOnce) return decoded;
       const { readAtMs, answer } = decoded;
       for (const [index, { value, body, cache: ownPolicy }] of decoded.segments.entries()) {
         const entry = entries[first + index];

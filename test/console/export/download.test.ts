@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createDownload } from '../../../src/console/export/download.ts';
-import type { DownloadState, ExportQuestion } from '../../../src/console/export/download.ts';
+import type { DownloadState } from '../../../src/console/export/download.ts';
+import type { ExportQuestion } from '../../../src/console/export/question.ts';
 import type { ExportSpan, Receipt, SentReceipt } from '../../../src/console/export/receipt.ts';
 import type { Sink } from '../../../src/console/export/sink.ts';
 
@@ -12,6 +13,10 @@ const QUESTION: ExportQuestion = {
   filter: { status: 'FAILED' },
 };
 const PAGE = 10;
+/** What comes before the first row. */
+const HEADS = { ndjson: '', csv: 'at,text\r\n', parquet: 'PAR1' } as const;
+/** What comes after the last row of Parquet: names of all parts, their length, and the magic. */
+const FOOTER = Buffer.concat([Buffer.from('parts'), Buffer.from([5, 0, 0, 0]), Buffer.from('PAR1')]);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const span = (patch: Partial<ExportSpan> = {}): ExportSpan => ({
   source: 'USAGE',
@@ -27,12 +32,14 @@ interface Fate {
   readonly cutAfter?: number;
   readonly failAfter?: number;
   readonly spoil?: boolean;
+  /** The last byte of a Parquet file does not come. */
+  readonly cutFooter?: boolean;
   /** Called before a page is sent. */
   readonly onPage?: (page: number) => void;
 }
 
 /** A service with `count` rows. Each answer has the fate that is next. */
-function createService(count: number, format: 'ndjson' | 'csv', fates: Fate[]) {
+function createService(count: number, format: ExportQuestion['format'], fates: Fate[]) {
   const rows = Array.from({ length: count }, (_, at) =>
     format === 'csv' ? `${at},"two\nlines"\r\n` : `${JSON.stringify({ at })}\n`,
   );
@@ -60,7 +67,7 @@ function createService(count: number, format: 'ndjson' | 'csv', fates: Fate[]) {
           if (page === fate.cutAfter) return controller.error(new TypeError('network error'));
           const next = page === fate.failAfter ? [] : rows.slice(after + sent, after + sent + PAGE);
           if (next.length > 0) {
-            const head = format === 'csv' && after === 0 && sent === 0 ? 'at,text\r\n' : '';
+            const head = after === 0 && sent === 0 ? HEADS[format] : '';
             const piece = new TextEncoder().encode(head + next.join(''));
             digest.update(piece);
             [bytes, sent, page] = [bytes + piece.length, sent + next.length, page + 1];
@@ -75,6 +82,8 @@ function createService(count: number, format: 'ndjson' | 'csv', fates: Fate[]) {
           receipt = isEnd ? take(null) : take(String(after + sent), failed);
           if (format === 'ndjson')
             controller.enqueue(new TextEncoder().encode(`${JSON.stringify({ export: receipt })}\n`));
+          if (format === 'parquet')
+            controller.enqueue(FOOTER.subarray(0, fate.cutFooter ? -1 : FOOTER.length));
           controller.close();
         },
       },
@@ -113,7 +122,7 @@ function createTextSink(): Sink & { bytes(): Buffer; isFinished(): boolean } {
 
 function start(
   service: ReturnType<typeof createService>,
-  format: 'ndjson' | 'csv' = 'ndjson',
+  format: ExportQuestion['format'] = 'ndjson',
   canDigest = true,
 ) {
   const sink = createTextSink();
@@ -227,6 +236,71 @@ describe('an export in the browser', () => {
     await download.run();
     expect(last()).toMatchObject({ status: 'done', isVerified: null, receipt: { sha256: '', rows: 25 } });
     expect(sink.bytes().toString()).toBe(service.rows.join(''));
+  });
+
+  test('Parquet has the bytes that were sent, and the digest of those before its footer', async () => {
+    const service = createService(25, 'parquet', []);
+    const { sink, download, states, last } = start(service, 'parquet');
+    await download.run();
+    const rows = Buffer.from(`PAR1${service.rows.join('')}`);
+    expect(sink.bytes()).toEqual(Buffer.concat([rows, FOOTER]));
+    expect(sink.isFinished()).toBe(true);
+    expect(last()).toMatchObject({
+      status: 'done',
+      rows: 25,
+      isVerified: true,
+      receipt: { complete: true, sha256: sha256(rows) },
+    });
+    expect(states.find(({ status, rows: known }) => status === 'running' && known > 0)?.rows).toBeLessThan(
+      25,
+    );
+  });
+
+  test.each([
+    ['breaks', { cutAfter: 2 }, 'network error'],
+    ['is cut', { cutFooter: true }, 'The answer was cut.'],
+    ['has other bytes than were sent', { spoil: true }, 'the digests differ'],
+  ])('Parquet that %s keeps nothing, and begins again', async (_, fate, words) => {
+    const service = createService(25, 'parquet', [fate]);
+    const { sink, download, last } = start(service, 'parquet');
+    await download.run();
+    const paused = {
+      status: 'paused',
+      rows: 0,
+      bytes: 0,
+      place: null,
+      words: expect.stringContaining(words),
+    };
+    expect(last()).toMatchObject(paused);
+    expect(sink.bytes()).toHaveLength(0);
+    await download.run();
+    expect(last()).toMatchObject({ status: 'done', rows: 25, isVerified: true });
+    expect(service.asked.every((address) => !address.includes('after='))).toBe(true);
+  });
+
+  test('a reader who cancels Parquet keeps nothing', async () => {
+    let pause = (): void => {};
+    const service = createService(100, 'parquet', [{ onPage: (page) => page === 4 && pause() }]);
+    const { sink, download, last } = start(service, 'parquet');
+    pause = () => download.pause();
+    await download.run();
+    expect(last()).toMatchObject({ status: 'paused', words: '', bytes: 0 });
+    expect(sink.bytes()).toHaveLength(0);
+    await download.run();
+    expect(last()).toMatchObject({ status: 'done', rows: 100, isVerified: true });
+  });
+
+  test('Parquet of a vendor that fails is a whole file of the rows before, and its receipt says so', async () => {
+    const service = createService(25, 'parquet', [{ failAfter: 1 }]);
+    const { sink, download, last } = start(service, 'parquet');
+    await download.run();
+    expect(last()).toMatchObject({
+      status: 'done',
+      rows: 10,
+      isVerified: true,
+      receipt: { complete: false },
+    });
+    expect(sink.isFinished()).toBe(true);
   });
 
   test('a refusal is in the words of the service', async () => {

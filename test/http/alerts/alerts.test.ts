@@ -11,6 +11,8 @@ import type { AlertAnswer } from '../../../src/http/alerts/ask.ts';
 import type { AlertsSettings } from '../../../src/http/alerts/file.ts';
 import { openAlertStates } from '../../../src/http/alerts/state-file.ts';
 import type { AlertStates } from '../../../src/http/alerts/states.ts';
+import { COVERAGE_STATUSES } from '../../../src/sources/paging/coverage.ts';
+import type { CoverageStatus } from '../../../src/sources/paging/coverage.ts';
 import type { PostTransport, TransportPost } from '../../../src/upstream/transport.ts';
 import { HOOK_KEY, readExample } from '../../support/alert-examples.ts';
 import { createSimulatedTime } from '../../support/simulated-time.ts';
@@ -24,7 +26,7 @@ interface Slot {
   readonly failures: number;
   readonly calls: number;
   readonly failed: number;
-  readonly fault: 'none' | 'error' | 'STALE' | 'TRUNCATED' | 'FAILED' | 'FILLING';
+  readonly fault: 'none' | 'error' | CoverageStatus;
 }
 const QUIET: Slot = { failures: 0, calls: 20, failed: 0, fault: 'none' };
 
@@ -56,7 +58,12 @@ const PROMISES: Readonly<Record<string, (slot: Slot) => boolean>> = {
   'element-fails': ({ calls, failed }) => calls > 0 && (calls - failed) / calls < 0.95,
   'no-calls': ({ calls }) => calls === 0,
 };
-const isUnknown = ({ fault }: Slot): boolean => fault !== 'none' && fault !== 'FILLING';
+/** What vendors say of an answer that may lack something. */
+const FAULTS = [
+  'error',
+  ...COVERAGE_STATUSES.filter((one) => one !== 'COMPLETE' && one !== 'FILLING'),
+] as const;
+const isUnknown = ({ fault }: Slot): boolean => FAULTS.some((one) => one === fault);
 
 /** The three examples, all of them every ten minutes and at once. */
 function settings(): AlertsSettings {
@@ -186,21 +193,18 @@ describe('the alerts of docs/alerts.md', () => {
     expect(toldOf(got, 'failed-logins')).toEqual(expected('failed-logins', slots));
   });
 
-  test.each(['error', 'STALE', 'TRUNCATED', 'FAILED'] as const)(
-    'are unknown while answers have %s, and say why once',
-    async (fault) => {
-      const slots = [QUIET, { ...QUIET, fault }, { ...QUIET, fault }, QUIET];
-      const { time, alerts, got } = open(slots);
-      alerts.start();
-      await time.runUntil(START_MS + 39 * MINUTE_MS);
-      await alerts.stop();
-      expect(toldOf(got, 'no-calls')).toEqual(['0 ok', '1 unknown', '3 ok']);
-      const told = got.find(({ state }) => state === 'unknown');
-      expect(told?.reason).toMatch(
-        fault === 'error' ? /UPSTREAM_UNAVAILABLE/ : new RegExp(`coverage is ${fault}`),
-      );
-    },
-  );
+  test.each(FAULTS)('are unknown while answers have %s, and say why once', async (fault) => {
+    const slots = [QUIET, { ...QUIET, fault }, { ...QUIET, fault }, QUIET];
+    const { time, alerts, got } = open(slots);
+    alerts.start();
+    await time.runUntil(START_MS + 39 * MINUTE_MS);
+    await alerts.stop();
+    expect(toldOf(got, 'no-calls')).toEqual(['0 ok', '1 unknown', '3 ok']);
+    const told = got.find(({ state }) => state === 'unknown');
+    expect(told?.reason).toMatch(
+      fault === 'error' ? /UPSTREAM_UNAVAILABLE/ : new RegExp(`coverage is ${fault}`),
+    );
+  });
 
   test('tell a firing state again after a restart, under a new id', async () => {
     const slots = [{ ...QUIET, calls: 0 }];

@@ -33,7 +33,7 @@ const SPACE = 6;
  * Both sources around one line: calls above it, events below it. What was not read whole is shaded. A drag narrows the range of the whole page.
  */
 export function Ribbon(): ReactNode {
-  const { range, interval, timeZone, span, zoom } = useRange();
+  const { range, ribbonInterval: interval, timeZone, span, zoom } = useRange();
   const { service, scopes } = useService();
   const has = (source: string) => service.sources.some((each) => each.source === source && each.configured);
   const withUsage = has('USAGE') && scopes.has('usage:read');

@@ -2,10 +2,11 @@ import './breakdown.css';
 import { useId } from 'react';
 import { TableSwitch } from '../../charts/table-switch.tsx';
 import { Textures } from '../../charts/textures.tsx';
-import { readFragment } from '../../generated/fragment-masking.ts';
+import { makeFragmentData } from '../../generated/fragment-masking.ts';
 import { Available } from '../../lists/available.tsx';
 import { findFaults } from '../../lists/chips.ts';
 import { findExclusionFault } from '../../lists/event-filter.ts';
+import { FacetMenus } from '../../lists/facets.tsx';
 import { FilterBar } from '../../lists/filter-bar.tsx';
 import { COVERAGE_FIELDS } from '../../parts/coverage.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -18,6 +19,8 @@ import { chooseDimensions, dimensionsOf, readSource } from './dimensions.ts';
 import { GroupTable } from './group-table.tsx';
 import { keysOf } from './rows-of.ts';
 import { findTallest, readSpike, writeSpike } from './spike-span.ts';
+import { RestNote } from './rest-note.tsx';
+import { Slower } from './slower.tsx';
 import { Spike } from './spike.tsx';
 import { TotalChart } from './total-chart.tsx';
 import { useBreakdown } from './use-breakdown.ts';
@@ -39,6 +42,11 @@ export function Breakdown() {
               : 'Filter: category:…, action:…, ip:…'
           }
         />
+        <FacetMenus
+          keys={keysOf(source)}
+          menus={dimensionsOf(source).map(({ key }) => key)}
+          sourceOf={() => (source === 'calls' ? 'USAGE' : 'EVENTS')}
+        />
         <Answer key={source} />
       </Available>
     </div>
@@ -54,10 +62,14 @@ function Answer() {
   const dimensions = chooseDimensions(dimensionsOf(source), search);
   const fault = source === 'events' ? findExclusionFault(search) : null;
   const isAskable = fault === null && findFaults(keysOf(source), search, scopes).length === 0;
-  const answer = useBreakdown(source, search, !isAskable);
+  const readingOn = useBreakdown(source, search, !isAskable);
+  const { answer, parts } = readingOn;
   const spike = readSpike(one(search, 'spike'));
-  const coverage = readFragment(COVERAGE_FIELDS, answer.data?.coverage ?? []);
-  const isLowerBound = coverage.some(({ status }) => status === 'TRUNCATED' || status === 'FAILED');
+  const coverage = answer.data?.coverage ?? [];
+  const isCut = coverage.some(({ status }) => status === 'TRUNCATED' || status === 'FAILED');
+  // A group that is shown in one part may be among the others of another part.
+  const isLowerBound = isCut || (parts > 1 && answer.data?.other != null);
+  const note = coverage.map((entry) => makeFragmentData(entry, COVERAGE_FIELDS));
   if (!isAskable)
     return (
       <p className="notice" data-kind={fault === null ? undefined : 'error'} role="status">
@@ -70,10 +82,21 @@ function Answer() {
   };
   return (
     <>
+      {answer.data && !answer.fetching && (
+        <RestNote
+          readingOn={readingOn}
+          isLowerBound={isCut}
+          hasOthers={answer.data.other !== null}
+          what={source}
+        />
+      )}
+      {source === 'calls' && answer.data && (
+        <Slower dimensions={dimensions} groups={answer.data} isOutdated={answer.fetching} />
+      )}
       <Panel
         title={source === 'calls' ? 'All calls' : 'All events'}
         answer={answer}
-        coverage={answer.data?.coverage}
+        coverage={answer.data ? note : undefined}
         height={150}
         actions={
           <>
@@ -81,7 +104,7 @@ function Answer() {
               Why the highest bar?
             </button>
             <button type="button" className="button" onClick={() => explain(span)}>
-              Why this range?
+              What is different in this range?
             </button>
             <TableSwitch chart="total" title="The chart" />
           </>
@@ -97,7 +120,7 @@ function Answer() {
       <Panel
         title={`By ${dimensions.map(({ label }) => label.toLowerCase()).join(', ')}`}
         answer={answer}
-        coverage={answer.data?.coverage}
+        coverage={answer.data ? note : undefined}
         height={320}
         actions={
           <button
@@ -116,12 +139,6 @@ function Answer() {
         {(groups) =>
           groups && (
             <>
-              {isLowerBound && (
-                <p className="notice" data-kind="error">
-                  Not everything was read, so counts are lower bounds (≥), and times are those of the {source}{' '}
-                  that were read. A shorter range or a narrower filter can be read whole.
-                </p>
-              )}
               {groups.groups.length === 0 ? (
                 <div className="empty" role="status">
                   <p>

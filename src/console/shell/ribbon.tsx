@@ -85,7 +85,14 @@ export function Ribbon(): ReactNode {
         cursor={cursor}
         measure={measure}
       >
-        <svg width={width} height={HEIGHT} aria-hidden="true" className="chart-plot" {...brush.handlers}>
+        <svg
+          width={width}
+          height={HEIGHT}
+          aria-hidden="true"
+          className="chart-plot"
+          data-outdated={answer.fetching && data !== undefined ? '' : undefined}
+          {...brush.handlers}
+        >
           <defs>
             <FailedTexture id={id} />
           </defs>

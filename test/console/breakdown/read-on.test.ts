@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findRest, joinParts } from '../../../src/console/pages/breakdown/read-on.ts';
+import { coverBuckets, findRest, joinParts } from '../../../src/console/pages/breakdown/read-on.ts';
 import type { ReadGroups } from '../../../src/console/pages/breakdown/read-on.ts';
 import type { GroupBucket } from '../../../src/console/pages/breakdown/groups.ts';
 
@@ -20,7 +20,7 @@ const span = (from: number, to: number, patch: object): ReadGroups['coverage'][n
   code: null,
   reason: null,
   origin: 'VENDOR',
-  asOf: at(9),
+  asOf: at(999),
   scanned: 1,
   matched: 1,
   dropped: 0,
@@ -102,5 +102,18 @@ describe('a break-down that is read in parts', () => {
     ]);
     const still = { ...older, coverage: [span(1, 2, BOUND), span(0, 1, { ...BOUND, scanned: 0 })] };
     expect(findRest(joinParts(newer, still, { fromMs: 0, toMs: 2_000 }))).toEqual({ fromMs: 0, toMs: 1_000 });
+  });
+
+  test('what the vendor may still add to is not called whole', () => {
+    const late = { ...newer, coverage: [span(1.5, 999, BOUND), span(0, 1.5, { ...BOUND, scanned: 0 })] };
+    const { coverage } = joinParts(late, older, { fromMs: 0, toMs: 2_000 });
+    expect(coverage.slice(0, 2).map(({ from, to, status }) => [from, to, status])).toEqual([
+      [at(2), at(879), 'COMPLETE'],
+      [at(879), at(999), 'FILLING'],
+    ]);
+  });
+
+  test('a bucket that was read before the bound is not marked as read in part', () => {
+    expect(coverBuckets(newer.coverage).map(({ from, to }) => [from, to])).toEqual([[at(0), at(1.5)]]);
   });
 });

@@ -19,6 +19,7 @@ import { chooseDimensions, dimensionsOf, readSource } from './dimensions.ts';
 import { GroupTable } from './group-table.tsx';
 import { keysOf } from './rows-of.ts';
 import { findTallest, readSpike, writeSpike } from './spike-span.ts';
+import { coverBuckets } from './read-on.ts';
 import { RestNote } from './rest-note.tsx';
 import { Slower } from './slower.tsx';
 import { Spike } from './spike.tsx';
@@ -66,6 +67,7 @@ function Answer() {
   const { answer, parts } = readingOn;
   const spike = readSpike(one(search, 'spike'));
   const coverage = answer.data?.coverage ?? [];
+  const covered = coverBuckets(coverage);
   const isCut = coverage.some(({ status }) => status === 'TRUNCATED' || status === 'FAILED');
   // A group that is shown in one part may be among the others of another part.
   const isLowerBound = isCut || (parts > 1 && answer.data?.other != null);
@@ -91,7 +93,13 @@ function Answer() {
         />
       )}
       {source === 'calls' && answer.data && (
-        <Slower dimensions={dimensions} groups={answer.data} isOutdated={answer.fetching} />
+        <Slower
+          dimensions={dimensions}
+          groups={answer.data.groups}
+          coverage={covered}
+          isCut={isCut}
+          isOutdated={answer.fetching}
+        />
       )}
       <Panel
         title={source === 'calls' ? 'All calls' : 'All events'}
@@ -112,7 +120,7 @@ function Answer() {
       >
         {(groups) =>
           groups && (
-            <TotalChart id={`${textures}t`} source={source} buckets={groups.total} coverage={coverage} />
+            <TotalChart id={`${textures}t`} source={source} buckets={groups.total} coverage={covered} />
           )
         }
       </Panel>
@@ -159,7 +167,7 @@ function Answer() {
                     source={source}
                     dimensions={dimensions}
                     groups={groups}
-                    coverage={coverage}
+                    coverage={covered}
                     isLowerBound={isLowerBound}
                   />
                 </>

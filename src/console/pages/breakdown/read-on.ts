@@ -8,6 +8,9 @@ export interface ReadGroups extends Groups {
   readonly coverage: readonly CoverageEntry[];
 }
 
+/** How late a vendor may show a row. */
+const LATE_MS = 120_000;
+
 /** A bound of one question, behind which a further question goes on. */
 const isBound = ({ status, code }: CoverageEntry): boolean =>
   status === 'TRUNCATED' && (code === 'SCAN_LIMIT' || code === 'CALL_BUDGET');
@@ -91,11 +94,24 @@ function joinBuckets(
   );
 }
 
-/** What was read of the newer part is whole from the cut on. What it left unread is the older part, which has its own entries. */
+/**
+ * What was read of the newer part is whole from the cut on. What it left unread is the older part, which has its own entries. The bound hides
+ * that the vendor may still add rows to the newest minutes, so these stay FILLING.
+ */
 function clip(entry: CoverageEntry, cutMs: number): readonly CoverageEntry[] {
-  if (isUnread(entry) || Date.parse(entry.to) <= cutMs) return [];
-  const from = Date.parse(entry.from) < cutMs ? new Date(cutMs).toISOString() : entry.from;
-  return [
-    isBound(entry) ? { ...entry, from, status: 'COMPLETE', code: null, reason: null } : { ...entry, from },
-  ];
+  const toMs = Date.parse(entry.to);
+  if (isUnread(entry) || toMs <= cutMs) return [];
+  const fromMs = Math.max(Date.parse(entry.from), cutMs);
+  const cut = { ...entry, from: new Date(fromMs).toISOString() };
+  if (!isBound(entry)) return [cut];
+  const whole: CoverageEntry = { ...cut, status: 'COMPLETE', code: null, reason: null };
+  const settledMs = Math.max(fromMs, Date.parse(entry.asOf ?? entry.to) - LATE_MS);
+  if (settledMs >= toMs) return [whole];
+  const settled = new Date(settledMs).toISOString();
+  const filling: CoverageEntry = { ...whole, from: settled, status: 'FILLING', scanned: 0, matched: 0 };
+  return settledMs === fromMs ? [{ ...whole, status: 'FILLING' }] : [{ ...whole, to: settled }, filling];
 }
+
+/** The coverage that concerns the buckets: what was read up to a bound is whole, and only what lies behind it is not. */
+export const coverBuckets = (coverage: readonly CoverageEntry[]): readonly CoverageEntry[] =>
+  coverage.filter((entry) => !isBound(entry) || isUnread(entry));

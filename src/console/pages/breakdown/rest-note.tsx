@@ -1,4 +1,5 @@
 import { Failures } from '../../parts/failures.tsx';
+import { useService } from '../../state/service.ts';
 import { useRange } from '../../state/use-range.ts';
 import { writeCount, writeInstant } from '../../time/words.ts';
 import type { ReadingOn } from './use-read-on.ts';
@@ -18,6 +19,7 @@ export function RestNote({
   readonly what: string;
 }) {
   const { span, timeZone } = useRange();
+  const { service } = useService();
   if (!isLowerBound)
     return parts > 1 ? (
       <p className="notice" role="status">
@@ -36,7 +38,7 @@ export function RestNote({
             ? `Not everything was read, so counts are lower bounds (≥), and times are those of the ${what} that were read. A shorter range or a narrower filter can be read whole.`
             : status === 'reading'
               ? `Reading on: read back to ${back}.`
-              : `Read back to ${back} only, because one question reads so many rows at most. So counts are lower bounds (≥), and times are those of the ${what} that were read.`}
+              : `Read back to ${back} only, because one question reads ${writeCount(service.limits.maxScannedRows)} rows at most. So counts are lower bounds (≥), and times are those of the ${what} that were read.`}
         </p>
         {rest !== null && status === 'reading' && (
           <>

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { clampSpan, readStates } from '../../charts/bucket.ts';
+import type { CoverageEntry } from '../../parts/coverage.tsx';
 import { keepShared } from '../../state/search.ts';
 import { useRange } from '../../state/use-range.ts';
 import { useSearchState } from '../../state/use-search.ts';
@@ -7,7 +8,7 @@ import { toRange } from '../../time/span.ts';
 import { writeBucket, writeMs } from '../../time/words.ts';
 import { writeValue } from './dimensions.ts';
 import type { Dimension } from './dimensions.ts';
-import type { ReadGroups } from './read-on.ts';
+import type { Group } from './groups.ts';
 import { findRows } from './rows-of.ts';
 import { findSlow, LEAST_CALLS, LEAST_TIMES } from './standouts.ts';
 
@@ -16,11 +17,16 @@ const MOST = 3;
 /** Says in words which group got slow and when, so that nobody needs to compare the small charts. */
 export function Slower({
   dimensions,
-  groups: { groups, coverage },
+  groups,
+  coverage,
+  isCut,
   isOutdated,
 }: {
   readonly dimensions: readonly Dimension[];
-  readonly groups: ReadGroups;
+  readonly groups: readonly Group[];
+  readonly coverage: readonly CoverageEntry[];
+  /** Something is unread. */
+  readonly isCut: boolean;
   /** A newer answer is awaited. */
   readonly isOutdated: boolean;
 }) {
@@ -39,7 +45,8 @@ export function Slower({
       <div className="body stack" role="status" data-outdated={isOutdated ? '' : undefined}>
         {found.length === 0 ? (
           <p>
-            No {name} had a {unit} in which the p95 of its calls was {LEAST_TIMES} times what is usual for it.
+            {isCut ? 'In what was read, no' : 'No'} {name} had a {unit} in which the p95 of its calls was{' '}
+            {LEAST_TIMES} times what is usual for it.
           </p>
         ) : (
           <ol className="standouts">

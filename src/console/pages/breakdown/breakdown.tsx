@@ -92,7 +92,7 @@ function Answer() {
           what={source}
         />
       )}
-      {source === 'calls' && answer.data && (
+      {source === 'calls' && !spike && answer.data && (
         <Slower
           dimensions={dimensions}
           groups={answer.data.groups}

@@ -67,7 +67,7 @@ export function Spike({
     section.current?.focus({ preventScroll: true });
     section.current?.scrollIntoView({ block: 'start' });
   }, [span.fromMs, span.toMs]);
-  const isRange = span.fromMs === range.fromMs && span.toMs === range.toMs;
+  const isRange = isAbout(span, range);
   const title = isRange ? 'What is different in this range?' : 'Why this spike?';
   const before = previousSpan(span);
   const now = useStretch(source, span);
@@ -104,6 +104,11 @@ export function Spike({
     </section>
   );
 }
+
+/** A relative range has moved on since it was asked about. */
+const MOVED_MS = 3_600_000;
+const isAbout = (span: Span, range: Span): boolean =>
+  span.toMs - span.fromMs === range.toMs - range.fromMs && Math.abs(range.toMs - span.toMs) < MOVED_MS;
 
 function Compared({
   source,

@@ -3,8 +3,7 @@ import { usePanelQuery } from '../../graph/use-panel-query.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useRange } from '../../state/use-range.ts';
 import { writeMs, writeRowTime, writeZone } from '../../time/words.ts';
-import { writeSpike } from '../breakdown/spike-span.ts';
-import { MoreLink } from './more-link.tsx';
+import { MoreLink, WhatIsDifferent } from './more-link.tsx';
 import { Nothing } from './nothing.tsx';
 
 const FAILURES = graphql(`
@@ -37,11 +36,7 @@ export function RecentFailures() {
       height={250}
       actions={
         <>
-          <MoreLink
-            to="/breakdown"
-            search={{ status: 'failed', spike: writeSpike(span) }}
-            words="What is different?"
-          />
+          <WhatIsDifferent className="button" />
           <MoreLink to="/log" search={{ status: 'failed' }} words="All failures" />
         </>
       }

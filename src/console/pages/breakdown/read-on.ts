@@ -1,4 +1,4 @@
-import type { CoverageEntry } from '../../parts/coverage.tsx';
+import type { CoverageFieldsFragment as CoverageEntry } from '../../generated/graphql.ts';
 import type { Span } from '../../time/span.ts';
 import { findBucket } from '../../charts/bucket.ts';
 import type { Group, GroupBucket, Groups } from './groups.ts';

@@ -87,7 +87,7 @@ export function Spike({
       <div className="body stack">
         <p className="muted">
           {writeSpan(span, timeZone)} against the same length before, {writeSpan(before, timeZone)} (
-          {writeZone(span.toMs, timeZone)}). Values whose share of all {source} changed most come first.
+          {writeZone(span.toMs, timeZone)}). Values whose share changed most come first.
         </p>
         <Failures
           error={now.answer.error ?? earlier.answer.error}

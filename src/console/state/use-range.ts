@@ -45,9 +45,8 @@ export function useRange(): RangeState {
     [change],
   );
   return useMemo(() => {
-    void count;
     const words = { last, from, to };
-    const span = resolveSpan(words, Date.now() + clockOffsetMs);
+    const span = resolveSpan(words, takeNow(JSON.stringify([count, words])) + clockOffsetMs);
     return {
       span,
       range: toRange(span),
@@ -60,6 +59,17 @@ export function useRange(): RangeState {
       refresh,
     };
   }, [last, from, to, step, isOfGroups, timeZone, clockOffsetMs, count, refresh, setWords]);
+}
+
+/** Panels that are drawn within this time are drawn together. */
+const TOGETHER_MS = 1_000;
+let taken = { of: '', ms: 0 };
+
+/** The time at which a range was first resolved: if each panel had a 'now' of its own, their figures would not add up. */
+function takeNow(of: string): number {
+  const ms = Date.now();
+  if (taken.of !== of || ms - taken.ms > TOGETHER_MS) taken = { of, ms };
+  return taken.ms;
 }
 
 function readZone(text: string | undefined): string {

@@ -70,7 +70,7 @@ describe.runIf(hasChromium)('what an operator asks of the console', () => {
       await hand.range('Last 7 days');
       await opened.settle();
       await hand.press(page.getByRole('button', { name: 'Read the rest' }));
-      await page.getByText(/^All of it, read in \d+ parts/).waitFor({ timeout: 60_000 });
+      await page.getByText(/^All of it, read in \d+ parts/).waitFor({ timeout: 120_000 });
       const asked = opened.answers.find(
         ({ name, variables }) => name === 'CallBreakdown' && variables['interval'] === 'DAY',
       );
@@ -95,7 +95,7 @@ describe.runIf(hasChromium)('what an operator asks of the console', () => {
       if (opened.heard) expect(opened.heard.stops).toContain('button Read the rest');
       await leave(opened, most);
     },
-    120_000,
+    240_000,
   );
 
   test.each(WAYS)(
@@ -128,7 +128,7 @@ describe.runIf(hasChromium)('what an operator asks of the console', () => {
       if (opened.heard) await hearStory(page, opened.hand, opened.heard, told);
       await leave(opened, most);
     },
-    120_000,
+    240_000,
   );
 
   test.each(WAYS)(
@@ -182,7 +182,7 @@ describe.runIf(hasChromium)('what an operator asks of the console', () => {
       }
       await leave(opened, most);
     },
-    120_000,
+    240_000,
   );
 
   test.each(WAYS)(
@@ -226,7 +226,7 @@ describe.runIf(hasChromium)('what an operator asks of the console', () => {
           expect(opened.heard.stops.some((said) => said.startsWith(stop))).toBe(true);
       await leave(opened, most);
     },
-    120_000,
+    240_000,
   );
 });
 

@@ -74,6 +74,7 @@ export function Ribbon(): ReactNode {
     : current
       ? describe(current)
       : total;
+  const per = interval === 'HOUR' ? 'an hour' : `a ${interval.toLowerCase()}`;
   return (
     <section className="chart ribbon" aria-label="Activity of both sources" aria-busy={answer.fetching}>
       <Failures error={answer.error} retry={answer.retry} />
@@ -117,14 +118,10 @@ export function Ribbon(): ReactNode {
       </p>
       <div className="row spread legend">
         <span className="row">
-          <Key fill="var(--calls)">
-            Calls, up to {writeCompact(most)} a {interval.toLowerCase()}
-          </Key>
+          <Key fill="var(--calls)">Calls{data && `, up to ${writeCompact(most)} ${per}`}</Key>
           <Key fill={failedFill(id)}>of them failed</Key>
           {withEvents && (
-            <Key fill="var(--events)">
-              Events, up to {writeCompact(mostEvents)} a {interval.toLowerCase()}
-            </Key>
+            <Key fill="var(--events)">Events{data && `, up to ${writeCompact(mostEvents)} ${per}`}</Key>
           )}
         </span>
         <span className="row">

@@ -66,6 +66,9 @@ export async function startConsole(
     host: '127.0.0.1',
     port: 0,
     handle: (request, response) => void handle(request, response),
+    // A busy machine may take long to send what a page asks.
+    headersTimeoutMs: 60_000,
+    requestTimeoutMs: 60_000,
   });
   const browser = await chromium.launch({
     executablePath: executablePath ?? '',

@@ -4,8 +4,10 @@ import { OWN_ZONE, useRange } from '../state/use-range.ts';
 import { keepShared, one, parseSearch } from '../state/search.ts';
 import type { Search } from '../state/search.ts';
 import { useSearchState } from '../state/use-search.ts';
+import { useService } from '../state/service.ts';
 import { setTheme, THEMES } from '../shell/theme.ts';
 import { PRESETS } from '../time/span.ts';
+import { listCalendarRanges } from '../time/calendar.ts';
 import { moveSpan, widenSpan } from '../time/span.ts';
 import { readViews } from '../views/views.ts';
 import type { Command } from './command.ts';
@@ -35,7 +37,8 @@ export function useCommands({
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const [search, change] = useSearchState();
-  const { span, zoom, setWords, refresh } = useRange();
+  const { span, zoom, setWords, refresh, timeZone } = useRange();
+  const { clockOffsetMs } = useService();
   const toggle = (key: string, value: string) =>
     change({ [key]: one(search, key) === value ? undefined : value }, { replace: true });
   const isList = LISTS.includes(pathname);
@@ -112,6 +115,12 @@ export function useCommands({
       label,
       group: 'Range',
       run: () => setWords({ last }),
+    })),
+    ...listCalendarRanges(Date.now() + clockOffsetMs, timeZone).map(({ label, days, words }): Command => ({
+      id: `calendar ${label}`,
+      label: `${label}: ${days}`,
+      group: 'Range',
+      run: () => setWords(words),
     })),
     {
       id: 'views',

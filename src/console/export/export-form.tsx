@@ -1,16 +1,15 @@
 import { useState } from 'react';
-import { nameSource } from '../graph/failures.ts';
 import { useRange } from '../state/use-range.ts';
 import { writeCount, writeShare, writeSpan, writeZone } from '../time/words.ts';
 import type { DownloadState } from './download.ts';
 import type { ExportQuestion } from './question.ts';
-import { listGaps, reachedMs } from './receipt.ts';
-import type { Receipt } from './receipt.ts';
+import { reachedMs } from './receipt.ts';
+import { ReceiptWords } from './receipt-words.tsx';
 import { canWriteToDisk } from './sink.ts';
 import { useDownload } from './use-download.ts';
 
 const FORMATS = [
-  ['csv', 'CSV, for spreadsheets. Its receipt is shown here.'],
+  ['csv', 'CSV, for spreadsheets. Its receipt is shown here, and is a file of its own.'],
   ['ndjson', 'NDJSON, one JSON object a line. Its last line is its receipt.'],
   ['parquet', 'Parquet, with typed columns. Its receipt is inside. If it stops, it begins again.'],
 ] as const;
@@ -23,7 +22,7 @@ export function ExportForm({
   name,
 }: Pick<ExportQuestion, 'list' | 'range' | 'filter'> & { readonly name: string }) {
   const { timeZone } = useRange();
-  const { state, fault, start, pause, resume, discard } = useDownload();
+  const { state, fault, name: file, start, pause, resume, discard } = useDownload();
   const [format, setFormat] = useState<ExportQuestion['format']>('csv');
   // The range is that of the press, however the page moves on.
   const [asked, setAsked] = useState(range);
@@ -74,7 +73,15 @@ export function ExportForm({
         </p>
       )}
       {state && state.status !== 'refused' && (
-        <Progress state={state} span={span} pause={pause} resume={resume} discard={discard} />
+        <Progress
+          state={state}
+          // NDJSON has its receipt in its last line.
+          receiptFile={format === 'csv' ? `${file}.receipt.json` : null}
+          span={span}
+          pause={pause}
+          resume={resume}
+          discard={discard}
+        />
       )}
     </div>
   );
@@ -82,12 +89,15 @@ export function ExportForm({
 
 function Progress({
   state,
+  receiptFile,
   span,
   pause,
   resume,
   discard,
 }: {
   readonly state: DownloadState;
+  /** The name of the file of the receipt; null: the file of the rows has it. */
+  readonly receiptFile: string | null;
   readonly span: { readonly fromMs: number; readonly toMs: number };
   readonly pause: () => void;
   readonly resume: () => void;
@@ -108,7 +118,13 @@ function Progress({
         <p role="status">
           {writeCount(rows)} rows, {writeBytes(bytes)}
           {done === null || status === 'done' ? '' : `, ${writeShare(done)} of the range`}
-          {status === 'paused' ? '. Stopped.' : status === 'checking' ? '. Checking the digest.' : '.'}
+          {status === 'paused'
+            ? '. Stopped.'
+            : status === 'checking'
+              ? '. Checking the digest.'
+              : status === 'done'
+                ? '. The file is saved.'
+                : '.'}
         </p>
       </div>
       {status === 'paused' && (
@@ -119,7 +135,9 @@ function Progress({
             : 'Nothing is kept, so it begins again.'}
         </p>
       )}
-      {state.receipt && <ReceiptWords receipt={state.receipt} isVerified={state.isVerified} />}
+      {state.receipt && (
+        <ReceiptWords receipt={state.receipt} isVerified={state.isVerified} file={receiptFile} />
+      )}
       <div className="row">
         {status === 'running' && (
           <button type="button" className="button" onClick={pause}>
@@ -138,53 +156,6 @@ function Progress({
         )}
       </div>
     </>
-  );
-}
-
-/** What the receipt proves, in words. */
-function ReceiptWords({
-  receipt,
-  isVerified,
-}: {
-  readonly receipt: Receipt;
-  readonly isVerified: boolean | null;
-}) {
-  const { timeZone } = useRange();
-  const gaps = listGaps(receipt);
-  return (
-    <section className="receipt" aria-label="Receipt">
-      <h3>Receipt</h3>
-      <p>
-        {writeCount(receipt.rows)} rows.{' '}
-        {receipt.complete
-          ? 'The list was read to its end, and nothing of it is missing.'
-          : 'Not whole: rows are missing.'}
-        {receipt.coverage.some(({ status }) => status === 'FILLING')
-          ? ' The vendor may still add rows to its newest part.'
-          : ''}
-      </p>
-      {gaps.length > 0 && (
-        <ul>
-          {gaps.map((gap) => (
-            <li key={gap.source + gap.from + gap.to}>
-              {nameSource(gap.source)},{' '}
-              {writeSpan({ fromMs: Date.parse(gap.from), toMs: Date.parse(gap.to) }, timeZone)}:{' '}
-              {gap.reason ?? gap.status}
-            </li>
-          ))}
-        </ul>
-      )}
-      {receipt.sha256 !== '' && (
-        <p>
-          SHA-256 <code className="digest">{receipt.sha256}</code>
-        </p>
-      )}
-      <p className="muted">
-        {isVerified
-          ? 'What arrived has the digest of what was sent.'
-          : 'Not verified here: this browser digests only pages that came over TLS, and files up to 1 GB. npm run export -- --verify FILE does it.'}
-      </p>
-    </section>
   );
 }
 

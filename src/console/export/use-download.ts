@@ -15,14 +15,16 @@ const TYPES = {
 export function useDownload() {
   const [state, setState] = useState<DownloadState | null>(null);
   const [fault, setFault] = useState<string | null>(null);
+  const [name, setName] = useState('');
   const running = useRef<Download | null>(null);
   useEffect(() => () => running.current?.discard(), []);
   const start = async (question: ExportQuestion, toDisk: boolean): Promise<void> => {
     running.current?.discard();
     setFault(null);
-    const name = nameFile(question);
+    const file = nameFile(question);
+    setName(file);
     try {
-      const sink = toDisk ? await createDiskSink(name) : createMemorySink(name, TYPES[question.format]);
+      const sink = toDisk ? await createDiskSink(file) : createMemorySink(file, TYPES[question.format]);
       const download = createDownload({
         question,
         sink,
@@ -42,6 +44,8 @@ export function useDownload() {
   return {
     state,
     fault,
+    /** The name of the file; empty: none was begun. */
+    name,
     start,
     pause: () => running.current?.pause(),
     resume: () => void running.current?.run(),

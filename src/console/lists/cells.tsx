@@ -293,15 +293,37 @@ export const TIMELINE_COLUMNS: readonly Column[] = [
   },
 ];
 
-/** Entries with the same text are equal in a story. */
+/** Entries with the same text are alike in a story: calls of one API from one address, however each of them ended. */
 export function likeness(entry: Entry): string {
   if (entry.kind === 'UsageRecord') {
-    const { elementKey, elementApi, requestStatus, responseStatus, ipAddress } = readFragment(
-      CALL_ROW,
-      entry,
-    );
-    return JSON.stringify([elementKey, elementApi, requestStatus, responseStatus, ipAddress]);
+    const { elementKey, elementApi, userName, userId, ipAddress } = readFragment(CALL_ROW, entry);
+    return JSON.stringify([elementKey, elementApi, userName ?? userId, ipAddress]);
   }
   const { action, username, ipAddress } = readFragment(EVENT_ROW, entry);
   return JSON.stringify([action, username, ipAddress]);
+}
+
+/** What alike entries are, in a few words; of calls also how many failed. */
+export function WhatAll({ entries }: { readonly entries: readonly Entry[] }) {
+  const [first] = entries;
+  if (!first) return null;
+  if (first.kind !== 'UsageRecord') return <What entry={first} />;
+  const { elementKey, elementApi } = readFragment(CALL_ROW, first);
+  const failed = entries.flatMap((entry) => {
+    const call = entry.kind === 'UsageRecord' ? readFragment(CALL_ROW, entry) : null;
+    return call?.requestStatus === 'FAILED' ? [call] : [];
+  });
+  const [call] = failed;
+  return (
+    <>
+      {elementKey} {elementApi}
+      {call ? (
+        <>
+          , {writeCount(failed.length)} <Status call={call} />
+        </>
+      ) : (
+        ', none failed'
+      )}
+    </>
+  );
 }

@@ -59,7 +59,7 @@ export function removeChip(search: Search, { key, value }: Chip): Search {
 export const clearChips = (keys: readonly FilterKey[]): Search =>
   Object.fromEntries(keys.map(({ key }) => [key, undefined]));
 
-/** What a typed line means: a condition, or why it is none. `-key:value` excludes if the list can exclude. */
+/** What a typed line means: a condition, or why it is none. `-key:value` excludes if the list can exclude. A value alone, such as `failed`, is enough. */
 export type Typed =
   | { readonly kind: 'chip'; readonly chip: Chip }
   | { readonly kind: 'fault'; readonly words: string };
@@ -69,6 +69,8 @@ export function readTyped(keys: readonly FilterKey[], line: string): Typed {
   const [, name = '', rest = ''] = /^(\w+):(.*)$/s.exec(typed) ?? [];
   const key = keys.find((each) => each.key === name.toLowerCase());
   if (!key) {
+    const valued = keys.find((each) => each.values?.includes(typed.toLowerCase()));
+    if (valued) return { kind: 'chip', chip: { key: valued.key, value: typed.toLowerCase() } };
     if (keys.some((each) => each.key === 'q') && typed !== '')
       return { kind: 'chip', chip: { key: 'q', value: typed } };
     return {
@@ -130,7 +132,7 @@ export function keyOf(keys: readonly FilterKey[], line: string): FilterKey | nul
   );
 }
 
-/** First keys, then the values of the key that was typed, most frequent first. */
+/** First keys and what is a value of one, then the values of the key that was typed, most frequent first. */
 export function suggest(
   keys: readonly FilterKey[],
   line: string,
@@ -151,7 +153,14 @@ export function suggest(
       }));
   }
   const typed = line.trim().toLowerCase();
-  return keys
+  const named = keys
     .filter((each) => each.key.startsWith(typed) || each.label.toLowerCase().startsWith(typed))
     .map((each) => ({ line: `${each.key}:`, label: each.key, hint: `${each.label}: ${each.hint}` }));
+  // Who types `fail` means the status. As a text it would find other rows.
+  const valued = keys.flatMap((each) =>
+    (typed === '' ? [] : (each.values ?? []))
+      .filter((value) => value.startsWith(typed))
+      .map((value) => ({ line: `${each.key}:${value}`, label: `${each.key}:${value}`, hint: each.label })),
+  );
+  return [...valued, ...named];
 }

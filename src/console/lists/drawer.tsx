@@ -30,7 +30,9 @@ const ENTRY = graphql(`
   }
 `);
 
-const AROUND_MS = 300_000;
+/** What led to an entry is near it. What follows takes longer: an attacker waits until a lock-out ends. */
+const BEFORE_MS = 600_000;
+const AFTER_MS = 3_600_000;
 
 /** One entry with all of its fields, beside the list. The list stays usable. */
 export function Drawer({
@@ -120,7 +122,7 @@ function Content({ id }: { readonly id: string }) {
   );
 }
 
-/** Goes to both sources, some minutes before and after an entry. */
+/** Goes to both sources, from ten minutes before an entry to an hour after it. */
 function Around({ timestamp, ipAddress }: { readonly timestamp: string; readonly ipAddress: string | null }) {
   const at = Date.parse(timestamp);
   return (
@@ -129,7 +131,7 @@ function Around({ timestamp, ipAddress }: { readonly timestamp: string; readonly
       className="button"
       data-main=""
       search={(before: Search): Search => ({
-        ...toRange({ fromMs: at - AROUND_MS, toMs: at + AROUND_MS }),
+        ...toRange({ fromMs: at - BEFORE_MS, toMs: at + AFTER_MS }),
         tz: one(before, 'tz'),
         ip: ipAddress ?? undefined,
       })}

@@ -16,7 +16,7 @@ import type { Column } from './columns.tsx';
 import { Drawer } from './drawer.tsx';
 import { EndOfList, FailedSources, ListCoverage } from './end-of-list.tsx';
 import type { Entry } from './entry.ts';
-import { FacetMenu } from './facets.tsx';
+import { FacetMenus } from './facets.tsx';
 import type { FacetSource } from './facets.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { Grid } from './grid.tsx';
@@ -134,14 +134,7 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
         </p>
       )}
       <div className="list-tools">
-        <div className="facets" role="group" aria-label="Filter by">
-          {props.menus
-            .flatMap((name) => keys.find(({ key }) => key === name) ?? [])
-            .filter(({ needs }) => needs === undefined || scopes.has(needs))
-            .map((key) => (
-              <FacetMenu key={key.key} filterKey={key} source={props.sourceOf(key)} />
-            ))}
-        </div>
+        <FacetMenus keys={keys} menus={props.menus} sourceOf={props.sourceOf} />
         <div className="row">
           <Total question={props.total} what={what} />
           <ListCoverage coverage={state.coverage} />

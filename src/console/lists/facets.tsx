@@ -8,6 +8,7 @@ import { readFragment } from '../generated/fragment-masking.ts';
 import { COVERAGE_FIELDS, worstStatus } from '../parts/coverage.tsx';
 import { all } from '../state/search.ts';
 import type { Search } from '../state/search.ts';
+import { useService } from '../state/service.ts';
 import { useRange } from '../state/use-range.ts';
 import { useSearchState } from '../state/use-search.ts';
 import { writeCount } from '../time/words.ts';
@@ -125,13 +126,7 @@ function explain(of: readonly FragmentType<typeof COVERAGE_FIELDS>[] | undefined
 }
 
 /** A menu of the values of one key. They are counted only when it opens. */
-export function FacetMenu({
-  filterKey,
-  source,
-}: {
-  readonly filterKey: FilterKey;
-  readonly source: FacetSource;
-}) {
+function FacetMenu({ filterKey, source }: { readonly filterKey: FilterKey; readonly source: FacetSource }) {
   const [isOpen, setOpen] = useState(false);
   const [search, change] = useSearchState();
   const { values, fetching, words } = useKeyValues(isOpen ? filterKey : null, source, search);
@@ -192,5 +187,29 @@ export function FacetMenu({
         </Menu.Positioner>
       </Menu.Portal>
     </Menu.Root>
+  );
+}
+
+/** The menus of some keys, those left out that the caller may not use. */
+export function FacetMenus({
+  keys,
+  menus,
+  sourceOf,
+}: {
+  readonly keys: readonly FilterKey[];
+  /** The keys that have a menu. */
+  readonly menus: readonly string[];
+  readonly sourceOf: (key: FilterKey) => FacetSource;
+}) {
+  const { scopes } = useService();
+  return (
+    <div className="facets" role="group" aria-label="Filter by">
+      {menus
+        .flatMap((name) => keys.find(({ key }) => key === name) ?? [])
+        .filter(({ needs }) => needs === undefined || scopes.has(needs))
+        .map((key) => (
+          <FacetMenu key={key.key} filterKey={key} source={sourceOf(key)} />
+        ))}
+    </div>
   );
 }

@@ -4,7 +4,7 @@ import type { KeyboardEvent, ReactNode } from 'react';
 import { useWidth } from '../charts/use-width.ts';
 import { useRange } from '../state/use-range.ts';
 import { writeLength, writeRowTime, writeSpan } from '../time/words.ts';
-import { What, Where, Who, SourceMark } from './cells.tsx';
+import { What, WhatAll, Where, Who, SourceMark } from './cells.tsx';
 import type { Column } from './columns.tsx';
 import type { Entry } from './entry.ts';
 import type { Gap } from './fresh-rows.ts';
@@ -216,7 +216,7 @@ function RunWords({
       <SourceMark source={newest.kind === 'UsageRecord' ? 'USAGE' : 'EVENTS'} />
       <strong className="list-times">{rows.length} ×</strong>
       <span className="list-ellipsis">
-        <What entry={newest} /> · <Who entry={newest} /> · <Where entry={newest} />
+        <WhatAll entries={rows} /> · <Who entry={newest} /> · <Where entry={newest} />
       </span>
       <span className="muted list-when">{writeSpan(span, timeZone)}</span>
     </>

@@ -9,7 +9,7 @@ import { Failures } from './failures.tsx';
 
 /**
  * One answer with its frame: whether it is complete, what it asked, what failed. While the first answer is awaited it shows the outline
- * of one; a later answer replaces the earlier one when it has come.
+ * of one. A later answer replaces the earlier one when it has come; until then the earlier one is pale, because it may be of another range.
  */
 export function Panel<Data>({
   title,
@@ -33,11 +33,16 @@ export function Panel<Data>({
     <section className="panel" aria-labelledby={id} aria-busy={fetching}>
       <header>
         <h2 id={id}>{title}</h2>
+        {fetching && data !== undefined && (
+          <span className="muted small" role="status">
+            Reading…
+          </span>
+        )}
         {actions}
         {coverage && <CoverageNote of={coverage} />}
         <AskedNote asked={[asked]} />
       </header>
-      <div className="body">
+      <div className="body" data-outdated={fetching && data !== undefined ? '' : undefined}>
         <Failures error={error} retry={retry} />
         {data && children(data)}
         {!data && !error && (

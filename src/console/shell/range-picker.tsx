@@ -1,10 +1,12 @@
 import { useState } from 'react';
 import { Popup } from '../parts/popup.tsx';
 import { one } from '../state/search.ts';
+import { useService } from '../state/service.ts';
 import { OWN_ZONE, useRange } from '../state/use-range.ts';
 import { useSearchState } from '../state/use-search.ts';
 import { intervalsFor, PRESETS, readLocal, subtract, toRange, writeLocal } from '../time/span.ts';
 import type { RangeWords } from '../time/span.ts';
+import { listCalendarRanges } from '../time/calendar.ts';
 import { writeLength, writeSpan, writeZone } from '../time/words.ts';
 import { Icon } from './icons.tsx';
 import { keepRecent, readRecent } from './recent-ranges.ts';
@@ -12,6 +14,7 @@ import { keepRecent, readRecent } from './recent-ranges.ts';
 /** The range of all panels: a preset, a length, or two instants of a time zone; with the interval of its buckets. */
 export function RangePicker() {
   const { span, words, timeZone, interval, setWords } = useRange();
+  const { clockOffsetMs } = useService();
   const [isOpen, setOpen] = useState(false);
   const preset = PRESETS.find(
     ({ last }) => last === (words.from === undefined ? (words.last ?? 'P1D') : null),
@@ -47,6 +50,18 @@ export function RangePicker() {
               onClick={() => pick({ last })}
             >
               {label}
+            </button>
+          ))}
+          {listCalendarRanges(Date.now() + clockOffsetMs, timeZone).map((each) => (
+            <button
+              key={each.label}
+              type="button"
+              className="button"
+              data-quiet=""
+              aria-pressed={words.from === each.words.from && words.to === each.words.to}
+              onClick={() => pick(each.words)}
+            >
+              {each.label} <span className="muted">{each.days}</span>
             </button>
           ))}
         </div>

@@ -33,7 +33,7 @@ const SPACE = 6;
  * Both sources around one line: calls above it, events below it. What was not read whole is shaded. A drag narrows the range of the whole page.
  */
 export function Ribbon(): ReactNode {
-  const { range, interval, timeZone, span, zoom } = useRange();
+  const { range, ribbonInterval: interval, timeZone, span, zoom } = useRange();
   const { service, scopes } = useService();
   const has = (source: string) => service.sources.some((each) => each.source === source && each.configured);
   const withUsage = has('USAGE') && scopes.has('usage:read');
@@ -74,6 +74,7 @@ export function Ribbon(): ReactNode {
     : current
       ? describe(current)
       : total;
+  const per = interval === 'HOUR' ? 'an hour' : `a ${interval.toLowerCase()}`;
   return (
     <section className="chart ribbon" aria-label="Activity of both sources" aria-busy={answer.fetching}>
       <Failures error={answer.error} retry={answer.retry} />
@@ -85,7 +86,14 @@ export function Ribbon(): ReactNode {
         cursor={cursor}
         measure={measure}
       >
-        <svg width={width} height={HEIGHT} aria-hidden="true" className="chart-plot" {...brush.handlers}>
+        <svg
+          width={width}
+          height={HEIGHT}
+          aria-hidden="true"
+          className="chart-plot"
+          data-outdated={answer.fetching && data !== undefined ? '' : undefined}
+          {...brush.handlers}
+        >
           <defs>
             <FailedTexture id={id} />
           </defs>
@@ -110,14 +118,10 @@ export function Ribbon(): ReactNode {
       </p>
       <div className="row spread legend">
         <span className="row">
-          <Key fill="var(--calls)">
-            Calls, up to {writeCompact(most)} a {interval.toLowerCase()}
-          </Key>
+          <Key fill="var(--calls)">Calls{data && `, up to ${writeCompact(most)} ${per}`}</Key>
           <Key fill={failedFill(id)}>of them failed</Key>
           {withEvents && (
-            <Key fill="var(--events)">
-              Events, up to {writeCompact(mostEvents)} a {interval.toLowerCase()}
-            </Key>
+            <Key fill="var(--events)">Events{data && `, up to ${writeCompact(mostEvents)} ${per}`}</Key>
           )}
         </span>
         <span className="row">

@@ -1,3 +1,4 @@
+import { useLocation } from '@tanstack/react-router';
 import { createContext, useCallback, useContext, useMemo } from 'react';
 import { chooseInterval, resolveSpan, toRange } from '../time/span.ts';
 import type { Interval, RangeWords, Span } from '../time/span.ts';
@@ -17,7 +18,10 @@ export interface RangeState {
   readonly range: { readonly from: string; readonly to: string };
   readonly words: RangeWords;
   readonly timeZone: string;
+  /** Of the charts of the page. */
   readonly interval: Interval;
+  /** Of the ribbon, whose bars are of all rows. */
+  readonly ribbonInterval: Interval;
   /** Narrows or moves the range everywhere. */
   readonly zoom: (span: Span) => void;
   readonly setWords: (words: RangeWords) => void;
@@ -30,6 +34,7 @@ export function useRange(): RangeState {
   const [search, change] = useSearchState();
   const { clockOffsetMs } = useService();
   const { count, refresh } = useContext(RefreshContext);
+  const isOfGroups = useLocation().pathname === '/breakdown';
   const last = one(search, 'last');
   const from = one(search, 'from');
   const to = one(search, 'to');
@@ -40,20 +45,31 @@ export function useRange(): RangeState {
     [change],
   );
   return useMemo(() => {
-    void count;
     const words = { last, from, to };
-    const span = resolveSpan(words, Date.now() + clockOffsetMs);
+    const span = resolveSpan(words, takeNow(JSON.stringify([count, words])) + clockOffsetMs);
     return {
       span,
       range: toRange(span),
       words,
       timeZone,
-      interval: chooseInterval(span, step),
+      interval: chooseInterval(span, step, isOfGroups),
+      ribbonInterval: chooseInterval(span, step),
       zoom: (narrowed: Span) => setWords(toRange(narrowed)),
       setWords,
       refresh,
     };
-  }, [last, from, to, step, timeZone, clockOffsetMs, count, refresh, setWords]);
+  }, [last, from, to, step, isOfGroups, timeZone, clockOffsetMs, count, refresh, setWords]);
+}
+
+/** Panels that are drawn within this time are drawn together. */
+const TOGETHER_MS = 1_000;
+let taken = { of: '', ms: 0 };
+
+/** The time at which a range was first resolved: if each panel had a 'now' of its own, their figures would not add up. */
+function takeNow(of: string): number {
+  const ms = Date.now();
+  if (taken.of !== of || ms - taken.ms > TOGETHER_MS) taken = { of, ms };
+  return taken.ms;
 }
 
 function readZone(text: string | undefined): string {

@@ -90,10 +90,19 @@ export function intervalsFor({ fromMs, toMs }: Span, most = 400): readonly Inter
   return fitting.length > 0 ? fitting : ['MONTH'];
 }
 
-/** The finest interval whose bars are still wide enough to point at, unless the reader has chosen one that fits. */
-export function chooseInterval(span: Span, chosen?: string): Interval {
+/** From this length on, groups are compared by day: an hour of one group has few calls, and its chart has no room for so many bars. */
+const BY_DAY_FROM_MS = 4 * 86_400_000;
+
+/**
+ * The finest interval whose bars are still wide enough to point at, unless the reader has chosen one that fits.
+ *
+ * @param isOfGroups the charts are small, and show a part of the rows each
+ */
+export function chooseInterval(span: Span, chosen?: string, isOfGroups = false): Interval {
   const wanted = intervalsFor(span, 2_000).find((step) => step === chosen);
-  return wanted ?? intervalsFor(span, 200)[0] ?? 'MONTH';
+  const finest = intervalsFor(span, 200)[0] ?? 'MONTH';
+  const isLong = isOfGroups && span.toMs - span.fromMs >= BY_DAY_FROM_MS;
+  return wanted ?? (isLong && finest === 'HOUR' ? 'DAY' : finest);
 }
 
 /** The instant of a local date and time, such as `2026-03-04T12:00`, in a time zone; null if it is none. */

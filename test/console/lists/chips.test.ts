@@ -110,6 +110,15 @@ describe('suggestions', () => {
       { line: 'element:sfdc', label: 'sfdc', hint: '3' },
     ]);
   });
+  test('a value alone is enough, because as a text it would find other rows', () => {
+    expect(suggest(CALL_KEYS, 'fail', []).map(({ line }) => line)).toEqual(['status:failed']);
+    expect(readTyped(CALL_KEYS, 'Failed')).toEqual({
+      kind: 'chip',
+      chip: { key: 'status', value: 'failed' },
+    });
+    expect(readTyped(CALL_KEYS, '5xx')).toEqual({ kind: 'chip', chip: { key: 'code', value: '5xx' } });
+    expect(readTyped(CALL_KEYS, 'failed calls')).toMatchObject({ chip: { key: 'q' } });
+  });
   test('an excluded condition gets the values of its own key', () => {
     expect(keyOf(EVENT_KEYS, '-action:u')?.key).toBe('action');
     expect(keyOf(EVENT_KEYS, 'not:action:u')?.key).toBe('action');

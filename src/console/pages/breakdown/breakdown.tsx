@@ -2,10 +2,11 @@ import './breakdown.css';
 import { useId } from 'react';
 import { TableSwitch } from '../../charts/table-switch.tsx';
 import { Textures } from '../../charts/textures.tsx';
-import { readFragment } from '../../generated/fragment-masking.ts';
+import { makeFragmentData } from '../../generated/fragment-masking.ts';
 import { Available } from '../../lists/available.tsx';
 import { findFaults } from '../../lists/chips.ts';
 import { findExclusionFault } from '../../lists/event-filter.ts';
+import { FacetMenus } from '../../lists/facets.tsx';
 import { FilterBar } from '../../lists/filter-bar.tsx';
 import { COVERAGE_FIELDS } from '../../parts/coverage.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -18,6 +19,9 @@ import { chooseDimensions, dimensionsOf, readSource } from './dimensions.ts';
 import { GroupTable } from './group-table.tsx';
 import { keysOf } from './rows-of.ts';
 import { findTallest, readSpike, writeSpike } from './spike-span.ts';
+import { coverBuckets } from './read-on.ts';
+import { RestNote } from './rest-note.tsx';
+import { Slower } from './slower.tsx';
 import { Spike } from './spike.tsx';
 import { TotalChart } from './total-chart.tsx';
 import { useBreakdown } from './use-breakdown.ts';
@@ -39,6 +43,11 @@ export function Breakdown() {
               : 'Filter: category:…, action:…, ip:…'
           }
         />
+        <FacetMenus
+          keys={keysOf(source)}
+          menus={dimensionsOf(source).map(({ key }) => key)}
+          sourceOf={() => (source === 'calls' ? 'USAGE' : 'EVENTS')}
+        />
         <Answer key={source} />
       </Available>
     </div>
@@ -54,10 +63,15 @@ function Answer() {
   const dimensions = chooseDimensions(dimensionsOf(source), search);
   const fault = source === 'events' ? findExclusionFault(search) : null;
   const isAskable = fault === null && findFaults(keysOf(source), search, scopes).length === 0;
-  const answer = useBreakdown(source, search, !isAskable);
+  const readingOn = useBreakdown(source, search, !isAskable);
+  const { answer, parts } = readingOn;
   const spike = readSpike(one(search, 'spike'));
-  const coverage = readFragment(COVERAGE_FIELDS, answer.data?.coverage ?? []);
-  const isLowerBound = coverage.some(({ status }) => status === 'TRUNCATED' || status === 'FAILED');
+  const coverage = answer.data?.coverage ?? [];
+  const covered = coverBuckets(coverage);
+  const isCut = coverage.some(({ status }) => status === 'TRUNCATED' || status === 'FAILED');
+  // A group that is shown in one part may be among the others of another part.
+  const isLowerBound = isCut || (parts > 1 && answer.data?.other != null);
+  const note = coverage.map((entry) => makeFragmentData(entry, COVERAGE_FIELDS));
   if (!isAskable)
     return (
       <p className="notice" data-kind={fault === null ? undefined : 'error'} role="status">
@@ -70,10 +84,27 @@ function Answer() {
   };
   return (
     <>
+      {answer.data && !answer.fetching && (
+        <RestNote
+          readingOn={readingOn}
+          isLowerBound={isCut}
+          hasOthers={answer.data.other !== null}
+          what={source}
+        />
+      )}
+      {source === 'calls' && !spike && answer.data && (
+        <Slower
+          dimensions={dimensions}
+          groups={answer.data.groups}
+          coverage={covered}
+          isCut={isCut}
+          isOutdated={answer.fetching}
+        />
+      )}
       <Panel
         title={source === 'calls' ? 'All calls' : 'All events'}
         answer={answer}
-        coverage={answer.data?.coverage}
+        coverage={answer.data ? note : undefined}
         height={150}
         actions={
           <>
@@ -81,7 +112,7 @@ function Answer() {
               Why the highest bar?
             </button>
             <button type="button" className="button" onClick={() => explain(span)}>
-              Why this range?
+              What is different in this range?
             </button>
             <TableSwitch chart="total" title="The chart" />
           </>
@@ -89,7 +120,7 @@ function Answer() {
       >
         {(groups) =>
           groups && (
-            <TotalChart id={`${textures}t`} source={source} buckets={groups.total} coverage={coverage} />
+            <TotalChart id={`${textures}t`} source={source} buckets={groups.total} coverage={covered} />
           )
         }
       </Panel>
@@ -97,7 +128,7 @@ function Answer() {
       <Panel
         title={`By ${dimensions.map(({ label }) => label.toLowerCase()).join(', ')}`}
         answer={answer}
-        coverage={answer.data?.coverage}
+        coverage={answer.data ? note : undefined}
         height={320}
         actions={
           <button
@@ -116,12 +147,6 @@ function Answer() {
         {(groups) =>
           groups && (
             <>
-              {isLowerBound && (
-                <p className="notice" data-kind="error">
-                  Not everything was read, so counts are lower bounds (≥), and times are those of the {source}{' '}
-                  that were read. A shorter range or a narrower filter can be read whole.
-                </p>
-              )}
               {groups.groups.length === 0 ? (
                 <div className="empty" role="status">
                   <p>
@@ -142,7 +167,7 @@ function Answer() {
                     source={source}
                     dimensions={dimensions}
                     groups={groups}
-                    coverage={coverage}
+                    coverage={covered}
                     isLowerBound={isLowerBound}
                   />
                 </>

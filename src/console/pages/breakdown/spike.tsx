@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Link } from '@tanstack/react-router';
 import { readCallFilter } from '../../lists/call-filter.ts';
 import { readEventFilter } from '../../lists/event-filter.ts';
@@ -59,16 +60,24 @@ export function Spike({
   readonly span: Span;
   readonly onClose: () => void;
 }) {
-  const { timeZone } = useRange();
+  const { span: range, timeZone } = useRange();
+  const section = useRef<HTMLElement>(null);
+  // It opens below the chart, on a phone out of sight, and who listens would not learn that it is there.
+  useEffect(() => {
+    section.current?.focus({ preventScroll: true });
+    section.current?.scrollIntoView({ block: 'start' });
+  }, [span.fromMs, span.toMs]);
+  const isRange = isAbout(span, range);
+  const title = isRange ? 'What is different in this range?' : 'Why this spike?';
   const before = previousSpan(span);
   const now = useStretch(source, span);
   const earlier = useStretch(source, before);
   const isFetching = now.answer.fetching || earlier.answer.fetching;
   const comparison = now.stretch && earlier.stretch ? compareStretches(now.stretch, earlier.stretch) : null;
   return (
-    <section className="panel spike" aria-label="Why this spike?" aria-busy={isFetching}>
+    <section ref={section} tabIndex={-1} className="panel spike" aria-label={title} aria-busy={isFetching}>
       <header>
-        <h2>Why this spike?</h2>
+        <h2>{title}</h2>
         <CoverageNote of={[...now.coverage, ...earlier.coverage]} />
         <AskedNote asked={[now.answer.asked, earlier.answer.asked]} />
         <button type="button" className="button" data-quiet="" onClick={onClose}>
@@ -78,7 +87,7 @@ export function Spike({
       <div className="body stack">
         <p className="muted">
           {writeSpan(span, timeZone)} against the same length before, {writeSpan(before, timeZone)} (
-          {writeZone(span.toMs, timeZone)}). Values whose share of all {source} changed most come first.
+          {writeZone(span.toMs, timeZone)}). Values whose share changed most come first.
         </p>
         <Failures
           error={now.answer.error ?? earlier.answer.error}
@@ -95,6 +104,11 @@ export function Spike({
     </section>
   );
 }
+
+/** A relative range has moved on since it was asked about. */
+const MOVED_MS = 3_600_000;
+const isAbout = (span: Span, range: Span): boolean =>
+  span.toMs - span.fromMs === range.toMs - range.fromMs && Math.abs(range.toMs - span.toMs) < MOVED_MS;
 
 function Compared({
   source,

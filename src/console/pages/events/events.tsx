@@ -1,3 +1,4 @@
+import { BreakDownLink } from '../breakdown/break-down-link.tsx';
 import { ExportButton } from '../../export/export-button.tsx';
 import { graphql } from '../../generated/gql.ts';
 import { Available } from '../../lists/available.tsx';
@@ -49,7 +50,12 @@ export function Events() {
   return (
     <Available sources={['EVENTS']}>
       <EntryList
-        actions={<ExportButton list="events" range={range} filter={filter} />}
+        actions={
+          <>
+            <BreakDownLink source="events" />
+            <ExportButton list="events" range={range} filter={filter} />
+          </>
+        }
         what="events"
         label="Events"
         hint="Filter: action:user-locked-out, user:…, -action:user-logout"

@@ -1,3 +1,4 @@
+import { BreakDownLink } from '../breakdown/break-down-link.tsx';
 import { ExportButton } from '../../export/export-button.tsx';
 import { graphql } from '../../generated/gql.ts';
 import { CALL_KEYS, readCallFilter } from '../../lists/call-filter.ts';
@@ -50,7 +51,12 @@ export function Log() {
   return (
     <Available sources={['USAGE']}>
       <EntryList
-        actions={<ExportButton list="usage" range={range} filter={filter} />}
+        actions={
+          <>
+            <BreakDownLink source="calls" />
+            <ExportButton list="usage" range={range} filter={filter} />
+          </>
+        }
         what="calls"
         label="Calls"
         hint="Filter: status:failed, element:…, ip:…"

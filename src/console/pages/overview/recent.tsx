@@ -1,11 +1,9 @@
-import { Link } from '@tanstack/react-router';
 import { graphql } from '../../generated/gql.ts';
 import { usePanelQuery } from '../../graph/use-panel-query.ts';
 import { Panel } from '../../parts/panel.tsx';
-import { keepShared } from '../../state/search.ts';
-import type { Search } from '../../state/search.ts';
 import { useRange } from '../../state/use-range.ts';
 import { writeMs, writeRowTime, writeZone } from '../../time/words.ts';
+import { MoreLink, WhatIsDifferent } from './more-link.tsx';
 import { Nothing } from './nothing.tsx';
 
 const FAILURES = graphql(`
@@ -36,7 +34,12 @@ export function RecentFailures() {
       answer={answer}
       coverage={list?.coverage}
       height={250}
-      actions={<MoreLink to="/log" search={{ status: 'failed' }} words="All failures" />}
+      actions={
+        <>
+          <WhatIsDifferent className="button" />
+          <MoreLink to="/log" search={{ status: 'failed' }} words="All failures" />
+        </>
+      }
     >
       {() =>
         !list || list.nodes.length === 0 ? (
@@ -146,21 +149,5 @@ export function RecentSecurityEvents() {
         )
       }
     </Panel>
-  );
-}
-
-function MoreLink({
-  to,
-  search,
-  words,
-}: {
-  readonly to: '/log' | '/events';
-  readonly search: Search;
-  readonly words: string;
-}) {
-  return (
-    <Link to={to} search={(before: Search) => ({ ...keepShared(before), ...search })} className="button">
-      {words}
-    </Link>
   );
 }

@@ -5,6 +5,7 @@ import { usePanelQuery } from '../../graph/use-panel-query.ts';
 import { writeCount, writeShare } from '../../time/words.ts';
 import { readBuckets, useSeriesVariables, writeKnown } from './series.ts';
 import { StackedPanel } from './stacked-panel.tsx';
+import { WhatIsDifferent } from './more-link.tsx';
 import { Tile } from './tile.tsx';
 
 const STATUSES = graphql(`
@@ -69,6 +70,7 @@ export function SuccessTile() {
       isLoading={fetching}
       why={series?.totals.statuses ? 'no calls' : undefined}
       to={{ path: '/log', search: { status: 'failed' }, words: `${writeKnown(failed)} failed` }}
+      more={<WhatIsDifferent className="tile-link" />}
     />
   );
 }

@@ -26,12 +26,14 @@ export interface TileProps {
   /** Something small below the figure. */
   readonly note?: ReactNode;
   readonly to?: { readonly path: '/log' | '/events'; readonly search?: Search; readonly words: string };
+  /** Further links below the first. */
+  readonly more?: ReactNode;
   readonly source: 'calls' | 'events';
 }
 
 /** One figure of the range, with its change against the period before. */
 export function Tile(props: TileProps) {
-  const { label, figure, write, isLoading, why, note, to, source } = props;
+  const { label, figure, write, isLoading, why, note, to, more, source } = props;
   const id = useId();
   const isCompared = useComparison();
   const isKnown = typeof figure.now === 'number';
@@ -56,6 +58,7 @@ export function Tile(props: TileProps) {
           {to.words}
         </Link>
       )}
+      {isKnown && more}
     </section>
   );
 }

@@ -8,6 +8,7 @@ import { usePanelQuery } from '../../graph/use-panel-query.ts';
 import { COVERAGE_FIELDS, worstStatus } from '../../parts/coverage.tsx';
 import { writeCompact, writeMs } from '../../time/words.ts';
 import { ChartPanel } from './chart-panel.tsx';
+import { MoreLink } from './more-link.tsx';
 import { readBuckets, useSeriesVariables } from './series.ts';
 import { Tile } from './tile.tsx';
 
@@ -127,6 +128,7 @@ export function TimesPanel() {
       answer={answer}
       coverage={series?.coverage}
       height={220}
+      actions={<MoreLink to="/breakdown" search={{}} words="Which element?" />}
       nothing={total === null && !hasFailed ? 'calls with a time' : null}
       summary={
         total

@@ -1,0 +1,64 @@
+import { Failures } from '../../parts/failures.tsx';
+import { useService } from '../../state/service.ts';
+import { useRange } from '../../state/use-range.ts';
+import { writeCount, writeInstant } from '../../time/words.ts';
+import type { ReadingOn } from './use-read-on.ts';
+
+/** What of the range was not read, and how to read it; then how far that is. */
+export function RestNote({
+  readingOn: { status, parts, vendorCalls, error, rest, start, stop },
+  isLowerBound,
+  hasOthers,
+  what,
+}: {
+  readonly readingOn: ReadingOn;
+  /** Something is unread. */
+  readonly isLowerBound: boolean;
+  /** Not every group is shown, so that one that is shown of one part may be among the others of another. */
+  readonly hasOthers: boolean;
+  readonly what: string;
+}) {
+  const { span, timeZone } = useRange();
+  const { service } = useService();
+  if (!isLowerBound)
+    return parts > 1 ? (
+      <p className="notice" role="status">
+        All of it, read in {writeCount(parts)} parts
+        {vendorCalls === null ? '' : `, with ${writeCount(vendorCalls)} further vendor calls`}. The p95 of a
+        group in several parts does not follow from theirs, so only that of each bar is shown.
+        {hasOthers ? ' Counts are lower bounds (≥), because a group may be among the others of a part.' : ''}
+      </p>
+    ) : null;
+  const back = rest && writeInstant(rest.toMs, timeZone);
+  return (
+    <>
+      <div className="notice" data-kind="error" role="status">
+        <p>
+          {back === null
+            ? `Not everything was read, so counts are lower bounds (≥), and times are those of the ${what} that were read. A shorter range or a narrower filter can be read whole.`
+            : status === 'reading'
+              ? `Reading on: read back to ${back}.`
+              : `Read back to ${back} only, because one question reads ${writeCount(service.limits.maxScannedRows)} rows at most. So counts are lower bounds (≥), and times are those of the ${what} that were read.`}
+        </p>
+        {rest !== null && status === 'reading' && (
+          <>
+            <progress
+              aria-label="Part of the range that was read"
+              max={1}
+              value={(span.toMs - rest.toMs) / (span.toMs - span.fromMs)}
+            />
+            <button type="button" className="button" onClick={stop}>
+              Cancel
+            </button>
+          </>
+        )}
+        {rest !== null && status !== 'reading' && (
+          <button type="button" className="button" data-main="" onClick={start}>
+            {status === 'stopped' ? 'Go on' : 'Read the rest'}
+          </button>
+        )}
+      </div>
+      {status === 'failed' && <Failures error={error} retry={start} />}
+    </>
+  );
+}

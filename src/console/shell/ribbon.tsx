@@ -12,14 +12,13 @@ import { useBrush } from '../charts/use-brush.ts';
 import { useCursor } from '../charts/use-cursor.ts';
 import { useWidth } from '../charts/use-width.ts';
 import { readFragment } from '../generated/fragment-masking.ts';
-import { usePanelQuery } from '../graph/use-panel-query.ts';
 import { AskedNote } from '../parts/asked.tsx';
 import { COVERAGE_FIELDS, CoverageNote } from '../parts/coverage.tsx';
 import { Failures } from '../parts/failures.tsx';
 import { useService } from '../state/service.ts';
 import { useRange } from '../state/use-range.ts';
-import { writeCompact, writeCount, writeSpan } from '../time/words.ts';
-import { ACTIVITY_RIBBON, describeActivity, readActivity } from './activity.ts';
+import { writeCompact, writeSpan } from '../time/words.ts';
+import { describeActivity, readActivity, useCallActivity, useEventCategories, writeSum } from './activity.ts';
 import type { Activity } from './activity.ts';
 import { RibbonBar, UnreadMark } from './ribbon-marks.tsx';
 
@@ -33,22 +32,21 @@ const SPACE = 6;
  * Both sources around one line: calls above it, events below it. What was not read whole is shaded. A drag narrows the range of the whole page.
  */
 export function Ribbon(): ReactNode {
-  const { range, interval, timeZone, span, zoom } = useRange();
+  const { interval, timeZone, span, zoom } = useRange();
   const { service, scopes } = useService();
   const has = (source: string) => service.sources.some((each) => each.source === source && each.configured);
   const withUsage = has('USAGE') && scopes.has('usage:read');
   const withEvents = has('EVENTS') && scopes.has('events:read');
-  const answer = usePanelQuery(
-    ACTIVITY_RIBBON,
-    { range, interval, timeZone, withUsage, withEvents },
-    { pause: !withUsage && !withEvents },
-  );
+  const calls = useCallActivity(!withUsage);
+  const events = useEventCategories(!withEvents);
+  const answers = [...(withUsage ? [calls] : []), ...(withEvents ? [events] : [])];
   const [width, measure] = useWidth();
   const id = useId();
   const hint = useId();
-  const { data } = answer;
-  const buckets = useMemo(() => (data ? readActivity(data) : []), [data]);
-  const coverage = [...(data?.usageAnalytics?.coverage ?? []), ...(data?.eventBreakdown?.coverage ?? [])];
+  const usage = calls.data?.usageAnalytics;
+  const categories = events.data?.eventBreakdown;
+  const buckets = useMemo(() => readActivity(usage, categories), [usage, categories]);
+  const coverage = [...(usage?.coverage ?? []), ...(categories?.coverage ?? [])];
   const most = Math.max(1, ...buckets.map(({ calls }) => calls ?? 0));
   const mostEvents = Math.max(1, ...buckets.map(({ events }) => events ?? 0));
   const x = useMemo(() => scaleTime([span.fromMs, span.toMs], [0, width]), [span, width]);
@@ -67,16 +65,21 @@ export function Ribbon(): ReactNode {
   });
   const current = cursor.at === null ? undefined : buckets[cursor.at];
   const describe = (bucket: Activity) => describeActivity(bucket, interval, timeZone);
-  const sum = (of: 'calls' | 'events') => buckets.reduce((total, bucket) => total + (bucket[of] ?? 0), 0);
-  const total = `${writeCount(sum('calls'))} calls and ${writeCount(sum('events'))} events`;
+  const total = `${writeSum(buckets, 'calls')} and ${writeSum(buckets, 'events')}`;
   const says = cursor.selected
     ? `${writeSpan(cursor.selected, timeZone)} selected. Enter narrows the range to it.`
     : current
       ? describe(current)
       : total;
   return (
-    <section className="chart ribbon" aria-label="Activity of both sources" aria-busy={answer.fetching}>
-      <Failures error={answer.error} retry={answer.retry} />
+    <section
+      className="chart ribbon"
+      aria-label="Activity of both sources"
+      aria-busy={answers.some(({ fetching }) => fetching)}
+    >
+      {answers.map(({ asked, error, retry }) => (
+        <Failures key={asked.document} error={error} retry={retry} />
+      ))}
       <ChartSlider
         label={total}
         describedBy={hint}
@@ -122,7 +125,7 @@ export function Ribbon(): ReactNode {
         </span>
         <span className="row">
           <CoverageNote of={coverage} />
-          <AskedNote asked={[answer.asked]} />
+          <AskedNote asked={answers.map(({ asked }) => asked)} />
         </span>
       </div>
     </section>

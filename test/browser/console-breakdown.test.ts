@@ -276,13 +276,28 @@ describe.runIf(hasChromium)('the break-down of a scan that ended early', () => {
     const range = 'from=2026-02-25T12:00:00.000Z&to=2026-03-04T12:00:00.000Z';
     const spike = '2026-03-01T12:00:00.000Z/2026-03-04T12:00:00.000Z';
     const opened = await rig.open(`/breakdown?${range}&spike=${spike}`);
-    await opened.page.getByText('counts are lower bounds').waitFor();
+    const words = opened.page.getByText('These counts are lower bounds');
+    await words.waitFor();
+    const said = await words.innerText();
+    expect(said).toContain('because one scan ends at 100 rows. It got back to 04 Mar 0');
+    expect(said).toContain('Choose a shorter range, or add a condition.');
+    expect(said).toContain('your operator can keep an archive');
     const counts = await tableOf(opened).locator('tbody tr td.number:nth-child(2)').allTextContents();
     for (const count of counts) expect(count).toMatch(/^≥ \d/);
     await spikeOf(opened).getByText('was read whole').waitFor();
     expect(await spikeOf(opened).locator('table.changes').count()).toBe(0);
     expect(await opened.findViolations()).toEqual([]);
     expect(opened.problems).toEqual([]);
+    await opened.close();
+  });
+
+  test('the part that was read is whole on its own', async () => {
+    const opened = await rig.open('/breakdown?from=2026-02-25T12:00:00.000Z&to=2026-03-04T12:00:00.000Z');
+    await opened.page.getByRole('button', { name: 'Show the part that was read' }).click();
+    await expect.poll(() => searchOf(opened).get('from')).toMatch(/^2026-03-04T0/);
+    await opened.settle();
+    expect(await opened.page.getByText('These counts are lower bounds').count()).toBe(0);
+    expect(await tableOf(opened).locator('tbody tr').count()).toBeGreaterThan(1);
     await opened.close();
   });
 });

@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core';
 import { expect } from 'vitest';
 import { writeConsole } from '../../bin/write-console.ts';
+import type { AppOverrides } from '../../src/app.ts';
 import { startServer } from '../../src/http/server.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { startApp } from '../support/running-app.ts';
@@ -61,14 +62,15 @@ export interface ConsoleRig {
   close(): Promise<void>;
 }
 
-/** Bundles the console, and starts the service, its sandbox and the browser. `env` adds settings. */
+/** Bundles the console, and starts the service, its sandbox and the browser. `env` adds settings, and `overrides` replace parts such as the clock. */
 export async function startConsole(
   options: Partial<SandboxOptions> = {},
   env: Readonly<Record<string, string>> = {},
+  overrides: AppOverrides = {},
 ): Promise<ConsoleRig> {
   const folder = await mkdtemp(join(tmpdir(), 'sightline-console-'));
   await writeConsole(ROOT, folder);
-  const running = await startApp(options, { SIGHTLINE_CONSOLE: folder, ...env });
+  const running = await startApp(options, { SIGHTLINE_CONSOLE: folder, ...env }, overrides);
   const { handle } = running.app;
   const server = await startServer({
     host: '127.0.0.1',

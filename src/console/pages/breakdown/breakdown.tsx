@@ -8,6 +8,7 @@ import { findFaults } from '../../lists/chips.ts';
 import { findExclusionFault } from '../../lists/event-filter.ts';
 import { FilterBar } from '../../lists/filter-bar.tsx';
 import { COVERAGE_FIELDS } from '../../parts/coverage.tsx';
+import { FailedSources } from '../../parts/failures.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { one } from '../../state/search.ts';
 import { useService } from '../../state/service.ts';
@@ -16,6 +17,7 @@ import { useSearchState } from '../../state/use-search.ts';
 import { Controls } from './controls.tsx';
 import { chooseDimensions, dimensionsOf, readSource } from './dimensions.ts';
 import { GroupTable } from './group-table.tsx';
+import { NotWhole } from './not-whole.tsx';
 import { keysOf } from './rows-of.ts';
 import { findTallest, readSpike, writeSpike } from './spike-span.ts';
 import { Spike } from './spike.tsx';
@@ -93,6 +95,7 @@ function Answer() {
           )
         }
       </Panel>
+      <FailedSources coverage={coverage} retry={answer.retry} />
       {spike && <Spike source={source} span={spike} onClose={() => change({ spike: undefined })} />}
       <Panel
         title={`By ${dimensions.map(({ label }) => label.toLowerCase()).join(', ')}`}
@@ -116,12 +119,7 @@ function Answer() {
         {(groups) =>
           groups && (
             <>
-              {isLowerBound && (
-                <p className="notice" data-kind="error">
-                  Not everything was read, so counts are lower bounds (≥), and times are those of the {source}{' '}
-                  that were read. A shorter range or a narrower filter can be read whole.
-                </p>
-              )}
+              {isLowerBound && <NotWhole source={source} coverage={coverage} />}
               {groups.groups.length === 0 ? (
                 <div className="empty" role="status">
                   <p>

@@ -179,7 +179,9 @@ function collect(page: Page, url: string, problems: string[], answers: GraphAnsw
 
 interface AxeWindow {
   readonly axe: {
-    run(): Promise<{ violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] }>;
+    run(
+      options: object,
+    ): Promise<{ violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] }>;
   };
 }
 
@@ -187,7 +189,9 @@ async function runAxe(page: Page): Promise<readonly string[]> {
   // The page's policy does not hold for what the debugger runs.
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as AxeWindow).axe.run();
+    const { violations } = await (globalThis as unknown as AxeWindow).axe.run({
+      resultTypes: ['violations'],
+    });
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary = '' }) => `${id}: ${target.join(' ')} ${failureSummary}`),
     );

@@ -17,6 +17,7 @@ import { COVERAGE_FIELDS, CoverageNote } from '../parts/coverage.tsx';
 import { Failures } from '../parts/failures.tsx';
 import { useService } from '../state/service.ts';
 import { useRange } from '../state/use-range.ts';
+import type { Interval } from '../time/span.ts';
 import { writeCompact, writeSpan } from '../time/words.ts';
 import { describeActivity, readActivity, useCallActivity, useEventCategories, writeSum } from './activity.ts';
 import type { Activity } from './activity.ts';
@@ -113,15 +114,9 @@ export function Ribbon(): ReactNode {
       </p>
       <div className="row spread legend">
         <span className="row">
-          <Key fill="var(--calls)">
-            Calls, up to {writeCompact(most)} a {interval.toLowerCase()}
-          </Key>
+          <Key fill="var(--calls)">{writeMost('Calls', buckets, 'calls', interval)}</Key>
           <Key fill={failedFill(id)}>of them failed</Key>
-          {withEvents && (
-            <Key fill="var(--events)">
-              Events, up to {writeCompact(mostEvents)} a {interval.toLowerCase()}
-            </Key>
-          )}
+          {withEvents && <Key fill="var(--events)">{writeMost('Events', buckets, 'events', interval)}</Key>}
         </span>
         <span className="row">
           <CoverageNote of={coverage} />
@@ -130,6 +125,18 @@ export function Ribbon(): ReactNode {
       </div>
     </section>
   );
+}
+
+/** How high the tallest bar is; an unknown number is not a small one. */
+function writeMost(
+  name: string,
+  buckets: readonly Activity[],
+  of: 'calls' | 'events',
+  interval: Interval,
+): string {
+  const known = buckets.flatMap((bucket) => bucket[of] ?? []);
+  if (known.length === 0) return buckets.length === 0 ? name : `${name}: not known`;
+  return `${name}, up to ${writeCompact(Math.max(...known))} ${interval === 'HOUR' ? 'an' : 'a'} ${interval.toLowerCase()}`;
 }
 
 function Key({ fill, children }: { readonly fill: string; readonly children: ReactNode }) {

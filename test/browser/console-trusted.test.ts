@@ -48,7 +48,7 @@ describe.runIf(hasChromium)('the console of a service of trusted documents', { t
     ]) {
       await go(path);
       if (path.startsWith('/breakdown')) continue;
-      await page.getByRole('button', { name: 'Count' }).click();
+      await page.getByRole('button', { name: 'Count', exact: true }).click();
       await page.locator('.facet').first().click();
       await page.getByRole('menu').waitFor();
       await opened.settle();

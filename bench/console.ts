@@ -151,22 +151,22 @@ async function reportScroll(browser: Browser, url: string): Promise<void> {
   const { frames, rows, places, mostRows } = await page.evaluate(async (goal) => {
     const scroller = document.querySelector('.list-scroll');
     if (!scroller) throw new Error('There is no list.');
-    const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
+    const frame = () => new Promise<number>((done) => requestAnimationFrame(done));
     const byPlace = new Map<number, string>();
-    const frames: number[] = [];
-    let mostRows = 0;
+    const lengths: number[] = [];
+    let most = 0;
     let before = await frame();
     while (byPlace.size < goal) {
       const shown = [...scroller.querySelectorAll<HTMLElement>('[role="row"][data-id]')];
-      mostRows = Math.max(mostRows, shown.length);
+      most = Math.max(most, shown.length);
       for (const row of shown)
         byPlace.set(Number(row.getAttribute('aria-rowindex')), row.dataset['id'] ?? '');
       if (!scroller.querySelector('[data-kind="away"]')) scroller.scrollBy({ top: 260 });
       const now = await frame();
-      frames.push(now - before);
+      lengths.push(now - before);
       before = now;
     }
-    return { frames, rows: new Set(byPlace.values()).size, places: byPlace.size, mostRows };
+    return { frames: lengths, rows: new Set(byPlace.values()).size, places: byPlace.size, mostRows: most };
   }, Number(values.scroll));
   print(`frame while ${places} rows scroll by: median`, at(frames, 0.5));
   print('… p95', at(frames, 0.95));

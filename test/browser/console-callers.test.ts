@@ -31,8 +31,8 @@ const findKept = (page: Page): Promise<string> =>
     JSON.stringify([
       location.href,
       document.cookie,
-      { ...localStorage },
-      { ...sessionStorage },
+      Object.entries(localStorage),
+      Object.entries(sessionStorage),
       await indexedDB.databases(),
       history.state,
     ]),

@@ -102,7 +102,7 @@ describe.runIf(hasChromium)('the console if a vendor is down or slow', { timeout
       { usageRows: 600, eventsRows: 300 },
       {
         ...PATIENT,
-        EVENTS_API_URL: `http://127.0.0.1:${gate.port}/events`,
+        EVENTS_API_URL: `http://127.0.0.1:${gate.port}/v1`,
         SIGHTLINE_STALE_IF_ERROR_MS: '0',
       },
     );

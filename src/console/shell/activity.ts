@@ -1,7 +1,9 @@
+import { readFragment } from '../generated/fragment-masking.ts';
 import { graphql } from '../generated/gql.ts';
 import type { ActivityRibbonQuery, EventCategoriesQuery } from '../generated/graphql.ts';
 import { usePanelQuery } from '../graph/use-panel-query.ts';
 import type { PanelAnswer } from '../graph/use-panel-query.ts';
+import { COVERAGE_FIELDS } from '../parts/coverage.tsx';
 import { useRange } from '../state/use-range.ts';
 import type { Interval, Span } from '../time/span.ts';
 import { writeBucket, writeCount } from '../time/words.ts';
@@ -87,6 +89,15 @@ export function readActivity(
   usage: ActivityRibbonQuery['usageAnalytics'] | undefined,
   categories: EventCategoriesQuery['eventBreakdown'] | undefined,
 ): readonly Activity[] {
+  const coverage = readFragment(COVERAGE_FIELDS, categories?.coverage ?? []);
+  // A breakdown leaves what was not read at zero, which is not known to be zero.
+  const isUnread = (fromMs: number, toMs: number): boolean =>
+    coverage.some(
+      ({ status, scanned, from, to }) =>
+        (status === 'FAILED' || (status === 'TRUNCATED' && scanned === 0)) &&
+        Date.parse(from) < toMs &&
+        Date.parse(to) > fromMs,
+    );
   const events = new Map<number, { count: number; toMs: number }>();
   for (const of of [...(categories?.groups ?? []), ...(categories?.other ? [categories.other] : [])])
     for (const [at, { count }] of (of.buckets ?? []).entries()) {
@@ -98,13 +109,15 @@ export function readActivity(
         toMs: Date.parse(bucket.end),
       });
     }
+  const known = (fromMs: number, toMs: number, count: number | null): number | null =>
+    !count && isUnread(fromMs, toMs) ? null : count;
   if (!usage) {
     return [...events].map(([fromMs, { count, toMs }]) => ({
       fromMs,
       toMs,
       calls: null,
       failed: null,
-      events: count,
+      events: known(fromMs, toMs, count),
       isFilling: false,
     }));
   }
@@ -118,7 +131,7 @@ export function readActivity(
       calls: count,
       failed: statuses?.failed ?? null,
       // Without a group there was no event at all.
-      events: events.get(fromMs)?.count ?? (isRead(fromMs, toMs) ? 0 : null),
+      events: known(fromMs, toMs, events.get(fromMs)?.count ?? (isRead(fromMs, toMs) ? 0 : null)),
       isFilling: filling,
     };
   });

@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
+    hookTimeout: 60_000,
     // The default of one second is too short for a page of a browser on a busy machine.
     expect: { poll: { timeout: 20_000 } },
   },

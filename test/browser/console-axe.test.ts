@@ -34,7 +34,7 @@ const suggestions = (typed: string): Opener => ({
     const filter = page.getByRole('combobox', { name: 'Filter' });
     await filter.click();
     await filter.fill(typed);
-    await page.getByRole('option').first().waitFor();
+    await page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option').first().waitFor();
   },
 });
 const details: Opener = {

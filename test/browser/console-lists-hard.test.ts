@@ -126,6 +126,7 @@ describe.runIf(hasChromium)('the lists of the console when things go wrong', () 
         ...PATIENT,
         SIGHTLINE_MAX_SCANNED_ROWS: '20',
         SIGHTLINE_MAX_PAGE_SIZE: '20',
+        SIGHTLINE_DEFAULT_PAGE_SIZE: '20',
         SIGHTLINE_LIVE_MIN_INTERVAL_MS: '500',
         SIGHTLINE_LIVE_MAX_INTERVAL_MS: '1000',
       },

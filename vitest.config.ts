@@ -6,5 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // The default of one second is too short for a page of a browser on a busy machine.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

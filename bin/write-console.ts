@@ -1,8 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { OutputAsset, OutputBundle, OutputChunk, Plugin } from 'rolldown';
+import { CONSOLE_DOCUMENTS } from '../src/http/console.ts';
+import { hashDocument } from '../src/http/trusted-documents.ts';
 
 const SOURCES = 'src/console';
 
@@ -52,9 +55,31 @@ export async function writeConsole(root: string, folder: string): Promise<readon
   await Promise.all([
     writeFiles(folder, cssName, css),
     writeFiles(folder, 'index.html', page),
+    writeFile(join(folder, CONSOLE_DOCUMENTS), await listDocuments(root)),
     ...output.map((file) => writeFiles(folder, file.fileName, textOf(file))),
   ]);
   return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+}
+
+/**
+ * All documents of the console as a manifest of trusted documents, each in the forms in which it is sent: lists send it as urql prints it, panels with
+ * the type names that urql's cache adds, and streams as it is written.
+ */
+async function listDocuments(root: string): Promise<string> {
+  const { createRequest, formatDocument, stringifyDocument } = await import('urql');
+  const path = pathToFileURL(join(root, SOURCES, 'generated/graphql.ts')).href;
+  const documents = Object.values((await import(path)) as Record<string, unknown>).map(String);
+  const texts = documents
+    .filter((text) => /^\s*(query|subscription)\s/.test(text))
+    .flatMap((text) => {
+      const { query } = createRequest(text, {});
+      return [text, stringifyDocument(query), stringifyDocument(formatDocument(query))];
+    });
+  return JSON.stringify(
+    Object.fromEntries(texts.map((text) => [`sha256:${hashDocument(text)}`, text])),
+    null,
+    2,
+  );
 }
 
 const textOf = (file: OutputBundle[string]): string | Uint8Array =>

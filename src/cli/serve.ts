@@ -230,9 +230,8 @@ async function reportStart(
   const { describeStart, describeVendors } = await import('./banner.ts');
   if (config.sharesPort && !config.sharedCache) log.warn(ALONE);
   const files = sandbox?.files ?? null;
-  const hasConsole = config.consoleFolder !== null && !config.trustedDocuments;
   const facts = {
-    console: hasConsole ? url : null,
+    console: config.consoleFolder === null ? null : url,
     graphiql: `${url}/graphql`,
     vendors: describeVendors(config, files),
   };

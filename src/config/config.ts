@@ -54,7 +54,7 @@ export interface Config {
   readonly federation: boolean;
   /** Pages of these origins may read answers. */
   readonly corsOrigins: readonly string[];
-  /** The folder of the console's files; null: there is no console. */
+  /** The folder of the console's files; null: there is no console, or the trusted documents are not all of its own. */
   readonly consoleFolder: string | null;
   /** The file of the audit trail, or `stdout`; null: there is no audit trail. */
   readonly auditLog: string | null;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { IdentitySettings } from '../http/identity/identity.ts';
 import { isLoopbackHost } from '../http/loopback.ts';
 import { readTrustedDocuments } from '../http/trusted-documents.ts';
-import type { ParsedManifest } from '../http/trusted-documents.ts';
+import { CONSOLE_DOCUMENTS } from '../http/console.ts';
+import type { ParsedManifest, TrustedDocuments } from '../http/trusted-documents.ts';
 import { readAlertsFile } from './alerts.ts';
 import type { ReadAlerts } from './alerts.ts';
 import { findArchiveFaults, readArchive } from './archive.ts';
@@ -62,6 +63,7 @@ export function readConfig(
     config: {
       ...toConfig(read.data, identity),
       trustedDocuments,
+      consoleFolder: chooseConsole(read.data, trustedDocuments, readText),
       alerts: alerts.alerts,
       tracing: tracing.tracing,
     },
@@ -152,15 +154,28 @@ function findConsoleFaults(folder: string | undefined, readText: (path: string) 
   }
 }
 
-/** null: there is no console. */
-function chooseConsole({ SIGHTLINE_CONSOLE: set, BUILT_CONSOLE: built }: Settings): string | null {
-  return set === 'off' ? null : (set ?? built ?? null);
+/** null: there is no console, or the service would refuse its questions. */
+function chooseConsole(
+  { SIGHTLINE_CONSOLE: set, BUILT_CONSOLE: built }: Settings,
+  trusted: TrustedDocuments | null,
+  readText: (path: string) => string,
+): string | null {
+  const folder = set === 'off' ? null : (set ?? built ?? null);
+  if (folder === null || trusted === null) return folder;
+  try {
+    const asked = readTrustedDocuments(readText(join(folder, CONSOLE_DOCUMENTS)));
+    return asked.kind === 'documents' && [...asked.documents.keys()].every((hash) => trusted.has(hash))
+      ? folder
+      : null;
+  } catch {
+    return null;
+  }
 }
 
 function toConfig(
   settings: Settings,
   identity: IdentitySettings | null,
-): Omit<Config, 'trustedDocuments' | 'alerts' | 'tracing'> {
+): Omit<Config, 'trustedDocuments' | 'consoleFolder' | 'alerts' | 'tracing'> {
   const vendors = readVendors(settings);
   return {
     host: settings.HOST,
@@ -195,7 +210,6 @@ function toConfig(
         : { capacity: settings.SIGHTLINE_RATE_CAPACITY, perSecond: settings.SIGHTLINE_RATE_PER_SECOND },
     federation: settings.SIGHTLINE_FEDERATION === '1',
     corsOrigins: settings.SIGHTLINE_CORS_ORIGINS,
-    consoleFolder: chooseConsole(settings),
     auditLog: settings.SIGHTLINE_AUDIT_LOG ?? null,
     alertsState: settings.SIGHTLINE_ALERTS_STATE ?? null,
     metrics: settings.SIGHTLINE_METRICS,

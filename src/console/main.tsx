@@ -7,9 +7,11 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { router } from './router.tsx';
+import { showFocusGuards } from './shell/focus-guards.ts';
 
 const place = document.getElementById('console');
 if (place) {
+  showFocusGuards();
   createRoot(place).render(
     <StrictMode>
       {/* The page's policy forbids styles inside the page. */}

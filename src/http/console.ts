@@ -5,6 +5,8 @@ import type { HttpAnswer, HttpRequest } from './http-message.ts';
 
 /** The console's pages. Each is the same HTML, and its script shows the page of the address. */
 export const CONSOLE_PATHS: readonly string[] = ['/', '/breakdown', '/log', '/events', '/timeline'];
+/** In the console's folder: a manifest of all documents that it sends. It is not served. */
+export const CONSOLE_DOCUMENTS = 'documents.json';
 export const ASSETS_PATH = '/assets/';
 
 /** Nothing but this service's own files, and no code or style inside the page. */

@@ -53,7 +53,7 @@ export function createPages({
 }: PagesOptions): (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer> | null {
   let page: Promise<GraphiqlPage> | null = null;
   let files: Promise<ConsoleFiles> | null = null;
-  const hasConsole = consoleFolder !== null && hasGraphiql;
+  const hasConsole = consoleFolder !== null;
   const notFound = (): HttpAnswer =>
     text(
       404,
@@ -65,7 +65,7 @@ export function createPages({
       if (path === LIVE_PATH) return text(200, 'live\n');
       if (path === READY_PATH) return isReady() ? text(200, 'ready\n') : text(503, 'shutting down\n');
       if (path === METRICS_PATH) return metrics ? metrics() : text(404, NO_METRICS);
-      if (hasConsole && isConsolePath(path)) {
+      if (consoleFolder !== null && isConsolePath(path)) {
         files ??= readConsoleFiles(consoleFolder);
         return files.then((read) => answerConsole(read, request) ?? notFound());
       }

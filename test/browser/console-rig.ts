@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core';
 import { expect } from 'vitest';
 import { writeConsole } from '../../bin/write-console.ts';
+import type { AppOverrides } from '../../src/app.ts';
 import { startServer } from '../../src/http/server.ts';
 import type { SandboxOptions } from '../../src/sandbox/options.ts';
 import { startApp } from '../support/running-app.ts';
@@ -35,7 +36,7 @@ export interface OpenedPage {
   readonly problems: readonly string[];
   /** Answers in the order of their arrival, those of streams left out. */
   readonly answers: readonly GraphAnswer[];
-  /** Waits until no panel waits for an answer. */
+  /** Waits until no panel waits for an answer, and all answers but those of streams are in `answers`. */
   settle(): Promise<void>;
   /** What axe finds against WCAG 2.2 AA and its best practices: `rule: selector`. Expect none. */
   findViolations(): Promise<readonly string[]>;
@@ -48,19 +49,28 @@ export interface OpenedPage {
 export interface ConsoleRig {
   readonly url: string;
   readonly running: RunningApp;
-  /** Opens a path such as `/log?last=P1D` in a fresh browser context, 1280 by 800 unless said otherwise, in the time zone UTC. */
-  open(path: string, context?: BrowserContextOptions): Promise<OpenedPage>;
+  /**
+   * Opens a path such as `/log?last=P1D` in a fresh browser context, 1280 by 800 unless said otherwise, in the time zone UTC.
+   *
+   * @param enter gets past what stands before the page, such as the sign-in
+   */
+  open(
+    path: string,
+    context?: BrowserContextOptions,
+    enter?: (opened: OpenedPage) => Promise<void>,
+  ): Promise<OpenedPage>;
   close(): Promise<void>;
 }
 
-/** Bundles the console, and starts the service, its sandbox and the browser. `env` adds settings. */
+/** Bundles the console, and starts the service, its sandbox and the browser. `env` adds settings, and `overrides` replace parts such as the clock. */
 export async function startConsole(
   options: Partial<SandboxOptions> = {},
   env: Readonly<Record<string, string>> = {},
+  overrides: AppOverrides = {},
 ): Promise<ConsoleRig> {
   const folder = await mkdtemp(join(tmpdir(), 'sightline-console-'));
   await writeConsole(ROOT, folder);
-  const running = await startApp(options, { SIGHTLINE_CONSOLE: folder, ...env });
+  const running = await startApp(options, { SIGHTLINE_CONSOLE: folder, ...env }, overrides);
   const { handle } = running.app;
   const server = await startServer({
     host: '127.0.0.1',
@@ -77,7 +87,7 @@ export async function startConsole(
   return {
     url: server.url,
     running,
-    open: (path, context) => openPage(browser, server.url, path, context),
+    open: (path, context, enter) => openPage(browser, server.url, path, context, enter),
     async close() {
       await browser.close();
       await server.close(0);
@@ -92,6 +102,7 @@ async function openPage(
   url: string,
   path: string,
   options: BrowserContextOptions = {},
+  enter?: (opened: OpenedPage) => Promise<void>,
 ): Promise<OpenedPage> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
@@ -101,17 +112,15 @@ async function openPage(
   const page = await context.newPage();
   const problems: string[] = [];
   const answers: GraphAnswer[] = [];
-  collect(page, url, problems, answers);
-  page.setDefaultTimeout(15_000);
+  const pending = collect(page, url, problems, answers);
+  page.setDefaultTimeout(60_000);
   const waiting = page.locator('[aria-busy="true"], .skeleton');
   const settle = async () => {
     await page.locator('#main > *').first().waitFor();
     // `waitForFunction` would compile text in the page, which the page's policy forbids.
-    await expect.poll(() => waiting.count(), { timeout: 15_000 }).toBe(0);
+    await expect.poll(async () => (await waiting.count()) + pending.size, { timeout: 60_000 }).toBe(0);
   };
-  await page.goto(url + path);
-  await settle();
-  return {
+  const opened: OpenedPage = {
     page,
     problems,
     answers,
@@ -121,14 +130,21 @@ async function openPage(
       page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
     close: () => context.close(),
   };
+  await page.goto(url + path);
+  await enter?.(opened);
+  await settle();
+  return opened;
 }
 
-function collect(page: Page, url: string, problems: string[], answers: GraphAnswer[]): void {
+/** Fills `problems` and `answers`. Returns the questions whose answers are not in `answers` yet. */
+function collect(page: Page, url: string, problems: string[], answers: GraphAnswer[]): ReadonlySet<Request> {
   let isOpen = true;
+  const pending = new Set<Request>();
   page.on('close', () => (isOpen = false));
   page.on('console', (message) => problems.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('requestfailed', (request) => {
+    pending.delete(request);
     // A panel that asks anew gives up its earlier question.
     if (request.failure()?.errorText !== 'net::ERR_ABORTED') problems.push(`failed: ${request.url()}`);
   });
@@ -136,9 +152,13 @@ function collect(page: Page, url: string, problems: string[], answers: GraphAnsw
     const { protocol, origin } = new URL(request.url());
     if (!['blob:', 'data:'].includes(protocol) && origin !== url)
       problems.push(`elsewhere: ${request.url()}`);
+    // What lists and panels accept names it too, but not first.
+    const isStream = request.headers()['accept']?.startsWith('text/event-stream') ?? false;
+    if (request.url() === `${url}/graphql` && request.postData() !== null && !isStream) pending.add(request);
   });
   page.on('response', (response) => {
-    const asked = response.request().postData();
+    const request = response.request();
+    const asked = request.postData();
     if (!response.headers()['content-type']?.includes('json') || asked === null) return;
     const { query, variables } = JSON.parse(asked) as { query: string; variables: GraphAnswer['variables'] };
     const [, name = ''] = /(?:query|mutation)\s+(\w+)/.exec(query) ?? [];
@@ -150,17 +170,21 @@ function collect(page: Page, url: string, problems: string[], answers: GraphAnsw
         data: body.data ?? null,
         vendorCalls: body.extensions?.upstream ?? [],
       });
-    response.json().then(note, (error: unknown) => {
+    const read = response.json().then(note, (error: unknown) => {
       // The body of a question that the page has given up is gone.
       const isGone = String(error).includes('Network.getResponseBody');
       if (isOpen && !isGone) problems.push(String(error));
     });
+    void read.finally(() => pending.delete(request));
   });
+  return pending;
 }
 
 interface AxeWindow {
   readonly axe: {
-    run(): Promise<{ violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] }>;
+    run(
+      options: object,
+    ): Promise<{ violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] }>;
   };
 }
 
@@ -168,7 +192,9 @@ async function runAxe(page: Page): Promise<readonly string[]> {
   // The page's policy does not hold for what the debugger runs.
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as AxeWindow).axe.run();
+    const { violations } = await (globalThis as unknown as AxeWindow).axe.run({
+      resultTypes: ['violations'],
+    });
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary = '' }) => `${id}: ${target.join(' ')} ${failureSummary}`),
     );

@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
+import { hashDocument } from '../../src/http/trusted-documents.ts';
 import { readConfig } from '../../src/config/load.ts';
 import { MADE_UP_SECRET } from '../../src/config/secret.ts';
 import { SETTING_NAMES } from '../../src/config/settings.ts';
@@ -285,6 +286,30 @@ describe('the console', () => {
     expect(folderOf({ BUILT_CONSOLE: '/built', SIGHTLINE_CONSOLE: '' })).toBe('/built');
     expect(folderOf({ BUILT_CONSOLE: '/built', SIGHTLINE_CONSOLE: '/mine' })).toBe('/mine');
     expect(folderOf({ BUILT_CONSOLE: '/built', SIGHTLINE_CONSOLE: 'off' })).toBeNull();
+  });
+
+  test('a service of trusted documents has it only if they hold each document that it sends', () => {
+    const manifest = (...texts: string[]) =>
+      JSON.stringify(Object.fromEntries(texts.map((text) => [hashDocument(text), text])));
+    const files: Record<string, string> = {
+      '/built/documents.json': manifest('{ a }', '{ b }'),
+      none: manifest('{ c }'),
+      some: manifest('{ a }', '{ c }'),
+      all: manifest('{ a }', '{ b }', '{ c }'),
+    };
+    const folder = (trusted: string, built = '/built') => {
+      const read = (path: string) => {
+        const text = files[path];
+        if (text === undefined) throw new Error(`There is no ${path}.`);
+        return text;
+      };
+      const reading = readConfig({ BUILT_CONSOLE: built, SIGHTLINE_TRUSTED_DOCUMENTS: trusted }, read);
+      return reading.kind === 'config' ? reading.config.consoleFolder : reading.faults;
+    };
+    expect(folder('none')).toBeNull();
+    expect(folder('some')).toBeNull();
+    expect(folder('all')).toBe('/built');
+    expect(folder('all', '/without')).toBeNull();
   });
 
   test('a folder without a page is a fault at the start', () => {

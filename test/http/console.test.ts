@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -115,15 +115,6 @@ describe('without a console', () => {
   test('/ leads to GraphiQL', () => {
     expect(createPages(options)(get('/'))).toMatchObject({ status: 302, headers: { location: '/graphql' } });
     expect(createPages(options)(get('/log'))).toMatchObject({ status: 404 });
-  });
-
-  test('a service of trusted documents shows none, because it would refuse its questions', async () => {
-    const folder = makeFolder();
-    mkdirSync(join(folder, 'assets'));
-    writeFileSync(join(folder, 'index.html'), 'a page');
-    const withFolder = { ...options, consoleFolder: folder };
-    expect(await createPages(withFolder)(get('/'))).toMatchObject({ status: 200 });
-    expect(await createPages({ ...withFolder, hasGraphiql: false })(get('/'))).toMatchObject({ status: 302 });
   });
 
   test('a path that is not there says where GraphQL is and, if there is one, the console', async () => {

@@ -424,15 +424,6 @@ export type OverviewCallsQueryVariables = Exact<{
 
 export type OverviewCallsQuery = { usageAnalytics: { id: string, totals: { id: string, count: number | null }, buckets: Array<{ id: string, timestamp: string, end: string, cut: boolean, filling: boolean, count: number | null }>, previous?: { id: string, totals: { id: string, count: number | null }, buckets: Array<{ id: string, count: number | null }> } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
 
-export type OverviewCategoriesQueryVariables = Exact<{
-  range: DateTimeRange;
-  interval: Interval;
-  timeZone: string;
-}>;
-
-
-export type OverviewCategoriesQuery = { eventBreakdown: { from: string, to: string, groups: Array<{ count: number, key: Array<{ value: string | null }>, buckets: Array<{ timestamp: string, end: string, count: number }> | null }>, other: { count: number, buckets: Array<{ count: number }> | null } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
-
 export type OverviewElementsQueryVariables = Exact<{
   range: DateTimeRange;
   interval: Interval;
@@ -529,12 +520,19 @@ export type ActivityRibbonQueryVariables = Exact<{
   range: DateTimeRange;
   interval: Interval;
   timeZone: string;
-  withUsage: boolean;
-  withEvents: boolean;
 }>;
 
 
-export type ActivityRibbonQuery = { usageAnalytics?: { id: string, buckets: Array<{ id: string, timestamp: string, end: string, filling: boolean, count: number | null, statuses: { id: string, failed: number } | null }>, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null, eventBreakdown?: { groups: Array<{ buckets: Array<{ timestamp: string, end: string, count: number }> | null }>, other: { buckets: Array<{ count: number }> | null } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+export type ActivityRibbonQuery = { usageAnalytics: { id: string, buckets: Array<{ id: string, timestamp: string, end: string, filling: boolean, count: number | null, statuses: { id: string, failed: number } | null }>, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+
+export type EventCategoriesQueryVariables = Exact<{
+  range: DateTimeRange;
+  interval: Interval;
+  timeZone: string;
+}>;
+
+
+export type EventCategoriesQuery = { eventBreakdown: { from: string, to: string, groups: Array<{ count: number, key: Array<{ value: string | null }>, buckets: Array<{ timestamp: string, end: string, count: number }> | null }>, other: { count: number, buckets: Array<{ count: number }> | null } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
 
 export type ServiceStateQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1460,53 +1458,6 @@ export const OverviewCallsDocument = new TypedDocumentString(`
   matched
   dropped
 }`) as unknown as TypedDocumentString<OverviewCallsQuery, OverviewCallsQueryVariables>;
-export const OverviewCategoriesDocument = new TypedDocumentString(`
-    query OverviewCategories($range: DateTimeRange!, $interval: Interval!, $timeZone: TimeZone!) {
-  eventBreakdown(
-    by: [CATEGORY]
-    range: $range
-    interval: $interval
-    timeZone: $timeZone
-    top: 8
-  ) {
-    from
-    to
-    groups {
-      key {
-        value
-      }
-      count
-      buckets {
-        timestamp
-        end
-        count
-      }
-    }
-    other {
-      count
-      buckets {
-        count
-      }
-    }
-    coverage {
-      ...CoverageFields
-    }
-  }
-}
-    fragment CoverageFields on Coverage {
-  source
-  operation
-  from
-  to
-  status
-  code
-  reason
-  origin
-  asOf
-  scanned
-  matched
-  dropped
-}`) as unknown as TypedDocumentString<OverviewCategoriesQuery, OverviewCategoriesQueryVariables>;
 export const OverviewElementsDocument = new TypedDocumentString(`
     query OverviewElements($range: DateTimeRange!, $interval: Interval!, $timeZone: TimeZone!, $compare: Boolean!) {
   usageAnalytics(range: $range, interval: $interval, timeZone: $timeZone) {
@@ -1899,8 +1850,8 @@ export const TimelineTotalDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<TimelineTotalQuery, TimelineTotalQueryVariables>;
 export const ActivityRibbonDocument = new TypedDocumentString(`
-    query ActivityRibbon($range: DateTimeRange!, $interval: Interval!, $timeZone: TimeZone!, $withUsage: Boolean!, $withEvents: Boolean!) {
-  usageAnalytics(range: $range, interval: $interval, timeZone: $timeZone) @include(if: $withUsage) {
+    query ActivityRibbon($range: DateTimeRange!, $interval: Interval!, $timeZone: TimeZone!) {
+  usageAnalytics(range: $range, interval: $interval, timeZone: $timeZone) {
     id
     buckets {
       id
@@ -1917,14 +1868,37 @@ export const ActivityRibbonDocument = new TypedDocumentString(`
       ...CoverageFields
     }
   }
+}
+    fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`) as unknown as TypedDocumentString<ActivityRibbonQuery, ActivityRibbonQueryVariables>;
+export const EventCategoriesDocument = new TypedDocumentString(`
+    query EventCategories($range: DateTimeRange!, $interval: Interval!, $timeZone: TimeZone!) {
   eventBreakdown(
     by: [CATEGORY]
     range: $range
     interval: $interval
     timeZone: $timeZone
-    top: 1
-  ) @include(if: $withEvents) {
+    top: 8
+  ) {
+    from
+    to
     groups {
+      key {
+        value
+      }
+      count
       buckets {
         timestamp
         end
@@ -1932,6 +1906,7 @@ export const ActivityRibbonDocument = new TypedDocumentString(`
       }
     }
     other {
+      count
       buckets {
         count
       }
@@ -1954,7 +1929,7 @@ export const ActivityRibbonDocument = new TypedDocumentString(`
   scanned
   matched
   dropped
-}`) as unknown as TypedDocumentString<ActivityRibbonQuery, ActivityRibbonQueryVariables>;
+}`) as unknown as TypedDocumentString<EventCategoriesQuery, EventCategoriesQueryVariables>;
 export const ServiceStateDocument = new TypedDocumentString(`
     query ServiceState {
   service {

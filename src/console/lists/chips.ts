@@ -83,6 +83,10 @@ export function readTyped(keys: readonly FilterKey[], line: string): Typed {
   return { kind: 'chip', chip: { key: key.key, value } };
 }
 
+/** Why a caller may not use a condition. */
+export const needsWords = (label: string, scope: string): string =>
+  `To filter by ${label.toLowerCase()} you need the scope ${scope}.`;
+
 /** Conditions of an address that can't be asked. The list is not read while there are some, because it would show other rows. */
 export function findFaults(
   keys: readonly FilterKey[],
@@ -96,7 +100,7 @@ export function findFaults(
       return [
         {
           chip,
-          words: `To filter by ${key.label.toLowerCase()} you need the scope ${key.needs}. Remove it.`,
+          words: `${needsWords(key.label, key.needs)} Remove it.`,
         },
       ];
     if (key.read(chip.value) === null) return [{ chip, words: faultOf(key, chip.value) }];

@@ -147,33 +147,3 @@ function Empty({
 export function ListCoverage({ coverage }: { readonly coverage: readonly CoverageEntry[] }) {
   return <CoverageNote of={coverage.map((entry) => makeFragmentData(entry, COVERAGE_FIELDS))} />;
 }
-
-/** A source that failed beside one that did not. */
-export function FailedSources({
-  coverage,
-  retry,
-}: {
-  readonly coverage: readonly CoverageEntry[];
-  readonly retry: () => void;
-}) {
-  const sources = new Map(
-    coverage.filter(({ status }) => status === 'FAILED').map((entry) => [entry.source, entry] as const),
-  );
-  return [...sources.values()].map(({ source, reason, code }) => (
-    <div key={source} className="notice" data-kind="error" role="alert">
-      <p>
-        <strong>{nameSource(source)} is missing here.</strong>{' '}
-        {code === 'FORBIDDEN'
-          ? `You need the scope ${source === 'USAGE' ? 'usage:read' : 'events:read'}.`
-          : code === 'NOT_CONFIGURED'
-            ? 'This service has no credentials for it.'
-            : (reason ?? 'It could not be read.')}
-      </p>
-      {code !== 'FORBIDDEN' && code !== 'NOT_CONFIGURED' && (
-        <button type="button" className="button" onClick={retry}>
-          Try again
-        </button>
-      )}
-    </div>
-  ));
-}

@@ -8,6 +8,7 @@ import {
   clearChips,
   findFaults,
   keyOf,
+  needsWords,
   readChips,
   readTyped,
   removeChip,
@@ -46,9 +47,13 @@ export function FilterBar({
     search,
   );
   const suggestions = suggest(allowed, line, counted.values);
+  const isShown = isOpen && suggestions.length > 0;
 
   const commit = (typed: string): void => {
     if (typed.trim() === '') return;
+    const named = keyOf(keys, typed);
+    const missing = named && !allowed.includes(named) ? named.needs : undefined;
+    if (named && missing !== undefined) return setFault(needsWords(named.label, missing));
     const read = readTyped(allowed, typed);
     if (read.kind === 'fault') return setFault(read.words);
     setFault(null);
@@ -86,7 +91,7 @@ export function FilterBar({
           filter={null}
           mode="none"
           value={line}
-          open={isOpen && suggestions.length > 0}
+          open={isShown}
           openOnInputClick
           itemToStringValue={(each: Suggestion) => each.line}
           onItemHighlighted={(each) => {
@@ -108,6 +113,8 @@ export function FilterBar({
             placeholder={chips.length === 0 ? hint : ''}
             spellCheck={false}
             autoCapitalize="none"
+            // A press on a suggestion leaves the focus here.
+            onBlur={() => setOpen(false)}
             onKeyDown={(event) => {
               const last = chips.at(-1);
               if (event.key === 'Backspace' && line === '' && last) change(removeChip(search, last));
@@ -117,20 +124,28 @@ export function FilterBar({
               }
             }}
           />
-          <Autocomplete.Portal container={document.getElementById('main')}>
-            <Autocomplete.Positioner className="positioner" sideOffset={6} align="start" collisionPadding={8}>
-              <Autocomplete.Popup className="popup menu" aria-busy={counted.fetching}>
-                <Autocomplete.List aria-label="Suggestions">
-                  {(each: Suggestion) => (
-                    <Autocomplete.Item key={each.line} value={each} className="menu-item">
-                      <span className="menu-label">{each.label}</span>
-                      <span className="muted menu-hint">{each.hint}</span>
-                    </Autocomplete.Item>
-                  )}
-                </Autocomplete.List>
-              </Autocomplete.Popup>
-            </Autocomplete.Positioner>
-          </Autocomplete.Portal>
+          {isShown && (
+            <Autocomplete.Portal container={document.getElementById('main')}>
+              <Autocomplete.Positioner
+                className="positioner"
+                sideOffset={6}
+                align="start"
+                collisionPadding={8}
+              >
+                {/* The library's own popup hides the whole page from those who listen while suggestions are open. */}
+                <div className="popup menu" role="presentation" aria-busy={counted.fetching}>
+                  <Autocomplete.List aria-label="Suggestions">
+                    {(each: Suggestion) => (
+                      <Autocomplete.Item key={each.line} value={each} className="menu-item">
+                        <span className="menu-label">{each.label}</span>
+                        <span className="muted menu-hint">{each.hint}</span>
+                      </Autocomplete.Item>
+                    )}
+                  </Autocomplete.List>
+                </div>
+              </Autocomplete.Positioner>
+            </Autocomplete.Portal>
+          )}
         </Autocomplete.Root>
         {chips.length > 0 && (
           <button type="button" className="button" data-quiet="" onClick={() => change(clearChips(keys))}>

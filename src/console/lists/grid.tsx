@@ -3,7 +3,7 @@ import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useWidth } from '../charts/use-width.ts';
 import { useRange } from '../state/use-range.ts';
-import { writeLength, writeRowTime, writeSpan } from '../time/words.ts';
+import { writeCount, writeLength, writeRowTime, writeSpan } from '../time/words.ts';
 import { What, WhatAll, Where, Who, SourceMark } from './cells.tsx';
 import type { Column } from './columns.tsx';
 import type { Entry } from './entry.ts';
@@ -105,6 +105,10 @@ export function Grid(props: GridProps) {
   const template = isNarrow ? 'minmax(0, 1fr)' : columns.map((column) => column.width).join(' ');
   return (
     <div className="list-scroll" ref={hold}>
+      <p className="print-only">
+        Rows {writeCount(first + 1)} to {writeCount(last + 1)} of the {writeCount(count)} that were read:
+        those around the place on the screen. Export takes the whole list away.
+      </p>
       <div
         className="list"
         role="grid"

@@ -4,6 +4,7 @@ import { createListClient } from '../graph/client.ts';
 import { readWork } from '../graph/extensions.ts';
 import type { Asked } from '../graph/use-panel-query.ts';
 import type { TypedDocumentString } from '../generated/graphql.ts';
+import { useRange } from '../state/use-range.ts';
 import { createEndlessList } from './endless-list.ts';
 import type { EndlessList, ListPage, ListState, PageReader } from './endless-list.ts';
 
@@ -31,7 +32,7 @@ export interface UsedList<Row, Line> {
   readonly asked: readonly Asked[];
 }
 
-/** Reads a list as far as the reader scrolls. Another question begins another list. */
+/** Reads a list as far as the reader scrolls. Another question begins another list, and so does a refresh. */
 export function useEndlessList<
   Data,
   Variables extends PageVariables,
@@ -50,12 +51,13 @@ export function useEndlessList<
   },
 ): UsedList<Row, Line> {
   const client = useListClient();
+  const { refreshCount } = useRange();
   const asked = useRef<Asked[]>([]);
   const latest = useRef({ question, toLines });
   latest.current = { question, toLines };
   const key = question.document.toString() + JSON.stringify(question.variables);
   const list = useMemo(() => {
-    void key;
+    void [key, refreshCount];
     asked.current = [];
     return createEndlessList<Row, Line, CombinedError>({
       read: createReader(client, latest.current.question, (each) => {
@@ -65,7 +67,7 @@ export function useEndlessList<
       idOf: ({ id }) => id,
       toLines: (rows, before) => latest.current.toLines(rows, before),
     });
-  }, [client, key, pageSize]);
+  }, [client, key, refreshCount, pageSize]);
   useEffect(() => (pause ? undefined : list.start()), [list, pause]);
   const state = useSyncExternalStore(list.subscribe, list.state);
   return { list, state, asked: asked.current };

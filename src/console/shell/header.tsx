@@ -6,11 +6,12 @@ import { Commands } from '../commands/commands.tsx';
 import { Icon } from './icons.tsx';
 import { nameWords, RangePicker } from './range-picker.tsx';
 import { DEFAULT_LAST } from '../time/span.ts';
+import { writeSpan, writeZone } from '../time/words.ts';
 import { nextTheme, onTheme, readTheme, setTheme } from './theme.ts';
 
 export function Header() {
   const { pathname } = useLocation();
-  const { refresh, words, timeZone } = useRange();
+  const { refresh, words, span, timeZone } = useRange();
   const theme = useSyncExternalStore(onTheme, readTheme);
   const title = PAGES.find(({ to }) => to === pathname)?.label ?? 'Sightline';
   const range = nameWords({ ...words, last: words.last ?? DEFAULT_LAST }, timeZone);
@@ -21,6 +22,9 @@ export function Header() {
   return (
     <header className="header">
       <h1>{title}</h1>
+      <p className="print-only">
+        {writeSpan(span, timeZone)} ({writeZone(span.toMs, timeZone)})
+      </p>
       <div className="row push">
         <RangePicker />
         <button type="button" className="button" onClick={refresh} aria-label="Refresh" title="Refresh">

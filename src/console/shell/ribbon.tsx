@@ -12,14 +12,14 @@ import { useBrush } from '../charts/use-brush.ts';
 import { useCursor } from '../charts/use-cursor.ts';
 import { useWidth } from '../charts/use-width.ts';
 import { readFragment } from '../generated/fragment-masking.ts';
-import { usePanelQuery } from '../graph/use-panel-query.ts';
 import { AskedNote } from '../parts/asked.tsx';
 import { COVERAGE_FIELDS, CoverageNote } from '../parts/coverage.tsx';
 import { Failures } from '../parts/failures.tsx';
 import { useService } from '../state/service.ts';
 import { useRange } from '../state/use-range.ts';
-import { writeCompact, writeCount, writeSpan } from '../time/words.ts';
-import { ACTIVITY_RIBBON, describeActivity, readActivity } from './activity.ts';
+import type { Interval } from '../time/span.ts';
+import { writeCompact, writeSpan } from '../time/words.ts';
+import { describeActivity, readActivity, useCallActivity, useEventCategories, writeSum } from './activity.ts';
 import type { Activity } from './activity.ts';
 import { RibbonBar, UnreadMark } from './ribbon-marks.tsx';
 
@@ -33,22 +33,21 @@ const SPACE = 6;
  * Both sources around one line: calls above it, events below it. What was not read whole is shaded. A drag narrows the range of the whole page.
  */
 export function Ribbon(): ReactNode {
-  const { range, ribbonInterval: interval, timeZone, span, zoom } = useRange();
+  const { ribbonInterval: interval, timeZone, span, zoom } = useRange();
   const { service, scopes } = useService();
   const has = (source: string) => service.sources.some((each) => each.source === source && each.configured);
   const withUsage = has('USAGE') && scopes.has('usage:read');
   const withEvents = has('EVENTS') && scopes.has('events:read');
-  const answer = usePanelQuery(
-    ACTIVITY_RIBBON,
-    { range, interval, timeZone, withUsage, withEvents },
-    { pause: !withUsage && !withEvents },
-  );
+  const calls = useCallActivity(!withUsage);
+  const events = useEventCategories(!withEvents);
+  const answers = [...(withUsage ? [calls] : []), ...(withEvents ? [events] : [])];
   const [width, measure] = useWidth();
   const id = useId();
   const hint = useId();
-  const { data } = answer;
-  const buckets = useMemo(() => (data ? readActivity(data) : []), [data]);
-  const coverage = [...(data?.usageAnalytics?.coverage ?? []), ...(data?.eventBreakdown?.coverage ?? [])];
+  const usage = calls.data?.usageAnalytics;
+  const categories = events.data?.eventBreakdown;
+  const buckets = useMemo(() => readActivity(usage, categories), [usage, categories]);
+  const coverage = [...(usage?.coverage ?? []), ...(categories?.coverage ?? [])];
   const most = Math.max(1, ...buckets.map(({ calls }) => calls ?? 0));
   const mostEvents = Math.max(1, ...buckets.map(({ events }) => events ?? 0));
   const x = useMemo(() => scaleTime([span.fromMs, span.toMs], [0, width]), [span, width]);
@@ -67,17 +66,21 @@ export function Ribbon(): ReactNode {
   });
   const current = cursor.at === null ? undefined : buckets[cursor.at];
   const describe = (bucket: Activity) => describeActivity(bucket, interval, timeZone);
-  const sum = (of: 'calls' | 'events') => buckets.reduce((total, bucket) => total + (bucket[of] ?? 0), 0);
-  const total = `${writeCount(sum('calls'))} calls and ${writeCount(sum('events'))} events`;
+  const total = `${writeSum(buckets, 'calls')} and ${writeSum(buckets, 'events')}`;
   const says = cursor.selected
     ? `${writeSpan(cursor.selected, timeZone)} selected. Enter narrows the range to it.`
     : current
       ? describe(current)
       : total;
-  const per = interval === 'HOUR' ? 'an hour' : `a ${interval.toLowerCase()}`;
   return (
-    <section className="chart ribbon" aria-label="Activity of both sources" aria-busy={answer.fetching}>
-      <Failures error={answer.error} retry={answer.retry} />
+    <section
+      className="chart ribbon"
+      aria-label="Activity of both sources"
+      aria-busy={answers.some(({ fetching }) => fetching)}
+    >
+      {answers.map(({ asked, error, retry }) => (
+        <Failures key={asked.document} error={error} retry={retry} />
+      ))}
       <ChartSlider
         label={total}
         describedBy={hint}
@@ -91,7 +94,7 @@ export function Ribbon(): ReactNode {
           height={HEIGHT}
           aria-hidden="true"
           className="chart-plot"
-          data-outdated={answer.fetching && data !== undefined ? '' : undefined}
+          data-outdated={answers.some(({ fetching, data }) => fetching && data !== undefined) ? '' : undefined}
           {...brush.handlers}
         >
           <defs>
@@ -118,19 +121,29 @@ export function Ribbon(): ReactNode {
       </p>
       <div className="row spread legend">
         <span className="row">
-          <Key fill="var(--calls)">Calls{data && `, up to ${writeCompact(most)} ${per}`}</Key>
+          <Key fill="var(--calls)">{writeMost('Calls', buckets, 'calls', interval)}</Key>
           <Key fill={failedFill(id)}>of them failed</Key>
-          {withEvents && (
-            <Key fill="var(--events)">Events{data && `, up to ${writeCompact(mostEvents)} ${per}`}</Key>
-          )}
+          {withEvents && <Key fill="var(--events)">{writeMost('Events', buckets, 'events', interval)}</Key>}
         </span>
         <span className="row">
           <CoverageNote of={coverage} />
-          <AskedNote asked={[answer.asked]} />
+          <AskedNote asked={answers.map(({ asked }) => asked)} />
         </span>
       </div>
     </section>
   );
+}
+
+/** How high the tallest bar is; an unknown number is not a small one. */
+function writeMost(
+  name: string,
+  buckets: readonly Activity[],
+  of: 'calls' | 'events',
+  interval: Interval,
+): string {
+  const known = buckets.flatMap((bucket) => bucket[of] ?? []);
+  if (known.length === 0) return buckets.length === 0 ? name : `${name}: not known`;
+  return `${name}, up to ${writeCompact(Math.max(...known))} ${interval === 'HOUR' ? 'an' : 'a'} ${interval.toLowerCase()}`;
 }
 
 function Key({ fill, children }: { readonly fill: string; readonly children: ReactNode }) {

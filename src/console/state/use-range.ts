@@ -6,12 +6,6 @@ import { one } from './search.ts';
 import { useService } from './service.ts';
 import { useSearchState } from './use-search.ts';
 
-/** A number that each refresh raises, so that 'now' is taken anew. */
-export const RefreshContext = createContext<{ readonly count: number; readonly refresh: () => void }>({
-  count: 0,
-  refresh: () => {},
-});
-
 export interface RangeState {
   readonly span: Span;
   /** The argument `range` of the graph: the same for all panels of a page, so that they agree. */
@@ -26,14 +20,28 @@ export interface RangeState {
   readonly zoom: (span: Span) => void;
   readonly setWords: (words: RangeWords) => void;
   readonly refresh: () => void;
+  /** How often the reader has refreshed: lists begin anew with each number. */
+  readonly refreshCount: number;
+}
+
+export const RangeContext = createContext<RangeState | null>(null);
+
+/** @throws Error outside the shell, which knows the range */
+export function useRange(): RangeState {
+  const state = useContext(RangeContext);
+  if (!state) throw new Error('There is no range here.');
+  return state;
 }
 
 export const OWN_ZONE: string = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-export function useRange(): RangeState {
+/**
+ * Reads the range from the address, once for all panels: if each took a 'now' of its own, two panels with the same question would ask it
+ * with ranges that are some milliseconds apart. The 'now' stays until the reader refreshes or chooses another range.
+ */
+export function useReadRange(refreshCount: number, refresh: () => void): RangeState {
   const [search, change] = useSearchState();
   const { clockOffsetMs } = useService();
-  const { count, refresh } = useContext(RefreshContext);
   const isOfGroups = useLocation().pathname === '/breakdown';
   const last = one(search, 'last');
   const from = one(search, 'from');
@@ -44,32 +52,25 @@ export function useRange(): RangeState {
     (words: RangeWords) => change({ last: words.last, from: words.from, to: words.to }),
     [change],
   );
-  return useMemo(() => {
-    const words = { last, from, to };
-    const span = resolveSpan(words, takeNow(JSON.stringify([count, words])) + clockOffsetMs);
-    return {
+  const span = useMemo(() => {
+    void refreshCount;
+    return resolveSpan({ last, from, to }, Date.now() + clockOffsetMs);
+  }, [last, from, to, clockOffsetMs, refreshCount]);
+  return useMemo(
+    () => ({
       span,
       range: toRange(span),
-      words,
+      words: { last, from, to },
       timeZone,
       interval: chooseInterval(span, step, isOfGroups),
       ribbonInterval: chooseInterval(span, step),
       zoom: (narrowed: Span) => setWords(toRange(narrowed)),
       setWords,
       refresh,
-    };
-  }, [last, from, to, step, isOfGroups, timeZone, clockOffsetMs, count, refresh, setWords]);
-}
-
-/** Panels that are drawn within this time are drawn together. */
-const TOGETHER_MS = 1_000;
-let taken = { of: '', ms: 0 };
-
-/** The time at which a range was first resolved: if each panel had a 'now' of its own, their figures would not add up. */
-function takeNow(of: string): number {
-  const ms = Date.now();
-  if (taken.of !== of || ms - taken.ms > TOGETHER_MS) taken = { of, ms };
-  return taken.ms;
+      refreshCount,
+    }),
+    [span, last, from, to, step, isOfGroups, timeZone, refresh, refreshCount, setWords],
+  );
 }
 
 function readZone(text: string | undefined): string {

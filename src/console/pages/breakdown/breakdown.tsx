@@ -9,6 +9,7 @@ import { findExclusionFault } from '../../lists/event-filter.ts';
 import { FacetMenus } from '../../lists/facets.tsx';
 import { FilterBar } from '../../lists/filter-bar.tsx';
 import { COVERAGE_FIELDS } from '../../parts/coverage.tsx';
+import { FailedSources } from '../../parts/failures.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { one } from '../../state/search.ts';
 import { useService } from '../../state/service.ts';
@@ -124,6 +125,7 @@ function Answer() {
           )
         }
       </Panel>
+      <FailedSources coverage={coverage} retry={answer.retry} />
       {spike && <Spike source={source} span={spike} onClose={() => change({ spike: undefined })} />}
       <Panel
         title={`By ${dimensions.map(({ label }) => label.toLowerCase()).join(', ')}`}

@@ -35,10 +35,11 @@ export function RestNote({
       <div className="notice" data-kind="error" role="status">
         <p>
           {back === null
-            ? `Not everything was read, so counts are lower bounds (≥), and times are those of the ${what} that were read. A shorter range or a narrower filter can be read whole.`
+            ? `Not everything was read, so counts are lower bounds (≥), and times are those of the ${what} that were read. Choose a shorter range, or add a condition.`
             : status === 'reading'
               ? `Reading on: read back to ${back}.`
               : `Read back to ${back} only, because one question reads ${writeCount(service.limits.maxScannedRows)} rows at most. So counts are lower bounds (≥), and times are those of the ${what} that were read.`}
+          {service.archive === null ? ' Your operator can keep an archive, which counts all rows at once.' : ''}
         </p>
         {rest !== null && status === 'reading' && (
           <>

@@ -3,50 +3,17 @@ import type { BarSeries } from '../../charts/bars.tsx';
 import { readStates } from '../../charts/bucket.ts';
 import { layerFill, restFill } from '../../charts/textures.tsx';
 import { readFragment } from '../../generated/fragment-masking.ts';
-import { graphql } from '../../generated/gql.ts';
-import type { OverviewCategoriesQuery } from '../../generated/graphql.ts';
-import { usePanelQuery } from '../../graph/use-panel-query.ts';
+import type { EventCategoriesQuery } from '../../generated/graphql.ts';
 import { COVERAGE_FIELDS } from '../../parts/coverage.tsx';
-import { useRange } from '../../state/use-range.ts';
+import { useEventCategories } from '../../shell/activity.ts';
 import { writeCount } from '../../time/words.ts';
 import { spanOf, sumKnown } from './series.ts';
 import { StackedPanel } from './stacked-panel.tsx';
 
-const CATEGORIES = graphql(`
-  query OverviewCategories($range: DateTimeRange!, $interval: Interval!, $timeZone: TimeZone!) {
-    eventBreakdown(by: [CATEGORY], range: $range, interval: $interval, timeZone: $timeZone, top: 8) {
-      from
-      to
-      groups {
-        key {
-          value
-        }
-        count
-        buckets {
-          timestamp
-          end
-          count
-        }
-      }
-      other {
-        count
-        buckets {
-          count
-        }
-      }
-      coverage {
-        ...CoverageFields
-      }
-    }
-  }
-`);
-
 const REST = 'other categories';
 
-/** Events have no series of the vendor's: the graph reads them all, as far as one scan gets. */
 export function CategoriesPanel() {
-  const { range, interval, timeZone } = useRange();
-  const answer = usePanelQuery(CATEGORIES, { range, interval, timeZone });
+  const answer = useEventCategories();
   const breakdown = answer.data?.eventBreakdown ?? null;
   const id = useId();
   const { buckets, layers } = useMemo(() => readLayers(breakdown, id), [breakdown, id]);
@@ -72,7 +39,7 @@ export function CategoriesPanel() {
   );
 }
 
-function readLayers(breakdown: OverviewCategoriesQuery['eventBreakdown'], id: string) {
+function readLayers(breakdown: EventCategoriesQuery['eventBreakdown'], id: string) {
   const coverage = readFragment(COVERAGE_FIELDS, breakdown?.coverage ?? []);
   const rows = breakdown?.groups[0]?.buckets ?? [];
   const buckets = rows.map((row) => {

@@ -14,6 +14,14 @@ export function Nothing({
 }) {
   const { span, timeZone } = useRange();
   const worst = worstStatus(readFragment(COVERAGE_FIELDS, coverage));
+  if (worst === 'FAILED')
+    return (
+      <div className="empty">
+        <p>
+          It is not known whether there were {what} in {writeSpan(span, timeZone)}, because the source failed.
+        </p>
+      </div>
+    );
   const why =
     worst === 'EXPIRED'
       ? 'A part of this time is older than the vendor keeps, so there may have been some.'

@@ -1,4 +1,8 @@
 import './overview.css';
+import { readFragment } from '../../generated/fragment-masking.ts';
+import { COVERAGE_FIELDS } from '../../parts/coverage.tsx';
+import { FailedSources } from '../../parts/failures.tsx';
+import { useCallActivity, useEventCategories } from '../../shell/activity.ts';
 import { useSearchState } from '../../state/use-search.ts';
 import { previousSpan } from '../../time/span.ts';
 import { useRange } from '../../state/use-range.ts';
@@ -29,6 +33,7 @@ export function Overview() {
             </p>
           ),
       )}
+      <Failed withUsage={usage === null} withEvents={events === null} />
       <div className="tiles">
         {usage === null && (
           <>
@@ -65,6 +70,18 @@ export function Overview() {
       </div>
     </>
   );
+}
+
+/** Once for the page, because each of its panels would say the same. */
+function Failed({ withUsage, withEvents }: { readonly withUsage: boolean; readonly withEvents: boolean }) {
+  const { refresh } = useRange();
+  const calls = useCallActivity(!withUsage);
+  const events = useEventCategories(!withEvents);
+  const coverage = [
+    ...(calls.data?.usageAnalytics?.coverage ?? []),
+    ...(events.data?.eventBreakdown?.coverage ?? []),
+  ];
+  return <FailedSources coverage={readFragment(COVERAGE_FIELDS, coverage)} retry={refresh} />;
 }
 
 function Comparison() {

@@ -42,8 +42,8 @@ export function RecentFailures() {
       }
     >
       {() =>
-        !list || list.nodes.length === 0 ? (
-          <Nothing what="failed calls" coverage={list?.coverage ?? []} />
+        !list ? null : list.nodes.length === 0 ? (
+          <Nothing what="failed calls" coverage={list.coverage} />
         ) : (
           <div className="recent" tabIndex={0} role="region" aria-label="The newest failed calls">
             <table>
@@ -121,8 +121,8 @@ export function RecentSecurityEvents() {
       actions={<MoreLink to="/events" search={{ action: SECURITY_ACTIONS }} words="All of them" />}
     >
       {() =>
-        !list || list.nodes.length === 0 ? (
-          <Nothing what="security events" coverage={list?.coverage ?? []} />
+        !list ? null : list.nodes.length === 0 ? (
+          <Nothing what="security events" coverage={list.coverage} />
         ) : (
           <div className="recent" tabIndex={0} role="region" aria-label="The newest security events">
             <table>

@@ -55,11 +55,16 @@ export function formatInstant(timestampMs: number): string {
   const ms = Math.trunc(timestampMs);
   const inDay = ms - Math.floor(ms / DAY_MS) * DAY_MS;
   const second = Math.floor(inDay / 1_000) % 60;
-  return formatDate(ms) + MINUTES[Math.floor(inDay / 60_000)]! + SECONDS[second]! + MILLISECONDS[inDay % 1_000]!;
+  return (
+    formatDate(ms) + MINUTES[Math.floor(inDay / 60_000)]! + SECONDS[second]! + MILLISECONDS[inDay % 1_000]!
+  );
 }
 
 /** The parts of a time, printed once: `09:30:`, `00.` and `000Z`. */
-const MINUTES = Array.from({ length: 24 * 60 }, (_, at) => `${pad(Math.floor(at / 60), 2)}:${pad(at % 60, 2)}:`);
+const MINUTES = Array.from(
+  { length: 24 * 60 },
+  (_, at) => `${pad(Math.floor(at / 60), 2)}:${pad(at % 60, 2)}:`,
+);
 const SECONDS = Array.from({ length: 60 }, (_, at) => `${pad(at, 2)}.`);
 const MILLISECONDS = Array.from({ length: 1_000 }, (_, at) => `${pad(at, 3)}Z`);
 

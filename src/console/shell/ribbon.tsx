@@ -94,7 +94,9 @@ export function Ribbon(): ReactNode {
           height={HEIGHT}
           aria-hidden="true"
           className="chart-plot"
-          data-outdated={answers.some(({ fetching, data }) => fetching && data !== undefined) ? '' : undefined}
+          data-outdated={
+            answers.some(({ fetching, data }) => fetching && data !== undefined) ? '' : undefined
+          }
           {...brush.handlers}
         >
           <defs>

@@ -241,10 +241,7 @@ export function digestQuery(list: CursorList, args: Readonly<Record<string, unkn
   };
 }
 
-function digestArguments(
-  list: CursorList,
-  { filter, ...others }: Readonly<Record<string, unknown>>,
-): Buffer {
+function digestArguments(list: CursorList, { filter, ...others }: Readonly<Record<string, unknown>>): Buffer {
   const rest = digest(JSON.stringify(canonical(others))).subarray(0, DIGEST_BYTES - FILTER_DIGEST_BYTES);
   return Buffer.concat([digestFilter(list, filter), rest]);
 }

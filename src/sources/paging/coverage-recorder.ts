@@ -91,7 +91,13 @@ function cut(span: ExaminedSpan, age: AgePolicy, nowMs: number): ExaminedSpan[] 
   return bounds.slice(1).map((toMs, at) => {
     const fromMs = bounds[at]!;
     const isInside = ({ timestampMs }: Timed): boolean => timestampMs >= fromMs && timestampMs < toMs;
-    return { ...span, fromMs, toMs, rows: span.rows.filter(isInside), matches: span.matches.filter(isInside) };
+    return {
+      ...span,
+      fromMs,
+      toMs,
+      rows: span.rows.filter(isInside),
+      matches: span.matches.filter(isInside),
+    };
   });
 }
 

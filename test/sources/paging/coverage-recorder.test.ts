@@ -202,7 +202,14 @@ describe('coverage', () => {
               .map(([ms, isMatch]) => ({ ...row(NOW - 3_000 + ms), isMatch }))
               .filter(({ timestampMs: ms }) => ms >= fromMs && ms < toMs);
             const matches = inside.filter(({ isMatch }) => isMatch);
-            return span(fromMs, toMs, { stale, dropped, readAtMs: NOW - aged, origin, rows: inside, matches });
+            return span(fromMs, toMs, {
+              stale,
+              dropped,
+              readAtMs: NOW - aged,
+              origin,
+              rows: inside,
+              matches,
+            });
           });
           const coverage = recordCoverage('USAGE', examined, age, NOW, null);
           expect(coverage[0]?.toMs).toBe(bounds[0]);
@@ -222,9 +229,7 @@ describe('coverage', () => {
           expect(sum((entry) => entry.scanned ?? 0)).toBe(
             examined.reduce((total, part) => total + part.rows.length, 0) + dropped,
           );
-          expect(sum((entry) => entry.matched ?? 0)).toBe(
-            examined.flatMap((part) => part.matches).length,
-          );
+          expect(sum((entry) => entry.matched ?? 0)).toBe(examined.flatMap((part) => part.matches).length);
         },
       ),
     );

@@ -48,8 +48,8 @@ export function Ribbon(): ReactNode {
   const categories = events.data?.eventBreakdown;
   const buckets = useMemo(() => readActivity(usage, categories), [usage, categories]);
   const coverage = [...(usage?.coverage ?? []), ...(categories?.coverage ?? [])];
-  const most = Math.max(1, ...buckets.map(({ calls }) => calls ?? 0));
-  const mostEvents = Math.max(1, ...buckets.map(({ events }) => events ?? 0));
+  const most = Math.max(1, ...buckets.map((bucket) => bucket.calls ?? 0));
+  const mostEvents = Math.max(1, ...buckets.map((bucket) => bucket.events ?? 0));
   const x = useMemo(() => scaleTime([span.fromMs, span.toMs], [0, width]), [span, width]);
   const sides = { x, left: 0, right: width };
   const plots = {

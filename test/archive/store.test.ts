@@ -8,7 +8,7 @@ import { openDuckDbStore } from '../../src/archive/duckdb/store.ts';
 import { erasePerson, honourErasures } from '../../src/archive/erasing.ts';
 import { foldErasures } from '../../src/archive/erasure.ts';
 import type { ArchiveStore } from '../../src/archive/store.ts';
-import type { ArchiveFigures } from '../../src/sources/paging/archived-rows.ts';
+import type { ArchiveFigures, WantedFigure } from '../../src/sources/paging/archived-rows.ts';
 import { comparePositions } from '../../src/sources/paging/position.ts';
 import { createEventBreakdown, EVENT_DIMENSIONS } from '../../src/sources/events/breakdown.ts';
 import type { AuditEvent } from '../../src/sources/events/event.ts';
@@ -206,7 +206,7 @@ describe.each(ENGINES)('$name', ({ isInstalled, start }) => {
       );
     }, 120_000);
 
-    test('groups rows, its own and further ones, as they are grouped one by one', async () => {
+    test('groups rows, its own and further ones, as they are grouped one by one, with the figures that are wanted', async () => {
       const edges = fc.constantFrom(null, [0, 5_000, 10_000], [0, 10, 6_000, 10_000]);
       await fc.assert(
         fc.asyncProperty(
@@ -218,12 +218,13 @@ describe.each(ENGINES)('$name', ({ isInstalled, start }) => {
           eventFilter,
           edges,
           fc.integer({ min: 1, max: 4 }),
-          async (usageRows, eventRows, usageBy, eventBy, usageFilters, eventFilters, buckets, top) =>
+          fc.subarray<WantedFigure>(['STATUSES', 'PROCESS_TIME', 'TIMES']).map((names) => new Set(names)),
+          async (usageRows, eventRows, usageBy, eventBy, usageFilters, eventFilters, buckets, top, wanted) =>
             withStore(async ({ usage, events }) => {
               const isHeld = ({ timestampMs }: { timestampMs: number }): boolean => timestampMs < 7_000;
               await usage.commit(usageRows.filter(isHeld), read(0, 7_000, 1));
               await events.commit(eventRows.filter(isHeld), read(0, 7_000, 1));
-              const grouping = { ranges: [{ fromMs: 0, toMs: 7_000 }], knownAtMs: null, edges: buckets, top };
+              const grouping = { ranges: [{ fromMs: 0, toMs: 7_000 }], knownAtMs: null, edges: buckets, top, wanted };
               const usageMatches = usageRows.filter(createUsageTest(usageFilters));
               const usageModel = createUsageBreakdown(usageBy, buckets);
               for (const row of usageMatches) usageModel.add(row);
@@ -238,7 +239,13 @@ describe.each(ENGINES)('$name', ({ isInstalled, start }) => {
                 statuses: { success, failed },
                 processTime,
               });
-              expect(usageGroups && mapGroups(usageGroups, usageFigures)).toEqual(usageModel.groups(top));
+              expect(usageGroups && mapGroups(usageGroups, usageFigures)).toEqual(
+                mapGroups(usageModel.groups(top), ({ count, statuses, processTime }) => ({
+                  count,
+                  statuses: wanted.has('STATUSES') ? statuses : { success: 0, failed: 0 },
+                  processTime: wanted.has('PROCESS_TIME') ? processTime : null,
+                })),
+              );
               const eventMatches = eventRows.filter(createEventTest(eventFilters));
               const eventModel = createEventBreakdown(eventBy, buckets);
               for (const row of eventMatches) eventModel.add(row);
@@ -250,7 +257,10 @@ describe.each(ENGINES)('$name', ({ isInstalled, start }) => {
               });
               if (eventGroups) {
                 expect(mapGroups(eventGroups, ({ count, times }) => ({ count, times }))).toEqual(
-                  eventModel.groups(top),
+                  mapGroups(eventModel.groups(top), ({ count, times }) => ({
+                    count,
+                    times: wanted.has('TIMES') ? times : null,
+                  })),
                 );
               }
             }),

@@ -124,7 +124,7 @@ export function createTable<Row extends ArchivedRow, Filter>(
       const [row] = await database.read(`select count() from ${table} final where ${sql}`, values);
       return Number(row?.[0]);
     },
-    async group({ ranges, filter, knownAtMs, extra, by, edges, top }) {
+    async group({ ranges, filter, knownAtMs, extra, by, edges, top, wanted }) {
       const inRanges = exact(
         ranges.map(() => '(at_ms >= ? and at_ms < ?)').join(' or ') || 'false',
         ranges.flatMap(({ fromMs, toMs }) => [integer(fromMs), integer(toMs)]),
@@ -133,7 +133,7 @@ export function createTable<Row extends ArchivedRow, Filter>(
       if (!condition.isExact) return null;
       const dimensions = by.map((dimension) => columns.dimensions[dimension]!);
       const { figures } = columns;
-      return queryGroups(database, { table, condition, extra, by: dimensions, edges, top, figures });
+      return queryGroups(database, { table, condition, extra, by: dimensions, edges, top, wanted, figures });
     },
     measureLateness: async (spans, settleMs) => measureLateness(database, columns, spans, settleMs),
     listVersions: async (question) => listVersions(database, columns, question),

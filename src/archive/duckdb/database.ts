@@ -9,6 +9,11 @@ import type { SqlValue } from './conditions.ts';
 export interface Database {
   /** The rows as arrays in the order of the columns; int64 as bigint. */
   read(sql: string, values?: readonly SqlValue[]): Promise<readonly (readonly JS[])[]>;
+  /**
+   * Runs statements on one connection that see the database as it is at one moment. They may make temporary tables, which are gone
+   * afterwards, and write nothing else.
+   */
+  readTogether<T>(work: (read: Database['read']) => Promise<T>): Promise<T>;
   /** Runs statements as one transaction. If one fails, nothing has happened. */
   write(statements: readonly Statement[]): Promise<void>;
   /** Gives the space of replaced rows back to later ones. */
@@ -52,18 +57,32 @@ export async function openDatabase(folder: string, memoryLimit: string): Promise
     }
   }
 
+  async function withReader<T>(work: (read: Database['read'], reader: DuckDBConnection) => Promise<T>): Promise<T> {
+    if (isClosed) throw closedError(file);
+    const reader = await take();
+    try {
+      return await work(
+        async (sql, values = []) => (await reader.runAndReadAll(sql, [...values])).getRowsJS(),
+        reader,
+      );
+    } finally {
+      const next = waiting.shift();
+      if (next) next(reader);
+      else idle.push(reader);
+    }
+  }
+
   return {
-    async read(sql, values = []) {
-      if (isClosed) throw closedError(file);
-      const connection = await take();
-      try {
-        return (await connection.runAndReadAll(sql, [...values])).getRowsJS();
-      } finally {
-        const next = waiting.shift();
-        if (next) next(connection);
-        else idle.push(connection);
-      }
-    },
+    read: (sql, values) => withReader((read) => read(sql, values)),
+    readTogether: (work) =>
+      withReader(async (read, reader) => {
+        await reader.run('begin transaction');
+        try {
+          return await work(read);
+        } finally {
+          await reader.run('rollback');
+        }
+      }),
     async write(statements) {
       if (isClosed) throw closedError(file);
       const write = lastWrite.catch(() => {}).then(() => writeAll(statements));

@@ -1,5 +1,5 @@
 import type { JS } from '@duckdb/node-api';
-import type { ArchiveFigures } from '../../sources/paging/archived-rows.ts';
+import type { ArchiveFigures, WantedFigures } from '../../sources/paging/archived-rows.ts';
 import type { Group, GroupKey, Groups } from '../../sources/shared/groups.ts';
 import type { Condition, SqlValue } from './conditions.ts';
 import type { Database } from './database.ts';
@@ -18,21 +18,46 @@ export interface GroupsQuery {
   readonly by: readonly DimensionSql[];
   readonly edges: readonly number[] | null;
   readonly top: number;
+  readonly wanted: WantedFigures;
   /** SQL of the status and of the process time; null: the rows have none. */
   readonly figures: { readonly status: string; readonly processTime: string } | null;
 }
 
+/** A `with` clause that ends in the relation `r`, whose keys, buckets and figures are read. */
+interface Source {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
 /**
  * Groups rows in the database as `createBreakdown` groups them here. Percentiles are those of the rows, so they are exact also if
- * a part of the rows is given as JSON.
+ * a part of the rows is given as JSON. Without percentiles the rows are read once, into sums that are then added up.
  */
 export async function queryGroups(database: Database, query: GroupsQuery): Promise<Groups<ArchiveFigures>> {
-  const { by, edges, top } = query;
+  const { by, edges, wanted } = query;
   const keys = by.map((_, at) => `k${at}`);
-  const all = selectRows(query, keys);
+  const rows = selectRows(query, keys);
+  return database.readTogether(async (read) => {
+    if (wanted.has('PROCESS_TIME')) return readGroups(read, query, keys, rows, figuresOf(query, ROWS));
+    const names = [...keys, ...(edges ? ['bucket'] : [])].join(', ');
+    await read(
+      `create temp table sums as ${rows.sql} select ${names}, ${figuresOf(query, ROWS)} from r group by all`,
+      rows.values,
+    );
+    return readGroups(read, query, keys, { sql: 'with r as (select * from sums)', values: [] }, figuresOf(query, SUMS));
+  });
+}
+
+async function readGroups(
+  read: Database['read'],
+  { edges, top }: GroupsQuery,
+  keys: readonly string[],
+  all: Source,
+  figures: string,
+): Promise<Groups<ArchiveFigures>> {
   const order = keys.map((key) => `${key} nulls last`).join(', ');
-  const totals = await database.read(
-    `${all.sql} select ${keys.join(', ')}, ${FIGURES} from r group by all order by count(*) desc, ${order} limit ${top + 1}`,
+  const totals = await read(
+    `${all.sql} select ${keys.join(', ')}, ${figures} from r group by all order by n desc, ${order} limit ${top + 1}`,
     all.values,
   );
   const shown = totals.slice(0, top).map((row) => ({
@@ -47,8 +72,8 @@ export async function queryGroups(database: Database, query: GroupsQuery): Promi
 
   const bucketsOf = new Map<string, Map<number, ArchiveFigures>>();
   if (edges && shown.length > 0) {
-    const rows = await database.read(
-      `${all.sql}, ${shownSql} select ${keys.join(', ')}, bucket, ${FIGURES} from r where ${isCut ? isShown : 'len(?) > 0'} group by all`,
+    const rows = await read(
+      `${all.sql}, ${shownSql} select ${keys.join(', ')}, bucket, ${figures} from r where ${isCut ? isShown : 'len(?) > 0'} group by all`,
       [...all.values, names, ...(isCut ? [] : [names])],
     );
     for (const row of rows) {
@@ -74,8 +99,8 @@ export async function queryGroups(database: Database, query: GroupsQuery): Promi
   async function readOther(): Promise<Group<ArchiveFigures>> {
     const sets = edges ? 'grouping sets ((), (bucket))' : '()';
     const bucket = edges ? 'bucket' : 'null';
-    const rows = await database.read(
-      `${all.sql}, ${shownSql} select ${bucket}, ${FIGURES} from r where not ${isShown} group by ${sets}`,
+    const rows = await read(
+      `${all.sql}, ${shownSql} select ${bucket}, ${figures} from r where not ${isShown} group by ${sets}`,
       [...all.values, names],
     );
     const buckets = new Map(
@@ -90,7 +115,7 @@ export async function queryGroups(database: Database, query: GroupsQuery): Promi
 function selectRows(
   { table, columns, condition, extra, by, edges, figures }: GroupsQuery,
   keys: readonly string[],
-): { readonly sql: string; readonly values: readonly SqlValue[] } {
+): Source {
   const listed = by.flatMap((dimension, at) =>
     'list' in dimension
       ? [
@@ -134,9 +159,38 @@ function bucketSql(edges: readonly number[]): {
   };
 }
 
-const FIGURES = `count(*), count_if(status = 'SUCCESS'), count_if(status = 'FAILED'),
-  min(ms), max(ms), sum(ms)::DOUBLE / count(ms), quantile_disc(ms, [0.5, 0.95, 0.99]),
-  min(at_ms), max(at_ms)`;
+/** SQL of each figure, of rows or of sums of rows. */
+const ROWS = {
+  count: 'count(*)',
+  success: "count_if(status = 'SUCCESS')",
+  failed: "count_if(status = 'FAILED')",
+  first: 'min(at_ms)',
+  last: 'max(at_ms)',
+} as const;
+const SUMS: Record<keyof typeof ROWS, string> = {
+  count: 'sum(n)',
+  success: 'sum(success)',
+  failed: 'sum(failed)',
+  first: 'min(first_ms)',
+  last: 'max(last_ms)',
+};
+
+/** The figures in the order of `readFigures`. Those that nobody wants are null, because each takes time. */
+function figuresOf({ wanted }: GroupsQuery, of: Record<keyof typeof ROWS, string>): string {
+  const statuses = wanted.has('STATUSES');
+  const times = wanted.has('TIMES');
+  return [
+    `${of.count} as n`,
+    `${statuses ? of.success : 0} as success`,
+    `${statuses ? of.failed : 0} as failed`,
+    `${times ? of.first : null} as first_ms`,
+    `${times ? of.last : null} as last_ms`,
+    ...(wanted.has('PROCESS_TIME') ? [PROCESS_TIME] : []),
+  ].join(', ');
+}
+
+const PROCESS_TIME =
+  'min(ms), max(ms), sum(ms)::DOUBLE / count(ms), quantile_disc(ms, [0.5, 0.95, 0.99])';
 
 const NO_FIGURES: ArchiveFigures = { count: 0, success: 0, failed: 0, processTime: null, times: null };
 
@@ -144,12 +198,12 @@ function readFigures([
   count,
   success,
   failed,
+  first,
+  last,
   min,
   max,
   avg,
   percentiles,
-  first,
-  last,
 ]: readonly JS[]): ArchiveFigures {
   const isTimed = min !== null && min !== undefined;
   const [p50, p95, p99] = Array.isArray(percentiles) ? percentiles : [];
@@ -167,6 +221,6 @@ function readFigures([
           p99: Number(p99),
         }
       : null,
-    times: Number(count) > 0 ? { firstMs: Number(first), lastMs: Number(last) } : null,
+    times: first !== null && first !== undefined ? { firstMs: Number(first), lastMs: Number(last) } : null,
   };
 }

@@ -175,7 +175,7 @@ export function createTable<Row extends ArchivedRow, Filter>(
       const [row] = await database.read(`select count(*) from ${table} where ${sql}`, values);
       return Number(row?.[0]);
     },
-    async group({ ranges, filter, knownAtMs, extra, by, edges, top }) {
+    async group({ ranges, filter, knownAtMs, extra, by, edges, top, wanted }) {
       const condition = await conditionIn(ranges, filter, [known(knownAtMs)]);
       if (!condition.isExact) return null;
       return queryGroups(database, {
@@ -186,6 +186,7 @@ export function createTable<Row extends ArchivedRow, Filter>(
         by: by.map((dimension) => columns.dimensions[dimension]!),
         edges,
         top,
+        wanted,
         figures: columns.figures,
       });
     },

@@ -2,6 +2,7 @@ import type { JS } from '@duckdb/node-api';
 import type { ArchiveFigures, WantedFigures } from '../../sources/paging/archived-rows.ts';
 import type { Group, GroupKey, Groups } from '../../sources/shared/groups.ts';
 import type { Condition, SqlValue } from './conditions.ts';
+import type { Read } from './connections.ts';
 import type { Database } from './database.ts';
 
 /** SQL of the values of a row in one dimension: one value, or a list of values in each of which the row counts. */
@@ -49,7 +50,7 @@ export async function queryGroups(database: Database, query: GroupsQuery): Promi
 }
 
 async function readGroups(
-  read: Database['read'],
+  read: Read,
   { edges, top }: GroupsQuery,
   keys: readonly string[],
   all: Source,

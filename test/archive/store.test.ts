@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openClickHouseStore } from '../../src/archive/clickhouse/store.ts';
 import { openDuckDbStore } from '../../src/archive/duckdb/store.ts';
 import { erasePerson, honourErasures } from '../../src/archive/erasing.ts';
-import { foldErasures } from '../../src/archive/erasure.ts';
+import { foldErasures, readErasedAddress } from '../../src/archive/erasure.ts';
 import type { ArchiveStore } from '../../src/archive/store.ts';
 import type { ArchiveFigures, WantedFigure } from '../../src/sources/paging/archived-rows.ts';
 import { comparePositions } from '../../src/sources/paging/position.ts';
@@ -267,7 +267,7 @@ describe.each(ENGINES)('$name', ({ isInstalled, start }) => {
         ),
         { numRuns: 60 },
       );
-    });
+    }, 120_000);
 
     test('a new row that says when it was first seen keeps that, and is known from then on', async () => {
       await withStore(async ({ events }) => {
@@ -377,6 +377,40 @@ describe.each(ENGINES)('$name', ({ isInstalled, start }) => {
           { atMs: 10, by: 'username', usageRows: 2, eventRows: 1, subject: done.erasure.subject },
           { atMs: 11, by: 'userId', usageRows: 1, eventRows: 0 },
         ]);
+      });
+    });
+
+    test('erases the rows that name an address, alone or in a list, however it is written, and keeps them out', async () => {
+      await withStore(async (bare) => {
+        const store = honourErasures(bare);
+        const usage = ['192.0.2.7', '192.0.2.70', '::ffff:192.0.2.7', '10.0.0.1, 192.0.2.7', 'nonsense', null].map(
+          (requestIP, at) => makeUsageRecord({ id: `u${at}`, timestampMs: at, requestIP }),
+        );
+        const events = [
+          makeEvent({ id: '1', timestampMs: 1, ipAddress: '192.0.2.7' }),
+          makeEvent({ id: '2', timestampMs: 2, ipAddress: '2001:db8::1' }),
+        ];
+        const idsOf = async (): Promise<readonly string[]> => {
+          const asked = { ...question, filter: {} };
+          return [...(await store.usage.list(asked)), ...(await store.events.list(asked))].map(({ id }) => id);
+        };
+        await store.usage.commit(usage, read(0, 10, 1));
+        await store.events.commit(events, read(0, 10, 1));
+        const address = readErasedAddress('::ffff:192.0.2.7')!;
+        const done = await erasePerson(store, 'address', address, { nowMs: 10, salt: 'ab12' });
+        expect([done.usage.rows, done.events.rows]).toEqual([3, 1]);
+        expect(await idsOf()).toEqual(['u5', 'u4', 'u1', '2']);
+        await store.usage.commit(usage, read(0, 10, 2));
+        await store.events.commit(events, read(0, 10, 2));
+        expect(await idsOf()).toEqual(['u5', 'u4', 'u1', '2']);
+        const long = await erasePerson(store, 'address', readErasedAddress('2001:db8:0::1')!, {
+          nowMs: 11,
+          salt: 'ffff',
+        });
+        expect([long.usage.rows, long.events.rows]).toEqual([0, 1]);
+        const erasures = await bare.loadErasures();
+        expect(JSON.stringify(erasures)).not.toMatch(/192|2001/);
+        expect(foldErasures(erasures)).toMatchObject([{ by: 'address' }, { by: 'address' }]);
       });
     });
 

@@ -1,9 +1,10 @@
 import type { Range } from '../../base/time.ts';
 import type { ArchiveQuestion } from '../../sources/paging/archived-rows.ts';
 import { daysOf, erasedColumn } from '../erasure.ts';
+import type { Erasable } from '../erasure.ts';
 import type { ArchivedRow, ArchiveTable } from '../store.ts';
 import type { Columns } from './columns.ts';
-import { conjoin, exact, integer, listIds, text, texts } from './conditions.ts';
+import { conjoin, exact, integer, listIds, onAddress, text, texts } from './conditions.ts';
 import type { Condition, SqlValue } from './conditions.ts';
 import type { Database } from './database.ts';
 import { queryGroups } from './groups.ts';
@@ -59,6 +60,13 @@ export function createTable<Row extends ArchivedRow, Filter>(
     const id: SqlValue = { type: idType, value: after.id };
     return [exact(`at_ms ${sign} ? or (at_ms = ? and id ${sign} ?)`, [atMs, atMs, id])];
   };
+
+  /** The versions that name a person; null: rows of this source can't name one so. */
+  function naming(by: Erasable, value: string): Condition | null {
+    if (by === 'address') return onAddress(value);
+    const column = erasedColumn(table, by);
+    return column === null ? null : exact(`"${column}" = ?`, [text(value)]);
+  }
 
   /**
    * The part of a range, from its beginning in the direction of reading, that holds so many records which match. Records are read
@@ -144,11 +152,12 @@ export function createTable<Row extends ArchivedRow, Filter>(
           await database.run(`delete from ${name} where at_ms < ?`, [integer(beforeMs)]);
       }),
     async erase(by, value) {
-      const column = erasedColumn(table, by);
-      if (column === null) return { rows: 0, days: [] };
-      const found = await database.read(`select distinct toString(id) from ${table} where "${column}" = ?`, [
-        text(value),
-      ]);
+      const named = naming(by, value);
+      if (named === null) return { rows: 0, days: [] };
+      const found = await database.read(
+        `select distinct toString(id) from ${table} where ${named.sql}`,
+        named.values,
+      );
       const ids = found.map(([id]) => String(id));
       const days = new Set<number>();
       await writeNext(async () => {

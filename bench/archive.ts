@@ -179,9 +179,7 @@ try {
   );
   for (const [name, ask] of Object.entries(listQuestions(store))) {
     const { p50, p99, processorMs } = await time(ask);
-    process.stdout.write(
-      `| ${name} | ${p50.toFixed(1)} | ${p99.toFixed(1)} | ${processorMs.toFixed(1)} |\n`,
-    );
+    process.stdout.write(`| ${name} | ${p50.toFixed(1)} | ${p99.toFixed(1)} | ${processorMs.toFixed(1)} |\n`);
   }
   process.stdout.write(`\nresident memory after the questions: ${megabytes()} MB\n`);
   await store.close();

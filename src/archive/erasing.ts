@@ -10,10 +10,7 @@ import type { ArchivedRow, ArchiveStore, ArchiveTable } from './store.ts';
  * sealed days that are restored, or another archive that is copied.
  */
 export function honourErasures(store: ArchiveStore): ArchiveStore {
-  const without = async <Row>(
-    rows: readonly Row[],
-    namesOf: NamesOf<Row>,
-  ): Promise<readonly Row[]> => {
+  const without = async <Row>(rows: readonly Row[], namesOf: NamesOf<Row>): Promise<readonly Row[]> => {
     if (rows.length === 0) return rows;
     // Each time, because another process may have erased somebody.
     const erasures = await store.loadErasures();

@@ -136,8 +136,8 @@ describe.each(ENGINES)('$name', ({ isInstalled, start }) => {
     let engine: Awaited<ReturnType<typeof start>>;
     beforeAll(async () => {
       engine = await start();
-    });
-    afterAll(async () => engine.dispose());
+    }, 60_000);
+    afterAll(async () => engine.dispose(), 60_000);
     let opened = 0;
 
     async function withStore<T>(work: (store: ArchiveStore) => Promise<T>): Promise<T> {
@@ -224,7 +224,13 @@ describe.each(ENGINES)('$name', ({ isInstalled, start }) => {
               const isHeld = ({ timestampMs }: { timestampMs: number }): boolean => timestampMs < 7_000;
               await usage.commit(usageRows.filter(isHeld), read(0, 7_000, 1));
               await events.commit(eventRows.filter(isHeld), read(0, 7_000, 1));
-              const grouping = { ranges: [{ fromMs: 0, toMs: 7_000 }], knownAtMs: null, edges: buckets, top, wanted };
+              const grouping = {
+                ranges: [{ fromMs: 0, toMs: 7_000 }],
+                knownAtMs: null,
+                edges: buckets,
+                top,
+                wanted,
+              };
               const usageMatches = usageRows.filter(createUsageTest(usageFilters));
               const usageModel = createUsageBreakdown(usageBy, buckets);
               for (const row of usageMatches) usageModel.add(row);
@@ -383,16 +389,23 @@ describe.each(ENGINES)('$name', ({ isInstalled, start }) => {
     test('erases the rows that name an address, alone or in a list, however it is written, and keeps them out', async () => {
       await withStore(async (bare) => {
         const store = honourErasures(bare);
-        const usage = ['192.0.2.7', '192.0.2.70', '::ffff:192.0.2.7', '10.0.0.1, 192.0.2.7', 'nonsense', null].map(
-          (requestIP, at) => makeUsageRecord({ id: `u${at}`, timestampMs: at, requestIP }),
-        );
+        const usage = [
+          '192.0.2.7',
+          '192.0.2.70',
+          '::ffff:192.0.2.7',
+          '10.0.0.1, 192.0.2.7',
+          'nonsense',
+          null,
+        ].map((requestIP, at) => makeUsageRecord({ id: `u${at}`, timestampMs: at, requestIP }));
         const events = [
           makeEvent({ id: '1', timestampMs: 1, ipAddress: '192.0.2.7' }),
           makeEvent({ id: '2', timestampMs: 2, ipAddress: '2001:db8::1' }),
         ];
         const idsOf = async (): Promise<readonly string[]> => {
           const asked = { ...question, filter: {} };
-          return [...(await store.usage.list(asked)), ...(await store.events.list(asked))].map(({ id }) => id);
+          return [...(await store.usage.list(asked)), ...(await store.events.list(asked))].map(
+            ({ id }) => id,
+          );
         };
         await store.usage.commit(usage, read(0, 10, 1));
         await store.events.commit(events, read(0, 10, 1));

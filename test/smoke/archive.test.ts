@@ -182,7 +182,9 @@ test('the rows of one person are erased by a command, which says of which days, 
   const env = { SIGHTLINE_ARCHIVE: archive };
   expect(await run(['erase'], env)).toMatchObject({
     code: 2,
-    printed: expect.stringContaining('--username and a name, --user-id and an id, or --address and an address') as string,
+    printed: expect.stringContaining(
+      '--username and a name, --user-id and an id, or --address and an address',
+    ) as string,
   });
   for (const address of ['192.0.2.0/24', '192.0.2.7, 192.0.2.8', 'bob'])
     expect(await run(['erase', '--address', address], env)).toMatchObject({

@@ -86,11 +86,13 @@ async function readCells<Row>(
   const keys = by.map(({ sql }, at) => `${sql} as k${at}`).join(', ');
   const names = by.map((_, at) => `k${at}`).join(', ');
   const statuses =
-    figures && wanted.has('STATUSES') ? `countIf("requestStatus" = 'SUCCESS'), countIf("requestStatus" = 'FAILED')`
-    : '0, 0';
+    figures && wanted.has('STATUSES')
+      ? `countIf("requestStatus" = 'SUCCESS'), countIf("requestStatus" = 'FAILED')`
+      : '0, 0';
   const times =
-    figures && wanted.has('PROCESS_TIME') ? `sumMapIf([ifNull("processTime", 0)], [toUInt64(1)], "processTime" is not null)`
-    : '([], [])';
+    figures && wanted.has('PROCESS_TIME')
+      ? `sumMapIf([ifNull("processTime", 0)], [toUInt64(1)], "processTime" is not null)`
+      : '([], [])';
   const rows = await database.read(
     `select ${names}, ${step === null ? '0' : `intDiv(at_ms - ${firstMs}, ${step})`} as place, count(), ${statuses}, min(at_ms), max(at_ms), ${times}
       from (select *, ${keys} from ${table} final where ${condition.sql}) group by ${names}, place`,

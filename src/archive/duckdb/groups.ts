@@ -45,7 +45,13 @@ export async function queryGroups(database: Database, query: GroupsQuery): Promi
       `create temp table sums as ${rows.sql} select ${names}, ${figuresOf(query, ROWS)} from r group by all`,
       rows.values,
     );
-    return readGroups(read, query, keys, { sql: 'with r as (select * from sums)', values: [] }, figuresOf(query, SUMS));
+    return readGroups(
+      read,
+      query,
+      keys,
+      { sql: 'with r as (select * from sums)', values: [] },
+      figuresOf(query, SUMS),
+    );
   });
 }
 
@@ -190,8 +196,7 @@ function figuresOf({ wanted }: GroupsQuery, of: Record<keyof typeof ROWS, string
   ].join(', ');
 }
 
-const PROCESS_TIME =
-  'min(ms), max(ms), sum(ms)::DOUBLE / count(ms), quantile_disc(ms, [0.5, 0.95, 0.99])';
+const PROCESS_TIME = 'min(ms), max(ms), sum(ms)::DOUBLE / count(ms), quantile_disc(ms, [0.5, 0.95, 0.99])';
 
 const NO_FIGURES: ArchiveFigures = { count: 0, success: 0, failed: 0, processTime: null, times: null };
 

@@ -241,7 +241,9 @@ describe('usageBreakdown', () => {
     ['coverage { status } groups { buckets { ...B } }', ['PROCESS_TIME']],
   ])('the source is asked for no figure that is not selected: %s', async (selection, wanted) => {
     const { ask, calls } = createFakeContext();
-    const fragment = selection.includes('...B') ? 'fragment B on UsageGroupBucket { processTime { p95 } }' : '';
+    const fragment = selection.includes('...B')
+      ? 'fragment B on UsageGroupBucket { processTime { p95 } }'
+      : '';
     await ask(`{ usageBreakdown(by: [USER], interval: DAY) { ${selection} } } ${fragment}`);
     expect(calls).toMatchObject([['getUsageBreakdown', { wanted: new Set(wanted) }]]);
   });

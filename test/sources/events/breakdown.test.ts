@@ -135,7 +135,15 @@ function openEvents(settings: Settings = {}) {
   );
   const wanted: EventBreakdownRequest['wanted'] = new Set(['TIMES']);
   const group = (request: Partial<EventBreakdownRequest> = {}) =>
-    source.getEventBreakdown({ range, filter: {}, by: ['CATEGORY'], edges: null, top: 20, wanted, ...request });
+    source.getEventBreakdown({
+      range,
+      filter: {},
+      by: ['CATEGORY'],
+      edges: null,
+      top: 20,
+      wanted,
+      ...request,
+    });
   return { calls: upstream.calls, group };
 }
 

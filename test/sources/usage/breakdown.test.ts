@@ -189,7 +189,15 @@ function openUsage(settings: Settings = {}) {
   );
   const wanted: UsageBreakdownRequest['wanted'] = new Set(['STATUSES', 'PROCESS_TIME']);
   const group = (request: Partial<UsageBreakdownRequest> = {}) =>
-    source.getUsageBreakdown({ range, filter: {}, by: ['ELEMENT'], edges: null, top: 20, wanted, ...request });
+    source.getUsageBreakdown({
+      range,
+      filter: {},
+      by: ['ELEMENT'],
+      edges: null,
+      top: 20,
+      wanted,
+      ...request,
+    });
   return { calls: upstream.calls, group };
 }
 

@@ -137,7 +137,8 @@ describe.each(ENGINES)('$name', ({ isInstalled, start }) => {
     beforeAll(async () => {
       engine = await start();
     }, 60_000);
-    afterAll(async () => engine.dispose(), 60_000);
+    // ClickHouse leaves some hundred databases of small files.
+    afterAll(async () => engine.dispose(), 300_000);
     let opened = 0;
 
     async function withStore<T>(work: (store: ArchiveStore) => Promise<T>): Promise<T> {

@@ -76,7 +76,7 @@ test('a day is sealed, verified and restored by commands alone, and a removed da
   expect(missed.code).toBe(1);
   expect(missed.printed).toContain(`sightline: usage/${DAY}.json is the newest manifest`);
   expect(readFileSync(key, 'utf8')).toContain('PRIVATE KEY');
-});
+}, 120_000);
 
 const COMMANDS = [
   'status',
@@ -120,7 +120,7 @@ test('an archive is filled, looked at, compacted and copied by commands alone', 
   const copied = await run(['status', '--archive', other], env);
   expect(copied.printed).toContain(`USAGE: ${usage} rows`);
   expect(copied.printed).toContain(`EVENTS: ${events} rows`);
-});
+}, 120_000);
 
 describe('a command is refused, and the message says why', () => {
   test.each([
@@ -202,4 +202,4 @@ test('the rows of one person are erased by a command, which says of which days, 
   const status = await run(['status'], env);
   expect(status.printed).toContain('USAGE: 1 rows');
   expect(status.printed).toMatch(/erased 20\S+ by username: subject [0-9a-f]{64}, 1 usage records, 1 events/);
-}, 60_000);
+}, 120_000);

@@ -18,6 +18,7 @@ const archive = await openArchive(
 const { events } = archive;
 const SPAN_MS = 10;
 const ROWS = 300;
+const MOST_ATTEMPTS = 1_000;
 let committed = 0;
 
 async function commitNext(): Promise<void> {
@@ -55,10 +56,12 @@ const say = async (error: unknown): Promise<string> => {
   });
 };
 
-let failures = 0;
-while (failures < 2 && committed < 1_000)
-  await commitNext().catch(async (error: unknown) => {
+for (let attempt = 0, failures = 0; attempt < MOST_ATTEMPTS && failures < 2; attempt += 1) {
+  try {
+    await commitNext();
+  } catch (error) {
     failures += 1;
     writeSync(1, `${await say(error)}\n`);
-  });
+  }
+}
 await archive.close();

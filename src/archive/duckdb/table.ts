@@ -89,7 +89,7 @@ export function createTable<Row extends ArchivedRow, Filter>(
   }
 
   /** The versions that name a person; null: rows of this source can't name one so. */
-  async function naming(by: Erasable, value: string): Promise<Condition | null> {
+  async function namingOf(by: Erasable, value: string): Promise<Condition | null> {
     if (by === 'address') return onAddress(value, []);
     const column = erasedColumn(table, by);
     return column === null ? null : exact(`"${column}" = ?`, [value]);
@@ -221,10 +221,10 @@ export function createTable<Row extends ArchivedRow, Filter>(
       await database.write([{ sql: `delete from ${table} where at_ms < ?`, values: [beforeMs] }]);
     },
     async erase(by, value) {
-      const names = await naming(by, value);
-      if (names === null) return { rows: 0, days: [] };
-      const { values } = names;
-      const named = `id in (select id from ${table} where ${names.sql})`;
+      const naming = await namingOf(by, value);
+      if (naming === null) return { rows: 0, days: [] };
+      const { values } = naming;
+      const named = `id in (select id from ${table} where ${naming.sql})`;
       const rows = await database.read(`select count(distinct id) from ${table} where ${named}`, values);
       const days = await database.read(
         `select distinct (at_ms // ${DAY_MS})::BIGINT from ${table} where ${named}`,

@@ -1,9 +1,9 @@
-import type { JS } from '@duckdb/node-api';
 import type { ArchiveFigures, WantedFigures } from '../../sources/paging/archived-rows.ts';
 import type { Group, GroupKey, Groups } from '../../sources/shared/groups.ts';
 import type { Condition, SqlValue } from './conditions.ts';
 import type { Read } from './connections.ts';
 import type { Database } from './database.ts';
+import { figuresOf, NO_FIGURES, readFigures, ROWS, SUMS } from './figures.ts';
 
 /** SQL of the values of a row in one dimension: one value, or a list of values in each of which the row counts. */
 export type DimensionSql = { readonly value: string } | { readonly list: string };
@@ -39,10 +39,10 @@ export async function queryGroups(database: Database, query: GroupsQuery): Promi
   const keys = by.map((_, at) => `k${at}`);
   const rows = selectRows(query, keys);
   return database.readTogether(async (read) => {
-    if (wanted.has('PROCESS_TIME')) return readGroups(read, query, keys, rows, figuresOf(query, ROWS));
+    if (wanted.has('PROCESS_TIME')) return readGroups(read, query, keys, rows, figuresOf(wanted, ROWS));
     const names = [...keys, ...(edges ? ['bucket'] : [])].join(', ');
     await read(
-      `create temp table sums as ${rows.sql} select ${names}, ${figuresOf(query, ROWS)} from r group by all`,
+      `create temp table sums as ${rows.sql} select ${names}, ${figuresOf(wanted, ROWS)} from r group by all`,
       rows.values,
     );
     return readGroups(
@@ -50,7 +50,7 @@ export async function queryGroups(database: Database, query: GroupsQuery): Promi
       query,
       keys,
       { sql: 'with r as (select * from sums)', values: [] },
-      figuresOf(query, SUMS),
+      figuresOf(wanted, SUMS),
     );
   });
 }
@@ -163,70 +163,5 @@ function bucketSql(edges: readonly number[]): {
     sql: 'e.place',
     join: ` asof join (select unnest(json_transform(?, '["BIGINT"]')) as edge, unnest(range(${edges.length})) as place) e on at_ms >= e.edge`,
     values: [JSON.stringify(edges)],
-  };
-}
-
-/** SQL of each figure, of rows or of sums of rows. */
-const ROWS = {
-  count: 'count(*)',
-  success: "count_if(status = 'SUCCESS')",
-  failed: "count_if(status = 'FAILED')",
-  first: 'min(at_ms)',
-  last: 'max(at_ms)',
-} as const;
-const SUMS: Record<keyof typeof ROWS, string> = {
-  count: 'sum(n)',
-  success: 'sum(success)',
-  failed: 'sum(failed)',
-  first: 'min(first_ms)',
-  last: 'max(last_ms)',
-};
-
-/** The figures in the order of `readFigures`. Those that nobody wants are null, because each takes time. */
-function figuresOf({ wanted }: GroupsQuery, of: Record<keyof typeof ROWS, string>): string {
-  const statuses = wanted.has('STATUSES');
-  const times = wanted.has('TIMES');
-  return [
-    `${of.count} as n`,
-    `${statuses ? of.success : 0} as success`,
-    `${statuses ? of.failed : 0} as failed`,
-    `${times ? of.first : null} as first_ms`,
-    `${times ? of.last : null} as last_ms`,
-    ...(wanted.has('PROCESS_TIME') ? [PROCESS_TIME] : []),
-  ].join(', ');
-}
-
-const PROCESS_TIME = 'min(ms), max(ms), sum(ms)::DOUBLE / count(ms), quantile_disc(ms, [0.5, 0.95, 0.99])';
-
-const NO_FIGURES: ArchiveFigures = { count: 0, success: 0, failed: 0, processTime: null, times: null };
-
-function readFigures([
-  count,
-  success,
-  failed,
-  first,
-  last,
-  min,
-  max,
-  avg,
-  percentiles,
-]: readonly JS[]): ArchiveFigures {
-  const isTimed = min !== null && min !== undefined;
-  const [p50, p95, p99] = Array.isArray(percentiles) ? percentiles : [];
-  return {
-    count: Number(count),
-    success: Number(success),
-    failed: Number(failed),
-    processTime: isTimed
-      ? {
-          min: Number(min),
-          max: Number(max),
-          avg: Number(avg),
-          p50: Number(p50),
-          p95: Number(p95),
-          p99: Number(p99),
-        }
-      : null,
-    times: first !== null && first !== undefined ? { firstMs: Number(first), lastMs: Number(last) } : null,
   };
 }

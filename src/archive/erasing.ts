@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../sources/events/event.ts';
 import type { UsageRecord } from '../sources/usage/record.ts';
+import { canonicalAddress, namedAddresses } from '../sources/shared/addresses.ts';
 import { digestSubject, ERASABLE } from './erasure.ts';
 import type { Erasable, Erased, Erasure } from './erasure.ts';
 import type { ArchivedRow, ArchiveStore, ArchiveTable } from './store.ts';
@@ -9,10 +10,7 @@ import type { ArchivedRow, ArchiveStore, ArchiveTable } from './store.ts';
  * sealed days that are restored, or another archive that is copied.
  */
 export function honourErasures(store: ArchiveStore): ArchiveStore {
-  const without = async <Row>(
-    rows: readonly Row[],
-    namesOf: (row: Row) => Readonly<Record<Erasable, string | null>>,
-  ): Promise<readonly Row[]> => {
+  const without = async <Row>(rows: readonly Row[], namesOf: NamesOf<Row>): Promise<readonly Row[]> => {
     if (rows.length === 0) return rows;
     // Each time, because another process may have erased somebody.
     const erasures = await store.loadErasures();
@@ -21,8 +19,7 @@ export function honourErasures(store: ArchiveStore): ArchiveStore {
     const salts = [...new Set(erasures.map(({ salt }) => salt))];
     const erased = new Set(erasures.map(({ subject }) => subject));
     const known = new Map<string, boolean>();
-    const isErased = (by: Erasable, value: string | null): boolean => {
-      if (value === null) return false;
+    const isErased = (by: Erasable, value: string): boolean => {
       const key = `${by}\n${value}`;
       const found = known.get(key) ?? salts.some((salt) => erased.has(digestSubject(salt, by, value)));
       known.set(key, found);
@@ -30,12 +27,12 @@ export function honourErasures(store: ArchiveStore): ArchiveStore {
     };
     return rows.filter((row) => {
       const names = namesOf(row);
-      return !ERASABLE.some((by) => isErased(by, names[by]));
+      return !ERASABLE.some((by) => names[by].some((value) => isErased(by, value)));
     });
   };
   const tableOf = <Row extends ArchivedRow, Filter>(
     table: ArchiveTable<Row, Filter>,
-    namesOf: (row: Row) => Readonly<Record<Erasable, string | null>>,
+    namesOf: NamesOf<Row>,
   ): ArchiveTable<Row, Filter> => ({
     ...table,
     commit: async (rows, read) => table.commit(await without(rows, namesOf), read),
@@ -47,13 +44,29 @@ export function honourErasures(store: ArchiveStore): ArchiveStore {
   });
   return {
     ...store,
-    usage: tableOf(store.usage, ({ userName, userId }: UsageRecord) => ({ username: userName, userId })),
-    events: tableOf(store.events, ({ username }: AuditEvent) => ({ username, userId: null })),
+    usage: tableOf(store.usage, (record: UsageRecord) => ({
+      username: listOne(record.userName),
+      userId: listOne(record.userId),
+      address: namedAddresses(record).map(canonicalAddress),
+    })),
+    events: tableOf(store.events, (event: AuditEvent) => ({
+      username: listOne(event.username),
+      userId: [],
+      address: namedAddresses(event).map(canonicalAddress),
+    })),
   };
+}
+
+/** What names persons in a row. */
+type NamesOf<Row> = (row: Row) => Readonly<Record<Erasable, readonly string[]>>;
+
+function listOne(value: string | null): readonly string[] {
+  return value === null ? [] : [value];
 }
 
 /**
  * Deletes the rows of one person, each version of them, and records it. The record is written first, so that no row comes back meanwhile.
+ * @param value of an address, the spelling that `readErasedAddress` gives
  * @param salt for the first erasure of an archive, in hexadecimal digits
  */
 export async function erasePerson(

@@ -1,7 +1,8 @@
 import { keyedDigest } from '../base/sealing.ts';
+import { canonicalAddress, decodeAddresses } from '../sources/shared/addresses.ts';
 
 /** What names a person in rows. */
-export const ERASABLE = ['username', 'userId'] as const;
+export const ERASABLE = ['username', 'userId', 'address'] as const;
 export type Erasable = (typeof ERASABLE)[number];
 
 /** A record that the rows of one person were deleted. It does not name the person. */
@@ -44,8 +45,14 @@ export interface Erased {
   readonly days: readonly string[];
 }
 
-/** The column of a source that holds what names a person; null: it has none. */
-export function erasedColumn(table: 'usage' | 'events', by: Erasable): string | null {
+/** The one spelling of an address, by which its rows are erased; null: the text is not one address. */
+export function readErasedAddress(text: string): string | null {
+  const { ipAddress } = decodeAddresses(text);
+  return ipAddress === null ? null : canonicalAddress(ipAddress);
+}
+
+/** The column of a source that holds a name or an id of a person; null: it has none. */
+export function erasedColumn(table: 'usage' | 'events', by: Exclude<Erasable, 'address'>): string | null {
   if (by === 'username') return table === 'usage' ? 'userName' : 'username';
   return table === 'usage' ? 'userId' : null;
 }

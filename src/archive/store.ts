@@ -74,7 +74,7 @@ export interface ArchiveTable<Row extends ArchivedRow, Filter> {
   find(ids: readonly string[]): Promise<readonly Row[]>;
   /** Deletes each version of the rows before a time. The ledger must claim nothing of that time any more. */
   forget(beforeMs: number): Promise<void>;
-  /** Deletes each version of the rows of which any version names this person. Nothing if rows of this source can't name one so. */
+  /** Deletes each version of the rows of which one version or more names this person. Nothing if rows of this source can't name one so. */
   erase(by: Erasable, value: string): Promise<Erased>;
   /** Rewrites the table in the order of time, so that it takes less space and is read quicker. Readers go on meanwhile. */
   compact(): Promise<void>;

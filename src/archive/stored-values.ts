@@ -1,5 +1,6 @@
-import type { Erasure } from './erasure.ts';
 import type { AuditEvent } from '../sources/events/event.ts';
+import { ERASABLE } from './erasure.ts';
+import type { Erasure } from './erasure.ts';
 
 /** A value as both engines store it: their texts are Unicode, in which half a surrogate pair has no place and becomes U+FFFD. */
 export function wellFormed<Value>(value: Value): Value;
@@ -46,7 +47,7 @@ export function readErasure(row: readonly unknown[]): Erasure {
   const [atMs, by, salt, subject, usageRows, eventRows] = row;
   return {
     atMs: Number(atMs),
-    by: by === 'userId' ? by : 'username',
+    by: ERASABLE.find((known) => known === by) ?? 'username',
     salt: String(salt),
     subject: String(subject),
     usageRows: Number(usageRows),

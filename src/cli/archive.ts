@@ -9,7 +9,7 @@ const HELP = `Works with the archive (docs/archive.md).
   backfill --from INSTANT     read at once what is missing since then, with the vendors' credentials
   compact                     rewrite the archive, so that it takes less space and is read quicker
       --archive FOLDER        for each of them: the archive; otherwise SIGHTLINE_ARCHIVE
-  erase --username NAME | --user-id ID
+  erase --username NAME | --user-id ID | --address ADDRESS
                               delete the rows of one person, and keep them out from now on
       --archive FOLDER        the archive; otherwise SIGHTLINE_ARCHIVE
   copy --to PLACE             copy the archive to another folder, or to clickhouse://…

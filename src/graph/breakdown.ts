@@ -1,7 +1,9 @@
 import { RequestError } from '../base/errors.ts';
 import type { Interval, Range } from '../base/time.ts';
+import type { WantedFigure, WantedFigures } from '../sources/paging/archived-rows.ts';
 import { readTimeZone, requireBucketEdges } from '../sources/shared/bucket-bounds.ts';
 import type { Limits } from './context.ts';
+import { fieldsUnder } from './selection.ts';
 import type { SelectedField } from './selection.ts';
 
 /** The most dimensions of a breakdown. */
@@ -53,6 +55,16 @@ export function sizesOf({
   top,
 }: CheckedGrouping<string>): Readonly<Record<'groups' | 'key' | 'buckets', number>> {
   return { groups: top, key: by.length, buckets: edges ? edges.length - 1 : 0 };
+}
+
+/** The figures that the selection of a breakdown shows besides counts, by the names of their fields in groups and buckets. */
+export function wantedFigures(
+  fields: readonly SelectedField[],
+  names: Readonly<Record<string, WantedFigure>>,
+): WantedFigures {
+  const groups = [...fieldsUnder(fields, 'groups'), ...fieldsUnder(fields, 'other')];
+  const selected = [...groups, ...fieldsUnder(groups, 'buckets')];
+  return new Set(selected.flatMap(({ name }) => names[name] ?? []));
 }
 
 /** Whether the selection of a breakdown needs rows. Its range, interval and time zone are known without. */

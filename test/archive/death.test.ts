@@ -85,7 +85,7 @@ describe('a process that is killed', () => {
       await store.close();
     }
     expect(committed.length).toBeGreaterThan(20);
-  });
+  }, 120_000);
 });
 
 describe('an archive is refused', () => {

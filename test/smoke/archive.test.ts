@@ -76,7 +76,7 @@ test('a day is sealed, verified and restored by commands alone, and a removed da
   expect(missed.code).toBe(1);
   expect(missed.printed).toContain(`sightline: usage/${DAY}.json is the newest manifest`);
   expect(readFileSync(key, 'utf8')).toContain('PRIVATE KEY');
-});
+}, 120_000);
 
 const COMMANDS = [
   'status',
@@ -120,7 +120,7 @@ test('an archive is filled, looked at, compacted and copied by commands alone', 
   const copied = await run(['status', '--archive', other], env);
   expect(copied.printed).toContain(`USAGE: ${usage} rows`);
   expect(copied.printed).toContain(`EVENTS: ${events} rows`);
-});
+}, 120_000);
 
 describe('a command is refused, and the message says why', () => {
   test.each([
@@ -186,6 +186,7 @@ test('the rows of one person are erased by a command, which says of which days, 
     usage: [
       makeUsageRecord({ id: 'a', timestampMs: FROM_MS, userName: 'bob' }),
       makeUsageRecord({ id: 'b', timestampMs: FROM_MS + 1, userName: 'ann' }),
+      makeUsageRecord({ id: 'c', timestampMs: FROM_MS + 2, requestIP: '192.0.2.7' }),
     ],
     events: [makeEvent({ id: '7', timestampMs: FROM_MS + 1_000, username: 'bob' })],
   };
@@ -194,17 +195,27 @@ test('the rows of one person are erased by a command, which says of which days, 
   const env = { SIGHTLINE_ARCHIVE: archive };
   expect(await run(['erase'], env)).toMatchObject({
     code: 2,
-    printed: expect.stringContaining('either --username and a name, or --user-id and an id') as string,
+    printed: expect.stringContaining(
+      '--username and a name, --user-id and an id, or --address and an address',
+    ) as string,
   });
+  for (const address of ['192.0.2.0/24', '192.0.2.7, 192.0.2.8', 'bob'])
+    expect(await run(['erase', '--address', address], env)).toMatchObject({
+      code: 2,
+      printed: expect.stringContaining('--address needs one IPv4 or IPv6 address') as string,
+    });
   const erased = await run(['erase', '--username', 'bob'], env);
   expect(erased).toMatchObject({ code: 0 });
   expect(erased.printed).toMatch(
     /erased by username: subject [0-9a-f]{64}\n {2}USAGE: 1 rows of 2026-03-03\n {2}EVENTS: 1 rows of 2026-03-03\n/,
   );
+  expect((await run(['erase', '--address', '::ffff:192.0.2.7'], env)).printed).toMatch(
+    /erased by address: subject [0-9a-f]{64}\n {2}USAGE: 1 rows of 2026-03-03\n {2}EVENTS: 0 rows\n/,
+  );
   const status = await run(['status'], env);
   expect(status.printed).toContain('USAGE: 1 rows');
   expect(status.printed).toMatch(/erased 20\S+ by username: subject [0-9a-f]{64}, 1 usage records, 1 events/);
-}, 60_000);
+}, 120_000);
 
 describe.skipIf(!existsSync('/proc/self'))('a folder that can not be made', () => {
   const SETTINGS = { PORT: '0', SIGHTLINE_ARCHIVE: '/proc/nowhere' };

@@ -1,5 +1,5 @@
 /**
- * Commits groups of random rows into the archive of a folder until it is killed. After each commit it prints one line: the span and
+ * Commits groups of random rows into the archive of a folder, and compacts it now and then, until it is killed. After each commit it prints one line: the span and
  * the ids of the group. The test of deaths starts it: `node commit-forever.ts FOLDER SEED`.
  */
 import { writeSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { ArchiveRefused } from '../../src/archive/store.ts';
 import { makeEvent } from './archive-rows.ts';
 import { createSeededRandom } from './seeded-random.ts';
 
+const COMPACTED = 5;
 const [folder, seed] = process.argv.slice(2);
 if (folder === undefined) throw new TypeError('Name a folder.');
 const random = createSeededRandom(Number(seed));
@@ -27,6 +28,7 @@ try {
     const read = { fromMs, toMs: fromMs + 10, firstReadMs: at, lastReadMs: at, dropped: 0 };
     await events.commit(rows, read);
     writeSync(1, `${JSON.stringify({ read, ids: rows.map(({ id }) => id) })}\n`);
+    if (at % COMPACTED === COMPACTED - 1) await events.compact();
   }
 } catch (error) {
   if (!(error instanceof ArchiveRefused)) throw error;

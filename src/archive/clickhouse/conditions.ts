@@ -110,7 +110,7 @@ function onText(column: string, filter: StringFilter): Condition {
 }
 
 /** The one span that a block is among addresses as IPv6; a block of IPv6 leaves out the place of IPv4. */
-function onAddress(addressOrBlock: string): Condition {
+export function onAddress(addressOrBlock: string): Condition {
   const { first, last, isIPv4 } = addressSpan(addressOrBlock);
   const outside = isIPv4 ? '' : ` and (a < toIPv6('::ffff:0.0.0.0') or a > toIPv6('::ffff:255.255.255.255'))`;
   return exact(`arrayExists(a -> a >= ? and a <= ?${outside}, "${ADDRESS_COLUMN}")`, [

@@ -1,5 +1,5 @@
-import type { ArchiveFigures } from '../../sources/paging/archived-rows.ts';
-import { createBreakdown } from '../../sources/shared/groups.ts';
+import type { ArchiveFigures, WantedFigures } from '../../sources/paging/archived-rows.ts';
+import { createBreakdown, mapGroups } from '../../sources/shared/groups.ts';
 import type { Groups, TallyRules } from '../../sources/shared/groups.ts';
 import type { Condition } from './conditions.ts';
 import type { Database } from './database.ts';
@@ -22,6 +22,7 @@ export interface GroupsQuery<Row> {
   readonly by: readonly Dimension<Row>[];
   readonly edges: readonly number[] | null;
   readonly top: number;
+  readonly wanted: WantedFigures;
   /** Reads the status and the process time of a row; null: the rows have none. */
   readonly figures: {
     readonly status: (row: Row) => string | null;
@@ -50,7 +51,7 @@ export async function queryGroups<Row extends { readonly timestampMs: number }>(
   database: Database,
   query: GroupsQuery<Row>,
 ): Promise<Groups<ArchiveFigures>> {
-  const { by, edges, extra, top, figures } = query;
+  const { by, edges, extra, top, wanted, figures } = query;
   const breakdown = createBreakdown({
     valuesOf: by.map((_, at) => (cell: Cell) => cell.values[at]!),
     edges,
@@ -58,8 +59,8 @@ export async function queryGroups<Row extends { readonly timestampMs: number }>(
   });
   for (const cell of await readCells(database, query)) breakdown.add(cell);
   for (const row of extra) {
-    const status = figures?.status(row);
-    const time = figures?.processTime(row) ?? null;
+    const status = wanted.has('STATUSES') ? figures?.status(row) : null;
+    const time = (wanted.has('PROCESS_TIME') ? figures?.processTime(row) : null) ?? null;
     const { timestampMs } = row;
     breakdown.add({
       values: by.map(({ valuesOf }) => valuesOf(row)),
@@ -72,23 +73,26 @@ export async function queryGroups<Row extends { readonly timestampMs: number }>(
       times: time === null ? [] : [[time, 1]],
     });
   }
-  return breakdown.groups(top);
+  const groups = breakdown.groups(top);
+  return wanted.has('TIMES') ? groups : mapGroups(groups, (one) => ({ ...one, times: null }));
 }
 
 async function readCells<Row>(
   database: Database,
-  { table, condition, by, edges, figures }: GroupsQuery<Row>,
+  { table, condition, by, edges, wanted, figures }: GroupsQuery<Row>,
 ): Promise<readonly Cell[]> {
   const [firstMs = 0] = edges ?? [];
   const step = edges ? stepOf(edges) : null;
   const keys = by.map(({ sql }, at) => `${sql} as k${at}`).join(', ');
   const names = by.map((_, at) => `k${at}`).join(', ');
-  const statuses = figures
-    ? `countIf("requestStatus" = 'SUCCESS'), countIf("requestStatus" = 'FAILED')`
-    : '0, 0';
-  const times = figures
-    ? `sumMapIf([ifNull("processTime", 0)], [toUInt64(1)], "processTime" is not null)`
-    : '([], [])';
+  const statuses =
+    figures && wanted.has('STATUSES')
+      ? `countIf("requestStatus" = 'SUCCESS'), countIf("requestStatus" = 'FAILED')`
+      : '0, 0';
+  const times =
+    figures && wanted.has('PROCESS_TIME')
+      ? `sumMapIf([ifNull("processTime", 0)], [toUInt64(1)], "processTime" is not null)`
+      : '([], [])';
   const rows = await database.read(
     `select ${names}, ${step === null ? '0' : `intDiv(at_ms - ${firstMs}, ${step})`} as place, count(), ${statuses}, min(at_ms), max(at_ms), ${times}
       from (select *, ${keys} from ${table} final where ${condition.sql}) group by ${names}, place`,

@@ -1,30 +1,20 @@
-import type { Range } from '../../base/time.ts';
-import type { ArchiveQuestion } from '../../sources/paging/archived-rows.ts';
 import { daysOf, erasedColumn } from '../erasure.ts';
+import type { Erasable } from '../erasure.ts';
 import type { ArchivedRow, ArchiveTable } from '../store.ts';
 import type { Columns } from './columns.ts';
-import { conjoin, exact, integer, listIds, text, texts } from './conditions.ts';
-import type { Condition, SqlValue } from './conditions.ts';
+import { conjoin, exact, integer, listIds, onAddress, text, texts } from './conditions.ts';
+import type { Condition } from './conditions.ts';
 import type { Database } from './database.ts';
 import { queryGroups } from './groups.ts';
 import { listVersions } from './history.ts';
 import { measureLateness } from './lateness.ts';
 import { createLedger } from './ledger.ts';
+import { createList, inside, known } from './list.ts';
+import type { Filtering } from './list.ts';
 import { createMerger } from './merger.ts';
 import { OPEN_MS } from './versions.ts';
 
 const DAY_MS = 86_400_000;
-
-/** How the filters of one source are tested. */
-export interface Filtering<Row, Filter> {
-  readonly conditionOf: (filter: Filter) => Condition;
-  readonly createTest: (filter: Filter) => (row: Row) => boolean;
-}
-
-/** A span of time holds so many more records than rows are wanted, because some are of old versions. */
-const SPARE_RECORDS = 16;
-/** If a span held too few matches, the next one holds so many times the records. */
-const STEP = 4;
 
 /** The rows of one source in ClickHouse. The tables must exist. */
 export function createTable<Row extends ArchivedRow, Filter>(
@@ -44,58 +34,11 @@ export function createTable<Row extends ArchivedRow, Filter>(
     await write;
   }
 
-  const known = (knownAtMs: number | null): Condition =>
-    knownAtMs === null
-      ? exact(`until_ms = ${OPEN_MS}`, [])
-      : exact('since_ms <= ? and until_ms > ?', [integer(knownAtMs), integer(knownAtMs)]);
-  const inside = ({ fromMs, toMs }: Range): Condition =>
-    exact('at_ms >= ? and at_ms < ?', [integer(fromMs), integer(toMs)]);
-  const ahead = ({ direction, after }: ArchiveQuestion<Filter>): Condition[] => {
-    // A position of the other source has no id here. `startOfReading` has cut the range, so that all of it lies ahead.
-    if (after?.source !== (table === 'usage' ? 'USAGE' : 'EVENTS')) return [];
-    const sign = direction === 'DESC' ? '<' : '>';
-    const atMs = integer(after.timestampMs);
-    if (after.id === '') return [exact(direction === 'DESC' ? 'at_ms < ?' : 'at_ms >= ?', [atMs])];
-    const id: SqlValue = { type: idType, value: after.id };
-    return [exact(`at_ms ${sign} ? or (at_ms = ? and id ${sign} ?)`, [atMs, atMs, id])];
-  };
-
-  /**
-   * The part of a range, from its beginning in the direction of reading, that holds so many records which match. Records are read
-   * as they lie, unmerged, which ends early in both directions; `final` in the descending one reads the whole range.
-   * @returns null: the range holds fewer
-   */
-  async function cutRange(
-    range: Range,
-    direction: 'ASC' | 'DESC',
-    { sql, values }: Condition,
-    records: number,
-  ): Promise<Range | null> {
-    const [row] = await database.read(
-      `select at_ms from ${table} where ${sql} order by at_ms ${direction} limit 1 offset ?`,
-      [...values, { type: 'UInt64', value: records - 1 }],
-    );
-    if (!row) return null;
-    const edgeMs = Number(row[0]);
-    return direction === 'DESC' ? { ...range, fromMs: edgeMs } : { ...range, toMs: edgeMs + 1 };
-  }
-
-  /** The rows come from one statement, which sees either all or nothing of a block. */
-  async function readRows(
-    range: Range,
-    question: ArchiveQuestion<Filter>,
-    condition: Condition,
-  ): Promise<Row[]> {
-    const { direction, filter, limit, knownAtMs } = question;
-    const { sql, values, isExact } = conjoin([inside(range), known(knownAtMs), condition]);
-    const isCut = limit !== null && isExact;
-    const read = await database.read(
-      `select ${selected} from ${table} final where ${sql} order by at_ms ${direction}, id ${direction}${isCut ? ' limit ?' : ''}`,
-      isCut ? [...values, { type: 'UInt64', value: limit }] : values,
-    );
-    const isMatch = createTest(filter);
-    const rows = read.map((row) => columns.decode(row)).filter(isMatch);
-    return limit === null ? rows : rows.slice(0, limit);
+  /** The versions that name a person; null: rows of this source can't name one so. */
+  function naming(by: Erasable, value: string): Condition | null {
+    if (by === 'address') return onAddress(value);
+    const column = erasedColumn(table, by);
+    return column === null ? null : exact(`"${column}" = ?`, [text(value)]);
   }
 
   return {
@@ -107,24 +50,14 @@ export function createTable<Row extends ArchivedRow, Filter>(
         await ledger.append([read]);
       }),
     replaceReads: async (reads) => writeNext(async () => ledger.replaceReads(reads)),
-    async list(question) {
-      const { range, direction, filter, limit } = question;
-      const condition = conjoin([...ahead(question), conditionOf(filter)]);
-      if (limit === null) return readRows(range, question, condition);
-      const counted = conjoin([inside(range), condition]);
-      for (let records = limit + SPARE_RECORDS; ; records *= STEP) {
-        const part = await cutRange(range, direction, counted, records);
-        const rows = await readRows(part ?? range, question, condition);
-        if (!part || rows.length >= limit) return rows;
-      }
-    },
+    list: createList(database, columns, { conditionOf, createTest }),
     async count(range, filter, knownAtMs) {
       const { sql, values, isExact } = conjoin([inside(range), known(knownAtMs), conditionOf(filter)]);
       if (!isExact) return null;
       const [row] = await database.read(`select count() from ${table} final where ${sql}`, values);
       return Number(row?.[0]);
     },
-    async group({ ranges, filter, knownAtMs, extra, by, edges, top }) {
+    async group({ ranges, filter, knownAtMs, extra, by, edges, top, wanted }) {
       const inRanges = exact(
         ranges.map(() => '(at_ms >= ? and at_ms < ?)').join(' or ') || 'false',
         ranges.flatMap(({ fromMs, toMs }) => [integer(fromMs), integer(toMs)]),
@@ -133,7 +66,7 @@ export function createTable<Row extends ArchivedRow, Filter>(
       if (!condition.isExact) return null;
       const dimensions = by.map((dimension) => columns.dimensions[dimension]!);
       const { figures } = columns;
-      return queryGroups(database, { table, condition, extra, by: dimensions, edges, top, figures });
+      return queryGroups(database, { table, condition, extra, by: dimensions, edges, top, wanted, figures });
     },
     measureLateness: async (spans, settleMs) => measureLateness(database, columns, spans, settleMs),
     listVersions: async (question) => listVersions(database, columns, question),
@@ -144,11 +77,12 @@ export function createTable<Row extends ArchivedRow, Filter>(
           await database.run(`delete from ${name} where at_ms < ?`, [integer(beforeMs)]);
       }),
     async erase(by, value) {
-      const column = erasedColumn(table, by);
-      if (column === null) return { rows: 0, days: [] };
-      const found = await database.read(`select distinct toString(id) from ${table} where "${column}" = ?`, [
-        text(value),
-      ]);
+      const named = naming(by, value);
+      if (named === null) return { rows: 0, days: [] };
+      const found = await database.read(
+        `select distinct toString(id) from ${table} where ${named.sql}`,
+        named.values,
+      );
       const ids = found.map(([id]) => String(id));
       const days = new Set<number>();
       await writeNext(async () => {

@@ -1,106 +1,126 @@
 import { existsSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { DuckDBConnection, JS } from '@duckdb/node-api';
 import { makeFolder } from '../../base/folder.ts';
 import { ArchiveRefused } from '../store.ts';
-import type { SqlValue } from './conditions.ts';
+import { connectAll } from './connections.ts';
+import type { Connections, Read, Statement } from './connections.ts';
 import { fileOf } from './file.ts';
 
-/** A database in one file: one writer, whose transactions run one after the other, and a few readers beside it. */
+export type { Statement } from './connections.ts';
+
+/** A database in one file. */
 export interface Database {
-  /** The rows as arrays in the order of the columns; int64 as bigint. */
-  read(sql: string, values?: readonly SqlValue[]): Promise<readonly (readonly JS[])[]>;
-  /** Runs statements as one transaction. If one fails, nothing has happened. */
+  readonly read: Read;
+  /**
+   * Runs statements on one connection that see the database as it is at one moment. They may make temporary tables, which are gone
+   * afterwards, and write nothing else.
+   */
+  readTogether<T>(work: (read: Read) => Promise<T>): Promise<T>;
+  /** Runs statements as one transaction. If one fails, nothing has happened, unless the disk is full (`isBroken`). */
   write(statements: readonly Statement[]): Promise<void>;
   /** Gives the space of replaced rows back to later ones. */
   checkpoint(): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface Statement {
-  readonly sql: string;
-  readonly values?: readonly SqlValue[];
-}
-
-const READERS = 2;
+/** What was written goes into a log first, and from there into the database when the log has this size. */
+const CHECKPOINT_MB = 16;
+/** How much larger the log may be after it did not fit into the database, so that the same does not happen at once. */
+const GROWTH = 4;
 
 /**
- * Opens the database of a folder, and makes both if they do not exist.
+ * Opens the database of a folder, and makes both if they do not exist. If it breaks later, because the disk is full, it is opened
+ * again, so that reading goes on.
  * @param memoryLimit such as `512MB`
  * @throws ArchiveRefused if another process has it open, or it is no database
  */
 export async function openDatabase(folder: string, memoryLimit: string): Promise<Database> {
   const file = fileOf(folder);
-  const instance = await openInstance(folder, file, memoryLimit);
-  const writer = await connect(instance);
-  const idle = await Promise.all(Array.from({ length: READERS }, () => connect(instance)));
-  const waiting: ((connection: DuckDBConnection) => void)[] = [];
-  let lastWrite: Promise<unknown> = Promise.resolve();
+  let checkpointMb = CHECKPOINT_MB;
   let isClosed = false;
-  const take = async (): Promise<DuckDBConnection> =>
-    idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => waiting.push(resolve)));
+  const open = async (): Promise<Connections> =>
+    connectAll(await openInstance(folder, file, { memoryLimit, checkpointMb }));
+  let opening = open();
+  await opening;
 
-  async function writeAll(statements: readonly Statement[]): Promise<void> {
-    await writer.run('begin transaction');
+  async function openAgain(broken: Connections): Promise<Connections> {
+    checkpointMb *= GROWTH;
+    await broken.close();
+    return open();
+  }
+
+  async function use<T>(work: (connections: Connections) => Promise<T>): Promise<T> {
+    if (isClosed) throw new Error(`The archive ${file} is closed.`);
+    let used = opening;
+    const connections = await used.catch(() => {
+      // It could not be opened again before.
+      if (opening === used) opening = open();
+      used = opening;
+      return used;
+    });
     try {
-      for (const { sql, values = [] } of statements) await writer.run(sql, [...values]);
-      await writer.run('commit');
+      return await work(connections);
     } catch (error) {
-      // If the commit itself failed, the transaction has ended already.
-      await writer.run('rollback').catch(() => {});
+      if (isBroken(error) && opening === used && !isClosed) {
+        opening = openAgain(connections);
+        opening.catch(() => {});
+      }
       throw error;
     }
   }
 
+  /** Reading again does no harm, and a reader has not caused the fault. */
+  async function useTwice<T>(work: (connections: Connections) => Promise<T>): Promise<T> {
+    return use(work).catch((error: unknown) => {
+      if (!isBroken(error)) throw error;
+      return use(work);
+    });
+  }
+
   return {
-    async read(sql, values = []) {
-      if (isClosed) throw closedError(file);
-      const connection = await take();
-      try {
-        return (await connection.runAndReadAll(sql, [...values])).getRowsJS();
-      } finally {
-        const next = waiting.shift();
-        if (next) next(connection);
-        else idle.push(connection);
-      }
-    },
-    async write(statements) {
-      if (isClosed) throw closedError(file);
-      const write = lastWrite.catch(() => {}).then(() => writeAll(statements));
-      lastWrite = write;
-      await write;
-    },
-    async checkpoint() {
-      await lastWrite.catch(() => {});
-      await writer.run('checkpoint');
-    },
+    read: (sql, values) => useTwice(({ withReader }) => withReader((read) => read(sql, values))),
+    readTogether: (work) =>
+      useTwice(({ withReader }) =>
+        withReader(async (read) => {
+          await read('begin transaction');
+          try {
+            return await work(read);
+          } finally {
+            await read('rollback').catch(() => {});
+          }
+        }),
+      ),
+    write: (statements) => use(({ write }) => write(statements)),
+    checkpoint: () => use(({ checkpoint }) => checkpoint()),
     async close() {
       if (isClosed) return;
       isClosed = true;
-      await lastWrite.catch(() => {});
-      const readers = await Promise.all(Array.from({ length: READERS }, take));
-      for (const connection of [writer, ...readers]) connection.closeSync();
-      instance.closeSync();
+      const connections = await opening.catch(() => null);
+      await connections?.close();
     },
   };
 }
 
-function closedError(file: string): Error {
-  return new Error(`The archive ${file} is closed.`);
+/**
+ * Whether the database refuses everything until it is opened again. It does so if the disk is full when it moves what was written from
+ * its log into its file. The log holds it still, also what the statement that failed has written.
+ */
+function isBroken(error: unknown): boolean {
+  return error instanceof Error && /FATAL|invalidated|Reopen the database/.test(error.message);
 }
 
-async function connect(instance: DuckDBInstance): Promise<DuckDBConnection> {
-  const connection = await instance.connect();
-  await connection.run("set TimeZone = 'UTC'");
-  // The first rows of an order are found by few columns, and only then read whole.
-  await connection.run('set late_materialization_max_rows = 10000');
-  return connection;
-}
-
-async function openInstance(folder: string, file: string, memoryLimit: string): Promise<DuckDBInstance> {
+async function openInstance(
+  folder: string,
+  file: string,
+  { memoryLimit, checkpointMb }: { readonly memoryLimit: string; readonly checkpointMb: number },
+): Promise<DuckDBInstance> {
   try {
     makeFolder(folder);
-    return await DuckDBInstance.create(file, { memory_limit: memoryLimit, threads: '2' });
+    return await DuckDBInstance.create(file, {
+      memory_limit: memoryLimit,
+      threads: '2',
+      checkpoint_threshold: `${checkpointMb}MB`,
+    });
   } catch (error) {
     throw new ArchiveRefused(explain(error, file), { cause: error });
   }

@@ -1,8 +1,9 @@
-import type { JS } from '@duckdb/node-api';
-import type { ArchiveFigures } from '../../sources/paging/archived-rows.ts';
+import type { ArchiveFigures, WantedFigures } from '../../sources/paging/archived-rows.ts';
 import type { Group, GroupKey, Groups } from '../../sources/shared/groups.ts';
 import type { Condition, SqlValue } from './conditions.ts';
+import type { Read } from './connections.ts';
 import type { Database } from './database.ts';
+import { figuresOf, NO_FIGURES, readFigures, ROWS, SUMS } from './figures.ts';
 
 /** SQL of the values of a row in one dimension: one value, or a list of values in each of which the row counts. */
 export type DimensionSql = { readonly value: string } | { readonly list: string };
@@ -18,21 +19,52 @@ export interface GroupsQuery {
   readonly by: readonly DimensionSql[];
   readonly edges: readonly number[] | null;
   readonly top: number;
+  readonly wanted: WantedFigures;
   /** SQL of the status and of the process time; null: the rows have none. */
   readonly figures: { readonly status: string; readonly processTime: string } | null;
 }
 
+/** A `with` clause that ends in the relation `r`, whose keys, buckets and figures are read. */
+interface Source {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
 /**
  * Groups rows in the database as `createBreakdown` groups them here. Percentiles are those of the rows, so they are exact also if
- * a part of the rows is given as JSON.
+ * a part of the rows is given as JSON. Without percentiles the rows are read once, into sums that are then added up.
  */
 export async function queryGroups(database: Database, query: GroupsQuery): Promise<Groups<ArchiveFigures>> {
-  const { by, edges, top } = query;
+  const { by, edges, wanted } = query;
   const keys = by.map((_, at) => `k${at}`);
-  const all = selectRows(query, keys);
+  const rows = selectRows(query, keys);
+  return database.readTogether(async (read) => {
+    if (wanted.has('PROCESS_TIME')) return readGroups(read, query, keys, rows, figuresOf(wanted, ROWS));
+    const names = [...keys, ...(edges ? ['bucket'] : [])].join(', ');
+    await read(
+      `create temp table sums as ${rows.sql} select ${names}, ${figuresOf(wanted, ROWS)} from r group by all`,
+      rows.values,
+    );
+    return readGroups(
+      read,
+      query,
+      keys,
+      { sql: 'with r as (select * from sums)', values: [] },
+      figuresOf(wanted, SUMS),
+    );
+  });
+}
+
+async function readGroups(
+  read: Read,
+  { edges, top }: GroupsQuery,
+  keys: readonly string[],
+  all: Source,
+  figures: string,
+): Promise<Groups<ArchiveFigures>> {
   const order = keys.map((key) => `${key} nulls last`).join(', ');
-  const totals = await database.read(
-    `${all.sql} select ${keys.join(', ')}, ${FIGURES} from r group by all order by count(*) desc, ${order} limit ${top + 1}`,
+  const totals = await read(
+    `${all.sql} select ${keys.join(', ')}, ${figures} from r group by all order by n desc, ${order} limit ${top + 1}`,
     all.values,
   );
   const shown = totals.slice(0, top).map((row) => ({
@@ -47,8 +79,8 @@ export async function queryGroups(database: Database, query: GroupsQuery): Promi
 
   const bucketsOf = new Map<string, Map<number, ArchiveFigures>>();
   if (edges && shown.length > 0) {
-    const rows = await database.read(
-      `${all.sql}, ${shownSql} select ${keys.join(', ')}, bucket, ${FIGURES} from r where ${isCut ? isShown : 'len(?) > 0'} group by all`,
+    const rows = await read(
+      `${all.sql}, ${shownSql} select ${keys.join(', ')}, bucket, ${figures} from r where ${isCut ? isShown : 'len(?) > 0'} group by all`,
       [...all.values, names, ...(isCut ? [] : [names])],
     );
     for (const row of rows) {
@@ -74,8 +106,8 @@ export async function queryGroups(database: Database, query: GroupsQuery): Promi
   async function readOther(): Promise<Group<ArchiveFigures>> {
     const sets = edges ? 'grouping sets ((), (bucket))' : '()';
     const bucket = edges ? 'bucket' : 'null';
-    const rows = await database.read(
-      `${all.sql}, ${shownSql} select ${bucket}, ${FIGURES} from r where not ${isShown} group by ${sets}`,
+    const rows = await read(
+      `${all.sql}, ${shownSql} select ${bucket}, ${figures} from r where not ${isShown} group by ${sets}`,
       [...all.values, names],
     );
     const buckets = new Map(
@@ -90,7 +122,7 @@ export async function queryGroups(database: Database, query: GroupsQuery): Promi
 function selectRows(
   { table, columns, condition, extra, by, edges, figures }: GroupsQuery,
   keys: readonly string[],
-): { readonly sql: string; readonly values: readonly SqlValue[] } {
+): Source {
   const listed = by.flatMap((dimension, at) =>
     'list' in dimension
       ? [
@@ -131,42 +163,5 @@ function bucketSql(edges: readonly number[]): {
     sql: 'e.place',
     join: ` asof join (select unnest(json_transform(?, '["BIGINT"]')) as edge, unnest(range(${edges.length})) as place) e on at_ms >= e.edge`,
     values: [JSON.stringify(edges)],
-  };
-}
-
-const FIGURES = `count(*), count_if(status = 'SUCCESS'), count_if(status = 'FAILED'),
-  min(ms), max(ms), sum(ms)::DOUBLE / count(ms), quantile_disc(ms, [0.5, 0.95, 0.99]),
-  min(at_ms), max(at_ms)`;
-
-const NO_FIGURES: ArchiveFigures = { count: 0, success: 0, failed: 0, processTime: null, times: null };
-
-function readFigures([
-  count,
-  success,
-  failed,
-  min,
-  max,
-  avg,
-  percentiles,
-  first,
-  last,
-]: readonly JS[]): ArchiveFigures {
-  const isTimed = min !== null && min !== undefined;
-  const [p50, p95, p99] = Array.isArray(percentiles) ? percentiles : [];
-  return {
-    count: Number(count),
-    success: Number(success),
-    failed: Number(failed),
-    processTime: isTimed
-      ? {
-          min: Number(min),
-          max: Number(max),
-          avg: Number(avg),
-          p50: Number(p50),
-          p95: Number(p95),
-          p99: Number(p99),
-        }
-      : null,
-    times: Number(count) > 0 ? { firstMs: Number(first), lastMs: Number(last) } : null,
   };
 }

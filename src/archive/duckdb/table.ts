@@ -3,6 +3,7 @@ import type { Range } from '../../base/time.ts';
 import type { ArchiveQuestion } from '../../sources/paging/archived-rows.ts';
 import { createAddressTest } from '../../sources/shared/addresses.ts';
 import { daysOf, erasedColumn } from '../erasure.ts';
+import type { Erasable } from '../erasure.ts';
 import type { ArchivedRow, ArchiveTable } from '../store.ts';
 import type { Columns } from './columns.ts';
 import { anyOf, conjoin, exact, isInBlock, isOneOf } from './conditions.ts';
@@ -67,20 +68,31 @@ export function createTable<Row extends ArchivedRow, Filter>(
   ): Promise<Condition> {
     const { conditions, addressBlock } = conditionsOf(filter);
     const all = [anyOf(ranges.map(inside)), ...others, ...conditions];
-    if (addressBlock === null) return conjoin(all);
+    return addressBlock === null ? conjoin(all) : conjoin([...all, await onAddress(addressBlock, all)]);
+  }
+
+  /** The rows that name an address or one of a block. Lists are looked at among the rows of the other conditions. */
+  async function onAddress(block: string, others: readonly Condition[]): Promise<Condition> {
     const { sql, values } = conjoin([
-      ...all,
+      ...others,
       exact(`"addressHigh" is null and ${addressSql} is not null`, []),
     ]);
     const texts = await database.read(`select distinct ${addressSql} from ${table} where ${sql}`, values);
-    const isMatch = createAddressTest(addressBlock);
+    const isMatch = createAddressTest(block);
     const matching = texts
       .map(([text]) => (typeof text === 'string' ? text : null))
       .filter((text) => text !== null && isMatch(readAddresses(text)));
-    const alone = isInBlock(addressBlock);
-    if (matching.length === 0) return conjoin([...all, alone]);
+    const alone = isInBlock(block);
+    if (matching.length === 0) return alone;
     const listed = conjoin([exact('"addressHigh" is null', []), isOneOf(addressSql, matching)]);
-    return conjoin([...all, exact(`(${alone.sql}) or (${listed.sql})`, [...alone.values, ...listed.values])]);
+    return anyOf([alone, listed]);
+  }
+
+  /** The versions that name a person; null: rows of this source can't name one so. */
+  async function namingOf(by: Erasable, value: string): Promise<Condition | null> {
+    if (by === 'address') return onAddress(value, []);
+    const column = erasedColumn(table, by);
+    return column === null ? null : exact(`"${column}" = ?`, [value]);
   }
 
   let gap: Promise<number> | null = null;
@@ -175,7 +187,7 @@ export function createTable<Row extends ArchivedRow, Filter>(
       const [row] = await database.read(`select count(*) from ${table} where ${sql}`, values);
       return Number(row?.[0]);
     },
-    async group({ ranges, filter, knownAtMs, extra, by, edges, top }) {
+    async group({ ranges, filter, knownAtMs, extra, by, edges, top, wanted }) {
       const condition = await conditionIn(ranges, filter, [known(knownAtMs)]);
       if (!condition.isExact) return null;
       return queryGroups(database, {
@@ -186,6 +198,7 @@ export function createTable<Row extends ArchivedRow, Filter>(
         by: by.map((dimension) => columns.dimensions[dimension]!),
         edges,
         top,
+        wanted,
         figures: columns.figures,
       });
     },
@@ -208,18 +221,17 @@ export function createTable<Row extends ArchivedRow, Filter>(
       await database.write([{ sql: `delete from ${table} where at_ms < ?`, values: [beforeMs] }]);
     },
     async erase(by, value) {
-      const column = erasedColumn(table, by);
-      if (column === null) return { rows: 0, days: [] };
-      const named = `select id from ${table} where "${column}" = ?`;
-      const rows = await database.read(`select count(distinct id) from ${table} where id in (${named})`, [
-        value,
-      ]);
+      const naming = await namingOf(by, value);
+      if (naming === null) return { rows: 0, days: [] };
+      const { values } = naming;
+      const named = `id in (select id from ${table} where ${naming.sql})`;
+      const rows = await database.read(`select count(distinct id) from ${table} where ${named}`, values);
       const days = await database.read(
-        `select distinct (at_ms // ${DAY_MS})::BIGINT from ${table} where id in (${named})`,
-        [value],
+        `select distinct (at_ms // ${DAY_MS})::BIGINT from ${table} where ${named}`,
+        values,
       );
       gap = null;
-      await database.write([{ sql: `delete from ${table} where id in (${named})`, values: [value] }]);
+      await database.write([{ sql: `delete from ${table} where ${named}`, values }]);
       return { rows: Number(rows[0]?.[0]), days: daysOf(days.map(([day]) => Number(day))) };
     },
     async compact() {

@@ -25,7 +25,7 @@ export const EventDimensionType = builder.enumType('EventDimension', {
 
 /** What was asked, and the answer. */
 export interface EventBreakdownView {
-  readonly request: EventBreakdownRequest & CheckedGrouping<EventDimension>;
+  readonly request: Omit<EventBreakdownRequest, 'wanted'> & CheckedGrouping<EventDimension>;
   readonly breakdown: EventBreakdown;
 }
 

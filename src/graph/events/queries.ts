@@ -11,7 +11,7 @@ import type { EventFilter } from '../../sources/events/filter.ts';
 import { directionInTime } from '../../sources/events/order.ts';
 import type { EventOrder } from '../../sources/events/order.ts';
 import type { PageRequest } from '../../sources/paging/page.ts';
-import { checkGrouping, needsRows, sizesOf } from '../breakdown.ts';
+import { checkGrouping, needsRows, sizesOf, wantedFigures } from '../breakdown.ts';
 import type { GroupingArguments } from '../breakdown.ts';
 import { builder } from '../builder.ts';
 import type { GraphContext } from '../context.ts';
@@ -206,13 +206,16 @@ builder.queryField('eventBreakdown', (t) =>
     },
     async resolve(_root, args, context, info) {
       const request = readBreakdownRequest(args, context);
-      const breakdown = needsRows(selectedFields(info))
-        ? await context.events.getEventBreakdown(request)
+      const fields = selectedFields(info);
+      const breakdown = needsRows(fields)
+        ? await context.events.getEventBreakdown({ ...request, wanted: wantedFigures(fields, FIGURES) })
         : { groups: [], other: null, coverage: [] };
       return { request, breakdown };
     },
   }),
 );
+
+const FIGURES = { firstAt: 'TIMES', lastAt: 'TIMES' } as const;
 
 interface BreakdownArguments extends GroupingArguments<EventDimension> {
   readonly range?: RangeInput | null | undefined;

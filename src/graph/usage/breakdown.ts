@@ -40,7 +40,7 @@ export const UsageDimensionType = builder.enumType('UsageDimension', {
 
 /** What was asked, and the answer. */
 export interface UsageBreakdownView {
-  readonly request: UsageBreakdownRequest & CheckedGrouping<UsageDimension>;
+  readonly request: Omit<UsageBreakdownRequest, 'wanted'> & CheckedGrouping<UsageDimension>;
   readonly breakdown: UsageBreakdown;
   /** A digest of the question, for ids: the filter may be long. */
   readonly questionId: () => string;

@@ -11,7 +11,7 @@ import {
 } from '../../sources/usage/estimate.ts';
 import type { UsageFilter } from '../../sources/usage/filter.ts';
 import { isUsageRecordId } from '../../sources/usage/record.ts';
-import { checkGrouping, needsRows, sizesOf } from '../breakdown.ts';
+import { checkGrouping, needsRows, sizesOf, wantedFigures } from '../breakdown.ts';
 import type { GroupingArguments } from '../breakdown.ts';
 import { builder } from '../builder.ts';
 import type { GraphContext } from '../context.ts';
@@ -222,13 +222,16 @@ builder.queryField('usageBreakdown', (t) =>
     },
     async resolve(_root, args, context, info) {
       const request = readBreakdownRequest(args, context);
-      const breakdown = needsRows(selectedFields(info))
-        ? await context.usage.getUsageBreakdown(request)
+      const fields = selectedFields(info);
+      const breakdown = needsRows(fields)
+        ? await context.usage.getUsageBreakdown({ ...request, wanted: wantedFigures(fields, FIGURES) })
         : { groups: [], other: null, coverage: [] };
       return createUsageBreakdownView(request, breakdown);
     },
   }),
 );
+
+const FIGURES = { statuses: 'STATUSES', processTime: 'PROCESS_TIME' } as const;
 
 interface BreakdownArguments extends GroupingArguments<UsageDimension> {
   readonly range?: RangeInput | null | undefined;

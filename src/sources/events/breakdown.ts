@@ -2,7 +2,7 @@ import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { groupInArchive } from '../paging/archived-groups.ts';
 import type { ArchiveReading } from '../paging/archived-reading.ts';
-import type { KnownRange } from '../paging/archived-rows.ts';
+import type { KnownRange, WantedFigures } from '../paging/archived-rows.ts';
 import { coverNothing } from '../paging/coverage.ts';
 import type { Coverage } from '../paging/coverage.ts';
 import { scanRange } from '../paging/scan-range.ts';
@@ -36,6 +36,8 @@ export interface EventBreakdownRequest {
   readonly edges: readonly number[] | null;
   /** The most groups, besides the one of all others. */
   readonly top: number;
+  /** The figures that are shown besides counts. */
+  readonly wanted: WantedFigures;
 }
 
 export interface EventBreakdown extends Groups<EventFigures> {
@@ -50,7 +52,7 @@ export interface EventScan extends Pick<EventBreakdownRequest, 'range' | 'filter
 }
 
 /** The scan that a breakdown needs. */
-export function scanOf({ range, filter, by }: EventBreakdownRequest): EventScan {
+export function scanOf({ range, filter, by }: Omit<EventBreakdownRequest, 'wanted'>): EventScan {
   const fields = by.flatMap((dimension) => FIELDS[dimension] ?? []);
   return { range, filter, fields: fields.toSorted() };
 }

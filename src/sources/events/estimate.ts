@@ -75,7 +75,7 @@ export function estimateEventFacets({ range, filter, facets }: EventFacetsReques
  * The calls for a breakdown: one scan for all with one range and filter that need the same fields.
  * @throws RequestError `BAD_USER_INPUT` as the breakdown itself
  */
-export function estimateEventBreakdown(request: EventBreakdownRequest): readonly CallNeeds[] {
+export function estimateEventBreakdown(request: Omit<EventBreakdownRequest, 'wanted'>): readonly CallNeeds[] {
   const { range, filter } = request;
   checkEventFilter(filter, 'filter');
   const split = splitEventFilter(filter);

@@ -2,7 +2,7 @@ import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { groupInArchive } from '../paging/archived-groups.ts';
 import type { ArchiveReading } from '../paging/archived-reading.ts';
-import type { KnownRange } from '../paging/archived-rows.ts';
+import type { KnownRange, WantedFigures } from '../paging/archived-rows.ts';
 import { coverNothing } from '../paging/coverage.ts';
 import type { Coverage } from '../paging/coverage.ts';
 import { scanRange } from '../paging/scan-range.ts';
@@ -90,6 +90,7 @@ const DIMENSIONS: Readonly<Record<EventFacet, EventDimension>> = {
   ipAddress: 'IP_ADDRESS',
 };
 const MOST_VALUES = 1_000_000;
+const COUNTS_ALONE: WantedFigures = new Set();
 
 /** Counts in the archive, together with the events that it does not hold; null: it can't test a filter, or it failed. */
 async function countInArchive(
@@ -101,7 +102,7 @@ async function countInArchive(
   for (const facet of facets) {
     const filter = withoutFacet(archive.filter, facet);
     const rows = beside.rows.filter(createEventTest(filter));
-    const by = { by: [DIMENSIONS[facet]], edges: null, top: MOST_VALUES };
+    const by = { by: [DIMENSIONS[facet]], edges: null, top: MOST_VALUES, wanted: COUNTS_ALONE };
     const grouped = await groupInArchive({ ...archive, filter }, { ...beside, rows }, by);
     if (!grouped) return null;
     const values = grouped.groups.flatMap(({ key: [value], total: { count } }) =>

@@ -1,6 +1,6 @@
 import type { Groups } from '../shared/groups.ts';
 import type { ArchiveReading } from './archived-reading.ts';
-import type { ArchiveFigures } from './archived-rows.ts';
+import type { ArchiveFigures, WantedFigures } from './archived-rows.ts';
 import type { Position } from './position.ts';
 import type { ScannedRows } from './scan-range.ts';
 
@@ -9,6 +9,7 @@ export interface GroupingOf {
   readonly by: readonly string[];
   readonly edges: readonly number[] | null;
   readonly top: number;
+  readonly wanted: WantedFigures;
 }
 
 /**
@@ -18,11 +19,11 @@ export interface GroupingOf {
 export async function groupInArchive<Row extends Position, Filter>(
   { rows, filter, knownAtMs }: ArchiveReading<Row, Filter>,
   scanned: ScannedRows<Row>,
-  { by, edges, top }: GroupingOf,
+  { by, edges, top, wanted }: GroupingOf,
 ): Promise<Groups<ArchiveFigures> | null> {
   try {
     const { held: ranges, rows: extra } = scanned;
-    return await rows.group({ ranges, filter, knownAtMs, extra, by, edges, top });
+    return await rows.group({ ranges, filter, knownAtMs, extra, by, edges, top, wanted });
   } catch (error) {
     rows.noteFault(error);
     return null;

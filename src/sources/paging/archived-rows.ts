@@ -65,9 +65,15 @@ export interface ArchiveGrouping<Row, Filter> {
   /** The edges of the buckets, which hold all rows; null: no buckets. */
   readonly edges: readonly number[] | null;
   readonly top: number;
+  readonly wanted: WantedFigures;
 }
 
-/** The figures of a group of either source. What a source does not have is 0 or null. */
+/** A figure of a group besides its count. */
+export type WantedFigure = 'STATUSES' | 'PROCESS_TIME' | 'TIMES';
+/** The figures to give. The others are 0 or null, because each takes the database time, and percentiles the most. */
+export type WantedFigures = ReadonlySet<WantedFigure>;
+
+/** The figures of a group of either source. What a source does not have, or was not asked for, is 0 or null. */
 export interface ArchiveFigures {
   readonly count: number;
   readonly success: number;

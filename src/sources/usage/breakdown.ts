@@ -2,7 +2,7 @@ import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
 import { groupInArchive } from '../paging/archived-groups.ts';
 import type { ArchiveReading } from '../paging/archived-reading.ts';
-import type { ArchiveFigures, KnownRange } from '../paging/archived-rows.ts';
+import type { ArchiveFigures, KnownRange, WantedFigures } from '../paging/archived-rows.ts';
 import { coverNothing } from '../paging/coverage.ts';
 import type { Coverage } from '../paging/coverage.ts';
 import { scanRange } from '../paging/scan-range.ts';
@@ -57,6 +57,8 @@ export interface UsageBreakdownRequest {
   readonly edges: readonly number[] | null;
   /** The most groups, besides the one of all others. */
   readonly top: number;
+  /** The figures that are shown besides counts. */
+  readonly wanted: WantedFigures;
 }
 
 export interface UsageBreakdown extends Groups<UsageFigures> {

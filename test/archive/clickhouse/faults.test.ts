@@ -16,17 +16,17 @@ type Answer =
 let server: Server | null = null;
 let store: ArchiveStore | null = null;
 afterEach(async () => {
-  server?.closeAllConnections();
-  await new Promise((resolve) => (server ? server.close(resolve) : resolve(null)));
+  await stopServer();
   await store?.close();
-  server = null;
   store = null;
 });
 
-const TIMEOUTS = { readMs: 100, writeMs: 100 };
+/** Long enough for a slow machine to answer, and short enough to wait for a server that never does. */
+const TIMEOUTS = { readMs: 2_000, writeMs: 2_000 };
+const PATIENT = { readMs: 30_000, writeMs: 30_000 };
 const SECRET = 'hunter2';
 
-async function startServer(answerTo: (statement: string) => Answer): Promise<string> {
+async function startServer(answerTo: (statement: string) => Answer, port = 0): Promise<string> {
   server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -40,20 +40,29 @@ async function startServer(answerTo: (statement: string) => Answer): Promise<str
           .end(answer.body);
     });
   });
-  const listening = server.listen(0, '127.0.0.1');
+  const listening = server.listen(port, '127.0.0.1');
   await new Promise((resolve) => listening.once('listening', resolve));
   return `clickhouse://reader:${SECRET}@127.0.0.1:${(listening.address() as AddressInfo).port}/archive`;
 }
 
 /** A server with an archive, which answers to each further statement as it is told. */
-async function openArchive(answer: () => Answer): Promise<ArchiveStore> {
-  const url = await startServer((statement) => {
+async function openArchive(answer: () => Answer, timeouts = PATIENT): Promise<ArchiveStore> {
+  store = await openClickHouseStore(await startServer(holdArchive(answer)), timeouts);
+  return store;
+}
+
+function holdArchive(answer: () => Answer): (statement: string) => Answer {
+  return (statement) => {
     if (statement.includes('system.tables')) return { body: '["archive_version"]\n' };
     if (statement.includes('max(version)')) return { body: '[2]\n' };
     return answer();
-  });
-  store = await openClickHouseStore(url, TIMEOUTS);
-  return store;
+  };
+}
+
+async function stopServer(): Promise<void> {
+  server?.closeAllConnections();
+  await new Promise((resolve) => (server ? server.close(resolve) : resolve(null)));
+  server = null;
 }
 
 const SPAN = { fromMs: 0, toMs: 10, firstReadMs: 20, lastReadMs: 20, dropped: 0 };
@@ -89,8 +98,8 @@ async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 test.each([
-  ['is silent', 'silence', /did not answer within 100 ms/],
-  ['stops in the middle of an answer', 'half', /did not answer within 100 ms/],
+  ['is silent', 'silence', /did not answer within 2000 ms/],
+  ['stops in the middle of an answer', 'half', /did not answer within 2000 ms/],
   [
     'refuses a statement',
     {
@@ -104,7 +113,8 @@ test.each([
 ] as const)(
   'each method rejects in time if the server %s, and says no value',
   async (_name, answer, message) => {
-    const opened = await openArchive(() => answer);
+    const isSilent = answer === 'silence' || answer === 'half';
+    const opened = await openArchive(() => answer, isSilent ? TIMEOUTS : PATIENT);
     for (const error of await Promise.all(askAll(opened).map(reasonOf))) {
       expect(error).toBeInstanceOf(Error);
       expect(String(error)).toMatch(message);
@@ -115,11 +125,23 @@ test.each([
 
 test('each method rejects if the server is gone', async () => {
   const opened = await openArchive(() => 'silence');
-  server?.closeAllConnections();
-  await new Promise((resolve) => server?.close(resolve));
-  server = null;
+  await stopServer();
   for (const error of await Promise.all(askAll(opened).map(reasonOf)))
     expect(String(error)).toMatch(/failed: ECONN/);
+});
+
+test('an archive goes on when its server was restarted', async () => {
+  const url = await startServer(holdArchive(() => ({ body: '[7]\n' })));
+  store = await openClickHouseStore(url, PATIENT);
+  const count = async (): Promise<number | null> => store!.usage.count(QUESTION.range, {}, null);
+  expect(await count()).toBe(7);
+  await stopServer();
+  expect(String(await reasonOf(count()))).toMatch(/failed: ECONN/);
+  await startServer(
+    holdArchive(() => ({ body: '[8]\n' })),
+    Number(new URL(url.replace('clickhouse:', 'http:')).port),
+  );
+  expect(await count()).toBe(8);
 });
 
 test('nothing is noted as read whose rows were not written', async () => {
@@ -131,7 +153,7 @@ test('nothing is noted as read whose rows were not written', async () => {
     if (statement.includes('usage_places') && statement.includes('select')) return { body: '' };
     return { status: 500, body: 'Code: 243. DB::Exception: full (NOT_ENOUGH_SPACE)' };
   });
-  store = await openClickHouseStore(url, TIMEOUTS);
+  store = await openClickHouseStore(url, PATIENT);
   const commit = store.usage.commit([makeUsageRecord({ id: 'a', timestampMs: 5 })], SPAN);
   expect(String(await reasonOf(commit))).toMatch(/NOT_ENOUGH_SPACE/);
   expect(statements.filter((statement) => statement.includes('ledger'))).toEqual([]);
@@ -148,7 +170,7 @@ test.each([
   ['497', 'ACCESS_DENIED', /lacks a right/],
 ])('a fault that waiting does not mend is a refusal: %s', async (code, type, message) => {
   const url = await startServer(() => ({ status: 403, body: `Code: ${code}. DB::Exception: no (${type})` }));
-  const error = await reasonOf(openClickHouseStore(url, TIMEOUTS));
+  const error = await reasonOf(openClickHouseStore(url, PATIENT));
   expect(error).toBeInstanceOf(ArchiveRefused);
   expect(String(error)).toMatch(message);
   expect(String(error)).not.toContain(SECRET);
@@ -161,7 +183,7 @@ test.each([
   const url = await startServer((statement) => ({
     body: statement.includes('system.tables') ? tables : version,
   }));
-  const error = await reasonOf(openClickHouseStore(url, TIMEOUTS));
+  const error = await reasonOf(openClickHouseStore(url, PATIENT));
   expect(error).toBeInstanceOf(ArchiveRefused);
   expect(String(error)).toMatch(message);
 });
@@ -172,7 +194,7 @@ test('with replicas, each table is made on all of them, and each statement asks 
     statements.push(statement);
     return { body: statement.includes('max(version)') ? '[0]\n' : '' };
   });
-  store = await openClickHouseStore(`${url}?replicated=true`, TIMEOUTS);
+  store = await openClickHouseStore(`${url}?replicated=true`, PATIENT);
   const tables = statements.filter((statement) => statement.includes('create table'));
   expect(tables).toHaveLength(8);
   for (const table of tables) expect(table).toMatch(/engine = Replicated\w*MergeTree order by/);

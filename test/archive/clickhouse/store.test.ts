@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openClickHouseStore } from '../../../src/archive/clickhouse/store.ts';
+import { erasePerson } from '../../../src/archive/erasing.ts';
 import type { ArchiveStore } from '../../../src/archive/store.ts';
 import { makeUsageRecord } from '../../support/archive-rows.ts';
 import { hasClickHouse, startClickHouse } from '../../support/clickhouse-server.ts';
@@ -38,6 +39,30 @@ const QUESTION = {
 const rows = Array.from({ length: 500 }, (_, at) => makeUsageRecord({ id: `id-${at}`, timestampMs: at }));
 
 describe.runIf(hasClickHouse)('an archive on ClickHouse', () => {
+  test('of the first schema keeps its rows and its ledger, and can erase', async () => {
+    const url = server.url('migrated');
+    const first = await openClickHouseStore(url);
+    const named = makeUsageRecord({ id: 'named', timestampMs: 9_000, userName: 'bob' });
+    await first.usage.commit([...rows, named], span(0, 10_000, 1));
+    await first.close();
+    for (const statement of [
+      'drop table migrated.erasures',
+      'truncate table migrated.archive_version',
+      'insert into migrated.archive_version values (1)',
+    ])
+      await server.run(statement);
+    const store = await openClickHouseStore(url);
+    try {
+      expect(await store.usage.size()).toMatchObject({ rows: rows.length + 1 });
+      expect(await store.usage.loadReads()).toEqual([span(0, 10_000, 1)]);
+      expect(await store.loadErasures()).toEqual([]);
+      const { usage } = await erasePerson(store, 'username', 'bob', { nowMs: 1, salt: 'aa' });
+      expect(usage).toEqual({ rows: 1, days: ['1970-01-01'] });
+    } finally {
+      await store.close();
+    }
+  });
+
   beforeAll(async () => {
     server = await startClickHouse();
   });

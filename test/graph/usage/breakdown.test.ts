@@ -235,6 +235,19 @@ describe('usageBreakdown', () => {
     ]);
   });
 
+  test.each([
+    ['groups { count }', []],
+    ['groups { count } other { statuses { failed } }', ['STATUSES']],
+    ['coverage { status } groups { buckets { ...B } }', ['PROCESS_TIME']],
+  ])('the source is asked for no figure that is not selected: %s', async (selection, wanted) => {
+    const { ask, calls } = createFakeContext();
+    const fragment = selection.includes('...B')
+      ? 'fragment B on UsageGroupBucket { processTime { p95 } }'
+      : '';
+    await ask(`{ usageBreakdown(by: [USER], interval: DAY) { ${selection} } } ${fragment}`);
+    expect(calls).toMatchObject([['getUsageBreakdown', { wanted: new Set(wanted) }]]);
+  });
+
   test('takes twenty groups in UTC without buckets by default', async () => {
     const { ask, calls } = createFakeContext();
     const { data } = await ask('{ usageBreakdown(by: [USER]) { interval timeZone groups { count } } }');

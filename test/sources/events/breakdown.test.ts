@@ -133,8 +133,17 @@ function openEvents(settings: Settings = {}) {
     },
     isConfigured ? context : { ...context, credentials: null },
   );
+  const wanted: EventBreakdownRequest['wanted'] = new Set(['TIMES']);
   const group = (request: Partial<EventBreakdownRequest> = {}) =>
-    source.getEventBreakdown({ range, filter: {}, by: ['CATEGORY'], edges: null, top: 20, ...request });
+    source.getEventBreakdown({
+      range,
+      filter: {},
+      by: ['CATEGORY'],
+      edges: null,
+      top: 20,
+      wanted,
+      ...request,
+    });
   return { calls: upstream.calls, group };
 }
 

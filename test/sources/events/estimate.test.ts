@@ -135,6 +135,7 @@ describe('the estimate of events', () => {
       by: fc.subarray([...EVENT_DIMENSIONS], { minLength: 1, maxLength: 3 }),
       edges: fc.constant(null),
       top: fc.constant(5),
+      wanted: fc.constant(new Set<never>()),
     });
     await fc.assert(
       fc.asyncProperty(rowsArbitrary, requestArbitrary, async (rows, request) => {
@@ -178,7 +179,14 @@ describe('the estimate of events', () => {
       const question = { ...fc.sample(questionArbitrary, 1)[0]!, filter };
       const facets = { range: question.range, filter, facets: new Set(EVENT_FACETS) };
       const { range } = question;
-      const breakdown = { range, filter, by: ['ACTION' as const], edges: null, top: 1 };
+      const breakdown = {
+        range,
+        filter,
+        by: ['ACTION' as const],
+        edges: null,
+        top: 1,
+        wanted: new Set<never>(),
+      };
       const { source, calls } = openSource([]);
       expect(() => checkEventFilter(filter, 'filter')).toThrow(refusal);
       expect(() => estimateEventList(question, READING)).toThrow(refusal);

@@ -187,8 +187,17 @@ function openUsage(settings: Settings = {}) {
     () => Promise.reject(new Error('no series are asked for here')),
     isConfigured ? context : { ...context, credentials: null },
   );
+  const wanted: UsageBreakdownRequest['wanted'] = new Set(['STATUSES', 'PROCESS_TIME']);
   const group = (request: Partial<UsageBreakdownRequest> = {}) =>
-    source.getUsageBreakdown({ range, filter: {}, by: ['ELEMENT'], edges: null, top: 20, ...request });
+    source.getUsageBreakdown({
+      range,
+      filter: {},
+      by: ['ELEMENT'],
+      edges: null,
+      top: 20,
+      wanted,
+      ...request,
+    });
   return { calls: upstream.calls, group };
 }
 

@@ -66,11 +66,19 @@ describe('a row is skipped and counted', () => {
     ['activity', { timestamp: DAY_1, count: '7' }],
     ['activity', { timestamp: DAY_1, count: 10n ** 20n }],
     ['elements', { timestamp: DAY_1, count: 1, box: -1 }],
+    ['elements', { timestamp: DAY_1, count: 1, box: 10n ** 20n }],
     ['elements', { timestamp: DAY_1, count: 'many', box: 1 }],
     ['times', { timestamp: DAY_1, count: 2, min: 1, max: 2 }],
+    ['times', { timestamp: DAY_1, count: 2, min: 1, avg: 2 }],
+    ['times', { timestamp: DAY_1, count: 2, max: 1, avg: 1 }],
+    ['times', { timestamp: DAY_1, count: 2, min: '1', max: 2, avg: 1 }],
+    ['times', { timestamp: DAY_1, count: 2, min: -1, max: 2, avg: 1 }],
     ['times', { timestamp: DAY_1, count: 2, min: 1, max: 2, avg: Number.NaN }],
     ['times', { timestamp: DAY_1, min: 1, max: 2, avg: 1 }],
+    ['statuses', { timestamp: DAY_1, count: 2 }],
     ['statuses', { timestamp: DAY_1, count: 2, success: 2 }],
+    ['statuses', { timestamp: DAY_1, count: 0, success: 2 }],
+    ['statuses', { timestamp: DAY_1, count: 0, failed: 2 }],
   ] as const)('%s: its figures are none', (series, row) => {
     const { rows, skipped } = decodeSeries(series, [row, good], QUESTION);
     expect(rows).toHaveLength(1);
@@ -83,6 +91,11 @@ describe('a row is skipped and counted', () => {
       expect(decodeSeries('activity', [row, good], QUESTION).skipped).toEqual([null]);
     },
   );
+
+  test('it has no time, even if most rows have none', () => {
+    const { rows, skipped } = decodeSeries('activity', [good, {}, { timestamp: 'soon' }], QUESTION);
+    expect([rows.length, skipped]).toEqual([1, [null, null]]);
+  });
 
   test('it begins inside of a row, or repeats a row', () => {
     const noon = { timestamp: '2014-07-01T12:00:00Z', count: 1 };
@@ -104,6 +117,23 @@ test('a field that is no number is no element', () => {
     QUESTION,
   ).rows;
   expect(row?.figure).toEqual(new Map([['box', 1]]));
+});
+
+test('an element without calls is left out', () => {
+  const [row] = decodeSeries('elements', [{ timestamp: DAY_1, count: 1, box: 1, twilio: 0 }], QUESTION).rows;
+  expect(row?.figure).toEqual(new Map([['box', 1]]));
+});
+
+test('a row needs no count if its parts say how many calls there were', () => {
+  const elements = decodeSeries('elements', [{ timestamp: DAY_1, box: 1 }], QUESTION);
+  expect(elements).toMatchObject({ rows: [{ count: null, figure: new Map([['box', 1]]) }], skipped: [] });
+  const statuses = decodeSeries('statuses', [{ timestamp: DAY_1, success: 2, failed: 1 }], QUESTION);
+  expect(statuses).toMatchObject({ rows: [{ count: null, figure: { success: 2, failed: 1 } }], skipped: [] });
+});
+
+test('a call of zero milliseconds has a time', () => {
+  const times = [{ timestamp: DAY_1, count: 1, min: 0, max: 0, avg: 0 }];
+  expect(decodeSeries('times', times, QUESTION).rows[0]?.figure).toEqual({ min: 0, max: 0, avg: 0 });
 });
 
 test('an answer without a parsable row is refused', () => {

@@ -15,7 +15,7 @@ import { estimateAnalytics } from '../../../../src/sources/usage/analytics/plan.
 import { countVendorRows } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
 import type { VendorInterval } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
 import { createCallBudget } from '../../../../src/upstream/call-budget.ts';
-import { createReader, listRows, logCalls, NOT_FOUND, NOW } from './simulated-vendor.ts';
+import { createReader, listRows, logCalls, NOT_FOUND, NOW, SETTINGS } from './simulated-vendor.ts';
 import type { LoggedCall, VendorOptions } from './simulated-vendor.ts';
 
 const ALL = new Set(USAGE_SERIES);
@@ -777,6 +777,21 @@ describe('a vendor that departs from its page', () => {
     });
     const { coverage } = await read(hours({ series }));
     expect(coverage).toMatchObject([{ status: 'TRUNCATED', code: 'ROWS_DROPPED', dropped: lost }]);
+  });
+
+  test('and lacks its newest rows, because its clock is behind, is not asked for them: they are filling', async () => {
+    const range = { fromMs: NOW - HOUR, toMs: NOW };
+    const settledMs = NOW - SETTINGS.settleMs;
+    const { read, calls } = createReader({
+      log: logCalls(range, 200),
+      answer: (_operation, rows) => rows.filter(({ timestamp }) => Date.parse(String(timestamp)) < settledMs),
+    });
+    const { coverage } = await read(request(range, { interval: 'MINUTE', series }));
+    expect(calls).toHaveLength(1);
+    expect(coverage).toMatchObject([
+      { status: 'FILLING', fromMs: settledMs, toMs: NOW },
+      { status: 'COMPLETE', fromMs: range.fromMs, toMs: settledMs },
+    ]);
   });
 
   test('and leaves out rows of zero is read with one more call', async () => {

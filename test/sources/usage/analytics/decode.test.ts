@@ -141,6 +141,25 @@ test('an answer without a parsable row is refused', () => {
   expect(decodeSeries('activity', [], QUESTION)).toMatchObject({ rows: [], skipped: [], unanswered: [] });
 });
 
+test('rows that all begin with months, but the first, are refused as an answer by day', () => {
+  const summer = (from: string, ...starts: readonly string[]) => {
+    const range = { fromMs: Date.parse(from), toMs: Date.parse('2014-10-01T00:00:00Z') };
+    const body = starts.map((timestamp) => ({ timestamp, count: 1 }));
+    return () => decodeSeries('activity', body, { range, interval: 'DAY' });
+  };
+  const coarser = 'The rows are of a coarser interval than requested.';
+  expect(summer(DAY_1, DAY_1, '2014-08-01T00:00Z', '2014-09-01T00:00Z')).toThrow(coarser);
+  expect(summer(DAY_2, DAY_2, '2014-08-01T00:00Z')).toThrow(coarser);
+  expect(summer(DAY_1, DAY_1, DAY_2, '2014-08-01T00:00Z')).not.toThrow();
+  expect(summer(DAY_1, DAY_1)).not.toThrow();
+});
+
+test('years with a gap are read, because there are no longer rows', () => {
+  const range = { fromMs: Date.parse('2012-01-01T00:00Z'), toMs: Date.parse('2015-01-01T00:00Z') };
+  const body = ['2012-01-01T00:00Z', '2014-01-01T00:00Z'].map((timestamp) => ({ timestamp, count: 1 }));
+  expect(decodeSeries('activity', body, { range, interval: 'YEAR' }).rows).toHaveLength(2);
+});
+
 test('every row of any list is read or skipped, and only the known errors are thrown', () => {
   const value = fc.oneof(fc.nat(), fc.double(), fc.string(), fc.constant(null));
   const row = fc.oneof(

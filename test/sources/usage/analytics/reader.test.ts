@@ -501,6 +501,19 @@ describe('an answer that is too large', () => {
     expect(calls.length).toBeLessThanOrEqual(4 * 5);
   });
 
+  test('is TRUNCATED by the rows of its halves that cannot be parsed', async () => {
+    const bad = ['2026-03-02T00:00:00.000Z', '2026-03-30T00:00:00.000Z'];
+    const { read } = createReader({
+      log,
+      answer: (operation, rows) =>
+        tooLarge(400)(operation, rows).map((row) =>
+          bad.includes(String(row['timestamp'])) ? { ...row, count: 'many' } : row,
+        ),
+    });
+    const { coverage } = await read(request(range, { interval: 'HOUR', series: new Set(['activity']) }));
+    expect(coverage).toMatchObject([{ status: 'TRUNCATED', code: 'ROWS_DROPPED', dropped: 2 }]);
+  });
+
   test('fails if its quarters are too large too', async () => {
     const { read, calls } = createReader({ log, answer: tooLarge(3) });
     const { coverage } = await read(request(range, { interval: 'HOUR', series: new Set(['activity']) }));

@@ -999,6 +999,36 @@ describe('a refusal', () => {
     expect(calls).toHaveLength(13);
   });
 
+  test('suggests only what is allowed', async () => {
+    const january = rangeOf('2026-01-01T00:00Z', '2026-02-01T00:00Z');
+    const years = rangeOf('2020-01-01T00:00+05:30', '2025-01-01T00:00+05:30');
+    const messageOf = async (question: AnalyticsRequest, settings = {}) =>
+      createReader({ log: [] }, settings)
+        .read(question)
+        .catch((error: unknown) => (error instanceof RequestError ? error.message : error));
+    // Neither the zone UTC, which it has, nor minutes.
+    expect(await messageOf(request(january, { interval: 'MINUTE' }), { maxBuckets: 200_000 })).toMatch(
+      / may be read\. Ask for 'interval: HOUR', or a range of at most 333 hours\.$/,
+    );
+    // No interval is longer than a year.
+    expect(await messageOf(request(years, { interval: 'YEAR', timeZone: 'Asia/Kolkata' }))).toMatch(
+      / may be read\. Ask for 'timeZone: "UTC"', or a range of at most 333 hours\.$/,
+    );
+    // Hours are too many too.
+    expect(await messageOf(request(years, { interval: 'MINUTE' }))).toMatch(
+      / at most\. Ask for 'interval: DAY' or a shorter range\.$/,
+    );
+  });
+
+  test('of too many vendor rows counts those of the period that has too many', async () => {
+    const { read } = createReader({ log: [] }, { maxUpstreamBuckets: 42_000 });
+    const february = rangeOf('2026-02-01T00:00+05:30', '2026-03-01T00:00+05:30');
+    const previous = [{ offset: 'P1M', series: ALL }];
+    await expect(read(request(february, { timeZone: 'Asia/Kolkata', previous }))).rejects.toMatchObject({
+      details: { allowed: 42_000, requested: 31 * 24 * 60 },
+    });
+  });
+
   test('never asks for seconds over more than a day', async () => {
     const { read, calls } = createReader({ log: [] }, { maxBuckets: 200_000, maxUpstreamBuckets: 200_000 });
     const day = rangeOf('2026-01-01T00:00Z', '2026-01-02T00:00Z');

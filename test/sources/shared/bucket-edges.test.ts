@@ -95,6 +95,14 @@ describe('bucket edges', () => {
     ]);
   });
 
+  test('hours follow each change of the clock in a range', () => {
+    // Lord Howe is ahead of UTC by 11 hours, in winter by 10:30.
+    const edges = edgesOf('2025-04-01T00:00Z', '2025-10-10T00:00Z', 'HOUR', 'Australia/Lord_Howe');
+    expect(edges.slice(0, 2)).toEqual(['2025-04-01T00:00', '2025-04-01T01:00']);
+    expect(edges).toContain('2025-07-01T00:30');
+    expect(edges.slice(-2)).toEqual(['2025-10-09T23:00', '2025-10-10T00:00']);
+  });
+
   test('as many buckets as allowed are listed, and more are not', () => {
     const range = { fromMs: 0, toMs: 10_000 };
     expect(listBucketEdges(range, 'SECOND', 'UTC', 9)).toBeNull();

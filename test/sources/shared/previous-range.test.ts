@@ -34,6 +34,28 @@ describe('without an offset', () => {
     ]);
   });
 
+  test('as many days come before a range if only one of its ends is the first of a month', () => {
+    expect(before('2026-03-01T00:00Z', '2026-04-15T00:00Z')).toEqual([
+      '2026-01-15T00:00',
+      '2026-03-01T00:00',
+    ]);
+    expect(before('2026-02-10T00:00Z', '2026-04-01T00:00Z')).toEqual([
+      '2025-12-22T00:00',
+      '2026-02-10T00:00',
+    ]);
+  });
+
+  test('as many hours come before a range if only one of its ends is a midnight', () => {
+    expect(before('2026-03-01T00:00Z', '2026-03-02T12:00Z')).toEqual([
+      '2026-02-27T12:00',
+      '2026-03-01T00:00',
+    ]);
+    expect(before('2026-03-01T12:00Z', '2026-03-03T00:00Z')).toEqual([
+      '2026-02-28T00:00',
+      '2026-03-01T12:00',
+    ]);
+  });
+
   test('days of the zone are whole days with any number of hours', () => {
     expect(before('2025-03-29T23:00Z', '2025-03-30T22:00Z', null, 'Europe/Berlin')).toEqual([
       '2025-03-28T23:00',
@@ -89,9 +111,14 @@ describe('with an offset', () => {
     ]);
   });
 
-  test.each(['P0D', '-P1D', 'yesterday', 'P1000000Y'])('%s is refused, naming the argument', (offset) => {
+  test.each([
+    ['P0D', "'previous.offset' must be longer than zero."],
+    ['-P1D', "'previous.offset' must be longer than zero."],
+    ['yesterday', "'previous.offset' must be an ISO 8601 duration, such as P1M."],
+    ['P1000000Y', "'previous.offset' reaches too far back; use a shorter duration."],
+  ])('%s is refused, and the message names the argument and the way out', (offset, message) => {
     expect(() => before('2026-03-01T00:00Z', '2026-04-01T00:00Z', offset)).toThrow(
-      expect.objectContaining({ code: 'BAD_USER_INPUT', details: { argument: 'previous.offset' } }),
+      expect.objectContaining({ code: 'BAD_USER_INPUT', message, details: { argument: 'previous.offset' } }),
     );
   });
 });

@@ -66,11 +66,19 @@ describe('a row is skipped and counted', () => {
     ['activity', { timestamp: DAY_1, count: '7' }],
     ['activity', { timestamp: DAY_1, count: 10n ** 20n }],
     ['elements', { timestamp: DAY_1, count: 1, box: -1 }],
+    ['elements', { timestamp: DAY_1, count: 1, box: 10n ** 20n }],
     ['elements', { timestamp: DAY_1, count: 'many', box: 1 }],
     ['times', { timestamp: DAY_1, count: 2, min: 1, max: 2 }],
+    ['times', { timestamp: DAY_1, count: 2, min: 1, avg: 2 }],
+    ['times', { timestamp: DAY_1, count: 2, max: 1, avg: 1 }],
+    ['times', { timestamp: DAY_1, count: 2, min: '1', max: 2, avg: 1 }],
+    ['times', { timestamp: DAY_1, count: 2, min: -1, max: 2, avg: 1 }],
     ['times', { timestamp: DAY_1, count: 2, min: 1, max: 2, avg: Number.NaN }],
     ['times', { timestamp: DAY_1, min: 1, max: 2, avg: 1 }],
+    ['statuses', { timestamp: DAY_1, count: 2 }],
     ['statuses', { timestamp: DAY_1, count: 2, success: 2 }],
+    ['statuses', { timestamp: DAY_1, count: 0, success: 2 }],
+    ['statuses', { timestamp: DAY_1, count: 0, failed: 2 }],
   ] as const)('%s: its figures are none', (series, row) => {
     const { rows, skipped } = decodeSeries(series, [row, good], QUESTION);
     expect(rows).toHaveLength(1);
@@ -83,6 +91,11 @@ describe('a row is skipped and counted', () => {
       expect(decodeSeries('activity', [row, good], QUESTION).skipped).toEqual([null]);
     },
   );
+
+  test('it has no time, even if most rows have none', () => {
+    const { rows, skipped } = decodeSeries('activity', [good, {}, { timestamp: 'soon' }], QUESTION);
+    expect([rows.length, skipped]).toEqual([1, [null, null]]);
+  });
 
   test('it begins inside of a row, or repeats a row', () => {
     const noon = { timestamp: '2014-07-01T12:00:00Z', count: 1 };
@@ -106,9 +119,45 @@ test('a field that is no number is no element', () => {
   expect(row?.figure).toEqual(new Map([['box', 1]]));
 });
 
+test('an element without calls is left out', () => {
+  const [row] = decodeSeries('elements', [{ timestamp: DAY_1, count: 1, box: 1, twilio: 0 }], QUESTION).rows;
+  expect(row?.figure).toEqual(new Map([['box', 1]]));
+});
+
+test('a row needs no count if its parts say how many calls there were', () => {
+  const elements = decodeSeries('elements', [{ timestamp: DAY_1, box: 1 }], QUESTION);
+  expect(elements).toMatchObject({ rows: [{ count: null, figure: new Map([['box', 1]]) }], skipped: [] });
+  const statuses = decodeSeries('statuses', [{ timestamp: DAY_1, success: 2, failed: 1 }], QUESTION);
+  expect(statuses).toMatchObject({ rows: [{ count: null, figure: { success: 2, failed: 1 } }], skipped: [] });
+});
+
+test('a call of zero milliseconds has a time', () => {
+  const times = [{ timestamp: DAY_1, count: 1, min: 0, max: 0, avg: 0 }];
+  expect(decodeSeries('times', times, QUESTION).rows[0]?.figure).toEqual({ min: 0, max: 0, avg: 0 });
+});
+
 test('an answer without a parsable row is refused', () => {
   expect(() => decodeSeries('activity', [{}], QUESTION)).toThrow(TypeError);
   expect(decodeSeries('activity', [], QUESTION)).toMatchObject({ rows: [], skipped: [], unanswered: [] });
+});
+
+test('rows that all begin with months, but the first, are refused as an answer by day', () => {
+  const summer = (from: string, ...starts: readonly string[]) => {
+    const range = { fromMs: Date.parse(from), toMs: Date.parse('2014-10-01T00:00:00Z') };
+    const body = starts.map((timestamp) => ({ timestamp, count: 1 }));
+    return () => decodeSeries('activity', body, { range, interval: 'DAY' });
+  };
+  const coarser = 'The rows are of a coarser interval than requested.';
+  expect(summer(DAY_1, DAY_1, '2014-08-01T00:00Z', '2014-09-01T00:00Z')).toThrow(coarser);
+  expect(summer(DAY_2, DAY_2, '2014-08-01T00:00Z')).toThrow(coarser);
+  expect(summer(DAY_1, DAY_1, DAY_2, '2014-08-01T00:00Z')).not.toThrow();
+  expect(summer(DAY_1, DAY_1)).not.toThrow();
+});
+
+test('years with a gap are read, because there are no longer rows', () => {
+  const range = { fromMs: Date.parse('2012-01-01T00:00Z'), toMs: Date.parse('2015-01-01T00:00Z') };
+  const body = ['2012-01-01T00:00Z', '2014-01-01T00:00Z'].map((timestamp) => ({ timestamp, count: 1 }));
+  expect(decodeSeries('activity', body, { range, interval: 'YEAR' }).rows).toHaveLength(2);
 });
 
 test('every row of any list is read or skipped, and only the known errors are thrown', () => {

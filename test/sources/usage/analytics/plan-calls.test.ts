@@ -80,3 +80,13 @@ test('periods far apart share no call if the rows between them are many', () => 
     '2026-03-01T06:01 2026-03-02T06:01 MINUTE 1',
   ]);
 });
+
+test('periods share a call if at most 10,000 rows lie between them', () => {
+  const hoursLater = (hours: number) => {
+    const fromMs = Date.parse('2025-01-02T06:00Z') + hours * 3_600_000;
+    return periodOf(new Date(fromMs).toISOString(), new Date(fromMs + 86_400_000).toISOString());
+  };
+  const first = periodOf('2025-01-01T06:00Z', '2025-01-02T06:00Z');
+  expect(plan(BOUNDS, first, hoursLater(9_990))).toHaveLength(1);
+  expect(plan(BOUNDS, first, hoursLater(10_010))).toHaveLength(2);
+});

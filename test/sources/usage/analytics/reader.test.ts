@@ -15,7 +15,7 @@ import { estimateAnalytics } from '../../../../src/sources/usage/analytics/plan.
 import { countVendorRows } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
 import type { VendorInterval } from '../../../../src/sources/usage/analytics/vendor-rows.ts';
 import { createCallBudget } from '../../../../src/upstream/call-budget.ts';
-import { createReader, listRows, logCalls, NOT_FOUND, NOW } from './simulated-vendor.ts';
+import { createReader, listRows, logCalls, NOT_FOUND, NOW, SETTINGS } from './simulated-vendor.ts';
 import type { LoggedCall, VendorOptions } from './simulated-vendor.ts';
 
 const ALL = new Set(USAGE_SERIES);
@@ -501,6 +501,19 @@ describe('an answer that is too large', () => {
     expect(calls.length).toBeLessThanOrEqual(4 * 5);
   });
 
+  test('is TRUNCATED by the rows of its halves that cannot be parsed', async () => {
+    const bad = ['2026-03-02T00:00:00.000Z', '2026-03-30T00:00:00.000Z'];
+    const { read } = createReader({
+      log,
+      answer: (operation, rows) =>
+        tooLarge(400)(operation, rows).map((row) =>
+          bad.includes(String(row['timestamp'])) ? { ...row, count: 'many' } : row,
+        ),
+    });
+    const { coverage } = await read(request(range, { interval: 'HOUR', series: new Set(['activity']) }));
+    expect(coverage).toMatchObject([{ status: 'TRUNCATED', code: 'ROWS_DROPPED', dropped: 2 }]);
+  });
+
   test('fails if its quarters are too large too', async () => {
     const { read, calls } = createReader({ log, answer: tooLarge(3) });
     const { coverage } = await read(request(range, { interval: 'HOUR', series: new Set(['activity']) }));
@@ -779,6 +792,21 @@ describe('a vendor that departs from its page', () => {
     expect(coverage).toMatchObject([{ status: 'TRUNCATED', code: 'ROWS_DROPPED', dropped: lost }]);
   });
 
+  test('and lacks its newest rows, because its clock is behind, is not asked for them: they are filling', async () => {
+    const range = { fromMs: NOW - HOUR, toMs: NOW };
+    const settledMs = NOW - SETTINGS.settleMs;
+    const { read, calls } = createReader({
+      log: logCalls(range, 200),
+      answer: (_operation, rows) => rows.filter(({ timestamp }) => Date.parse(String(timestamp)) < settledMs),
+    });
+    const { coverage } = await read(request(range, { interval: 'MINUTE', series }));
+    expect(calls).toHaveLength(1);
+    expect(coverage).toMatchObject([
+      { status: 'FILLING', fromMs: settledMs, toMs: NOW },
+      { status: 'COMPLETE', fromMs: range.fromMs, toMs: settledMs },
+    ]);
+  });
+
   test('and leaves out rows of zero is read with one more call', async () => {
     const few = logCalls(rangeOf('2026-03-20T00:00Z', '2026-03-25T00:00Z'), 60);
     const sparse = (rows: Record<string, unknown>[]) => rows.filter((row) => row['count'] !== 0);
@@ -969,6 +997,36 @@ describe('a refusal', () => {
     await read(request(range, { timeZone: 'Asia/Kolkata', interval: 'QUARTER' }));
     // 19,980 rows of elements come in two answers.
     expect(calls).toHaveLength(13);
+  });
+
+  test('suggests only what is allowed', async () => {
+    const january = rangeOf('2026-01-01T00:00Z', '2026-02-01T00:00Z');
+    const years = rangeOf('2020-01-01T00:00+05:30', '2025-01-01T00:00+05:30');
+    const messageOf = async (question: AnalyticsRequest, settings = {}) =>
+      createReader({ log: [] }, settings)
+        .read(question)
+        .catch((error: unknown) => (error instanceof RequestError ? error.message : error));
+    // Neither the zone UTC, which it has, nor minutes.
+    expect(await messageOf(request(january, { interval: 'MINUTE' }), { maxBuckets: 200_000 })).toMatch(
+      / may be read\. Ask for 'interval: HOUR', or a range of at most 333 hours\.$/,
+    );
+    // No interval is longer than a year.
+    expect(await messageOf(request(years, { interval: 'YEAR', timeZone: 'Asia/Kolkata' }))).toMatch(
+      / may be read\. Ask for 'timeZone: "UTC"', or a range of at most 333 hours\.$/,
+    );
+    // Hours are too many too.
+    expect(await messageOf(request(years, { interval: 'MINUTE' }))).toMatch(
+      / at most\. Ask for 'interval: DAY' or a shorter range\.$/,
+    );
+  });
+
+  test('of too many vendor rows counts those of the period that has too many', async () => {
+    const { read } = createReader({ log: [] }, { maxUpstreamBuckets: 42_000 });
+    const february = rangeOf('2026-02-01T00:00+05:30', '2026-03-01T00:00+05:30');
+    const previous = [{ offset: 'P1M', series: ALL }];
+    await expect(read(request(february, { timeZone: 'Asia/Kolkata', previous }))).rejects.toMatchObject({
+      details: { allowed: 42_000, requested: 31 * 24 * 60 },
+    });
   });
 
   test('never asks for seconds over more than a day', async () => {

@@ -78,6 +78,7 @@ test('the longest readable range is readable with any start', () => {
 test('seconds over more than a day are not readable with any bound on rows', () => {
   expect(isReadable({ fromMs: 0, toMs: 86_400_000 }, 'SECOND', 100_000)).toBe(true);
   expect(isReadable({ fromMs: 0, toMs: 86_400_001 }, 'SECOND', 100_000)).toBe(false);
+  expect(longestReadable('SECOND', 100_000)).toBe(86_400_000);
 });
 
 test('as many rows as the bound are readable, and more are not', () => {

@@ -20,4 +20,37 @@ describe.runIf(hasChromium)('the frame of the console in a browser', () => {
       await opened.close();
     },
   );
+
+  test('after a change of page the heading has the focus and the title names the page', async () => {
+    const opened = await rig.open('/');
+    const { page } = opened;
+    const focused = () =>
+      page.evaluate(() => `${document.activeElement?.tagName} ${document.activeElement?.textContent}`);
+    const expectPage = async (name: string) => {
+      await expect.poll(focused, { timeout: 60_000 }).toBe(`H1 ${name}`);
+      await expect.poll(() => page.title(), { timeout: 60_000 }).toMatch(new RegExp(`^${name} · `));
+      await opened.settle();
+      expect(await focused()).toBe(`H1 ${name}`);
+    };
+    expect(await focused()).toMatch(/^BODY/);
+
+    await page.keyboard.press('g');
+    await page.keyboard.press('e');
+    await expectPage('Events');
+    await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
+    await expectPage('Overview');
+    await page.getByRole('link', { name: 'All calls' }).focus();
+    await page.keyboard.press('Enter');
+    await expectPage('Calls');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    await page.keyboard.type('go to timeline');
+    await expect.poll(() => page.getByRole('option').count(), { timeout: 60_000 }).toBe(1);
+    await page.keyboard.press('Enter');
+    await expectPage('Timeline');
+    await page.goBack();
+    await expectPage('Calls');
+    expect(opened.problems).toEqual([]);
+    await opened.close();
+  }, 120_000);
 });

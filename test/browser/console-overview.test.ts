@@ -157,7 +157,7 @@ describe.runIf(hasChromium)('the overview in a browser', () => {
   test('a comparison shows each change, and the address keeps it', async () => {
     const opened = await rig.open(DAY);
     await opened.page.getByRole('button', { name: 'Compare with the period before' }).click();
-    await expect.poll(() => opened.page.locator('.change').count()).toBe(7);
+    await expect.poll(() => opened.page.locator('.tile-change').count()).toBe(7);
     expect(opened.page.url()).toContain('vs=previous');
     await opened.close();
   });

@@ -1,11 +1,10 @@
 import type { Span } from '../time/span.ts';
-import { writeTick } from '../time/words.ts';
 import type { Plot } from './plot.ts';
-import { ticksOf } from './ticks.ts';
+import { placeTicks } from './ticks.ts';
 
 /** The words of time below a chart, in the page's time zone. */
 export function TimeAxis({
-  plot: { x, left, right, bottom },
+  plot: { left, right, bottom },
   span,
   timeZone,
 }: {
@@ -13,19 +12,14 @@ export function TimeAxis({
   readonly span: Span;
   readonly timeZone: string;
 }) {
-  const count = Math.floor((right - left) / 84);
-  return ticksOf(span, count, timeZone).map((ms) => {
-    const place = x(ms);
-    const anchor = place < left + 20 ? 'start' : place > right - 20 ? 'end' : 'middle';
-    return (
-      <g key={ms}>
-        <line x1={place} x2={place} y1={bottom} y2={bottom + 4} className="rule" />
-        <text x={place} y={bottom + 16} className="tick" textAnchor={anchor}>
-          {writeTick(ms, span.toMs - span.fromMs, timeZone)}
-        </text>
-      </g>
-    );
-  });
+  return placeTicks(span, { left, right }, timeZone).map(({ ms, place, anchor, text }) => (
+    <g key={ms}>
+      <line x1={place} x2={place} y1={bottom} y2={bottom + 4} className="rule" />
+      <text x={place} y={bottom + 16} className="tick" textAnchor={anchor}>
+        {text}
+      </text>
+    </g>
+  ));
 }
 
 /** Lines and words of values, with what they count above them. */

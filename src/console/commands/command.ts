@@ -28,27 +28,32 @@ export function findCommands(commands: readonly Command[], typed: string): reado
   return groups.map((value) => ({ value, items: found.filter(({ group }) => group === value) }));
 }
 
-/** How long the next key of a sequence may take. */
-const WAIT_MS = 1_500;
+/** How long the next key of a sequence may take, and how long no key acts after text. */
+const WAIT_MS = 1_000;
 
-/** Reads keys as they are pressed. Returns the id of the command whose keys are complete. */
+/**
+ * Reads keys as they are pressed. Returns the id of the command whose keys are complete. A key that neither is a command nor goes on with one
+ * is taken for text, for example of a reader who believes that a field has the focus: then no key acts until a second passes without one.
+ */
 export function createKeyReader(now: () => number) {
   let typed: readonly string[] = [];
+  let isText = false;
   let lastMs = -Infinity;
   return (commands: readonly Command[], key: string): string | null => {
-    if (now() - lastMs > WAIT_MS) typed = [];
-    lastMs = now();
-    for (const sequence of [[...typed, key], [key]]) {
-      const text = sequence.join(' ');
-      const exact = commands.find(({ keys }) => keys === text);
-      const begins = commands.some(({ keys }) => keys?.startsWith(`${text} `) ?? false);
-      if (exact || begins) {
-        typed = exact ? [] : sequence;
-        return exact?.id ?? null;
-      }
+    // Shift, Tab, Enter, space or arrows write no letter.
+    if (key.trim().length !== 1) return null;
+    if (now() - lastMs > WAIT_MS) {
+      typed = [];
+      isText = false;
     }
-    typed = [];
-    return null;
+    lastMs = now();
+    if (isText) return null;
+    typed = [...typed, key];
+    const text = typed.join(' ');
+    const exact = commands.find(({ keys }) => keys === text);
+    isText = !exact && !commands.some(({ keys }) => keys?.startsWith(`${text} `));
+    if (exact) typed = [];
+    return exact?.id ?? null;
   };
 }
 

@@ -33,7 +33,9 @@ export function Commands() {
       setOpened('palette');
       return;
     }
-    if (!areKeysOn || event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
+    // What was opened may still be loading: keys pressed meanwhile are meant for it.
+    if (!areKeysOn || opened !== null) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
     const id = readKey(commands, event.key);
     if (id === null) return;
     event.preventDefault();

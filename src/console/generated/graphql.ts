@@ -475,7 +475,7 @@ export type OverviewStatusesQueryVariables = Exact<{
 }>;
 
 
-export type OverviewStatusesQuery = { usageAnalytics: { id: string, totals: { id: string, successRate: number | null, statuses: { id: string, success: number, failed: number } | null }, buckets: Array<{ id: string, timestamp: string, end: string, cut: boolean, filling: boolean, statuses: { id: string, success: number, failed: number } | null }>, previous?: { id: string, totals: { id: string, successRate: number | null } } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+export type OverviewStatusesQuery = { usageAnalytics: { id: string, totals: { id: string, successRate: number | null, statuses: { id: string, success: number, failed: number } | null }, buckets: Array<{ id: string, timestamp: string, end: string, cut: boolean, filling: boolean, statuses: { id: string, success: number, failed: number } | null }>, previous?: { id: string, totals: { id: string, successRate: number | null, statuses: { id: string, failed: number } | null } } | null, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
 
 export type OverviewTimesQueryVariables = Exact<{
   range: DateTimeRange;
@@ -1692,6 +1692,10 @@ export const OverviewStatusesDocument = new TypedDocumentString(`
       totals {
         id
         successRate
+        statuses {
+          id
+          failed
+        }
       }
     }
     coverage {

@@ -1,6 +1,6 @@
 import type { Asked } from '../graph/use-panel-query.ts';
 import { nameSource } from '../graph/failures.ts';
-import { writeCount } from '../time/words.ts';
+import { writeCount, writeMany } from '../time/words.ts';
 import { Popup } from './popup.tsx';
 
 /** What a panel asked: its vendor calls, its time, its cost, and its very query to open in GraphiQL. */
@@ -26,7 +26,7 @@ function OneAsked({ asked: { document, variables, ms, work } }: { readonly asked
     <section>
       <p>
         <strong>{name}</strong> {ms === null ? '' : `answered in ${writeCount(ms)} ms`}
-        {calls === undefined ? '' : `, with ${calls} vendor ${calls === 1 ? 'call' : 'calls'}`}
+        {calls === undefined ? '' : `, with ${writeMany(calls, 'vendor call')}`}
         {cost ? `, for ${cost.actual} of ${cost.requested} points` : ''}.
       </p>
       {vendorCalls && vendorCalls.length > 0 && (

@@ -1,5 +1,5 @@
 import { Popover } from '@base-ui/react/popover';
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement, ReactNode, RefObject } from 'react';
 
 /** A button that opens a small sheet beside itself. Escape closes it, and the focus comes back. */
 export function Popup({
@@ -9,6 +9,7 @@ export function Popup({
   className = 'button',
   open,
   onOpen,
+  initialFocus,
 }: {
   readonly title: string;
   readonly trigger: ReactNode;
@@ -16,6 +17,8 @@ export function Popup({
   readonly className?: string;
   readonly open?: boolean;
   readonly onOpen?: (isOpen: boolean) => void;
+  /** What has the focus at first, if it is there. Otherwise the first part that can have it. */
+  readonly initialFocus?: RefObject<HTMLElement | null>;
 }): ReactElement {
   return (
     <Popover.Root {...(open === undefined ? {} : { open })} onOpenChange={(isOpen) => onOpen?.(isOpen)}>
@@ -24,7 +27,7 @@ export function Popup({
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Positioner sideOffset={6} collisionPadding={8} className="positioner">
-          <Popover.Popup className="popup">
+          <Popover.Popup className="popup" {...(initialFocus === undefined ? {} : { initialFocus })}>
             <Popover.Title className="visually-hidden">{title}</Popover.Title>
             {children}
           </Popover.Popup>

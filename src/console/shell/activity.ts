@@ -6,7 +6,7 @@ import type { PanelAnswer } from '../graph/use-panel-query.ts';
 import { COVERAGE_FIELDS } from '../parts/coverage.tsx';
 import { useRange } from '../state/use-range.ts';
 import type { Interval, Span } from '../time/span.ts';
-import { writeBucket, writeCount } from '../time/words.ts';
+import { writeBucket, writeCount, writeMany } from '../time/words.ts';
 
 const CALLS = graphql(`
   query ActivityRibbon($range: DateTimeRange!, $interval: Interval!, $timeZone: TimeZone!) {
@@ -137,20 +137,25 @@ export function readActivity(
   });
 }
 
+const NAMES = { calls: 'call', events: 'event' } as const;
+
 /** The number of calls or events in all buckets, in words. */
 export function writeSum(buckets: readonly Activity[], of: 'calls' | 'events'): string {
   const known = buckets.flatMap((bucket) => bucket[of] ?? []);
   return known.length === 0 && buckets.length > 0
     ? `an unknown number of ${of}`
-    : `${writeCount(known.reduce((sum, each) => sum + each, 0))} ${of}`;
+    : writeMany(
+        known.reduce((sum, each) => sum + each, 0),
+        NAMES[of],
+      );
 }
 
 export function describeActivity(bucket: Activity, interval: Interval, timeZone: string): string {
   const words = [
     writeBucket(bucket.fromMs, interval, timeZone),
-    bucket.calls === null ? 'calls unknown' : `${writeCount(bucket.calls)} calls`,
+    bucket.calls === null ? 'calls unknown' : writeMany(bucket.calls, 'call'),
     bucket.failed ? `${writeCount(bucket.failed)} failed` : '',
-    bucket.events === null ? '' : `${writeCount(bucket.events)} events`,
+    bucket.events === null ? '' : writeMany(bucket.events, 'event'),
     bucket.isFilling ? 'still filling' : '',
   ];
   return words.filter((word) => word !== '').join(', ');

@@ -7,12 +7,14 @@ import { Icon } from './icons.tsx';
 import { nameWords, RangePicker } from './range-picker.tsx';
 import { DEFAULT_LAST } from '../time/span.ts';
 import { writeSpan, writeZone } from '../time/words.ts';
+import { usePageFocus } from './use-page-focus.ts';
 import { nextTheme, onTheme, readTheme, setTheme } from './theme.ts';
 
 export function Header() {
   const { pathname } = useLocation();
   const { refresh, words, span, timeZone } = useRange();
   const theme = useSyncExternalStore(onTheme, readTheme);
+  const heading = usePageFocus(pathname);
   const title = PAGES.find(({ to }) => to === pathname)?.label ?? 'Sightline';
   const range = nameWords({ ...words, last: words.last ?? DEFAULT_LAST }, timeZone);
   // Tabs and bookmarks of several ranges can be told apart by their titles.
@@ -21,7 +23,9 @@ export function Header() {
   }, [title, range]);
   return (
     <header className="header">
-      <h1>{title}</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        {title}
+      </h1>
       <p className="print-only">
         {writeSpan(span, timeZone)} ({writeZone(span.toMs, timeZone)})
       </p>

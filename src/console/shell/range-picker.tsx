@@ -1,24 +1,21 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Popup } from '../parts/popup.tsx';
 import { one } from '../state/search.ts';
-import { useService } from '../state/service.ts';
 import { OWN_ZONE, useRange } from '../state/use-range.ts';
 import { useSearchState } from '../state/use-search.ts';
 import { intervalsFor, PRESETS, readLocal, subtract, toRange, writeLocal } from '../time/span.ts';
 import type { RangeWords } from '../time/span.ts';
-import { listCalendarRanges } from '../time/calendar.ts';
 import { writeLength, writeSpan, writeZone } from '../time/words.ts';
 import { Icon } from './icons.tsx';
+import { findPreset, RangePresets } from './range-presets.tsx';
 import { keepRecent, readRecent } from './recent-ranges.ts';
 
 /** The range of all panels: a preset, a length, or two instants of a time zone; with the interval of its buckets. */
 export function RangePicker() {
   const { span, words, timeZone, interval, setWords } = useRange();
-  const { clockOffsetMs } = useService();
   const [isOpen, setOpen] = useState(false);
-  const preset = PRESETS.find(
-    ({ last }) => last === (words.from === undefined ? (words.last ?? 'P1D') : null),
-  );
+  const chosen = useRef<HTMLButtonElement>(null);
+  const preset = findPreset(words);
   const pick = (picked: RangeWords) => {
     keepRecent(picked);
     setWords(picked);
@@ -29,6 +26,7 @@ export function RangePicker() {
       title="Range of time"
       open={isOpen}
       onOpen={setOpen}
+      initialFocus={chosen}
       className="button"
       trigger={
         <>
@@ -39,32 +37,7 @@ export function RangePicker() {
       }
     >
       <div className="range-picker">
-        <div className="presets" role="group" aria-label="Presets">
-          {PRESETS.map(({ last, label }) => (
-            <button
-              key={last}
-              type="button"
-              className="button"
-              data-quiet=""
-              aria-pressed={preset?.last === last}
-              onClick={() => pick({ last })}
-            >
-              {label}
-            </button>
-          ))}
-          {listCalendarRanges(Date.now() + clockOffsetMs, timeZone).map((each) => (
-            <button
-              key={each.label}
-              type="button"
-              className="button"
-              data-quiet=""
-              aria-pressed={words.from === each.words.from && words.to === each.words.to}
-              onClick={() => pick(each.words)}
-            >
-              {each.label} <span className="muted">{each.days}</span>
-            </button>
-          ))}
-        </div>
+        <RangePresets chosen={chosen} onPick={pick} />
         <div className="stack">
           <Absolute key={`${span.fromMs} ${span.toMs} ${timeZone}`} onPick={pick} />
           <Zone />

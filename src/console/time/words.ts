@@ -88,6 +88,9 @@ const COMPACT = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFra
 const PERCENT = new Intl.NumberFormat('en-GB', { style: 'percent', maximumFractionDigits: 1 });
 
 export const writeCount = (value: number): string => WHOLE.format(value);
+/** A number of things, such as `1 event` or `1,234 events`. */
+export const writeMany = (count: number, one: string, many = `${one}s`): string =>
+  `${writeCount(count)} ${count === 1 ? one : many}`;
 export const writeCompact = (value: number): string => (value < 10_000 ? WHOLE : COMPACT).format(value);
 export const writeShare = (value: number): string => PERCENT.format(value);
 export const writeMs = (value: number): string =>

@@ -30,23 +30,51 @@ describe('the commands', () => {
     expect(found('berlin')).toEqual(['Time zone: Europe/Berlin']);
   });
 
-  test('keys one after the other run a command, and a late second key does not', () => {
+  const typeAt = (read: (key: string) => string | null, text: string) =>
+    [...text].map(read).filter((id) => id !== null);
+
+  test('keys one after the other run a command within a second', () => {
     let now = 0;
     const read = createKeyReader(() => now);
     expect(read(COMMANDS, 'g')).toBeNull();
+    now = 1_000;
     expect(read(COMMANDS, 'l')).toBe('Go to Calls');
     expect(read(COMMANDS, 'g')).toBeNull();
-    now = 1_501;
+    now = 2_001;
     expect(read(COMMANDS, 'l')).toBeNull();
   });
 
-  test('a key that does not go on begins anew', () => {
+  test('commands run directly one after the other', () => {
     const read = createKeyReader(() => 0);
-    expect([read(COMMANDS, 'g'), read(COMMANDS, 'r')]).toEqual([null, 'Refresh']);
-    expect([read(COMMANDS, 'g'), read(COMMANDS, 'g'), read(COMMANDS, 'e')]).toEqual([
-      null,
-      null,
+    expect(typeAt((key) => read(COMMANDS, key), 'rglrge')).toEqual([
+      'Refresh',
+      'Go to Calls',
+      'Refresh',
       'Go to Events',
+    ]);
+  });
+
+  test.each(['element:sageone', 'agl', 'gxr', 'gger'])(
+    'the text %s is no command, because it has letters that belong to none',
+    (text) => {
+      let now = 0;
+      const read = createKeyReader(() => now);
+      const type = (key: string) => {
+        now += 900;
+        return read(COMMANDS, key);
+      };
+      expect(typeAt(type, text)).toEqual([]);
+      now += 1_001;
+      expect([read(COMMANDS, 'g'), read(COMMANDS, 'l')]).toEqual([null, 'Go to Calls']);
+    },
+  );
+
+  test('keys that write nothing are no text', () => {
+    const read = createKeyReader(() => 0);
+    const keys = ['ArrowDown', ' ', 'g', 'Shift', 'l', 'Tab', 'r'];
+    expect(keys.map((key) => read(COMMANDS, key)).filter((id) => id !== null)).toEqual([
+      'Go to Calls',
+      'Refresh',
     ]);
   });
 

@@ -7,7 +7,7 @@ import { useCountAxis } from '../../charts/use-count-axis.ts';
 import { graphql } from '../../generated/gql.ts';
 import { usePanelQuery } from '../../graph/use-panel-query.ts';
 import { useRange } from '../../state/use-range.ts';
-import { writeBucket, writeCount } from '../../time/words.ts';
+import { writeBucket, writeCount, writeMany } from '../../time/words.ts';
 import { ChartPanel } from './chart-panel.tsx';
 import { readBuckets, useSeriesVariables, writeKnown } from './series.ts';
 import { Tile } from './tile.tsx';
@@ -96,7 +96,7 @@ export function CallsPanel() {
       summary={
         total === null
           ? 'The number of calls is not known.'
-          : `${writeCount(total)} calls, at most ${writeCount(counts[peak] ?? 0)} in one ${interval.toLowerCase()}, that of ${writeBucket(buckets[peak]?.fromMs ?? 0, interval, timeZone)}.`
+          : `${writeMany(total, 'call')}, at most ${writeCount(counts[peak] ?? 0)} in one ${interval.toLowerCase()}, that of ${writeBucket(buckets[peak]?.fromMs ?? 0, interval, timeZone)}.`
       }
       buckets={buckets}
       axis={axis}

@@ -6,7 +6,7 @@ import { readFragment } from '../../generated/fragment-masking.ts';
 import type { EventCategoriesQuery } from '../../generated/graphql.ts';
 import { COVERAGE_FIELDS } from '../../parts/coverage.tsx';
 import { useEventCategories } from '../../shell/activity.ts';
-import { writeCount } from '../../time/words.ts';
+import { writeCount, writeMany } from '../../time/words.ts';
 import { spanOf, sumKnown } from './series.ts';
 import { StackedPanel } from './stacked-panel.tsx';
 
@@ -29,7 +29,7 @@ export function CategoriesPanel() {
       coverage={breakdown?.coverage}
       height={260}
       nothing={first === undefined ? 'events' : null}
-      summary={`${writeCount(total)} events in ${layers.length} categories. The largest is ${first?.key[0]?.value ?? 'none'} with ${writeCount(first?.count ?? 0)}.`}
+      summary={`${writeMany(total, 'event')} in ${writeMany(layers.length, 'category', 'categories')}. The largest is ${first?.key[0]?.value ?? 'none'} with ${writeCount(first?.count ?? 0)}.`}
       buckets={buckets}
       layers={8}
       layer="category"

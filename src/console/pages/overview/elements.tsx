@@ -6,7 +6,7 @@ import type { OverviewElementsQuery } from '../../generated/graphql.ts';
 import { usePanelQuery } from '../../graph/use-panel-query.ts';
 import { one } from '../../state/search.ts';
 import { useSearchState } from '../../state/use-search.ts';
-import { writeCount } from '../../time/words.ts';
+import { writeCount, writeMany } from '../../time/words.ts';
 import { readBuckets, sumKnown, useSeriesVariables } from './series.ts';
 import { StackedPanel } from './stacked-panel.tsx';
 import { Tile } from './tile.tsx';
@@ -114,7 +114,7 @@ export function ElementsPanel() {
       nothing={totals?.length === 0 ? 'calls of an element' : null}
       summary={
         first && totals
-          ? `${totals.length} elements. The most called is ${first.elementKey} with ${writeCount(first.count)} calls of ${writeCount(sumKnown(totals.map(({ count }) => count)) ?? 0)}.`
+          ? `${writeMany(totals.length, 'element')}. The most called is ${first.elementKey} with ${writeMany(first.count, 'call')} of ${writeCount(sumKnown(totals.map(({ count }) => count)) ?? 0)}.`
           : 'Which elements were called is not known.'
       }
       buckets={buckets}

@@ -22,6 +22,7 @@ import { AverageTile, TimesPanel } from './times.tsx';
 export function Overview() {
   const usage = useAccess('USAGE');
   const events = useAccess('EVENTS');
+  const isCompared = useComparison();
   return (
     <>
       <Comparison />
@@ -34,7 +35,7 @@ export function Overview() {
           ),
       )}
       <Failed withUsage={usage === null} withEvents={events === null} />
-      <div className="tiles">
+      <div className="tiles" data-compared={isCompared ? '' : undefined}>
         {usage === null && (
           <>
             <CallsTile />

@@ -5,7 +5,7 @@ import { COVERAGE_FIELDS, worstStatus } from '../../parts/coverage.tsx';
 import { one } from '../../state/search.ts';
 import { useService } from '../../state/service.ts';
 import { useSearchState } from '../../state/use-search.ts';
-import { writeCount, writeMs } from '../../time/words.ts';
+import { writeMany, writeMs } from '../../time/words.ts';
 import { useCalls } from './calls.tsx';
 import { useTwoRanges } from './series.ts';
 import { Tile } from './tile.tsx';
@@ -80,7 +80,7 @@ export function SpreadTile() {
       rise="bad"
       isLoading={fetching || isCounting}
       why={data?.now && worstStatus(coverage) !== 'FAILED' ? 'no calls' : undefined}
-      note={isPartial && group ? `of the newest ${writeCount(group.count)} calls only` : undefined}
+      note={isPartial && group ? `of the newest ${writeMany(group.count, 'call')} only` : undefined}
     />
   );
 }
@@ -90,5 +90,5 @@ function describeCalls(
   limits: { readonly maxPageSize: number; readonly maxScannedRows: number },
 ): string {
   const calls = Math.ceil(Math.min(count, limits.maxScannedRows) / limits.maxPageSize);
-  return `about ${writeCount(calls)} vendor calls`;
+  return `about ${writeMany(calls, 'vendor call')}`;
 }

@@ -2,7 +2,7 @@ import { useId, useMemo } from 'react';
 import { failedFill, layerFill } from '../../charts/textures.tsx';
 import { graphql } from '../../generated/gql.ts';
 import { usePanelQuery } from '../../graph/use-panel-query.ts';
-import { writeCount, writeShare } from '../../time/words.ts';
+import { writeCount, writeMany, writeShare } from '../../time/words.ts';
 import { readBuckets, useSeriesVariables, writeKnown } from './series.ts';
 import { StackedPanel } from './stacked-panel.tsx';
 import { WhatIsDifferent } from './more-link.tsx';
@@ -43,6 +43,10 @@ const STATUSES = graphql(`
         totals {
           id
           successRate
+          statuses {
+            id
+            failed
+          }
         }
       }
       coverage {
@@ -59,6 +63,8 @@ export function SuccessTile() {
   const { data, fetching } = useStatuses();
   const series = data?.usageAnalytics;
   const failed = series?.totals.statuses?.failed;
+  const before = series?.previous?.totals.statuses?.failed;
+  const was = typeof before === 'number' ? `, was ${writeCount(before)}` : '';
   return (
     <Tile
       label="Success rate"
@@ -69,7 +75,7 @@ export function SuccessTile() {
       rise="good"
       isLoading={fetching}
       why={series?.totals.statuses ? 'no calls' : undefined}
-      to={{ path: '/log', search: { status: 'failed' }, words: `${writeKnown(failed)} failed` }}
+      to={{ path: '/log', search: { status: 'failed' }, words: `${writeKnown(failed)} failed${was}` }}
       more={<WhatIsDifferent className="tile-link" />}
     />
   );
@@ -95,7 +101,7 @@ export function StatusesPanel() {
       nothing={totals && totals.success + totals.failed === 0 ? 'calls' : null}
       summary={
         totals
-          ? `${writeCount(totals.failed)} calls failed and ${writeCount(totals.success)} succeeded.`
+          ? `${writeMany(totals.failed, 'call')} failed and ${writeCount(totals.success)} succeeded.`
           : 'How the calls ended is not known.'
       }
       buckets={buckets}

@@ -4,7 +4,8 @@ import type { ReactNode } from 'react';
 import { keepShared } from '../../state/search.ts';
 import type { Search } from '../../state/search.ts';
 import { useComparison } from './series.ts';
-import { writeShare } from '../../time/words.ts';
+import { compareFigures } from './change.ts';
+import type { Comparison } from './change.ts';
 
 /** A figure of the range and of the period before. */
 export interface Figure {
@@ -32,22 +33,37 @@ export interface TileProps {
 }
 
 /** One figure of the range, with its change against the period before. */
-export function Tile(props: TileProps) {
-  const { label, figure, write, isLoading, why, note, to, more, source } = props;
+export function Tile({
+  label,
+  figure,
+  write,
+  rise,
+  isShare = false,
+  isLoading,
+  why,
+  note,
+  to,
+  more,
+  source,
+}: TileProps) {
   const id = useId();
   const isCompared = useComparison();
   const isKnown = typeof figure.now === 'number';
+  const change =
+    isCompared && typeof figure.now === 'number' && typeof figure.before === 'number'
+      ? compareFigures({ now: figure.now, before: figure.before, write, isShare })
+      : null;
   return (
     <section className="tile" data-source={source} aria-labelledby={id} aria-busy={isLoading && !isKnown}>
       <h2 id={id}>{label}</h2>
       {isKnown ? (
-        <p className="figure">{write(figure.now)}</p>
+        <p className="figure">{change?.now ?? write(figure.now)}</p>
       ) : isLoading ? (
         <div className="skeleton" role="status" aria-label="Loading" />
       ) : (
         <p className="figure unknown">{why ?? 'not known'}</p>
       )}
-      {isCompared && isKnown && <Change {...props} now={figure.now} before={figure.before ?? null} />}
+      {isCompared && isKnown && <Change change={change} rise={rise} />}
       {note && <p className="tile-note">{note}</p>}
       {to && isKnown && (
         <Link
@@ -64,38 +80,32 @@ export function Tile(props: TileProps) {
 }
 
 function Change({
-  now,
-  before,
-  write,
+  change,
   rise,
-  isShare = false,
-}: TileProps & { readonly now: number; readonly before: number | null }) {
-  if (before === null) return <p className="change">before: not known</p>;
-  const difference = now - before;
-  const words = isShare
-    ? `${writePoints(Math.abs(difference))} points`
-    : before === 0
-      ? 'from none'
-      : writeShare(Math.abs(difference) / before);
-  const isSame = isShare ? Math.abs(difference) < 0.0005 : difference === 0;
+}: {
+  /** null: the figure of the period before is not known. */
+  readonly change: Comparison | null;
+  readonly rise: TileProps['rise'];
+}) {
+  if (change === null) return <p className="tile-change">before: not known</p>;
+  const { before, by, direction } = change;
+  const isUp = direction === 'up';
   const isGood =
-    isSame || rise === 'neutral' ? 'neutral' : difference > 0 === (rise === 'good') ? 'good' : 'bad';
+    direction === 'same' || rise === 'neutral' ? 'neutral' : isUp === (rise === 'good') ? 'good' : 'bad';
   return (
-    <p className="change" data-change={isGood}>
-      {isSame ? (
-        'the same'
+    <p className="tile-change" data-change={isGood}>
+      {direction === 'same' ? (
+        'the same,'
       ) : (
         <>
-          <Arrow isUp={difference > 0} />
-          <span className="visually-hidden">{difference > 0 ? 'up' : 'down'}</span> {words}
+          <Arrow isUp={isUp} />
+          <span className="visually-hidden">{direction}</span> {by}
         </>
       )}
-      <span className="muted"> was {write(before)}</span>
+      <span className="muted"> was {before}</span>
     </p>
   );
 }
-
-const writePoints = (share: number): string => (share * 100).toFixed(1);
 
 function Arrow({ isUp }: { readonly isUp: boolean }) {
   return (

@@ -22,7 +22,8 @@ const root = join(import.meta.dirname, '../..');
 const CACHE = 'node_modules/.cache';
 const BUILDS = `${CACHE}/sightline`;
 const BUILDING = 'The first start of these sources builds them';
-const NO_BUILD = 'There is no build, so the service starts from its sources';
+const NO_BUILD =
+  'There is no build, so the service starts from its sources, more slowly and without the console';
 
 const SOURCES: Readonly<Record<string, string>> = {
   'package.json': '{ "type": "module" }',

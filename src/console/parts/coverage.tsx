@@ -131,7 +131,8 @@ export function CoverageNote({ of }: { readonly of: readonly FragmentType<typeof
 function explain(entry: CoverageEntry, timeZone: string): string {
   const parts = [
     entry.operation,
-    entry.reason,
+    // Its full stop would stand before the semicolon.
+    entry.reason?.replace(/\.$/, '') ?? null,
     entry.scanned === null ? null : `${writeCount(entry.scanned)} rows read`,
     entry.dropped > 0 ? `${writeCount(entry.dropped)} rows missing` : null,
     `from ${entry.origin === 'NONE' ? 'nowhere' : `the ${entry.origin.toLowerCase()}`}`,

@@ -40,7 +40,7 @@ export function RestNote({
               ? `Reading on: read back to ${back}.`
               : `Read back to ${back} only, because one question reads ${writeCount(service.limits.maxScannedRows)} rows at most. So counts are lower bounds (≥), and times are those of the ${what} that were read.`}
           {service.archive === null
-            ? ' Your operator can keep an archive, which counts all rows at once.'
+            ? ' An archive counts all rows at once (SIGHTLINE_ARCHIVE).'
             : ''}
         </p>
         {rest !== null && status === 'reading' && (

@@ -38,8 +38,8 @@ export function ReceiptWords({
       </p>
       {receipt.complete && unknown.length > 0 && (
         <p>
-          {unknown.map(nameSource).join(' and ')} {unknown.length > 1 ? 'do' : 'does'} not say how long{' '}
-          {unknown.length > 1 ? 'they keep' : 'it keeps'} rows, so older rows of this range may have been
+          The {unknown.map(nameSource).join(' and the ')} {unknown.length > 1 ? 'do' : 'does'} not say how
+          long {unknown.length > 1 ? 'they keep' : 'it keeps'} rows, so older rows of this range may have been
           deleted before it was read.{' '}
           {receipt.rows > 0 ? 'The last row of the file is the oldest that was there.' : ''}
         </p>

@@ -32,7 +32,7 @@ function prepare() {
   });
   if (isBuilt(build)) return true;
   process.stderr.write(
-    `sightline: There is no build, so the service starts from its sources and more slowly: ${error?.message ?? (stderr.trim() || 'the sources changed meanwhile')}\n`,
+    `sightline: There is no build, so the service starts from its sources, more slowly and without the console: ${error?.message ?? (stderr.trim() || 'the sources changed meanwhile')}\n`,
   );
   return false;
 }

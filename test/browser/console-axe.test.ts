@@ -48,7 +48,7 @@ const menu = (name: string) => byButton(name, '[role="menu"]');
 
 const RANGE = byButton(/UTC$/);
 const ASKED = byButton('Asked');
-const COVERAGE = byButton(/^(Complete|Filling)$/);
+const COVERAGE = byButton(/^(Complete|Filling)( so far)?$/);
 
 const PAGES: readonly (readonly [path: string, openers: readonly Opener[]])[] = [
   [`/?${DAY}&vs=previous`, [RANGE, ASKED, COVERAGE, byKey('p', 'Commands'), byKey('?', 'Shortcuts')]],

@@ -280,7 +280,7 @@ describe.runIf(hasChromium)('the break-down of a scan that ended early', () => {
     await words.waitFor();
     const said = await words.innerText();
     expect(said).toContain('Choose a shorter range, or add a condition.');
-    expect(said).toContain('Your operator can keep an archive');
+    expect(said).toContain('An archive counts all rows at once (SIGHTLINE_ARCHIVE).');
     const counts = await tableOf(opened).locator('tbody tr td.number:nth-child(2)').allTextContents();
     for (const count of counts) expect(count).toMatch(/^≥ \d/);
     await spikeOf(opened).getByText('was read whole').waitFor();

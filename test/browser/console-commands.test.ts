@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { verifyExport } from '../../src/cli/export-verify.ts';
 import { PATIENT } from '../support/running-app.ts';
 import { hasChromium, startConsole } from './console-rig.ts';
@@ -353,6 +355,36 @@ describe.runIf(hasChromium)('the export of the console in a browser', () => {
     expect(verdict.receipt.rows).toBeGreaterThan(100);
     await dialog.getByText('What arrived has the digest of what was sent.').waitFor();
     await dialog.getByText(verdict.receipt.sha256).waitFor();
+    expect(opened.problems).toEqual([]);
+    await opened.close();
+  }, 60_000);
+
+  test('the saved receipt of a CSV says what it is of, and the file is verified by it', async () => {
+    const opened = await rig.open(
+      '/events?from=2026-02-25T12:00:00.000Z&to=2026-03-04T12:00:00.000Z&category=authentication',
+    );
+    const { page } = opened;
+    await keys(page, 'x');
+    const dialog = page.getByRole('dialog');
+    const file = await saved(page, () => dialog.getByRole('button', { name: 'Start', exact: true }).click());
+    expect(file.name).toBe('events-category-authentication-20260225T1200Z-20260304T1200Z.csv');
+    await dialog.getByText('so older rows of this range may have been deleted').waitFor();
+    const receipt = await saved(page, () => dialog.getByRole('button', { name: 'Save the receipt' }).click());
+    await dialog
+      .getByRole('status')
+      .filter({ hasText: `The receipt is saved as ${file.name}.receipt.json.` })
+      .waitFor();
+    expect(JSON.parse(receipt.text)).toMatchObject({
+      of: { file: file.name, list: 'events', filter: { category: { eq: 'authentication' } } },
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'sightline-receipt-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, file.name), file.text);
+    await writeFile(join(folder, receipt.name), receipt.text);
+    expect(await verifyExport(join(folder, file.name))).toMatchObject({
+      kind: 'intact',
+      receipt: { complete: true },
+    });
     expect(opened.problems).toEqual([]);
     await opened.close();
   }, 60_000);

@@ -311,6 +311,41 @@ describe.runIf(hasChromium)('the lists of the console', () => {
     await linked.close();
   });
 
+  test('an entry says where later ones are, and its user and address lead to their timelines', async () => {
+    const { page, problems, close } = await rig.open(`/events?${ALL}&action=user-locked-out`);
+    for (const [place, key] of [
+      [0, 'user'],
+      [1, 'ip'],
+    ] as const) {
+      await rowsOf(page).first().click();
+      const drawer = page.getByRole('dialog');
+      await drawer.getByText('What came later, up to an hour after').waitFor();
+      const link = drawer.locator('dl.fields a').nth(place);
+      const value = await link.innerText();
+      await link.click();
+      await page.waitForURL((url) => url.pathname === '/timeline');
+      expect(new URL(page.url()).searchParams.get(key)).toBe(value);
+      expect(new URL(page.url()).searchParams.get('last')).toBe('P29D');
+      await chip(page, value).waitFor();
+      await rowsOf(page).first().waitFor();
+      await page.goBack();
+      await page.goBack();
+    }
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('a list with further pages is complete so far, and its sheet says back to when and keeps off the rail', async () => {
+    const opened = await rig.open(`/log?${ALL}`);
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Complete so far' }).click();
+    await page.getByText(/^All of what was read so far, back to .*\. Scroll on to read more\.$/).waitFor();
+    const rail = await page.getByRole('navigation', { name: 'Pages' }).boundingBox();
+    const sheet = await page.getByRole('dialog').boundingBox();
+    expect(sheet?.x).toBeGreaterThanOrEqual((rail?.x ?? 0) + (rail?.width ?? 0));
+    await opened.close();
+  });
+
   test('the timeline of an address tells equal entries as one line, which opens', async () => {
     const opened = await rig.open(
       `/timeline?from=2026-03-04T09:30:00Z&to=2026-03-04T10:10:00Z&ip=${ADDRESS}`,

@@ -7,6 +7,7 @@ import { reachedMs } from './receipt.ts';
 import { ReceiptWords } from './receipt-words.tsx';
 import { canWriteToDisk } from './sink.ts';
 import { useDownload } from './use-download.ts';
+import type { Begun } from './use-download.ts';
 
 const FORMATS = [
   ['csv', 'CSV, for spreadsheets. Its receipt is shown here, and is a file of its own.'],
@@ -22,7 +23,7 @@ export function ExportForm({
   name,
 }: Pick<ExportQuestion, 'list' | 'range' | 'filter'> & { readonly name: string }) {
   const { timeZone } = useRange();
-  const { state, fault, name: file, start, pause, resume, discard } = useDownload();
+  const { state, fault, begun, start, pause, resume, discard } = useDownload();
   const [format, setFormat] = useState<ExportQuestion['format']>('csv');
   // The range is that of the press, however the page moves on.
   const [asked, setAsked] = useState(range);
@@ -73,15 +74,7 @@ export function ExportForm({
         </p>
       )}
       {state && state.status !== 'refused' && (
-        <Progress
-          state={state}
-          // NDJSON has its receipt in its last line.
-          receiptFile={format === 'csv' ? `${file}.receipt.json` : null}
-          span={span}
-          pause={pause}
-          resume={resume}
-          discard={discard}
-        />
+        <Progress state={state} begun={begun} span={span} pause={pause} resume={resume} discard={discard} />
       )}
     </div>
   );
@@ -89,15 +82,14 @@ export function ExportForm({
 
 function Progress({
   state,
-  receiptFile,
+  begun,
   span,
   pause,
   resume,
   discard,
 }: {
   readonly state: DownloadState;
-  /** The name of the file of the receipt; null: the file of the rows has it. */
-  readonly receiptFile: string | null;
+  readonly begun: Begun | null;
   readonly span: { readonly fromMs: number; readonly toMs: number };
   readonly pause: () => void;
   readonly resume: () => void;
@@ -135,8 +127,8 @@ function Progress({
             : 'Nothing is kept, so it begins again.'}
         </p>
       )}
-      {state.receipt && (
-        <ReceiptWords receipt={state.receipt} isVerified={state.isVerified} file={receiptFile} />
+      {state.receipt && begun && (
+        <ReceiptWords receipt={state.receipt} isVerified={state.isVerified} of={begun} />
       )}
       <div className="row">
         {status === 'running' && (

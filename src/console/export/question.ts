@@ -14,6 +14,32 @@ export function addressOf({ list, format, range, filter }: ExportQuestion, after
   return `/export/${list}.${format}?${query}`;
 }
 
+/** A part of a file name is not longer, because some systems refuse long names. */
+const MOST_FILTER = 60;
+
+/** `events-category-role-20261001T0000Z-20261101T0000Z.csv`: the list, its filter in short, and its range. */
+export function nameFile({ list, format, range, filter }: ExportQuestion): string {
+  const short = (time: string) => `${time.replaceAll(/[-:]/g, '').slice(0, 13)}Z`;
+  const words = wordsOf(filter)
+    .join('-')
+    .normalize('NFKC')
+    .replaceAll(/[^A-Za-z0-9._]+/g, '-');
+  const kept = words.slice(0, MOST_FILTER).replaceAll(/^[-.]+|[-.]+$/g, '');
+  // A filter of which nothing can stand in a name is still one.
+  const filtered = Object.keys(filter).length === 0 ? [] : [kept || 'filtered'];
+  return `${[list, ...filtered, short(range.from), short(range.to)].join('-')}.${format}`;
+}
+
+/** The keys and values of a filter, without the operators that say that a value is equal. */
+function wordsOf(of: unknown): readonly string[] {
+  if (Array.isArray(of)) return of.flatMap(wordsOf);
+  if (typeof of !== 'object' || of === null) return [String(of)];
+  return Object.entries(of).flatMap(([key, value]) => [
+    ...(key === 'eq' || key === 'in' ? [] : [key]),
+    ...wordsOf(value),
+  ]);
+}
+
 /** Why the service refuses an export, in its own words. */
 export async function readRefusal(response: Response): Promise<string> {
   const text = await response.text();

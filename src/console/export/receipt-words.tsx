@@ -1,21 +1,27 @@
+import { useState } from 'react';
 import { nameSource } from '../graph/failures.ts';
 import { useRange } from '../state/use-range.ts';
+import { useService } from '../state/service.ts';
 import { writeCount, writeSpan } from '../time/words.ts';
-import { listGaps, writeReceiptLine } from './receipt.ts';
+import { listGaps, listUnknownKeeping, writeReceiptFile } from './receipt.ts';
 import type { Receipt } from './receipt.ts';
 import { createMemorySink } from './sink.ts';
+import type { Begun } from './use-download.ts';
 
 /** What the receipt proves, in words. */
 export function ReceiptWords({
   receipt,
   isVerified,
-  file,
+  of,
 }: {
   readonly receipt: Receipt;
   readonly isVerified: boolean | null;
-  /** The name of its own file; null: it has none. */
-  readonly file: string | null;
+  readonly of: Begun;
 }) {
+  const { question } = of;
+  const { service } = useService();
+  const [saved, setSaved] = useState<string | null>(null);
+  const unknown = listUnknownKeeping(receipt, service.sources);
   const { timeZone } = useRange();
   const gaps = listGaps(receipt);
   return (
@@ -30,6 +36,14 @@ export function ReceiptWords({
           ? ' The vendor may still add rows to its newest part.'
           : ''}
       </p>
+      {receipt.complete && unknown.length > 0 && (
+        <p>
+          The {unknown.map(nameSource).join(' and the ')} {unknown.length > 1 ? 'do' : 'does'} not say how
+          long {unknown.length > 1 ? 'they keep' : 'it keeps'} rows, so older rows of this range may have been
+          deleted before it was read.{' '}
+          {receipt.rows > 0 ? 'The last row of the file is the oldest that was there.' : ''}
+        </p>
+      )}
       {gaps.length > 0 && (
         <ul>
           {gaps.map((gap) => (
@@ -51,18 +65,27 @@ export function ReceiptWords({
           ? 'What arrived has the digest of what was sent.'
           : 'Not verified here: this browser digests only pages that came over TLS, and files up to 1 GB. npm run export -- --verify FILE does it.'}
       </p>
-      {file !== null && receipt.sha256 !== '' && (
-        <button type="button" className="button" onClick={() => void saveReceipt(receipt, file)}>
-          Save the receipt
-        </button>
+      {question.format === 'csv' && receipt.sha256 !== '' && (
+        <div className="row">
+          <button
+            type="button"
+            className="button"
+            onClick={() => void saveReceipt(receipt, of).then(setSaved)}
+          >
+            Save the receipt
+          </button>
+          <p role="status">{saved === null ? '' : `The receipt is saved as ${saved}.`}</p>
+        </div>
       )}
     </section>
   );
 }
 
-/** The file beside a CSV that `npm run export -- --verify` looks for. */
-async function saveReceipt(receipt: Receipt, file: string): Promise<void> {
-  const sink = createMemorySink(file, 'application/json');
-  await sink.append(new TextEncoder().encode(writeReceiptLine(receipt)));
+/** The file beside a CSV that `npm run export -- --verify` looks for. NDJSON has its receipt in its last line. @returns its name */
+async function saveReceipt(receipt: Receipt, { file, question }: Begun): Promise<string> {
+  const name = `${file}.receipt.json`;
+  const sink = createMemorySink(name, 'application/json');
+  await sink.append(new TextEncoder().encode(writeReceiptFile(receipt, file, question)));
   await sink.finish();
+  return name;
 }

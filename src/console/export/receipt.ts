@@ -1,3 +1,6 @@
+import { addressOf } from './question.ts';
+import type { ExportQuestion } from './question.ts';
+
 /** How complete one span of an export is, as in GraphQL. */
 export interface ExportSpan {
   readonly source: string;
@@ -37,11 +40,31 @@ export function readReceiptLine(line: string): Receipt | null {
 
 export const writeReceiptLine = (receipt: Receipt): string => `${JSON.stringify({ export: receipt })}\n`;
 
+/**
+ * The receipt in a file of its own, with what it is a receipt for. `npm run export -- --verify` reads it.
+ * @param file the name of the file with the rows
+ */
+export function writeReceiptFile(receipt: Receipt, file: string, question: ExportQuestion): string {
+  const { list, format, range, filter } = question;
+  const request = addressOf(question, null);
+  const of = { file, list, format, range, filter, order: 'newest first', request };
+  return `${JSON.stringify({ of, export: receipt }, null, 2)}\n`;
+}
+
 const isWhole = ({ status }: ExportSpan): boolean => status === 'COMPLETE' || status === 'FILLING';
 
 /** The spans of which rows are missing. */
 export const listGaps = ({ coverage }: Receipt): readonly ExportSpan[] =>
   coverage.filter((span) => !isWhole(span));
+
+/** The sources of an export that don't say how long they keep rows, so that nobody knows whether older ones were there. */
+export function listUnknownKeeping(
+  { coverage }: Receipt,
+  sources: readonly { readonly source: string; readonly retention: string | null }[],
+): readonly string[] {
+  const unknown = sources.filter(({ retention }) => retention === null).map(({ source }) => source);
+  return unknown.filter((source) => coverage.some((span) => span.source === source));
+}
 
 /** Spans that a vendor did not give, and that another try can read. */
 const isUnread = ({ status, code }: ExportSpan): boolean =>

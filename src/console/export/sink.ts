@@ -48,6 +48,7 @@ interface WritableFile {
 }
 
 interface FileHandle {
+  readonly name: string;
   createWritable(options: { readonly keepExistingData: boolean }): Promise<WritableFile>;
   getFile(): Promise<Blob>;
 }
@@ -59,8 +60,13 @@ interface PickerWindow {
 /** Whether the browser lets a page write to a file that the reader picks. */
 export const canWriteToDisk = (): boolean => (window as PickerWindow).showSaveFilePicker !== undefined;
 
+/** A file that the reader picked. */
+export interface DiskSink extends Sink {
+  readonly name: string;
+}
+
 /** Asks for a file and writes to it as the bytes come. @throws if the reader picks none */
-export async function createDiskSink(name: string): Promise<Sink> {
+export async function createDiskSink(name: string): Promise<DiskSink> {
   const handle = await (window as PickerWindow).showSaveFilePicker?.({ suggestedName: name });
   if (!handle) throw new Error('This browser writes to no file.');
   let writable: WritableFile | null = await handle.createWritable({ keepExistingData: false });
@@ -76,6 +82,7 @@ export async function createDiskSink(name: string): Promise<Sink> {
     writable = null;
   };
   return {
+    name: handle.name,
     async append(piece) {
       await (await open()).write(new Uint8Array(piece));
       size += piece.length;

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { proofHeaders } from '../graph/credentials.ts';
 import { createDownload } from './download.ts';
 import type { Download, DownloadState } from './download.ts';
+import { nameFile } from './question.ts';
 import type { ExportQuestion } from './question.ts';
 import { createDiskSink, createMemorySink } from './sink.ts';
 
@@ -11,20 +12,27 @@ const TYPES = {
   parquet: 'application/vnd.apache.parquet',
 } as const;
 
+/** What is being exported, and the name of its file. */
+export interface Begun {
+  readonly file: string;
+  readonly question: ExportQuestion;
+}
+
 /** Runs one export at a time. Leaving the page discards it. */
 export function useDownload() {
   const [state, setState] = useState<DownloadState | null>(null);
   const [fault, setFault] = useState<string | null>(null);
-  const [name, setName] = useState('');
+  const [begun, setBegun] = useState<Begun | null>(null);
   const running = useRef<Download | null>(null);
   useEffect(() => () => running.current?.discard(), []);
   const start = async (question: ExportQuestion, toDisk: boolean): Promise<void> => {
     running.current?.discard();
     setFault(null);
     const file = nameFile(question);
-    setName(file);
     try {
-      const sink = toDisk ? await createDiskSink(file) : createMemorySink(file, TYPES[question.format]);
+      const disk = toDisk ? await createDiskSink(file) : null;
+      const sink = disk ?? createMemorySink(file, TYPES[question.format]);
+      setBegun({ file: disk?.name ?? file, question });
       const download = createDownload({
         question,
         sink,
@@ -44,8 +52,8 @@ export function useDownload() {
   return {
     state,
     fault,
-    /** The name of the file; empty: none was begun. */
-    name,
+    /** null: no export was begun. */
+    begun,
     start,
     pause: () => running.current?.pause(),
     resume: () => void running.current?.run(),
@@ -64,10 +72,4 @@ function createDigest(): ((bytes: ArrayBuffer) => Promise<string>) | null {
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
     return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   };
-}
-
-/** `usage-20260303T1200Z-20260304T1200Z.csv`. */
-function nameFile({ list, format, range }: ExportQuestion): string {
-  const short = (time: string) => `${time.replaceAll(/[-:]/g, '').slice(0, 13)}Z`;
-  return `${list}-${short(range.from)}-${short(range.to)}.${format}`;
 }

@@ -31,6 +31,13 @@ export function readAddress(value: string): string | null {
   return /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]*)(\/\d{1,3})?$/i.test(address) ? address : null;
 }
 
+/** Whether a line is nothing but an address, so that it needs no key. A time such as 12:30 is none. */
+function isWholeAddress(line: string): boolean {
+  const [address = ''] = line.split('/');
+  const isLong = address.includes('::') || address.split(':').length === 8 || !address.includes(':');
+  return isLong && readAddress(line) !== null;
+}
+
 export const oneOf =
   (values: readonly string[]) =>
   (value: string): string | null =>
@@ -59,7 +66,7 @@ export function removeChip(search: Search, { key, value }: Chip): Search {
 export const clearChips = (keys: readonly FilterKey[]): Search =>
   Object.fromEntries(keys.map(({ key }) => [key, undefined]));
 
-/** What a typed line means: a condition, or why it is none. `-key:value` excludes if the list can exclude. A value alone, such as `failed`, is enough. */
+/** What a typed line means: a condition, or why it is none. `-key:value` excludes if the list can exclude. A value alone, such as `failed` or an address, is enough. */
 export type Typed =
   | { readonly kind: 'chip'; readonly chip: Chip }
   | { readonly kind: 'fault'; readonly words: string };
@@ -71,6 +78,9 @@ export function readTyped(keys: readonly FilterKey[], line: string): Typed {
   if (!key) {
     const valued = keys.find((each) => each.values?.includes(typed.toLowerCase()));
     if (valued) return { kind: 'chip', chip: { key: valued.key, value: typed.toLowerCase() } };
+    const addressed = keys.find((each) => each.key === 'ip');
+    if (addressed && isWholeAddress(typed))
+      return { kind: 'chip', chip: { key: addressed.key, value: typed } };
     if (keys.some((each) => each.key === 'q') && typed !== '')
       return { kind: 'chip', chip: { key: 'q', value: typed } };
     return {

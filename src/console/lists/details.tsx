@@ -1,6 +1,10 @@
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { readFragment } from '../generated/fragment-masking.ts';
 import type { FragmentType } from '../generated/fragment-masking.ts';
+import { keepShared } from '../state/search.ts';
+import type { Search } from '../state/search.ts';
+import { useService } from '../state/service.ts';
 import { useRange } from '../state/use-range.ts';
 import { writeInstant, writeMs, writeZone } from '../time/words.ts';
 import { SourceMark, Status, Value } from './cells.tsx';
@@ -49,6 +53,34 @@ function MaskedNote({ masked }: { readonly masked: readonly string[] }) {
   );
 }
 
+/** A value that leads to the entries with it, in the range of the page. It is text alone if the caller may not filter by it. */
+function FilterLink({
+  to,
+  by,
+  needs,
+  children,
+}: {
+  readonly to: '/timeline' | '/log';
+  /** null: the vendor gives none. */
+  readonly by: { readonly key: string; readonly value: string | null };
+  /** The scope without which the service refuses the condition. */
+  readonly needs?: string;
+  readonly children: ReactNode;
+}) {
+  const { scopes } = useService();
+  const { key, value } = by;
+  if (value === null || value === '' || (needs !== undefined && !scopes.has(needs))) return children;
+  return (
+    <Link
+      to={to}
+      search={(before: Search): Search => ({ ...keepShared(before), [key]: value })}
+      title={to === '/log' ? 'Show its calls' : 'Show its timeline'}
+    >
+      {children}
+    </Link>
+  );
+}
+
 const length = (ms: number | null): string | null => (ms === null ? null : writeMs(ms));
 const both = (name: string | null, id: string | null): string | null =>
   name !== null && id !== null ? `${name} (${id})` : (name ?? id);
@@ -82,11 +114,16 @@ export function CallDetail({ of }: { readonly of: FragmentType<typeof CALL_DETAI
         fields={[
           [
             'Address',
-            <Value key="ip" of={call.requestIP ?? call.ipAddress} masked={masked} field="IP_ADDRESS" />,
+            <FilterLink key="ip" to="/timeline" by={{ key: 'ip', value: call.ipAddress }} needs="pii:read">
+              <Value of={call.requestIP ?? call.ipAddress} masked={masked} field="IP_ADDRESS" />
+            </FilterLink>,
           ],
           [
             'User',
-            <Value key="user" of={both(call.userName, call.userId)} masked={masked} field="USERNAME" />,
+            // The timeline names users as events do, and not by the ids that calls have.
+            <FilterLink key="user" to="/log" by={{ key: 'user', value: call.userId }}>
+              <Value of={both(call.userName, call.userId)} masked={masked} field="USERNAME" />
+            </FilterLink>,
           ],
           ['Account', both(call.accountName, call.accountId)],
           ['Company', both(call.companyName, call.companyId)],
@@ -130,8 +167,23 @@ export function EventDetail({ of }: { readonly of: FragmentType<typeof EVENT_DET
       <Fields
         title="Who, and from where"
         fields={[
-          ['User', <Value key="user" of={event.username} masked={masked} field="USERNAME" />],
-          ['Address', <Value key="ip" of={event.ipAddress} masked={masked} field="IP_ADDRESS" />],
+          [
+            'User',
+            <FilterLink
+              key="user"
+              to="/timeline"
+              by={{ key: 'user', value: event.username }}
+              needs="pii:read"
+            >
+              <Value of={event.username} masked={masked} field="USERNAME" />
+            </FilterLink>,
+          ],
+          [
+            'Address',
+            <FilterLink key="ip" to="/timeline" by={{ key: 'ip', value: event.ipAddress }} needs="pii:read">
+              <Value of={event.ipAddress} masked={masked} field="IP_ADDRESS" />
+            </FilterLink>,
+          ],
         ]}
       />
       <Fields

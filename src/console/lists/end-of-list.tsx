@@ -11,6 +11,8 @@ import { writeCount, writeInstant, writeRowTime } from '../time/words.ts';
 import { clearChips, readChips } from './chips.ts';
 import type { FilterKey } from './chips.ts';
 import type { ListState } from './endless-list.ts';
+import { readSoFar } from './read-so-far.ts';
+import type { ReadSoFar } from './read-so-far.ts';
 
 /** What stands below the last row: what is being read, what failed, or whether that was all. */
 export function EndOfList({
@@ -143,7 +145,34 @@ function Empty({
   );
 }
 
-/** The coverage of all pages that were read. */
-export function ListCoverage({ coverage }: { readonly coverage: readonly CoverageEntry[] }) {
-  return <CoverageNote of={coverage.map((entry) => makeFragmentData(entry, COVERAGE_FIELDS))} />;
+/** The coverage of all pages that were read, which is not that of the range as long as further pages come. */
+export function ListCoverage({
+  state: { status, coverage },
+}: {
+  readonly state: Pick<ListState<CombinedError>, 'status' | 'coverage'>;
+}) {
+  const { timeZone } = useRange();
+  const soFar = readSoFar(status, coverage);
+  return (
+    <CoverageNote
+      of={coverage.map((entry) => makeFragmentData(entry, COVERAGE_FIELDS))}
+      soFar={soFar && writeSoFar(soFar, worstStatus(coverage) === 'FILLING', timeZone)}
+    />
+  );
+}
+
+function writeSoFar(
+  { isRead, isReading, reachedMs }: ReadSoFar,
+  isFilling: boolean,
+  timeZone: string,
+): { readonly short: string; readonly words: string } {
+  const back = reachedMs === null ? '' : `, back to ${writeInstant(reachedMs, timeZone)}`;
+  if (isRead)
+    return {
+      short: 'Complete so far',
+      words: `All of what was read so far${back}${isFilling ? '; the newest part may still grow' : ''}. Scroll on to read more`,
+    };
+  return isReading
+    ? { short: 'Reading…', words: `Still reading: this is what was read so far${back}` }
+    : { short: 'Read in part', words: `This is what was read so far${back}. Scroll on to read more` };
 }

@@ -138,7 +138,7 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
         <FacetMenus keys={keys} menus={props.menus} sourceOf={props.sourceOf} />
         <div className="row">
           <Total question={props.total} what={what} />
-          <ListCoverage coverage={state.coverage} />
+          <ListCoverage state={state} />
           {asked.length > 0 && <AskedNote asked={asked} />}
           <ColumnMenu columns={columns} />
           {props.actions}

@@ -51,7 +51,9 @@ export function FilterBar({
 
   const commit = (typed: string): void => {
     if (typed.trim() === '') return;
-    const named = keyOf(keys, typed);
+    const meant = readTyped(keys, typed);
+    const named =
+      keyOf(keys, typed) ?? keys.find(({ key }) => meant.kind === 'chip' && key === meant.chip.key);
     const missing = named && !allowed.includes(named) ? named.needs : undefined;
     if (named && missing !== undefined) return setFault(needsWords(named.label, missing));
     const read = readTyped(allowed, typed);

@@ -51,7 +51,9 @@ const add = (one: number | null, other: number | null): number | null =>
  * as soon as the list has gone on behind it.
  */
 export function dropResumed(coverage: readonly CoverageEntry[]): readonly CoverageEntry[] {
-  return coverage.filter(
-    ({ status, code }) => status !== 'TRUNCATED' || (code !== 'SCAN_LIMIT' && code !== 'CALL_BUDGET'),
-  );
+  return coverage.filter((entry) => !isResumable(entry));
 }
+
+/** Whether the next page goes on with a span, because only a bound of one scan left it unread. */
+export const isResumable = ({ status, code }: CoverageEntry): boolean =>
+  status === 'TRUNCATED' && (code === 'SCAN_LIMIT' || code === 'CALL_BUDGET');

@@ -84,22 +84,26 @@ export function Related({
     node?.kind === 'UsageRecord' ? node.relatedEvents : node?.kind === 'Event' ? node.relatedUsage : null;
   return (
     <Panel title={title} answer={answer} coverage={found?.coverage} height={60}>
-      {() =>
-        found && found.edges.length > 0 ? (
-          <>
+      {() => (
+        <>
+          {found && found.edges.length > 0 ? (
             <ul className="related">
               {found.edges.map(({ node: entry, basis, confidence }) => (
                 <RelatedEntry key={entry.id} entry={entry} basis={basis} confidence={confidence} />
               ))}
             </ul>
-            {found.pageInfo.hasNextPage && (
-              <p className="muted">There are more: see what happened around it.</p>
-            )}
-          </>
-        ) : (
-          <p className="muted">{by[0] === 'IP' ? 'None from the same address.' : 'None at the same time.'}</p>
-        )
-      }
+          ) : (
+            <p className="muted">
+              {by[0] === 'IP' ? 'None from the same address.' : 'None at the same time.'}
+            </p>
+          )}
+          {/* A longer time is asked only on demand, because the vendor's rows of all addresses are read for it. */}
+          <p className="muted">
+            {found?.pageInfo.hasNextPage ? 'There are more. ' : ''}What came later, up to an hour after, is in
+            ‘What happened around it’.
+          </p>
+        </>
+      )}
     </Panel>
   );
 }

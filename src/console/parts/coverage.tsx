@@ -81,8 +81,26 @@ export function CoverageMark({ status }: { readonly status: Status }) {
   );
 }
 
+/** Neither good nor bad: more is to come. */
+function MoreMark() {
+  return (
+    <svg width="16" height="10" viewBox="0 0 16 10" aria-hidden="true" className="mark-more">
+      {[3, 8, 13].map((x) => (
+        <circle key={x} cx={x} cy="5" r="1.5" fill="currentColor" />
+      ))}
+    </svg>
+  );
+}
+
 /** Whether an answer is complete, and on demand each span of it. */
-export function CoverageNote({ of }: { readonly of: readonly FragmentType<typeof COVERAGE_FIELDS>[] }) {
+export function CoverageNote({
+  of,
+  soFar = null,
+}: {
+  readonly of: readonly FragmentType<typeof COVERAGE_FIELDS>[];
+  /** What holds instead while more is to come: in the button, and in its sheet. */
+  readonly soFar?: { readonly short: string; readonly words: string } | null;
+}) {
   const coverage = readFragment(COVERAGE_FIELDS, of);
   const { timeZone } = useRange();
   const worst = worstStatus(coverage);
@@ -92,13 +110,13 @@ export function CoverageNote({ of }: { readonly of: readonly FragmentType<typeof
       title="Is this all of it?"
       trigger={
         <span className="coverage">
-          <CoverageMark status={worst} />
-          {SHORT[worst]}
+          {soFar === null ? <CoverageMark status={worst} /> : <MoreMark />}
+          {soFar?.short ?? SHORT[worst]}
         </span>
       }
     >
       <div className="asked">
-        <p>{WORDS[worst]}.</p>
+        <p>{soFar?.words ?? WORDS[worst]}.</p>
         <div className="scroll-x">
           <table>
             <thead>
@@ -131,7 +149,8 @@ export function CoverageNote({ of }: { readonly of: readonly FragmentType<typeof
 function explain(entry: CoverageEntry, timeZone: string): string {
   const parts = [
     entry.operation,
-    entry.reason,
+    // Its full stop would stand before the semicolon.
+    entry.reason?.replace(/\.$/, '') ?? null,
     entry.scanned === null ? null : `${writeCount(entry.scanned)} rows read`,
     entry.dropped > 0 ? `${writeCount(entry.dropped)} rows missing` : null,
     `from ${entry.origin === 'NONE' ? 'nowhere' : `the ${entry.origin.toLowerCase()}`}`,

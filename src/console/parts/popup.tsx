@@ -26,13 +26,35 @@ export function Popup({
         {trigger}
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Positioner sideOffset={6} collisionPadding={8} className="positioner">
-          <Popover.Popup className="popup" {...(initialFocus === undefined ? {} : { initialFocus })}>
-            <Popover.Title className="visually-hidden">{title}</Popover.Title>
-            {children}
-          </Popover.Popup>
-        </Popover.Positioner>
+        <Sheet title={title} initialFocus={initialFocus}>
+          {children}
+        </Sheet>
       </Popover.Portal>
     </Popover.Root>
+  );
+}
+
+/** It looks for the page when it opens, and stays within it, so that it does not cover the rail. */
+function Sheet({
+  title,
+  children,
+  initialFocus,
+}: {
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly initialFocus: RefObject<HTMLElement | null> | undefined;
+}): ReactElement {
+  return (
+    <Popover.Positioner
+      sideOffset={6}
+      collisionPadding={8}
+      collisionBoundary={document.getElementById('main') ?? 'clipping-ancestors'}
+      className="positioner"
+    >
+      <Popover.Popup className="popup" {...(initialFocus === undefined ? {} : { initialFocus })}>
+        <Popover.Title className="visually-hidden">{title}</Popover.Title>
+        {children}
+      </Popover.Popup>
+    </Popover.Positioner>
   );
 }

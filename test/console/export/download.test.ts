@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createDownload } from '../../../src/console/export/download.ts';
 import type { DownloadState } from '../../../src/console/export/download.ts';
 import type { ExportQuestion } from '../../../src/console/export/question.ts';
+import { listUnknownKeeping, writeReceiptFile } from '../../../src/console/export/receipt.ts';
 import type { ExportSpan, Receipt, SentReceipt } from '../../../src/console/export/receipt.ts';
 import type { Sink } from '../../../src/console/export/sink.ts';
 
@@ -310,5 +311,37 @@ describe('an export in the browser', () => {
     });
     await download.run();
     expect(last()).toMatchObject({ status: 'refused', words: '4 exports run.' });
+  });
+});
+
+describe('the receipt in a file of its own', () => {
+  const receipt: Receipt = {
+    rows: 1,
+    sha256: '0'.repeat(64),
+    complete: true,
+    endCursor: null,
+    coverage: [span()],
+  };
+
+  test('says what it is a receipt for', () => {
+    const question: ExportQuestion = { ...QUESTION, format: 'csv' };
+    const { of, export: written } = JSON.parse(writeReceiptFile(receipt, 'calls.csv', question)) as {
+      of: { request: string };
+      export: Receipt;
+    };
+    expect(of).toMatchObject({ file: 'calls.csv', ...question, order: 'newest first' });
+    const query = new URL(of.request, 'http://localhost').searchParams;
+    expect(JSON.parse(query.get('filter') ?? '')).toEqual(QUESTION.filter);
+    expect(JSON.parse(query.get('range') ?? '')).toEqual(QUESTION.range);
+    expect(written).toEqual(receipt);
+  });
+
+  test('names the sources that do not say how long they keep rows', () => {
+    const keeping = [
+      { source: 'USAGE', retention: null },
+      { source: 'EVENTS', retention: null },
+    ];
+    expect(listUnknownKeeping(receipt, keeping)).toEqual(['USAGE']);
+    expect(listUnknownKeeping(receipt, [{ source: 'USAGE', retention: 'P30D' }])).toEqual([]);
   });
 });

@@ -119,6 +119,19 @@ describe('suggestions', () => {
     expect(readTyped(CALL_KEYS, '5xx')).toEqual({ kind: 'chip', chip: { key: 'code', value: '5xx' } });
     expect(readTyped(CALL_KEYS, 'failed calls')).toMatchObject({ chip: { key: 'q' } });
   });
+  test.each(['45.67.89.178', '10.0.0.0/8', '2001:db8::1', '::1', '2001:db8:0:0:0:0:0:1'])(
+    'an address alone, such as %s, is enough in each list',
+    (address) => {
+      for (const keys of [CALL_KEYS, EVENT_KEYS, TIMELINE_KEYS])
+        expect(readTyped(keys, ` ${address} `)).toEqual({
+          kind: 'chip',
+          chip: { key: 'ip', value: address },
+        });
+    },
+  );
+  test.each(['12:30', 'abc:', '1.2.3', 'face'])('%s is no address, so it is a text', (line) => {
+    expect(readTyped(EVENT_KEYS, line)).toEqual({ kind: 'chip', chip: { key: 'q', value: line } });
+  });
   test('an excluded condition gets the values of its own key', () => {
     expect(keyOf(EVENT_KEYS, '-action:u')?.key).toBe('action');
     expect(keyOf(EVENT_KEYS, 'not:action:u')?.key).toBe('action');

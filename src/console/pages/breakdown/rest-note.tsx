@@ -39,9 +39,7 @@ export function RestNote({
             : status === 'reading'
               ? `Reading on: read back to ${back}.`
               : `Read back to ${back} only, because one question reads ${writeCount(service.limits.maxScannedRows)} rows at most. So counts are lower bounds (≥), and times are those of the ${what} that were read.`}
-          {service.archive === null
-            ? ' Your operator can keep an archive, which counts all rows at once.'
-            : ''}
+          {service.archive === null ? ' An archive counts all rows at once (SIGHTLINE_ARCHIVE).' : ''}
         </p>
         {rest !== null && status === 'reading' && (
           <>

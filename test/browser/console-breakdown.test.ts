@@ -289,4 +289,27 @@ describe.runIf(hasChromium)('the break-down of a scan that ended early', () => {
     expect(opened.problems).toEqual([]);
     await opened.close();
   });
+
+  test('what was read behind the bound is there at once when the reader comes back, and a refresh asks anew', async () => {
+    const opened = await rig.open('/breakdown?last=P2D');
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Read the rest' }).first().click();
+    const all = page.getByText(/^All of it, read in \d+ parts/);
+    await all.waitFor();
+    await opened.settle();
+    const asked = answersOf(opened, 'CallBreakdown').length;
+    expect(asked).toBeGreaterThan(1);
+    await tableOf(opened).getByRole('link').first().click();
+    await untilAnswer(opened, 'CallsPage');
+    await page.goBack();
+    await all.waitFor();
+    await opened.settle();
+    expect(answersOf(opened, 'CallBreakdown')).toHaveLength(asked);
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByRole('button', { name: 'Read the rest' }).first().waitFor();
+    await opened.settle();
+    expect(answersOf(opened, 'CallBreakdown')).toHaveLength(asked + 1);
+    expect(opened.problems).toEqual([]);
+    await opened.close();
+  });
 });

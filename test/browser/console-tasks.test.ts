@@ -158,14 +158,14 @@ describe.runIf(hasChromium)('what an operator asks of the console', () => {
           most: first,
         } = await compareFailures(rig.running, { from, to }, dimension);
         expect(await answer.getByRole('status').innerText()).toContain(
-          `${write(total)} calls, before ${write(totalBefore)}.`,
+          `${write(total)} failed calls, before ${write(totalBefore)}.`,
         );
         const cells = await answer
           .getByRole('table', { name, exact: true })
           .locator('tbody tr:first-child > *')
           .allInnerTexts();
         expect(cells.slice(0, 3)).toEqual([
-          first.value,
+          first.countBefore === 0 ? `${first.value} new` : first.value,
           `${write(first.countBefore)} (${share(first.countBefore, totalBefore)})`,
           `${write(first.count)} (${share(first.count, total)})`,
         ]);
@@ -174,7 +174,7 @@ describe.runIf(hasChromium)('what an operator asks of the console', () => {
       const box = await answer.boundingBox();
       expect(box?.y ?? -1).toBeGreaterThanOrEqual(0);
       expect(box?.y ?? Infinity).toBeLessThan(400);
-      await untilHeard(opened, /^\d+ calls, before \d+\./);
+      await untilHeard(opened, /^\d+ failed calls, before \d+\./);
       // Whoever listens is taken to the answer, and reads on from there.
       if (opened.heard) {
         expect(await answer.evaluate((element) => element === document.activeElement)).toBe(true);

@@ -129,7 +129,22 @@ export async function findAttack(running: RunningApp, range: object) {
   return attack;
 }
 
-/** How often failed calls had each value of a dimension, in a range and in the one of the same length before. */
+/** The G-test, as a table of two rows and two columns. */
+function strengthOf(...rows: readonly (readonly [count: number, total: number])[]): number {
+  const cells = rows.map(([count, total]) => [count, total - count]);
+  const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+  const all = sum(cells.flat());
+  return sum(
+    cells.flatMap((row) =>
+      row.map((found, at) => {
+        const expected = (sum(row) * sum(cells.map((each) => each[at] ?? 0))) / all;
+        return found === 0 ? 0 : found * Math.log(found / expected);
+      }),
+    ),
+  );
+}
+
+/** Which value of a dimension chance explains least: how often failed calls had it, in a range and in the one of the same length before. */
 export async function compareFailures(running: RunningApp, { from, to }: Range, dimension: string) {
   const length = Date.parse(to) - Date.parse(from);
   const count = async (range: Range): Promise<ReadonlyMap<string, number>> => {
@@ -147,8 +162,9 @@ export async function compareFailures(running: RunningApp, { from, to }: Range, 
   const [total, totalBefore] = [sum(now), sum(before)];
   const [most] = [...new Set([...now.keys(), ...before.keys()])]
     .map((value) => ({ value, count: now.get(value) ?? 0, countBefore: before.get(value) ?? 0 }))
-    .map((each) => ({ ...each, change: each.count / total - each.countBefore / totalBefore }))
-    .toSorted((one, other) => Math.abs(other.change) - Math.abs(one.change));
+    .filter((each) => Math.abs(each.count / total - each.countBefore / totalBefore) >= 0.005)
+    .map((each) => ({ ...each, strength: strengthOf([each.count, total], [each.countBefore, totalBefore]) }))
+    .toSorted((one, other) => other.strength - one.strength);
   if (!most) throw new Error('no call failed');
   return { total, totalBefore, most };
 }

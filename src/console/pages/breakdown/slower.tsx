@@ -48,6 +48,7 @@ export function Slower({
   const name = dimensions.map(({ label }) => label.toLowerCase()).join(' and ');
   const needed = `${LEAST_OTHERS + 1} whole ${unit}s of ${LEAST_CALLS} calls or more`;
   const hidden = standouts.length - MOST;
+  const isOffered = judged === 0 && isCut && readingOn.rest !== null;
   return (
     <section className="panel" aria-labelledby="slower" aria-busy={isOutdated}>
       <header>
@@ -78,7 +79,7 @@ export function Slower({
           )}
           {judged > 0 && isCut && <p>A slower {unit} may be in what was not read.</p>}
         </div>
-        {(hidden > 0 || (judged === 0 && isCut)) && (
+        {(hidden > 0 || isOffered) && (
           <div className="row">
             {hidden > 0 && (
               <button
@@ -90,7 +91,7 @@ export function Slower({
                 {isOpen ? `Show the first ${MOST} only` : `Show ${writeCount(hidden)} more`}
               </button>
             )}
-            {judged === 0 && isCut && <ReadOnButton readingOn={readingOn} />}
+            {isOffered && <ReadOnButton readingOn={readingOn} />}
           </div>
         )}
         <p className="muted small">

@@ -203,6 +203,50 @@ describe.runIf(hasChromium)('the break-down in a browser', () => {
     await opened.close();
   });
 
+  test('the answer to what is different says its filter, what is new, and how many further values there are', async () => {
+    const [from, to] = ['2026-02-25T12:00:00.000Z', '2026-03-04T12:00:00.000Z'];
+    const opened = await rig.open(`/breakdown?from=${from}&to=${to}&status=failed&spike=${from}/${to}`);
+    const region = opened.page.getByRole('region', { name: 'What is different in this range?' });
+    await region.getByRole('status').first().waitFor();
+    const words = await region.innerText();
+    expect(words).toContain('Failed calls of 25 Feb 12:00');
+    expect(words).toMatch(/\d+ failed calls, before \d+\./);
+    expect(words).toContain('the tick is the share before');
+    expect(words).toMatch(/(up|down) by \d+\.\d points/);
+    const fresh = await region
+      .locator('tbody tr')
+      .filter({ has: opened.page.locator('.change-new') })
+      .all();
+    expect(fresh.length).toBeGreaterThan(0);
+    for (const row of fresh) expect(await row.locator('td').first().innerText()).toBe('0 (0%)');
+    const more = region.getByRole('button', { name: /^Show \d+ further values? of User$/ });
+    const hidden = Number(/\d+/.exec(await more.innerText())?.[0]);
+    const rows = region.getByRole('table', { name: 'User' }).locator('tbody tr');
+    const before = await rows.count();
+    await more.click();
+    await expect.poll(() => rows.count()).toBe(before + hidden);
+    expect(opened.problems).toEqual([]);
+    await opened.close();
+  });
+
+  test('while the break-down is first read, words say so', async () => {
+    const opened = await rig.open('/log');
+    const { page } = opened;
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('query CallBreakdown')) await held;
+      await route.continue();
+    });
+    await page.getByRole('link', { name: 'Break down', exact: true }).first().click();
+    const words = page.getByText('Reading… All calls of the range are counted');
+    await words.waitFor();
+    answer();
+    await opened.settle();
+    expect(await words.count()).toBe(0);
+    await opened.close();
+  });
+
   test('a stretch whose time before is older than the vendor keeps is refused in words', async () => {
     const old = '2026-02-02T13:00:00.000Z/2026-03-04T12:00:00.000Z';
     const opened = await rig.open(`/breakdown?${DAY}&spike=${old}`);

@@ -189,7 +189,7 @@ function ChangeBar({ change }: { readonly change: Change }) {
         <rect width={Math.min(1, change.share ?? 0) * 64} height="10" className="change-now" />
         <rect x={Math.min(1, change.shareBefore ?? 0) * 62} width="2" height="10" className="change-before" />
       </svg>
-      {words}
+      <span>{words}</span>
     </span>
   );
 }

@@ -14,6 +14,7 @@ import type { Span } from '../../time/span.ts';
 import { writeSpan, writeZone } from '../../time/words.ts';
 import { compareStretches } from './compare-stretches.ts';
 import type { BrokenDown } from './dimensions.ts';
+import { writeFiltered } from './filter-words.ts';
 import { Compared } from './spike-changes.tsx';
 import { CALL_STRETCH, EVENT_STRETCH, readCallStretch, readEventStretch } from './spike-documents.ts';
 
@@ -51,6 +52,7 @@ export function Spike({
   readonly span: Span;
   readonly onClose: () => void;
 }) {
+  const [search] = useSearchState();
   const { span: range, timeZone } = useRange();
   const section = useRef<HTMLElement>(null);
   // It opens below the chart, on a phone out of sight, and who listens would not learn that it is there.
@@ -77,8 +79,9 @@ export function Spike({
       </header>
       <div className="body stack">
         <p className="muted">
-          {writeSpan(span, timeZone)} against the same length before, {writeSpan(before, timeZone)} (
-          {writeZone(span.toMs, timeZone)}). Changes that chance explains least come first.
+          {capitalize(writeFiltered(source, search))} of {writeSpan(span, timeZone)} against those of the same
+          length before, {writeSpan(before, timeZone)} ({writeZone(span.toMs, timeZone)}). Changes that chance
+          explains least come first.
         </p>
         <Failures
           error={now.answer.error ?? earlier.answer.error}
@@ -98,6 +101,8 @@ export function Spike({
     </section>
   );
 }
+
+const capitalize = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** A relative range has moved on since it was asked about. */
 const MOVED_MS = 3_600_000;

@@ -44,7 +44,12 @@ export function useReadOn<Data, Variables extends object>(
   variables: Variables,
   first: ReadGroups | null,
   read: (data: Data) => ReadGroups | null,
-): { readonly groups: ReadGroups | null; readonly readingOn: ReadingOn } {
+): {
+  readonly groups: ReadGroups | null;
+  readonly readingOn: ReadingOn;
+  /** Begins with the first question again: a part that failed is not read anew otherwise. */
+  readonly forget: () => void;
+} {
   const client = useClient();
   const kept = keptOf(client);
   const key = `${document.toString()} ${JSON.stringify(variables)}`;
@@ -103,6 +108,11 @@ export function useReadOn<Data, Variables extends object>(
           ask(progress ?? { status: 'waiting', parts: 1, vendorCalls: null, error: undefined, groups });
       },
       stop: () => stopAsking.current?.(),
+    },
+    forget() {
+      stopAsking.current?.();
+      kept.delete(key);
+      show(null);
     },
   };
 }

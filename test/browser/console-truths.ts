@@ -20,29 +20,31 @@ const median = (values: readonly number[]): number => {
   return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
 };
 
-/** Which element was slowest on which day against its other days. Each day is one question of its own, which reads it whole. */
+/** Which element was slowest on which whole day against its other days. Each day is one question of its own, which reads it whole. */
 export async function findSlowest(running: RunningApp, { from, to }: Range) {
   const days: { readonly fromMs: number; readonly groups: readonly Group[] }[] = [];
-  for (let fromMs = Date.parse(from); fromMs < Date.parse(to);) {
-    const toMs = Math.min((Math.floor(fromMs / DAY_MS) + 1) * DAY_MS, Date.parse(to));
+  const firstMs = Math.ceil(Date.parse(from) / DAY_MS) * DAY_MS;
+  for (let fromMs = firstMs; fromMs + DAY_MS <= Date.parse(to); fromMs += DAY_MS) {
+    const toMs = fromMs + DAY_MS;
     const { data } = await running.ask<{ usageBreakdown: { groups: Group[] } }>(
       `query ($range: DateTimeRange!) { usageBreakdown(by: [ELEMENT], range: $range, top: 50) {
         groups { key { value } count processTime { p95 } } } }`,
       { range: { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() } },
     );
     days.push({ fromMs, groups: data.usageBreakdown.groups });
-    fromMs = toMs;
   }
-  const elements = new Set(days.flatMap(({ groups }) => groups.map(({ key }) => key[0]?.value ?? 'none')));
+  const elements = new Set(days.flatMap(({ groups }) => groups.flatMap(({ key }) => key[0]?.value ?? [])));
   const rises = [...elements].flatMap((element) => {
     const measured = days
       .flatMap(({ fromMs, groups }) => {
-        const group = groups.find(({ key }) => (key[0]?.value ?? 'none') === element);
-        return group?.processTime && group.count >= 20 ? [{ fromMs, p95: group.processTime.p95 }] : [];
+        const group = groups.find(({ key }) => key[0]?.value === element);
+        return group?.processTime && group.count >= 100
+          ? [{ fromMs, count: group.count, p95: group.processTime.p95 }]
+          : [];
       })
       .toSorted((one, other) => other.p95 - one.p95);
     const [slowest, ...others] = measured;
-    if (!slowest || others.length < 2) return [];
+    if (!slowest || others.length < 3) return [];
     const usual = median(others.map(({ p95 }) => p95));
     return [{ element, ...slowest, usual, times: slowest.p95 / usual }];
   });
@@ -127,7 +129,22 @@ export async function findAttack(running: RunningApp, range: object) {
   return attack;
 }
 
-/** How often failed calls had each value of a dimension, in a range and in the one of the same length before. */
+/** The G-test, as a table of two rows and two columns. */
+function strengthOf(...rows: readonly (readonly [count: number, total: number])[]): number {
+  const cells = rows.map(([count, total]) => [count, total - count]);
+  const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+  const all = sum(cells.flat());
+  return sum(
+    cells.flatMap((row) =>
+      row.map((found, at) => {
+        const expected = (sum(row) * sum(cells.map((each) => each[at] ?? 0))) / all;
+        return found === 0 ? 0 : found * Math.log(found / expected);
+      }),
+    ),
+  );
+}
+
+/** Which value of a dimension chance explains least: how often failed calls had it, in a range and in the one of the same length before. */
 export async function compareFailures(running: RunningApp, { from, to }: Range, dimension: string) {
   const length = Date.parse(to) - Date.parse(from);
   const count = async (range: Range): Promise<ReadonlyMap<string, number>> => {
@@ -145,8 +162,9 @@ export async function compareFailures(running: RunningApp, { from, to }: Range, 
   const [total, totalBefore] = [sum(now), sum(before)];
   const [most] = [...new Set([...now.keys(), ...before.keys()])]
     .map((value) => ({ value, count: now.get(value) ?? 0, countBefore: before.get(value) ?? 0 }))
-    .map((each) => ({ ...each, change: each.count / total - each.countBefore / totalBefore }))
-    .toSorted((one, other) => Math.abs(other.change) - Math.abs(one.change));
+    .filter((each) => Math.abs(each.count / total - each.countBefore / totalBefore) >= 0.005)
+    .map((each) => ({ ...each, strength: strengthOf([each.count, total], [each.countBefore, totalBefore]) }))
+    .toSorted((one, other) => other.strength - one.strength);
   if (!most) throw new Error('no call failed');
   return { total, totalBefore, most };
 }

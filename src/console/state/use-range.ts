@@ -1,7 +1,8 @@
 import { useLocation } from '@tanstack/react-router';
-import { createContext, useCallback, useContext, useMemo } from 'react';
+import { createContext, useCallback, useContext, useMemo, useState } from 'react';
 import { chooseInterval, resolveSpan, toRange } from '../time/span.ts';
 import type { Interval, RangeWords, Span } from '../time/span.ts';
+import { createKeptSpans } from './kept-spans.ts';
 import { one } from './search.ts';
 import { useService } from './service.ts';
 import { useSearchState } from './use-search.ts';
@@ -37,12 +38,16 @@ export const OWN_ZONE: string = Intl.DateTimeFormat().resolvedOptions().timeZone
 
 /**
  * Reads the range from the address, once for all panels: if each took a 'now' of its own, two panels with the same question would ask it
- * with ranges that are some milliseconds apart. The 'now' stays until the reader refreshes or chooses another range.
+ * with ranges that are some milliseconds apart. The 'now' stays until the reader refreshes or chooses another range, and whoever comes back
+ * to an earlier page finds the 'now' of that page.
  */
 export function useReadRange(refreshCount: number, refresh: () => void): RangeState {
   const [search, change] = useSearchState();
   const { clockOffsetMs } = useService();
-  const isOfGroups = useLocation().pathname === '/breakdown';
+  const { pathname, state } = useLocation();
+  const isOfGroups = pathname === '/breakdown';
+  const place = state.__TSR_key ?? '';
+  const [keep] = useState(createKeptSpans);
   const last = one(search, 'last');
   const from = one(search, 'from');
   const to = one(search, 'to');
@@ -52,10 +57,10 @@ export function useReadRange(refreshCount: number, refresh: () => void): RangeSt
     (words: RangeWords) => change({ last: words.last, from: words.from, to: words.to }),
     [change],
   );
-  const span = useMemo(() => {
-    void refreshCount;
-    return resolveSpan({ last, from, to }, Date.now() + clockOffsetMs);
-  }, [last, from, to, clockOffsetMs, refreshCount]);
+  const { fromMs, toMs } = keep(place, { last, from, to }, refreshCount, () =>
+    resolveSpan({ last, from, to }, Date.now() + clockOffsetMs),
+  );
+  const span = useMemo(() => ({ fromMs, toMs }), [fromMs, toMs]);
   return useMemo(
     () => ({
       span,

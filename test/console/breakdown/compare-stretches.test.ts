@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { changeOf, compareStretches } from '../../../src/console/pages/breakdown/compare-stretches.ts';
+import { changeOf, compareStretches, isNew } from '../../../src/console/pages/breakdown/compare-stretches.ts';
 import type { Comparison, Stretch } from '../../../src/console/pages/breakdown/compare-stretches.ts';
 
 const HOUR = 3_600_000;
@@ -35,18 +35,49 @@ const counts = fc.dictionary(
 );
 
 describe('why a stretch differs from the one before', () => {
-  test('the value whose share changed most comes first, with its counts and shares on both sides', () => {
+  test('the value that changed most comes first, with its counts and shares on both sides', () => {
     const { dimensions } = compared(
       compareStretches(stretch({ sfdc: 60, box: 40 }), before({ sfdc: 10, box: 80, zoho: 10 })),
     );
-    expect(dimensions[0]?.changes).toEqual([
+    expect(dimensions[0]?.changes).toMatchObject([
       { value: 'sfdc', count: 60, countBefore: 10, share: 0.6, shareBefore: 0.1 },
       { value: 'box', count: 40, countBefore: 80, share: 0.4, shareBefore: 0.8 },
       { value: 'zoho', count: 0, countBefore: 10, share: 0, shareBefore: 0.1 },
     ]);
   });
 
-  test('the dimension with the largest change comes first', () => {
+  test('a value that is new comes before a larger one that chance moved by more', () => {
+    const { dimensions } = compared(
+      compareStretches(stretch({ 403: 19, 504: 59, 404: 416 }), before({ 504: 75, 404: 395 })),
+    );
+    const changes = dimensions[0]?.changes ?? [];
+    expect(changes.map(({ value }) => value)).toEqual(['403', '504', '404']);
+    expect(changes.map((change) => Math.abs(changeOf(change)))).toEqual([
+      expect.closeTo(0.0385, 4),
+      expect.closeTo(0.0401, 4),
+      expect.closeTo(0.0017, 4),
+    ]);
+  });
+
+  test('of two changes of the same size growth comes first', () => {
+    const { dimensions } = compared(compareStretches(stretch({ b: 60, a: 40 }), before({ b: 40, a: 60 })));
+    expect(dimensions[0]?.changes.map(({ value }) => value)).toEqual(['b', 'a']);
+  });
+
+  test('a value is new if others were there before, and it was not', () => {
+    const changesOf = (earlier: Record<string, number>) =>
+      compared(compareStretches(stretch({ a: 5, b: 5 }), before(earlier))).dimensions[0]?.changes ?? [];
+    expect(changesOf({ a: 5, c: 5 }).map((change) => [change.value, isNew(change)])).toEqual(
+      expect.arrayContaining([
+        ['a', false],
+        ['b', true],
+        ['c', false],
+      ]),
+    );
+    expect(changesOf({}).some(isNew)).toBe(false);
+  });
+
+  test('the dimension with the strongest change comes first', () => {
     const values = (counted: Stretch['counted']) => ({ counted });
     const flat = { dimension: 'method', isCut: false, values: [{ value: 'GET', count: 10 }] };
     const moved = (value: string) => ({ dimension: 'user', isCut: false, values: [{ value, count: 10 }] });
@@ -71,13 +102,14 @@ describe('why a stretch differs from the one before', () => {
     );
   });
 
-  test('changes never grow along the list, and together they are nothing', () => {
+  test('changes never get stronger along the list, and together they are nothing', () => {
     fc.assert(
       fc.property(counts, counts, (now, earlier) => {
         const changes =
           compared(compareStretches(stretch(now), before(earlier))).dimensions[0]?.changes ?? [];
-        const sizes = changes.map((change) => Math.abs(changeOf(change)));
-        expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+        const strengths = changes.map(({ strength }) => strength);
+        for (const [at, strength] of strengths.slice(1).entries())
+          expect(strength).toBeLessThan((strengths[at] ?? 0) + 1e-5);
         expect(changes.reduce((sum, change) => sum + changeOf(change), 0)).toBeCloseTo(0, 9);
       }),
     );
@@ -135,7 +167,7 @@ describe('why a stretch differs from the one before', () => {
   test('a side without rows has no shares', () => {
     const { dimensions } = compared(compareStretches(stretch({ a: 2 }), before({})));
     expect(dimensions[0]?.changes).toEqual([
-      { value: 'a', count: 2, countBefore: 0, share: 1, shareBefore: null },
+      { value: 'a', count: 2, countBefore: 0, share: 1, shareBefore: null, strength: 0 },
     ]);
   });
 

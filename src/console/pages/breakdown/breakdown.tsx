@@ -85,6 +85,11 @@ function Answer() {
   };
   return (
     <>
+      {answer.fetching && !answer.data && (
+        <p className="notice" role="status">
+          Reading… All {source} of the range are counted, which can take some seconds.
+        </p>
+      )}
       {answer.data && !answer.fetching && (
         <RestNote
           readingOn={readingOn}
@@ -98,6 +103,7 @@ function Answer() {
           dimensions={dimensions}
           groups={answer.data.groups}
           coverage={covered}
+          readingOn={readingOn}
           isCut={isCut}
           isOutdated={answer.fetching}
         />

@@ -2,11 +2,12 @@ import { Failures } from '../../parts/failures.tsx';
 import { useService } from '../../state/service.ts';
 import { useRange } from '../../state/use-range.ts';
 import { writeCount, writeInstant } from '../../time/words.ts';
+import { ReadOnButton } from './read-on-button.tsx';
 import type { ReadingOn } from './use-read-on.ts';
 
 /** What of the range was not read, and how to read it; then how far that is. */
 export function RestNote({
-  readingOn: { status, parts, vendorCalls, error, rest, start, stop },
+  readingOn,
   isLowerBound,
   hasOthers,
   what,
@@ -18,6 +19,7 @@ export function RestNote({
   readonly hasOthers: boolean;
   readonly what: string;
 }) {
+  const { status, parts, vendorCalls, error, rest, start } = readingOn;
   const { span, timeZone } = useRange();
   const { service } = useService();
   if (!isLowerBound)
@@ -42,22 +44,13 @@ export function RestNote({
           {service.archive === null ? ' An archive counts all rows at once (SIGHTLINE_ARCHIVE).' : ''}
         </p>
         {rest !== null && status === 'reading' && (
-          <>
-            <progress
-              aria-label="Part of the range that was read"
-              max={1}
-              value={(span.toMs - rest.toMs) / (span.toMs - span.fromMs)}
-            />
-            <button type="button" className="button" onClick={stop}>
-              Cancel
-            </button>
-          </>
+          <progress
+            aria-label="Part of the range that was read"
+            max={1}
+            value={(span.toMs - rest.toMs) / (span.toMs - span.fromMs)}
+          />
         )}
-        {rest !== null && status !== 'reading' && (
-          <button type="button" className="button" data-main="" onClick={start}>
-            {status === 'stopped' ? 'Go on' : 'Read the rest'}
-          </button>
-        )}
+        <ReadOnButton readingOn={readingOn} />
       </div>
       {status === 'failed' && <Failures error={error} retry={start} />}
     </>

@@ -60,10 +60,14 @@ export function useBreakdown(source: BrokenDown, search: Search, pause: boolean)
     events.data ? readEvents(events.data) : null,
     readEvents,
   );
-  const [answer, { groups, readingOn }] = isCalls
+  const [answer, { groups, readingOn, forget }] = isCalls
     ? ([calls, allCalls] as const)
     : ([events, allEvents] as const);
-  return { ...readingOn, answer: { ...answer, data: answer.data && groups } };
+  const retry = (): void => {
+    forget();
+    answer.retry();
+  };
+  return { ...readingOn, answer: { ...answer, data: answer.data && groups, retry } };
 }
 
 function readCalls(data: CallBreakdownQuery): ReadGroups | null {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useClient } from 'urql';
-import type { CombinedError } from 'urql';
+import type { Client, CombinedError } from 'urql';
 import type { TypedDocumentString } from '../../generated/graphql.ts';
 import { readWork } from '../../graph/extensions.ts';
 import { toRange } from '../../time/span.ts';
@@ -26,25 +26,47 @@ interface Progress extends Pick<ReadingOn, 'status' | 'parts' | 'vendorCalls' | 
   readonly groups: ReadGroups;
 }
 
-/** Reads the rest of a range in further questions, one after the other, if the reader wants it: each takes vendor calls. */
+/** By question. A refresh has a client of its own, so that it begins anew, as the client's cache does. */
+const KEPT = new WeakMap<Client, Map<string, Progress>>();
+
+function keptOf(client: Client): Map<string, Progress> {
+  const kept = KEPT.get(client) ?? new Map<string, Progress>();
+  KEPT.set(client, kept);
+  return kept;
+}
+
+/**
+ * Reads the rest of a range in further questions, one after the other, if the reader wants it: each takes vendor calls. What
+ * was read is kept, so that a reader who comes back finds it.
+ */
 export function useReadOn<Data, Variables extends object>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
   first: ReadGroups | null,
   read: (data: Data) => ReadGroups | null,
-): { readonly groups: ReadGroups | null; readonly readingOn: ReadingOn } {
+): {
+  readonly groups: ReadGroups | null;
+  readonly readingOn: ReadingOn;
+  /** Begins with the first question again: a part that failed is not read anew otherwise. */
+  readonly forget: () => void;
+} {
   const client = useClient();
-  const key = JSON.stringify(variables);
-  const [kept, setKept] = useState<{ readonly key: string; readonly progress: Progress } | null>(null);
+  const kept = keptOf(client);
+  const key = `${document.toString()} ${JSON.stringify(variables)}`;
+  const [, show] = useState<Progress | null>(null);
   const stopAsking = useRef<(() => void) | null>(null);
-  useEffect(() => () => stopAsking.current?.(), [key]);
-  const progress = kept?.key === key ? kept.progress : null;
+  useEffect(() => () => stopAsking.current?.(), [client, key]);
+  const progress = kept.get(key) ?? null;
   const groups = progress?.groups ?? first;
   const rest = groups && findRest(groups);
 
   const ask = (before: Progress): void => {
     const next = findRest(before.groups);
-    const set = (patch: Partial<Progress>) => setKept({ key, progress: { ...before, ...patch } });
+    const set = (patch: Partial<Progress>): void => {
+      const changed = { ...before, ...patch };
+      kept.set(key, changed);
+      show(changed);
+    };
     if (!next) return set({ status: 'waiting' });
     set({ status: 'reading', error: undefined });
     let isOver = false;
@@ -86,6 +108,11 @@ export function useReadOn<Data, Variables extends object>(
           ask(progress ?? { status: 'waiting', parts: 1, vendorCalls: null, error: undefined, groups });
       },
       stop: () => stopAsking.current?.(),
+    },
+    forget() {
+      stopAsking.current?.();
+      kept.delete(key);
+      show(null);
     },
   };
 }

@@ -44,9 +44,12 @@ export const OWN_ZONE: string = Intl.DateTimeFormat().resolvedOptions().timeZone
 export function useReadRange(refreshCount: number, refresh: () => void): RangeState {
   const [search, change] = useSearchState();
   const { clockOffsetMs } = useService();
-  const { pathname, state } = useLocation();
+  // The router's name for an entry of the browser's history.
+  const {
+    pathname,
+    state: { __TSR_key: place = '' },
+  } = useLocation();
   const isOfGroups = pathname === '/breakdown';
-  const place = state.__TSR_key ?? '';
   const [keep] = useState(createKeptSpans);
   const last = one(search, 'last');
   const from = one(search, 'from');

@@ -31,7 +31,10 @@ describe('the commands', () => {
   });
 
   const typeAt = (read: (key: string) => string | null, text: string) =>
-    [...text].map(read).filter((id) => id !== null);
+    text
+      .split('')
+      .map(read)
+      .filter((id) => id !== null);
 
   test('keys one after the other run a command within a second', () => {
     let now = 0;

@@ -84,8 +84,7 @@ describe.runIf(hasChromium)('the console if a vendor is down or slow', { timeout
     expect(await opened.findViolations()).toEqual([]);
     expect(opened.problems).toEqual([]);
     await page.getByRole('link', { name: 'Break down', exact: true }).click();
-    await opened.settle();
-    expect(await page.locator('table.groups tbody tr').count()).toBeGreaterThan(2);
+    await page.locator('table.groups tbody tr').nth(2).waitFor();
     await page.getByRole('button', { name: 'Events', exact: true }).click();
     await page.locator('#main').getByText('Events API is missing here.').waitFor();
     await opened.settle();

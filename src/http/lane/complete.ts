@@ -43,29 +43,28 @@ export function createCompleteList(complete: Complete, isLeaf: boolean, isNullab
   ): unknown => {
     const own = isLeaf ? path : placeOf(path, index);
     try {
-      if (!isPromiseLike(item)) {
-        const completed = complete(run, item, own, plan);
-        if (!(completed instanceof Promise)) return completed;
-        return completed.catch((error: unknown) => failItem(run, error, path, index, plan));
-      }
+      if (isPromiseLike(item)) return awaitItem(run, item, own, index, plan);
+      const completed = complete(run, item, own, plan);
+      if (!(completed instanceof Promise)) return completed;
+      return completed.catch((error: unknown) => fail(run, error, own, index, plan));
     } catch (error) {
-      return failItem(run, error, path, index, plan);
+      return fail(run, error, own, index, plan);
     }
-    return awaitItem(run, item, own, plan, (error) => failItem(run, error, path, index, plan));
   };
-  const failItem = (
+  /** The place of an object must be the very one that its fields have: what is null is known by it. */
+  const fail = (
     run: Run,
     error: unknown,
-    path: ResponsePath | undefined,
+    own: ResponsePath | undefined,
     index: number,
     plan: FieldPlan,
-  ): null => failAt(run, plan, error, placeOf(path, index), isNullable);
+  ): null => failAt(run, plan, error, isLeaf ? placeOf(own, index) : own, isNullable);
   const awaitItem = async (
     run: Run,
     item: PromiseLike<unknown>,
     own: ResponsePath | undefined,
+    index: number,
     plan: FieldPlan,
-    fail: (error: unknown) => null,
   ): Promise<unknown> => {
     try {
       const resolved = await item;
@@ -73,7 +72,7 @@ export function createCompleteList(complete: Complete, isLeaf: boolean, isNullab
       const completed = complete(run, resolved, own, plan);
       return completed instanceof Promise ? await completed : completed;
     } catch (error) {
-      return fail(error);
+      return fail(run, error, own, index, plan);
     }
   };
   return (run, value, path, plan) => {

@@ -43,7 +43,7 @@ describe.runIf(hasChromium)('the frame of the console in a browser', () => {
     await page.keyboard.press('Enter');
     await expectPage('Calls');
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').waitFor();
+    await page.locator('[role=combobox]:focus').waitFor();
     await page.keyboard.type('go to timeline');
     await expect.poll(() => page.getByRole('option').count(), { timeout: 60_000 }).toBe(1);
     await page.keyboard.press('Enter');

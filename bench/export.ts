@@ -1,11 +1,8 @@
 import { parseArgs } from 'node:util';
 import { createApp } from '../src/app.ts';
-import { keepHeapSmall } from '../src/cli/process.ts';
 import { readConfig } from '../src/config/load.ts';
 import type { Transport, TransportRequest } from '../src/upstream/transport.ts';
 
-// As the service does.
-keepHeapSmall();
 const { values } = parseArgs({
   options: { rows: { type: 'string', default: '100000' }, format: { type: 'string', default: 'ndjson' } },
 });

@@ -1,5 +1,4 @@
 import { rmSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 
 /** The exit code for a wrong command line. All other failures exit with 1. */
 export const EXIT_USAGE = 2;
@@ -24,17 +23,6 @@ export function onStop(stop: (signal: NodeJS.Signals) => Promise<void>): void {
     });
   }
 }
-
-/**
- * Has V8 collect when the heap is half as large again as what is in use. By default it waits until the heap is four times as large, so
- * that an export of many pages took 150 MB of garbage. It is no switch of the command line, because there are several ways to start.
- */
-export function keepHeapSmall(): void {
-  setFlagsFromString(HEAP_SWITCH);
-}
-
-/** See `keepHeapSmall`. */
-export const HEAP_SWITCH = '--heap-growing-percent=50';
 
 /** Removes a folder when the process exits. */
 export function removeAtExit(folder: string): void {

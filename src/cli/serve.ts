@@ -14,7 +14,7 @@ import { takeSwitches } from './arguments.ts';
 import { createServiceMetrics, listenForMetrics, startServiceTracing } from './watch.ts';
 import { createLog, logFiles, openAuditLog } from './log.ts';
 import { openServiceArchive, startArchiveSync } from './open-archive.ts';
-import { EXIT_USAGE, keepHeapSmall, onStop, quit } from './process.ts';
+import { EXIT_USAGE, onStop, quit } from './process.ts';
 import { reloadOnChange } from './reload.ts';
 import { forkSandbox, readSandboxSwitches } from './sandbox.ts';
 import { pointAt } from './service-vendors.ts';
@@ -25,7 +25,6 @@ const DRAIN_MS = 8_000;
 
 /** The command `start`: the service, and a sandbox behind it if no credentials are set. */
 export async function serve(args: readonly string[]): Promise<void> {
-  keepHeapSmall();
   const { config, env, switches } = await readCommand(args);
   const isSandboxed = config.vendors.kind === 'sandbox';
   const servesFiles = switches.length > 0 && (await checkSwitches(switches, config));

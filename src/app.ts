@@ -61,7 +61,10 @@ export const VERSION: string = manifest.version;
 export interface App extends Handler {
   /** Copy the vendors' logs to the archive, one source each; empty without an archive. */
   readonly syncRounds: readonly SyncRound[];
-  /** Replaces API keys, the issuer's keys of a file, and trusted documents at once. If a key is revoked, all streams are told to come back, so that its own end. */
+  /**
+   * Replaces API keys, the issuer's keys of a file, and trusted documents at once. If a key is revoked, all streams are told to come back:
+   * those of the revoked key are then refused.
+   */
   reload(next: Reloadable): ReloadReport;
   /** Ends all streams, and tells their clients to come back. */
   endStreams(): void;

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { formatInstant, systemClock } from '../base/time.ts';
 import type { Range } from '../base/time.ts';
@@ -14,7 +13,7 @@ import { systemWait } from '../upstream/retry.ts';
 import { takeSwitches } from './arguments.ts';
 import { openServiceArchive } from './open-archive.ts';
 import { createLog } from './log.ts';
-import { EXIT_USAGE, onStop, quit } from './process.ts';
+import { EXIT_USAGE, loadEnv, onStop, quit } from './process.ts';
 import { wire } from './serve.ts';
 import { openServiceVendors } from './service-vendors.ts';
 
@@ -42,7 +41,7 @@ export async function runAlerts(args: readonly string[]): Promise<void> {
       command === undefined ? 'alerts needs a command.' : `There is no command '${command}'.`,
     ]);
   }
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  loadEnv();
   const parsed = readConfig(process.env, undefined, readAlerts);
   if (parsed.kind === 'faults') return quit(1, parsed.faults);
   const { config } = parsed;

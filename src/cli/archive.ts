@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { EXIT_USAGE, quit } from './process.ts';
+import { EXIT_USAGE, loadEnv, quit } from './process.ts';
 
 const HELP = `Works with the archive (docs/archive.md).
 
@@ -57,7 +56,7 @@ export async function runArchive(args: readonly string[]): Promise<void> {
       name === undefined ? 'archive needs a command.' : `The archive has no command '${name}'.`,
     ]);
   }
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  loadEnv();
   const run = await load();
   await run(rest);
 }

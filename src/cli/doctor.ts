@@ -11,7 +11,7 @@ import type { Memory } from '../doctor/memory.ts';
 import { readDuration } from '../http/alerts/file.ts';
 import { systemWait } from '../upstream/retry.ts';
 import { takeSwitches } from './arguments.ts';
-import { EXIT_USAGE, onStop, quit } from './process.ts';
+import { EXIT_USAGE, loadEnv, onStop, quit } from './process.ts';
 import { openServiceVendors } from './service-vendors.ts';
 
 const HELP = `Says whether the vendors, Redis and the archive are as the service expects, and what to do if not.
@@ -42,7 +42,7 @@ export async function runDoctor(args: readonly string[]): Promise<void> {
   });
   if (values.help !== undefined) return void process.stdout.write(HELP);
   const watch = readWatch(values);
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  loadEnv();
   const parsed = readConfig(process.env);
   if (parsed.kind === 'faults') return refuseSettings(parsed.faults, values.json !== undefined);
   const { doctor, close } = await open(parsed.config, rest);

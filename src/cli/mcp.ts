@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import manifest from '../../package.json' with { type: 'json' };
@@ -6,7 +5,7 @@ import { createProtocolServer } from '../http/mcp/protocol.ts';
 import { readProof } from './key-switches.ts';
 import { createForwarding } from './mcp-forwarding.ts';
 import { readVendorHeaders } from './vendor-headers.ts';
-import { EXIT_USAGE, onStop, quit, readMessage } from './process.ts';
+import { EXIT_USAGE, loadEnv, onStop, quit, readMessage } from './process.ts';
 
 const HELP = `Lets an agent on this machine ask a running service, by the Model Context Protocol over stdin and stdout.
 
@@ -39,7 +38,7 @@ export function runMcp(args: readonly string[]): void {
     return;
   }
   const url = readUrl(values.url);
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  loadEnv();
   const read = readVendorHeaders(process.env, url);
   if (read.kind === 'faults') return quit(1, read.faults);
   const toolbox = createForwarding({

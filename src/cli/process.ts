@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 
 /** The exit code for a wrong command line. All other failures exit with 1. */
 export const EXIT_USAGE = 2;
@@ -22,6 +22,11 @@ export function onStop(stop: (signal: NodeJS.Signals) => Promise<void>): void {
       );
     });
   }
+}
+
+/** Adds the settings of `.env` in the working folder, if it is there, to those of the environment, which win. */
+export function loadEnv(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env');
 }
 
 /** Removes a folder when the process exits. */

@@ -9,8 +9,8 @@ const LOOK_MS = 5_000;
 const FILES = ['SIGHTLINE_API_KEYS_FILE', 'SIGHTLINE_AUTH_JWKS_FILE', 'SIGHTLINE_TRUSTED_DOCUMENTS'] as const;
 
 /**
- * Reads API keys, the issuer's keys and trusted documents again when their file changes or the process gets SIGHUP. A faulty file is refused with a sentence for
- * each fault, and what was read before stays in force.
+ * Reads API keys, the issuer's keys and trusted documents again when their file changes or the process gets SIGHUP. A faulty file is
+ * refused with a sentence for each fault, and what was read before stays in force.
  *
  * @param env the settings of the start, which stay as they are
  * @returns ends it

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import manifest from '../../package.json' with { type: 'json' };
 import type { App, AppOverrides, createApp } from '../app.ts';
@@ -14,7 +13,7 @@ import { takeSwitches } from './arguments.ts';
 import { createServiceMetrics, listenForMetrics, startServiceTracing } from './watch.ts';
 import { createLog, logFiles, openAuditLog } from './log.ts';
 import { openServiceArchive, startArchiveSync } from './open-archive.ts';
-import { EXIT_USAGE, onStop, quit } from './process.ts';
+import { EXIT_USAGE, loadEnv, onStop, quit } from './process.ts';
 import { reloadOnChange } from './reload.ts';
 import { forkSandbox, readSandboxSwitches } from './sandbox.ts';
 import { pointAt } from './service-vendors.ts';
@@ -133,7 +132,7 @@ async function readCommand(args: readonly string[]): Promise<{
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly switches: readonly string[];
 }> {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  loadEnv();
   const { values, rest } = takeSwitches(args, {
     'trusted-documents': { type: 'string' },
     archive: { type: 'string' },

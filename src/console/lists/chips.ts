@@ -73,19 +73,27 @@ export type Typed =
 
 export function readTyped(keys: readonly FilterKey[], line: string): Typed {
   const typed = line.trim().replace(/^-(?=\w+:)/, 'not:');
-  const [, name = '', rest = ''] = /^(\w+):(.*)$/s.exec(typed) ?? [];
-  const key = keys.find((each) => each.key === name.toLowerCase());
+  const [, name = '', rest = ''] = /^(\w[\w ]*):(.*)$/s.exec(typed) ?? [];
+  const key = keys.find((each) => [each.key, each.label.toLowerCase()].includes(name.toLowerCase()));
   if (!key) {
     const valued = keys.find((each) => each.values?.includes(typed.toLowerCase()));
     if (valued) return { kind: 'chip', chip: { key: valued.key, value: typed.toLowerCase() } };
     const addressed = keys.find((each) => each.key === 'ip');
     if (addressed && isWholeAddress(typed))
       return { kind: 'chip', chip: { key: addressed.key, value: typed } };
-    if (keys.some((each) => each.key === 'q') && typed !== '')
-      return { kind: 'chip', chip: { key: 'q', value: typed } };
+    const hasText = keys.some((each) => each.key === 'q');
+    const names = keys.map((each) => each.key).join(', ');
+    // As a text it would find nothing, as if there were no such rows.
+    if (hasText && /^[A-Za-z]\w*:(?!\/\/)\S/.test(typed)) {
+      return {
+        kind: 'fault',
+        words: `'${name}' is no key. Keys: ${names}. To search for the text, write q:${typed}.`,
+      };
+    }
+    if (hasText && typed !== '') return { kind: 'chip', chip: { key: 'q', value: typed } };
     return {
       kind: 'fault',
-      words: `Write a key and a value, such as ${keys[0]?.key ?? 'key'}:value. Keys: ${keys.map((each) => each.key).join(', ')}.`,
+      words: `Write a key and a value, such as ${keys[0]?.key ?? 'key'}:value. Keys: ${names}.`,
     };
   }
   const value = key.read(rest);

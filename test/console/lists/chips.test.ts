@@ -40,6 +40,26 @@ describe('chips and the address', () => {
     );
   });
 
+  test.each([
+    ['address:12.34.56.78', { key: 'ip', value: '12.34.56.78' }],
+    ['Response status:500', { key: 'code', value: '500' }],
+    ['12:30', { key: 'q', value: '12:30' }],
+    ['Error: no answer', { key: 'q', value: 'Error: no answer' }],
+    ['https://example.com', { key: 'q', value: 'https://example.com' }],
+  ])('a key may be written as its label, and a text with a colon stays one: %s', (line, meant) => {
+    expect(readTyped(CALL_KEYS, line)).toEqual({ kind: 'chip', chip: meant });
+  });
+
+  test('a key that there is not is no text, because as one it would find nothing', () => {
+    expect(readTyped(CALL_KEYS, 'adress:12.34.56.78')).toMatchObject({
+      kind: 'fault',
+      words: expect.stringContaining("'adress' is no key.") as string,
+    });
+    expect(readTyped(CALL_KEYS, 'q:adress:12.34.56.78')).toMatchObject({
+      chip: { key: 'q', value: 'adress:12.34.56.78' },
+    });
+  });
+
   test('a chip that is added and removed leaves the others as they were', () => {
     fc.assert(
       fc.property(

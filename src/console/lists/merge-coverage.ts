@@ -54,6 +54,6 @@ export function dropResumed(coverage: readonly CoverageEntry[]): readonly Covera
   return coverage.filter((entry) => !isResumable(entry));
 }
 
-/** Whether the next page goes on with a span, because only a bound of one scan left it unread. */
+/** Whether a further question goes on with a span, because only a bound of one scan left it unread. */
 export const isResumable = ({ status, code }: CoverageEntry): boolean =>
   status === 'TRUNCATED' && (code === 'SCAN_LIMIT' || code === 'CALL_BUDGET');

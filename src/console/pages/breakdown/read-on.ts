@@ -1,5 +1,6 @@
 import type { CoverageFieldsFragment as CoverageEntry } from '../../generated/graphql.ts';
 import type { Span } from '../../time/span.ts';
+import { isResumable } from '../../lists/merge-coverage.ts';
 import { findBucket } from '../../charts/bucket.ts';
 import type { Group, GroupBucket, Groups } from './groups.ts';
 
@@ -11,10 +12,7 @@ export interface ReadGroups extends Groups {
 /** How late a vendor may show a row. */
 const LATE_MS = 120_000;
 
-/** A bound of one question, behind which a further question goes on. */
-const isBound = ({ status, code }: CoverageEntry): boolean =>
-  status === 'TRUNCATED' && (code === 'SCAN_LIMIT' || code === 'CALL_BUDGET');
-const isUnread = (entry: CoverageEntry): boolean => isBound(entry) && (entry.scanned ?? 0) === 0;
+const isUnread = (entry: CoverageEntry): boolean => isResumable(entry) && (entry.scanned ?? 0) === 0;
 
 /**
  * The part of the range that a bound left unread, up to the end of the bucket that was read in part. null: none, or a further question would
@@ -103,7 +101,7 @@ function clip(entry: CoverageEntry, cutMs: number): readonly CoverageEntry[] {
   if (isUnread(entry) || toMs <= cutMs) return [];
   const fromMs = Math.max(Date.parse(entry.from), cutMs);
   const cut = { ...entry, from: new Date(fromMs).toISOString() };
-  if (!isBound(entry)) return [cut];
+  if (!isResumable(entry)) return [cut];
   const whole: CoverageEntry = { ...cut, status: 'COMPLETE', code: null, reason: null };
   const settledMs = Math.max(fromMs, Date.parse(entry.asOf ?? entry.to) - LATE_MS);
   if (settledMs >= toMs) return [whole];
@@ -114,4 +112,4 @@ function clip(entry: CoverageEntry, cutMs: number): readonly CoverageEntry[] {
 
 /** The coverage that concerns the buckets: what was read up to a bound is whole, and only what lies behind it is not. */
 export const coverBuckets = (coverage: readonly CoverageEntry[]): readonly CoverageEntry[] =>
-  coverage.filter((entry) => !isBound(entry) || isUnread(entry));
+  coverage.filter((entry) => !isResumable(entry) || isUnread(entry));

@@ -16,7 +16,7 @@ const ALL_TIME_MS = 8.64e15;
  * Copies the rows of loaded files to a new archive in a folder, and closes it, so that another process can open it. They are decoded
  * as the answers of a vendor are. The ledger claims all of time once all rows of a source are there, because there is nothing else
  * that could be asked for other times.
- * @param nowMs when the files were loaded, in milliseconds since the epoch
+ * @param nowMs which time coverage gives as `asOf`, in milliseconds since the epoch
  * @throws Error if the folder can't be written
  */
 export async function copyFileRows(

@@ -14,8 +14,8 @@ export interface GroupsQuery {
   /** SQL of the columns that dimensions and figures read. */
   readonly columns: string;
   readonly condition: Condition;
-  /** Further rows as JSON, with the shape that `json_transform` takes; null: none. */
-  readonly extra: { readonly json: string; readonly shape: string } | null;
+  /** Further rows as JSON, and the SQL that takes it as its one `?`; null: none. */
+  readonly extra: { readonly json: string; readonly sql: string } | null;
   readonly by: readonly DimensionSql[];
   readonly edges: readonly number[] | null;
   readonly top: number;
@@ -136,9 +136,7 @@ function selectRows(
   const { status, processTime } = figures ?? { status: 'null::VARCHAR', processTime: 'null::BIGINT' };
   const bucket = edges ? bucketSql(edges) : null;
   const rows = `select ${columns} from ${table} where ${condition.sql}`;
-  const further = extra
-    ? ` union all by name select ${columns} from (select unnest(json_transform(?, '${extra.shape}'), recursive := true))`
-    : '';
+  const further = extra ? ` union all by name select ${columns} from (${extra.sql})` : '';
   return {
     sql: `with s as (${rows}${further}), b as (
       select s.*${bucket ? `, ${bucket.sql} as bucket` : ''} from s${bucket?.join ?? ''}

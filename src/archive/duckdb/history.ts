@@ -35,7 +35,7 @@ export async function listVersions<Row extends ArchivedRow>(
 export async function writeVersions<Row extends ArchivedRow>(
   database: Database,
   { table, types }: Columns<Row>,
-  { encode, shape }: Pick<Writer<Row>, 'encode' | 'shape'>,
+  { encode, read }: Pick<Writer<Row>, 'encode' | 'read'>,
   versions: readonly RowVersion<Row>[],
 ): Promise<void> {
   const disjoint = keepDisjoint(versions);
@@ -44,10 +44,13 @@ export async function writeVersions<Row extends ArchivedRow>(
   const spans = disjoint.map(({ sinceMs, untilMs }) => ({ since_ms: sinceMs, until_ms: untilMs }));
   await database.write([
     {
-      sql: `create or replace temp table staged as select
-        unnest(json_transform(?, '${shape}'), recursive := true),
-        unnest(json_transform(?, '[{"since_ms": "BIGINT", "until_ms": "BIGINT"}]'), recursive := true)`,
-      values: [encode(disjoint.map(({ row }) => row)), JSON.stringify(spans)],
+      sql: `create or replace temp table staged as ${read({ since_ms: 'BIGINT', until_ms: 'BIGINT' })}`,
+      values: [
+        encode(
+          disjoint.map(({ row }) => row),
+          spans,
+        ),
+      ],
     },
     {
       sql: `create or replace temp table known as select id, since_ms, coalesce(until_ms, ${OPEN}) as end_ms from ${table}

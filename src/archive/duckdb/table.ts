@@ -194,7 +194,7 @@ export function createTable<Row extends ArchivedRow, Filter>(
         table,
         columns: ['at_ms', ...names].join(', '),
         condition,
-        extra: extra.length > 0 ? { json: writer.encode(extra), shape: writer.shape } : null,
+        extra: extra.length > 0 ? { json: writer.encode(extra), sql: writer.read() } : null,
         by: by.map((dimension) => columns.dimensions[dimension]!),
         edges,
         top,

@@ -6,23 +6,31 @@ import type { Statement } from './database.ts';
 
 /** Makes the statements that write rows and the ledger. Each list is to be one transaction. */
 export interface Writer<Row> {
-  /** Rows as JSON, in the shape that `json_transform` takes. */
-  encode(rows: readonly Row[]): string;
-  readonly shape: string;
+  /** A list of rows as JSON. @param further more values of each row */
+  encode(rows: readonly Row[], further?: readonly Further[]): string;
+  /** SQL of the rows that `encode` has written, which takes them as its one `?`. @param further the types of the further values */
+  read(further?: Readonly<Record<string, string>>): string;
   /** As `ArchiveTable.commit`. */
   commit(rows: readonly Row[], read: ReadSpan): readonly Statement[];
   /** As `ArchiveTable.replaceReads`. */
   replaceReads(reads: readonly ReadSpan[]): readonly Statement[];
 }
 
+type Further = Readonly<Record<string, unknown>>;
+
 export function createWriter<Row extends ArchivedRow>(columns: Columns<Row>): Writer<Row> {
   const { table, idType, types } = columns;
   const names = Object.keys(types).map((name) => `"${name}"`);
   const compared = ['at_ms', ...names];
-  const shape = JSON.stringify([{ id: idType, at_ms: 'BIGINT', ...types, seen_ms: 'BIGINT' }]);
-  const encode = (rows: readonly Row[]): string =>
+  const read: Writer<Row>['read'] = (further = {}) => {
+    const shape = JSON.stringify({ id: idType, at_ms: 'BIGINT', ...types, seen_ms: 'BIGINT', ...further });
+    // The list is split first, because `unnest` of a transformed list transforms all of it once for each column.
+    return `select r.* from (select json_transform(one, '${shape}') as r from (select unnest(from_json(?, '["JSON"]')) as one))`;
+  };
+  const encode: Writer<Row>['encode'] = (rows, further = []) =>
     JSON.stringify(
-      rows.map((row) => ({
+      rows.map((row, at) => ({
+        ...further[at],
         id: row.id,
         at_ms: row.timestampMs,
         ...mapValues(columns.encode(row), wellFormed),
@@ -31,17 +39,16 @@ export function createWriter<Row extends ArchivedRow>(columns: Columns<Row>): Wr
     );
   return {
     encode,
-    shape,
-    commit(rows, read) {
-      const note = noteRead(table, read);
+    read,
+    commit(rows, span) {
+      const note = noteRead(table, span);
       if (rows.length === 0) return [note];
-      const seenMs = read.lastReadMs;
+      const seenMs = span.lastReadMs;
       const json = encode(firstOfEachId(rows));
       const differs = `(${compared.map((name) => `k.${name}`).join(', ')}) is distinct from (${compared.map((name) => `s.${name}`).join(', ')})`;
       return [
         {
-          sql: `create or replace temp table staged as
-            select unnest(json_transform(?, '${shape}'), recursive := true)`,
+          sql: `create or replace temp table staged as ${read()}`,
           values: [json],
         },
         {
@@ -74,7 +81,7 @@ export function createWriter<Row extends ArchivedRow>(columns: Columns<Row>): Wr
     },
     replaceReads: (reads) => [
       { sql: 'delete from ledger where source = ?', values: [table] },
-      ...reads.map((read) => noteRead(table, read)),
+      ...reads.map((span) => noteRead(table, span)),
     ],
   };
 }

@@ -31,12 +31,11 @@ export async function runSandbox(args: readonly string[]): Promise<void> {
   const options = await readSandboxSwitches(rest);
   const { startSandbox } = await import('../sandbox/start.ts');
   const socketFolder = isChild ? makeSocketFolder() : null;
-  const loadedMs = Date.now();
   const sandbox = await startSandbox(options, socketFolder).catch((error: unknown) =>
     quit(1, [readMessage(error)]),
   );
   if (isChild) {
-    process.on('message', (request: CopyRequest) => void answerCopy(request, sandbox, loadedMs));
+    process.on('message', (request: CopyRequest) => void answerCopy(request, sandbox));
     const { announce } = await import('../sandbox/announce.ts');
     announce(sandbox, (announcement) => process.send?.(announcement));
     return;
@@ -56,7 +55,7 @@ interface CopyAnswer {
   readonly copyFault: string | null;
 }
 
-async function answerCopy({ copyTo }: CopyRequest, sandbox: RunningSandbox, loadedMs: number): Promise<void> {
+async function answerCopy({ copyTo }: CopyRequest, sandbox: RunningSandbox): Promise<void> {
   // The service removes it, but not if it is killed.
   removeAtExit(copyTo);
   const { copyFileRows } = await import('../archive/copy-file-rows.ts');
@@ -65,7 +64,7 @@ async function answerCopy({ copyTo }: CopyRequest, sandbox: RunningSandbox, load
     usage: loaded?.usage ? sandbox.rows('usage') : null,
     events: loaded?.events ? sandbox.rows('events') : null,
   };
-  const copyFault = await copyFileRows(copyTo, rows, loadedMs).then(() => null, readMessage);
+  const copyFault = await copyFileRows(copyTo, rows, sandbox.now()).then(() => null, readMessage);
   process.send?.({ copyFault } satisfies CopyAnswer);
 }
 

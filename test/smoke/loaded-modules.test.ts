@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -8,12 +8,15 @@ import { runInTest as run } from './run-in-test.ts';
 const HOOK = new URL('../support/list-modules.ts', import.meta.url).href;
 
 /** What a service has loaded after it has answered one question: its own dependencies, and folders of `src`. */
-async function listLoaded(env: Readonly<Record<string, string>>) {
+async function listLoaded(
+  env: Readonly<Record<string, string>>,
+  { args = [], until = /GraphiQL/ }: { readonly args?: readonly string[]; readonly until?: RegExp } = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'sightline-modules-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'loaded');
   const service = run(
-    [],
+    args,
     {
       PORT: '0',
       EVENTS_API_TOKEN: 'canary',
@@ -25,6 +28,7 @@ async function listLoaded(env: Readonly<Record<string, string>>) {
     ['--import', HOOK],
   );
   const [, url] = await service.waitFor(/GraphiQL +(\S+)/);
+  await service.waitFor(until);
   const response = await fetch(url!, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -74,6 +78,18 @@ test('a subgraph loads the files of federation, and no further package', async (
 test('a service with Redis loads its client, and nothing else in addition', async () => {
   const { dependencies } = await listLoaded({ REDIS_URL: 'redis://127.0.0.1:9' });
   expect(dependencies).toEqual(['@pothos/core', '@redis/client', ...ALWAYS.slice(1)]);
+});
+
+test('a service over files loads the database that has the copy of their rows, and nothing else in addition', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-modules-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'events.csv');
+  writeFileSync(file, 'id,timestamp,category,action\n1,2026-03-01T10:00:00Z,a,b\n');
+  const { dependencies } = await listLoaded(
+    { EVENTS_API_TOKEN: '', EVENTS_API_URL: '' },
+    { args: ['--events', file], until: /the rows of the files are copied/ },
+  );
+  expect(dependencies).toEqual(['@duckdb/node-api', ...ALWAYS]);
 });
 
 test('a service with metrics loads what counts, and nothing else in addition', async () => {

@@ -155,6 +155,51 @@ describe('the sandbox behind a service', () => {
   );
 });
 
+describe("the copy of a user's own files", () => {
+  const COPIED = /"msg":"the rows of the files are copied/;
+
+  /** A service over a file, and the folder that it makes its own in. */
+  async function startOverFile() {
+    const [file, folder] = [join(makeFolder(), 'usage.csv'), makeFolder()];
+    writeFileSync(
+      file,
+      'id,usageDate,requestIP\na,2026-03-01T10:00:00Z,10.0.0.1\nb,2026-03-02T10:00:00Z,10.0.0.2\n',
+    );
+    const started = await start(['--usage', file], { TMPDIR: folder });
+    await started.service.waitFor(COPIED);
+    return { ...started, folder };
+  }
+
+  test('answers without a call, lies where only this user may enter, and is gone when the service has ended', async () => {
+    const { service, url, folder } = await startOverFile();
+    const modes = readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o777);
+    expect(modes).toEqual([0o700, 0o700]);
+    const { data, ...rest } = await ask(
+      url,
+      '{ usageRecords(filter: { ipAddress: "10.0.0.1" }) { nodes { recordId } totalCount { value } coverage { origin } } }',
+    );
+    expect(data).toMatchObject({
+      usageRecords: {
+        nodes: [{ recordId: 'a' }],
+        totalCount: { value: 1 },
+        coverage: [{ origin: 'FILE' }, { origin: 'FILE' }],
+      },
+    });
+    expect(rest).toMatchObject({ extensions: { upstream: [] } });
+    service.child.kill('SIGTERM');
+    expect(await service.exit).toBe(0);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('is gone when the service is killed', async () => {
+    const { service, sandboxPid, folder } = await startOverFile();
+    service.child.kill('SIGKILL');
+    await service.exit;
+    await expect.poll(() => readOr(`/proc/${sandboxPid}/stat`, ''), { timeout: 10_000 }).toBe('');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
 describe('a cursor', () => {
   /** The end cursor of a first page of events. */
   async function readCursor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {

@@ -78,7 +78,7 @@ export function createYogaServer(options: YogaOptions, plugins: readonly Plugin[
       errorMessage: INTERNAL_MESSAGE,
       maskError: createMasker(onFault),
     },
-    parserAndValidationCache: { documentCache: documents, errorCache: NO_FAULTS },
+    parserAndValidationCache: { documentCache: documents, errorCache: NO_FAULTS, validationCache: false },
     logging: SILENT,
     batching: false,
     multipart: false,

@@ -2,12 +2,23 @@ import { buildSchema, parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 import { describe, expect, test } from 'vitest';
-import { createValidDocuments, NO_FAULTS, useValidDocuments } from '../../../src/http/plugins/valid-documents.ts';
+import {
+  createValidDocuments,
+  NO_FAULTS,
+  useValidDocuments,
+} from '../../../src/http/plugins/valid-documents.ts';
 
 function startYoga() {
   const parsed: string[] = [];
   const documents = createValidDocuments();
-  const notesParsed: Plugin = {
+  let validations = 0;
+  const notes: Plugin = {
+    onValidate({ setValidationFn, validateFn }) {
+      setValidationFn((...args) => {
+        validations += 1;
+        return validateFn(...args);
+      });
+    },
     onParse({ setParseFn, parseFn }) {
       setParseFn((source, options) => {
         parsed.push(String(source));
@@ -18,8 +29,8 @@ function startYoga() {
   const yoga = createYoga({
     schema: buildSchema('type Query { one: Int }'),
     logging: false,
-    parserAndValidationCache: { documentCache: documents, errorCache: NO_FAULTS },
-    plugins: [useValidDocuments(documents), notesParsed],
+    parserAndValidationCache: { documentCache: documents, errorCache: NO_FAULTS, validationCache: false },
+    plugins: [useValidDocuments(documents), notes],
   });
   const ask = async (query: string): Promise<string> => {
     const response = await yoga.fetch('http://localhost/graphql', {
@@ -29,26 +40,28 @@ function startYoga() {
     });
     return response.text();
   };
-  return { ask, parsed };
+  return { ask, parsed, countValidations: () => validations };
 }
 
 describe('documents that are kept', () => {
-  test('a valid document is parsed once', async () => {
-    const { ask, parsed } = startYoga();
+  test('a valid document is parsed and validated once', async () => {
+    const { ask, parsed, countValidations } = startYoga();
     const first = await ask('{ one }');
     expect(await ask('{ one }')).toBe(first);
     expect(first).toBe('{"data":{"one":null}}');
     expect(parsed).toEqual(['{ one }']);
+    expect(countValidations()).toBe(1);
   });
 
   test('a document with a fault is not kept, and gets the same answer again', async () => {
-    const { ask, parsed } = startYoga();
+    const { ask, parsed, countValidations } = startYoga();
     for (const query of ['{ two }', '{ one']) {
       const first = await ask(query);
       expect(first).toContain('"errors"');
       expect(await ask(query)).toBe(first);
     }
     expect(parsed).toEqual(['{ two }', '{ two }', '{ one', '{ one']);
+    expect(countValidations()).toBe(2);
   });
 
   test('the texts of all kept documents have a bound of letters, and the one that was asked for least lately goes', () => {

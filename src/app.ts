@@ -300,6 +300,7 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
           clock,
           keptMs: config.archive?.keptMs ?? Infinity,
           onSkippedRows: overrides.onSkippedRows,
+          live,
         })
       : [],
     reload(next) {

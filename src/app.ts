@@ -1,5 +1,6 @@
 import manifest from '../package.json' with { type: 'json' };
 import type { Archive } from './archive/archive.ts';
+import type { FileArchive } from './archive/file-archive.ts';
 import { createSyncRounds } from './archive/rounds.ts';
 import type { SyncRound } from './archive/sync.ts';
 import type { SharedStore } from './base/shared-store.ts';
@@ -137,6 +138,8 @@ export interface AppOverrides {
   readonly onSkippedRows?: (report: SkippedRowsReport) => void;
   /** The open archive; left out: there is none. The caller closes it. */
   readonly archive?: Archive;
+  /** The rows of the user's own files, if they are the vendors; left out: the sandbox alone has them. The caller closes it. */
+  readonly files?: FileArchive;
   /** Receives every operation; left out: there is no audit trail. */
   readonly audit?: AuditSink;
 }
@@ -203,6 +206,7 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
     },
     events: eventsAccess,
     archive,
+    files: overrides.files ?? null,
     onSkippedRows: overrides.onSkippedRows,
   });
   const trustedDocuments = config.trustedDocuments && new Map(config.trustedDocuments);

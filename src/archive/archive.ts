@@ -105,6 +105,7 @@ async function openSource<Row extends Position, Filter>(
   }
   if (reads.length < written.length) await rewriteLedger().catch(onFault);
   return {
+    origin: 'ARCHIVE',
     lacksPersonalData: redact !== undefined,
     heldSpans(knownAtMs): readonly ArchivedSpan[] {
       if (knownAtMs !== null) return findHeld(reads, rereads.overlapMs, knownAtMs);

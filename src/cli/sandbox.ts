@@ -31,16 +31,42 @@ export async function runSandbox(args: readonly string[]): Promise<void> {
   const options = await readSandboxSwitches(rest);
   const { startSandbox } = await import('../sandbox/start.ts');
   const socketFolder = isChild ? makeSocketFolder() : null;
+  const loadedMs = Date.now();
   const sandbox = await startSandbox(options, socketFolder).catch((error: unknown) =>
     quit(1, [readMessage(error)]),
   );
   if (isChild) {
+    process.on('message', (request: CopyRequest) => void answerCopy(request, sandbox, loadedMs));
     const { announce } = await import('../sandbox/announce.ts');
     announce(sandbox, (announcement) => process.send?.(announcement));
     return;
   }
   onStop(() => sandbox.close());
   process.stdout.write(describeSettings(sandbox));
+}
+
+/** What a service asks its sandbox for: a copy of the rows of the user's own files, in a folder. */
+interface CopyRequest {
+  readonly copyTo: string;
+}
+
+/** The answer to a `CopyRequest`. */
+interface CopyAnswer {
+  /** Why there is no copy; null: it is there. */
+  readonly copyFault: string | null;
+}
+
+async function answerCopy({ copyTo }: CopyRequest, sandbox: RunningSandbox, loadedMs: number): Promise<void> {
+  // The service removes it, but not if it is killed.
+  removeAtExit(copyTo);
+  const { copyFileRows } = await import('../archive/copy-file-rows.ts');
+  const { loaded } = sandbox;
+  const rows = {
+    usage: loaded?.usage ? sandbox.rows('usage') : null,
+    events: loaded?.events ? sandbox.rows('events') : null,
+  };
+  const copyFault = await copyFileRows(copyTo, rows, loadedMs).then(() => null, readMessage);
+  process.send?.({ copyFault } satisfies CopyAnswer);
 }
 
 /**
@@ -106,6 +132,8 @@ function makeSocketFolder(): string | null {
 /** A sandbox in a process of its own. */
 export interface ForkedSandbox {
   readonly announcement: SandboxAnnouncement;
+  /** Has the rows of the user's own files copied as `copyFileRows` does. @throws Error if they can't be */
+  copyRows(folder: string): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -146,6 +174,15 @@ export async function forkSandbox(switches: readonly string[], servesFiles: bool
   if (announcement.sockets) removeAtExit(dirname(announcement.sockets.usage));
   return {
     announcement,
+    async copyRows(folder) {
+      const { copyFault } = await new Promise<CopyAnswer>((resolve) => {
+        child.on('message', (message: object) => {
+          if ('copyFault' in message) resolve(message as CopyAnswer);
+        });
+        child.send({ copyTo: folder } satisfies CopyRequest);
+      });
+      if (copyFault !== null) throw new Error(copyFault);
+    },
     async end() {
       isEnding = true;
       const grace = setTimeout(() => child.kill('SIGKILL'), END_GRACE_MS);

@@ -10,6 +10,7 @@ import { isLoopbackHost } from '../http/loopback.ts';
 import type { RunningServer } from '../http/server.ts';
 import type { SandboxAnnouncement } from '../sandbox/announce.ts';
 import { takeSwitches } from './arguments.ts';
+import { copyServiceFiles, createServiceFiles } from './file-archive.ts';
 import { createServiceMetrics, listenForMetrics, startServiceTracing } from './watch.ts';
 import { createLog, logFiles, openAuditLog } from './log.ts';
 import { openServiceArchive, startArchiveSync } from './open-archive.ts';
@@ -41,6 +42,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     config.archive ? openServiceArchive(config.archive, config.secret, served, log) : null,
   ]);
   const announcement = sandbox?.announcement ?? null;
+  const files = servesFiles ? createServiceFiles(log) : null;
   const clockOffsetMs = announcement?.clockOffsetMs ?? 0;
   let isReady = true;
   const alertStates =
@@ -68,6 +70,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     onSkippedRows: (report) => log.warn(report, 'rows from the vendor could not be parsed'),
     ...(federation ? { createSubgraph: federation.createSubgraph } : {}),
     ...(archive ? { archive } : {}),
+    ...(files ? { files } : {}),
     ...(alertStates ? { alertStates } : {}),
     onAlert: (report) => log.info(report, 'alert'),
     onDelivery: (report) =>
@@ -87,6 +90,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   if (metricsServer) log.info({ metrics: `${metricsServer.url}/metrics` }, 'metrics are answered');
   app.alerts?.start();
   const sync = config.archive && startArchiveSync(app, config.archive, log);
+  if (files && sandbox) void copyServiceFiles(files, sandbox, log);
   const endReloads = reloadOnChange(app, env, log);
   onStop(async (signal) => {
     isReady = false;
@@ -99,6 +103,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     await sync?.stop();
     await app.close();
     await archive?.close();
+    await files?.close();
     await tracing?.close();
     await sandbox?.end();
   });

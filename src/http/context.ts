@@ -1,4 +1,5 @@
 import type { Archive } from '../archive/archive.ts';
+import type { FileArchive } from '../archive/file-archive.ts';
 import { SOURCES } from '../base/source.ts';
 import type { Source } from '../base/source.ts';
 import type { ArchivedSourceData, ArchiveStatusData } from '../graph/archive.ts';
@@ -47,6 +48,8 @@ export interface ContextOptions {
   readonly liveOverlapMs: number;
   /** null: there is none. */
   readonly archive: Archive | null;
+  /** The rows of the user's own files; null: the vendors are no files. */
+  readonly files: Pick<FileArchive, 'usage' | 'events'> | null;
   /** Receives the number of rows that could not be parsed, never their values. */
   readonly onSkippedRows: ((report: SkippedRowsReport) => void) | undefined;
 }
@@ -56,7 +59,9 @@ export interface ContextOptions {
  * call the vendors with the operation's credentials.
  */
 export function createContexts(options: ContextOptions): (operation: Operation) => GraphContext {
-  const { version, limits, cursors, ends, credentialsOf, archive, liveOverlapMs, onSkippedRows } = options;
+  const { version, limits, cursors, ends, credentialsOf, archive, files, liveOverlapMs, onSkippedRows } =
+    options;
+  const rows = archive ?? files;
   const quirksOf = { usage: keepByScope(createUsageQuirks), events: keepByScope(createEventsQuirks) };
   return (operation) => {
     const { caller, nowMs } = operation;
@@ -67,7 +72,7 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
       const { upstream, settings: own } = options.usage;
       const settings = readOn(own, operation);
       const quirks = quirksOf.usage(credentials.usage);
-      const deps = { upstream, settings, quirks, archive: archive?.usage, nowMs, onSkippedRows };
+      const deps = { upstream, settings, quirks, archive: rows?.usage, nowMs, onSkippedRows };
       const analyticsDeps = { upstream, settings: options.analytics, onSkippedRows };
       let analytics: GetUsageAnalytics | null = null;
       // Most operations read no series.
@@ -86,7 +91,7 @@ export function createContexts(options: ContextOptions): (operation: Operation) 
         upstream,
         settings,
         quirks,
-        archive: archive?.events,
+        archive: rows?.events,
         visible: visibleEventFields(caller),
         nowMs,
         onSkippedRows,

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createTokenIssuer, drawCredentials } from './api/credentials.ts';
 import type { SandboxCredentials } from './api/credentials.ts';
-import { createEventsApi } from './api/events.ts';
+import { createEventsApi, EVENT_SQL } from './api/events.ts';
 import type { RestServer } from './api/rest-server.ts';
+import { usageRecordSql } from './api/usage-record.ts';
 import { createUsageApi } from './api/usage.ts';
 import { createArrivals } from './data/arrivals.ts';
 import type { Arrivals } from './data/arrivals.ts';
@@ -16,7 +17,7 @@ import type { Story } from './data/stories.ts';
 import { fillStoryCalls, fillUsage } from './data/usage.ts';
 import { openDatabase } from './db/database.ts';
 import type { Database } from './db/database.ts';
-import { createTables, findRange } from './db/tables.ts';
+import { createTables, findRange, readAllRows } from './db/tables.ts';
 import type { FoundRange } from './db/tables.ts';
 import { describeFiles, describeGenerated } from './describe.ts';
 import { DEFAULT_SANDBOX_OPTIONS } from './options.ts';
@@ -38,6 +39,8 @@ export interface RunningSandbox {
   describe(): string;
   /** The sandbox's own time, in milliseconds since the epoch. */
   now(): number;
+  /** All rows of a source in the vendor's JSON, in groups. They come oldest first from the user's own files, which alone are in order. */
+  rows(source: 'usage' | 'events'): AsyncGenerator<readonly string[]>;
   /** Queries the database directly. Tables: `usage` and `events`; rows by column name; int64 as bigint. */
   query: Database['readObjects'];
   /** Adds the rows that become visible up to `nowMs`, ahead of the clock. Does nothing without arrivals. */
@@ -134,6 +137,8 @@ async function serve(
         ? describeGenerated(ranges, sockets ? null : urls, arrivals !== null)
         : describeFiles(loaded, ranges),
     now,
+    rows: (source) =>
+      readAllRows(database, source, source === 'usage' ? usageRecordSql(settings.dialect) : EVENT_SQL),
     query: (sql, values) => database.readObjects(sql, values),
     advanceTo: async (nowMs) => arrivals?.advanceTo(nowMs),
     close: async () => {

@@ -93,7 +93,12 @@ export function describeRaces(engine: string, open: () => Promise<ArchiveStore>)
         await events.commit(entries, read(1));
         const held = [{ ...ALL, readAtMs: 1, dropped: 0 }];
         const common = { filter: {}, knownAtMs: null, vendorKeepsFromMs: -Infinity };
-        const noFault = { heldSpans: () => held, lacksPersonalData: false, noteFault: () => {} };
+        const noFault = {
+          heldSpans: () => held,
+          origin: 'ARCHIVE' as const,
+          lacksPersonalData: false,
+          noteFault: () => {},
+        };
         const noVendor = async function* (): AsyncGenerator<never, void> {};
         const readUsage = readThroughArchive(
           { ...common, source: 'USAGE', rows: { ...usage, ...noFault } },

@@ -49,6 +49,9 @@ const FIELDS = {
   ipAddress: 'ip_address',
 } as const;
 
+/** SQL of a row of `events` as the vendor's JSON, with all fields. */
+export const EVENT_SQL = jsonSql(FIELDS);
+
 const VALUE = /^[a-zA-Z0-9_-]{1,100}$/;
 const LIKE = /^[a-zA-Z0-9_%-]{1,100}$/;
 const TIME = /^(?:(gt|lt):)?(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:Z|[+-]\d{2}:\d{2}))$/;

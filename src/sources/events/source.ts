@@ -124,7 +124,9 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
       const countVendor = (part: Range): Promise<TotalCount | null> =>
         countMatches(part, stream, settings.maxScannedRows, nowMs);
       const reading = readEventsArchive(deps, filter, range.knownAtMs ?? null);
-      return reading ? countThroughArchive(reading, range, countVendor) : countVendor(range);
+      return reading
+        ? countThroughArchive(reading, range, countVendor, stream.age.files ?? null)
+        : countVendor(range);
     },
     async countEventFacets(request) {
       // Without credentials there is no scope for a key, and no call is made: coverage reports NOT_CONFIGURED.

@@ -145,7 +145,8 @@ async function* readPiece<Row extends Position, Filter>(
       parsed: rows.length,
       readAtMs: held.readAtMs,
       stale: false,
-      origin: 'ARCHIVE',
+      origin: archive.origin,
+      holdsMatchesAlone: true,
       ended: ended && isLast,
     };
     if (ended) return null;

@@ -1,9 +1,12 @@
 import type { Direction, Range } from '../../base/time.ts';
 import type { Groups } from '../shared/groups.ts';
+import type { CoverageOrigin } from './coverage.ts';
 import type { Position } from './position.ts';
 
-/** The rows of one source that an archive has copied from the vendor. */
+/** The rows of one source that an archive has copied from the vendor, or that the user's own files hold. */
 export interface ArchivedRows<Row extends Position, Filter> {
+  /** What coverage calls them. */
+  readonly origin: Extract<CoverageOrigin, 'ARCHIVE' | 'FILE'>;
   /** Its rows have no personal data, so the vendor answers as long as it keeps them. */
   readonly lacksPersonalData: boolean;
   /**

@@ -64,8 +64,9 @@ export function foremostStatus(statuses: readonly CoverageStatus[]): CoverageSta
   return COVERAGE_STATUSES.find((status) => statuses.includes(status)) ?? 'COMPLETE';
 }
 
-function isFromVendor({ origin }: ExaminedSpan): boolean {
-  return origin !== 'ARCHIVE' && origin !== 'NONE';
+/** What an archive or a file holds whole neither grows nor expires. */
+function isAging({ origin }: ExaminedSpan): boolean {
+  return origin === 'VENDOR' || origin === 'CACHE';
 }
 
 function fillingFrom(span: ExaminedSpan, age: AgePolicy): number {
@@ -79,11 +80,8 @@ function expiredUntil(age: AgePolicy, nowMs: number): number {
 function cut(span: ExaminedSpan, age: AgePolicy, nowMs: number): ExaminedSpan[] {
   // A skipped row may have no time, so it belongs to no single part; and its status is more severe than those of the cuts.
   if (span.dropped > 0 || span.stale) return [span];
-  // What an archive holds whole neither grows nor expires.
-  if (!isFromVendor(span)) return [span];
   const edges = [
-    fillingFrom(span, age),
-    expiredUntil(age, nowMs),
+    ...(isAging(span) ? [fillingFrom(span, age), expiredUntil(age, nowMs)] : []),
     ...(age.files ? edgesOf(age.files) : []),
   ].filter((edge) => edge > span.fromMs && edge < span.toMs);
   if (edges.length === 0) return [span];
@@ -109,13 +107,13 @@ function judge(
   stop: Stop | null,
 ): Coverage {
   const isDropping = part.dropped > 0;
-  const isAging = isFromVendor(part);
+  const ages = isAging(part);
   const status = foremostStatus([
     ...(part.origin === 'NONE' ? (['FAILED'] as const) : []),
     ...(part.stale ? (['STALE'] as const) : []),
     ...(stop || isDropping ? (['TRUNCATED'] as const) : []),
-    ...(isAging && part.fromMs < expiredUntil(age, nowMs) ? (['EXPIRED'] as const) : []),
-    ...(isAging && part.toMs > fillingFrom(part, age) ? (['FILLING'] as const) : []),
+    ...(ages && part.fromMs < expiredUntil(age, nowMs) ? (['EXPIRED'] as const) : []),
+    ...(ages && part.toMs > fillingFrom(part, age) ? (['FILLING'] as const) : []),
   ]);
   const { code, reason } = explain(status, part, stop);
   return {

@@ -111,8 +111,7 @@ export async function readPage<Row extends Position>(
         }
         break;
       }
-      // An archive gives matches alone, so they need no bound.
-      if (batch.origin !== 'ARCHIVE') scanned += batch.rows.length + batch.dropped.length;
+      if (!batch.holdsMatchesAlone) scanned += batch.rows.length + batch.dropped.length;
       recordSpan(batch, batch.rows, taken.matches, batch.dropped.length, batch.edgeMs);
       end = { kind: 'scan position', position: endOfInstant(source, batch.edgeMs) };
       if (batch.ended) break;

@@ -54,6 +54,8 @@ export interface Batch<Row> {
   readonly readAtMs: number;
   readonly stale: boolean;
   readonly origin: CoverageOrigin;
+  /** Only matches were read, so the bound of a scan does not count these rows; left out: rows were read that may not match. */
+  readonly holdsMatchesAlone?: boolean;
   /** The range holds nothing further. */
   readonly ended: boolean;
 }

@@ -1,10 +1,11 @@
-import type { Source } from '../../base/source.ts';
 import type { Range } from '../../base/time.ts';
 import { planPieces } from './archived-reading.ts';
 import type { ArchiveReading } from './archived-reading.ts';
 import type { ArchivedSpan } from './archived-rows.ts';
 import { recordCoverage } from './coverage-recorder.ts';
 import type { Coverage } from './coverage.ts';
+import { applyFiles, cutByFiles } from './held-files.ts';
+import type { HeldFiles } from './held-files.ts';
 import type { Position } from './position.ts';
 import { coverUnread, readRanges } from './read-ranges.ts';
 import { requireParsable } from './row-stream.ts';
@@ -48,7 +49,7 @@ export async function scanRange<Row extends Position, Filter>(
     coverage: [
       ...recordCoverage(source, read.examined, age, nowMs, stop),
       ...unheld.flatMap((piece) => coverUnread(source, piece, read.stopped)),
-      ...held.map((piece) => coverHeld(source, piece)),
+      ...held.flatMap((piece) => (archive ? coverHeld(archive, piece, age.files) : [])),
     ].sort((a, b) => b.toMs - a.toMs),
   };
 }
@@ -58,23 +59,25 @@ function contains({ fromMs, toMs }: Range, { timestampMs }: Position): boolean {
 }
 
 /** The coverage of a span whose rows the archive groups. It does not say how many it has looked at. */
-function coverHeld(
-  source: Source,
+function coverHeld<Row extends Position, Filter>(
+  { source, rows }: ArchiveReading<Row, Filter>,
   { fromMs, toMs, held }: Range & { readonly held: ArchivedSpan },
-): Coverage {
+  files: HeldFiles | null | undefined,
+): readonly Coverage[] {
   const { dropped, readAtMs } = held;
-  return {
+  const entry: Coverage = {
     source,
     operation: null,
     status: dropped > 0 ? 'TRUNCATED' : 'COMPLETE',
     fromMs,
     toMs,
     asOfMs: readAtMs,
-    origin: 'ARCHIVE',
+    origin: rows.origin,
     scanned: null,
     matched: null,
     dropped,
     code: dropped > 0 ? 'ROWS_DROPPED' : null,
     reason: dropped > 0 ? 'Rows from the vendor could not be parsed.' : null,
   };
+  return files ? cutByFiles(entry, files).map((part) => applyFiles(part, files)) : [entry];
 }

@@ -129,8 +129,7 @@ export async function mergeStreams<Row extends Position>(
       }
       run.taken.push({ batch: read.value, startMs: run.edgeMs });
       appendAll(run.waiting, read.value.rows.filter(run.stream.isMatch));
-      // An archive gives matches alone, so they need no bound.
-      if (read.value.origin !== 'ARCHIVE') run.scanned += read.value.rows.length + read.value.dropped.length;
+      if (!read.value.holdsMatchesAlone) run.scanned += read.value.rows.length + read.value.dropped.length;
       run.edgeMs = read.value.edgeMs;
       if (read.value.ended) run.state = 'ended';
     } catch (error) {

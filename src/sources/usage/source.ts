@@ -127,7 +127,9 @@ export function createUsageSource(
           ? countBySeries(getUsageAnalytics, part, filter, series, stream.age.files, nowMs)
           : countMatches(part, stream, settings.maxScannedRows, nowMs);
       const reading = readUsageArchive(deps, filter, range.knownAtMs ?? null);
-      return reading ? countThroughArchive(reading, range, countVendor) : countVendor(range);
+      return reading
+        ? countThroughArchive(reading, range, countVendor, stream.age.files ?? null)
+        : countVendor(range);
     },
     getUsageAnalytics,
     async getUsageBreakdown(request) {

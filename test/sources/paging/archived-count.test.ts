@@ -49,6 +49,7 @@ describe('counting through the archive', () => {
               .filter((ms) => isIn(part, ms) && held.some((span) => isIn(span, ms)))
               .map((timestampMs, at) => ({ source: 'EVENTS', timestampMs, id: String(at) }));
           const rows: Pick<ArchivedRows<Position, null>, keyof ArchivedRows<Position, null>> = {
+            origin: 'ARCHIVE',
             lacksPersonalData: false,
             heldSpans: () => held,
             async list({ range: part }) {
@@ -108,6 +109,7 @@ describe('counting through the archive', () => {
         knownAtMs: null,
         vendorKeepsFromMs: -Infinity,
         rows: {
+          origin: 'ARCHIVE',
           lacksPersonalData: false,
           heldSpans: () => held,
           async list({ after, limit }) {

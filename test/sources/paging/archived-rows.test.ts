@@ -132,6 +132,7 @@ function createArchive({ rows, held }: World, failsAt: number) {
   };
   return {
     ...archive,
+    origin: 'ARCHIVE' as const,
     lacksPersonalData: false,
     group: async () => null,
     faults,

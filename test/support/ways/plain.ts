@@ -140,6 +140,7 @@ function createEngine(plan: SidePlan) {
     usage: access('usage'),
     events: access('events'),
     archive: null,
+    files: null,
     analytics: {
       ...readSourceSettings(config, config.usage).age,
       maxBuckets: limits.maxBuckets,

@@ -10,18 +10,24 @@ import type { UsageRecord } from '../src/sources/usage/record.ts';
 import { startClickHouse } from '../test/support/clickhouse-server.ts';
 
 const { values } = parseArgs({
-  options: { rows: { type: 'string', default: '100000' }, engine: { type: 'string', default: 'duckdb' } },
+  options: {
+    rows: { type: 'string', default: '100000' },
+    engine: { type: 'string', default: 'duckdb' },
+    /** With ClickHouse: how many of the rows the adapter writes. The others are copies of these that a statement makes. */
+    written: { type: 'string' },
+  },
 });
 const ROWS = Number(values.rows);
+const WRITTEN = Number(values.written ?? values.rows);
 const DAY_MS = 86_400_000;
 const END_MS = Date.parse('2026-11-01T00:00:00Z');
 const SPAN_MS = 30 * DAY_MS;
 const GROUP = 5_000;
 const ELEMENTS = Array.from({ length: 40 }, (_, at) => `element-${at}`);
 
-/** Row `at` of a month, newest first. */
+/** Row `at` of those that are written, newest first. They are spread over a month. */
 function makeRow(at: number): UsageRecord {
-  const timestampMs = END_MS - 1 - Math.floor((at * SPAN_MS) / ROWS);
+  const timestampMs = END_MS - 1 - Math.floor((at * SPAN_MS) / WRITTEN);
   const spread = Math.imul(at + 1, 2_654_435_761) >>> 0;
   const elementKey = ELEMENTS[spread % ELEMENTS.length]!;
   return {
@@ -89,7 +95,7 @@ const range = { fromMs: END_MS - SPAN_MS, toMs: END_MS };
 
 function listQuestions({ usage }: ArchiveStore): Readonly<Record<string, () => Promise<unknown>>> {
   const question = { range, direction: 'DESC', after: null, limit: 51, knownAtMs: null, filter: {} } as const;
-  const middle = makeRow(Math.floor(ROWS / 2));
+  const middle = makeRow(Math.floor(WRITTEN / 2));
   const grouping = {
     ranges: [range],
     filter: {},
@@ -138,23 +144,47 @@ function listQuestions({ usage }: ArchiveStore): Readonly<Record<string, () => P
 const megabytes = (): number => Math.round(process.memoryUsage().rss / 1e6);
 
 async function fill({ usage }: ArchiveStore): Promise<void> {
-  for (let at = 0; at < ROWS; at += GROUP) {
-    const rows = Array.from({ length: Math.min(GROUP, ROWS - at) }, (_, place) => makeRow(at + place));
+  for (let at = 0; at < WRITTEN; at += GROUP) {
+    const rows = Array.from({ length: Math.min(GROUP, WRITTEN - at) }, (_, place) => makeRow(at + place));
     const fromMs = rows.at(-1)!.timestampMs;
     const toMs = rows[0]!.timestampMs + 1;
     await usage.commit(rows, { fromMs, toMs, firstReadMs: END_MS, lastReadMs: END_MS, dropped: 0 });
   }
 }
 
-/** Opens the archive that is measured, again and again the same one. */
-async function startEngine(): Promise<{ open(): Promise<ArchiveStore>; stop(): Promise<void> }> {
+interface Engine {
+  /** Opens the archive that is measured, again and again the same one. */
+  open(): Promise<ArchiveStore>;
+  /** Copies each written row so many times. */
+  copy(times: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function startEngine(): Promise<Engine> {
   if (values.engine === 'clickhouse') {
     const server = await startClickHouse();
-    return { open: () => openClickHouseStore(server.url('bench')), stop: server.kill };
+    return {
+      open: () => openClickHouseStore(server.url('bench')),
+      copy: async (times) => {
+        // The 13th to 16th digits of the ids of written rows are zeros. A copy lies between its row and the next one.
+        const id = `concat(substring(id, 1, 12), leftPad(lower(hex(number)), 4, '0'), substring(id, 17))`;
+        const atMs = `at_ms - toInt64(number * ${SPAN_MS / ROWS})`;
+        await server.run(
+          `insert into bench.usage select * except number replace (${id} as id, ${atMs} as at_ms)
+            from bench.usage as written cross join numbers(1, ${times}) as copies`,
+        );
+        await server.run(
+          `insert into bench.usage_places select id, at_ms from bench.usage where substring(id, 13, 4) <> '0000'`,
+        );
+      },
+      stop: server.kill,
+    };
   }
+  if (WRITTEN !== ROWS) throw new Error('Only ClickHouse copies rows: leave out --written.');
   const folder = mkdtempSync(join(tmpdir(), 'archive-bench-'));
   return {
     open: () => openDuckDbStore(folder),
+    copy: async () => {},
     stop: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -167,13 +197,14 @@ try {
   const seconds = (performance.now() - began) / 1_000;
   const filledMegabytes = megabytes();
   await filling.close();
+  if (WRITTEN !== ROWS) await engine.copy(ROWS / WRITTEN - 1);
   const opening = performance.now();
   const store = await engine.open();
   const openMs = performance.now() - opening;
   const { bytes } = await store.usage.size();
   process.stdout.write(
     `${[
-      `${ROWS} records: filled in ${seconds.toFixed(0)} s (${Math.round(ROWS / seconds)} a second, resident memory ${filledMegabytes} MB),`,
+      `${ROWS} records: ${WRITTEN} written in ${seconds.toFixed(0)} s (${Math.round(WRITTEN / seconds)} a second, resident memory ${filledMegabytes} MB),`,
       `${((bytes ?? 0) / ROWS).toFixed(1)} bytes each, opened in ${openMs.toFixed(0)} ms`,
     ].join(' ')}\n\n| question | p50 (ms) | p99 (ms) | processor (ms) |\n| --- | ---: | ---: | ---: |\n`,
   );

@@ -304,6 +304,7 @@ export function createApp(config: Config, given: AppOverrides = {}): App {
           clock,
           keptMs: config.archive?.keptMs ?? Infinity,
           onSkippedRows: overrides.onSkippedRows,
+          live,
         })
       : [],
     reload(next) {

@@ -13,7 +13,7 @@ export interface ReadSpan extends Range {
   readonly dropped: number;
 }
 
-/** The settled spans of one hour are kept as one, so that a year takes 8,760 entries at most. */
+/** The settled spans of one hour are kept as one, so that a year takes some 10,000 entries. */
 const HOUR_MS = 3_600_000;
 
 /**
@@ -72,18 +72,19 @@ export function addRead(folded: readonly ReadSpan[], read: ReadSpan): readonly R
 
 /**
  * Joins neighbours that will not be read again, hour by hour. The joined span was first read when the latest of its parts was, and last
- * read when the earliest was, so that it never claims to be newer, or to have been known earlier, than each of its parts.
+ * read when the earliest was, so that it never claims to be newer, or to have been known earlier, than each of its parts. Parts that
+ * would be due again under that earliest time stay apart. An hour has such parts if two readings share it.
  * @param settleMs how long after a span's end it is read for the last time
  */
 export function joinSettled(folded: readonly ReadSpan[], settleMs: number): readonly ReadSpan[] {
   const joined: ReadSpan[] = [];
   for (const span of folded) {
     const newer = joined.at(-1);
-    const isSettled = (one: ReadSpan): boolean => one.lastReadMs >= one.toMs + settleMs && one.dropped === 0;
+    const isWhole = newer?.dropped === 0 && span.dropped === 0;
     const isJoinable =
       newer?.fromMs === span.toMs &&
-      isSettled(newer) &&
-      isSettled(span) &&
+      isWhole &&
+      Math.min(newer.lastReadMs, span.lastReadMs) >= newer.toMs + settleMs &&
       Math.floor((newer.toMs - 1) / HOUR_MS) === Math.floor(span.fromMs / HOUR_MS);
     if (isJoinable) {
       joined[joined.length - 1] = {

@@ -3,9 +3,11 @@ import type { Clock } from '../base/time.ts';
 import { createEventsQuirks } from '../sources/events/quirks.ts';
 import { OPTIONAL_EVENT_FIELDS } from '../sources/events/event.ts';
 import { createEventsRowStream } from '../sources/events/row-stream.ts';
+import type { Live } from '../sources/live/live.ts';
 import type { Position } from '../sources/paging/position.ts';
 import { requireParsable } from '../sources/paging/row-stream.ts';
 import type { SkippedRowsReport, SourceSettings } from '../sources/paging/vendor-page.ts';
+import type { Activity } from '../sources/timeline/activity.ts';
 import { createUsageQuirks } from '../sources/usage/quirks.ts';
 import { createUsageRowStream } from '../sources/usage/row-stream.ts';
 import type { CallBudget } from '../upstream/call-budget.ts';
@@ -30,6 +32,8 @@ export interface SyncRoundsOptions {
   /** How long the archive keeps rows, in milliseconds; Infinity: for ever. */
   readonly keptMs: number;
   readonly onSkippedRows: ((report: SkippedRowsReport) => void) | undefined;
+  /** The newest rows as they were last read for streams of this process. Left out: there are none. */
+  readonly live?: Pick<Live, 'newest'>;
 }
 
 /** A round that takes longer ends, and the next one goes on. */
@@ -48,6 +52,7 @@ export function createSyncRounds({
   clock,
   keptMs,
   onSkippedRows,
+  live,
 }: SyncRoundsOptions): readonly SyncRound[] {
   const rounds: SyncRound[] = [];
   const add = <Row extends Position>(
@@ -55,10 +60,15 @@ export function createSyncRounds({
     source: Source,
     archived: SyncedSource<Row>['archived'] & Pick<Archive['usage'], 'refresh' | 'forget'>,
     open: (deps: Deps, context: CallContext) => ReturnType<SyncedSource<Row>['openStream']>,
+    isOwn: (row: Activity) => row is Row & Activity,
   ): void => {
     if (!credentials) return;
     const synced: SyncedSource<Row> = {
       archived,
+      newest() {
+        const read = live?.newest(source, credentials.scope) ?? null;
+        return read && { ...read, rows: read.rows.filter(isOwn) };
+      },
       retentionMs: Math.min(settings.age.retentionMs ?? LONGEST_RETENTION_MS, keptMs),
       openStream(nowMs, callBudget, signal) {
         const deps = { upstream, settings: { ...settings, staleIfErrorMs: 0 }, nowMs, onSkippedRows };
@@ -84,15 +94,26 @@ export function createSyncRounds({
     });
   };
   const usageQuirks = createUsageQuirks();
-  add(usage, 'USAGE', archive.usage, (deps, context) => {
-    const unasked = async (): Promise<never> => {
-      throw new TypeError('Rows are read newest first, which needs no series.');
-    };
-    return createUsageRowStream({ ...deps, quirks: usageQuirks }, context, {}, unasked)!;
-  });
+  add(
+    usage,
+    'USAGE',
+    archive.usage,
+    (deps, context) => {
+      const unasked = async (): Promise<never> => {
+        throw new TypeError('Rows are read newest first, which needs no series.');
+      };
+      return createUsageRowStream({ ...deps, quirks: usageQuirks }, context, {}, unasked)!;
+    },
+    (row) => row.source === 'USAGE',
+  );
   const eventsQuirks = createEventsQuirks();
-  add(events, 'EVENTS', archive.events, (deps, context) =>
-    createEventsRowStream({ ...deps, quirks: eventsQuirks }, context, {}, OPTIONAL_EVENT_FIELDS)!,
+  add(
+    events,
+    'EVENTS',
+    archive.events,
+    (deps, context) =>
+      createEventsRowStream({ ...deps, quirks: eventsQuirks }, context, {}, OPTIONAL_EVENT_FIELDS)!,
+    (row) => row.source === 'EVENTS',
   );
   return rounds;
 }

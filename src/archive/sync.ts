@@ -3,6 +3,7 @@ import { RequestError, UpstreamError } from '../base/errors.ts';
 import type { Source } from '../base/source.ts';
 import type { Clock, Range } from '../base/time.ts';
 import type { Position } from '../sources/paging/position.ts';
+import type { NewestRows } from '../sources/live/poller.ts';
 import type { RowStream } from '../sources/paging/row-stream.ts';
 import { appendAll } from '../sources/shared/append-all.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
@@ -17,6 +18,8 @@ export interface SyncedSource<Row extends Position> {
   readonly archived: Pick<ArchivedSource<Row, never>, 'commit' | 'findDue'>;
   /** All rows of the vendor, read without a cache. */
   readonly openStream: (nowMs: number, callBudget: CallBudget, signal: AbortSignal) => RowStream<Row>;
+  /** The newest rows as they were last read for streams; null: nobody listens. Left out: nobody ever does. */
+  readonly newest?: () => NewestRows<Row> | null;
   /** How far back the vendor keeps rows, in milliseconds. */
   readonly retentionMs: number;
 }
@@ -35,6 +38,9 @@ const READ_AHEAD = 1_000_000;
 /** Rows are written in groups of about this size, because each commit looks for all ids of its rows. */
 const COMMIT_ROWS = 5_000;
 
+/** Newest rows that were read longer ago are read again, so that the archive does not fall behind. */
+const FRESH_MS = 60_000;
+
 /** What the vendor answered for one span was no use. The other spans may be read. */
 const FAULTS_OF_A_SPAN: ReadonlySet<UpstreamError['code']> = new Set([
   'UPSTREAM_BAD_RESPONSE',
@@ -45,12 +51,13 @@ const FAULTS_OF_A_SPAN: ReadonlySet<UpstreamError['code']> = new Set([
 
 /**
  * Copies what is due of one source, newest first, with a bounded number of vendor calls. Each group of rows is committed together with
- * its entry in the ledger, so that the next round goes on where this one ended, whatever ends it.
+ * its entry in the ledger, so that the next round goes on where this one ended, whatever ends it. What was just read for streams is
+ * taken over, and the vendor is asked for older rows only.
  * @param fromMs how far back to read, in milliseconds since the epoch
  * @throws Error if the archive can't be written
  */
 export async function syncSource<Row extends Position>(
-  { archived, openStream, retentionMs }: SyncedSource<Row>,
+  { archived, openStream, newest, retentionMs }: SyncedSource<Row>,
   nowMs: number,
   maxCalls: number,
   signal: AbortSignal,
@@ -63,13 +70,22 @@ export async function syncSource<Row extends Position>(
   let isBehind = false;
   let isStuck = false;
   let failure: UpstreamError | null = null;
-  for (const span of archived.findDue({ fromMs, toMs: nowMs })) {
+  let toMs = nowMs;
+  const read = newest?.() ?? null;
+  if (read && read.span.fromMs >= fromMs && nowMs - read.span.toMs <= FRESH_MS && !signal.aborted) {
+    const { span, readAtMs, dropped } = read;
+    await archived.commit(read.rows, { ...span, firstReadMs: readAtMs, lastReadMs: readAtMs, dropped });
+    rows += read.rows.length;
+    reachedMs = span.fromMs;
+    ({ toMs } = span);
+  }
+  for (const span of archived.findDue({ fromMs, toMs })) {
     let isMoving = false;
     try {
-      for await (const read of readGroups(stream, span)) {
-        await archived.commit(read.rows, read.span);
-        rows += read.rows.length;
-        reachedMs = read.span.fromMs;
+      for await (const group of readGroups(stream, span)) {
+        await archived.commit(group.rows, group.span);
+        rows += group.rows.length;
+        reachedMs = group.span.fromMs;
         isMoving = true;
       }
     } catch (error) {

@@ -24,6 +24,7 @@ export function joinReceipts(before: Receipt | null, after: Receipt, sha256: str
     complete: after.complete && listGaps(before).length === 0,
     endCursor: after.endCursor,
     coverage,
+    of: before.of,
   };
 }
 

@@ -5,12 +5,17 @@ import { createRunningDigest } from '../base/sealing.ts';
 import { PARQUET_RECEIPT_KEY } from '../http/export/lists.ts';
 import type { Receipt } from '../http/export/receipts.ts';
 import { digestFile } from './export-file.ts';
+import { isOfFile, readOf } from './export-of.ts';
+import type { SeenFile } from './export-of.ts';
 import { readReceiptLine } from './export-receipt.ts';
 
-/** `cut`: the file has no receipt. `changed`: it is not what its receipt is about. */
+/**
+ * `cut`: the file has no receipt. `changed`: its bytes are not those of the receipt. `unlike`: they are, but the receipt says that it is
+ * of another format, other columns or another range.
+ */
 export type Verdict =
   | { readonly kind: 'cut' }
-  | { readonly kind: 'changed' | 'intact'; readonly receipt: Receipt };
+  | { readonly kind: 'changed' | 'unlike' | 'intact'; readonly receipt: Receipt };
 
 const NEW_LINE = 10;
 
@@ -40,8 +45,39 @@ export async function verifyExport(file: string): Promise<Verdict> {
   const receipt = readReceiptLine(beside ?? (held.at(-1) === NEW_LINE ? held.toString('utf8') : ''));
   if (!receipt) return { kind: 'cut' };
   const isIntact = digest.hex() === receipt.sha256 && (beside !== null || lines === receipt.rows);
-  return { kind: isIntact ? 'intact' : 'changed', receipt };
+  if (!isIntact) return { kind: 'changed', receipt };
+  const seen: SeenFile =
+    beside === null
+      ? { format: 'ndjson', columns: receipt.rows > 0 ? readKeys(await readFirstLine(file)) : null }
+      : // The part of a list behind a cursor has no header.
+        { format: 'csv', columns: readOf(receipt)?.after ? null : readHeader(await readFirstLine(file)) };
+  return { kind: isOfFile(receipt, seen) ? 'intact' : 'unlike', receipt };
 }
+
+/** More than the line of a row or a header takes. */
+const LINE_BYTES = 1_048_576;
+
+async function readFirstLine(file: string): Promise<string> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(LINE_BYTES), 0);
+    const [line = ''] = buffer.toString('utf8', 0, bytesRead).split(/\r?\n/, 1);
+    return line;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** null: it is no row. */
+function readKeys(line: string): readonly string[] | null {
+  try {
+    return Object.keys(JSON.parse(line) as object);
+  } catch {
+    return null;
+  }
+}
+
+const readHeader = (line: string): readonly string[] => line.replace('\uFEFF', '').split(',');
 
 function countLines(bytes: Buffer): number {
   let lines = 0;
@@ -75,7 +111,10 @@ async function verifyParquet(file: string): Promise<Verdict> {
   const digest = createRunningDigest();
   await digestFile(file, digest, 0, size - TRAILER_BYTES - metadata.metadata_length);
   const isIntact = digest.hex() === receipt.sha256 && Number(metadata.num_rows) === receipt.rows;
-  return { kind: isIntact ? 'intact' : 'changed', receipt };
+  if (!isIntact) return { kind: 'changed', receipt };
+  const { parquetSchema } = await import('hyparquet');
+  const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
+  return { kind: isOfFile(receipt, { format: 'parquet', columns }) ? 'intact' : 'unlike', receipt };
 }
 
 /** null: the file is cut, or its end is no metadata. The library is loaded for a Parquet file alone. */

@@ -31,7 +31,7 @@ export async function receiveWhole(
   }
   const verdict = await verifyExport(part.path);
   if (verdict.kind === 'cut') return giveUp('The answer was cut: it has no receipt.');
-  if (verdict.kind === 'changed') return giveUp('What came is not what was sent: the digests differ.');
+  if (verdict.kind !== 'intact') return giveUp('What came is not what was sent: the digests differ.');
   onProgress(verdict.receipt);
   await part.finish();
   return { kind: 'written', receipt: verdict.receipt };

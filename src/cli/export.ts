@@ -4,6 +4,7 @@ import type { Receipt } from '../http/export/receipts.ts';
 import { Temporal } from '../base/time.ts';
 import { downloadExport } from './export-download.ts';
 import type { ExportQuestion } from './export-file.ts';
+import { describeOf } from './export-of.ts';
 import { listGaps } from './export-receipt.ts';
 import { verifyExport } from './export-verify.ts';
 import { readProof } from './key-switches.ts';
@@ -12,7 +13,7 @@ import { EXIT_USAGE, onStop, quit, readMessage } from './process.ts';
 const HELP = `Writes a whole list of a running service to a file.
 
   npm run export -- LIST [switches]      LIST: usage, events or timeline
-  npm run export -- --verify FILE        compare a file with its receipt
+  npm run export -- --verify FILE        compare a file with its receipt, and say what it is of
 
   --last DURATION       the range, such as P30D, up to --to
   --from, --to INSTANT  the range, such as 2026-03-01T00:00:00Z; --to is now if it is left out
@@ -116,6 +117,10 @@ async function verify(file: string): Promise<void> {
   const verdict = await verifyExport(file).catch((error: unknown) => quit(EXIT_BROKEN, [readMessage(error)]));
   if (verdict.kind === 'cut') return quit(EXIT_BROKEN, [`${file} is cut: it has no receipt.`]);
   if (verdict.kind === 'changed') return quit(EXIT_BROKEN, [`${file} is not what its receipt is about.`]);
+  if (verdict.kind === 'unlike')
+    return quit(EXIT_BROKEN, [
+      `${file} has the bytes of its receipt, but another format, other columns or another range than the receipt says.`,
+    ]);
   printReceipt(file, verdict.receipt);
   process.exitCode = verdict.receipt.complete ? 0 : EXIT_NOT_COMPLETE;
 }
@@ -125,6 +130,7 @@ function printReceipt(file: string, receipt: Receipt): void {
   process.stdout.write(
     `${file}: ${rows} rows, ${complete ? 'complete' : 'not complete'}, sha256 ${sha256}\n`,
   );
+  for (const line of describeOf(receipt)) process.stdout.write(`  ${line}\n`);
   for (const { source, status, from, to, reason } of listGaps(receipt))
     process.stdout.write(`  ${source} ${status} ${from} to ${to}${reason === null ? '' : `: ${reason}`}\n`);
 }

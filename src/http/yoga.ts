@@ -1,7 +1,6 @@
-import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
-import { LRUCache } from 'lru-cache';
 import type { GraphContext } from '../graph/context.ts';
 import { allowOrigins } from './cors.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
@@ -18,6 +17,7 @@ import { useOperation } from './plugins/operation.ts';
 import type { RequestContext } from './plugins/operation.ts';
 import { usePreflight } from './plugins/preflight.ts';
 import { DOCUMENT_ID, useTrustedDocuments } from './plugins/trusted-documents.ts';
+import { createValidDocuments, NO_FAULTS, useValidDocuments } from './plugins/valid-documents.ts';
 import { boundVariables, useVariables } from './plugins/variables.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
 
@@ -47,9 +47,6 @@ export type AskYoga = (
   context: RequestContext,
 ) => Promise<HttpAnswer>;
 
-// Letters of all cached document texts, with and without a syntax error. A syntax tree takes about ten times its text.
-const DOCUMENT_CACHE_LETTERS = 256 * 1024;
-
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
@@ -58,6 +55,7 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
  */
 export function createYogaServer(options: YogaOptions, plugins: readonly Plugin[] = []): AskYoga {
   const { schema, bounds, trustedDocuments, corsOrigins, isAudited, createContext, onFault } = options;
+  const documents = createValidDocuments();
   const yoga = createYoga<RequestContext>({
     schema,
     plugins: [
@@ -65,6 +63,7 @@ export function createYogaServer(options: YogaOptions, plugins: readonly Plugin[
       useVariables(boundVariables(options.costLimits.maxPageSize, schema)),
       ...(trustedDocuments ? [useTrustedDocuments(trustedDocuments)] : []),
       useEngine(createGraphqlEngine(bounds)),
+      useValidDocuments(documents),
       useIntrospection(),
       // After the engine, so that the operation ends when the engine is done.
       useOperation(options, createContext),
@@ -79,10 +78,7 @@ export function createYogaServer(options: YogaOptions, plugins: readonly Plugin[
       errorMessage: INTERNAL_MESSAGE,
       maskError: createMasker(onFault),
     },
-    parserAndValidationCache: {
-      documentCache: createTextCache<DocumentNode>(),
-      errorCache: createTextCache<Error>(),
-    },
+    parserAndValidationCache: { documentCache: documents, errorCache: NO_FAULTS, validationCache: false },
     logging: SILENT,
     batching: false,
     multipart: false,
@@ -114,11 +110,4 @@ export function createYogaServer(options: YogaOptions, plugins: readonly Plugin[
     if (stream) return { status: response.status, headers: answered, stream };
     return { status: response.status, headers: answered, body: await response.text() };
   };
-}
-
-function createTextCache<Value extends DocumentNode | Error | GraphQLError>() {
-  return new LRUCache<string, Value>({
-    maxSize: DOCUMENT_CACHE_LETTERS,
-    sizeCalculation: (_value, text) => Math.max(1, text.length),
-  });
 }

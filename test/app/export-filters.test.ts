@@ -167,6 +167,14 @@ test(
         where,
         spans: joinSpans(list.coverage),
       });
+      const { of } = receipt!;
+      expect({ where, of: of.filter, fields: of.fields.join() }).toEqual({
+        where,
+        of: filter,
+        fields: namesOf(LISTS[name]),
+      });
+      const isInside = receipt!.coverage.every(({ from, to }) => from >= of.range.from && to <= of.range.to);
+      expect({ where, isInside }).toEqual({ where, isInside: true });
       const isWhole = list.coverage.every(({ status }) => status === 'COMPLETE' || status === 'FILLING');
       expect({ where, complete: receipt!.complete }).toEqual({ where, complete: isWhole });
       kinds.rows += exported.rows.length;

@@ -1,25 +1,10 @@
 import { createClient } from 'graphql-sse';
 import { expect, onTestFinished, test } from 'vitest';
 import { START_MS } from '../sources/live/live-world.ts';
+import { breakable } from '../support/cut-streams.ts';
 import { ACTIVITY } from '../support/event-stream.ts';
 import type { ActivityFrame } from '../support/event-stream.ts';
 import { createLiveRig, pass, until } from '../support/live-rig.ts';
-
-/** A response whose connection breaks when it is told to, in the middle of a frame. */
-function breakable(response: Response): { readonly response: Response; cut(): void } {
-  let cut = (): void => {};
-  const body = response.body!.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      start(controller) {
-        cut = () => {
-          controller.enqueue(new TextEncoder().encode('event: next\nid: torn\ndata: {"data":{"activ'));
-          controller.error(new TypeError('The connection broke.'));
-        };
-      },
-    }),
-  );
-  return { response: new Response(body, response), cut: () => cut() };
-}
 
 test('graphql-sse reads a stream, and after a break goes on where it was, on another instance', async () => {
   const { app, createInstance, time, usage } = createLiveRig();

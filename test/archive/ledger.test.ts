@@ -94,6 +94,38 @@ describe('the ledger', () => {
     );
   });
 
+  test('joining makes nothing due and takes nothing away from what is held', () => {
+    fc.assert(
+      fc.property(reads, fc.integer({ min: 1, max: 100 }), (written, nowMs) => {
+        const rereads = { overlapMs: 5, settleMs: 9 };
+        const folded = foldReads(written);
+        const joined = joinSettled(folded, rereads.settleMs);
+        const range = { fromMs: 0, toMs: nowMs };
+        expect(findDue(joined, range, rereads)).toEqual(findDue(folded, range, rereads));
+        const [before, after] = [folded, joined].map((ledger) => findHeld(ledger, rereads.overlapMs, null));
+        for (const ms of EVERY_MS) expect(at(after!, ms)).toHaveLength(at(before!, ms).length);
+      }),
+    );
+  });
+
+  test('over days of rounds each instant is read three times, and no entry more than the hours and the last day need is kept', () => {
+    const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
+    const rereads = { overlapMs: 15 * MINUTE_MS, settleMs: DAY_MS };
+    const startMs = Date.parse('2026-03-01T04:36:30Z');
+    let ledger: readonly ReadSpan[] = [];
+    const timesRead = new Map<number, number>();
+    for (let nowMs = startMs; nowMs < startMs + 5 * DAY_MS; nowMs += 5 * MINUTE_MS) {
+      for (const span of findDue(ledger, { fromMs: startMs - 2 * DAY_MS, toMs: nowMs }, rereads)) {
+        const one = { ...span, firstReadMs: nowMs, lastReadMs: nowMs, dropped: 0 };
+        ledger = joinSettled(addRead(ledger, one), rereads.settleMs);
+        for (let ms = span.fromMs; ms < span.toMs; ms += 5 * MINUTE_MS)
+          timesRead.set(ms, (timesRead.get(ms) ?? 0) + 1);
+      }
+    }
+    expect(Math.max(...timesRead.values())).toBe(3);
+    expect(ledger.length).toBeLessThan(7 * 24 + 5 * 3 + (36 * HOUR_MS) / (5 * MINUTE_MS));
+  });
+
   test('what is due is what was never read and what was read too soon, once it has waited', () => {
     fc.assert(
       fc.property(reads, fc.integer({ min: 1, max: END }), (written, nowMs) => {

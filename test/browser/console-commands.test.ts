@@ -375,7 +375,15 @@ describe.runIf(hasChromium)('the export of the console in a browser', () => {
       .filter({ hasText: `The receipt is saved as ${file.name}.receipt.json.` })
       .waitFor();
     expect(JSON.parse(receipt.text)).toMatchObject({
-      of: { file: file.name, list: 'events', filter: { category: { eq: 'authentication' } } },
+      file: file.name,
+      export: {
+        of: {
+          list: 'events',
+          format: 'csv',
+          range: { from: '2026-02-25T12:00:00.000Z', to: '2026-03-04T12:00:00.000Z' },
+          filter: { category: { eq: 'authentication' } },
+        },
+      },
     });
     const folder = await mkdtemp(join(tmpdir(), 'sightline-receipt-'));
     onTestFinished(() => rm(folder, { recursive: true }));

@@ -9,7 +9,7 @@ import { joinReceipts } from '../../src/cli/export-receipt.ts';
 import { verifyExport } from '../../src/cli/export-verify.ts';
 import { readDone } from '../../src/cli/export.ts';
 import type { Receipt } from '../../src/http/export/receipts.ts';
-import { addressOf, readExport, UNPACED } from '../support/exported.ts';
+import { addressOf, readExport, SOME_LIST, UNPACED } from '../support/exported.ts';
 import { NOW_MS, PATIENT, startApp } from '../support/running-app.ts';
 import type { RunningApp } from '../support/running-app.ts';
 
@@ -302,6 +302,7 @@ describe('what a receipt tells', () => {
         reason: null,
       },
     ],
+    of: SOME_LIST,
   };
 
   test('is the part of the range that was read', () => {

@@ -1,6 +1,7 @@
 import type { App } from '../../src/app.ts';
 import type { CoverageAnswer } from '../../src/http/export/coverage.ts';
 import type { Timing } from '../../src/http/export/pace.ts';
+import type { ReceiptOf } from '../../src/http/export/receipt-of.ts';
 import type { Receipt } from '../../src/http/export/receipts.ts';
 import { askApp } from './running-app.ts';
 import type { Asked } from './running-app.ts';
@@ -21,6 +22,18 @@ export type Parameters = Readonly<Record<string, string | object | undefined>>;
 
 /** Settings for a service whose exports never wait for their pace. */
 export const UNPACED = { SIGHTLINE_EXPORT_CALLS_PER_MINUTE: '1000000' };
+
+/** What a receipt may be of. */
+export const SOME_LIST: ReceiptOf = {
+  list: 'events',
+  format: 'ndjson',
+  range: { from: '2026-03-01T00:00:00.000Z', to: '2026-03-05T00:00:00.000Z' },
+  filter: {},
+  fields: ['id'],
+  order: 'newest first',
+  masked: false,
+  after: null,
+};
 
 /** A time that passes when something waits for it. */
 export function createFakeTiming(): Timing & { readonly waits: number[] } {

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import type { AppOverrides } from '../../src/app.ts';
 import type { AuditLine } from '../../src/http/plugins/audit.ts';
 import type { TransportRequest } from '../../src/upstream/transport.ts';
 import { createSimulatedTimers } from '../sources/live/live-world.ts';
@@ -47,7 +48,10 @@ export function createLiveRig(env: Readonly<Record<string, string>> = {}) {
     );
   });
   const audit: AuditLine[] = [];
-  const createInstance = (more: Readonly<Record<string, string>> = {}) => {
+  const createInstance = (
+    more: Readonly<Record<string, string>> = {},
+    overrides: Pick<AppOverrides, 'archive'> = {},
+  ) => {
     const app = createTestApp(
       {
         USAGE_API_USER_SECRET: 'u',
@@ -62,6 +66,7 @@ export function createLiveRig(env: Readonly<Record<string, string>> = {}) {
         transports: { USAGE: transport, EVENTS: transport },
         limits: { retryBaseMs: 0, retryMaxMs: 0 },
         audit: { take: (line) => void audit.push(line) },
+        ...overrides,
       },
     );
     onTestFinished(() => app.close());

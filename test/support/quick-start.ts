@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,6 +7,9 @@ import { onTestFinished } from 'vitest';
 const root = new URL('../../', import.meta.url);
 /** The address of the service on the pages. */
 const STATED_URL = 'http://127.0.0.1:4000';
+
+/** The pages that follow streams copy it. */
+const SHARED = 'follow-stream.ts';
 
 /** A block of code: a file to write, commands to run, or what they print. */
 export interface Block {
@@ -41,17 +44,21 @@ export async function writeInto(folder: string, name: string, text: string): Pro
   await writeFile(file, text);
 }
 
-/** Imports a page's `client.ts` into this process, with the packages of this repository. `files` are written beside it. */
+/**
+ * Imports a file of a page into this process, with the packages of this repository. Its other files and the client that pages share are
+ * beside it, and so are `files`.
+ */
 export async function openQuickStart<Module>(
   name: string,
   url: string,
   files: Readonly<Record<string, string>> = {},
+  entry = 'client.ts',
 ): Promise<Module> {
   const folder = await openFolder();
-  const client = (await readQuickStart(name, url)).find(({ title }) => title === 'client.ts');
-  if (!client) throw new Error(`docs/client/${name}.md has no client.ts.`);
-  for (const [file, text] of Object.entries({ ...files, 'client.ts': client.text }))
-    await writeInto(folder, file, text);
+  for (const { title, text } of await readQuickStart(name, url))
+    if (title?.endsWith('.ts')) await writeInto(folder, title, text);
+  for (const [file, text] of Object.entries(files)) await writeInto(folder, file, text);
+  await copyFile(new URL(`docs/client/${SHARED}`, root), join(folder, SHARED));
   await symlink(fileURLToPath(new URL('node_modules', root)), join(folder, 'node_modules'));
-  return (await import(/* @vite-ignore */ pathToFileURL(join(folder, 'client.ts')).href)) as Module;
+  return (await import(/* @vite-ignore */ pathToFileURL(join(folder, entry)).href)) as Module;
 }

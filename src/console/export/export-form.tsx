@@ -7,7 +7,6 @@ import { reachedMs } from './receipt.ts';
 import { ReceiptWords } from './receipt-words.tsx';
 import { canWriteToDisk } from './sink.ts';
 import { useDownload } from './use-download.ts';
-import type { Begun } from './use-download.ts';
 
 const FORMATS = [
   ['csv', 'CSV, for spreadsheets. Its receipt is shown here, and is a file of its own.'],
@@ -23,7 +22,7 @@ export function ExportForm({
   name,
 }: Pick<ExportQuestion, 'list' | 'range' | 'filter'> & { readonly name: string }) {
   const { timeZone } = useRange();
-  const { state, fault, begun, start, pause, resume, discard } = useDownload();
+  const { state, fault, file, start, pause, resume, discard } = useDownload();
   const [format, setFormat] = useState<ExportQuestion['format']>('csv');
   // The range is that of the press, however the page moves on.
   const [asked, setAsked] = useState(range);
@@ -74,7 +73,7 @@ export function ExportForm({
         </p>
       )}
       {state && state.status !== 'refused' && (
-        <Progress state={state} begun={begun} span={span} pause={pause} resume={resume} discard={discard} />
+        <Progress state={state} file={file} span={span} pause={pause} resume={resume} discard={discard} />
       )}
     </div>
   );
@@ -82,14 +81,15 @@ export function ExportForm({
 
 function Progress({
   state,
-  begun,
+  file,
   span,
   pause,
   resume,
   discard,
 }: {
   readonly state: DownloadState;
-  readonly begun: Begun | null;
+  /** The name of the file; null: none was begun. */
+  readonly file: string | null;
   readonly span: { readonly fromMs: number; readonly toMs: number };
   readonly pause: () => void;
   readonly resume: () => void;
@@ -127,8 +127,8 @@ function Progress({
             : 'Nothing is kept, so it begins again.'}
         </p>
       )}
-      {state.receipt && begun && (
-        <ReceiptWords receipt={state.receipt} isVerified={state.isVerified} of={begun} />
+      {state.receipt && file !== null && (
+        <ReceiptWords receipt={state.receipt} isVerified={state.isVerified} file={file} />
       )}
       <div className="row">
         {status === 'running' && (

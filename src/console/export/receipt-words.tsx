@@ -6,19 +6,18 @@ import { writeCount, writeSpan } from '../time/words.ts';
 import { listGaps, listUnknownKeeping, writeReceiptFile } from './receipt.ts';
 import type { Receipt } from './receipt.ts';
 import { createMemorySink } from './sink.ts';
-import type { Begun } from './use-download.ts';
 
 /** What the receipt proves, in words. */
 export function ReceiptWords({
   receipt,
   isVerified,
-  of,
+  file,
 }: {
   readonly receipt: Receipt;
   readonly isVerified: boolean | null;
-  readonly of: Begun;
+  /** The name of the file with the rows. */
+  readonly file: string;
 }) {
-  const { question } = of;
   const { service } = useService();
   const [saved, setSaved] = useState<string | null>(null);
   const unknown = listUnknownKeeping(receipt, service.sources);
@@ -65,12 +64,12 @@ export function ReceiptWords({
           ? 'What arrived has the digest of what was sent.'
           : 'Not verified here: this browser digests only pages that came over TLS, and files up to 1 GB. npm run export -- --verify FILE does it.'}
       </p>
-      {question.format === 'csv' && receipt.sha256 !== '' && (
+      {receipt.of.format === 'csv' && receipt.sha256 !== '' && (
         <div className="row">
           <button
             type="button"
             className="button"
-            onClick={() => void saveReceipt(receipt, of).then(setSaved)}
+            onClick={() => void saveReceipt(receipt, file).then(setSaved)}
           >
             Save the receipt
           </button>
@@ -82,10 +81,10 @@ export function ReceiptWords({
 }
 
 /** The file beside a CSV that `npm run export -- --verify` looks for. NDJSON has its receipt in its last line. @returns its name */
-async function saveReceipt(receipt: Receipt, { file, question }: Begun): Promise<string> {
+async function saveReceipt(receipt: Receipt, file: string): Promise<string> {
   const name = `${file}.receipt.json`;
   const sink = createMemorySink(name, 'application/json');
-  await sink.append(new TextEncoder().encode(writeReceiptFile(receipt, file, question)));
+  await sink.append(new TextEncoder().encode(writeReceiptFile(receipt, file)));
   await sink.finish();
   return name;
 }

@@ -1,4 +1,3 @@
-import { addressOf } from './question.ts';
 import type { ExportQuestion } from './question.ts';
 
 /** How complete one span of an export is, as in GraphQL. */
@@ -11,6 +10,16 @@ export interface ExportSpan {
   readonly reason: string | null;
 }
 
+/** What an export was asked for, as the service says it. */
+export interface ReceiptOf extends ExportQuestion {
+  readonly fields: readonly string[];
+  readonly order: string;
+  /** Personal data was hidden. */
+  readonly masked: boolean;
+  /** The cursor behind which the file begins; null: it begins at the newest row. */
+  readonly after: string | null;
+}
+
 /** What the service says of an export. */
 export interface Receipt {
   readonly rows: number;
@@ -20,6 +29,7 @@ export interface Receipt {
   /** Where `after` goes on; null: the list was read to its end. */
   readonly endCursor: string | null;
   readonly coverage: readonly ExportSpan[];
+  readonly of: ReceiptOf;
 }
 
 /** A receipt while the export runs: of the bytes that were sent so far. */
@@ -41,14 +51,11 @@ export function readReceiptLine(line: string): Receipt | null {
 export const writeReceiptLine = (receipt: Receipt): string => `${JSON.stringify({ export: receipt })}\n`;
 
 /**
- * The receipt in a file of its own, with what it is a receipt for. `npm run export -- --verify` reads it.
+ * The receipt in a file of its own. `npm run export -- --verify` reads it.
  * @param file the name of the file with the rows
  */
-export function writeReceiptFile(receipt: Receipt, file: string, question: ExportQuestion): string {
-  const { list, format, range, filter } = question;
-  const request = addressOf(question, null);
-  const of = { file, list, format, range, filter, order: 'newest first', request };
-  return `${JSON.stringify({ of, export: receipt }, null, 2)}\n`;
+export function writeReceiptFile(receipt: Receipt, file: string): string {
+  return `${JSON.stringify({ file, export: receipt }, null, 2)}\n`;
 }
 
 const isWhole = ({ status }: ExportSpan): boolean => status === 'COMPLETE' || status === 'FILLING';
@@ -85,6 +92,7 @@ export function joinReceipts(before: Receipt | null, after: Receipt, sha256: str
     complete: after.complete && listGaps(before).length === 0,
     endCursor: after.endCursor,
     coverage: joinSpans(before.coverage, after.coverage),
+    of: before.of,
   };
 }
 

@@ -12,27 +12,21 @@ const TYPES = {
   parquet: 'application/vnd.apache.parquet',
 } as const;
 
-/** What is being exported, and the name of its file. */
-export interface Begun {
-  readonly file: string;
-  readonly question: ExportQuestion;
-}
-
 /** Runs one export at a time. Leaving the page discards it. */
 export function useDownload() {
   const [state, setState] = useState<DownloadState | null>(null);
   const [fault, setFault] = useState<string | null>(null);
-  const [begun, setBegun] = useState<Begun | null>(null);
+  const [file, setFile] = useState<string | null>(null);
   const running = useRef<Download | null>(null);
   useEffect(() => () => running.current?.discard(), []);
   const start = async (question: ExportQuestion, toDisk: boolean): Promise<void> => {
     running.current?.discard();
     setFault(null);
-    const file = nameFile(question);
+    const name = nameFile(question);
     try {
-      const disk = toDisk ? await createDiskSink(file) : null;
-      const sink = disk ?? createMemorySink(file, TYPES[question.format]);
-      setBegun({ file: disk?.name ?? file, question });
+      const disk = toDisk ? await createDiskSink(name) : null;
+      const sink = disk ?? createMemorySink(name, TYPES[question.format]);
+      setFile(disk?.name ?? name);
       const download = createDownload({
         question,
         sink,
@@ -52,8 +46,8 @@ export function useDownload() {
   return {
     state,
     fault,
-    /** null: no export was begun. */
-    begun,
+    /** The name of the file; null: no export was begun. */
+    file,
     start,
     pause: () => running.current?.pause(),
     resume: () => void running.current?.run(),

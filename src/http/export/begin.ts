@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Source } from '../../base/source.ts';
+import { MASKED_FIELDS, maskedFields } from '../../graph/masking.ts';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { HttpAnswer, HttpRequest } from '../http-message.ts';
 import { mayIntrospect } from '../plugins/introspection.ts';
@@ -20,6 +21,7 @@ import { createPace } from './pace.ts';
 import type { Timing } from './pace.ts';
 import { createPageReader } from './page-reader.ts';
 import { takeFirstPoints } from './points.ts';
+import type { ReceiptOf } from './receipt-of.ts';
 import type { Receipts } from './receipts.ts';
 import type { ExportRequest } from './request.ts';
 import { startRun } from './run.ts';
@@ -91,6 +93,16 @@ export function createExportStarter(deps: BeginDeps): BeginExport {
       notes.tallies = reader.tallies();
       settle();
       if (first.kind === 'failure') throw first.error;
+      const of: ReceiptOf = {
+        list: list.name,
+        format,
+        range: { from: first.page.from, to: first.page.to },
+        filter: filter ?? {},
+        fields: fields.map(({ name }) => name),
+        order: 'newest first',
+        masked: maskedFields(asked.caller, MASKED_FIELDS).length > 0,
+        after,
+      };
       const facts = { list: list.name, format, isResumed: after !== null };
       notes.export = { ...facts, state: 'begun', sha256: null, isComplete: null };
       let isProven = false;
@@ -98,6 +110,7 @@ export function createExportStarter(deps: BeginDeps): BeginExport {
         writer,
         fields,
         sources: list.sources,
+        of,
         isResumed: after !== null,
         first: first.page,
         readNext: reader.readPatiently,

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { drawBytes } from '../../base/sealing.ts';
 import type { CoverageAnswer } from './coverage.ts';
+import type { ReceiptOf } from './receipt-of.ts';
 
 /** What an export says of itself. */
 export interface Receipt {
@@ -12,6 +13,7 @@ export interface Receipt {
   /** Where `after` goes on; null: the list was read to its end. */
   readonly endCursor: string | null;
   readonly coverage: readonly CoverageAnswer[];
+  readonly of: ReceiptOf;
 }
 
 /** A receipt as a caller reads it. While the export runs, `bytes` is how many the receipt is about. */

@@ -7,6 +7,7 @@ import type { CoverageAnswer } from './coverage.ts';
 import type { ExportField } from './fields.ts';
 import type { PageResult } from './page-reader.ts';
 import type { ExportPage, ExportRow } from './page.ts';
+import type { ReceiptOf } from './receipt-of.ts';
 import type { Receipt } from './receipts.ts';
 
 /** How rows become the bytes of a file. */
@@ -76,6 +77,7 @@ export interface ExportRunOptions {
   readonly writer: RowWriter;
   readonly fields: readonly ExportField[];
   readonly sources: readonly Source[];
+  readonly of: ReceiptOf;
   /** It goes on inside a list, so nothing comes before its rows. */
   readonly isResumed: boolean;
   readonly first: ExportPage;
@@ -86,7 +88,7 @@ export interface ExportRunOptions {
 
 /** Reads a list to its end, holding one page at a time. */
 export function startRun(options: ExportRunOptions): ExportRun {
-  const { writer, fields, sources, isResumed, first, readNext, onEnd } = options;
+  const { writer, fields, sources, of, isResumed, first, readNext, onEnd } = options;
   const digest = createRunningDigest();
   const coverage = createCoverageLog();
   const { from, to } = first;
@@ -106,6 +108,7 @@ export function startRun(options: ExportRunOptions): ExportRun {
       complete: isRead && coverage.isWhole(),
       endCursor,
       coverage: coverage.list(),
+      of,
     };
   }
 

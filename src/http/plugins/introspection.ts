@@ -13,17 +13,14 @@ export function mayIntrospect(caller: Caller): boolean {
   return hasAccess(caller, INTROSPECTION);
 }
 
-/**
- * A rule that finds nothing. It marks a validation whose faults may suggest names: the library caches results by document and
- * by the names of the rules, for all callers.
- */
+/** A rule that finds nothing. It marks a validation whose faults may suggest names. */
 export function SuggestNames(): ASTVisitor {
   return {};
 }
 
 /**
  * Answers `__schema`, `__type` and a subgraph's `_service`, and suggests names, only for callers who may introspect. It decides for each request,
- * because validation results are cached for all callers of a document.
+ * because a document is validated once for all callers.
  */
 export function useIntrospection(): Plugin<RequestContext, RequestContext> {
   const judged = new WeakMap<DocumentNode, boolean>();

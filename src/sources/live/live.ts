@@ -10,7 +10,7 @@ import type { Activity } from '../timeline/activity.ts';
 import { openFeed } from './feed.ts';
 import type { FeedSource, FeedUpdate } from './feed.ts';
 import { createPoller } from './poller.ts';
-import type { LivePace, Poller, PollerOptions } from './poller.ts';
+import type { LivePace, NewestRows, Poller, PollerOptions } from './poller.ts';
 import type { SeenRows } from './seen-rows.ts';
 import type { Timers } from './timers.ts';
 
@@ -44,6 +44,8 @@ export interface LiveRequest {
 /** What all listeners of this process share: one poller for each source and credential scope. */
 export interface Live {
   open(request: LiveRequest): AsyncIterableIterator<FeedUpdate>;
+  /** The newest rows of a source as they were last read whole for streams; null: nobody listens, or they could not be read. */
+  newest(source: Source, scope: CredentialScope): NewestRows<Activity> | null;
   /** Pollers that run. */
   pollers(): number;
   /** For a stream that begins now: whether its client is told to come back, because this process ends or the stream was interrupted. */
@@ -126,6 +128,7 @@ export function createLive({ pace, clock, timers, onFault }: LiveOptions): Live 
       if (isClosing || signal.aborted) void feed.return?.();
       return feed;
     },
+    newest: (source, scope) => pollers.get(scopedKey(scope, source))?.newest() ?? null,
     pollers: () => pollers.size,
     watchEnd() {
       const before = interruptions;

@@ -43,6 +43,16 @@ export interface PollerOptions<Row extends Position> {
   readonly onFault: (error: unknown) => void;
 }
 
+/** The newest rows of a vendor, as a poller has read a whole span of them. */
+export interface NewestRows<Row extends Position> {
+  readonly rows: readonly Row[];
+  readonly span: Range;
+  /** When its least recent part was read, in milliseconds since the epoch. */
+  readonly readAtMs: number;
+  /** Rows of the span that could not be parsed. */
+  readonly dropped: number;
+}
+
 /** Who hears what a poller finds. */
 export interface LiveSink<Row extends Position> {
   /** Which rows it gives to its listener. */
@@ -59,6 +69,8 @@ export interface Poller<Row extends Position> {
   attach(start: SeenRows | null, sink: LiveSink<Row>): () => void;
   /** How the newest part was last read. */
   coverage(): readonly Coverage[];
+  /** What was last read of all of the overlap; null: nothing yet, or a bound kept it short. */
+  newest(): NewestRows<Row> | null;
   /** Ends without its listeners. */
   stop(): void;
 }
@@ -93,6 +105,7 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
   /** Spans after `heldFromMs` in which rows may be missing. */
   let unheld: readonly Coverage[] = [];
   let deepAtMs = -Infinity;
+  let newest: NewestRows<Row> | null = null;
   let polls = 0;
   let intervalMs = pace.minIntervalMs;
   let covered: readonly Coverage[] = [];
@@ -133,7 +146,10 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
         : edgeMs - (isDeep ? overlapMs : Math.ceil(overlapMs * SHALLOW_PART));
     const range = { fromMs: Math.min(fromMs, nowMs - 1), toMs: nowMs };
     const found = await read(range, nowMs);
-    if (isDeep) deepAtMs = nowMs;
+    if (isDeep) {
+      deepAtMs = nowMs;
+      newest = found.stopped === null ? describeRead(found, range) : null;
+    }
     const lost = coverLost(range, found);
     covered = [...cover(found, nowMs), ...lost];
     const isFirst = edgeMs === null;
@@ -290,10 +306,23 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
         { ...failed, reason: `${error.message} It is tried again within ${Math.ceil(retryMs / 1_000)} s.` },
       ];
     },
+    newest: () => newest,
     stop() {
       cancelTimer?.();
       controller.abort();
     },
+  };
+}
+
+function describeRead<Row extends Position>(
+  { rows, examined }: RangeRows<Row>,
+  span: Range,
+): NewestRows<Row> {
+  return {
+    rows,
+    span,
+    readAtMs: Math.min(...examined.map(({ readAtMs }) => readAtMs)),
+    dropped: examined.reduce((sum, { dropped }) => sum + dropped, 0),
   };
 }
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createReceipts } from '../../../src/http/export/receipts.ts';
 import type { ReadReceipt } from '../../../src/http/export/receipts.ts';
+import { SOME_LIST } from '../../support/exported.ts';
 
 const RECEIPT: ReadReceipt = {
-  export: { rows: 1, sha256: '', complete: true, endCursor: null, coverage: [] },
+  export: { rows: 1, sha256: '', complete: true, endCursor: null, coverage: [], of: SOME_LIST },
 };
 const MINUTE_MS = 60_000;
 

@@ -3,6 +3,7 @@ import { NDJSON, writeReceiptLine } from '../../../src/http/export/ndjson.ts';
 import type { ExportPage } from '../../../src/http/export/page.ts';
 import { startRun } from '../../../src/http/export/run.ts';
 import type { ExportEnd, ExportRunOptions } from '../../../src/http/export/run.ts';
+import { SOME_LIST } from '../../support/exported.ts';
 
 const PAGES = 5_000;
 const ROWS = 100;
@@ -22,6 +23,7 @@ function create(options: Partial<ExportRunOptions> = {}) {
     writer: NDJSON,
     fields: [],
     sources: ['USAGE'],
+    of: SOME_LIST,
     isResumed: false,
     first: pageAt(0),
     async readNext(after) {

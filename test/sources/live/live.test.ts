@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { CredentialScope } from '../../../src/base/credential-scope.ts';
 import type { SeenPart } from '../../../src/sources/live/feed.ts';
+import type { Live } from '../../../src/sources/live/live.ts';
 import { seenBefore } from '../../../src/sources/live/seen-rows.ts';
 import { createSeededRandom } from '../../support/seeded-random.ts';
 import { createWorld, eventRow, PACE, START_MS, thaw, usageRow } from './live-world.ts';
@@ -159,6 +161,25 @@ describe('what a listener hears', () => {
     });
     await world.time.pass(1_000);
     expect(resumed.updates.map(({ rows }) => rows.length)).toEqual([0]);
+  });
+
+  test('the newest rows can be taken over if they were read whole, by those with the same credentials alone', async () => {
+    const world = createWorld();
+    for (let n = 0; n < 100; n += 1) world.write(usageRow(`r${n}`, START_MS - 100_000 + n * 1_000));
+    const [whole, short] = [world.createInstance(), world.createInstance()];
+    const listener = world.listen(whole);
+    world.listen(short, null, { maxRows: 50 });
+    const newestOf = (live: Live, scope = 'scope') => live.newest('USAGE', scope as CredentialScope);
+    expect(newestOf(whole)).toBeNull();
+    await world.time.pass(20_000);
+    const newest = newestOf(whole);
+    expect(newest).toMatchObject({ dropped: 0, readAtMs: newest?.span.toMs });
+    expect(newest!.span.toMs - newest!.span.fromMs).toBeGreaterThanOrEqual(PACE.overlapMs);
+    expect(newest?.rows).toHaveLength(100);
+    expect([newestOf(short), newestOf(whole, 'other')]).toEqual([null, null]);
+    listener.leave();
+    await world.time.pass(1_000);
+    expect(newestOf(whole)).toBeNull();
   });
 
   test('a source without credentials is not configured, and causes no call', async () => {

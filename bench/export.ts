@@ -7,6 +7,8 @@ const { values } = parseArgs({
   options: { rows: { type: 'string', default: '100000' }, format: { type: 'string', default: 'ndjson' } },
 });
 const ROWS = Number(values.rows);
+/** At most. */
+const ROWS_OF_CALL = 200;
 const END_MS = Date.parse('2026-11-01T00:00:00Z');
 const SPAN_MS = 29 * 86_400_000;
 const STEP_MS = SPAN_MS / ROWS;
@@ -67,20 +69,34 @@ const app = createApp(parsed.config, {
   transports: { USAGE: vendor, EVENTS: vendor },
 });
 
-async function download(
-  range: object,
-): Promise<{ bytes: number; peak: number; heap: number; head: string | null }> {
+interface Downloaded {
+  readonly bytes: number;
+  /** The most resident memory and the most heap, live rows and garbage, in bytes. */
+  readonly peak: number;
+  readonly heap: number;
+  /** The heap that is left when garbage was collected, at each tenth of the calls, in bytes. */
+  readonly live: readonly number[];
+  readonly head: string | null;
+}
+
+/** @param samples how often garbage is collected on the way, to see what is held */
+async function download(range: object, samples = 0): Promise<Downloaded> {
   const query = new URLSearchParams({ range: JSON.stringify(range) });
   const response = await app.fetch(`http://127.0.0.1/export/usage.${values.format}?${query.toString()}`);
   if (!response.ok || !response.body) throw new Error(await response.text());
   let [bytes, peak, heap] = [0, 0, 0];
+  const live: number[] = [];
+  const before = calls;
   for await (const piece of response.body) {
     bytes += piece.length;
     const memory = process.memoryUsage();
     peak = Math.max(peak, memory.rss);
     heap = Math.max(heap, memory.heapUsed);
+    if (calls - before < ((live.length + 1) * ROWS) / ROWS_OF_CALL / samples) continue;
+    globalThis.gc?.();
+    live.push(process.memoryUsage().heapUsed);
   }
-  return { bytes, peak, heap, head: response.headers.get('export-receipt') };
+  return { bytes, peak, heap, live, head: response.headers.get('export-receipt') };
 }
 
 const from = new Date(END_MS - SPAN_MS).toISOString();
@@ -88,7 +104,7 @@ const to = new Date(END_MS).toISOString();
 // The code is loaded and compiled before memory is compared: 20,000 rows.
 await download({ from: new Date(END_MS - STEP_MS * 20_000).toISOString(), to });
 globalThis.gc?.();
-const idle = process.memoryUsage().rss;
+const { rss: idle, heapUsed: idleHeap } = process.memoryUsage();
 calls = 0;
 const began = performance.now();
 const { bytes, peak, heap, head } = await download({ from, to });
@@ -96,8 +112,12 @@ const seconds = (performance.now() - began) / 1_000;
 const receipt = (await (await app.fetch(`http://127.0.0.1${head}`)).json()) as {
   export: { rows: number; complete: boolean };
 };
-const mb = (size: number): string => (size / 1_048_576).toFixed(0);
+const mb = (size: number, digits = 0): string => (size / 1_048_576).toFixed(digits);
 console.log(
   `${values.format}: ${receipt.export.rows} rows, complete ${receipt.export.complete}, ${mb(bytes)} MB, ${seconds.toFixed(0)} s, ${calls} calls, resident ${mb(idle)} MB before and ${mb(peak)} MB at most, heap ${mb(heap)} MB at most`,
+);
+const { live } = await download({ from, to }, 10);
+console.log(
+  `heap without garbage: ${mb(idleHeap, 1)} MB before, and on the way ${live.map((size) => mb(size, 1)).join(', ')} MB`,
 );
 await app.close();

@@ -1,9 +1,17 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
+import { CSV } from '../../../src/http/export/csv.ts';
+import { CURSOR_FIELD } from '../../../src/http/export/fields.ts';
 import { NDJSON, writeReceiptLine } from '../../../src/http/export/ndjson.ts';
 import type { ExportPage } from '../../../src/http/export/page.ts';
+import { PARQUET } from '../../../src/http/export/parquet.ts';
 import { startRun } from '../../../src/http/export/run.ts';
 import type { ExportEnd, ExportRunOptions } from '../../../src/http/export/run.ts';
 import { SOME_LIST } from '../../support/exported.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const PAGES = 5_000;
 const ROWS = 100;
@@ -51,6 +59,36 @@ describe('a run', () => {
     }
     expect([taken, lines, seen.ends]).toEqual([PAGES + 1, PAGES * ROWS + 1, ['ended']]);
     expect(run.receipt()).toMatchObject({ rows: PAGES * ROWS, complete: true, endCursor: null });
+  });
+
+  test.each([
+    ['a page of NDJSON', NDJSON, ROWS],
+    ['a page of CSV', CSV, ROWS],
+    ['a group of Parquet and a page', PARQUET, 5_000 + ROWS],
+  ])('holds the rows of no more than %s, whatever it has written', async (_, writer, most) => {
+    const rows: WeakRef<object>[] = [];
+    const watched = (page: number): ExportPage => {
+      const made = pageAt(page);
+      for (const row of made.rows) rows.push(new WeakRef(row));
+      return { ...made, hasNext: page + 1 < 200 };
+    };
+    const { run } = create({
+      writer,
+      fields: [{ ...CURSOR_FIELD, name: 'id' }],
+      first: watched(0),
+      readNext: async (after) => ({ kind: 'page', page: watched(Number(after) + 1) }),
+    });
+    const held: number[] = [];
+    for await (const _piece of run.stream) {
+      if (rows.length < (held.length + 1) * 60 * ROWS) continue;
+      // What was made in this turn is held until it ends.
+      await new Promise((resolve) => setImmediate(resolve));
+      collectGarbage();
+      held.push(rows.filter((row) => row.deref() !== undefined).length);
+    }
+    expect(held).toHaveLength(3);
+    // The first page is held by the options of the run.
+    expect(Math.max(...held)).toBeLessThanOrEqual(most + ROWS);
   });
 
   test('has a receipt of what was taken so far', async () => {

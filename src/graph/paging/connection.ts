@@ -130,8 +130,12 @@ export async function readConnection<Node extends Row, Filter>(
   };
 }
 
-/** A count is not proven if a part of the page comes from an earlier answer. */
-function countBeside({ coverage }: Page<unknown>, count: TotalCount | null): TotalCount | null {
+/**
+ * A count is not proven if a part of the page comes from an earlier answer. It is refuted if it is below the rows of the page: vendors
+ * may answer a series, or the calls of a count, with nothing for a time of which they give rows.
+ */
+function countBeside({ rows, coverage }: Page<unknown>, count: TotalCount | null): TotalCount | null {
+  if (count && count.value < rows.length) return { value: rows.length, accuracy: 'AT_LEAST' };
   const isStale = coverage.some(({ status }) => status === 'STALE');
   return isStale && count?.accuracy === 'EXACT' ? { ...count, accuracy: 'ESTIMATE' } : count;
 }

@@ -140,7 +140,8 @@ function explain(
   if (status === 'FAILED')
     return {
       code: null,
-      reason: "The archive had not read this span at the time that 'asKnownAt' names, or could not be read.",
+      reason:
+        "The archive had not read all of this span, or of the hour that it belongs to, at the time that 'asKnownAt' names, or could not be read.",
     };
   if (status === 'STALE')
     return { code: 'UPSTREAM', reason: 'The vendor failed, so this is an earlier answer.' };

@@ -55,13 +55,14 @@ export async function* pageByKeyset<Row extends Position>(
       upperMs: ((isDesc ? instant : lastInstant) + 1) * list.unitMs,
       direction,
       instant,
+      mustRepeat: !isFirst,
       pageSize: pageSizeFor(request.wanted() + repeated, list.largestPage),
     });
     const { entries } = window;
     const received = entries.length;
     const parsed = countParsed(entries);
     // The previous call has parsed rows of `instant`, and they must come again. So this answer is not the end of the list.
-    if (!isFirst && received > 0 && parsed === 0) throw unparsablePage(list);
+    if (!isFirst && parsed === 0) throw unparsablePage(list);
     const times = timesOf(entries, direction, headOf(instant));
     const lastSeen = lastInstantOf(entries, times);
     const ended = window.ended || isBeyond(lastSeen, isDesc ? firstInstant : lastInstant);

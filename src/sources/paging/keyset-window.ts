@@ -14,6 +14,8 @@ const REREADS = 2;
 export interface KeysetWindowRequest extends VendorWindow {
   /** The instant that the reading must get beyond, in whole units of the list since the epoch. */
   readonly instant: number;
+  /** Whether rows of this operation must come again, so that an answer without any row is not the end of the list. */
+  readonly mustRepeat: boolean;
 }
 
 /** The content of a window, in the vendor's order. */
@@ -36,11 +38,23 @@ export async function readKeysetWindow<Row extends Position>(
   let { pageSize } = request;
   for (let rereads = 0; ;) {
     const read = await readPages(list, { ...request, pageSize });
-    if (read.kind === 'window') return read;
-    if (read.kind === 'crowded') pageSize = list.largestPage;
+    if (read.kind === 'window') {
+      if (read.entries.length > 0 || !request.mustRepeat) return read;
+      if (rereads === REREADS) throw rowsLost(list);
+      rereads += 1;
+    } else if (read.kind === 'crowded') pageSize = list.largestPage;
     else if (rereads === REREADS) throw read.error;
     else rereads += 1;
   }
+}
+
+function rowsLost({ source, operation }: VendorList<Position>): UpstreamError {
+  return new UpstreamError({
+    code: 'UPSTREAM_OUT_OF_ORDER',
+    source,
+    operation,
+    message: 'The vendor lost the rows that it had given just before. Ask again.',
+  });
 }
 
 type ReadPages<Row> =

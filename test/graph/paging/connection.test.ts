@@ -177,4 +177,19 @@ describe('reading a list page by page', () => {
       { totalCount: { value: 7, accuracy: 'EXACT' } },
     ]);
   });
+
+  test.each(['EXACT', 'ESTIMATE', 'AT_LEAST'] as const)(
+    'a count (%s) below the rows beside it is no count: the rows are the least that there are',
+    async (accuracy) => {
+      const records = [1, 2, 3].map((age) => createRecord({ id: `r${age}`, timestampMs: NOW_MS - age }));
+      const usage = {
+        listUsageRecords: listInMemory(records),
+        countUsageRecords: async () => ({ value: 0, accuracy }),
+      };
+      const { data } = await createFakeContext({ usage }).ask(
+        '{ usageRecords(first: 2) { nodes { id } totalCount { value accuracy } } }',
+      );
+      expect(data?.['usageRecords']).toMatchObject({ totalCount: { value: 2, accuracy: 'AT_LEAST' } });
+    },
+  );
 });

@@ -301,14 +301,6 @@ describe('rows that could not be parsed', () => {
     });
   });
 
-  test('are no reason to refuse a later page without any row: its rows were deleted', async () => {
-    const list = createList([row(90, 'a'), row(80, 'b'), row(70, 'c')], {
-      largestPage: 2,
-      page: ({ upperMs }, page) => (upperMs > 90 ? page : { ...page, entries: [], ended: true }),
-    });
-    expect(idsOf(await readBatches(list))).toEqual(['a']);
-  });
-
   test('outside of the range are not reported, in either direction', async () => {
     const entries = [
       dropped(101),
@@ -371,6 +363,39 @@ describe('a vendor that contradicts itself', () => {
       },
     });
     expect(idsOf(await readBatches(list))).toHaveLength(12);
+  });
+
+  describe('by a later page without any row, though it must repeat one,', () => {
+    const three = [row(90, 'a'), row(80, 'b'), row(70, 'c')];
+    const emptyPages = (times: number) => {
+      let left = times;
+      return createList(three, {
+        largestPage: 2,
+        page: ({ upperMs }, page) =>
+          upperMs > 90 || left-- <= 0 ? page : { ...page, entries: [], ended: true },
+      });
+    };
+
+    test('is asked for again twice, then refused, because silence is no end', async () => {
+      const list = emptyPages(Infinity);
+      await expect(readBatches(list)).rejects.toMatchObject({
+        ...outOfOrder,
+        message: expect.stringContaining('lost'),
+      });
+      expect(list.asked).toHaveLength(4);
+    });
+
+    test('is accepted if the rows come again', async () => {
+      expect(idsOf(await readBatches(emptyPages(2)))).toEqual(['a', 'b', 'c']);
+    });
+
+    test('is no contradiction on the first page behind a cursor, whose row may have been deleted long ago', async () => {
+      const list = createList([row(90, 'a')], {
+        page: (_asked, page) => ({ ...page, entries: [], ended: true }),
+      });
+      expect(idsOf(await readBatches(list, { after: row(90, 'a') }))).toEqual([]);
+      expect(list.asked).toHaveLength(1);
+    });
   });
 
   test('that the reader finds on a later page is also asked for again twice', async () => {

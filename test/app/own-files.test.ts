@@ -319,7 +319,7 @@ describe('a source without a file', () => {
     const asked = await ask<Record<'events' | 'timeline' | 'usageRecords', Listed | null>>(
       `{ events { nodes { id } totalCount { value accuracy } } timeline(first: 2) { nodes { id } ${COVERAGE} }
          usageRecords(first: 1) { nodes { id } }
-         service { sources { source configured retention } } }`,
+         service { sources { source configured retention settlesAfter } } }`,
     );
     expect(asked.errors).toMatchObject([
       { path: ['events'], extensions: { code: 'SOURCE_NOT_CONFIGURED', source: 'EVENTS' } },
@@ -335,8 +335,8 @@ describe('a source without a file', () => {
       },
       service: {
         sources: [
-          { source: 'USAGE', configured: true, retention: null },
-          { source: 'EVENTS', configured: false, retention: null },
+          { source: 'USAGE', configured: true, retention: null, settlesAfter: 'PT0S' },
+          { source: 'EVENTS', configured: false, retention: null, settlesAfter: 'PT1M30S' },
         ],
       },
     });

@@ -23,6 +23,7 @@ const SERVICE_STATE = graphql(`
         configured
         healthy
         retention
+        settlesAfter
       }
       archive {
         sources {

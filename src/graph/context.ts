@@ -87,4 +87,6 @@ export interface SourceStatus {
   readonly lastSuccessAtMs: number | null;
   /** How long the vendor says it keeps data, an ISO 8601 duration. null: unknown. */
   readonly retention: string | null;
+  /** How long after its time a row may still reach the vendor, in milliseconds. 0: the rows are those of files. */
+  readonly settlesAfterMs: number;
 }

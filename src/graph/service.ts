@@ -30,6 +30,12 @@ const SourceStatusType = builder.objectRef<SourceStatus>('SourceStatus').impleme
       nullable: true,
       description: 'How long the vendor keeps data, as configured by the operator. Null if unknown.',
     }),
+    settlesAfter: t.field({
+      type: 'Duration',
+      description:
+        'How long after its time a row may still reach the vendor, as configured by the operator. Coverage calls newer data FILLING. Zero if the rows are those of files.',
+      resolve: ({ settlesAfterMs }) => formatDuration(settlesAfterMs),
+    }),
   }),
 });
 

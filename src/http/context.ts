@@ -190,9 +190,16 @@ function createCallContext(operation: Operation, credentials: Credentials | null
 
 function readStatus(
   source: Source,
-  { upstream, retention }: SourceAccess,
+  { upstream, retention, settings }: SourceAccess,
   credentials: Credentials | null,
 ): SourceStatus {
   const { healthy, lastSuccessAtMs } = upstream.health(credentials?.scope ?? null);
-  return { source, configured: credentials !== null, healthy, lastSuccessAtMs, retention };
+  return {
+    source,
+    configured: credentials !== null,
+    healthy,
+    lastSuccessAtMs,
+    retention,
+    settlesAfterMs: settings.age.settleMs,
+  };
 }

@@ -257,7 +257,7 @@ describe.each([
       const asked = await ask<Record<'events' | 'timeline' | 'usageRecords', Listed | null>>(
         `{ events { nodes { id } totalCount { value accuracy } } timeline(first: 2) { nodes { id } ${COVERAGE} }
          usageRecords(first: 1) { nodes { id } }
-         service { sources { source configured retention } } }`,
+         service { sources { source configured retention settlesAfter } } }`,
       );
       expect(asked.errors).toMatchObject([
         { path: ['events'], extensions: { code: 'SOURCE_NOT_CONFIGURED', source: 'EVENTS' } },
@@ -273,8 +273,8 @@ describe.each([
         },
         service: {
           sources: [
-            { source: 'USAGE', configured: true, retention: null },
-            { source: 'EVENTS', configured: false, retention: null },
+            { source: 'USAGE', configured: true, retention: null, settlesAfter: 'PT0S' },
+            { source: 'EVENTS', configured: false, retention: null, settlesAfter: 'PT1M30S' },
           ],
         },
       });

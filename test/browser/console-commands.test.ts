@@ -125,6 +125,45 @@ describe.runIf(hasChromium)('the commands of the console in a browser', () => {
     await opened.close();
   });
 
+  test.each([
+    ['10.20.0.0/16', 'Timeline of 10.20.0.0/16', '/timeline', 'ip'],
+    ['10.20.0.0/16', 'Events from 10.20.0.0/16', '/events', 'ip'],
+    ['bob.smith', 'Timeline of the user bob.smith', '/timeline', 'user'],
+    ['1024', 'Calls of the user with the id 1024', '/log', 'user'],
+  ])('%s in the palette offers %s', async (typed, label, path, key) => {
+    const opened = await rig.open(`/?${DAY}`);
+    const { page } = opened;
+    await keys(page, 'Control+k');
+    await palette(page).getByRole('combobox').fill(typed);
+    await palette(page).getByRole('option', { name: label }).click();
+    await expect.poll(() => pathOf(page)).toBe(path);
+    expect(searchOf(page).get(key)).toBe(typed);
+    expect(searchOf(page).get('from')).toBe('2026-03-03T12:00:00.000Z');
+    await opened.close();
+  });
+
+  test('Enter runs what is typed, also if it comes before the list has changed', async () => {
+    const opened = await rig.open(`/?${DAY}`);
+    const { page } = opened;
+    await keys(page, 'Control+k');
+    await palette(page).getByRole('option').first().waitFor();
+    // The text and the key in one task, so that nothing can be drawn between them.
+    await palette(page)
+      .getByRole('combobox')
+      .evaluate((input) => {
+        Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(
+          input,
+          'go to timeline',
+        );
+        input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+      });
+    await expect.poll(() => pathOf(page)).toBe('/timeline');
+    await expect.poll(() => palette(page).count()).toBe(0);
+    expect(opened.problems).toEqual([]);
+    await opened.close();
+  });
+
   test('words that no command has are said to be none', async () => {
     const opened = await rig.open('/');
     await keys(opened.page, 'p');

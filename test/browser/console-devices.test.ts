@@ -50,6 +50,33 @@ describe.runIf(hasChromium)(
       await opened.close();
     });
 
+    test('charts of a week have a bar a day on a phone, and say so; an interval that is asked for stays', async () => {
+      const opened = await rig.open('/?last=P7D', PHONE);
+      const { page } = opened;
+      await page.locator('svg', { hasText: 'calls per day' }).first().waitFor();
+      const intervals = (answers: typeof opened.answers) =>
+        new Set(answers.flatMap(({ variables }) => variables['interval'] ?? []));
+      expect(intervals(opened.answers)).toEqual(new Set(['DAY']));
+      await opened.close();
+      const asked = await rig.open('/?last=P7D&step=HOUR', PHONE);
+      await asked.page.locator('svg', { hasText: 'calls per hour' }).first().waitFor();
+      expect(intervals(asked.answers)).toEqual(new Set(['HOUR']));
+      await asked.close();
+    });
+
+    test('the sheet that says whether a list is whole fits a phone', async () => {
+      const opened = await rig.open('/breakdown?last=P29D', PHONE);
+      const { page } = opened;
+      await page.locator('button .coverage').first().click();
+      const sheet = page.getByRole('dialog');
+      await sheet.getByText('Usage API').first().waitFor();
+      const box = await sheet.boundingBox();
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(360);
+      expect(await sheet.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+      expect(await opened.findOverflow()).toBe(0);
+      await opened.close();
+    });
+
     test('a touch of a chart first shows the figures, and the next one opens the rows', async () => {
       const opened = await rig.open(`/?${DAY}`, PHONE);
       const { page } = opened;

@@ -21,6 +21,20 @@ describe.runIf(hasChromium)('the frame of the console in a browser', () => {
     },
   );
 
+  test('an outline with the names of the pages is there before any script has run, and gives way to the page', async () => {
+    const opened = await rig.open('/events');
+    const { page } = opened;
+    const outline = page.locator('.frame');
+    expect(await outline.isVisible()).toBe(false);
+    const names = await page.getByRole('navigation').locator('.to').allInnerTexts();
+    await page.route('**/*.js', (route) => route.abort());
+    await page.reload({ waitUntil: 'commit' });
+    await outline.getByText('Sightline').waitFor();
+    expect(await outline.locator('.to').allInnerTexts()).toEqual(names.slice(0, -1));
+    expect(await opened.findOverflow()).toBe(0);
+    await opened.close();
+  });
+
   test('after a change of page the heading has the focus and the title names the page', async () => {
     const opened = await rig.open('/');
     const { page } = opened;

@@ -291,6 +291,73 @@ describe.runIf(hasChromium)('the lists of the console', () => {
     await opened.close();
   });
 
+  test('the details of a lock-out say who logged in afterwards, in at most two vendor calls', async () => {
+    const { data } = await rig.running.ask<{
+      events: { nodes: { id: string; username: string; timestamp: string; action: string }[] };
+    }>(
+      `{ events(range: { last: "P29D" }, filter: { ipAddress: "${ADDRESS}",
+          action: { in: ["user-locked-out", "user-login-success"] } }, first: 100) {
+        nodes { id username timestamp action } } }`,
+    );
+    const oldestFirst = data.events.nodes.toReversed();
+    const isSoon = (from: string, to: string) =>
+      Date.parse(to) >= Date.parse(from) && Date.parse(to) <= Date.parse(from) + 3_600_000;
+    const found = oldestFirst.flatMap((lockOut, at) => {
+      const logIn = oldestFirst
+        .slice(at + 1)
+        .find((each) => each.action === 'user-login-success' && isSoon(lockOut.timestamp, each.timestamp));
+      return lockOut.action === 'user-locked-out' && logIn ? [{ lockOut, logIn }] : [];
+    });
+    const [first] = found;
+    if (!first) throw new Error('no lock-out was followed by a log-in');
+    const opened = await rig.open(`/events?${ALL}&open=${first.lockOut.id}`);
+    const panel = opened.page.getByRole('region', { name: 'Afterwards' });
+    await panel.getByText('later').first().waitFor();
+    const answer = opened.answers.find(({ name }) => name === 'Afterwards');
+    const calls = answer?.vendorCalls.reduce((sum, each) => sum + each.calls, 0);
+    expect(calls).toBeLessThanOrEqual(2);
+    expect(await panel.innerText()).toContain(first.logIn.username);
+    expect(await opened.findViolations()).toEqual([]);
+    await panel.getByRole('button', { name: 'logged in from the same address' }).first().click();
+    await expect.poll(() => new URL(opened.page.url()).searchParams.get('open')).toBe(first.logIn.id);
+    expect(opened.problems).toEqual([]);
+    await opened.close();
+  });
+
+  test('conditions go along to the pages that know them, and the others come back with their page', async () => {
+    const opened = await rig.open(`/log?${ALL}&ip=${ADDRESS}&status=failed`);
+    const { page } = opened;
+    const tab = (name: string) => page.getByRole('navigation').getByRole('link', { name }).click();
+    const searchOf = () => new URL(page.url()).searchParams;
+    await tab('Events');
+    await page.waitForURL((url) => url.pathname === '/events');
+    expect([searchOf().get('ip'), searchOf().get('status')]).toEqual([ADDRESS, null]);
+    const note = page.getByText(
+      'Not applied here, because this page does not know it: status: failed (calls)',
+    );
+    await note.waitFor();
+    await untilAnswered(opened, 'EventsPage', { ipAddress: ADDRESS });
+    expect(await opened.findViolations()).toEqual([]);
+    // A change within the page leaves what was set aside.
+    await chip(page, ADDRESS).getByRole('button').click();
+    await expect.poll(() => searchOf().get('ip')).toBeNull();
+    await note.waitFor();
+    await tab('Overview');
+    await note.waitFor();
+    await tab('Calls');
+    await page.waitForURL((url) => url.pathname === '/log');
+    expect([searchOf().get('ip'), searchOf().get('status')]).toEqual([null, 'failed']);
+    await expect.poll(() => note.count()).toBe(0);
+    await tab('Events');
+    await page.getByRole('button', { name: 'Forget it' }).click();
+    await expect.poll(() => note.count()).toBe(0);
+    await tab('Calls');
+    await page.waitForURL((url) => url.pathname === '/log');
+    expect(searchOf().get('status')).toBeNull();
+    expect(opened.problems).toEqual([]);
+    await opened.close();
+  });
+
   test('j and k go through the entries with the details open, and a link to one opens it', async () => {
     const opened = await rig.open(`/log?${ALL}`);
     const { page } = opened;

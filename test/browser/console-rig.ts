@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import axe from 'axe-core';
@@ -59,6 +60,8 @@ export interface ConsoleRig {
     context?: BrowserContextOptions,
     enter?: (opened: OpenedPage) => Promise<void>,
   ): Promise<OpenedPage>;
+  /** Breaks the connections of all open streams, as a network does. Returns how many there were. */
+  cutStreams(): number;
   close(): Promise<void>;
 }
 
@@ -72,10 +75,17 @@ export async function startConsole(
   await writeConsole(ROOT, folder);
   const running = await startApp(options, { SIGHTLINE_CONSOLE: folder, ...env }, overrides);
   const { handle } = running.app;
+  const streams = new Set<ServerResponse>();
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,
-    handle: (request, response) => void handle(request, response),
+    handle(request, response) {
+      if (isOfStream(request.headers.accept)) {
+        streams.add(response);
+        response.on('close', () => streams.delete(response));
+      }
+      void handle(request, response);
+    },
     // A busy machine may take long to send what a page asks.
     headersTimeoutMs: 60_000,
     requestTimeoutMs: 60_000,
@@ -87,6 +97,11 @@ export async function startConsole(
   return {
     url: server.url,
     running,
+    cutStreams() {
+      const { size } = streams;
+      for (const response of streams) response.destroy();
+      return size;
+    },
     open: (path, context, enter) => openPage(browser, server.url, path, context, enter),
     async close() {
       await browser.close();
@@ -96,6 +111,9 @@ export async function startConsole(
     },
   };
 }
+
+/** What lists and panels accept names the type of streams too, but not first. */
+const isOfStream = (accept: string | undefined): boolean => accept?.startsWith('text/event-stream') ?? false;
 
 async function openPage(
   browser: Browser,
@@ -152,8 +170,7 @@ function collect(page: Page, url: string, problems: string[], answers: GraphAnsw
     const { protocol, origin } = new URL(request.url());
     if (!['blob:', 'data:'].includes(protocol) && origin !== url)
       problems.push(`elsewhere: ${request.url()}`);
-    // What lists and panels accept names it too, but not first.
-    const isStream = request.headers()['accept']?.startsWith('text/event-stream') ?? false;
+    const isStream = isOfStream(request.headers()['accept']);
     if (request.url() === `${url}/graphql` && request.postData() !== null && !isStream) pending.add(request);
   });
   page.on('response', (response) => {

@@ -5,7 +5,7 @@ test('service returns the version, now, the limits and both sources, without a c
   const { ask, calls, context } = createFakeContext();
   const { data } = await ask(`{ service {
     version now
-    sources { source configured healthy lastSuccessAt retention }
+    sources { source configured healthy lastSuccessAt retention settlesAfter }
     limits { defaultPageSize maxPageSize maxBuckets maxUpstreamBuckets maxScannedRows maxUpstreamCalls maxDepth maxCost }
   } }`);
   expect(data).toEqual({
@@ -19,8 +19,16 @@ test('service returns the version, now, the limits and both sources, without a c
           healthy: true,
           lastSuccessAt: '2026-11-21T11:59:55.000Z',
           retention: 'P30D',
+          settlesAfter: 'PT1M30S',
         },
-        { source: 'EVENTS', configured: false, healthy: null, lastSuccessAt: null, retention: null },
+        {
+          source: 'EVENTS',
+          configured: false,
+          healthy: null,
+          lastSuccessAt: null,
+          retention: null,
+          settlesAfter: 'PT0S',
+        },
       ],
       limits: context.limits,
     },

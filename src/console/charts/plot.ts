@@ -41,9 +41,13 @@ export function createValueScale(
   return scaleLog([floor, Math.max(floor * 10, ceiling)], [bottom, top]).clamp(true);
 }
 
+/** Between columns, if they are wide enough to be told apart. Narrower ones touch, because gaps would make them pale. */
+const GAP = 1;
+const LEAST_WITH_GAP = 4;
+
 /** The column of a bucket, cut to the plot. Columns stay visible however narrow they are. */
-export function columnOf({ x, left, right }: Plot, { fromMs, toMs }: Span, gap = 1) {
+export function columnOf({ x, left, right }: Plot, { fromMs, toMs }: Span, gap = GAP) {
   const start = Math.max(left, x(fromMs));
-  const width = Math.max(0.75, Math.min(right, x(toMs)) - start - gap);
-  return { start, width };
+  const used = x(toMs) - x(fromMs) < LEAST_WITH_GAP ? 0 : gap;
+  return { start, width: Math.max(0.75, Math.min(right, x(toMs)) - start - used) };
 }

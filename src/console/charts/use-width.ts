@@ -5,7 +5,7 @@ export function useWidth(): readonly [number, (element: HTMLElement | null) => (
   const [width, setWidth] = useState(0);
   const measure = useCallback((element: HTMLElement | null) => {
     if (!element) return undefined;
-    setWidth(element.clientWidth);
+    // It tells the first width, too. To read it here would make the browser lay out the page once more for each chart.
     const observer = new ResizeObserver(() => setWidth(element.clientWidth));
     observer.observe(element);
     return () => observer.disconnect();

@@ -28,6 +28,16 @@ export function findCommands(commands: readonly Command[], typed: string): reado
   return groups.map((value) => ({ value, items: found.filter(({ group }) => group === value) }));
 }
 
+/** What Enter runs: the command that is marked, if it was marked for this very text; otherwise the first that the text finds. */
+export function chooseCommand(
+  groups: readonly CommandGroup[],
+  typed: string,
+  marked: { readonly typed: string; readonly id: string } | null,
+): Command | undefined {
+  const found = groups.flatMap(({ items }) => items);
+  return (marked?.typed === typed ? found.find(({ id }) => id === marked.id) : undefined) ?? found[0];
+}
+
 /** How long the next key of a sequence may take, and how long no key acts after text. */
 const WAIT_MS = 1_000;
 

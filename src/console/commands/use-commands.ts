@@ -1,14 +1,15 @@
 import { useLocation, useNavigate } from '@tanstack/react-router';
+import { useCarry } from '../lists/set-aside.tsx';
 import { PAGES } from '../shell/rail.tsx';
-import { OWN_ZONE, useRange } from '../state/use-range.ts';
-import { keepShared, one, parseSearch } from '../state/search.ts';
-import type { Search } from '../state/search.ts';
+import { useRange } from '../state/use-range.ts';
+import { one, parseSearch } from '../state/search.ts';
 import { useSearchState } from '../state/use-search.ts';
 import { useService } from '../state/service.ts';
 import { setTheme, THEMES } from '../shell/theme.ts';
 import { PRESETS } from '../time/span.ts';
 import { listCalendarRanges } from '../time/calendar.ts';
 import { moveSpan, widenSpan } from '../time/span.ts';
+import { OWN_ZONE, ZONES } from '../time/zones.ts';
 import { readViews } from '../views/views.ts';
 import type { Command } from './command.ts';
 
@@ -37,6 +38,7 @@ export function useCommands({
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const [search, change] = useSearchState();
+  const carryTo = useCarry();
   const { span, zoom, setWords, refresh, timeZone } = useRange();
   const { clockOffsetMs } = useService();
   const toggle = (key: string, value: string) =>
@@ -48,7 +50,10 @@ export function useCommands({
       label: `Go to ${label}`,
       group: 'Pages',
       ...(PAGE_KEYS[to] === undefined ? {} : { keys: PAGE_KEYS[to] }),
-      run: () => void navigate({ to, search: (before: Search) => keepShared(before) }),
+      run() {
+        const { search: carried, aside } = carryTo(to);
+        void navigate({ to, search: carried, state: { aside } });
+      },
     })),
     {
       id: 'graphiql',
@@ -157,7 +162,7 @@ export function useCommands({
       group: 'Help',
       run: () => setKeysOn(!areKeysOn),
     },
-    ...['UTC', ...Intl.supportedValuesOf('timeZone')].map((zone): Command => ({
+    ...ZONES.map((zone): Command => ({
       id: `zone ${zone}`,
       label: `Time zone: ${zone}`,
       group: 'Time zones',

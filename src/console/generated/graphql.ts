@@ -237,6 +237,17 @@ export type UsageRecordFilter = {
   userIds?: Array<string | number> | null | undefined;
 };
 
+export type AfterwardsQueryVariables = Exact<{
+  range: DateTimeRange;
+  user: EventFilter;
+  address: EventFilter;
+  withUser: boolean;
+  withAddress: boolean;
+}>;
+
+
+export type AfterwardsQuery = { ofUser?: { nodes: Array<{ id: string, timestamp: string, username: string | null, ipAddress: string | null }>, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null, fromAddress?: { nodes: Array<{ id: string, timestamp: string, username: string | null, ipAddress: string | null }>, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+
 export type CallDetailFragment = { id: string, timestamp: string, masked: Array<MaskedField>, recordId: string, ipAddress: string | null, requestStatus: RequestStatus | null, requestStatusText: string | null, responseStatus: number | null, processTime: number | null, vendorProcessTime: number | null, platformProcessTime: number | null, elementKey: string | null, elementName: string | null, elementApi: string | null, elementTags: Array<string>, elementResource: string | null, vendorResource: string | null, instanceId: string | null, instanceName: string | null, instanceTags: Array<string>, provisionName: string | null, accountId: string | null, accountName: string | null, companyId: string | null, companyName: string | null, userId: string | null, userName: string | null, requestId: string | null, requestMethod: string | null, requestURI: string | null, requestIP: string | null, firstSeenAt: string | null } & { ' $fragmentName'?: 'CallDetailFragment' };
 
 export type EventDetailFragment = { id: string, timestamp: string, masked: Array<MaskedField>, eventId: string, category: string, action: string, description: string | null, username: string | null, ipAddress: string | null, firstSeenAt: string | null } & { ' $fragmentName'?: 'EventDetailFragment' };
@@ -537,7 +548,7 @@ export type EventCategoriesQuery = { eventBreakdown: { from: string, to: string,
 export type ServiceStateQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ServiceStateQuery = { service: { version: string, now: string, limits: { maxPageSize: number, maxScannedRows: number, maxBuckets: number }, sources: Array<{ source: Source, configured: boolean, healthy: boolean | null, retention: string | null }>, archive: { sources: Array<{ source: Source, rows: number }> } | null } | null, viewer: { scopes: Array<string> } | null };
+export type ServiceStateQuery = { service: { version: string, now: string, limits: { maxPageSize: number, maxScannedRows: number, maxBuckets: number }, sources: Array<{ source: Source, configured: boolean, healthy: boolean | null, retention: string | null, settlesAfter: string }>, archive: { sources: Array<{ source: Source, rows: number }> } | null } | null, viewer: { scopes: Array<string> } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -736,6 +747,45 @@ export const CoverageFieldsFragmentDoc = new TypedDocumentString(`
   dropped
 }
     `, {"fragmentName":"CoverageFields"}) as unknown as TypedDocumentString<CoverageFieldsFragment, unknown>;
+export const AfterwardsDocument = new TypedDocumentString(`
+    query Afterwards($range: DateTimeRange!, $user: EventFilter!, $address: EventFilter!, $withUser: Boolean!, $withAddress: Boolean!) {
+  ofUser: events(range: $range, last: 1, filter: $user) @include(if: $withUser) {
+    nodes {
+      id
+      timestamp
+      username
+      ipAddress
+    }
+    coverage {
+      ...CoverageFields
+    }
+  }
+  fromAddress: events(range: $range, last: 1, filter: $address) @include(if: $withAddress) {
+    nodes {
+      id
+      timestamp
+      username
+      ipAddress
+    }
+    coverage {
+      ...CoverageFields
+    }
+  }
+}
+    fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`) as unknown as TypedDocumentString<AfterwardsQuery, AfterwardsQueryVariables>;
 export const EntryDocument = new TypedDocumentString(`
     query Entry($id: ID!) {
   node(id: $id) {
@@ -1949,6 +1999,7 @@ export const ServiceStateDocument = new TypedDocumentString(`
       configured
       healthy
       retention
+      settlesAfter
     }
     archive {
       sources {

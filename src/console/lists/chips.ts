@@ -32,7 +32,7 @@ export function readAddress(value: string): string | null {
 }
 
 /** Whether a line is nothing but an address, so that it needs no key. A time such as 12:30 is none. */
-function isWholeAddress(line: string): boolean {
+export function isWholeAddress(line: string): boolean {
   const [address = ''] = line.split('/');
   const isLong = address.includes('::') || address.split(':').length === 8 || !address.includes(':');
   return isLong && readAddress(line) !== null;

@@ -10,6 +10,7 @@ import { Icon } from '../shell/icons.tsx';
 import { one } from '../state/search.ts';
 import type { Search } from '../state/search.ts';
 import { toRange } from '../time/span.ts';
+import { Afterwards, isAttempt } from './afterwards.tsx';
 import { CallDetail, EventDetail } from './details.tsx';
 import { CALL_DETAIL, EVENT_DETAIL } from './detail-fields.ts';
 import { CopyButtons } from './copy.tsx';
@@ -106,9 +107,8 @@ function Content({ id }: { readonly id: string }) {
     );
   if (node.kind !== 'UsageRecord' && node.kind !== 'Event') return null;
   const isCall = node.kind === 'UsageRecord';
-  const { timestamp, ipAddress } = isCall
-    ? readFragment(CALL_DETAIL, node)
-    : readFragment(EVENT_DETAIL, node);
+  const detail = isCall ? readFragment(CALL_DETAIL, node) : readFragment(EVENT_DETAIL, node);
+  const { timestamp, ipAddress } = detail;
   return (
     <div className="drawer-content">
       <div className="row">
@@ -117,6 +117,14 @@ function Content({ id }: { readonly id: string }) {
         <AskedNote asked={[asked]} />
       </div>
       {isCall ? <CallDetail of={node} /> : <EventDetail of={node} />}
+      {'action' in detail && isAttempt(detail.action) && (
+        <Afterwards
+          timestamp={timestamp}
+          username={detail.username}
+          ipAddress={ipAddress}
+          withinMs={AFTER_MS}
+        />
+      )}
       <Related id={id} isCall={isCall} hasAddress={ipAddress !== null} />
     </div>
   );

@@ -1,11 +1,11 @@
 import './lists.css';
-import { useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { TimelineFilter } from '../generated/graphql.ts';
 import { AskedNote } from '../parts/asked.tsx';
 import { one } from '../state/search.ts';
 import type { Search } from '../state/search.ts';
-import { useService } from '../state/service.ts';
+import { useService, useSettlesAfter } from '../state/service.ts';
 import { useRange } from '../state/use-range.ts';
 import { useSearchState } from '../state/use-search.ts';
 import { toRange } from '../time/span.ts';
@@ -13,7 +13,6 @@ import { findFaults } from './chips.ts';
 import type { FilterKey } from './chips.ts';
 import { chooseColumns, ColumnMenu } from './columns.tsx';
 import type { Column } from './columns.tsx';
-import { Drawer } from './drawer.tsx';
 import { FailedSources } from '../parts/failures.tsx';
 import { EndOfList, ListCoverage } from './end-of-list.tsx';
 import type { Entry } from './entry.ts';
@@ -29,9 +28,10 @@ import { useEndlessList } from './use-endless-list.ts';
 import type { ListQuestion, PageVariables } from './use-endless-list.ts';
 import { useLive } from './use-live.ts';
 
+/** It comes after the list, which needs it only when a row is opened. */
+const Drawer = lazy(async () => ({ default: (await import('./drawer.tsx')).Drawer }));
+
 const PAGE_SIZE = 100;
-/** How late a vendor may show a row that happened before the list was read. */
-const LATE_MS = 120_000;
 const FOLLOWED_RANGE = 'PT1H';
 
 /** What sets one list apart from the others. */
@@ -70,6 +70,7 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
   const [search, change] = useSearchState();
   const { scopes, service } = useService();
   const { span, words, refresh } = useRange();
+  const settlesAfterMs = useSettlesAfter();
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const pageSize = Math.min(PAGE_SIZE, service.limits.maxPageSize);
   const { list, state, asked } = useEndlessList(question, {
@@ -78,13 +79,16 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
     pause: fault !== null || findFaults(keys, search, scopes).length > 0,
   });
 
+  const cols = one(search, 'cols');
+  const shownColumns = useMemo(() => chooseColumns(columns, { cols }), [columns, cols]);
   const why = whyNotFollowed(props.notFollowed ?? [], search, words, change);
   const isLive = one(search, 'live') === '1' && why === null;
   const first = list.firstRows();
   const isReady = isLive && (state.rowCount > 0 || state.status === 'ended');
   const live = useLive(
     useMemo(
-      () => (isReady ? { filter: props.followed, ...beginAt(first, pageSize, span.toMs) } : null),
+      () =>
+        isReady ? { filter: props.followed, ...beginAt(first, pageSize, span.toMs - settlesAfterMs) } : null,
       // The place is that of the list as it began, so later pages don't matter.
       [isReady, list],
     ),
@@ -140,6 +144,8 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
           <Total question={props.total} what={what} />
           <ListCoverage state={state} />
           {asked.length > 0 && <AskedNote asked={asked} />}
+        </div>
+        <div className="row">
           <ColumnMenu columns={columns} />
           {props.actions}
           <LiveSwitch state={live.state} />
@@ -163,7 +169,7 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
       />
       <Grid
         label={label}
-        columns={chooseColumns(columns, search)}
+        columns={shownColumns}
         isDense={one(search, 'dense') === '1'}
         count={count}
         lineAt={lineAt}
@@ -174,11 +180,13 @@ export function EntryList<Data, Variables extends PageVariables, Count, CountVar
         top={`${JSON.stringify(question.variables)} ${freshCount}`}
         end={<EndOfList state={state} keys={keys} what={what} stop={list.stop} goOn={list.goOn} />}
       />
-      <Drawer
-        id={openId}
-        go={place === null ? null : go}
-        onClose={() => change({ open: undefined }, { replace: true })}
-      />
+      <Suspense fallback={null}>
+        <Drawer
+          id={openId}
+          go={place === null ? null : go}
+          onClose={() => change({ open: undefined }, { replace: true })}
+        />
+      </Suspense>
     </div>
   );
 }
@@ -202,11 +210,11 @@ function findPlace(
  * From when a stream begins, and what it need not tell. It begins somewhat before the end of the list, because the vendor may show rows
  * late; and never before what the first page shows, so that each entry is either in that page or new.
  */
-function beginAt(first: readonly Entry[] | null, pageSize: number, toMs: number) {
+function beginAt(first: readonly Entry[] | null, pageSize: number, settledMs: number) {
   const isCut = first !== null && first.length >= pageSize;
   const oldest = isCut ? Date.parse(first.at(-1)?.timestamp ?? '') + 1 : 0;
   return {
-    since: new Date(Math.max(toMs - LATE_MS, oldest)).toISOString(),
+    since: new Date(Math.max(settledMs, oldest)).toISOString(),
     known: new Set(first?.map(({ id }) => id)),
   };
 }

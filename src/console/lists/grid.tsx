@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useId, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useWidth } from '../charts/use-width.ts';
 import { useRange } from '../state/use-range.ts';
@@ -102,7 +102,7 @@ export function Grid(props: GridProps) {
     event.preventDefault();
   };
 
-  const template = isNarrow ? 'minmax(0, 1fr)' : columns.map((column) => column.width).join(' ');
+  const template = isNarrow ? 'minmax(0, 1fr)' : tracksOf(columns);
   return (
     <div className="list-scroll" ref={hold}>
       <p className="print-only">
@@ -155,27 +155,7 @@ export function Grid(props: GridProps) {
                   if (line) onOpen(line, index);
                 }}
               >
-                {line?.kind === 'row' && !isNarrow ? (
-                  <div className="list-cells" role="presentation" style={{ gridTemplateColumns: template }}>
-                    {columns.map((column) => (
-                      <span
-                        key={column.key}
-                        role="gridcell"
-                        className={column.isNumber ? 'number' : undefined}
-                      >
-                        {column.cell(line.row, timeZone)}
-                      </span>
-                    ))}
-                  </div>
-                ) : (
-                  <div role="gridcell" aria-colspan={isNarrow ? 1 : columns.length} className="list-whole">
-                    {line ? (
-                      <Whole line={line} timeZone={timeZone} />
-                    ) : (
-                      <span className="skeleton list-away" />
-                    )}
-                  </div>
-                )}
+                <RowContent line={line} columns={columns} isNarrow={isNarrow} timeZone={timeZone} />
               </div>
             );
           })}
@@ -185,6 +165,37 @@ export function Grid(props: GridProps) {
     </div>
   );
 }
+
+/** On its own, so that only rows that have changed are drawn when a row opens or the cursor moves. */
+const RowContent = memo(function RowContent({
+  line,
+  columns,
+  isNarrow,
+  timeZone,
+}: {
+  readonly line: Line | null;
+  readonly columns: readonly Column[];
+  readonly isNarrow: boolean;
+  readonly timeZone: string;
+}) {
+  if (line?.kind === 'row' && !isNarrow)
+    return (
+      <div className="list-cells" role="presentation" style={{ gridTemplateColumns: tracksOf(columns) }}>
+        {columns.map((column) => (
+          <span key={column.key} role="gridcell" className={column.isNumber ? 'number' : undefined}>
+            {column.cell(line.row, timeZone)}
+          </span>
+        ))}
+      </div>
+    );
+  return (
+    <div role="gridcell" aria-colspan={isNarrow ? 1 : columns.length} className="list-whole">
+      {line ? <Whole line={line} timeZone={timeZone} /> : <span className="skeleton list-away" />}
+    </div>
+  );
+});
+
+const tracksOf = (columns: readonly Column[]): string => columns.map((column) => column.width).join(' ');
 
 /** A line without cells. */
 function Whole({ line, timeZone }: { readonly line: Line; readonly timeZone: string }) {

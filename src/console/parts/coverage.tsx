@@ -117,30 +117,18 @@ export function CoverageNote({
     >
       <div className="asked">
         <p>{soFar?.words ?? WORDS[worst]}.</p>
-        <div className="scroll-x">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Source</th>
-                <th scope="col">Span</th>
-                <th scope="col">Status</th>
-                <th scope="col">Why, and from where</th>
-              </tr>
-            </thead>
-            <tbody>
-              {coverage.map((entry) => (
-                <tr key={[entry.source, entry.operation, entry.from, entry.to].join()}>
-                  <td>{nameSource(entry.source)}</td>
-                  <td>
-                    {writeSpan({ fromMs: Date.parse(entry.from), toMs: Date.parse(entry.to) }, timeZone)}
-                  </td>
-                  <td>{SHORT[entry.status]}</td>
-                  <td>{explain(entry, timeZone)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <ul className="covered">
+          {coverage.map((entry) => (
+            <li key={[entry.source, entry.operation, entry.from, entry.to].join()}>
+              <p>
+                <CoverageMark status={entry.status} /> <strong>{nameSource(entry.source)}</strong>,{' '}
+                {writeSpan({ fromMs: Date.parse(entry.from), toMs: Date.parse(entry.to) }, timeZone)}:{' '}
+                {SHORT[entry.status].toLowerCase()}
+              </p>
+              <p className="muted">{explain(entry, timeZone)}</p>
+            </li>
+          ))}
+        </ul>
       </div>
     </Popup>
   );

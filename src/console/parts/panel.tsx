@@ -17,6 +17,7 @@ export function Panel<Data>({
   coverage,
   height = 160,
   actions,
+  tools,
   children,
 }: {
   readonly title: string;
@@ -25,6 +26,8 @@ export function Panel<Data>({
   /** Of the outline, in pixels. */
   readonly height?: number;
   readonly actions?: ReactNode;
+  /** Beside what it asked. */
+  readonly tools?: ReactNode;
   readonly children: (data: Data) => ReactNode;
 }) {
   const id = useId();
@@ -39,8 +42,11 @@ export function Panel<Data>({
           </span>
         )}
         {actions}
-        {coverage && <CoverageNote of={coverage} />}
-        <AskedNote asked={[asked]} />
+        <span className="tools">
+          {tools}
+          {coverage && <CoverageNote of={coverage} />}
+          <AskedNote asked={[asked]} />
+        </span>
       </header>
       <div className="body" data-outdated={fetching && data !== undefined ? '' : undefined}>
         <Failures error={error} retry={retry} />

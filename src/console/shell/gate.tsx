@@ -23,6 +23,7 @@ const SERVICE_STATE = graphql(`
         configured
         healthy
         retention
+        settlesAfter
       }
       archive {
         sources {
@@ -49,7 +50,8 @@ export function Gate({ children }: { readonly children: ReactNode }) {
     };
   }, [data]);
   if (state) return <ServiceContext value={state}>{children}</ServiceContext>;
-  if (fetching) return <p className="visually-hidden">Loading</p>;
+  // The outline of index.html stays in sight as long as the console is empty.
+  if (fetching) return null;
   const needsProof = readFailures(error).some(({ code }) => code === 'UNAUTHENTICATED');
   return (
     <main className="gate">

@@ -1,6 +1,5 @@
 import { Link, useLocation } from '@tanstack/react-router';
-import { keepShared } from '../state/search.ts';
-import type { Search } from '../state/search.ts';
+import { useCarry } from '../lists/set-aside.tsx';
 import { useService } from '../state/service.ts';
 import { Icon } from './icons.tsx';
 import type { IconName } from './icons.tsx';
@@ -16,6 +15,7 @@ export const PAGES: readonly { readonly to: string; readonly label: string; read
 export function Rail() {
   const { pathname } = useLocation();
   const { service } = useService();
+  const carryTo = useCarry();
   return (
     <nav className="rail" aria-label="Pages">
       <span className="brand">
@@ -26,18 +26,22 @@ export function Rail() {
         </svg>
         Sightline
       </span>
-      {PAGES.map(({ to, label, icon }) => (
-        <Link
-          key={to}
-          to={to}
-          search={(before: Search) => keepShared(before)}
-          className="to"
-          aria-current={pathname === to ? 'page' : undefined}
-        >
-          <Icon name={icon} />
-          {label}
-        </Link>
-      ))}
+      {PAGES.map(({ to, label, icon }) => {
+        const { search, aside } = carryTo(to);
+        return (
+          <Link
+            key={to}
+            to={to}
+            search={search}
+            state={{ aside }}
+            className="to"
+            aria-current={pathname === to ? 'page' : undefined}
+          >
+            <Icon name={icon} />
+            {label}
+          </Link>
+        );
+      })}
       <div className="foot">
         <a className="to" href="/graphql">
           <Icon name="graph" />

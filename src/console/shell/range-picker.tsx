@@ -1,11 +1,12 @@
 import { useRef, useState } from 'react';
 import { Popup } from '../parts/popup.tsx';
 import { one } from '../state/search.ts';
-import { OWN_ZONE, useRange } from '../state/use-range.ts';
+import { useRange } from '../state/use-range.ts';
 import { useSearchState } from '../state/use-search.ts';
 import { intervalsFor, PRESETS, readLocal, subtract, toRange, writeLocal } from '../time/span.ts';
 import type { RangeWords } from '../time/span.ts';
 import { writeLength, writeSpan, writeZone } from '../time/words.ts';
+import { OWN_ZONE, ZONES } from '../time/zones.ts';
 import { Icon } from './icons.tsx';
 import { findPreset, RangePresets } from './range-presets.tsx';
 import { keepRecent, readRecent } from './recent-ranges.ts';
@@ -99,8 +100,6 @@ function Absolute({ onPick }: { readonly onPick: (words: RangeWords) => void }) 
     </form>
   );
 }
-
-const ZONES = [...new Set(['UTC', OWN_ZONE, ...Intl.supportedValuesOf('timeZone')])];
 
 function Zone() {
   const { timeZone } = useRange();

@@ -2,6 +2,7 @@ import { Outlet } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Provider } from 'urql';
+import { SetAside } from '../lists/set-aside.tsx';
 import { onCredential } from '../graph/credentials.ts';
 import { createPanelClient } from '../graph/client.ts';
 import { RangeContext, useReadRange } from '../state/use-range.ts';
@@ -32,6 +33,7 @@ export function Shell() {
               <Ribbon />
             </div>
             <main className="main" id="main" tabIndex={-1}>
+              <SetAside />
               <Outlet />
             </main>
           </div>

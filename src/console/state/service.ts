@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { ServiceStateQuery } from '../generated/graphql.ts';
+import { readLength } from '../time/span.ts';
 
 /** What the service has told of itself and of the caller when the console began. */
 export interface ServiceState {
@@ -16,4 +17,10 @@ export function useService(): ServiceState {
   const state = useContext(ServiceContext);
   if (!state) throw new Error('There is no service here.');
   return state;
+}
+
+/** How long after its time a row may still reach the slower of the vendors, in milliseconds. */
+export function useSettlesAfter(): number {
+  const { sources } = useService().service;
+  return Math.max(0, ...sources.map(({ settlesAfter }) => readLength(settlesAfter)));
 }

@@ -2,9 +2,11 @@ import { useLocation } from '@tanstack/react-router';
 import { createContext, useCallback, useContext, useMemo, useState } from 'react';
 import { chooseInterval, resolveSpan, toRange } from '../time/span.ts';
 import type { Interval, RangeWords, Span } from '../time/span.ts';
+import { OWN_ZONE } from '../time/zones.ts';
 import { createKeptSpans } from './kept-spans.ts';
 import { one } from './search.ts';
 import { useService } from './service.ts';
+import { useNarrow } from './use-narrow.ts';
 import { useSearchState } from './use-search.ts';
 
 export interface RangeState {
@@ -34,8 +36,6 @@ export function useRange(): RangeState {
   return state;
 }
 
-export const OWN_ZONE: string = Intl.DateTimeFormat().resolvedOptions().timeZone;
-
 /**
  * Reads the range from the address, once for all panels: if each took a 'now' of its own, two panels with the same question would ask it
  * with ranges that are some milliseconds apart. The 'now' stays until the reader refreshes or chooses another range, and whoever comes back
@@ -50,6 +50,7 @@ export function useReadRange(refreshCount: number, refresh: () => void): RangeSt
     state: { __TSR_key: place = '' },
   } = useLocation();
   const isOfGroups = pathname === '/breakdown';
+  const isNarrow = useNarrow();
   const [keep] = useState(createKeptSpans);
   const last = one(search, 'last');
   const from = one(search, 'from');
@@ -70,14 +71,14 @@ export function useReadRange(refreshCount: number, refresh: () => void): RangeSt
       range: toRange(span),
       words: { last, from, to },
       timeZone,
-      interval: chooseInterval(span, step, isOfGroups),
-      ribbonInterval: chooseInterval(span, step),
+      interval: chooseInterval(span, step, { isOfGroups, isNarrow }),
+      ribbonInterval: chooseInterval(span, step, { isNarrow }),
       zoom: (narrowed: Span) => setWords(toRange(narrowed)),
       setWords,
       refresh,
       refreshCount,
     }),
-    [span, last, from, to, step, isOfGroups, timeZone, refresh, refreshCount, setWords],
+    [span, last, from, to, step, isOfGroups, isNarrow, timeZone, refresh, refreshCount, setWords],
   );
 }
 

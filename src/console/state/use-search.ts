@@ -11,6 +11,8 @@ export function useSearchState(): readonly [Search, (patch: Search, how?: { repl
       void navigate({
         to: '.',
         search: (before: Search) => ({ ...before, ...patch }),
+        // What the page was opened with stays with it.
+        state: true,
         replace,
         resetScroll: false,
       });

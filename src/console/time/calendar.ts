@@ -5,7 +5,7 @@ import type { RangeWords } from './span.ts';
 /** A whole day, week or month that has ended, with the days that it means. */
 export interface CalendarRange {
   readonly label: string;
-  /** Such as `03 Mar`, `23 Feb – 01 Mar` or `February`. */
+  /** Such as `Tue 03 Mar`, `Mon 23 Feb – Sun 01 Mar` or `February`. */
   readonly days: string;
   readonly words: RangeWords;
 }
@@ -39,4 +39,4 @@ export function listCalendarRanges(nowMs: number, timeZone: string): readonly Ca
 }
 
 const writeDay = (day: Temporal.PlainDate): string =>
-  day.toLocaleString('en-GB', { day: '2-digit', month: 'short' });
+  day.toLocaleString('en-GB', { weekday: 'short', day: '2-digit', month: 'short' }).replace(',', '');

@@ -42,6 +42,10 @@ export function resolveSpan({ last, from, to }: RangeWords, nowMs: number): Span
   return { fromMs: subtract(nowMs, last ?? DEFAULT_LAST) ?? nowMs - 86_400_000, toMs: nowMs };
 }
 
+/** The milliseconds of an ISO 8601 duration without years, months and weeks. */
+export const readLength = (duration: string): number =>
+  Temporal.Duration.from(duration).total({ unit: 'milliseconds' });
+
 /** Subtracts an ISO 8601 duration in the UTC calendar, as the service does; null if it is none or not positive. */
 export function subtract(nowMs: number, duration: string): number | null {
   try {
@@ -93,17 +97,36 @@ export function intervalsFor({ fromMs, toMs }: Span, most = 400): readonly Inter
 /** From this length on, groups are compared by day: an hour of one group has few calls, and its chart has no room for so many bars. */
 const BY_DAY_FROM_MS = 4 * 86_400_000;
 
-/**
- * The finest interval whose bars are still wide enough to point at, unless the reader has chosen one that fits.
- *
- * @param isOfGroups the charts are small, and show a part of the rows each
- */
-export function chooseInterval(span: Span, chosen?: string, isOfGroups = false): Interval {
-  const wanted = intervalsFor(span, 2_000).find((step) => step === chosen);
-  const finest = intervalsFor(span, 200)[0] ?? 'MONTH';
-  const isLong = isOfGroups && span.toMs - span.fromMs >= BY_DAY_FROM_MS;
-  return wanted ?? (isLong && finest === 'HOUR' ? 'DAY' : finest);
+/** How many bars a chart has room for, in a window of the usual width and on a phone. */
+const MOST_BARS = 200;
+const MOST_BARS_NARROW = 75;
+/** With fewer bars a chart shows no course. Then narrow bars are better. */
+const LEAST_BARS = 7;
+
+/** Where the charts of an interval are. */
+export interface ChartPlace {
+  /** The charts are small, and show a part of the rows each. */
+  readonly isOfGroups?: boolean;
+  /** The window is that of a phone. */
+  readonly isNarrow?: boolean;
 }
+
+/** The finest interval whose bars are still wide enough to point at, unless the reader has chosen one that fits. */
+export function chooseInterval(
+  span: Span,
+  chosen?: string,
+  { isOfGroups = false, isNarrow = false }: ChartPlace = {},
+): Interval {
+  const wanted = intervalsFor(span, 2_000).find((step) => step === chosen);
+  if (wanted) return wanted;
+  const finest = intervalsFor(span, MOST_BARS)[0] ?? 'MONTH';
+  const length = span.toMs - span.fromMs;
+  if (isOfGroups && length >= BY_DAY_FROM_MS && finest === 'HOUR') return 'DAY';
+  const coarser = intervalsFor(span, MOST_BARS_NARROW)[0] ?? 'MONTH';
+  return isNarrow && length / lengthOf(coarser) >= LEAST_BARS ? coarser : finest;
+}
+
+const lengthOf = (interval: Interval): number => STEPS.find(([step]) => step === interval)?.[1] ?? 0;
 
 /** The instant of a local date and time, such as `2026-03-04T12:00`, in a time zone; null if it is none. */
 export function readLocal(text: string, timeZone: string): number | null {

@@ -60,6 +60,8 @@ const older: ReadGroups = {
   coverage: [span(0, 2, {})],
 };
 
+const LATE_MS = 120_000;
+
 describe('a break-down that is read in parts', () => {
   test('the rest ends with the bucket that was read in part', () => {
     expect(findRest(newer)).toEqual({ fromMs: 0, toMs: 2_000 });
@@ -78,7 +80,7 @@ describe('a break-down that is read in parts', () => {
   });
 
   test('each bucket is that of the part that read it whole, and counts are their sums', () => {
-    const joined = joinParts(newer, older, { fromMs: 0, toMs: 2_000 });
+    const joined = joinParts(newer, older, { fromMs: 0, toMs: 2_000 }, LATE_MS);
     expect(joined.total.map(({ count }) => count)).toEqual([6, 5, 3, 4]);
     expect(
       joined.groups.map(({ key, count, buckets }) => [key[0], count, buckets.map(({ p95 }) => p95)]),
@@ -90,23 +92,26 @@ describe('a break-down that is read in parts', () => {
   });
 
   test('the p95 of a group is not known from two parts, and stays known from one', () => {
-    const { groups } = joinParts(newer, older, { fromMs: 0, toMs: 2_000 });
+    const { groups } = joinParts(newer, older, { fromMs: 0, toMs: 2_000 }, LATE_MS);
     expect(groups.map(({ p95 }) => p95)).toEqual([null, 8, 7]);
   });
 
   test('what both parts read is whole, and what neither read stays so', () => {
-    const { coverage } = joinParts(newer, older, { fromMs: 0, toMs: 2_000 });
+    const { coverage } = joinParts(newer, older, { fromMs: 0, toMs: 2_000 }, LATE_MS);
     expect(coverage.map(({ from, to, status }) => [from, to, status])).toEqual([
       [at(2), at(4), 'COMPLETE'],
       [at(0), at(2), 'COMPLETE'],
     ]);
     const still = { ...older, coverage: [span(1, 2, BOUND), span(0, 1, { ...BOUND, scanned: 0 })] };
-    expect(findRest(joinParts(newer, still, { fromMs: 0, toMs: 2_000 }))).toEqual({ fromMs: 0, toMs: 1_000 });
+    expect(findRest(joinParts(newer, still, { fromMs: 0, toMs: 2_000 }, LATE_MS))).toEqual({
+      fromMs: 0,
+      toMs: 1_000,
+    });
   });
 
   test('what the vendor may still add to is not called whole', () => {
     const late = { ...newer, coverage: [span(1.5, 999, BOUND), span(0, 1.5, { ...BOUND, scanned: 0 })] };
-    const { coverage } = joinParts(late, older, { fromMs: 0, toMs: 2_000 });
+    const { coverage } = joinParts(late, older, { fromMs: 0, toMs: 2_000 }, LATE_MS);
     expect(coverage.slice(0, 2).map(({ from, to, status }) => [from, to, status])).toEqual([
       [at(2), at(879), 'COMPLETE'],
       [at(879), at(999), 'FILLING'],

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { createKeyReader, findCommands, findEntry } from '../../../src/console/commands/command.ts';
+import {
+  chooseCommand,
+  createKeyReader,
+  findCommands,
+  findEntry,
+} from '../../../src/console/commands/command.ts';
 import type { Command } from '../../../src/console/commands/command.ts';
 
 const command = (id: string, patch: Partial<Command> = {}): Command => ({
@@ -28,6 +33,16 @@ describe('the commands', () => {
   test('commands of which there are many are found by typing only', () => {
     expect(found('')).toEqual(['Go to Calls', 'Go to Events', 'Refresh']);
     expect(found('berlin')).toEqual(['Time zone: Europe/Berlin']);
+  });
+
+  test('Enter runs what was marked for the very text that is typed, and otherwise the first that the text finds', () => {
+    const choose = (typed: string, marked: { typed: string; id: string } | null) =>
+      chooseCommand(findCommands(COMMANDS, typed), typed, marked)?.id;
+    expect(choose('go', { typed: 'go', id: 'Go to Events' })).toBe('Go to Events');
+    expect(choose('go', { typed: '', id: 'Go to Events' })).toBe('Go to Calls');
+    expect(choose('events', { typed: '', id: 'Go to Calls' })).toBe('Go to Events');
+    expect(choose('berlin', null)).toBe('Time zone: Europe/Berlin');
+    expect(choose('nothing', { typed: '', id: 'Go to Calls' })).toBeUndefined();
   });
 
   const typeAt = (read: (key: string) => string | null, text: string) =>

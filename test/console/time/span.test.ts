@@ -5,6 +5,7 @@ import {
   intervalsFor,
   PRESETS,
   previousSpan,
+  readLength,
   readLocal,
   resolveSpan,
   subtract,
@@ -52,6 +53,11 @@ describe('the range of the address', () => {
     expect(subtract(NOW, 'PT0S')).toBeNull();
   });
 
+  test('a length is read as milliseconds', () => {
+    expect(readLength('PT1M30S')).toBe(90_000);
+    expect(readLength('PT0S')).toBe(0);
+  });
+
   test('the stretch before is as long and ends where the other begins', () => {
     fc.assert(
       fc.property(spans, (span) => {
@@ -83,6 +89,25 @@ describe('the interval of charts', () => {
         }
       }),
     );
+  });
+});
+
+describe('the interval of charts on a phone', () => {
+  const of = (last: string) => {
+    const span = resolveSpan({ last }, NOW);
+    return [chooseInterval(span), chooseInterval(span, undefined, { isNarrow: true })];
+  };
+
+  test('is coarser if that leaves at least seven bars', () => {
+    expect(of('P7D')).toEqual(['HOUR', 'DAY']);
+    expect(of('P2D')).toEqual(['HOUR', 'HOUR']);
+    expect(of('PT3H')).toEqual(['MINUTE', 'MINUTE']);
+    expect(of('PT1H')).toEqual(['MINUTE', 'MINUTE']);
+    expect(of('P29D')).toEqual(['DAY', 'DAY']);
+  });
+
+  test('is the one that the reader asks for', () => {
+    expect(chooseInterval(resolveSpan({ last: 'P7D' }, NOW), 'HOUR', { isNarrow: true })).toBe('HOUR');
   });
 });
 

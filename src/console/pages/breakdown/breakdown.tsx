@@ -121,9 +121,9 @@ function Answer() {
             <button type="button" className="button" onClick={() => explain(span)}>
               What is different in this range?
             </button>
-            <TableSwitch chart="total" title="The chart" />
           </>
         }
+        tools={<TableSwitch chart="total" title="The chart" />}
       >
         {(groups) =>
           groups && (

@@ -9,9 +9,6 @@ export interface ReadGroups extends Groups {
   readonly coverage: readonly CoverageEntry[];
 }
 
-/** How late a vendor may show a row. */
-const LATE_MS = 120_000;
-
 const isUnread = (entry: CoverageEntry): boolean => isResumable(entry) && (entry.scanned ?? 0) === 0;
 
 /**
@@ -35,8 +32,15 @@ export function findRest({ coverage, total, groups }: ReadGroups): Span | null {
 /**
  * Puts the break-down of the older part under that of the newer one. Buckets before the end of the older part are its own, because the newer
  * question read the first of them in part.
+ *
+ * @param settlesAfterMs how long after its time a row may still reach the vendor
  */
-export function joinParts(newer: ReadGroups, older: ReadGroups, { toMs: cutMs }: Span): ReadGroups {
+export function joinParts(
+  newer: ReadGroups,
+  older: ReadGroups,
+  { toMs: cutMs }: Span,
+  settlesAfterMs: number,
+): ReadGroups {
   const template = newer.total;
   const keys = new Map([...newer.groups, ...older.groups].map(({ key }) => [JSON.stringify(key), key]));
   const groups = [...keys].map(([id, key]) =>
@@ -46,7 +50,7 @@ export function joinParts(newer: ReadGroups, older: ReadGroups, { toMs: cutMs }:
     groups: groups.toSorted((one, other) => other.count - one.count),
     other: newer.other || older.other ? joinGroup([], template, newer.other, older.other, cutMs) : null,
     total: joinBuckets(template, newer.total, older.total, cutMs),
-    coverage: [...newer.coverage.flatMap((entry) => clip(entry, cutMs)), ...older.coverage],
+    coverage: [...newer.coverage.flatMap((entry) => clip(entry, cutMs, settlesAfterMs)), ...older.coverage],
   };
 }
 
@@ -96,14 +100,14 @@ function joinBuckets(
  * What was read of the newer part is whole from the cut on. What it left unread is the older part, which has its own entries. The bound hides
  * that the vendor may still add rows to the newest minutes, so these stay FILLING.
  */
-function clip(entry: CoverageEntry, cutMs: number): readonly CoverageEntry[] {
+function clip(entry: CoverageEntry, cutMs: number, settlesAfterMs: number): readonly CoverageEntry[] {
   const toMs = Date.parse(entry.to);
   if (isUnread(entry) || toMs <= cutMs) return [];
   const fromMs = Math.max(Date.parse(entry.from), cutMs);
   const cut = { ...entry, from: new Date(fromMs).toISOString() };
   if (!isResumable(entry)) return [cut];
   const whole: CoverageEntry = { ...cut, status: 'COMPLETE', code: null, reason: null };
-  const settledMs = Math.max(fromMs, Date.parse(entry.asOf ?? entry.to) - LATE_MS);
+  const settledMs = Math.max(fromMs, Date.parse(entry.asOf ?? entry.to) - settlesAfterMs);
   if (settledMs >= toMs) return [whole];
   const settled = new Date(settledMs).toISOString();
   const filling: CoverageEntry = { ...whole, from: settled, status: 'FILLING', scanned: 0, matched: 0 };

@@ -3,6 +3,7 @@ import { useClient } from 'urql';
 import type { Client, CombinedError } from 'urql';
 import type { TypedDocumentString } from '../../generated/graphql.ts';
 import { readWork } from '../../graph/extensions.ts';
+import { useSettlesAfter } from '../../state/service.ts';
 import { toRange } from '../../time/span.ts';
 import type { Span } from '../../time/span.ts';
 import { findRest, joinParts } from './read-on.ts';
@@ -51,6 +52,7 @@ export function useReadOn<Data, Variables extends object>(
   readonly forget: () => void;
 } {
   const client = useClient();
+  const settlesAfterMs = useSettlesAfter();
   const kept = keptOf(client);
   const key = `${document.toString()} ${JSON.stringify(variables)}`;
   const [, show] = useState<Progress | null>(null);
@@ -91,7 +93,7 @@ export function useReadOn<Data, Variables extends object>(
           ...before,
           parts: before.parts + 1,
           vendorCalls: calls && (before.vendorCalls ?? 0) + calls.reduce((sum, each) => sum + each.calls, 0),
-          groups: joinParts(before.groups, part, next),
+          groups: joinParts(before.groups, part, next, settlesAfterMs),
         });
       });
     // An answer of the cache comes before there is something to end.

@@ -54,12 +54,8 @@ export function ChartPanel<Data>({
       answer={answer}
       coverage={coverage}
       height={height}
-      actions={
-        <>
-          {actions}
-          <TableSwitch chart={chart} title={title} />
-        </>
-      }
+      actions={actions}
+      tools={<TableSwitch chart={chart} title={title} />}
     >
       {() =>
         nothing === null ? (

@@ -11,9 +11,9 @@ import { readRanges } from '../paging/read-ranges.ts';
 import type { RangeRows } from '../paging/read-ranges.ts';
 import { requireParsable } from '../paging/row-stream.ts';
 import type { RowStream } from '../paging/row-stream.ts';
-import { createHeldRows } from './held-rows.ts';
-import { catchUp, coverGap, splitNews } from './news.ts';
-import type { HeldSpan, News } from './news.ts';
+import { coverGap } from './news.ts';
+import type { News } from './news.ts';
+import { createRecentRows } from './recent-rows.ts';
 import { seenBefore } from './seen-rows.ts';
 import type { SeenRows } from './seen-rows.ts';
 import type { Timers } from './timers.ts';
@@ -85,25 +85,20 @@ interface Waiting<Row extends Position> {
 
 /** A poll that looks only for the newest rows reads this part of the overlap. */
 const SHALLOW_PART = 1 / 8;
-/** How long the rows stay that were read for a listener who had missed them: others usually come back at the same time. */
-const KEEP_MISSED_MS = 60_000;
 /** So many times the rows that one listener may miss are kept for all. */
 const MOST_SHARES = 4;
 
 export function createPoller<Row extends Position>(options: PollerOptions<Row>): Poller<Row> {
   const { source, pace, clock, timers, openStream, maxCalls, maxRows, onFault } = options;
-  const held = createHeldRows<Row>();
+  const recent = createRecentRows<Row>({
+    source,
+    overlapMs: pace.overlapMs,
+    shallowMs: pace.overlapMs * SHALLOW_PART,
+    mostMissed: MOST_SHARES * maxRows,
+  });
   const following = new Set<LiveSink<Row>>();
   const waiting = new Map<LiveSink<Row>, Waiting<Row>>();
   const controller = new AbortController();
-  /** The vendor was read up to here; null: not yet. */
-  let edgeMs: number | null = null;
-  /** From here on all rows are held. */
-  let heldFromMs = Infinity;
-  /** When rows were last read for a listener who had missed them; null: long ago. */
-  let missedAtMs: number | null = null;
-  /** Spans after `heldFromMs` in which rows may be missing. */
-  let unheld: readonly Coverage[] = [];
   let deepAtMs = -Infinity;
   let newest: NewestRows<Row> | null = null;
   let polls = 0;
@@ -112,8 +107,6 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
   let failure: { readonly error: UpstreamError; readonly retryMs: number } | null = null;
   let cancelTimer: (() => void) | null = null;
   let isRunning = false;
-
-  const spanTo = (toMs: number): HeldSpan => ({ heldFromMs, edgeMs: toMs, overlapMs: pace.overlapMs });
 
   /** Reads a span; throws the vendor's failure. */
   const read = async (range: Range, nowMs: number): Promise<RangeRows<Row> & { stream: RowStream<Row> }> => {
@@ -137,6 +130,7 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
   const poll = async (): Promise<void> => {
     const nowMs = clock.now();
     const { overlapMs } = pace;
+    const edgeMs = recent.edgeMs();
     polls += 1;
     const isDeep =
       waiting.size > 0 || nowMs - deepAtMs >= Math.max(pace.maxIntervalMs, overlapMs * SHALLOW_PART);
@@ -152,43 +146,18 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
     }
     const lost = coverLost(range, found);
     covered = [...cover(found, nowMs), ...lost];
-    const isFirst = edgeMs === null;
-    const added = held.add(found.rows);
-    const before = { edgeMs: edgeMs ?? nowMs };
-    edgeMs = Math.max(edgeMs ?? nowMs, nowMs);
-    // What was read before is not missing if a bound keeps a poll from reading it again: coverage alone says so.
-    const gaps = lost.filter(({ toMs }) => toMs > before.edgeMs - overlapMs * SHALLOW_PART);
-    if (isFirst) heldFromMs = lost[0]?.toMs ?? range.fromMs;
-    else if (added.length > 0 || gaps.length > 0) {
-      unheld = [...unheld, ...gaps];
-      const news = splitNews(added, held.all(), before, spanTo(edgeMs));
-      const [first, ...others] = news;
-      const all = first && gaps.length > 0 ? [{ ...first, gaps }, ...others] : news;
-      for (const sink of following) sink.take(all, new Set());
-    } else {
-      // What was seen moves on, so that a cursor does not grow old.
-      const seen = splitNews<Row>([], held.all(), before, spanTo(edgeMs));
-      for (const sink of following) sink.take(seen, new Set());
-    }
-    intervalMs =
-      !isFirst && added.length === 0 ? Math.min(intervalMs * 2, pace.maxIntervalMs) : pace.minIntervalMs;
-    if (missedAtMs !== null && nowMs - missedAtMs <= KEEP_MISSED_MS) return;
-    missedAtMs = null;
-    const keptFromMs = Math.max(heldFromMs, edgeMs - overlapMs);
-    heldFromMs = keptFromMs;
-    held.prune(keptFromMs);
-    unheld = unheld.filter(({ toMs }) => toMs > keptFromMs);
+    const { news, hasNew } = recent.addPoll({ range, rows: found.rows, lost });
+    for (const sink of following) sink.take(news, new Set());
+    intervalMs = hasNew ? pace.minIntervalMs : Math.min(intervalMs * 2, pace.maxIntervalMs);
+    recent.forgetOld(nowMs);
   };
 
   /** Reads what a listener has missed and is not held. */
-  const extend = async (fromMs: number): Promise<void> => {
+  const extend = async (range: Range): Promise<void> => {
     const nowMs = clock.now();
-    const range = { fromMs, toMs: heldFromMs };
-    if (held.all().length > MOST_SHARES * maxRows) {
+    if (!recent.hasRoom()) {
       const reason = `Listeners have missed more than the ${MOST_SHARES * maxRows} rows that are kept for them. Read the missing range by the list.`;
-      heldFromMs = fromMs;
-      missedAtMs = nowMs;
-      unheld = [...unheld, coverGap(source, range, 'SCAN_LIMIT', reason)];
+      recent.addMissed({ range, rows: [], lost: [coverGap(source, range, 'SCAN_LIMIT', reason)] }, nowMs);
       return;
     }
     const found = await read(range, nowMs);
@@ -196,39 +165,22 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
       ...coverLost(range, found),
       ...cover(found, nowMs).filter(({ status }) => status !== 'COMPLETE' && status !== 'FILLING'),
     ];
-    held.add(found.rows);
-    heldFromMs = fromMs;
-    missedAtMs = nowMs;
-    unheld = [...unheld, ...lost];
+    recent.addMissed({ range, rows: found.rows, lost }, nowMs);
   };
 
   /** Lets those follow whose missed rows are held. The others need a newer poll. */
   const settle = async (): Promise<void> => {
     for (const { sink, start, came } of waiting.values()) {
+      const edgeMs = recent.edgeMs();
       if (edgeMs === null || (start && isAhead(start, edgeMs) && polls <= came)) continue;
-      if (start && start.floorMs < heldFromMs) await extend(start.floorMs);
+      const missing = start && recent.missingFrom(start.floorMs);
+      if (missing) await extend(missing);
       // It may have left meanwhile.
       if (!waiting.delete(sink)) continue;
       following.add(sink);
-      begin(sink, start);
+      const { news, absent } = recent.begin(start, clock.now(), sink.isMatch);
+      sink.take(news, absent);
     }
-  };
-
-  const begin = (sink: LiveSink<Row>, start: SeenRows | null): void => {
-    const nowMs = edgeMs ?? clock.now();
-    if (!start) {
-      sink.take(splitNews<Row>([], held.all(), { edgeMs: nowMs }, spanTo(nowMs)), new Set());
-      return;
-    }
-    const { news, absent, doubtful } = catchUp(start, held.all(), spanTo(nowMs), sink.isMatch);
-    const gaps = [
-      ...unheld.flatMap((part) =>
-        part.toMs > start.floorMs ? [{ ...part, fromMs: Math.max(part.fromMs, start.floorMs) }] : [],
-      ),
-      ...doubtful.map((span) => coverGap(source, span, null, DOUBTFUL)),
-    ];
-    const [first, ...others] = news;
-    sink.take(first ? [{ ...first, gaps }, ...others] : news, absent);
   };
 
   const run = async (isPoll: boolean): Promise<void> => {
@@ -290,7 +242,10 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
       // While the vendor fails, nobody knows what was there before, and the next try comes at its time.
       waiting.set(sink, { sink, start: start ?? (failure && seenBefore(atMs)), atMs, came: polls });
       if (failure) sink.changed();
-      else void run(edgeMs === null || (start !== null && isAhead(start, edgeMs)));
+      else {
+        const edgeMs = recent.edgeMs();
+        void run(edgeMs === null || (start !== null && isAhead(start, edgeMs)));
+      }
       return () => {
         waiting.delete(sink);
         following.delete(sink);
@@ -300,7 +255,7 @@ export function createPoller<Row extends Position>(options: PollerOptions<Row>):
       if (!failure) return covered;
       const nowMs = clock.now();
       const { error, retryMs } = failure;
-      const span = { fromMs: Math.min(edgeMs ?? nowMs - 1, nowMs - 1), toMs: nowMs };
+      const span = { fromMs: Math.min(recent.edgeMs() ?? nowMs - 1, nowMs - 1), toMs: nowMs };
       const failed = coverFailure(source, span, error);
       return [
         { ...failed, reason: `${error.message} It is tried again within ${Math.ceil(retryMs / 1_000)} s.` },
@@ -330,6 +285,3 @@ function describeRead<Row extends Position>(
 function isAhead({ edgeMs, shown }: SeenRows, heldToMs: number): boolean {
   return edgeMs > heldToMs || shown !== null;
 }
-
-const DOUBTFUL =
-  'While the stream was interrupted, rows of this span were deleted, or more were added than its cursor can separate. Read the range by the list.';

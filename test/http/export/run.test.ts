@@ -79,8 +79,8 @@ describe('a run', () => {
       readNext: async (after) => ({ kind: 'page', page: watched(Number(after) + 1) }),
     });
     const held: number[] = [];
-    for await (const _piece of run.stream) {
-      if (rows.length < (held.length + 1) * 60 * ROWS) continue;
+    for await (const piece of run.stream) {
+      if (piece.length === 0 || rows.length < (held.length + 1) * 60 * ROWS) continue;
       // What was made in this turn is held until it ends.
       await new Promise((resolve) => setImmediate(resolve));
       collectGarbage();

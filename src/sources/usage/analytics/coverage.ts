@@ -17,6 +17,8 @@ export interface SeriesFacts {
   readonly unequalRows: readonly number[];
   /** The starts of buckets whose counts differ from `/usage/analytics/activity`. */
   readonly unequalBuckets: readonly number[];
+  /** Those of them that lack calls, so that the figures are too low. */
+  readonly lackingBuckets: readonly number[];
   /** The starts of rows with calls that reach outside of the range. */
   readonly cutRows: readonly number[];
   /** A sum passes 2^53 − 1, so it is null. */
@@ -125,13 +127,15 @@ function listByReading(
       .filter(({ fromMs, toMs }) => fromMs < toMs)
       .map((part): Coverage => {
         const mayLackElements = !stale && series === 'elements' && countInside(part, facts.unequalRows) > 0;
+        const lacksCalls = !stale && countInside(part, facts.lackingBuckets) > 0;
+        const isTruncated = mayLackElements || lacksCalls;
         return {
           ...entry,
           ...part,
-          status: mayLackElements ? 'TRUNCATED' : part.status,
+          status: isTruncated ? 'TRUNCATED' : part.status,
           asOfMs: readAtMs,
           origin: originOf(span),
-          code: stale || mayLackElements ? 'UPSTREAM' : null,
+          code: stale || isTruncated ? 'UPSTREAM' : null,
           reason: joinReasons(
             REASONS[part.status] ?? null,
             describeDoubts(part, facts),

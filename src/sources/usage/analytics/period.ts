@@ -127,7 +127,7 @@ export function assemblePeriod(
   });
 
   /**
-   * The starts of buckets that differ from `activity`. It compares only buckets that both series read at one time after they had
+   * The starts of buckets that differ from `activity`, and whether they count less. It compares only buckets that both series read at one time after they had
    * settled, because calls may come in between two answers. It compares no series with skipped rows.
    */
   const listUnequalBuckets = <Series extends UsageSeries>(
@@ -138,7 +138,8 @@ export function assemblePeriod(
     if (!counts || !('slice' in counts) || counts.slice.skipped > 0 || slice.skipped > 0) return [];
     return buckets.flatMap(({ count, filling, startMs, endMs }, index) => {
       const figure = slice.buckets[index] ?? null;
-      const counted = figure === null ? null : countFigure(series, figure);
+      // No time is known of a bucket without calls.
+      const counted = figure !== null ? countFigure(series, figure) : series === 'times' ? 0 : null;
       // The row of a bucket that ends after the range may count calls that still come.
       const isOver = !filling && endMs <= range.toMs;
       const unequal =
@@ -147,7 +148,7 @@ export function assemblePeriod(
         counted !== null &&
         counted !== count &&
         wereReadTogether({ fromMs: startMs, toMs: endMs }, counts.spans, spans);
-      return unequal ? [Math.max(startMs, range.fromMs)] : [];
+      return unequal ? [{ atMs: Math.max(startMs, range.fromMs), isLess: counted < count }] : [];
     });
   };
   const coverageOf = <Series extends UsageSeries>(
@@ -156,8 +157,15 @@ export function assemblePeriod(
   ) => {
     if (!outcome) return [];
     if ('failure' in outcome) return listSeriesCoverage(series, range, outcome.failure, bounds);
-    const unequalBuckets = listUnequalBuckets(series, outcome);
-    const facts = { ...outcome.slice, spans: outcome.spans, unequalBuckets };
+    const unequal = listUnequalBuckets(series, outcome);
+    const facts = {
+      ...outcome.slice,
+      spans: outcome.spans,
+      unequalBuckets: unequal.map(({ atMs }) => atMs),
+      // Each call has a status and a time, but not each has an element.
+      lackingBuckets:
+        series === 'elements' ? [] : unequal.filter(({ isLess }) => isLess).map(({ atMs }) => atMs),
+    };
     return listSeriesCoverage(series, range, facts, bounds);
   };
 

@@ -13,6 +13,7 @@ const FACTS: SeriesFacts = {
   skipped: 0,
   unequalRows: [],
   unequalBuckets: [],
+  lackingBuckets: [],
   cutRows: [],
   hasInexactSum: false,
 };

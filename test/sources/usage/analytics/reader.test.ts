@@ -927,6 +927,22 @@ describe('sums that contradict each other', () => {
     ]);
   });
 
+  test.each(['/times', '/statuses'])(
+    'are no whole answer if %s counts less than was called',
+    async (path) => {
+      const { read } = createReader({
+        log: logCalls(range, 20),
+        answer: (operation, rows) => (operation.endsWith(path) ? [] : rows),
+      });
+      const { totals, coverage } = await read(request(range));
+      expect(totals.count).toBe(20);
+      const lacking = coverage.filter(({ operation }) => operation?.endsWith(path));
+      expect(lacking).toMatchObject([{ status: 'TRUNCATED', code: 'UPSTREAM' }]);
+      expect(lacking[0]?.reason).toContain('do not add up to /usage/analytics/activity');
+      expect(coverage.filter(({ status }) => status !== 'COMPLETE')).toEqual(lacking);
+    },
+  );
+
   test('are reported even for a bucket that the range cuts', async () => {
     const half = rangeOf('2026-03-01T12:00:00.001Z', '2026-03-02T00:00Z');
     const { read } = createReader({
@@ -965,7 +981,7 @@ describe('sums that contradict each other', () => {
       answer.coverage.filter(({ reason }) => reason?.includes('contradicts'));
     expect(contradictions(live)).toEqual([]);
     const settled = await read(request({ fromMs: NOW - HOUR, toMs: NOW - 600_000 }, { interval: 'MINUTE' }));
-    expect(contradictions(settled)).toHaveLength(2);
+    expect(contradictions(settled)).toHaveLength(3);
   });
 });
 

@@ -91,9 +91,9 @@ export class UpstreamError extends Error {
   }
 }
 
-/** The error of a call for a source that this caller has no credentials for. */
+/** The error of a call for a source that has neither credentials for this caller nor a file. */
 export function sourceNotConfigured(source: Source, operation: string): UpstreamError {
-  const message = `The source ${source} is not configured: there are no credentials for it.`;
+  const message = `The source ${source} is not configured: there are neither credentials nor a file for it.`;
   return new UpstreamError({ code: 'SOURCE_NOT_CONFIGURED', source, operation, message });
 }
 

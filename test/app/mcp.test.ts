@@ -362,7 +362,7 @@ describe('a refusal says what to ask instead', () => {
     [
       'who_did_it',
       { user: 'bob' },
-      /BAD_USER_INPUT.*no such argument\. Its arguments are: by, range, filter, top, after/,
+      /BAD_USER_INPUT.*no argument "user"\. Its arguments are: by, range, filter, top, after/,
     ],
     [
       'calls_over_time',
@@ -372,7 +372,7 @@ describe('a refusal says what to ask instead', () => {
     [
       'explain_event_spike',
       { from: '2026-03-04T09:00:00Z', to: '2026-03-04T10:00:00Z', beforeFrom: '2026-03-04T09:00:00Z' },
-      /BAD_USER_INPUT.*no such argument/,
+      /BAD_USER_INPUT.*no argument "beforeFrom"/,
     ],
     ['events_over_time', { range: { last: 'P30D' }, interval: 'SECOND' }, /LIMIT_EXCEEDED/],
   ])('%s %j', async (name, args, expected) => {

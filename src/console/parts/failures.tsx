@@ -67,7 +67,7 @@ export function FailedSources({
         {code === 'FORBIDDEN'
           ? `You need the scope ${source === 'USAGE' ? 'usage:read' : 'events:read'}.`
           : code === 'NOT_CONFIGURED'
-            ? 'This service has no credentials for it.'
+            ? 'This service has neither credentials nor a file for it.'
             : (reason ?? 'It could not be read.')}
       </p>
       {code !== 'FORBIDDEN' && code !== 'NOT_CONFIGURED' && (

@@ -81,6 +81,9 @@ function isLeaf(type: GraphQLOutputType): boolean {
   return isLeafType(getNullableType(isListType(inner) ? inner.ofType : inner));
 }
 
+/** So many letters of a wrong name are said again. */
+const MAX_NAME_LETTERS = 60;
+
 /**
  * The fields that `fields=a,b` names, in its order. @param text null: all fields, without the cursor
  * @throws RequestError `BAD_USER_INPUT`
@@ -89,10 +92,11 @@ export function readFields(text: string | null, all: readonly ExportField[]): re
   if (text === null) return all;
   const known = new Map([...all, CURSOR_FIELD].map((field) => [field.name, field]));
   const names = text.split(',').map((name) => name.trim());
-  const fields = names.flatMap((name) => known.get(name) ?? []);
-  if (fields.length < names.length) throw refuse('names a field that there is not.', known);
+  const unknown = names.find((name) => !known.has(name));
+  if (unknown !== undefined)
+    throw refuse(`names ${JSON.stringify(unknown.slice(0, MAX_NAME_LETTERS))}, which is no field.`, known);
   if (new Set(names).size < names.length) throw refuse('names a field twice.', known);
-  return fields;
+  return names.map((name) => known.get(name)!);
 }
 
 function refuse(fault: string, known: ReadonlyMap<string, ExportField>): RequestError {

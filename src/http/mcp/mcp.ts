@@ -37,6 +37,7 @@ export interface McpSettings {
 export type AnswerMcp = (request: HttpRequest, body: Buffer, asked: RequestContext) => Promise<HttpAnswer>;
 
 const MAX_REFUSAL_LETTERS = 2_000;
+const MAX_NAME_LETTERS = 60;
 
 /** The service for agents: each call of a tool is one operation of its caller. */
 export function createMcp(options: YogaOptions, { version, maxBytes }: McpSettings): AnswerMcp {
@@ -135,7 +136,7 @@ function readArguments({ input, rows }: Tool, given: Arguments): { args: Argumen
   if (unknown !== undefined)
     throw new RequestError(
       'BAD_USER_INPUT',
-      `The tool has no such argument. Its arguments are: ${known.join(', ') || 'none'}.`,
+      `The tool has no argument ${JSON.stringify(unknown.slice(0, MAX_NAME_LETTERS))}. Its arguments are: ${known.join(', ') || 'none'}.`,
     );
   if (rows?.kind !== 'list' || given[AFTER] === undefined || given[AFTER] === null)
     return { args: given, skipped: 0 };

@@ -1,7 +1,7 @@
 import type { AbortSignalLike } from '../../base/abort.ts';
 import { scopedKey } from '../../base/credential-scope.ts';
 import type { CredentialScope, ScopedKey } from '../../base/credential-scope.ts';
-import { UpstreamError } from '../../base/errors.ts';
+import { sourceNotConfigured } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import type { Clock } from '../../base/time.ts';
 import { coverFailure } from '../paging/coverage.ts';
@@ -146,7 +146,5 @@ export function createLive({ pace, clock, timers, onFault }: LiveOptions): Live 
 }
 
 function coverMissing(source: Source, nowMs: number): Coverage {
-  const message = `The source ${source} is not configured: there are no credentials for it.`;
-  const error = new UpstreamError({ code: 'SOURCE_NOT_CONFIGURED', source, operation: '', message });
-  return coverFailure(source, { fromMs: nowMs - 1, toMs: nowMs }, error);
+  return coverFailure(source, { fromMs: nowMs - 1, toMs: nowMs }, sourceNotConfigured(source, ''));
 }

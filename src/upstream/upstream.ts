@@ -55,7 +55,7 @@ export interface CallContext {
   /** The credentials to call with; null: this caller has none for this source. */
   readonly credentials: Credentials | null;
   /** Aborts when the caller has left or the operation's deadline has passed. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignalLike;
   /** The operation's deadline, in milliseconds since the epoch. */
   readonly deadlineMs: number;
   readonly callBudget: CallBudget;

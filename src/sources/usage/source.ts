@@ -16,7 +16,7 @@ import { readPage } from '../paging/page.ts';
 import type { Page, PageRequest, TotalCount } from '../paging/page.ts';
 import { requireParsable } from '../paging/row-stream.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
-import type { ScannedRows } from '../paging/scan-range.ts';
+import { loadOnce } from '../shared/load-once.ts';
 import { requireScope } from '../shared/scope.ts';
 import type { AnalyticsRequest, GetUsageAnalytics, UsageAnalytics } from './analytics/analytics.ts';
 import { breakDownUsage, scanUsageRecords } from './breakdown.ts';
@@ -83,15 +83,12 @@ export function createUsageSource(
         ),
     },
   );
-  const pages = new DataLoader<PageRequest<UsageFilter>, Page<UsageRecord>, string>(
-    (requests) => Promise.all(requests.map((request) => readUsagePage(request).catch(asError))),
-    { cacheKeyFn: (request) => keyOf('page', request) },
-  );
+  const loadPage = loadOnce((request: PageRequest<UsageFilter>) => keyOf('page', request), readUsagePage);
   const scan = ({ held, ...request }: UsageScan) =>
     scanUsageRecords(deps, context, getUsageAnalytics, request, held);
-  const scans = new DataLoader<UsageScan, ScannedRows<UsageRecord>, string>(
-    (requests) => Promise.all(requests.map((request) => scan(request).catch(asError))),
-    { cacheKeyFn: ({ range, filter, held }) => keyOf('scan', { range, filter, isBeside: held !== null }) },
+  const loadScan = loadOnce(
+    ({ range, filter, held }: UsageScan) => keyOf('scan', { range, filter, isBeside: held !== null }),
+    scan,
   );
 
   async function readUsagePage(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>> {
@@ -113,7 +110,7 @@ export function createUsageSource(
       return isSame ? row : records.load({ id, timestampMs });
     },
     async listUsageRecords(request) {
-      return pages.load(request);
+      return loadPage(request);
     },
     async countUsageRecords(range, filter) {
       const stream = createUsageRowStream(deps, forScan(context, 'count'), filter, getUsageAnalytics);
@@ -134,7 +131,7 @@ export function createUsageSource(
       const { range, filter } = request;
       return breakDownUsage(deps, request, (held) =>
         // Without credentials there is no scope for a key, and no call is made: coverage reports NOT_CONFIGURED.
-        context.credentials ? scans.load({ range, filter, held }) : scan({ range, filter, held }),
+        context.credentials ? loadScan({ range, filter, held }) : scan({ range, filter, held }),
       );
     },
   };

@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '../../../base/abort.ts';
 import { RequestError, UpstreamError } from '../../../base/errors.ts';
 import type { CallContext } from '../../../upstream/upstream.ts';
 import type { GetUsageAnalytics, UsageSeries } from './analytics.ts';
@@ -65,7 +66,7 @@ async function readSeries<Series extends UsageSeries>(
   plans: readonly SharedCalls[],
   loaders: SeriesLoaders,
   nowMs: number,
-  signal: AbortSignal,
+  signal: AbortSignalLike,
 ): Promise<ReadonlyMap<PlannedPeriod, SeriesOutcome<Series>>> {
   const outcomes = new Map<PlannedPeriod, SeriesOutcome<Series>>();
   const read = async ({ calls, periods }: SharedCalls) => {

@@ -36,7 +36,7 @@ const dates = new Map<number, string>();
 const MOST_DATES = 4_096;
 
 /** The day in UTC as RFC 3339 writes it before a time: `2026-11-21T`. @throws RangeError if the time is no date */
-export function formatDate(timestampMs: number): string {
+function formatDate(timestampMs: number): string {
   const day = Math.floor(timestampMs / DAY_MS);
   const known = dates.get(day);
   if (known !== undefined) return known;

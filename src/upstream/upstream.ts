@@ -151,7 +151,7 @@ export interface DecodedSegments<Value> {
 
 export interface DecodedSegment<Value> {
   readonly value: Value;
-  /** The part of the answer's body from which `decode` can read this segment alone. Missing: the whole body. */
+  /** The part of the answer's body from which `decode` can read this segment alone, made when it is read. Missing: the whole body. */
   readonly body?: unknown;
   /** A shorter policy than the one that was asked for. */
   readonly cache?: CachePolicy;

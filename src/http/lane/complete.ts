@@ -42,7 +42,11 @@ export function createCompleteLeaf(type: GraphQLLeafType): Complete {
  */
 export function createCompleteList(
   complete: Complete,
-  { isLeaf, isText, isNullable }: { readonly isLeaf: boolean; readonly isText: boolean; readonly isNullable: boolean },
+  {
+    isLeaf,
+    isText,
+    isNullable,
+  }: { readonly isLeaf: boolean; readonly isText: boolean; readonly isNullable: boolean },
 ): Complete {
   const placeOf = (path: ResponsePath | undefined, index: number): ResponsePath =>
     extendPath(path, index, undefined);

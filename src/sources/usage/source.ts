@@ -64,25 +64,27 @@ export function createUsageSource(
   const knownCounts = createKnownCounts<UsageFilter>(keyOf);
   const given = createGivenRows();
 
-  const records = new DataLoader<RecordKey, UsageRecord | null, string>(
-    (keys) => {
-      // A single record has no coverage to say that it is stale, so an earlier answer is never served.
-      const freshDeps = { ...deps, settings: { ...settings, staleIfErrorMs: 0 } };
-      const read = createUsagePaging(freshDeps, context, {}, async () => null);
-      return findThroughArchive(deps.archive, keys, (missing) =>
-        findUsageRecords(missing, read, (id) => readUsageRecord(deps, context, id)),
-      );
-    },
-    {
-      cacheKeyFn: ({ id, timestampMs }) =>
-        scopedKey(
-          requireScope(context, 'USAGE', RECORD_OPERATION),
-          RECORD_OPERATION,
-          id,
-          String(timestampMs),
-        ),
-    },
-  );
+  let records: DataLoader<RecordKey, UsageRecord | null, string> | null = null;
+  const openRecords = () =>
+    new DataLoader<RecordKey, UsageRecord | null, string>(
+      (keys) => {
+        // A single record has no coverage to say that it is stale, so an earlier answer is never served.
+        const freshDeps = { ...deps, settings: { ...settings, staleIfErrorMs: 0 } };
+        const read = createUsagePaging(freshDeps, context, {}, async () => null);
+        return findThroughArchive(deps.archive, keys, (missing) =>
+          findUsageRecords(missing, read, (id) => readUsageRecord(deps, context, id)),
+        );
+      },
+      {
+        cacheKeyFn: ({ id, timestampMs }) =>
+          scopedKey(
+            requireScope(context, 'USAGE', RECORD_OPERATION),
+            RECORD_OPERATION,
+            id,
+            String(timestampMs),
+          ),
+      },
+    );
   const loadPage = loadOnce((request: PageRequest<UsageFilter>) => keyOf('page', request), readUsagePage);
   const scan = ({ held, ...request }: UsageScan) =>
     scanUsageRecords(deps, context, getUsageAnalytics, request, held);
@@ -107,7 +109,7 @@ export function createUsageSource(
       if (!isUsageRecordId(id)) return null;
       const row = given.find(id);
       const isSame = row && (timestampMs === null || timestampMs === row.timestampMs);
-      return isSame ? row : records.load({ id, timestampMs });
+      return isSame ? row : (records ??= openRecords()).load({ id, timestampMs });
     },
     async listUsageRecords(request) {
       return loadPage(request);

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { destination, pino } from 'pino';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
@@ -7,6 +8,8 @@ import type { SandboxAnnouncement } from '../sandbox/announce.ts';
 import { quit, readMessage } from './process.ts';
 
 const STDOUT = 1;
+/** The library's number for the level of its `info`. */
+const INFO = 30;
 /** Lines are written together: each write costs as much as a tenth of a small request. The library writes the rest at the exit. */
 const BATCH = { minLength: 12_288, periodicFlush: 100 };
 
@@ -53,9 +56,12 @@ export function openAuditLog(target: string): AuditSink {
   try {
     const write = openAuditFile(target);
     let taken = '';
-    const log = pino({ name: 'audit' }, { write: (line) => void (taken += line) });
+    // The form of the request log's lines. That library takes three times as long for a line.
+    const sender = { pid: process.pid, hostname: hostname(), name: 'audit' };
     return {
-      take: (line) => log.info(line, 'operation'),
+      take(line) {
+        taken += `${JSON.stringify({ level: INFO, time: Date.now(), ...sender, ...line, msg: 'operation' })}\n`;
+      },
       commit() {
         const lines = taken;
         taken = '';

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { LightAbortSignal } from '../base/abort.ts';
 import { createAskAlert } from './alerts/ask.ts';
 import type { AskAlert } from './alerts/ask.ts';
 import { createAuditTrail } from './audit-trail.ts';
@@ -13,7 +14,7 @@ import {
   toResponse,
   toStreamResponse,
 } from './http-message.ts';
-import type { HttpAnswer, HttpRequest } from './http-message.ts';
+import type { Departure, HttpAnswer, HttpRequest } from './http-message.ts';
 import { namePath } from './pages.ts';
 import { addressRefusal, FAILED, UNAUDITED } from './refusals.ts';
 import { createRequestNotes } from './request-notes.ts';
@@ -70,19 +71,26 @@ const SECURITY_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** Whether the caller has left. Most requests are answered before anything waits for it, so the signal is made late. */
-function createDeparture(): { readonly signal: AbortSignal; readonly leave: () => void } {
+/** Whether the caller has left. Most requests are answered before anything waits for it, so the signals are made late. */
+function createDeparture(): Departure & { readonly leave: () => void } {
   let controller: AbortController | null = null;
-  let hasLeft = false;
+  let leaving: LightAbortSignal | null = null;
+  let reason: DOMException | null = null;
   return {
     get signal() {
       controller ??= new AbortController();
-      if (hasLeft) controller.abort();
+      if (reason) controller.abort(reason);
       return controller.signal;
     },
+    get leaving() {
+      leaving ??= new LightAbortSignal();
+      if (reason) leaving.abort(reason);
+      return leaving;
+    },
     leave() {
-      hasLeft = true;
-      controller?.abort();
+      reason ??= new DOMException('The caller has left.', 'AbortError');
+      leaving?.abort(reason);
+      controller?.abort(reason);
     },
   };
 }

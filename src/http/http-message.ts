@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AbortSignalLike } from '../base/abort.ts';
 import type { HeaderReader } from './identity/vendor-credentials.ts';
 
 /** A request over HTTP, whether it came through a socket or from this process. */
-export interface HttpRequest {
+export interface HttpRequest extends Departure {
   readonly method: string;
   /** Path and query as sent: `/graphql?query=…`. */
   readonly target: string;
@@ -14,8 +15,14 @@ export interface HttpRequest {
   readonly body: AsyncIterable<Uint8Array> | null;
   /** The IP address at the other end of the connection; 127.0.0.1 for this process. */
   readonly address: string;
-  /** Aborts if the caller leaves before the answer has been sent. */
+}
+
+/** How a request tells that its caller has left before the answer has been sent. */
+export interface Departure {
+  /** Aborts then, for what takes a signal of the platform. */
   readonly signal: AbortSignal;
+  /** Aborts then, too, and costs a fraction. */
+  readonly leaving: AbortSignalLike;
 }
 
 /** An answer over HTTP. `content-length` is the sender's to add. */
@@ -47,11 +54,8 @@ export function isRead({ method }: HttpRequest): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** A request of `node:http`, whose caller leaves when the signal of `departure` aborts. */
-export function readNodeRequest(
-  request: IncomingMessage,
-  departure: { readonly signal: AbortSignal },
-): HttpRequest {
+/** A request of `node:http`, whose caller leaves when the signals of `departure` abort. */
+export function readNodeRequest(request: IncomingMessage, departure: Departure): HttpRequest {
   const { method = '', url = '/', headers, socket } = request;
   const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
   return {
@@ -64,6 +68,9 @@ export function readNodeRequest(
     address: socket.remoteAddress ?? '',
     get signal() {
       return departure.signal;
+    },
+    get leaving() {
+      return departure.leaving;
     },
   };
 }
@@ -137,11 +144,11 @@ export async function endStream(stream: AsyncIterable<string | Uint8Array> | und
 
 /**
  * A `Request` of this process. It counts as sent by this machine, to the host that its URL names.
- * @param departure its signal aborts when the caller leaves
+ * @param departure its signals abort when the caller leaves
  */
 export function readFetchRequest(
   request: Request,
-  departure: { readonly signal: AbortSignal } = request,
+  departure: Departure = { signal: request.signal, leaving: request.signal },
 ): HttpRequest {
   const { host, pathname, search } = new URL(request.url);
   const headers: Record<string, string> = { host, ...Object.fromEntries(request.headers) };
@@ -154,6 +161,9 @@ export function readFetchRequest(
     address: '127.0.0.1',
     get signal() {
       return departure.signal;
+    },
+    get leaving() {
+      return departure.leaving;
     },
   };
 }

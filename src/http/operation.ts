@@ -1,3 +1,5 @@
+import { LightAbortSignal } from '../base/abort.ts';
+import type { AbortSignalLike } from '../base/abort.ts';
 import type { Clock } from '../base/time.ts';
 import { createCallBudget } from '../upstream/call-budget.ts';
 import type { CallBudget } from '../upstream/call-budget.ts';
@@ -16,9 +18,9 @@ export interface Operation {
   /** When it must be answered, in milliseconds since the epoch. */
   readonly deadlineMs: number;
   /** Aborts when the caller leaves, or shortly after the deadline. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignalLike;
   /** Aborts when the caller leaves: a stream goes on after the deadline. */
-  readonly departure: AbortSignal;
+  readonly departure: AbortSignalLike;
   /** The place in a stream that a client sends when it reconnects; null: none. */
   readonly lastEventId: string | null;
   /** The ids of the frames of its stream. */
@@ -54,7 +56,7 @@ const GRACE_MS = 100;
  */
 export function createOperation(
   { clock, timeoutMs, maxUpstreamCalls, vendorCredentials, goesOn = false }: OperationOptions,
-  request: { readonly signal: AbortSignal },
+  request: { readonly signal: AbortSignalLike },
   headers: HeaderReader,
   caller: Caller,
 ): Operation {
@@ -91,21 +93,21 @@ export function createOperation(
 }
 
 interface Bounds {
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignalLike;
   readonly close: () => void;
 }
 
 /** A signal that aborts when the caller leaves or the time is over. Only operations that wait for something ask for one. */
-function openBounds(caller: AbortSignal, leftMs: number): Bounds {
-  const controller = new AbortController();
+function openBounds(caller: AbortSignalLike, leftMs: number): Bounds {
+  const signal = new LightAbortSignal();
   const timer = setTimeout(() => {
-    controller.abort(new DOMException('The operation was not answered in time.', 'TimeoutError'));
+    signal.abort(new DOMException('The operation was not answered in time.', 'TimeoutError'));
   }, leftMs);
-  const leave = (): void => controller.abort(caller.reason);
+  const leave = (): void => signal.abort(caller.reason);
   if (caller.aborted) leave();
   else caller.addEventListener('abort', leave, { once: true });
   return {
-    signal: controller.signal,
+    signal,
     close() {
       clearTimeout(timer);
       caller.removeEventListener('abort', leave);

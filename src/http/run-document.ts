@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '../base/abort.ts';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { RequestError } from '../base/errors.ts';
 import { estimateOperation, refuseOperation } from '../graph/cost/operation.ts';
@@ -17,7 +18,7 @@ import type { YogaOptions } from './yoga.ts';
 
 /** What a run takes of the request that caused it. */
 export interface RunRequest {
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignalLike;
   readonly headers: HeaderReader;
 }
 

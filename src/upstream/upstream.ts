@@ -55,7 +55,7 @@ export interface CallContext {
   /** The credentials to call with; null: this caller has none for this source. */
   readonly credentials: Credentials | null;
   /** Aborts when the caller has left or the operation's deadline has passed. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignalLike;
   /** The operation's deadline, in milliseconds since the epoch. */
   readonly deadlineMs: number;
   readonly callBudget: CallBudget;
@@ -151,7 +151,7 @@ export interface DecodedSegments<Value> {
 
 export interface DecodedSegment<Value> {
   readonly value: Value;
-  /** The part of the answer's body from which `decode` can read this segment alone. Missing: the whole body. */
+  /** The part of the answer's body from which `decode` can read this segment alone, made when it is read. Missing: the whole body. */
   readonly body?: unknown;
   /** A shorter policy than the one that was asked for. */
   readonly cache?: CachePolicy;

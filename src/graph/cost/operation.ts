@@ -73,12 +73,12 @@ function addUp(
   const shape = shapeOf(fields, {}, { nowMs, viewer, ends, hasArchive, pageSizes, limits }, asked);
   const needs = asked.filter(({ source }) => callable.has(source));
 
-  const saved = new Set(needs.flatMap(({ saved: keys = [] }) => keys));
-  const least = new Set(needs.flatMap(({ least: keys = [] }) => keys.filter((key) => !saved.has(key))));
+  const saved = collectKeys(needs, (need) => need.saved);
+  const least = collectKeys(needs, (need) => need.least?.filter((key) => !saved.has(key)));
   const fullCalls = countFull(needs);
-  const counts = new Set(needs.flatMap(({ counts: keys = [] }) => keys));
+  const counts = collectKeys(needs, (need) => need.counts);
   const scans = scansOf(needs);
-  const possibleScans = new Set(needs.flatMap(({ possibleScans: keys = [] }) => keys));
+  const possibleScans = collectKeys(needs, (need) => need.possibleScans);
   const budget = limits.maxUpstreamCalls;
   const isOpen = needs.some((need) => need.isOpen) || scans.size > 0 || possibleScans.size > 0;
   const mostCalls = isOpen ? budget : Math.min(fullCalls * MAX_ATTEMPTS_PER_CALL, budget);
@@ -103,13 +103,30 @@ export function countPlanned(needs: readonly CallNeeds[]): number {
 }
 
 function countFull(needs: readonly CallNeeds[]): number {
-  const full = new Map(needs.flatMap(({ full: calls = [] }) => calls));
-  return [...full.values()].reduce((sum, calls) => sum + calls, 0);
+  const full = new Map<string, number>();
+  for (const need of needs) for (const [key, calls] of need.full ?? []) full.set(key, calls);
+  let sum = 0;
+  for (const calls of full.values()) sum += calls;
+  return sum;
 }
 
 /** Those that only count, too. */
 function scansOf(needs: readonly CallNeeds[]): ReadonlySet<string> {
-  return new Set(needs.flatMap(({ scans = [], counts = [] }) => [...scans, ...counts]));
+  return collectKeys(needs, ({ scans = [], counts = [] }) =>
+    scans.length + counts.length > 0 ? [...scans, ...counts] : undefined,
+  );
+}
+
+const NO_KEYS: ReadonlySet<string> = new Set();
+
+/** The different keys of all needs. Most operations have no keys of most kinds. */
+function collectKeys(
+  needs: readonly CallNeeds[],
+  keysOf: (need: CallNeeds) => readonly string[] | undefined,
+): ReadonlySet<string> {
+  let found: Set<string> | null = null;
+  for (const need of needs) for (const key of keysOf(need) ?? []) (found ??= new Set()).add(key);
+  return found ?? NO_KEYS;
 }
 
 /** Why an operation is refused; null: it may run. */
@@ -146,8 +163,8 @@ function shapeOf(
       types: types.each.map((own) => shapeOf(own, sizes, context, needs)),
     };
   }
-  const leaves = fields.filter(({ isLeaf }) => isLeaf).length;
   const objects = fields.filter(({ isLeaf }) => !isLeaf);
+  const leaves = fields.length - objects.length;
   return { leaves, fields: objects.map((field) => shapeOfField(field, sizes, context, needs)) };
 }
 

@@ -18,7 +18,13 @@ import type {
   OperationDefinitionNode,
   VariableValues,
 } from 'graphql';
-import { createCompleteAbstract, createCompleteLeaf, createCompleteList, requireValue } from './complete.ts';
+import {
+  createCompleteAbstract,
+  createCompleteLeaf,
+  createCompleteList,
+  isTextType,
+  requireValue,
+} from './complete.ts';
 import { executeFields, readArguments, respond } from './execute.ts';
 import type { Complete, FieldPlan, ObjectPlan, Resolve, Run } from './execute.ts';
 import { collectFields } from './fields.ts';
@@ -57,6 +63,7 @@ export function compileQuery(
       parent,
       definition,
       resolve: resolverOf(parent, definition),
+      text: isTextType(isNonNullType(type) ? type.ofType : type) ? exposedProperty(definition) : null,
       slot: takesVariables ? slots++ : null,
       args: takesVariables ? {} : getArgumentValues(definition, node),
       isLeaf: isLeafType(isNonNullType(type) ? type.ofType : type),
@@ -89,8 +96,12 @@ export function compileQuery(
     if (isNonNullType(type)) return requireValue(completeOf(type.ofType, nodes));
     if (isListType(type)) {
       const item = type.ofType;
-      const isLeaf = isLeafType(getNamedType(item)) && !isListType(isNonNullType(item) ? item.ofType : item);
-      return createCompleteList(completeOf(item, nodes), isLeaf, !isNonNullType(item));
+      const itemType = isNonNullType(item) ? item.ofType : item;
+      return createCompleteList(completeOf(item, nodes), {
+        isLeaf: isLeafType(getNamedType(item)) && !isListType(itemType),
+        isText: isTextType(itemType),
+        isNullable: !isNonNullType(item),
+      });
     }
     if (isLeafType(type)) return createCompleteLeaf(type);
     const planned = new Map<GraphQLObjectType, ObjectPlan>();
@@ -128,15 +139,27 @@ function resolverOf(
   { name: typeName }: GraphQLObjectType,
   definition: GraphQLField<unknown, unknown>,
 ): Resolve {
-  const { name, resolve, extensions } = definition;
+  const { name, resolve } = definition;
   if (name === TypeNameMetaFieldDef.name) return () => typeName;
-  const isWrapped = extensions['pothosResolveWrapped'] === true;
-  const property = extensions['pothosExposedField'];
-  if (!isWrapped && typeof property === 'string')
-    return (_run, source) => (source as Readonly<Record<string, unknown>>)[property];
+  const property = exposedProperty(definition);
+  if (property !== null) return (_run, source) => (source as Readonly<Record<string, unknown>>)[property];
   const call = resolve ?? defaultFieldResolver;
+  if (call.length < RESOLVER_PARAMETERS) {
+    // It can't read what is told about its field.
+    const callWithout = call as (source: unknown, args: object, context: object) => unknown;
+    return (run, source, plan) => callWithout(source, readArguments(run, plan), run.contextValue);
+  }
   return (run, source, plan, path) =>
     call(source, readArguments(run, plan), run.contextValue, new ResolveInfo(plan, run, path));
+}
+
+/** The object, the arguments, the context, and what is told about the field. */
+const RESOLVER_PARAMETERS = 4;
+
+/** The property of its object that a field shows, if it does no more; null: it has a resolver. */
+function exposedProperty({ extensions }: GraphQLField<unknown, unknown>): string | null {
+  const property = extensions['pothosExposedField'];
+  return extensions['pothosResolveWrapped'] !== true && typeof property === 'string' ? property : null;
 }
 
 /** Whether a variable occurs in a field's arguments. */

@@ -3,6 +3,7 @@ import type {
   GraphQLAbstractType,
   GraphQLLeafType,
   GraphQLObjectType,
+  GraphQLOutputType,
   GraphQLSchema,
   ResponsePath,
 } from 'graphql';
@@ -18,8 +19,13 @@ export function requireValue(complete: Complete): Complete {
   };
 }
 
+/** Whether each text is a value of this type in the answer as it is. */
+export function isTextType(type: GraphQLOutputType): boolean {
+  return type === GraphQLString || type === GraphQLID;
+}
+
 export function createCompleteLeaf(type: GraphQLLeafType): Complete {
-  const isText = type === GraphQLString || type === GraphQLID;
+  const isText = isTextType(type);
   return (_run, value) => {
     if (value === null || value === undefined) return null;
     if (isText && typeof value === 'string') return value;
@@ -30,8 +36,18 @@ export function createCompleteLeaf(type: GraphQLLeafType): Complete {
   };
 }
 
-/** @param isLeaf the items are leaves, so their paths are needed only for errors */
-export function createCompleteList(complete: Complete, isLeaf: boolean, isNullable: boolean): Complete {
+/**
+ * @param isLeaf the items are leaves, so their paths are needed only for errors
+ * @param isText texts among the items are in the answer as they are
+ */
+export function createCompleteList(
+  complete: Complete,
+  {
+    isLeaf,
+    isText,
+    isNullable,
+  }: { readonly isLeaf: boolean; readonly isText: boolean; readonly isNullable: boolean },
+): Complete {
   const placeOf = (path: ResponsePath | undefined, index: number): ResponsePath =>
     extendPath(path, index, undefined);
   const completeItem = (
@@ -83,13 +99,12 @@ export function createCompleteList(complete: Complete, isLeaf: boolean, isNullab
         `Expected Iterable, but did not find one for field "${plan.parent.name}.${plan.definition.name}".`,
       );
     }
+    if (isText && areTexts(value)) return value;
     const items: unknown[] = [];
     let isWaiting = false;
     try {
-      let index = 0;
-      for (const item of value as readonly unknown[]) {
-        const completed = completeItem(run, item, path, index, plan);
-        index += 1;
+      for (let index = 0; index < value.length; index += 1) {
+        const completed = completeItem(run, value[index], path, index, plan);
         items.push(completed);
         if (completed instanceof Promise) isWaiting = true;
       }
@@ -101,6 +116,12 @@ export function createCompleteList(complete: Complete, isLeaf: boolean, isNullab
     }
     return isWaiting ? Promise.all(items) : items;
   };
+}
+
+function areTexts(items: readonly unknown[]): boolean {
+  // Not `every`, which leaves out what was never set.
+  for (let index = 0; index < items.length; index += 1) if (typeof items[index] !== 'string') return false;
+  return true;
 }
 
 /** @param plansFor the fields that the operation selects on one of the possible types */

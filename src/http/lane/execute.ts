@@ -43,6 +43,8 @@ export interface FieldPlan {
   readonly parent: GraphQLObjectType;
   readonly definition: GraphQLField<unknown, unknown>;
   readonly resolve: Resolve;
+  /** The property of the object around whose texts are the answer as they are; null: the value must be resolved. */
+  readonly text: string | null;
   /** The place of the arguments in the run; null: they are always `args`. */
   readonly slot: number | null;
   readonly args: Arguments;
@@ -103,6 +105,11 @@ export function executeFields(
   let waiting: string[] | null = null;
   try {
     for (const plan of plans.fields) {
+      const text = plan.text === null ? null : (source as Readonly<Record<string, unknown>>)[plan.text];
+      if (typeof text === 'string') {
+        values[plan.key] = text;
+        continue;
+      }
       const value = executeField(run, plan, source, path);
       values[plan.key] = value;
       if (value instanceof Promise) (waiting ??= []).push(plan.key);

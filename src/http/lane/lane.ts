@@ -72,7 +72,7 @@ export function createLane(options: YogaOptions): Lane {
 
   const begin = (request: HttpRequest, asked: RequestContext): Operation | null => {
     try {
-      return createOperation(options, request, headersOf(request), asked.caller);
+      return createOperation(options, { signal: request.leaving }, headersOf(request), asked.caller);
     } catch (error) {
       if (error instanceof RequestError) return null;
       throw error;

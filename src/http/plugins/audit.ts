@@ -1,6 +1,7 @@
 import { getNamedType, isLeafType } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { countRows } from '../../graph/cost/shape.ts';
+import { appendAll } from '../../sources/shared/append-all.ts';
 import { onceForConstants } from '../../graph/selection.ts';
 import type { SelectedField } from '../../graph/selection.ts';
 import type { CallTally } from '../../upstream/call-budget.ts';
@@ -70,35 +71,46 @@ function sortUnique(names: readonly string[]): readonly string[] {
   return names.length < 2 ? names : [...new Set(names)].toSorted();
 }
 
-const listCoordinates = onceForConstants((fields): readonly string[] =>
-  fields.flatMap((field) => [field.coordinate, ...listCoordinates(field.fields)]),
-);
+const listCoordinates = onceForConstants((fields): readonly string[] => {
+  const names: string[] = [];
+  for (const field of fields) {
+    names.push(field.coordinate);
+    appendAll(names, listCoordinates(field.fields));
+  }
+  return names;
+});
 
-const listArguments = onceForConstants((fields): readonly string[] =>
-  fields.flatMap((field) => [
-    ...listArgumentNames(field).map((name) => `${field.coordinate}(${name})`),
-    ...listArguments(field.fields),
-  ]),
-);
+const listArguments = onceForConstants((fields): readonly string[] => {
+  const names: string[] = [];
+  for (const field of fields) {
+    for (const name of listArgumentNames(field)) names.push(`${field.coordinate}(${name})`);
+    appendAll(names, listArguments(field.fields));
+  }
+  return names;
+});
 
 function listArgumentNames({ definition, args }: SelectedField): readonly string[] {
-  return Object.entries(args).flatMap(([name, value]) => {
+  const names: string[] = [];
+  for (const name in args) {
+    const value = args[name];
     const argument = definition?.args.find((one) => one.name === name);
     // The names inside a scalar, such as a gateway's representation, are the caller's.
     const isScalar = argument !== undefined && isLeafType(getNamedType(argument.type));
-    return listNames({ [name]: isScalar && value != null ? true : value });
-  });
+    addNames(names, '', name, isScalar && value != null ? true : value);
+  }
+  return names;
 }
 
-/** The paths to the values inside. Their names come from the schema, and values are left out. */
-function listNames(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, part]) => {
-    if (part === null || part === undefined) return [];
-    const parts: readonly unknown[] = Array.isArray(part) ? part : [part];
-    const below = parts.flatMap(listNames);
-    return below.length > 0 ? below.map((one) => `${name}.${one}`) : [name];
-  });
+/** Adds the paths to the values inside a value. Their names come from the schema, and values are left out. */
+function addNames(names: string[], prefix: string, name: string, value: unknown): void {
+  if (value === null || value === undefined) return;
+  const before = names.length;
+  const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
+  for (const part of parts) {
+    if (typeof part !== 'object' || part === null) continue;
+    for (const [below, inside] of Object.entries(part)) addNames(names, `${prefix}${name}.`, below, inside);
+  }
+  if (names.length === before) names.push(`${prefix}${name}`);
 }
 
 /** Notes what only the audit trail needs about an operation. */

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { scopedKey } from '../../base/credential-scope.ts';
-import { asError, UpstreamError } from '../../base/errors.ts';
+import { UpstreamError } from '../../base/errors.ts';
 import type { Range } from '../../base/time.ts';
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
@@ -16,7 +16,7 @@ import { readPage } from '../paging/page.ts';
 import type { Page, TotalCount } from '../paging/page.ts';
 import { requireParsable } from '../paging/row-stream.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
-import type { ScannedRows } from '../paging/scan-range.ts';
+import { loadOnce } from '../shared/load-once.ts';
 import { requireScope } from '../shared/scope.ts';
 import { breakDownEvents, scanEvents, scanOf } from './breakdown.ts';
 import type { EventBreakdown, EventBreakdownRequest, EventScan } from './breakdown.ts';
@@ -73,19 +73,17 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
     // The key holds the time too, because the vendor may give one id to two events.
     { cacheKeyFn: ({ id, timestampMs }) => keyOf('event', [timestampMs, id]) },
   );
-  const pages = new DataLoader<EventPageRequest, Page<AuditEvent>, string>(
-    (requests) => Promise.all(requests.map((request) => readEventsPage(request).catch(asError))),
-    { cacheKeyFn: (request) => keyOf('page', { ...request, fields: [...request.fields].sort() }) },
+  const loadPage = loadOnce(
+    (request: EventPageRequest) => keyOf('page', { ...request, fields: [...request.fields].sort() }),
+    readEventsPage,
   );
-  const facets = new DataLoader<EventFacetsRequest, EventFacets, string>(
-    (requests) =>
-      Promise.all(requests.map((request) => readEventFacets(deps, context, request).catch(asError))),
-    { cacheKeyFn: (request) => keyOf('facets', { ...request, facets: [...request.facets].sort() }) },
+  const loadFacets = loadOnce(
+    (request: EventFacetsRequest) => keyOf('facets', { ...request, facets: [...request.facets].sort() }),
+    (request) => readEventFacets(deps, context, request),
   );
-  const scans = new DataLoader<HeldScan, ScannedRows<AuditEvent>, string>(
-    (requests) =>
-      Promise.all(requests.map(({ scan, held }) => scanEvents(deps, context, scan, held).catch(asError))),
-    { cacheKeyFn: ({ scan, held }) => keyOf('scan', { scan, isBeside: held !== null }) },
+  const loadScan = loadOnce(
+    ({ scan, held }: HeldScan) => keyOf('scan', { scan, isBeside: held !== null }),
+    ({ scan, held }) => scanEvents(deps, context, scan, held),
   );
 
   async function readEventsPage(request: EventPageRequest): Promise<Page<AuditEvent>> {
@@ -114,7 +112,7 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
       return events.load({ id, timestampMs });
     },
     async listEvents(request) {
-      return pages.load(request);
+      return loadPage(request);
     },
     async countEvents(range, filter) {
       const known = knownCounts.of(range, filter);
@@ -131,12 +129,12 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
     async countEventFacets(request) {
       // Without credentials there is no scope for a key, and no call is made: coverage reports NOT_CONFIGURED.
       if (!context.credentials) return readEventFacets(deps, context, request);
-      return facets.load(request);
+      return loadFacets(request);
     },
     async getEventBreakdown(request) {
       const scan = scanOf(request);
       return breakDownEvents(deps, request, (held) =>
-        context.credentials ? scans.load({ scan, held }) : scanEvents(deps, context, scan, held),
+        context.credentials ? loadScan({ scan, held }) : scanEvents(deps, context, scan, held),
       );
     },
   };

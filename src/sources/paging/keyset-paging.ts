@@ -1,5 +1,4 @@
 import { UpstreamError } from '../../base/errors.ts';
-import type { Direction } from '../../base/time.ts';
 import { readKeysetWindow } from './keyset-window.ts';
 import { comparePositions, startOfReading } from './position.ts';
 import type { Position } from './position.ts';
@@ -63,17 +62,18 @@ export async function* pageByKeyset<Row extends Position>(
     const parsed = countParsed(entries);
     // The previous call has parsed rows of `instant`, and they must come again. So this answer is not the end of the list.
     if (!isFirst && parsed === 0) throw unparsablePage(list);
-    const times = timesOf(entries, direction, headOf(instant));
-    const lastSeen = lastInstantOf(entries, times);
+    const lastSeen = lastInstantOf(entries);
     const ended = window.ended || isBeyond(lastSeen, isDesc ? firstInstant : lastInstant);
     const rows: Row[] = [];
     const rowsAtCut: Row[] = [];
     const dropped: number[] = [];
     let cut = 0;
-    let index = 0;
+    const headMs = headOf(instant);
+    let timestampMs = headMs;
     for (const entry of entries) {
-      const timestampMs = times[index]!;
-      index += 1;
+      // A skipped row without a time gets that of the row before it, or the window's first moment at the start of a window. There it
+      // may be counted a second time, because it is unknown whether the window before held it.
+      timestampMs = entry.timestampMs ?? (isDesc ? Math.min : Math.max)(timestampMs, headMs);
       const at = instantOf(timestampMs);
       // The bound is one unit beyond the instant. The previous window has given out the rows in that unit.
       if (isBeyond(instant, at)) continue;
@@ -110,11 +110,11 @@ export async function* pageByKeyset<Row extends Position>(
   }
 
   /** The instant of the last row that was parsed. If there is none, the window has ended, and the value does not matter. */
-  function lastInstantOf(entries: readonly (Row | SkippedRow)[], times: readonly number[]): number {
-    const index = entries.findLastIndex(
-      (entry, at) => !isSkipped(entry) && !isBeyond(instant, instantOf(times[at]!)),
+  function lastInstantOf(entries: readonly (Row | SkippedRow)[]): number {
+    const last = entries.findLast(
+      (entry): entry is Row => !isSkipped(entry) && !isBeyond(instant, instantOf(entry.timestampMs)),
     );
-    return instantOf(times[index] ?? 0);
+    return instantOf(last?.timestampMs ?? 0);
   }
 
   /** The first moment of an instant in the direction of reading, inside the range. */
@@ -146,20 +146,6 @@ function countParsed(entries: readonly object[]): number {
   let count = 0;
   for (const entry of entries) if (!isSkipped(entry)) count += 1;
   return count;
-}
-
-/**
- * The time of each entry: a skipped row without a time gets that of the row before it, or the window's first moment at the
- * start of a window. There it may be counted a second time, because it is unknown whether the window before held it.
- */
-function timesOf(
-  entries: readonly (Position | SkippedRow)[],
-  direction: Direction,
-  headMs: number,
-): readonly number[] {
-  const nearest = direction === 'DESC' ? Math.min : Math.max;
-  let latest = headMs;
-  return entries.map(({ timestampMs }) => (latest = timestampMs ?? nearest(latest, headMs)));
 }
 
 function pageSizeFor(wanted: number, largestPage: number): number {

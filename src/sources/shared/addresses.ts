@@ -10,6 +10,8 @@ export interface Addresses {
 }
 
 const NONE: Addresses = { ipAddress: null };
+/** What nearly all rows have. */
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/;
 /** The separators of a list. */
 const GAPS = /[\s,;]+/;
 /** `[address]`, `[address]:port` or `address:port`, the last for IPv4 alone. */
@@ -23,6 +25,7 @@ const LONGEST_KEPT = 100;
 /** Parses the vendor's text of an address, without port, brackets and zone. */
 export function decodeAddresses(text: string | null | undefined): Addresses {
   if (text === null || text === undefined) return NONE;
+  if (IPV4.test(text)) return { ipAddress: text };
   const known = decoded.get(text);
   if (known) return known;
   const addresses = parseAddresses(text);

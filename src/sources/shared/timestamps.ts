@@ -1,9 +1,10 @@
-import { formatDate, formatInstant } from '../../base/time.ts';
+import { formatInstant } from '../../base/time.ts';
 
 /** A vendor's usual form. */
 const FORMATTED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/i;
 const OFFSET = /(?:z|[+-]\d\d:?\d\d)$/;
+const ZERO = '0'.charCodeAt(0);
 const DAY_AT = 'YYYY-MM-'.length;
 const HOUR_AT = 'YYYY-MM-DDT'.length;
 const MINUTE_LENGTH = 'YYYY-MM-DDTHH:mm'.length;
@@ -17,8 +18,7 @@ const SHORTEST_MONTH = 28;
 export function decodeTimestamp(value: unknown): number | null {
   if (typeof value === 'string' && FORMATTED.test(value)) {
     const ms = Date.parse(value);
-    // The parser moves a day that its month does not have, and the hour 24, to a later day.
-    if (!Number.isNaN(ms)) return value.startsWith(formatDate(ms)) ? ms : null;
+    if (!Number.isNaN(ms)) return hasItsDay(value) ? ms : null;
   }
   if (typeof value !== 'string' || !ISO.test(value) || !hasItsDay(value)) return null;
   const isZoned = value.endsWith('Z') || OFFSET.test(value.slice(MINUTE_LENGTH));
@@ -28,7 +28,7 @@ export function decodeTimestamp(value: unknown): number | null {
 
 /** Whether the day stays as written: `Date.parse` turns the 30th of February into the 2nd of March, and 24:00 into the next day. */
 function hasItsDay(value: string): boolean {
-  const day = Number(value.slice(DAY_AT, DAY_AT + 2));
+  const day = (value.charCodeAt(DAY_AT) - ZERO) * 10 + value.charCodeAt(DAY_AT + 1) - ZERO;
   if (day <= SHORTEST_MONTH) return !value.startsWith('24', HOUR_AT);
   return new Date(`${value.slice(0, MINUTE_LENGTH)}Z`).getUTCDate() === day;
 }

@@ -1,7 +1,5 @@
-import DataLoader from 'dataloader';
 import { scopedKey } from '../../base/credential-scope.ts';
 import type { CredentialScope } from '../../base/credential-scope.ts';
-import { asError } from '../../base/errors.ts';
 import type { Source } from '../../base/source.ts';
 import { forScan } from '../../upstream/call-budget.ts';
 import type { CallContext } from '../../upstream/upstream.ts';
@@ -16,6 +14,7 @@ import { coverNothing } from '../paging/coverage.ts';
 import type { Page, PageRequest, TotalCount } from '../paging/page.ts';
 import { requireParsable } from '../paging/row-stream.ts';
 import type { RowStream } from '../paging/row-stream.ts';
+import { loadOnce } from '../shared/load-once.ts';
 import type { UsageDeps } from '../usage/client.ts';
 import type { UsageRecord } from '../usage/record.ts';
 import { createUsageRowStream } from '../usage/row-stream.ts';
@@ -64,9 +63,9 @@ export function createTimelineSource(
   events: TimelinePart<EventsDeps, EventsSource>,
   nowMs: number,
 ): TimelineSource {
-  const pages = new DataLoader<TimelinePageRequest, Page<Activity>, string>(
-    (requests) => Promise.all(requests.map((request) => readTimelinePage(request).catch(asError))),
-    { cacheKeyFn: (request) => keyOf({ ...request, fields: [...request.fields].sort() }) },
+  const loadPage = loadOnce(
+    (request: TimelinePageRequest) => keyOf({ ...request, fields: [...request.fields].sort() }),
+    readTimelinePage,
   );
   const createNearEvents = (): NearSource<AuditEvent> => ({
     stream: createEventsRowStream(events.deps, forScan(events.context), {}, OPTIONAL_EVENT_FIELDS)!,
@@ -131,7 +130,7 @@ export function createTimelineSource(
       return nearUsage.load(request);
     },
     async listActivities(request) {
-      return pages.load(request);
+      return loadPage(request);
     },
     async countActivities(range, filter) {
       const filters = splitTimelineFilter(filter);

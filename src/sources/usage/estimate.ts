@@ -124,13 +124,14 @@ export function estimateUsageAnalytics(
       series,
     })),
   ];
+  const place = `${range.fromMs} ${range.toMs} ${interval} ${timeZone}`;
   const asked = [...new Set(periods.flatMap((period) => [...period.series]))].map((series) => {
     const read = periods.filter((period) => period.series.has(series));
-    const offsets = read.map(({ offset }) => offset ?? null);
+    const offsets = read.map(({ offset }) => offset ?? '').join();
     return {
       least: keyOfSeries(series, unite(read.map((period) => period.range))),
       full: [
-        `series ${series} ${JSON.stringify([range, interval, timeZone, request.series.has(series), offsets])}`,
+        `series ${series} ${place} ${request.series.has(series)} ${offsets}`,
         calls.get(series) ?? 1,
       ] as const,
     };

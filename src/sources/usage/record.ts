@@ -187,7 +187,8 @@ export function decodeUsageRecord(row: unknown): UsageRecord | SkippedRow {
     elementResource === undefined
   )
     return skipped;
-  return {
+  const { ipAddress, addresses } = decodeAddresses(requestIP);
+  const record: UsageRecord = {
     source: 'USAGE',
     id,
     timestampMs,
@@ -217,8 +218,9 @@ export function decodeUsageRecord(row: unknown): UsageRecord | SkippedRow {
     provisionName,
     vendorResource,
     elementResource,
-    ...decodeAddresses(requestIP),
+    ipAddress,
   };
+  return addresses ? { ...record, addresses } : record;
 }
 
 function readStatus(text: string | null): RequestStatus | null {

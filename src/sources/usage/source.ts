@@ -16,7 +16,7 @@ import { readPage } from '../paging/page.ts';
 import type { Page, PageRequest, TotalCount } from '../paging/page.ts';
 import { requireParsable } from '../paging/row-stream.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
-import type { ScannedRows } from '../paging/scan-range.ts';
+import { loadOnce } from '../shared/load-once.ts';
 import { requireScope } from '../shared/scope.ts';
 import type { AnalyticsRequest, GetUsageAnalytics, UsageAnalytics } from './analytics/analytics.ts';
 import { breakDownUsage, scanUsageRecords } from './breakdown.ts';
@@ -64,34 +64,33 @@ export function createUsageSource(
   const knownCounts = createKnownCounts<UsageFilter>(keyOf);
   const given = createGivenRows();
 
-  const records = new DataLoader<RecordKey, UsageRecord | null, string>(
-    (keys) => {
-      // A single record has no coverage to say that it is stale, so an earlier answer is never served.
-      const freshDeps = { ...deps, settings: { ...settings, staleIfErrorMs: 0 } };
-      const read = createUsagePaging(freshDeps, context, {}, async () => null);
-      return findThroughArchive(deps.archive, keys, (missing) =>
-        findUsageRecords(missing, read, (id) => readUsageRecord(deps, context, id)),
-      );
-    },
-    {
-      cacheKeyFn: ({ id, timestampMs }) =>
-        scopedKey(
-          requireScope(context, 'USAGE', RECORD_OPERATION),
-          RECORD_OPERATION,
-          id,
-          String(timestampMs),
-        ),
-    },
-  );
-  const pages = new DataLoader<PageRequest<UsageFilter>, Page<UsageRecord>, string>(
-    (requests) => Promise.all(requests.map((request) => readUsagePage(request).catch(asError))),
-    { cacheKeyFn: (request) => keyOf('page', request) },
-  );
+  let records: DataLoader<RecordKey, UsageRecord | null, string> | null = null;
+  const openRecords = () =>
+    new DataLoader<RecordKey, UsageRecord | null, string>(
+      (keys) => {
+        // A single record has no coverage to say that it is stale, so an earlier answer is never served.
+        const freshDeps = { ...deps, settings: { ...settings, staleIfErrorMs: 0 } };
+        const read = createUsagePaging(freshDeps, context, {}, async () => null);
+        return findThroughArchive(deps.archive, keys, (missing) =>
+          findUsageRecords(missing, read, (id) => readUsageRecord(deps, context, id)),
+        );
+      },
+      {
+        cacheKeyFn: ({ id, timestampMs }) =>
+          scopedKey(
+            requireScope(context, 'USAGE', RECORD_OPERATION),
+            RECORD_OPERATION,
+            id,
+            String(timestampMs),
+          ),
+      },
+    );
+  const loadPage = loadOnce((request: PageRequest<UsageFilter>) => keyOf('page', request), readUsagePage);
   const scan = ({ held, ...request }: UsageScan) =>
     scanUsageRecords(deps, context, getUsageAnalytics, request, held);
-  const scans = new DataLoader<UsageScan, ScannedRows<UsageRecord>, string>(
-    (requests) => Promise.all(requests.map((request) => scan(request).catch(asError))),
-    { cacheKeyFn: ({ range, filter, held }) => keyOf('scan', { range, filter, isBeside: held !== null }) },
+  const loadScan = loadOnce(
+    ({ range, filter, held }: UsageScan) => keyOf('scan', { range, filter, isBeside: held !== null }),
+    scan,
   );
 
   async function readUsagePage(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>> {
@@ -110,10 +109,10 @@ export function createUsageSource(
       if (!isUsageRecordId(id)) return null;
       const row = given.find(id);
       const isSame = row && (timestampMs === null || timestampMs === row.timestampMs);
-      return isSame ? row : records.load({ id, timestampMs });
+      return isSame ? row : (records ??= openRecords()).load({ id, timestampMs });
     },
     async listUsageRecords(request) {
-      return pages.load(request);
+      return loadPage(request);
     },
     async countUsageRecords(range, filter) {
       const stream = createUsageRowStream(deps, forScan(context, 'count'), filter, getUsageAnalytics);
@@ -136,7 +135,7 @@ export function createUsageSource(
       const { range, filter } = request;
       return breakDownUsage(deps, request, (held) =>
         // Without credentials there is no scope for a key, and no call is made: coverage reports NOT_CONFIGURED.
-        context.credentials ? scans.load({ range, filter, held }) : scan({ range, filter, held }),
+        context.credentials ? loadScan({ range, filter, held }) : scan({ range, filter, held }),
       );
     },
   };

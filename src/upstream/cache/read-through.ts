@@ -114,7 +114,8 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
       });
       if (isReadOnce) return decoded;
       const { readAtMs, answer } = decoded;
-      for (const [index, { value, body, cache: ownPolicy }] of decoded.segments.entries()) {
+      for (const [index, segment] of decoded.segments.entries()) {
+        const { value, cache: ownPolicy } = segment;
         const entry = entries[first + index];
         // A segment between two missing ones may have a fresh entry, which stays.
         if (!entry || fresh[first + index]) continue;
@@ -123,7 +124,10 @@ export function createReadThrough(options: ReadThroughOptions): Upstream['getSeg
           { value, readAtMs },
           {
             bytes: Math.ceil(answer.body.length / decoded.segments.length),
-            answer: () => (body === undefined ? answer : { ...answer, body: Buffer.from(encodeJson(body)) }),
+            answer() {
+              const { body } = segment;
+              return body === undefined ? answer : { ...answer, body: Buffer.from(encodeJson(body)) };
+            },
           },
         );
       }

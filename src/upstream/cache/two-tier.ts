@@ -77,6 +77,8 @@ export function createTwoTierCache(options: TwoTierCacheOptions): TwoTierCache {
         }
       : null,
     write({ scope, key, policy }, { value, readAtMs }, { bytes, answer }) {
+      // Nobody would read the entry.
+      if (policy.freshMs <= 0 && policy.staleIfErrorMs <= 0) return;
       const kept = policy.freshMs > 0 ? value : new Undecoded(answer());
       memory.write(scope, key, policy, { value: kept, readAtMs }, bytes);
       shared?.write(scope, key, { policy, readAtMs, answer: answer() });

@@ -1,6 +1,6 @@
 import { RequestError } from '../../../base/errors.ts';
 import type { AnalyticsRequest, UsageSeries } from '../../../sources/usage/analytics/analytics.ts';
-import { fieldsUnder } from '../../selection.ts';
+import { fieldsUnder, onceForConstants } from '../../selection.ts';
 import type { SelectedField } from '../../selection.ts';
 
 /** The series that each field is read from. Other fields need no call. */
@@ -21,17 +21,17 @@ const SERIES_OF_TOTALS: Readonly<Record<string, UsageSeries>> = {
  * `previous`, each is read in all the series that any of them selects.
  * @throws RequestError `BAD_USER_INPUT` for an `elements(top:)` below 1: one error here, not one in every bucket
  */
-export function readAnalyticsSelection(
-  fields: readonly SelectedField[],
-): Pick<AnalyticsRequest, 'series' | 'previous'> {
-  const periods = fields.filter(({ name }) => name === 'previous');
-  const offsets = new Set(periods.map(({ args }) => readOffset(args['offset'])));
-  const earlier = seriesUnder(fieldsUnder(fields, 'previous'));
-  return {
-    series: seriesUnder(fields),
-    previous: [...offsets].map((offset) => ({ offset, series: earlier })),
-  };
-}
+export const readAnalyticsSelection = onceForConstants(
+  (fields): Pick<AnalyticsRequest, 'series' | 'previous'> => {
+    const periods = fields.filter(({ name }) => name === 'previous');
+    const offsets = new Set(periods.map(({ args }) => readOffset(args['offset'])));
+    const earlier = seriesUnder(fieldsUnder(fields, 'previous'));
+    return {
+      series: seriesUnder(fields),
+      previous: [...offsets].map((offset) => ({ offset, series: earlier })),
+    };
+  },
+);
 
 function seriesUnder(fields: readonly SelectedField[]): ReadonlySet<UsageSeries> {
   const ofBuckets = fieldsUnder(fields, 'buckets');

@@ -55,7 +55,7 @@ export interface AnalyticsPeriod {
   readonly toMs: number;
   readonly buckets: readonly AnalyticsBucket[];
   readonly totals: AnalyticsTotals;
-  /** For each requested series: disjoint spans, newest first. */
+  /** For each requested series: disjoint spans, newest first. Listed when it is read. */
   readonly coverage: readonly Coverage[];
 }
 

@@ -87,14 +87,14 @@ export function createSeriesClient<Series extends UsageSeries>(
     const values = answers.map(({ value }) => value);
     return {
       answer: {
-        rows: values.flatMap(({ rows }, index) => ownRows(rows, segments[index]!, interval)),
-        skipped: values.flatMap(({ skipped }) => skipped),
+        rows: joinLists(values.map(({ rows }, index) => ownRows(rows, segments[index]!, interval))),
+        skipped: joinLists(values.map(({ skipped }) => skipped)),
       },
       spans: answers.map(({ readAtMs, stale, origin }, index): SeriesSpan => {
         const { fromMs, toMs } = segments[index]!;
         return { fromMs, toMs, readAtMs, stale, origin };
       }),
-      unanswered: joinTouching(values.flatMap(({ unanswered }) => unanswered)),
+      unanswered: joinTouching(joinLists(values.map(({ unanswered }) => unanswered))),
     };
   };
 }
@@ -106,5 +106,13 @@ function ownRows<Series extends UsageSeries>(
   interval: VendorInterval,
 ): readonly SeriesRow<Series>[] {
   const firstRowMs = vendorFloor(fromMs, interval);
-  return rows.filter(({ startMs }) => startMs >= firstRowMs && (startMs < toMs || isLive));
+  const isOwn = ({ startMs }: SeriesRow<Series>): boolean =>
+    startMs >= firstRowMs && (startMs < toMs || isLive);
+  return rows.every(isOwn) ? rows : rows.filter(isOwn);
+}
+
+/** Most ranges are one segment. */
+function joinLists<Item>(lists: readonly (readonly Item[])[]): readonly Item[] {
+  const [only] = lists;
+  return only && lists.length === 1 ? only : lists.flat();
 }

@@ -60,8 +60,8 @@ export function decodeSeries<Series extends UsageSeries>(
     starts.push(startMs);
     const isMisplaced = startMs !== null && startMs !== range.fromMs && !isVendorEdge(startMs, interval);
     if (isMisplaced) misplaced += 1;
-    const decoded = startMs === null || isMisplaced ? null : DECODERS[series](fields);
-    if (startMs !== null && decoded) found.push({ startMs, count: decoded.count, figure: decoded.figure });
+    const row = startMs === null || isMisplaced ? null : DECODERS[series](fields, startMs);
+    if (row) found.push(row);
     else skipped.push(startMs);
   }
   if (body.length > 0 && found.length === 0) throw new TypeError('No row could be parsed.');
@@ -130,14 +130,15 @@ function areCoarser(rows: readonly { readonly startMs: number }[], interval: Ven
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-type Decoded<Series extends UsageSeries> = Pick<SeriesRow<Series>, 'count' | 'figure'>;
 
-const DECODERS: { readonly [Series in UsageSeries]: (fields: Fields) => Decoded<Series> | null } = {
-  activity(fields) {
+const DECODERS: {
+  readonly [Series in UsageSeries]: (fields: Fields, startMs: number) => SeriesRow<Series> | null;
+} = {
+  activity(fields, startMs) {
     const count = fields['count'];
-    return isCount(count) ? { count, figure: count } : null;
+    return isCount(count) ? { startMs, count, figure: count } : null;
   },
-  elements(fields) {
+  elements(fields, startMs) {
     const elements = new Map<string, number>();
     for (const [key, value] of Object.entries(fields)) {
       // All other keys are elements. An element with one of these two names is lost (`docs/vendors.md#series-buckets`).
@@ -147,25 +148,29 @@ const DECODERS: { readonly [Series in UsageSeries]: (fields: Fields) => Decoded<
       if (!isCount(value)) return null;
       if (value > 0) elements.set(key, value);
     }
-    return withCount(fields, elements);
+    return withCount(fields, startMs, elements);
   },
-  times(fields) {
+  times(fields, startMs) {
     const { count, min, max, avg } = fields;
     if (!isCount(count)) return null;
-    if (count === 0) return { count, figure: null };
-    return isTime(min) && isTime(max) && isTime(avg) ? { count, figure: { min, max, avg } } : null;
+    if (count === 0) return { startMs, count, figure: null };
+    return isTime(min) && isTime(max) && isTime(avg) ? { startMs, count, figure: { min, max, avg } } : null;
   },
-  statuses(fields) {
+  statuses(fields, startMs) {
     // A row of zero may have no other fields: `divideAnswer` writes such rows.
     const bare = fields['count'] === 0 && !('success' in fields) && !('failed' in fields);
     const { success, failed } = bare ? { success: 0, failed: 0 } : fields;
-    return isCount(success) && isCount(failed) ? withCount(fields, { success, failed }) : null;
+    return isCount(success) && isCount(failed) ? withCount(fields, startMs, { success, failed }) : null;
   },
 };
 
-function withCount<Figure extends SeriesFigures[UsageSeries]>(fields: Fields, figure: Figure) {
+function withCount<Figure extends SeriesFigures[UsageSeries]>(
+  fields: Fields,
+  startMs: number,
+  figure: Figure,
+) {
   const count = fields['count'] ?? null;
-  return count === null || isCount(count) ? { count, figure } : null;
+  return count === null || isCount(count) ? { startMs, count, figure } : null;
 }
 
 function fieldsOf(entry: unknown): Fields {

@@ -49,15 +49,20 @@ const SUMS: { readonly [Series in UsageSeries]: (rows: Rows<Series>) => SeriesFi
   }),
 };
 
-/** Sums rows: counts are added, times give the least and the greatest, averages are weighted by the counts of their rows. */
+/**
+ * Sums rows: counts are added, times give the least and the greatest, averages are weighted by the counts of their rows.
+ * @param first the place of the first row @param end the place after the last one; left out: all rows
+ */
 export function sumRows<Series extends UsageSeries>(
   series: Series,
   rows: Rows<Series>,
+  first = 0,
+  end = rows.length,
 ): SeriesFigures[Series] {
-  const [only] = rows;
+  const only = rows[first];
   // Most buckets are one row of the vendor's.
-  if (only && rows.length === 1 && (series !== 'times' || only.count)) return only.figure;
-  return SUMS[series](rows);
+  if (only && end - first === 1 && (series !== 'times' || only.count)) return only.figure;
+  return SUMS[series](first === 0 && end === rows.length ? rows : rows.slice(first, end));
 }
 
 const TOTAL_CALLS: { readonly [Series in UsageSeries]: (figure: SeriesFigures[Series]) => number | null } = {

@@ -1,8 +1,7 @@
-import DataLoader from 'dataloader';
 import { scopedKey } from '../../../base/credential-scope.ts';
-import type { ScopedKey } from '../../../base/credential-scope.ts';
 import { UpstreamError } from '../../../base/errors.ts';
 import type { CallContext } from '../../../upstream/upstream.ts';
+import { loadOnce } from '../../shared/load-once.ts';
 import { requireScope } from '../../shared/scope.ts';
 import { SERIES_OPERATIONS } from './analytics.ts';
 import type { UsageSeries } from './analytics.ts';
@@ -84,22 +83,12 @@ export function createSeriesLoader<Series extends UsageSeries>(
     };
   };
 
-  const loader = new DataLoader<SeriesCall, LoadedSeries<Series>, ScopedKey>(
-    (calls) =>
-      Promise.all(
-        calls.map((call) =>
-          readInParts(call).catch((error: unknown) =>
-            // Only the reason of an abort can be something else than an error.
-            error instanceof Error ? error : new Error('Aborted', { cause: error }),
-          ),
-        ),
-      ),
-    {
-      cacheKeyFn: ({ range, interval }) =>
-        scopedKey(requireScope(context, 'USAGE', operation), operation, range.fromMs, range.toMs, interval),
-    },
+  const load = loadOnce(
+    ({ range, interval }: SeriesCall) =>
+      scopedKey(requireScope(context, 'USAGE', operation), operation, range.fromMs, range.toMs, interval),
+    (call) => readInParts(call),
   );
-  return async (call) => loader.load(call);
+  return async (call) => load(call);
 }
 
 function rowsLeftOut(operation: string): UpstreamError {

@@ -1,3 +1,5 @@
+import { coverageChannel } from '../../../base/channels.ts';
+import type { Coverage } from '../../paging/coverage.ts';
 import { USAGE_SERIES } from './analytics.ts';
 import type { AnalyticsPeriod, UsageSeries } from './analytics.ts';
 import type { PlannedPeriod, SeriesCall } from './calls.ts';
@@ -45,9 +47,9 @@ export function sliceSeries<Series extends UsageSeries>(
   const inside: SeriesRow<Series>[] = [];
   const unequalRows: number[] = [];
   const cutRows: number[] = [];
-  const byBucket: SeriesRow<Series>[][] = edges.slice(1).map(() => []);
+  /** How many rows of `inside` are of each bucket that has ended: rows come in the order of buckets. */
+  const ends: number[] = [];
   let skipped = 0;
-  let bucket = 0;
   for (const { call, answer } of answered) {
     const { fromMs, toMs } = call.range;
     const firstRowMs = vendorFloor(fromMs, call.interval);
@@ -58,8 +60,7 @@ export function sliceSeries<Series extends UsageSeries>(
       // The first row may begin before the range; it counts at the range's start.
       const atMs = row.startMs === firstRowMs ? fromMs : row.startMs;
       if (atMs < range.fromMs || atMs >= range.toMs) continue;
-      while (atMs >= (edges[bucket + 1] ?? Infinity)) bucket += 1;
-      byBucket[bucket]?.push(row);
+      while (atMs >= (edges[ends.length + 1] ?? Infinity)) ends.push(inside.length);
       inside.push(row);
       const counted = countFigure(series, row.figure);
       if (row.count !== null && counted !== null && counted !== row.count) unequalRows.push(atMs);
@@ -71,14 +72,18 @@ export function sliceSeries<Series extends UsageSeries>(
       (atMs) => atMs === null || (atMs >= earliestMs && atMs < range.toMs),
     ).length;
   }
-  const sums = [...byBucket, inside].map((rows) => sumRows(series, rows));
-  const hasInexactSum = sums.some((sum) => !isExact(series, sum));
+  const sums = edges.slice(1).map((_edge, bucket) => {
+    const first = bucket === 0 ? 0 : (ends[bucket - 1] ?? inside.length);
+    return sumRows(series, inside, first, ends[bucket] ?? inside.length);
+  });
+  const sum = sumRows(series, inside);
+  const hasInexactSum = !isExact(series, sum) || sums.some((one) => !isExact(series, one));
   // Buckets show the elements that rank in the total. Without a total they would seem to have none.
   const isUnranked = hasInexactSum && series === 'elements';
-  const exact = sums.map((sum) => (isUnranked || !isExact(series, sum) ? null : sum));
+  const exactOf = (one: SeriesFigures[Series]) => (isUnranked || !isExact(series, one) ? null : one);
   return {
-    buckets: exact.slice(0, -1),
-    total: exact.at(-1) ?? null,
+    buckets: hasInexactSum ? sums.map(exactOf) : sums,
+    total: exactOf(sum),
     hasInexactSum,
     unequalRows,
     cutRows,
@@ -169,8 +174,20 @@ export function assemblePeriod(
     return listSeriesCoverage(series, range, facts, bounds);
   };
 
+  let coverage: readonly Coverage[] | null = null;
+  const listCoverage = (): readonly Coverage[] =>
+    (coverage ??= [
+      ...coverageOf('activity', outcomes.activity),
+      ...coverageOf('elements', outcomes.elements),
+      ...coverageOf('times', outcomes.times),
+      ...coverageOf('statuses', outcomes.statuses),
+    ]);
+  // Those who watch the service also learn of coverage that nobody selects.
+  if (coverageChannel.hasSubscribers) listCoverage();
+
   return {
-    ...range,
+    fromMs: range.fromMs,
+    toMs: range.toMs,
     buckets,
     totals: {
       count: activity?.total ?? null,
@@ -178,12 +195,9 @@ export function assemblePeriod(
       processTime: times?.total ?? null,
       statuses: statuses?.total ?? null,
     },
-    coverage: [
-      ...coverageOf('activity', outcomes.activity),
-      ...coverageOf('elements', outcomes.elements),
-      ...coverageOf('times', outcomes.times),
-      ...coverageOf('statuses', outcomes.statuses),
-    ],
+    get coverage() {
+      return listCoverage();
+    },
   };
 }
 

@@ -20,8 +20,8 @@ export interface AnalyticsPlan {
   readonly calls: { readonly [Series in UsageSeries]: readonly SharedCalls[] };
 }
 
-/** An operation is planned when it is estimated and when it runs. */
-const latest = new LRUCache<string, AnalyticsPlan>({ max: 16 });
+/** An operation is planned when it is estimated and when it runs, and dashboards ask for the same ranges again. */
+const latest = new LRUCache<string, AnalyticsPlan>({ max: 64 });
 
 /**
  * Plans all calls of a request before the first is made.
@@ -32,7 +32,9 @@ export function planAnalytics(request: AnalyticsRequest, nowMs: number, bounds: 
   const { maxBuckets, maxUpstreamBuckets } = bounds;
   const earlier = previous.map((one) => [one.offset, [...one.series]]);
   const asked = [range.fromMs, range.toMs, interval, timeZone, [...series], earlier];
-  const key = JSON.stringify([...asked, nowMs, maxBuckets, maxUpstreamBuckets]);
+  // A plan only depends on whether its periods have ended, and none ends after the range.
+  const endsAt = range.toMs < nowMs ? null : nowMs;
+  const key = JSON.stringify([...asked, endsAt, maxBuckets, maxUpstreamBuckets]);
   const known = latest.get(key);
   if (known) return known;
   const plan = planCallsOf(request, nowMs, bounds);

@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '../../../base/abort.ts';
 import { RequestError, UpstreamError } from '../../../base/errors.ts';
 import type { CallContext } from '../../../upstream/upstream.ts';
 import type { GetUsageAnalytics, UsageSeries } from './analytics.ts';
@@ -14,8 +15,6 @@ import type { SeriesAge } from './segments.ts';
 /** The bounds of a series, how it ages and is cached, how long the vendor keeps data, and the files that are served instead. */
 export interface AnalyticsSettings extends SeriesBounds, SeriesAge, Omit<CoverageBounds, 'nowMs'> {}
 
-type SeriesLoaders = { readonly [Series in UsageSeries]: LoadSeries<Series> };
-
 /**
  * The reader of analytics for one operation. It plans all calls before it makes the first, so that a request that is too large
  * makes none. It reads the series at the same time. If one fails, coverage reports it, and the others are not affected.
@@ -27,9 +26,12 @@ export function createAnalyticsReader(
   nowMs: number,
 ): GetUsageAnalytics {
   const { settings } = deps;
-  const loaderOf = <Series extends UsageSeries>(series: Series) =>
-    createSeriesLoader(series, deps, context, nowMs, settings);
-  const loaders: SeriesLoaders = {
+  // Most operations need some of them.
+  const loaderOf = <Series extends UsageSeries>(series: Series): (() => LoadSeries<Series>) => {
+    let loader: LoadSeries<Series> | null = null;
+    return () => (loader ??= createSeriesLoader(series, deps, context, nowMs, settings));
+  };
+  const loaders: { readonly [Series in UsageSeries]: () => LoadSeries<Series> } = {
     activity: loaderOf('activity'),
     elements: loaderOf('elements'),
     times: loaderOf('times'),
@@ -38,39 +40,55 @@ export function createAnalyticsReader(
 
   return async (request) => {
     const { interval, timeZone, periods, calls } = planAnalytics(request, nowMs, settings);
+    const read = <Series extends UsageSeries>(series: Series) =>
+      calls[series].length === 0
+        ? null
+        : readSeries(series, calls[series], loaders[series](), nowMs, context.signal);
     const [activity, elements, times, statuses] = await Promise.all([
-      readSeries('activity', calls.activity, loaders, nowMs, context.signal),
-      readSeries('elements', calls.elements, loaders, nowMs, context.signal),
-      readSeries('times', calls.times, loaders, nowMs, context.signal),
-      readSeries('statuses', calls.statuses, loaders, nowMs, context.signal),
+      read('activity'),
+      read('elements'),
+      read('times'),
+      read('statuses'),
     ]);
     const [main, ...previous] = periods.map((period) =>
       assemblePeriod(
         period,
         {
-          activity: activity.get(period),
-          elements: elements.get(period),
-          times: times.get(period),
-          statuses: statuses.get(period),
+          activity: activity?.get(period),
+          elements: elements?.get(period),
+          times: times?.get(period),
+          statuses: statuses?.get(period),
         },
         { ...settings, nowMs },
       ),
     );
-    return { ...main!, interval, timeZone, previous };
+    const { fromMs, toMs, buckets, totals } = main!;
+    return {
+      fromMs,
+      toMs,
+      buckets,
+      totals,
+      get coverage() {
+        return main!.coverage;
+      },
+      interval,
+      timeZone,
+      previous,
+    };
   };
 }
 
 async function readSeries<Series extends UsageSeries>(
   series: Series,
   plans: readonly SharedCalls[],
-  loaders: SeriesLoaders,
+  load: LoadSeries<Series>,
   nowMs: number,
-  signal: AbortSignal,
+  signal: AbortSignalLike,
 ): Promise<ReadonlyMap<PlannedPeriod, SeriesOutcome<Series>>> {
   const outcomes = new Map<PlannedPeriod, SeriesOutcome<Series>>();
   const read = async ({ calls, periods }: SharedCalls) => {
     try {
-      const loaded = await Promise.all(calls.map(loaders[series]));
+      const loaded = await Promise.all(calls.map(load));
       const answered = loaded.map(({ answer }, index) => ({ call: calls[index]!, answer }));
       const spans = loaded.flatMap((one) => one.spans);
       for (const period of periods)

@@ -109,9 +109,9 @@ export function divideAnswer<Series extends UsageSeries>(
   interval: VendorInterval,
 ): readonly DecodedSegment<SegmentRows<Series>>[] {
   const segmentOf = createSegmentLookup(segments, interval);
-  const rowsOf = Map.groupBy(rows, ({ startMs }) => segmentOf(startMs));
-  const bodyOf = Map.groupBy(body, (_entry, index) => segmentOf(starts[index] ?? null));
-  const emptyOf = Map.groupBy(emptyStarts, segmentOf);
+  const rowsOf = groupBySegment(segments, rows, ({ startMs }) => segmentOf(startMs));
+  const bodyOf = groupBySegment(segments, body, (_entry, index) => segmentOf(starts[index] ?? null));
+  const emptyOf = groupBySegment(segments, emptyStarts, segmentOf);
   return segments.map((segment, index) => {
     const missing = unanswered.flatMap(({ fromMs, toMs, hasZeroRows }) => {
       const inside = {
@@ -121,17 +121,31 @@ export function divideAnswer<Series extends UsageSeries>(
       };
       return inside.fromMs < inside.toMs ? [inside] : [];
     });
-    // Read alone, a gap at the end of a segment would look as if the vendor had left rows out. So the body gets rows of zero for it.
-    const zeros = (emptyOf.get(segment) ?? []).map((startMs) => ({
-      timestamp: new Date(startMs).toISOString(),
-      count: 0,
-    }));
     return {
-      value: { rows: rowsOf.get(segment) ?? [], skipped: index === 0 ? skipped : [], unanswered: missing },
-      body: zeros.length > 0 ? [...(bodyOf.get(segment) ?? []), ...zeros] : (bodyOf.get(segment) ?? []),
+      value: { rows: rowsOf(segment), skipped: index === 0 ? skipped : [], unanswered: missing },
+      // Most entries live in memory alone, which does not read it.
+      get body() {
+        // Read alone, a gap at the end of a segment would look as if the vendor had left rows out. So rows of zero are added for it.
+        const zeros = emptyOf(segment).map((startMs) => ({
+          timestamp: new Date(startMs).toISOString(),
+          count: 0,
+        }));
+        return zeros.length > 0 ? [...bodyOf(segment), ...zeros] : bodyOf(segment);
+      },
       ...(missing.length > 0 && { cache: DO_NOT_CACHE }),
     };
   });
+}
+
+/** Groups items when the first group is asked for. */
+function groupBySegment<Item>(
+  segments: readonly Segment[],
+  items: readonly Item[],
+  segmentOf: (item: Item, index: number) => Segment | null,
+): (segment: Segment) => readonly Item[] {
+  if (segments.length === 1) return (only) => items.filter((item, index) => segmentOf(item, index) === only);
+  let groups: ReadonlyMap<Segment | null, readonly Item[]> | null = null;
+  return (segment) => (groups ??= Map.groupBy(items, segmentOf)).get(segment) ?? [];
 }
 
 /** Finds the segment of a row by the row's start; null: none. It is fastest for ascending rows. */

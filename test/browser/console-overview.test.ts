@@ -60,7 +60,7 @@ describe.runIf(hasChromium)('the overview in a browser', () => {
     await opened.page.getByRole('link', { name: 'Overview', exact: true }).click();
     await opened.settle();
     await panelOf(opened, 'Response times').getByRole('button', { name: 'Complete' }).click();
-    const rows = await opened.page.locator('.popup tbody').innerText();
+    const rows = await opened.page.locator('.popup .covered').innerText();
     expect(rows).toContain('/usage/analytics/times');
     expect(rows).not.toContain('/elements');
     await opened.close();

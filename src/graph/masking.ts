@@ -24,16 +24,19 @@ export const MaskedFieldType = builder.enumType('MaskedField', {
  * a value.
  */
 export function maskedFields(viewer: Viewer, fields: readonly MaskedField[]): readonly MaskedField[] {
-  return seesAll(viewer) ? [] : fields;
+  return hiddenFrom(viewer) === NONE ? [] : fields;
 }
 
 /** Whether `field` is hidden from the viewer. */
-export function isFieldMasked(viewer: Viewer, _field: MaskedField): boolean {
-  return !seesAll(viewer);
+export function isFieldMasked(viewer: Viewer, field: MaskedField): boolean {
+  return hiddenFrom(viewer).has(field);
 }
 
-function seesAll({ scopes }: Viewer): boolean {
-  return scopes.has('pii:read');
+const NONE: ReadonlySet<MaskedField> = new Set();
+const ALL: ReadonlySet<MaskedField> = new Set(MASKED_FIELDS);
+
+function hiddenFrom({ scopes }: Viewer): ReadonlySet<MaskedField> {
+  return scopes.has('pii:read') ? NONE : ALL;
 }
 
 /** `value`, or null if the viewer may not see `field`. */

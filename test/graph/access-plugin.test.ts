@@ -1,5 +1,6 @@
 import { isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { SOURCES } from '../../src/base/source.ts';
 import type { Scope } from '../../src/graph/access.ts';
 import { encodeGlobalId } from '../../src/graph/global-id.ts';
 import { schema } from '../../src/graph/schema.ts';
@@ -151,7 +152,7 @@ describe('the timeline', () => {
   });
 
   test('reports no source that is not requested or that the caller may read', async () => {
-    const both = createFakeContext({ timeline, scopes: ['usage:read', 'events:read'] });
+    const both = createFakeContext({ timeline, configured: SOURCES, scopes: ['usage:read', 'events:read'] });
     expect((await both.ask(QUERY)).data).toMatchObject({
       timeline: { totalCount: { value: 1 }, coverage: [{ source: 'USAGE' }] },
     });

@@ -1,6 +1,7 @@
 import { graphql as execute } from 'graphql';
 import type { ExecutionResult } from 'graphql';
 import { Secret } from '../../src/base/secret.ts';
+import type { Source } from '../../src/base/source.ts';
 import { SCOPES } from '../../src/graph/access.ts';
 import type { Scope } from '../../src/graph/access.ts';
 import type { GraphContext } from '../../src/graph/context.ts';
@@ -102,6 +103,8 @@ export interface FakeAnswers {
   readonly events?: Partial<EventsSource>;
   readonly timeline?: Partial<TimelineSource>;
   readonly context?: Partial<Omit<GraphContext, 'usage' | 'events' | 'timeline'>>;
+  /** Left out: `USAGE`. */
+  readonly configured?: readonly Source[];
   readonly scopes?: readonly Scope[];
 }
 
@@ -172,7 +175,7 @@ export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
     viewer: { isAnonymous: false, scopes: new Set(answers.scopes ?? SCOPES) },
     service: {
       version: '1.2.3',
-      configured: ['USAGE'],
+      configured: answers.configured ?? ['USAGE'],
       sources: () => [
         {
           source: 'USAGE',

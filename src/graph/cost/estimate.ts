@@ -1,4 +1,5 @@
 import { RequestError } from '../../base/errors.ts';
+import type { Source } from '../../base/source.ts';
 import type { CallNeeds } from '../../sources/paging/estimate.ts';
 import type { GraphContext, Limits } from '../context.ts';
 import type { SelectedField } from '../selection.ts';
@@ -23,6 +24,8 @@ export interface EstimateContext extends Pick<GraphContext, 'nowMs' | 'ends' | '
   readonly limits: Pick<Limits, 'defaultPageSize' | 'maxPageSize' | 'maxBuckets' | 'maxUpstreamBuckets'>;
   /** The most rows that each vendor is asked for at once. */
   readonly pageSizes: { readonly usage: number; readonly events: number };
+  /** The sources that are configured and that the viewer may read. */
+  readonly callable: ReadonlySet<Source>;
 }
 
 /**

@@ -70,7 +70,7 @@ function addUp(
   if (!fields) return null;
   const { ends, hasArchive, pageSizes } = limits;
   const asked: CallNeeds[] = [];
-  const shape = shapeOf(fields, {}, { nowMs, viewer, ends, hasArchive, pageSizes, limits }, asked);
+  const shape = shapeOf(fields, {}, { nowMs, viewer, ends, hasArchive, pageSizes, callable, limits }, asked);
   const needs = asked.filter(({ source }) => callable.has(source));
 
   const saved = collectKeys(needs, (need) => need.saved);

@@ -8,6 +8,7 @@ import {
   parse,
 } from 'graphql';
 import type { GraphQLNamedType, GraphQLSchema } from 'graphql';
+import { SOURCES } from '../../base/source.ts';
 import { SCOPES } from '../access.ts';
 import { estimateField } from '../cost/estimate.ts';
 import type { EstimateContext, FieldEstimate } from '../cost/estimate.ts';
@@ -71,6 +72,7 @@ export function estimateStatically(schema: GraphQLSchema, limits: SubgraphLimits
     viewer: { isAnonymous: false, scopes: new Set(SCOPES) },
     limits,
     pageSizes: limits.pageSizes,
+    callable: new Set(SOURCES),
   };
   const weights = new Map<string, number>();
   const lists = new Map<string, ListSize>();

@@ -48,19 +48,19 @@ builder.queryField('timeline', (t) =>
     },
     extensions: {
       estimate(args, fields, context) {
-        const { query, visible, isCountable } = readTimelineQuery(args, context);
+        const { query, visible } = readTimelineQuery(args, context);
         return estimateList(query, fields, context, (question) =>
           estimateTimeline({
             ...question,
             filter: visible,
-            isCounted: question.isCounted && isCountable,
+            isCounted: question.isCounted && query.sources.every((source) => context.callable.has(source)),
           }),
         );
       },
     },
     resolve(_root, args, context, info) {
       const { timeline } = context;
-      const { query, visible, forbidden, isCountable } = readTimelineQuery(args, context);
+      const { query, visible, forbidden } = readTimelineQuery(args, context);
       const fields = selectedEventFields(selectedFields(info));
       const read = async (page: PageRequest<TimelineFilter>) =>
         coverForbidden(
@@ -68,6 +68,10 @@ builder.queryField('timeline', (t) =>
           forbidden,
           page.range,
         );
+      // If a source gives no rows, the count of the other one would be read as the count of both.
+      const isCountable =
+        forbidden.length === 0 &&
+        query.sources.every((source) => context.service.configured.includes(source));
       const count = async (range: Range) =>
         isCountable ? timeline.countActivities(range, query.filter) : null;
       return readConnection({ ...query, wantsPage: needsPage(info), read, count }, context);
@@ -85,8 +89,6 @@ interface TimelineQuery {
   /** The filter without the sources that the viewer may not read. */
   readonly visible: TimelineFilter;
   readonly forbidden: readonly Source[];
-  /** false: a source is left out, and the count of the other one would be read as the count of both. */
-  readonly isCountable: boolean;
 }
 
 /** The list that the arguments of `timeline` ask for. @throws RequestError `FORBIDDEN`, `LIMIT_EXCEEDED` */
@@ -97,7 +99,6 @@ function readTimelineQuery(args: ListArguments, { viewer }: Pick<GraphContext, '
     query: { list: 'timeline', sources: filter.sources ?? SOURCES, args, filter },
     visible: forbidden.length > 0 ? { ...filter, sources: readable } : filter,
     forbidden,
-    isCountable: forbidden.length === 0,
   };
 }
 

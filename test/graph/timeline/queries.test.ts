@@ -117,6 +117,15 @@ describe('timeline', () => {
     expect(calls).toEqual([['countActivities', WEEK, { sources: ['USAGE'] }]]);
   });
 
+  test('does not count if a source is not configured, because the count of the other one is not that of both', async () => {
+    const countActivities = async () => ({ value: 7, accuracy: 'EXACT' }) as const;
+    const { askRaw, calls } = createFakeContext({ timeline: { countActivities } });
+    const { data, errors } = await askRaw('{ timeline { from totalCount { value } } }');
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({ timeline: { totalCount: null } });
+    expect(calls).toEqual([]);
+  });
+
   test.each([
     ['ipAddress: "10.0.0.1"', 'filter.ipAddress'],
     ['usage: { searchText: "bob" }', 'filter.usage.searchText'],

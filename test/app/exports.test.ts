@@ -101,7 +101,12 @@ describe('an export', () => {
     ]);
     const answer = await running.app.fetch(`http://127.0.0.1${csv.headers.get('export-receipt')}`);
     const { export: receipt } = (await answer.json()) as { export: Receipt };
-    expect(receipt).toEqual({ ...ndjson.receipt, sha256: sha256(csv.text), coverage: receipt.coverage });
+    expect(receipt).toEqual({
+      ...ndjson.receipt,
+      of: { ...ndjson.receipt?.of, format: 'csv' },
+      sha256: sha256(csv.text),
+      coverage: receipt.coverage,
+    });
     expect(receipt.coverage).toMatchObject([{ status: 'COMPLETE', matched: ndjson.rows.length }]);
   });
 

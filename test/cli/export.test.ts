@@ -215,7 +215,7 @@ describe('the command export', () => {
     const { result } = download(out, { question: { ...partial.question, fields: 'nothing' } });
     expect(await result).toMatchObject({
       kind: 'refused',
-      reason: expect.stringContaining("'fields' names a field"),
+      reason: expect.stringContaining(`'fields' names "nothing", which is no field.`),
     });
     expect(readdirSync(dirname(out))).toEqual([]);
     const unreachable = download(out, {

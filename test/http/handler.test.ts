@@ -80,7 +80,7 @@ async function start(options: Partial<HandlerOptions> = {}): Promise<Bench> {
     return operation.callBudget.remaining();
   };
   fields['wait']!.resolve = (_root, _args, { operation: { signal } }: { operation: Operation }) =>
-    new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
   const handler = createHandler({
     schema,
     createContext: (operation) => {

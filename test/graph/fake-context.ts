@@ -110,8 +110,8 @@ export interface FakeAnswers {
 
 export function createFakeContext(answers: FakeAnswers = {}): FakeContext {
   const calls: Call[] = [];
-  const recording = <Source extends object>(source: Source): Source =>
-    new Proxy(source, {
+  const recording = <Reader extends object>(reader: Reader): Reader =>
+    new Proxy(reader, {
       get(target, name, receiver) {
         const method: unknown = Reflect.get(target, name, receiver);
         if (typeof method !== 'function') return method;

@@ -23,6 +23,7 @@ const DAY_MS = 86_400_000;
 const END_MS = Date.parse('2026-11-01T00:00:00Z');
 const SPAN_MS = 30 * DAY_MS;
 const GROUP = 5_000;
+const COPIES_AT_ONCE = 10;
 const ELEMENTS = Array.from({ length: 40 }, (_, at) => `element-${at}`);
 
 /** Row `at` of those that are written, newest first. They are spread over a month. */
@@ -167,15 +168,17 @@ async function startEngine(): Promise<Engine> {
       open: () => openClickHouseStore(server.url('bench')),
       copy: async (times) => {
         // The 13th to 16th digits of the ids of written rows are zeros. A copy lies between its row and the next one.
-        const id = `concat(substring(id, 1, 12), leftPad(lower(hex(number)), 4, '0'), substring(id, 17))`;
-        const atMs = `at_ms - toInt64(number * ${SPAN_MS / ROWS})`;
-        await server.run(
-          `insert into bench.usage select * except number replace (${id} as id, ${atMs} as at_ms)
-            from bench.usage as written cross join numbers(1, ${times}) as copies`,
-        );
-        await server.run(
-          `insert into bench.usage_places select id, at_ms from bench.usage where substring(id, 13, 4) <> '0000'`,
-        );
+        const id = `concat(substring(written.id, 1, 12), leftPad(lower(hex(number)), 4, '0'), substring(written.id, 17))`;
+        const atMs = `written.at_ms - toInt64(number * ${SPAN_MS / ROWS})`;
+        // A statement may take a minute.
+        for (let from = 1; from <= times; from += COPIES_AT_ONCE) {
+          const copies = `bench.usage as written cross join numbers(${from}, ${Math.min(COPIES_AT_ONCE, times + 1 - from)}) as copies
+            where substring(written.id, 13, 4) = '0000'`;
+          await server.run(
+            `insert into bench.usage select * except number replace (${id} as id, ${atMs} as at_ms) from ${copies}`,
+          );
+          await server.run(`insert into bench.usage_places select ${id}, ${atMs} from ${copies}`);
+        }
       },
       stop: server.kill,
     };
@@ -201,7 +204,8 @@ try {
   const opening = performance.now();
   const store = await engine.open();
   const openMs = performance.now() - opening;
-  const { bytes } = await store.usage.size();
+  const { rows, bytes } = await store.usage.size();
+  if (rows !== ROWS) throw new Error(`The archive has ${rows} records.`);
   process.stdout.write(
     `${[
       `${ROWS} records: ${WRITTEN} written in ${seconds.toFixed(0)} s (${Math.round(WRITTEN / seconds)} a second, resident memory ${filledMegabytes} MB),`,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { App } from '../../src/app.ts';
 import type { CoverageAnswer } from '../../src/http/export/coverage.ts';
-import { createApiKey } from '../../src/http/identity/api-keys.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import type { RunningSandbox } from '../../src/sandbox/start.ts';
+import { makeKey } from '../support/api-key.ts';
 import { LISTS, namesOf, readExport, readList, UNPACED } from '../support/exported.ts';
 import { createAppOver, NOW_MS, PATIENT } from '../support/running-app.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
@@ -13,11 +13,6 @@ import { createSeededRandom } from '../support/seeded-random.ts';
 const NAMES = ['usage', 'events', 'timeline'] as const;
 const FILTERS = 200;
 
-const makeKey = (name: string, ...scopes: string[]) => {
-  const made = createApiKey(name, scopes);
-  if (typeof made === 'string') throw new Error(made);
-  return made;
-};
 const callers = {
   full: makeKey('full', 'usage:read', 'events:read', 'pii:read', 'export'),
   masked: makeKey('masked', 'usage:read', 'events:read', 'export'),

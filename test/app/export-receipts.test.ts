@@ -5,17 +5,12 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { verifyExport } from '../../src/cli/export-verify.ts';
 import type { ReceiptOf } from '../../src/http/export/receipt-of.ts';
 import type { Receipt } from '../../src/http/export/receipts.ts';
-import { createApiKey } from '../../src/http/identity/api-keys.ts';
+import { makeKey } from '../support/api-key.ts';
 import { addressOf, readExport, UNPACED } from '../support/exported.ts';
 import { NOW_MS, PATIENT, startApp } from '../support/running-app.ts';
 import type { RunningApp } from '../support/running-app.ts';
 
 const FORMATS = ['ndjson', 'csv', 'parquet'] as const;
-const makeKey = (name: string, ...scopes: string[]) => {
-  const made = createApiKey(name, scopes);
-  if (typeof made === 'string') throw new Error(made);
-  return made;
-};
 const callers = {
   full: makeKey('full', 'usage:read', 'events:read', 'pii:read', 'export'),
   masked: makeKey('masked', 'usage:read', 'events:read', 'export'),

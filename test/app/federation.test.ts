@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { App, AppOverrides } from '../../src/app.ts';
 import { readConfig } from '../../src/config/load.ts';
 import type { RequestLine } from '../../src/http/handler.ts';
-import { createApiKey } from '../../src/http/identity/api-keys.ts';
 import type { AuditLine } from '../../src/http/plugins/audit.ts';
 import { hashDocument } from '../../src/http/trusted-documents.ts';
 import { startServer } from '../../src/http/server.ts';
 import type { RunningServer } from '../../src/http/server.ts';
+import { makeKey } from '../support/api-key.ts';
 import { composeByApollo, hasGateway, startGateway } from '../support/gateway.ts';
 import type { ComposedSubgraph, Gateway } from '../support/gateway.ts';
 import { startOtherSubgraph } from '../support/other-subgraph.ts';
@@ -100,12 +100,6 @@ function serve(env: Readonly<Record<string, string>>, overrides: AppOverrides = 
   const app = createAppOver(running.sandbox, { ...PATIENT, ...env }, overrides);
   onTestFinished(() => app.close());
   return app;
-}
-
-function makeKey(name: string, ...scopes: string[]) {
-  const made = createApiKey(name, scopes);
-  if (typeof made === 'string') throw new Error(made);
-  return made;
 }
 
 interface Entry {

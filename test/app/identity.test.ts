@@ -7,20 +7,15 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App } from '../../src/app.ts';
 import type { RequestLine } from '../../src/http/handler.ts';
-import { createApiKey } from '../../src/http/identity/api-keys.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import type { RunningSandbox } from '../../src/sandbox/start.ts';
+import { makeKey } from '../support/api-key.ts';
 import { createTestApp, NOW_MS } from '../support/running-app.ts';
 
 const ISSUER = 'https://issuer.example';
 const pair = await generateKeyPair('ES256', { extractable: true });
 const keySet = JSON.stringify({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'one' }] });
 
-const makeKey = (name: string, ...scopes: string[]) => {
-  const made = createApiKey(name, scopes);
-  if (typeof made === 'string') throw new Error(made);
-  return made;
-};
 const full = makeKey('full', 'usage:read', 'events:read', 'pii:read', 'introspect');
 const usageOnly = makeKey('usage-only', 'usage:read');
 

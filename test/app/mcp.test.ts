@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Client } from '@modelcontextprotocol/client';
 import type { App } from '../../src/app.ts';
-import { createApiKey } from '../../src/http/identity/api-keys.ts';
 import type { RequestLine } from '../../src/http/handler.ts';
 import type { AuditLine } from '../../src/http/plugins/audit.ts';
 import { hashDocument } from '../../src/http/trusted-documents.ts';
 import { TransportFailure } from '../../src/upstream/transport.ts';
+import { makeKey } from '../support/api-key.ts';
 import { createAppOverEvents } from '../support/events-by-hand.ts';
 import { callTool, connectTo, MCP_URL, MODERN } from '../support/mcp-client.ts';
 import { createAppOver, createTestApp, NOW_MS, PATIENT, startApp } from '../support/running-app.ts';
@@ -70,12 +70,6 @@ function trust(...texts: readonly string[]): Readonly<Record<string, string>> {
   const file = join(folder, 'manifest.json');
   writeFileSync(file, JSON.stringify(Object.fromEntries(texts.map((text) => [hashDocument(text), text]))));
   return { SIGHTLINE_TRUSTED_DOCUMENTS: file };
-}
-
-function makeKey(name: string, ...scopes: string[]) {
-  const made = createApiKey(name, scopes);
-  if (typeof made === 'string') throw new Error(made);
-  return made;
 }
 
 const callsOf = (): number => lines.reduce((sum, { vendorCalls }) => sum + vendorCalls, 0);

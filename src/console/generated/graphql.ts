@@ -237,6 +237,8 @@ export type UsageRecordFilter = {
   userIds?: Array<string | number> | null | undefined;
 };
 
+export type FirstLogInFragment = { nodes: Array<{ id: string, timestamp: string, username: string | null, ipAddress: string | null }>, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } & { ' $fragmentName'?: 'FirstLogInFragment' };
+
 export type AfterwardsQueryVariables = Exact<{
   range: DateTimeRange;
   user: EventFilter;
@@ -246,7 +248,7 @@ export type AfterwardsQueryVariables = Exact<{
 }>;
 
 
-export type AfterwardsQuery = { ofUser?: { nodes: Array<{ id: string, timestamp: string, username: string | null, ipAddress: string | null }>, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null, fromAddress?: { nodes: Array<{ id: string, timestamp: string, username: string | null, ipAddress: string | null }>, coverage: Array<{ ' $fragmentRefs'?: { 'CoverageFieldsFragment': CoverageFieldsFragment } }> } | null };
+export type AfterwardsQuery = { ofUser?: { ' $fragmentRefs'?: { 'FirstLogInFragment': FirstLogInFragment } } | null, fromAddress?: { ' $fragmentRefs'?: { 'FirstLogInFragment': FirstLogInFragment } } | null };
 
 export type CallDetailFragment = { id: string, timestamp: string, masked: Array<MaskedField>, recordId: string, ipAddress: string | null, requestStatus: RequestStatus | null, requestStatusText: string | null, responseStatus: number | null, processTime: number | null, vendorProcessTime: number | null, platformProcessTime: number | null, elementKey: string | null, elementName: string | null, elementApi: string | null, elementTags: Array<string>, elementResource: string | null, vendorResource: string | null, instanceId: string | null, instanceName: string | null, instanceTags: Array<string>, provisionName: string | null, accountId: string | null, accountName: string | null, companyId: string | null, companyName: string | null, userId: string | null, userName: string | null, requestId: string | null, requestMethod: string | null, requestURI: string | null, requestIP: string | null, firstSeenAt: string | null } & { ' $fragmentName'?: 'CallDetailFragment' };
 
@@ -568,6 +570,48 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const CoverageFieldsFragmentDoc = new TypedDocumentString(`
+    fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}
+    `, {"fragmentName":"CoverageFields"}) as unknown as TypedDocumentString<CoverageFieldsFragment, unknown>;
+export const FirstLogInFragmentDoc = new TypedDocumentString(`
+    fragment FirstLogIn on EventConnection {
+  nodes {
+    id
+    timestamp
+    username
+    ipAddress
+  }
+  coverage {
+    ...CoverageFields
+  }
+}
+    fragment CoverageFields on Coverage {
+  source
+  operation
+  from
+  to
+  status
+  code
+  reason
+  origin
+  asOf
+  scanned
+  matched
+  dropped
+}`, {"fragmentName":"FirstLogIn"}) as unknown as TypedDocumentString<FirstLogInFragment, unknown>;
 export const CallDetailFragmentDoc = new TypedDocumentString(`
     fragment CallDetail on UsageRecord {
   id
@@ -731,48 +775,27 @@ export const EventCountsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"EventCounts"}) as unknown as TypedDocumentString<EventCountsFragment, unknown>;
-export const CoverageFieldsFragmentDoc = new TypedDocumentString(`
-    fragment CoverageFields on Coverage {
-  source
-  operation
-  from
-  to
-  status
-  code
-  reason
-  origin
-  asOf
-  scanned
-  matched
-  dropped
-}
-    `, {"fragmentName":"CoverageFields"}) as unknown as TypedDocumentString<CoverageFieldsFragment, unknown>;
 export const AfterwardsDocument = new TypedDocumentString(`
     query Afterwards($range: DateTimeRange!, $user: EventFilter!, $address: EventFilter!, $withUser: Boolean!, $withAddress: Boolean!) {
   ofUser: events(range: $range, last: 1, filter: $user) @include(if: $withUser) {
-    nodes {
-      id
-      timestamp
-      username
-      ipAddress
-    }
-    coverage {
-      ...CoverageFields
-    }
+    ...FirstLogIn
   }
   fromAddress: events(range: $range, last: 1, filter: $address) @include(if: $withAddress) {
-    nodes {
-      id
-      timestamp
-      username
-      ipAddress
-    }
-    coverage {
-      ...CoverageFields
-    }
+    ...FirstLogIn
   }
 }
-    fragment CoverageFields on Coverage {
+    fragment FirstLogIn on EventConnection {
+  nodes {
+    id
+    timestamp
+    username
+    ipAddress
+  }
+  coverage {
+    ...CoverageFields
+  }
+}
+fragment CoverageFields on Coverage {
   source
   operation
   from

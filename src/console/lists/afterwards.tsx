@@ -1,3 +1,4 @@
+import { readFragment } from '../generated/fragment-masking.ts';
 import { graphql } from '../generated/gql.ts';
 import { usePanelQuery } from '../graph/use-panel-query.ts';
 import { Panel } from '../parts/panel.tsx';
@@ -5,6 +6,20 @@ import { useService } from '../state/service.ts';
 import { useSearchState } from '../state/use-search.ts';
 import { toRange } from '../time/span.ts';
 import { writeLength } from '../time/words.ts';
+
+const FIRST_LOG_IN = graphql(`
+  fragment FirstLogIn on EventConnection {
+    nodes {
+      id
+      timestamp
+      username
+      ipAddress
+    }
+    coverage {
+      ...CoverageFields
+    }
+  }
+`);
 
 const AFTERWARDS = graphql(`
   query Afterwards(
@@ -15,26 +30,10 @@ const AFTERWARDS = graphql(`
     $withAddress: Boolean!
   ) {
     ofUser: events(range: $range, last: 1, filter: $user) @include(if: $withUser) {
-      nodes {
-        id
-        timestamp
-        username
-        ipAddress
-      }
-      coverage {
-        ...CoverageFields
-      }
+      ...FirstLogIn
     }
     fromAddress: events(range: $range, last: 1, filter: $address) @include(if: $withAddress) {
-      nodes {
-        id
-        timestamp
-        username
-        ipAddress
-      }
-      coverage {
-        ...CoverageFields
-      }
+      ...FirstLogIn
     }
   }
 `);
@@ -75,8 +74,9 @@ export function Afterwards({
   );
   if (!canAsk) return null;
   const { ofUser, fromAddress } = answer.data ?? {};
-  const coverage = [...(ofUser?.coverage ?? []), ...(fromAddress?.coverage ?? [])];
-  const logIns = [ofUser?.nodes[0], fromAddress?.nodes[0]].filter((each) => each !== undefined);
+  const lists = [ofUser, fromAddress].flatMap((list) => (list ? [readFragment(FIRST_LOG_IN, list)] : []));
+  const coverage = lists.flatMap((list) => list.coverage);
+  const logIns = lists.flatMap(({ nodes }) => nodes.slice(0, 1));
   // One log-in may be both.
   const shown = [...new Map(logIns.map((each) => [each.id, each])).values()].toSorted(
     (one, other) => Date.parse(one.timestamp) - Date.parse(other.timestamp),

@@ -1,6 +1,7 @@
 import { isSkipped, readVendorPage } from '../sources/paging/vendor-page.ts';
 import { encodeInstant } from '../sources/shared/timestamps.ts';
-import { LIST_OPERATION, UNIT_MS } from '../sources/usage/client.ts';
+import { LIST_OPERATION } from '../sources/usage/client.ts';
+import { UNIT_MS } from '../sources/usage/quirks.ts';
 import { decodeUsageRecord } from '../sources/usage/record.ts';
 import type { UsageRecord } from '../sources/usage/record.ts';
 import type { ExaminedVendor } from './vendor.ts';

@@ -25,7 +25,7 @@ export function createEventsPaging(
   const askVendor = createEventsPageReader(deps, context, question);
   const readByWindows = (request: BatchRequest) =>
     pageByWindows(
-      { source: 'EVENTS', operation: LIST_OPERATION, largestPage },
+      { source: 'EVENTS', operation: LIST_OPERATION, largestPage, precisionMs: () => UNIT_MS },
       request,
       createEventsWindowReader(askVendor, largestPage),
     );

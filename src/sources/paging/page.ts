@@ -112,8 +112,10 @@ export async function readPage<Row extends Position>(
         break;
       }
       if (!batch.holdsMatchesAlone) scanned += batch.rows.length + batch.dropped.length;
+      const isFurther = batch.edgeMs !== edgeMs;
       recordSpan(batch, batch.rows, taken.matches, batch.dropped.length, batch.edgeMs);
-      end = { kind: 'scan position', position: endOfInstant(source, batch.edgeMs) };
+      // A batch that did not get beyond the cursor's instant has examined nothing. The end of that instant would lie before the cursor.
+      if (isFurther) end = { kind: 'scan position', position: endOfInstant(source, batch.edgeMs) };
       if (batch.ended) break;
       if (maxScannedRows !== null && scanned >= maxScannedRows) {
         hasMore = true;

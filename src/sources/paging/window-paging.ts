@@ -41,6 +41,12 @@ const FIRST_WINDOW_MS = 15 * 60_000;
 /** A window is at most 16 times as long as the one before. After the second dense window in a row it is at most a 16th as long. */
 const STEP = 16;
 
+/** The list that is read by windows. */
+export interface WindowedList extends Pick<VendorList<Position>, 'source' | 'operation' | 'largestPage'> {
+  /** The precision of the vendor's times now, in milliseconds. A window that ends within it would cost as much as one that does not. */
+  precisionMs(): number;
+}
+
 /**
  * Reads in an order that the vendor does not offer: windows of time one after the other, each read whole and sorted here. The
  * length of a window follows the density of the last one, so that a window is nearly always one page. If a window was too
@@ -48,7 +54,7 @@ const STEP = 16;
  * @throws as `readWindow`
  */
 export async function* pageByWindows<Row extends Position>(
-  vendor: Pick<VendorList<Row>, 'source' | 'operation' | 'largestPage'>,
+  vendor: WindowedList,
   request: BatchRequest,
   readWindow: ReadWindow<Row>,
   locateRows: LocateRows = async () => null,
@@ -74,9 +80,10 @@ export async function* pageByWindows<Row extends Position>(
       yield take(kept, kept);
       continue;
     }
+    const farMs = alignEdge(edgeMs, lengthMs, vendor.precisionMs(), request.direction);
     const window = isDesc
-      ? { fromMs: Math.max(edgeMs - lengthMs, range.fromMs), toMs: edgeMs }
-      : { fromMs: edgeMs, toMs: Math.min(edgeMs + lengthMs, limitMs()) };
+      ? { fromMs: Math.max(farMs, range.fromMs), toMs: edgeMs }
+      : { fromMs: edgeMs, toMs: Math.min(farMs, limitMs()) };
     const windowMs = window.toMs - window.fromMs;
     const read = await readWindow(window, Math.min(request.wanted(), largestPage));
     if (read.kind === 'dense') {
@@ -146,6 +153,13 @@ export async function* pageByWindows<Row extends Position>(
       ended: isDesc ? edgeMs === range.fromMs : edgeMs === range.toMs,
     };
   }
+}
+
+/** The far edge of a window of at most this length that ends between two of the vendor's instants, or behind the first of them. */
+function alignEdge(edgeMs: number, lengthMs: number, unitMs: number, direction: Direction): number {
+  if (direction === 'DESC') return -alignEdge(-edgeMs, lengthMs, unitMs, 'ASC');
+  const alignedMs = Math.floor((edgeMs + lengthMs) / unitMs) * unitMs;
+  return alignedMs > edgeMs ? alignedMs : (Math.floor(edgeMs / unitMs) + 1) * unitMs;
 }
 
 function isUnparsable({ received, parsed }: SpanContent<unknown>): boolean {

@@ -6,6 +6,7 @@ import type { ListDeps, VendorPage, VendorWindow } from '../paging/vendor-page.t
 import { encodeInstant } from '../shared/timestamps.ts';
 import { encodeUsageFilter } from './filter.ts';
 import type { UsageFilter } from './filter.ts';
+import { UNIT_MS, usagePrecision } from './quirks.ts';
 import type { UsageQuirks } from './quirks.ts';
 import { decodeUsageRecord } from './record.ts';
 import type { UsageRecord } from './record.ts';
@@ -22,8 +23,6 @@ export interface UsageDeps extends ListDeps {
 export const LIST_OPERATION = '/usage';
 export const RECORD_OPERATION = '/usage/{id}';
 
-/** The vendor's times are in milliseconds. */
-export const UNIT_MS = 1;
 const SECOND_MS = 1000;
 /** If this many times are all whole seconds, it is not by chance. */
 const ENOUGH_ROWS = 3;
@@ -46,7 +45,7 @@ export function createUsagePageReader(
   const { quirks, settings, nowMs } = deps;
   // If the vendor cuts `to` to a whole second, it would leave out the last rows. So as long as only whole seconds are seen, `to` is
   // raised to the next one.
-  const stepMs = quirks.hasWholeSeconds ? SECOND_MS : UNIT_MS;
+  const stepMs = usagePrecision(quirks);
   // An earlier `from` costs nothing, because the list ends there, and ranges that begin within one second share calls.
   const fromMs = Math.floor(lowerMs / SECOND_MS) * SECOND_MS;
   const toMs = Math.ceil(upperMs / stepMs) * stepMs;

@@ -5,9 +5,10 @@ import { isOverlapping, planOverlappingPage, rowsMoved } from '../paging/overlap
 import { isSkipped } from '../paging/vendor-page.ts';
 import type { SkippedRow, VendorList, VendorPage } from '../paging/vendor-page.ts';
 import { appendAll } from '../shared/append-all.ts';
-import { createUsagePageReader, LIST_OPERATION, UNIT_MS } from './client.ts';
+import { createUsagePageReader, LIST_OPERATION } from './client.ts';
 import type { UsageDeps } from './client.ts';
 import type { UsageFilter } from './filter.ts';
+import { UNIT_MS } from './quirks.ts';
 import type { UsageRecord } from './record.ts';
 
 type Entries = readonly (UsageRecord | SkippedRow)[];

@@ -10,6 +10,7 @@ import { appendAll } from '../shared/append-all.ts';
 import type { UsageDeps } from './client.ts';
 import type { UsageFilter } from './filter.ts';
 import { createUsageList } from './list.ts';
+import { usagePrecision } from './quirks.ts';
 import type { UsageRecord } from './record.ts';
 
 /**
@@ -22,11 +23,12 @@ export function createUsagePaging(
   filter: UsageFilter,
   locateRows: LocateRows,
 ): (request: BatchRequest) => AsyncGenerator<Batch<UsageRecord>, void> {
+  const precisionMs = (): number => usagePrecision(deps.quirks);
   return (request) => {
     const list = createUsageList(deps, context, filter, choosePageSize(request.wanted(), deps, context));
     return request.direction === 'DESC'
       ? pageByKeyset(list, request)
-      : pageByWindows(list, request, readUsageWindow(list), locateRows);
+      : pageByWindows({ ...list, precisionMs }, request, readUsageWindow(list, precisionMs), locateRows);
   };
 }
 
@@ -46,7 +48,7 @@ function choosePageSize(
 }
 
 /** Reads a window of time, newest first. If it is dense, it stops and gives the newest part. */
-function readUsageWindow(list: VendorList<UsageRecord>): ReadWindow<UsageRecord> {
+function readUsageWindow(list: VendorList<UsageRecord>, precisionMs: () => number): ReadWindow<UsageRecord> {
   return async (window, wanted) => {
     const rows: UsageRecord[] = [];
     const skipped: number[] = [];
@@ -73,7 +75,7 @@ function readUsageWindow(list: VendorList<UsageRecord>): ReadWindow<UsageRecord>
       origin = joinOrigins(origin, batch.origin);
       const rowsPerMs = rows.length / Math.max(window.toMs - batch.edgeMs, 1);
       const expected = rows.length + rowsPerMs * (batch.edgeMs - window.fromMs);
-      if (!batch.ended && isDense(expected, wanted, window, list.unitMs)) {
+      if (!batch.ended && isDense(expected, wanted, window, precisionMs())) {
         const part = { fromMs: batch.edgeMs, toMs: window.toMs };
         // A skipped row without a time was placed at the window's start, but lies somewhere in this part.
         const dropped = skipped.map((ms) => (ms < part.fromMs ? null : ms));

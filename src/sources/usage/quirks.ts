@@ -1,6 +1,8 @@
 import { createLongestPage } from '../paging/longest-page.ts';
 import type { LongestPage } from '../paging/longest-page.ts';
 
+/** The vendor's times are in milliseconds, unless it cuts them. */
+export const UNIT_MS = 1;
 /** How long a refusal of a large page is believed. */
 const BELIEVED_MS = 3_600_000;
 
@@ -30,4 +32,9 @@ export function createUsageQuirks(): UsageQuirks {
       refusedAtMs = nowMs;
     },
   };
+}
+
+/** The precision of the vendor's times, as far as it is known, in milliseconds. */
+export function usagePrecision({ hasWholeSeconds }: UsageQuirks): number {
+  return hasWholeSeconds ? 1_000 : UNIT_MS;
 }

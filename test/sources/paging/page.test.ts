@@ -91,6 +91,17 @@ describe('a page', () => {
     expect(stream.wanted).toEqual([3]);
   });
 
+  test.each([
+    ['DESC', 801],
+    ['ASC', 800],
+  ] as const)(
+    'is refused if the calls were spent within the instant of its cursor, %s, because a cursor there would repeat rows',
+    async (direction, edgeMs) => {
+      const stream = createStream([batch([], edgeMs), spent]);
+      await expect(read(stream, { direction, after: row(800, 'm') })).rejects.toThrow(spent);
+    },
+  );
+
   test('has no next page if the stream ends with it', async () => {
     const page = await read(createStream([batch([row(900), row(800)], 0, { ended: true })]));
     expect(page).toMatchObject({ rows: [row(900), row(800)], hasMore: false });

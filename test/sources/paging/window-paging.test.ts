@@ -6,7 +6,7 @@ import { isDense, pageByWindows } from '../../../src/sources/paging/window-pagin
 import type { ReadWindow, WindowContent } from '../../../src/sources/paging/window-paging.ts';
 
 const MINUTE = 60_000;
-const VENDOR = { source: 'USAGE', operation: '/usage', largestPage: 200 } as const;
+const VENDOR = { source: 'USAGE', operation: '/usage', largestPage: 200, precisionMs: () => 1 } as const;
 const row = (timestampMs: number, id = String(timestampMs)): Position => ({
   source: 'USAGE',
   timestampMs,
@@ -41,11 +41,12 @@ async function readBatches(
   read: ReadWindow<Position>,
   asked: Partial<BatchRequest>,
   locate?: Parameters<typeof pageByWindows>[3],
+  precision = 1,
 ): Promise<Batch<Position>[]> {
   const batches: Batch<Position>[] = [];
   const range = { fromMs: 0, toMs: 1000 * MINUTE };
   for await (const batch of pageByWindows(
-    VENDOR,
+    { ...VENDOR, precisionMs: () => precision },
     { range, direction: 'ASC', after: null, wanted: () => 50, ...asked },
     read,
     locate,
@@ -161,6 +162,35 @@ describe('reading by windows', () => {
     );
     expect(lengths(half).slice(0, 2)).toEqual([15, 7.5]);
   });
+
+  test.each(['ASC', 'DESC'] as const)(
+    'never ends a window within an instant of the vendor, %s',
+    async (direction) => {
+      const SECOND = 1_000;
+      // The vendor cuts its times to whole seconds; one of them holds far more rows than a page.
+      const counts = [3, 60, 300, 20, 40];
+      const rows = counts.flatMap((count, second) =>
+        Array.from({ length: count }, (_, at) => row(second * SECOND, `${second}-${at}`)),
+      );
+      const read = createReader(rows, 70);
+      const windows: Range[] = [];
+      const batches = await readBatches(
+        async (window, wanted) => {
+          windows.push(window);
+          // A single instant is never dense.
+          if (window.toMs - window.fromMs <= SECOND) return createReader(rows)(window, wanted);
+          return read(window, wanted);
+        },
+        { direction, range: { fromMs: 0, toMs: 4_750 } },
+        async () => null,
+        SECOND,
+      );
+      expect(batches.flatMap((batch) => batch.rows)).toHaveLength(423);
+      const inner = windows.flatMap(({ fromMs, toMs }) => [fromMs, toMs]).filter((ms) => ms !== 4_750);
+      expect(inner.filter((ms) => ms % SECOND !== 0)).toEqual([]);
+      expect(windows.length).toBeLessThanOrEqual(11);
+    },
+  );
 
   test('asks once for the times of the rows before it estimates a shorter window', async () => {
     const asked: (readonly [Range, number])[] = [];

@@ -71,11 +71,22 @@ const SECURITY_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** Whether the caller has left. Most requests are answered before anything waits for it, so the signals are made late. */
-function createDeparture(): Departure & { readonly leave: () => void } {
+const LEFT = new DOMException('The caller has left.', 'AbortError');
+const ANSWERED = new DOMException('The answer has been sent.', 'AbortError');
+
+/**
+ * Whether the caller has left, or has its answer and needs no more work, for example for a field beside one that failed. Most
+ * requests are answered before anything waits for it, so the signals are made late.
+ */
+function createDeparture(): Departure & { readonly leave: () => void; readonly end: () => void } {
   let controller: AbortController | null = null;
   let leaving: LightAbortSignal | null = null;
   let reason: DOMException | null = null;
+  const abort = (why: DOMException): void => {
+    reason ??= why;
+    leaving?.abort(reason);
+    controller?.abort(reason);
+  };
   return {
     get signal() {
       controller ??= new AbortController();
@@ -87,11 +98,8 @@ function createDeparture(): Departure & { readonly leave: () => void } {
       if (reason) leaving.abort(reason);
       return leaving;
     },
-    leave() {
-      reason ??= new DOMException('The caller has left.', 'AbortError');
-      leaving?.abort(reason);
-      controller?.abort(reason);
-    },
+    leave: () => abort(LEFT),
+    end: () => abort(ANSWERED),
   };
 }
 
@@ -174,6 +182,7 @@ export function createHandler(options: HandlerOptions): Handler & { readonly ask
       }
       await endStream(answer.stream);
       exchange.close(request.signal.aborted ? null : answer.status);
+      departure.end();
       request.signal.throwIfAborted();
       return toResponse(answer, request.method);
     },
@@ -184,7 +193,8 @@ export function createHandler(options: HandlerOptions): Handler & { readonly ask
       response.once('close', () => {
         const isSent = response.writableFinished;
         exchange.close(isSent ? response.statusCode : null);
-        if (!isSent) departure.leave();
+        if (isSent) departure.end();
+        else departure.leave();
       });
       const answer = await exchange.answer();
       if (response.closed) {

@@ -40,6 +40,11 @@ export type LocateRows = (span: Range, wanted: number) => Promise<number | null>
 const FIRST_WINDOW_MS = 15 * 60_000;
 /** A window is at most 16 times as long as the one before. After the second dense window in a row it is at most a 16th as long. */
 const STEP = 16;
+/**
+ * A window of so few of the vendor's instants is read whole if all rows are wanted. Shorter ones would cost more, because the
+ * vendor's bounds add an instant at each end of a window.
+ */
+const FEW_INSTANTS = 10;
 
 /** The list that is read by windows. */
 export interface WindowedList extends Pick<VendorList<Position>, 'source' | 'operation' | 'largestPage'> {
@@ -85,7 +90,7 @@ export async function* pageByWindows<Row extends Position>(
       ? { fromMs: Math.max(farMs, range.fromMs), toMs: edgeMs }
       : { fromMs: edgeMs, toMs: Math.min(farMs, limitMs()) };
     const windowMs = window.toMs - window.fromMs;
-    const read = await readWindow(window, Math.min(request.wanted(), largestPage));
+    const read = await readWindow(window, enoughRows(windowMs));
     if (read.kind === 'dense') {
       denseInARow += 1;
       if (!isDesc && 'newest' in read) ahead.push(read.newest);
@@ -121,6 +126,13 @@ export async function* pageByWindows<Row extends Position>(
         ms === null || ms === wider.fromMs ? [null] : isInside(ms) ? [ms] : [],
       ),
     };
+  }
+
+  /** How many rows a window needs to hold. With far more it is dense. */
+  function enoughRows(windowMs: number): number {
+    const wanted = request.wanted();
+    const isShort = windowMs <= FEW_INSTANTS * vendor.precisionMs();
+    return wanted === Infinity && isShort ? Infinity : Math.min(wanted, largestPage);
   }
 
   /** The length of a window that holds the wanted rows, estimated from the rows of a dense one. */

@@ -25,7 +25,7 @@ interface Run<Row extends Position> {
  * Reads one page from several row streams in the order of all entries. An entry is given out when no other stream can hold an
  * entry before it; the streams for which that is unknown are read next. A stream that fails is left out of the rest of this
  * page: coverage reports its span as FAILED, and the next page reads it again.
- * @throws RequestError `LIMIT_EXCEEDED` if the call budget is spent before every stream was examined
+ * @throws RequestError `LIMIT_EXCEEDED` if the call budget is spent before every stream was examined beyond the cursor's instant
  */
 export async function mergeStreams<Row extends Position>(
   request: Omit<PageRequest<unknown>, 'filter'>,
@@ -96,7 +96,7 @@ export async function mergeStreams<Row extends Position>(
       stream,
       waiting: [],
       taken: [],
-      edgeMs: startOfReading(stream.source, range, after, direction),
+      edgeMs: startOf(stream),
       scanned: 0,
       state: 'running',
       batches: stream.read({
@@ -109,6 +109,10 @@ export async function mergeStreams<Row extends Position>(
       }),
     };
     return run;
+  }
+
+  function startOf({ source }: RowStream<Row>): number {
+    return startOfReading(source, range, after, direction);
   }
 
   async function pull(run: Run<Row>): Promise<void> {
@@ -137,7 +141,7 @@ export async function mergeStreams<Row extends Position>(
       else if (
         error instanceof RequestError &&
         error.code === 'LIMIT_EXCEEDED' &&
-        runs.every((other) => other.taken.length > 0 || other.state !== 'running')
+        runs.every((other) => other.state !== 'running' || other.edgeMs !== startOf(other.stream))
       ) {
         stop = {
           code: 'CALL_BUDGET',

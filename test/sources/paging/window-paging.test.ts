@@ -136,6 +136,19 @@ describe('reading by windows', () => {
     expect(new Set(asked)).toEqual(new Set([200, 7]));
   });
 
+  test('takes a window of few instants whole if all rows are wanted, because shorter ones cost more', async () => {
+    const asked: (readonly [Range, number])[] = [];
+    const read: ReadWindow<Position> = async (window, wanted) => {
+      asked.push([window, wanted]);
+      return createReader([])(window, wanted);
+    };
+    const range = { fromMs: 0, toMs: 10_000 };
+    await readBatches(read, { wanted: () => Infinity, range }, undefined, 1_000);
+    await readBatches(read, { wanted: () => Infinity, range: { fromMs: 0, toMs: 10_001 } }, undefined, 1_000);
+    await readBatches(read, { wanted: () => 300, range }, undefined, 1_000);
+    expect(asked.map(([, wanted]) => wanted)).toEqual([Infinity, 200, 200]);
+  });
+
   test('shortens a window that is too dense to what is wanted at that density, and to half at most', async () => {
     const rows = Array.from({ length: 1500 }, (_, at) => row((at * MINUTE) / 100));
     const read = createReader(rows, 120);

@@ -71,22 +71,11 @@ const SECURITY_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-const LEFT = new DOMException('The caller has left.', 'AbortError');
-const ANSWERED = new DOMException('The answer has been sent.', 'AbortError');
-
-/**
- * Whether the caller has left, or has its answer and needs no more work, for example for a field beside one that failed. Most
- * requests are answered before anything waits for it, so the signals are made late.
- */
-function createDeparture(): Departure & { readonly leave: () => void; readonly end: () => void } {
+/** Whether the caller has left. Most requests are answered before anything waits for it, so the signals are made late. */
+function createDeparture(): Departure & { readonly leave: () => void } {
   let controller: AbortController | null = null;
   let leaving: LightAbortSignal | null = null;
   let reason: DOMException | null = null;
-  const abort = (why: DOMException): void => {
-    reason ??= why;
-    leaving?.abort(reason);
-    controller?.abort(reason);
-  };
   return {
     get signal() {
       controller ??= new AbortController();
@@ -98,8 +87,11 @@ function createDeparture(): Departure & { readonly leave: () => void; readonly e
       if (reason) leaving.abort(reason);
       return leaving;
     },
-    leave: () => abort(LEFT),
-    end: () => abort(ANSWERED),
+    leave() {
+      reason ??= new DOMException('The caller has left.', 'AbortError');
+      leaving?.abort(reason);
+      controller?.abort(reason);
+    },
   };
 }
 
@@ -182,7 +174,6 @@ export function createHandler(options: HandlerOptions): Handler & { readonly ask
       }
       await endStream(answer.stream);
       exchange.close(request.signal.aborted ? null : answer.status);
-      departure.end();
       request.signal.throwIfAborted();
       return toResponse(answer, request.method);
     },
@@ -193,8 +184,7 @@ export function createHandler(options: HandlerOptions): Handler & { readonly ask
       response.once('close', () => {
         const isSent = response.writableFinished;
         exchange.close(isSent ? response.statusCode : null);
-        if (isSent) departure.end();
-        else departure.leave();
+        if (!isSent) departure.leave();
       });
       const answer = await exchange.answer();
       if (response.closed) {

@@ -63,14 +63,16 @@ export function createOperation(
   const callerSecrets = vendorCredentials === 'request' ? readVendorHeaders(headers) : null;
   const nowMs = clock.now();
   let bounds: Bounds | null = null;
+  let isOver = false;
   let frames: FrameIds | null = null;
   return {
     caller,
     nowMs,
     deadlineMs: nowMs + timeoutMs,
     get signal() {
-      return (bounds ??= openBounds(request.signal, Math.max(0, nowMs + timeoutMs + GRACE_MS - clock.now())))
-        .signal;
+      bounds ??= openBounds(request.signal, Math.max(0, nowMs + timeoutMs + GRACE_MS - clock.now()));
+      if (isOver) bounds.close();
+      return bounds.signal;
     },
     // Only streams ask for these.
     get departure() {
@@ -87,17 +89,23 @@ export function createOperation(
     goesOn,
     maxAgeMs: readMaxAge(headers.get('cache-control')),
     end() {
+      isOver = true;
       bounds?.close();
     },
   };
 }
+
+const ENDED = new DOMException('The operation has ended.', 'AbortError');
 
 interface Bounds {
   readonly signal: AbortSignalLike;
   readonly close: () => void;
 }
 
-/** A signal that aborts when the caller leaves or the time is over. Only operations that wait for something ask for one. */
+/**
+ * A signal that aborts when the caller leaves, the time is over or the operation has ended. Then a field beside one that failed may
+ * still be reading, and nobody needs it. Only operations that wait for something ask for one.
+ */
 function openBounds(caller: AbortSignalLike, leftMs: number): Bounds {
   const signal = new LightAbortSignal();
   const timer = setTimeout(() => {
@@ -111,6 +119,7 @@ function openBounds(caller: AbortSignalLike, leftMs: number): Bounds {
     close() {
       clearTimeout(timer);
       caller.removeEventListener('abort', leave);
+      signal.abort(ENDED);
     },
   };
 }

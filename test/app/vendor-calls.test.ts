@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askApp, countCalls, createTestApp, NOW_MS, startApp } from '../support/running-app.ts';
 import type { RunningApp } from '../support/running-app.ts';
+import type { TransportAnswer } from '../../src/upstream/transport.ts';
 
 let running: RunningApp;
 beforeAll(async () => {
@@ -220,4 +221,53 @@ describe('a vendor that is down', () => {
     await half.close();
     await alone.close();
   });
+});
+
+test('no call is made after the answer, although a field beside one that failed was still reading', async () => {
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  let usageCalls = 0;
+  const answer = (status: number, body: unknown): TransportAnswer => ({
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(body)),
+  });
+  const app = createTestApp(
+    {
+      USAGE_API_URL: 'http://vendor.test',
+      USAGE_API_USER_SECRET: 'user',
+      USAGE_API_ORGANIZATION_SECRET: 'organization',
+      EVENTS_API_URL: 'http://vendor.test',
+      EVENTS_API_TOKEN: 'token',
+    },
+    {
+      clock: { now: () => NOW_MS },
+      transports: {
+        USAGE: {
+          // The log has no end: each page has 200 older records.
+          async get({ target }) {
+            usageCalls += 1;
+            await turn();
+            const toMs = Date.parse(new URL(target, 'http://vendor.test').searchParams.get('to')!);
+            const rows = Array.from({ length: 200 }, (_, at) => ({
+              id: `${toMs}-${at}`,
+              usageDate: new Date(toMs - 1 - at).toISOString(),
+              requestStatus: 'SUCCESS',
+            }));
+            return answer(200, rows);
+          },
+          close: async () => {},
+        },
+        EVENTS: { get: async () => answer(401, {}), close: async () => {} },
+      },
+    },
+  );
+  const asked = await askApp<{ timeline: { totalCount: null } }>(
+    app,
+    '{ timeline(filter: { ipAddress: "192.0.2.1" }) { totalCount { value } } }',
+  );
+  expect(asked.errors?.map(({ extensions }) => extensions['code'])).toEqual(['UPSTREAM_UNAUTHENTICATED']);
+  const answered = usageCalls;
+  for (let turns = 0; turns < 60; turns += 1) await turn();
+  expect([answered > 0, usageCalls - answered]).toEqual([true, 0]);
+  await app.close();
 });

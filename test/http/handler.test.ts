@@ -585,26 +585,6 @@ describe('operations', () => {
   });
 });
 
-describe('the work for an answer', () => {
-  const QUERY = 'query ($seen: Boolean!) { hello spend @include(if: $seen) }';
-
-  test('ends with the answer, over a port', async () => {
-    const { base, operations } = await start();
-    await post(base, { query: QUERY, variables: { seen: true } });
-    await expect.poll(() => operations[0]?.signal.aborted).toBe(true);
-  });
-
-  test('ends with the answer, in this process', async () => {
-    const { handler, operations } = await start();
-    await handler.fetch('http://localhost/graphql', {
-      method: 'POST',
-      headers: JSON_TYPE,
-      body: JSON.stringify({ query: QUERY, variables: { seen: true } }),
-    });
-    expect(operations.map(({ signal }) => signal.aborted)).toEqual([true]);
-  });
-});
-
 describe('the audit trail', () => {
   test('has its line before the answer goes out, and no status if the caller left', async () => {
     const trail: AuditLine[] = [];

@@ -67,4 +67,15 @@ describe('an operation', () => {
     expect(late.signal.aborted).toBe(true);
     late.end();
   });
+
+  test('aborts when it ends, also for a field that only then begins to wait', () => {
+    const operation = begin();
+    const { signal } = operation;
+    expect(signal.aborted).toBe(false);
+    operation.end();
+    expect(signal.aborted).toBe(true);
+    const unused = begin();
+    unused.end();
+    expect(unused.signal.aborted).toBe(true);
+  });
 });

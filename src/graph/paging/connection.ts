@@ -135,8 +135,9 @@ export async function readConnection<Node extends Row, Filter>(
  * may answer a series, or the calls of a count, with nothing for a time of which they give rows.
  */
 function countBeside({ rows, coverage }: Page<unknown>, count: TotalCount | null): TotalCount | null {
-  if (count && count.value < rows.length) return { value: rows.length, accuracy: 'AT_LEAST' };
   const isStale = coverage.some(({ status }) => status === 'STALE');
+  if (count && count.value < rows.length)
+    return { value: rows.length, accuracy: isStale ? 'ESTIMATE' : 'AT_LEAST' };
   return isStale && count?.accuracy === 'EXACT' ? { ...count, accuracy: 'ESTIMATE' } : count;
 }
 

@@ -7,16 +7,25 @@ import type { Page, PageRequest, TotalCount } from './page.ts';
 import type { Position } from './position.ts';
 import type { RowStream } from './row-stream.ts';
 
-/** The count of a list whose only page this is. It is as exact as the page's coverage. */
-export function countPage({ rows, coverage }: Page<unknown>): TotalCount {
+/** The count of a list whose only page this is. It is as exact as the page's coverage. null: it proves no number. */
+export function countPage({ rows, coverage }: Page<unknown>): TotalCount | null {
   const has = (...statuses: readonly CoverageStatus[]) =>
     coverage.some(({ status }) => statuses.includes(status));
-  const accuracy = has('FAILED', 'TRUNCATED', 'EXPIRED') ? 'AT_LEAST' : has('STALE') ? 'ESTIMATE' : 'EXACT';
-  return { value: rows.length, accuracy };
+  return countAs(rows.length, !has('FAILED', 'TRUNCATED', 'EXPIRED'), has('STALE'));
 }
 
 /**
- * Counts the matching rows by reading all rows of a range; null if the call budget is spent before the first call.
+ * null for a count of less than the whole list that holds an earlier answer: the earlier rows may have been deleted, so the number is
+ * no lower bound, and others were not read, so it is no estimate.
+ */
+function countAs(value: number, isWhole: boolean, isStale: boolean): TotalCount | null {
+  if (isWhole) return { value, accuracy: isStale ? 'ESTIMATE' : 'EXACT' };
+  return isStale ? null : { value, accuracy: 'AT_LEAST' };
+}
+
+/**
+ * Counts the matching rows by reading all rows of a range; null if the call budget is spent before the first call, or if neither of
+ * the last two holds alone.
  * - EXACT: the whole range was read and parsed, and the files, if any, hold all of it.
  * - ESTIMATE: the same, but a part of it comes from an earlier answer, because the vendor failed.
  * - AT_LEAST: a bound stopped the reading, rows were skipped, or the vendor may have deleted rows of that age.
@@ -44,14 +53,14 @@ export async function countMatches<Row extends Position>(
       value += batch.rows.filter(isMatch).length;
       isWhole &&= batch.dropped.length === 0;
       isStale ||= batch.stale;
-      if (batch.ended) return { value, accuracy: !isWhole ? 'AT_LEAST' : isStale ? 'ESTIMATE' : 'EXACT' };
+      if (batch.ended) return countAs(value, isWhole, isStale);
       if (scanned >= maxScannedRows) break;
     }
   } catch (error) {
     if (!(error instanceof RequestError) || error.code !== 'LIMIT_EXCEEDED') throw error;
     if (scanned === 0) return null;
   }
-  return { value, accuracy: 'AT_LEAST' };
+  return countAs(value, false, isStale);
 }
 
 /** The counts that one operation knows without a call, because a page has shown the whole list. */
@@ -75,7 +84,8 @@ export function createKnownCounts<Filter>(
         !page.hasMore &&
         page.coverage.every(({ dropped }) => dropped === 0) &&
         isHeldWhole(range, files);
-      if (isWhole) counts.set(nameOf(range, filter), countPage(page));
+      const count = isWhole && countPage(page);
+      if (count) counts.set(nameOf(range, filter), count);
     },
     of: (range, filter) => counts.get(nameOf(range, filter)),
   };

@@ -1,6 +1,6 @@
 import { UpstreamError } from '../../base/errors.ts';
 import { readKeysetWindow } from './keyset-window.ts';
-import { comparePositions, startOfReading } from './position.ts';
+import { comparePositions, isGivenRow, startOfReading } from './position.ts';
 import type { Position } from './position.ts';
 import type { Batch, BatchRequest } from './row-stream.ts';
 import { isSkipped } from './vendor-page.ts';
@@ -47,6 +47,8 @@ export async function* pageByKeyset<Row extends Position>(
   let repeated = request.after ? 1 : 0;
   let isFirst = true;
   const startMs = startOfReading(list.source, range, request.after, direction);
+  const holdsCursor =
+    isGivenRow(request.after, list.source) && instantOf(request.after.timestampMs) === instant;
 
   for (;;) {
     const window = await readKeysetWindow(list, {
@@ -54,7 +56,7 @@ export async function* pageByKeyset<Row extends Position>(
       upperMs: ((isDesc ? instant : lastInstant) + 1) * list.unitMs,
       direction,
       instant,
-      mustRepeat: !isFirst,
+      repeats: isFirst ? (holdsCursor ? 'cursor' : 'nothing') : 'rows',
       pageSize: pageSizeFor(request.wanted() + repeated, list.largestPage),
     });
     const { entries } = window;

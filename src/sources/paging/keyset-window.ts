@@ -14,8 +14,11 @@ const REREADS = 2;
 export interface KeysetWindowRequest extends VendorWindow {
   /** The instant that the reading must get beyond, in whole units of the list since the epoch. */
   readonly instant: number;
-  /** Whether rows of this operation must come again, so that an answer without any row is not the end of the list. */
-  readonly mustRepeat: boolean;
+  /**
+   * Which rows come again. With `rows` of this operation, an answer without any row is not the end of the list. The row of a `cursor`
+   * may have been deleted since, so such an answer is doubted only once.
+   */
+  readonly repeats: 'nothing' | 'cursor' | 'rows';
 }
 
 /** The content of a window, in the vendor's order. */
@@ -39,7 +42,8 @@ export async function readKeysetWindow<Row extends Position>(
   for (let rereads = 0; ;) {
     const read = await readPages(list, { ...request, pageSize });
     if (read.kind === 'window') {
-      if (read.entries.length > 0 || !request.mustRepeat) return read;
+      if (read.entries.length > 0 || request.repeats === 'nothing') return read;
+      if (rereads > 0 && request.repeats === 'cursor') return read;
       if (rereads === REREADS) throw rowsLost(list);
       rereads += 1;
     } else if (read.kind === 'crowded') pageSize = list.largestPage;

@@ -34,6 +34,11 @@ export function endOfInstant(source: Source, timestampMs: number): Position {
   return { timestampMs, source, id: '' };
 }
 
+/** Whether a position is that of a row which this source has given, and not the end of an instant. */
+export function isGivenRow(position: Position | null, source: Source): position is Position {
+  return position !== null && position.id !== '' && position.source === source;
+}
+
 /**
  * Where reading one source goes on from a position: for `ASC` the first millisecond to read, for `DESC` the millisecond above the
  * last one to read. The position's own millisecond is read again only if it can hold further rows of the source.

@@ -1,6 +1,6 @@
 import type { Direction, Range } from '../../base/time.ts';
 import type { CoverageOrigin } from './coverage.ts';
-import { comparePositions, startOfReading } from './position.ts';
+import { comparePositions, isGivenRow, startOfReading } from './position.ts';
 import type { Position } from './position.ts';
 import { unparsableError } from './row-stream.ts';
 import type { Batch, BatchRequest } from './row-stream.ts';
@@ -78,7 +78,9 @@ export async function* pageByWindows<Row extends Position>(
   let lengthMs = FIRST_WINDOW_MS;
   let denseInARow = 0;
   /** The time of the last row that was parsed; null: none yet. */
-  let knownMs = after && after.id !== '' && after.source === source ? after.timestampMs : null;
+  let knownMs = isGivenRow(after, source) ? after.timestampMs : null;
+  /** Whether the next window should hold the cursor's row. It may have been deleted, so an answer without any row is asked for once more. */
+  let mayRepeat = knownMs !== null && knownMs >= range.fromMs && knownMs < range.toMs;
   while (isDesc ? edgeMs > range.fromMs : edgeMs < range.toMs) {
     const kept = ahead.at(-1)?.fromMs === edgeMs ? ahead.pop() : undefined;
     if (kept) {
@@ -102,9 +104,16 @@ export async function* pageByWindows<Row extends Position>(
       continue;
     }
     denseInARow = 0;
-    yield take(window, isUnparsable(read) ? await readAgain(window, read) : read);
-    const fitting = read.rows.length > 0 ? (worthReading() * windowMs) / read.rows.length : Infinity;
+    const sure = mayRepeat && read.received === 0 ? await askAgain(window, read) : read;
+    mayRepeat = false;
+    yield take(window, isUnparsable(sure) ? await readAgain(window, sure) : sure);
+    const fitting = sure.rows.length > 0 ? (worthReading() * windowMs) / sure.rows.length : Infinity;
     lengthMs = Math.max(1, Math.ceil(Math.min(windowMs * STEP, fitting)));
+  }
+
+  async function askAgain(window: Range, doubted: SpanContent<Row>): Promise<SpanContent<Row>> {
+    const read = await readWindow(window, enoughRows(window.toMs - window.fromMs));
+    return read.kind === 'dense' ? doubted : read;
   }
 
   /**

@@ -149,7 +149,7 @@ describe('keyset paging', () => {
   });
 
   test('asks for what is wanted and nine more, and for one more row if one is repeated', async () => {
-    const list = createList([], { largestPage: 100 });
+    const list = createList([row(50, 'b')], { largestPage: 100 });
     await readBatches(list, { wanted: () => 20 });
     await readBatches(list, { wanted: () => 20, after: row(50, 'b') });
     await readBatches(list, { wanted: () => 500 });
@@ -389,11 +389,29 @@ describe('a vendor that contradicts itself', () => {
       expect(idsOf(await readBatches(emptyPages(2)))).toEqual(['a', 'b', 'c']);
     });
 
-    test('is no contradiction on the first page behind a cursor, whose row may have been deleted long ago', async () => {
+    test('is asked for once more on the first page behind a cursor, whose row may have been deleted, then believed', async () => {
       const list = createList([row(90, 'a')], {
         page: (_asked, page) => ({ ...page, entries: [], ended: true }),
       });
       expect(idsOf(await readBatches(list, { after: row(90, 'a') }))).toEqual([]);
+      expect(list.asked).toHaveLength(2);
+    });
+
+    test('loses no row if only the first answer behind a cursor is empty', async () => {
+      let calls = 0;
+      const list = createList(three, {
+        page: (_asked, page) => ((calls += 1) === 1 ? { ...page, entries: [], ended: true } : page),
+      });
+      expect(idsOf(await readBatches(list, { after: row(90, 'a') }))).toEqual(['b', 'c']);
+    });
+
+    test.each([
+      ['the start of a list', null],
+      ['the end of an instant', row(90, '')],
+      ['a row of the other source', { source: 'EVENTS', timestampMs: 90, id: '1' } as const],
+    ])('is believed behind %s, where no row must come again', async (_place, after) => {
+      const list = createList([]);
+      expect(idsOf(await readBatches(list, { after }))).toEqual([]);
       expect(list.asked).toHaveLength(1);
     });
   });

@@ -262,6 +262,20 @@ describe('reading by windows', () => {
     expect(windows.filter(({ toMs }) => toMs > 402 * MINUTE)).toHaveLength(1);
   });
 
+  test.each([
+    [row(10, 'b'), 2],
+    [row(10, ''), 1],
+    [null, 1],
+  ])(
+    'asks once more if the window of a row before it comes without any row: behind %j %i calls',
+    async (after, calls) => {
+      const read = createReader([row(20 * MINUTE)]);
+      const range = { fromMs: 0, toMs: 15 * MINUTE };
+      expect((await readBatches(read, { after, range })).map(({ rows }) => rows)).toEqual([[]]);
+      expect(read.windows).toHaveLength(calls);
+    },
+  );
+
   test('starts at a row and gives only the rows behind it', async () => {
     const rows = [row(10, 'a'), row(10, 'b'), row(10, 'c'), row(20, 'd')];
     const up = createReader(rows);

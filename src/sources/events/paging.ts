@@ -4,6 +4,7 @@ import { joinOrigins } from '../paging/coverage.ts';
 import type { CoverageOrigin } from '../paging/coverage.ts';
 import { pageByKeyset } from '../paging/keyset-paging.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
+import { isOutOfOrder, REREADS } from '../paging/overlapping-page.ts';
 import { isSkipped } from '../paging/vendor-page.ts';
 import { isDense, pageByWindows } from '../paging/window-paging.ts';
 import type { ReadWindow } from '../paging/window-paging.ts';
@@ -44,10 +45,23 @@ export function createEventsPaging(
 
 /**
  * Makes a function that reads a window of time by page numbers, in any order of the vendor. If no row comes twice and the last page is short, no row is
- * missing.
+ * missing. If rows move meanwhile, it reads the window again.
  * @throws UpstreamError (that function) `UPSTREAM_OUT_OF_ORDER` if a row comes twice, or does not come again in an overlap
  */
 function createEventsWindowReader(askVendor: EventsPageReader, largestPage: number): ReadWindow<AuditEvent> {
+  const readOnce = createSingleReader(askVendor, largestPage);
+  return async (window, wanted) => {
+    for (let rereads = 0; ; rereads += 1) {
+      try {
+        return await readOnce(window, wanted);
+      } catch (error) {
+        if (!isOutOfOrder(error) || rereads === REREADS) throw error;
+      }
+    }
+  };
+}
+
+function createSingleReader(askVendor: EventsPageReader, largestPage: number): ReadWindow<AuditEvent> {
   return async (window, wanted) => {
     const lowerMs = (Math.floor(window.fromMs / UNIT_MS) - 1) * UNIT_MS;
     const upperMs = (Math.floor((window.toMs - 1) / UNIT_MS) + 1) * UNIT_MS;

@@ -12,6 +12,7 @@ import { countMatches, createKnownCounts } from '../paging/count.ts';
 import { coverNothing } from '../paging/coverage.ts';
 import { findRows } from '../paging/find-rows.ts';
 import type { FoundRows, RowKey } from '../paging/find-rows.ts';
+import { isOutOfOrder } from '../paging/overlapping-page.ts';
 import { readPage } from '../paging/page.ts';
 import type { Page, TotalCount } from '../paging/page.ts';
 import { requireParsable } from '../paging/row-stream.ts';
@@ -169,10 +170,6 @@ function resultOf(key: RowKey, found: FoundRows<AuditEvent>): AuditEvent | Error
   const known = found.rowOf(key) ?? found.failureOf(key);
   if (known) return known;
   return found.hasSkipped ? mayBeUnparsable() : null;
-}
-
-function isOutOfOrder(error: Error | null): boolean {
-  return error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
 }
 
 function mayBeUnparsable(): UpstreamError {

@@ -3,12 +3,10 @@ import type { Direction } from '../../base/time.ts';
 import { appendAll } from '../shared/append-all.ts';
 import { joinOrigins } from './coverage.ts';
 import type { CoverageOrigin } from './coverage.ts';
+import { isOutOfOrder, REREADS } from './overlapping-page.ts';
 import type { Position } from './position.ts';
 import { isSkipped } from './vendor-page.ts';
 import type { SkippedRow, VendorList, VendorWindow } from './vendor-page.ts';
-
-/** How often a window is read again if its pages contradict each other, for example because a row was inserted between two. */
-const REREADS = 2;
 
 /** Which window of time to read. */
 export interface KeysetWindowRequest extends VendorWindow {
@@ -151,10 +149,6 @@ function checkOrder<Row extends Position>(
     if (ahead > latest) throw outOfOrder('broke the order in time');
     latest = ahead;
   }
-}
-
-function isOutOfOrder(error: unknown): error is UpstreamError {
-  return error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
 }
 
 function isBudgetSpent(error: unknown): error is RequestError {

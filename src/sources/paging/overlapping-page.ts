@@ -63,3 +63,11 @@ export function rowsMoved({
     message: 'Rows moved between two pages of the vendor, so a page could lack rows; nothing was given out.',
   });
 }
+
+/** How often a window is read again if its pages contradict each other, for example because a row was inserted between two. */
+export const REREADS = 2;
+
+/** Whether the vendor's rows contradict each other. */
+export function isOutOfOrder(error: unknown): error is UpstreamError {
+  return error instanceof UpstreamError && error.code === 'UPSTREAM_OUT_OF_ORDER';
+}

@@ -263,6 +263,26 @@ describe('a list of events', () => {
     expect(idsOf(listed)).toEqual(inOrder(log));
   });
 
+  test('is exact if a row is added between two pages of a window that the vendor does not sort', async () => {
+    const log = Array.from({ length: 50 }, (_, at) => rowAt(FROM + 5000, at));
+    let call = 0;
+    const vendor = openSource(
+      () => log,
+      { ...plain, sortFields: [] },
+      {
+        largestPage: 20,
+        beforeCall: () => {
+          call += 1;
+          // The calls before find out that the vendor refuses to sort.
+          if (call === 8) log.push(rowAt(FROM + 5000, 999));
+        },
+      },
+    );
+    const listed = await listAll(vendor, () => 60);
+    expect(idsOf(listed)).toEqual(inOrder(log));
+    expect(call).toBe(9);
+  });
+
   test('costs one call for a page of 50, at any depth and in either direction', async () => {
     const rows = Array.from({ length: 3000 }, (_, at) => rowAt(FROM + at * 1000, at));
     for (const direction of ['DESC', 'ASC'] as const) {

@@ -11,8 +11,11 @@ export type ReadWindow<Row> = (range: Range, wanted: number) => Promise<WindowCo
 
 export type WindowContent<Row> =
   | ({ readonly kind: 'whole' } & SpanContent<Row>)
-  /** It holds too many rows to read at once. Its newest part was read whole and is not read again. */
-  | { readonly kind: 'dense'; readonly newest: SpanContent<Row> & Range }
+  /**
+   * It holds too many rows to read at once. Its newest part was read whole and is not read again; it may be empty. `endMs`: a window that
+   * ends here spares an instant of many pages, which follows.
+   */
+  | { readonly kind: 'dense'; readonly newest: SpanContent<Row> & Range; readonly endMs?: number }
   /** The same for a vendor that does not sort by time: some of the window's rows, from anywhere in it. */
   | { readonly kind: 'dense'; readonly sample: readonly Row[] };
 
@@ -38,7 +41,10 @@ export type LocateRows = (span: Range, wanted: number) => Promise<number | null>
 
 /** The length of the first window. */
 const FIRST_WINDOW_MS = 15 * 60_000;
-/** A window is at most 16 times as long as the one before. After the second dense window in a row it is at most a 16th as long. */
+/**
+ * A window is at most 16 times as long as the one before. After a dense window it is at most half as long, after the second in a row at
+ * most a 16th, after the third a 256th, and so on: each costs calls, and the reading must get on before they are spent.
+ */
 const STEP = 16;
 /**
  * A window of so few of the vendor's instants is read whole if all rows are wanted. Shorter ones would cost more, because the
@@ -77,6 +83,7 @@ export async function* pageByWindows<Row extends Position>(
   let edgeMs = startOfReading(source, range, after, request.direction);
   let lengthMs = FIRST_WINDOW_MS;
   let denseInARow = 0;
+  let sparingMs: number | undefined;
   /** The time of the last row that was parsed; null: none yet. */
   let knownMs = isGivenRow(after, source) ? after.timestampMs : null;
   /** Whether the next window should hold the cursor's row. It may have been deleted, so an answer without any row is asked for once more. */
@@ -95,11 +102,10 @@ export async function* pageByWindows<Row extends Position>(
     const read = await readWindow(window, enoughRows(windowMs));
     if (read.kind === 'dense') {
       denseInARow += 1;
-      if (!isDesc && 'newest' in read) ahead.push(read.newest);
-      // The density of the part that was read may differ from that of the whole window, so ask for the times of the rows.
-      const located = denseInARow === 1 ? await locateRows(window, worthReading()) : null;
-      const fittingMs = located === null ? fittingOf(read) : Math.abs(located - edgeMs);
-      const shorterMs = windowMs / (denseInARow === 1 ? 2 : STEP);
+      if (!isDesc && 'newest' in read && read.newest.fromMs < read.newest.toMs) ahead.push(read.newest);
+      sparingMs = 'newest' in read ? read.endMs : undefined;
+      const shorterMs = windowMs / (denseInARow === 1 ? 2 : STEP ** (denseInARow - 1));
+      const fittingMs = await fitting(window, read);
       lengthMs = Math.max(1, Math.floor(Math.min(fittingMs, shorterMs)));
       continue;
     }
@@ -107,8 +113,12 @@ export async function* pageByWindows<Row extends Position>(
     const sure = mayRepeat && read.received === 0 ? await askAgain(window, read) : read;
     mayRepeat = false;
     yield take(window, isUnparsable(sure) ? await readAgain(window, sure) : sure);
-    const fitting = sure.rows.length > 0 ? (worthReading() * windowMs) / sure.rows.length : Infinity;
-    lengthMs = Math.max(1, Math.ceil(Math.min(windowMs * STEP, fitting)));
+    const dense = sure.rows.length > 0 ? (worthReading() * windowMs) / sure.rows.length : Infinity;
+    // Now the crowded instant is worth its calls, and nothing behind it.
+    lengthMs =
+      edgeMs === sparingMs
+        ? 2 * vendor.precisionMs()
+        : Math.max(1, Math.ceil(Math.min(windowMs * STEP, dense)));
   }
 
   async function askAgain(window: Range, doubted: SpanContent<Row>): Promise<SpanContent<Row>> {
@@ -144,8 +154,15 @@ export async function* pageByWindows<Row extends Position>(
     return wanted === Infinity && isShort ? Infinity : Math.min(wanted, largestPage);
   }
 
-  /** The length of a window that holds the wanted rows, estimated from the rows of a dense one. */
-  function fittingOf(read: WindowContent<Row> & { readonly kind: 'dense' }): number {
+  /** The length of a window that holds the wanted rows, estimated after a dense one; or of one that spares a crowded instant. */
+  async function fitting(
+    window: Range,
+    read: WindowContent<Row> & { readonly kind: 'dense' },
+  ): Promise<number> {
+    if (sparingMs !== undefined) return sparingMs - edgeMs;
+    // The density of the part that was read may differ from that of the whole window, so ask for the times of the rows.
+    const located = denseInARow === 1 ? await locateRows(window, worthReading()) : null;
+    if (located !== null) return Math.abs(located - edgeMs);
     if ('newest' in read) {
       const { rows, fromMs, toMs } = read.newest;
       return (request.wanted() * (toMs - fromMs)) / Math.max(rows.length, 1);

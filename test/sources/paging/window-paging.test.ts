@@ -262,6 +262,36 @@ describe('reading by windows', () => {
     expect(windows.filter(({ toMs }) => toMs > 402 * MINUTE)).toHaveLength(1);
   });
 
+  test('spares an instant of many pages until its turn comes, then reads it alone', async () => {
+    const facts = {
+      dropped: [],
+      received: 1,
+      parsed: 1,
+      readAtMs: 1,
+      stale: false,
+      origin: 'VENDOR' as const,
+    };
+    const windows: Range[] = [];
+    const read: ReadWindow<Position> = async (window) => {
+      windows.push(window);
+      if (windows.length > 1) return { kind: 'whole', rows: [], ...facts };
+      return { kind: 'dense', newest: { fromMs: 900, toMs: 900, rows: [], ...facts }, endMs: 701 };
+    };
+    const located: Range[] = [];
+    await readBatches(read, { range: { fromMs: 700, toMs: 900 } }, async (span) => {
+      located.push(span);
+      return null;
+    });
+    expect(windows).toEqual([
+      { fromMs: 700, toMs: 900 },
+      { fromMs: 700, toMs: 701 },
+      { fromMs: 701, toMs: 703 },
+      { fromMs: 703, toMs: 735 },
+      { fromMs: 735, toMs: 900 },
+    ]);
+    expect(located).toEqual([]);
+  });
+
   test.each([
     [row(10, 'b'), 2],
     [row(10, ''), 1],

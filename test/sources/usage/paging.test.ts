@@ -498,8 +498,12 @@ describe('a log that comes in bursts', () => {
     );
 
   /** Reads the week backward and returns the number of pages. A refused page fails the test. */
-  async function listWeek(rows: readonly SimulatedUsageRow[], count: number): Promise<number> {
-    const vendor = openSource(() => rows, plain, { budget: 20 });
+  async function listWeek(
+    rows: readonly SimulatedUsageRow[],
+    count: number,
+    { behaviour = plain, budget = 20 } = {},
+  ): Promise<number> {
+    const vendor = openSource(() => rows, behaviour, { budget });
     const given: string[] = [];
     let pages = 0;
     for (let after: Position | null = null; ; pages += 1) {
@@ -525,6 +529,22 @@ describe('a log that comes in bursts', () => {
   ])('is read backward to its end: %s', async (_name, bursts) => {
     const rows = logOf(bursts);
     expect(await listWeek(rows, 500)).toBeLessThanOrEqual(2 * Math.ceil(rows.length / 500) + 4);
+  });
+
+  test.each([
+    [
+      'two instants of 1,000 rows within two seconds, with 10 calls',
+      [burst(3 * DAY, 1_000, 1), burst(3 * DAY + 1_447, 1_000, 1), burst(3 * DAY - 1_000, 40, 1_000)],
+      { behaviour: { ...plain, clamp: 200, isToInclusive: true }, budget: 10 },
+    ],
+    [
+      '330 rows in one whole second among seconds of 60, in pages of 50',
+      [59, 60, 330, 60, 75].map((rows, second) => burst(3 * DAY + second * 1_000, rows, 1)),
+      { behaviour: { ...plain, clamp: 50, isToInclusive: true }, budget: 20 },
+    ],
+  ])('is read backward past a crowded instant: %s', async (_name, bursts, options) => {
+    const rows = logOf(bursts);
+    expect(await listWeek(rows, 52, options)).toBeLessThanOrEqual(2 * Math.ceil(rows.length / 52) + 8);
   });
 
   test('is read backward to its end, with any shape', async () => {

@@ -83,6 +83,7 @@ export async function* pageByWindows<Row extends Position>(
   let edgeMs = startOfReading(source, range, after, request.direction);
   let lengthMs = FIRST_WINDOW_MS;
   let denseInARow = 0;
+  /** Where a window must end to spare an instant of many pages; undefined: the last window had none. */
   let sparingMs: number | undefined;
   /** The time of the last row that was parsed; null: none yet. */
   let knownMs = isGivenRow(after, source) ? after.timestampMs : null;
@@ -105,7 +106,7 @@ export async function* pageByWindows<Row extends Position>(
       if (!isDesc && 'newest' in read && read.newest.fromMs < read.newest.toMs) ahead.push(read.newest);
       sparingMs = 'newest' in read ? read.endMs : undefined;
       const shorterMs = windowMs / (denseInARow === 1 ? 2 : STEP ** (denseInARow - 1));
-      const fittingMs = await fitting(window, read);
+      const fittingMs = await estimateFitting(window, read);
       lengthMs = Math.max(1, Math.floor(Math.min(fittingMs, shorterMs)));
       continue;
     }
@@ -113,12 +114,12 @@ export async function* pageByWindows<Row extends Position>(
     const sure = mayRepeat && read.received === 0 ? await askAgain(window, read) : read;
     mayRepeat = false;
     yield take(window, isUnparsable(sure) ? await readAgain(window, sure) : sure);
-    const dense = sure.rows.length > 0 ? (worthReading() * windowMs) / sure.rows.length : Infinity;
+    const fittingMs = sure.rows.length > 0 ? (worthReading() * windowMs) / sure.rows.length : Infinity;
     // Now the crowded instant is worth its calls, and nothing behind it.
     lengthMs =
       edgeMs === sparingMs
         ? 2 * vendor.precisionMs()
-        : Math.max(1, Math.ceil(Math.min(windowMs * STEP, dense)));
+        : Math.max(1, Math.ceil(Math.min(windowMs * STEP, fittingMs)));
   }
 
   async function askAgain(window: Range, doubted: SpanContent<Row>): Promise<SpanContent<Row>> {
@@ -155,7 +156,7 @@ export async function* pageByWindows<Row extends Position>(
   }
 
   /** The length of a window that holds the wanted rows, estimated after a dense one; or of one that spares a crowded instant. */
-  async function fitting(
+  async function estimateFitting(
     window: Range,
     read: WindowContent<Row> & { readonly kind: 'dense' },
   ): Promise<number> {

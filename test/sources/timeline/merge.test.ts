@@ -313,6 +313,18 @@ describe('a bound', () => {
     await expect(merge([streamOf('USAGE', [batch([usage(900)], 850)]), late])).rejects.toBe(spent);
   });
 
+  test.each([
+    ['DESC', 801],
+    ['ASC', 800],
+  ] as const)(
+    'on calls before a stream got beyond the instant of the cursor refuses the page, %s, because a cursor there would repeat rows',
+    async (direction, edgeMs) => {
+      const stuck = streamOf('USAGE', [batch([], edgeMs), spent]);
+      const other = streamOf('EVENTS', [last([])]);
+      await expect(merge([stuck, other], { direction, after: usage(800) })).rejects.toBe(spent);
+    },
+  );
+
   test('on calls later ends the page at the time up to which both are examined, also in the direction ASC', async () => {
     const a = streamOf('USAGE', [batch([usage(900), usage(700)], 650), spent]);
     const b = streamOf('EVENTS', [batch([event(800)], 750), spent]);

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../base/time.ts';
 import { readHistory } from './history.ts';
 import { foldReads } from './ledger.ts';
 import type { ReadSpan } from './ledger.ts';
@@ -5,7 +6,6 @@ import { readRows } from './pages.ts';
 import type { ArchivedRow, ArchiveStore, ArchiveTable } from './store.ts';
 
 /** Earlier versions are read by the day. */
-const DAY_MS = 86_400_000;
 
 /**
  * Copies an archive into another one, such as from DuckDB to ClickHouse: each version of each row, when it was first seen, and the ledger. A span is noted in the ledger of the other archive when its rows are there. If it is interrupted, run it again.

@@ -1,4 +1,5 @@
 import { keyedDigest } from '../base/sealing.ts';
+import { DAY_MS } from '../base/time.ts';
 import { canonicalAddress, decodeAddresses } from '../sources/shared/addresses.ts';
 
 /** What names a person in rows. */
@@ -56,8 +57,6 @@ export function erasedColumn(table: 'usage' | 'events', by: Exclude<Erasable, 'a
   if (by === 'username') return table === 'usage' ? 'userName' : 'username';
   return table === 'usage' ? 'userId' : null;
 }
-
-const DAY_MS = 86_400_000;
 
 /** The days of some times, given as whole numbers of days since the epoch. */
 export function daysOf(numbers: readonly number[]): readonly string[] {

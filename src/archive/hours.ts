@@ -1,10 +1,10 @@
+import { HOUR_MS } from '../base/time.ts';
 /** Hours of the day in UTC: from `from` (inclusive) to `to` (exclusive); over midnight if `to` is not greater. */
 export interface DailyHours {
   readonly from: number;
   readonly to: number;
 }
 
-const HOUR_MS = 3_600_000;
 const DAY_HOURS = 24;
 
 /** How long until the hours begin, in milliseconds; 0: they last. @param hours null: always */

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../base/time.ts';
 import type { ReadSpan, Rereads } from './ledger.ts';
 
 /** How late a vendor adds rows to its log. A row is late if it was not there when its time was read for the first time. */
@@ -24,7 +25,6 @@ const MEASURED_MS = 30 * 86_400_000;
 /** A server takes no more spans at once. */
 const MOST_SPANS = 4_000;
 /** Settled spans are joined to ones of this length. */
-const HOUR_MS = 3_600_000;
 
 /**
  * The spans of the last 30 days that tell how late rows come: those that were read soon after their time. What was read later for the first time, such as when

@@ -1,5 +1,5 @@
 import type { Range } from '../base/time.ts';
-import { mergeRanges } from '../base/time.ts';
+import { HOUR_MS, mergeRanges } from '../base/time.ts';
 
 /**
  * A span of one source that was read whole from the vendor, once or several times. The ledger is a list of these. They may overlap
@@ -14,7 +14,6 @@ export interface ReadSpan extends Range {
 }
 
 /** The settled spans of one hour are kept as one, so that a year takes some 10,000 entries. */
-const HOUR_MS = 3_600_000;
 
 /**
  * Makes spans disjoint. What several spans cover was first read when the first of them was, and last when the last was. If a part is

@@ -1,4 +1,5 @@
 import type { Source } from '../base/source.ts';
+import { DAY_MS } from '../base/time.ts';
 import type { Clock } from '../base/time.ts';
 import { createEventsQuirks } from '../sources/events/quirks.ts';
 import { OPTIONAL_EVENT_FIELDS } from '../sources/events/event.ts';
@@ -40,7 +41,6 @@ export interface SyncRoundsOptions {
 const ROUND_MS = 600_000;
 /** The claim to copy of an instance that has died ends after this time. A round renews it. */
 const CLAIM_MS = 300_000;
-const DAY_MS = 86_400_000;
 /** How far back to read if it is unknown how long the vendor keeps rows. Years without rows cost no call. */
 const LONGEST_RETENTION_MS = 3_650 * DAY_MS;
 

@@ -20,7 +20,11 @@ export function opposite(direction: Direction): Direction {
   return direction === 'DESC' ? 'ASC' : 'DESC';
 }
 
-const DAY_MS = 86_400_000;
+/** In milliseconds; a day of UTC. */
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
 
 /** The lengths of a bucket, longest first. `WEEK` is the ISO week, which begins on Monday. */
 export const INTERVALS = ['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND'] as const;

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { formatInstant, systemClock } from '../base/time.ts';
+import { DAY_MS, formatInstant, systemClock } from '../base/time.ts';
 import type { Range } from '../base/time.ts';
 import { readUnpaced } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
@@ -64,7 +64,6 @@ async function check({ trustedDocuments }: Config, { alerts }: AlertsSettings): 
   process.stdout.write(`${alerts.length} alert${alerts.length === 1 ? '' : 's'}, no fault\n`);
 }
 
-const DAY_MS = 86_400_000;
 const LONGEST_TEST_MS = 3_660 * DAY_MS;
 
 async function test(config: Config, { alerts }: AlertsSettings, args: readonly string[]): Promise<void> {

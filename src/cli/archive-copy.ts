@@ -7,7 +7,7 @@ import { measuredSpans } from '../archive/lateness.ts';
 import { findGaps, findHeld, foldReads, joinSettled } from '../archive/ledger.ts';
 import type { SyncReport, SyncRound } from '../archive/sync.ts';
 import type { Source } from '../base/source.ts';
-import { formatInstant, systemClock } from '../base/time.ts';
+import { formatInstant, HOUR_MS, systemClock } from '../base/time.ts';
 import { readRedaction } from '../config/archive.ts';
 import type { Config } from '../config/config.ts';
 import { describeLateness } from './archive-lateness.ts';
@@ -15,7 +15,6 @@ import { readSettings, readWords, requireArchive, withRefusals, withStore } from
 import { EXIT_USAGE, quit } from './process.ts';
 
 const TEXT = { type: 'string' } as const;
-const HOUR_MS = 3_600_000;
 /** The most spans to list of each source. */
 const MOST_SPANS = 20;
 

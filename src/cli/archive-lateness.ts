@@ -1,9 +1,7 @@
 import type { Lateness } from '../archive/lateness.ts';
 import type { Rereads } from '../archive/ledger.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../base/time.ts';
 
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
 /** If a greater share of the rows was not there at the second reading, that one is too early. */
 const TOLERATED_SHARE = 0.001;
 

@@ -5,6 +5,7 @@ import { createRedaction } from '../archive/personal-data.ts';
 import type { PersonalDataPolicy, Redaction } from '../archive/personal-data.ts';
 import { deriveSecret, keyedDigest } from '../base/sealing.ts';
 import { Secret } from '../base/secret.ts';
+import { DAY_MS } from '../base/time.ts';
 import type { Settings, SetValues } from './settings.ts';
 
 /** Where the archive is, and how it is filled. */
@@ -19,7 +20,6 @@ export interface ArchiveConfig {
   readonly sealedFolder: string | null;
 }
 
-const DAY_MS = 86_400_000;
 /** 128 bits, so that no two names share a pseudonym. */
 const PSEUDONYM_LENGTH = 32;
 const SERVER = /^clickhouses?:\/\//;

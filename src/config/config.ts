@@ -2,6 +2,7 @@ import type { Secret } from '../base/secret.ts';
 import type { RatePolicy } from '../base/shared-store.ts';
 import { SOURCES } from '../base/source.ts';
 import type { Source } from '../base/source.ts';
+import { DAY_MS } from '../base/time.ts';
 import type { SubgraphLimits } from '../graph/federation/static-cost.ts';
 import type { AlertsSettings } from '../http/alerts/file.ts';
 import type { IdentitySettings } from '../http/identity/identity.ts';
@@ -99,8 +100,6 @@ export interface SourceConfig {
   /** The files that the sandbox serves in place of the vendor; null: none. */
   readonly files: HeldFiles | null;
 }
-
-const DAY_MS = 86_400_000;
 
 /** The settings of one source, as the sources take them. */
 export function readSourceSettings(

@@ -1,5 +1,5 @@
 import type { UpstreamError } from '../base/errors.ts';
-import { formatInstant } from '../base/time.ts';
+import { DAY_MS, formatInstant } from '../base/time.ts';
 import type { Direction } from '../base/time.ts';
 import { createEventsPageReader, encodeSort, LIST_OPERATION, UNIT_MS } from '../sources/events/client.ts';
 import { decodeEvent, OPTIONAL_EVENT_FIELDS } from '../sources/events/event.ts';
@@ -16,7 +16,6 @@ import type { Pair } from './rows.ts';
 import { adviseOn, asUpstreamError } from './vendor.ts';
 import type { ExaminedVendor } from './vendor.ts';
 
-const DAY_MS = 86_400_000;
 const TEN_YEARS_MS = 3_650 * DAY_MS;
 
 const BROKEN_ORDER = {

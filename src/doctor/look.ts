@@ -1,3 +1,4 @@
+import { DAY_MS } from '../base/time.ts';
 import type { EventsQuirks } from '../sources/events/quirks.ts';
 import { readCounts } from './counts.ts';
 import { newest, readEventsPage, readWholeEvents } from './events.ts';
@@ -6,8 +7,6 @@ import { isNewestFirst } from './rows.ts';
 import type { Sight } from './shape.ts';
 import { readUsagePage } from './usage-page.ts';
 import type { ExaminedVendor } from './vendor.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Looks at the newest rows of the Usage API, and whether the analytics count them. @throws UpstreamError */
 export async function lookAtUsage(vendor: ExaminedVendor): Promise<Sight> {

@@ -1,14 +1,13 @@
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import type { Source } from '../base/source.ts';
-import { formatInstant } from '../base/time.ts';
+import { DAY_MS, formatInstant } from '../base/time.ts';
 import type { Clock } from '../base/time.ts';
 import { isLoopbackHost } from '../http/loopback.ts';
 import { createFindings } from './finding.ts';
 import type { Finding } from './finding.ts';
 
 const HTTPS_PORT = 443;
-const DAY_MS = 86_400_000;
 /** Certificates are renewed a month before they end. */
 const SOON_MS = 14 * DAY_MS;
 

@@ -1,4 +1,4 @@
-import { formatInstant } from '../base/time.ts';
+import { DAY_MS, formatInstant } from '../base/time.ts';
 import type { UpstreamError } from '../base/errors.ts';
 import { LIST_OPERATION } from '../sources/usage/client.ts';
 import { judgeAnswers } from './answers.ts';
@@ -14,7 +14,6 @@ import type { UsagePage } from './usage-page.ts';
 import { adviseOn, asUpstreamError } from './vendor.ts';
 import type { ExaminedVendor } from './vendor.ts';
 
-const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
 /** Rows of the page that shows what `pageOffset` counts. */
 const OFFSET_ROWS = 10;

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../base/time.ts';
 import { daysOf, erasedColumn } from '../erasure.ts';
 import type { Erasable } from '../erasure.ts';
 import type { ArchivedRow, ArchiveTable } from '../store.ts';
@@ -13,8 +14,6 @@ import { createList, inside, known } from './list.ts';
 import type { Filtering } from './list.ts';
 import { createMerger } from './merger.ts';
 import { OPEN_MS } from './versions.ts';
-
-const DAY_MS = 86_400_000;
 
 /** The rows of one source in ClickHouse. The tables must exist. */
 export function createTable<Row extends ArchivedRow, Filter>(

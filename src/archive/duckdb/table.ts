@@ -1,4 +1,5 @@
 import type { JS } from '@duckdb/node-api';
+import { DAY_MS, MINUTE_MS } from '../../base/time.ts';
 import type { Range } from '../../base/time.ts';
 import type { ArchiveQuestion } from '../../sources/paging/archived-rows.ts';
 import { createAddressTest } from '../../sources/shared/addresses.ts';
@@ -25,8 +26,6 @@ export interface Filtering<Row, Filter> {
 
 /** A window of the first query holds about this many times the rows that are wanted. */
 const SPARE = 4;
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 /** The rows of one source in DuckDB. The table must exist. */
 export function createTable<Row extends ArchivedRow, Filter>(

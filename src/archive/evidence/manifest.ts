@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { SOURCES } from '../../base/source.ts';
 import type { Source } from '../../base/source.ts';
-import { formatInstant } from '../../base/time.ts';
+import { DAY_MS, formatInstant } from '../../base/time.ts';
 import type { Range } from '../../base/time.ts';
 import type { ReadSpan } from '../ledger.ts';
 
@@ -91,8 +91,6 @@ export const signaturePath = (stem: string): string => `${stem}.sig`;
 export const rowsPath = (stem: string): string => `${stem}.parquet`;
 /** Its ending keeps it from being served as an export, in which a row has one version. */
 export const versionsPath = (stem: string): string => `${stem}.versions`;
-
-const DAY_MS = 86_400_000;
 
 /** @throws EvidenceRefused if the text is no day, such as `2026-11-24` */
 export function rangeOfDay(day: string): Range {

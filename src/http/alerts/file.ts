@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../base/secret.ts';
-import { Temporal } from '../../base/time.ts';
+import { DAY_MS, Temporal } from '../../base/time.ts';
 import { SCOPES } from '../../graph/access.ts';
 import type { Scope } from '../../graph/access.ts';
 import { isLoopbackHost } from '../loopback.ts';
@@ -48,7 +48,6 @@ export interface SecretPlaces {
   readonly readText: (path: string) => string;
 }
 
-const DAY_MS = 86_400_000;
 /** A round more often would ask vendors for what they do not have yet. */
 const SHORTEST_MS = 10_000;
 const LONGEST_EVERY_MS = 7 * DAY_MS;

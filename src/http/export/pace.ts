@@ -1,4 +1,5 @@
 import type { Source } from '../../base/source.ts';
+import { MINUTE_MS } from '../../base/time.ts';
 
 /** How an export tells time and waits. Tests replace it, so that no test sleeps. */
 export interface Timing {
@@ -18,7 +19,6 @@ export interface Pace {
 
 /** The part of a minute's calls that may be made at once. */
 const BURST_SHARE = 1 / 3;
-const MINUTE_MS = 60_000;
 
 /**
  * Each source has a bucket of calls. A page takes as many calls as it needs, also more than are left, and the next page of each

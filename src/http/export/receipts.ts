@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { drawBytes } from '../../base/sealing.ts';
+import { HOUR_MS } from '../../base/time.ts';
 import type { CoverageAnswer } from './coverage.ts';
 import type { ReceiptOf } from './receipt-of.ts';
 
@@ -38,7 +39,6 @@ export interface Receipts {
   find(id: string, owner: string): ReadReceipt | null;
 }
 
-const HOUR_MS = 3_600_000;
 /** A receipt is dropped early if this many newer ones exist. */
 const MAX_RECEIPTS = 1_000;
 const ID_BYTES = 18;

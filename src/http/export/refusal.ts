@@ -1,4 +1,5 @@
 import type { GraphQLError } from 'graphql';
+import { SECOND_MS } from '../../base/time.ts';
 import { JSON_TYPE } from '../http-message.ts';
 import type { HttpAnswer } from '../http-message.ts';
 
@@ -16,7 +17,6 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   UPSTREAM_TIMEOUT: 504,
 };
 const OF_A_VENDOR = 502;
-const SECOND_MS = 1_000;
 
 /** The answer instead of an export: the error as the graph writes it, and a status of its own. */
 export function answerRefusal({ message, extensions }: GraphQLError, status?: number): HttpAnswer {

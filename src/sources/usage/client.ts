@@ -1,4 +1,5 @@
 import { UpstreamError } from '../../base/errors.ts';
+import { SECOND_MS } from '../../base/time.ts';
 import type { CachePolicy, CallContext } from '../../upstream/upstream.ts';
 import type { ArchivedRows } from '../paging/archived-rows.ts';
 import { isSkipped, readVendorPage } from '../paging/vendor-page.ts';
@@ -23,7 +24,6 @@ export interface UsageDeps extends ListDeps {
 export const LIST_OPERATION = '/usage';
 export const RECORD_OPERATION = '/usage/{id}';
 
-const SECOND_MS = 1000;
 /** If this many times are all whole seconds, it is not by chance. */
 const ENOUGH_ROWS = 3;
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../base/time.ts';
 import type { Range } from '../../../base/time.ts';
 import type { CachePolicy, DecodedSegment } from '../../../upstream/upstream.ts';
 import type { UsageSeries } from './analytics.ts';
@@ -27,7 +28,6 @@ export interface Segment extends Range {
   readonly cache: CachePolicy;
 }
 
-const DAY_MS = 86_400_000;
 /** Long enough for callers that ask at the same time to share an answer. */
 const SHORT_MS = 5_000;
 

@@ -5,8 +5,6 @@ import type { ReadSpan } from './ledger.ts';
 import { readRows } from './pages.ts';
 import type { ArchivedRow, ArchiveStore, ArchiveTable } from './store.ts';
 
-/** Earlier versions are read by the day. */
-
 /**
  * Copies an archive into another one, such as from DuckDB to ClickHouse: each version of each row, when it was first seen, and the ledger. A span is noted in the ledger of the other archive when its rows are there. If it is interrupted, run it again.
  * @param onProgress receives how many rows of a source were copied so far
@@ -37,7 +35,7 @@ async function copyTable<Row extends ArchivedRow>(
   if (!newest || !oldest) return;
   for (let toMs = newest.toMs; toMs > oldest.fromMs; toMs -= DAY_MS) {
     const day = { fromMs: Math.max(toMs - DAY_MS, oldest.fromMs), toMs };
-    // Before the rows, which are known then in the version that they have now, and since when.
+    // By the day, and before the rows, which are known then in the version that they have now, and since when.
     for await (const versions of readHistory(from.listVersions, day)) await to.writeVersions(versions);
   }
   let copied = 0;

@@ -1,4 +1,5 @@
 import { HOUR_MS } from '../base/time.ts';
+
 /** Hours of the day in UTC: from `from` (inclusive) to `to` (exclusive); over midnight if `to` is not greater. */
 export interface DailyHours {
   readonly from: number;

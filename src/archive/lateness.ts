@@ -24,7 +24,6 @@ export const exemptOf = (rows: number): number => Math.floor(rows * EXEMPT_SHARE
 const MEASURED_MS = 30 * 86_400_000;
 /** A server takes no more spans at once. */
 const MOST_SPANS = 4_000;
-/** Settled spans are joined to ones of this length. */
 
 /**
  * The spans of the last 30 days that tell how late rows come: those that were read soon after their time. What was read later for the first time, such as when
@@ -36,6 +35,7 @@ export function measuredSpans(
   folded: readonly ReadSpan[],
   { overlapMs }: Pick<Rereads, 'overlapMs'>,
 ): readonly ReadSpan[] {
+  // Settled spans are joined to ones of an hour (`joinSettled`).
   const sinceMs = (folded[0]?.toMs ?? 0) - MEASURED_MS;
   return folded
     .filter(({ fromMs, firstReadMs }) => fromMs >= sinceMs && firstReadMs - fromMs <= HOUR_MS + overlapMs)

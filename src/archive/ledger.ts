@@ -13,8 +13,6 @@ export interface ReadSpan extends Range {
   readonly dropped: number;
 }
 
-/** The settled spans of one hour are kept as one, so that a year takes some 10,000 entries. */
-
 /**
  * Makes spans disjoint. What several spans cover was first read when the first of them was, and last when the last was. If a part is
  * cut, each piece keeps the number of dropped rows, because it is unknown which piece they belong to.
@@ -70,7 +68,7 @@ export function addRead(folded: readonly ReadSpan[], read: ReadSpan): readonly R
 }
 
 /**
- * Joins neighbours that will not be read again, hour by hour. The joined span was first read when the latest of its parts was, and last
+ * Joins neighbours that will not be read again, hour by hour, so that a year takes some 10,000 entries. The joined span was first read when the latest of its parts was, and last
  * read when the earliest was, so that it never claims to be newer, or to have been known earlier, than each of its parts. Parts that
  * would be due again under that earliest time stay apart. An hour has such parts if two readings share it.
  * @param settleMs how long after a span's end it is read for the last time

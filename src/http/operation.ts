@@ -32,7 +32,7 @@ export interface Operation {
   readonly callerSecrets: CallerSecrets | null;
   /** It reads one page of a list that is read to its end, so a scan that stops is not cut short. Left out: it does not. */
   readonly goesOn?: boolean;
-  /** Ends its timer. Call it when the operation is answered. */
+  /** Ends its timer, and aborts what still reads. Call it when the operation is answered. */
   readonly end: () => void;
 }
 

@@ -131,14 +131,17 @@ export async function readConnection<Node extends Row, Filter>(
 }
 
 /**
- * A count is not proven if a part of the page comes from an earlier answer. It is refuted if it is below the rows of the page: vendors
- * may answer a series, or the calls of a count, with nothing for a time of which they give rows.
+ * A count is not proven if a part of the page comes from an earlier answer, whose rows may be deleted. Otherwise it is refuted if it is
+ * below the rows of the page: vendors may answer a series, or the calls of a count, with nothing for a time of which they give rows.
  */
 function countBeside({ rows, coverage }: Page<unknown>, count: TotalCount | null): TotalCount | null {
-  const isStale = coverage.some(({ status }) => status === 'STALE');
-  if (count && count.value < rows.length)
-    return { value: rows.length, accuracy: isStale ? 'ESTIMATE' : 'AT_LEAST' };
-  return isStale && count?.accuracy === 'EXACT' ? { ...count, accuracy: 'ESTIMATE' } : count;
+  if (!count) return null;
+  if (coverage.some(({ status }) => status === 'STALE')) {
+    return count.accuracy === 'AT_LEAST'
+      ? count
+      : { value: Math.max(count.value, rows.length), accuracy: 'ESTIMATE' };
+  }
+  return count.value < rows.length ? { value: rows.length, accuracy: 'AT_LEAST' } : count;
 }
 
 function positionOf({ timestampMs, source, id }: Row): Position {

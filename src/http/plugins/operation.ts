@@ -92,7 +92,7 @@ export function endOperation<Result extends object>(
   result: Result & { readonly extensions?: Readonly<Record<string, unknown>> },
 ): Result {
   operation.end();
-  // What goes on after the answer does not count: a field may have failed before all of its calls were answered.
+  // A call that was under way is not counted: a field may have failed before all of its calls were answered.
   const tallies = operation.callBudget.tallies();
   notes.tallies = tallies;
   if (!isLocal || !('data' in result)) return result;

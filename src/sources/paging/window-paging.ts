@@ -79,12 +79,12 @@ export async function* pageByWindows<Row extends Position>(
     Math.min(Math.max(request.wanted() * 1.5, largestPage / 4), largestPage * 0.8);
   /** Parts that were read ahead, the nearest last. Only reading `ASC` has them, because there `newest` lies ahead. */
   const ahead: (SpanContent<Row> & Range)[] = [];
-  const limitMs = (): number => ahead.at(-1)?.fromMs ?? range.toMs;
+  /** Where windows must end to spare an instant of many pages until its turn comes, the nearest last. */
+  const spared: number[] = [];
+  const limitMs = (): number => Math.min(ahead.at(-1)?.fromMs ?? range.toMs, spared.at(-1) ?? range.toMs);
   let edgeMs = startOfReading(source, range, after, request.direction);
   let lengthMs = FIRST_WINDOW_MS;
   let denseInARow = 0;
-  /** Where a window must end to spare an instant of many pages; undefined: the last window had none. */
-  let sparingMs: number | undefined;
   /** The time of the last row that was parsed; null: none yet. */
   let knownMs = isGivenRow(after, source) ? after.timestampMs : null;
   /** Whether the next window should hold the cursor's row. It may have been deleted, so an answer without any row is asked for once more. */
@@ -100,31 +100,31 @@ export async function* pageByWindows<Row extends Position>(
       ? { fromMs: Math.max(farMs, range.fromMs), toMs: edgeMs }
       : { fromMs: edgeMs, toMs: Math.min(farMs, limitMs()) };
     const windowMs = window.toMs - window.fromMs;
-    const read = await readWindow(window, enoughRows(windowMs));
+    let read = await readWindow(window, enoughRows(windowMs));
+    if (mayRepeat && read.kind === 'whole') {
+      mayRepeat = false;
+      if (read.received === 0) read = await readWindow(window, enoughRows(windowMs));
+    }
     if (read.kind === 'dense') {
       denseInARow += 1;
       if (!isDesc && 'newest' in read && read.newest.fromMs < read.newest.toMs) ahead.push(read.newest);
-      sparingMs = 'newest' in read ? read.endMs : undefined;
+      const endMs = 'newest' in read ? read.endMs : undefined;
+      if (endMs !== undefined) spared.push(endMs);
+      const fittingMs = endMs === undefined ? await estimateFitting(window, read) : endMs - edgeMs;
+      const isExact = endMs !== undefined && denseInARow === 1;
       const shorterMs = windowMs / (denseInARow === 1 ? 2 : STEP ** (denseInARow - 1));
-      const fittingMs = await estimateFitting(window, read);
-      lengthMs = Math.max(1, Math.floor(Math.min(fittingMs, shorterMs)));
+      lengthMs = isExact ? fittingMs : Math.max(1, Math.floor(Math.min(fittingMs, shorterMs)));
       continue;
     }
     denseInARow = 0;
-    const sure = mayRepeat && read.received === 0 ? await askAgain(window, read) : read;
-    mayRepeat = false;
-    yield take(window, isUnparsable(sure) ? await readAgain(window, sure) : sure);
-    const fittingMs = sure.rows.length > 0 ? (worthReading() * windowMs) / sure.rows.length : Infinity;
-    // Now the crowded instant is worth its calls, and nothing behind it.
-    lengthMs =
-      edgeMs === sparingMs
-        ? 2 * vendor.precisionMs()
-        : Math.max(1, Math.ceil(Math.min(windowMs * STEP, fittingMs)));
-  }
-
-  async function askAgain(window: Range, doubted: SpanContent<Row>): Promise<SpanContent<Row>> {
-    const read = await readWindow(window, enoughRows(window.toMs - window.fromMs));
-    return read.kind === 'dense' ? doubted : read;
+    yield take(window, isUnparsable(read) ? await readAgain(window, read) : read);
+    const fittingMs = read.rows.length > 0 ? (worthReading() * windowMs) / read.rows.length : Infinity;
+    lengthMs = Math.max(1, Math.ceil(Math.min(windowMs * STEP, fittingMs)));
+    if (edgeMs === spared.at(-1)) {
+      // Now the crowded instant is worth its calls, and nothing behind it.
+      spared.pop();
+      lengthMs = 2 * vendor.precisionMs();
+    }
   }
 
   /**
@@ -155,12 +155,11 @@ export async function* pageByWindows<Row extends Position>(
     return wanted === Infinity && isShort ? Infinity : Math.min(wanted, largestPage);
   }
 
-  /** The length of a window that holds the wanted rows, estimated after a dense one; or of one that spares a crowded instant. */
+  /** The length of a window that holds the wanted rows, estimated after a dense one. */
   async function estimateFitting(
     window: Range,
     read: WindowContent<Row> & { readonly kind: 'dense' },
   ): Promise<number> {
-    if (sparingMs !== undefined) return sparingMs - edgeMs;
     // The density of the part that was read may differ from that of the whole window, so ask for the times of the rows.
     const located = denseInARow === 1 ? await locateRows(window, worthReading()) : null;
     if (located !== null) return Math.abs(located - edgeMs);

@@ -87,6 +87,8 @@ export async function mergeStreams<Row extends Position>(
   function edgeOfStop(): { readonly untilMs: number; readonly end: PageEnd } {
     const edges = runs.flatMap((run) => (run.state === 'running' ? [run.edgeMs] : []));
     const untilMs = isDesc ? Math.max(rangeEndMs, ...edges) : Math.min(rangeEndMs, ...edges);
+    // The end of the cursor's own instant would lie before the cursor.
+    if (after && !runs.every(hasMoved)) return { untilMs, end: { kind: 'row', position: after } };
     return { untilMs, end: { kind: 'scan position', position: endOfInstant('EVENTS', untilMs) } };
   }
 
@@ -115,6 +117,11 @@ export async function mergeStreams<Row extends Position>(
     return startOfReading(source, range, after, direction);
   }
 
+  /** Whether a stream got beyond the instant in which the page begins. */
+  function hasMoved({ state, edgeMs, stream }: Run<Row>): boolean {
+    return state !== 'running' || edgeMs !== startOf(stream);
+  }
+
   async function pull(run: Run<Row>): Promise<void> {
     if (run.state !== 'running' || stop) return;
     const { maxScannedRows } = run.stream;
@@ -138,11 +145,7 @@ export async function mergeStreams<Row extends Position>(
       if (read.value.ended) run.state = 'ended';
     } catch (error) {
       if (error instanceof UpstreamError) run.state = { failed: error, sinceMs: run.edgeMs };
-      else if (
-        error instanceof RequestError &&
-        error.code === 'LIMIT_EXCEEDED' &&
-        runs.every((other) => other.state !== 'running' || other.edgeMs !== startOf(other.stream))
-      ) {
+      else if (error instanceof RequestError && error.code === 'LIMIT_EXCEEDED' && runs.every(hasMoved)) {
         stop = {
           code: 'CALL_BUDGET',
           reason: 'This operation has used up its vendor calls. Continue after endCursor.',

@@ -67,7 +67,9 @@ function readUsageWindow(list: VendorList<UsageRecord>, precisionMs: () => numbe
       const newest = { ...part, rows, dropped, received, parsed, readAtMs, stale, origin: origin ?? 'NONE' };
       return { kind: 'dense', newest, ...(endMs !== undefined && { endMs }) };
     };
-    const batches = pageByKeyset(giveUpWhenCrowded(list, window, precisionMs), {
+    // If all rows of the window are wanted, there is nothing to spare.
+    const read = wanted === Infinity ? list : giveUpWhenCrowded(list, window, precisionMs);
+    const batches = pageByKeyset(read, {
       range: window,
       direction: 'DESC',
       after: null,
@@ -135,7 +137,7 @@ function giveUpWhenCrowded(
     open(asked) {
       const reader = list.open(asked);
       let pages = 0;
-      /** One unit before the last instant, because the vendor's bound may be inclusive. */
+      /** The end of a window that spares the last instant seen: one unit before it, because the vendor's bound may be inclusive. */
       let endMs = Infinity;
       return {
         async next() {

@@ -56,6 +56,21 @@ const anyScan = fc.record({
   maxScanned: fc.constantFrom(1, 3, 7, Infinity),
 });
 
+const spanOf = (status: CoverageStatus): Coverage => ({
+  source: 'USAGE',
+  operation: null,
+  status,
+  fromMs: NOW_MS - 1_000,
+  toMs: NOW_MS,
+  asOfMs: NOW_MS,
+  origin: 'VENDOR',
+  scanned: 0,
+  matched: 0,
+  dropped: 0,
+  code: null,
+  reason: null,
+});
+
 describe('reading a list page by page', () => {
   for (const direction of ['forward', 'backward'] as const) {
     test(`${direction} returns every row once, in order, and ends`, async () => {
@@ -147,24 +162,29 @@ describe('reading a list page by page', () => {
     expect(rest.usageRecords!.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
   });
 
+  test.each([
+    [{ value: 7, accuracy: 'EXACT' }, 0, { value: 7, accuracy: 'ESTIMATE' }],
+    [{ value: 1, accuracy: 'EXACT' }, 3, { value: 3, accuracy: 'ESTIMATE' }],
+    [{ value: 1, accuracy: 'ESTIMATE' }, 3, { value: 3, accuracy: 'ESTIMATE' }],
+    [{ value: 1, accuracy: 'AT_LEAST' }, 3, { value: 1, accuracy: 'AT_LEAST' }],
+  ] as const)('the count %j beside %i rows of an earlier answer is %j', async (counted, rows, shown) => {
+    const records = Array.from({ length: rows }, (_, age) =>
+      createRecord({ id: `r${age}`, timestampMs: NOW_MS - age }),
+    );
+    const usage = {
+      listUsageRecords: async () => ({ ...EMPTY_PAGE, rows: records, coverage: [spanOf('STALE')] }),
+      countUsageRecords: async () => counted,
+    };
+    const { data } = await createFakeContext({ usage }).ask(
+      '{ usageRecords { nodes { id } totalCount { value accuracy } } }',
+    );
+    expect(data?.['usageRecords']).toMatchObject({ totalCount: shown });
+  });
+
   test('a count is not exact if the page comes from an earlier answer', async () => {
     const at = (status: CoverageStatus) => {
-      const span: Coverage = {
-        source: 'USAGE',
-        operation: null,
-        status,
-        fromMs: NOW_MS - 1_000,
-        toMs: NOW_MS,
-        asOfMs: NOW_MS,
-        origin: 'VENDOR',
-        scanned: 0,
-        matched: 0,
-        dropped: 0,
-        code: null,
-        reason: null,
-      };
       const usage = {
-        listUsageRecords: async () => ({ ...EMPTY_PAGE, coverage: [span] }),
+        listUsageRecords: async () => ({ ...EMPTY_PAGE, coverage: [spanOf(status)] }),
         countUsageRecords: async () => ({ value: 7, accuracy: 'EXACT' as const }),
       };
       return createFakeContext({ usage }).ask(

@@ -325,6 +325,15 @@ describe('a bound', () => {
     },
   );
 
+  test('on scanned rows before a stream got beyond the instant of the cursor leaves the cursor where it is', async () => {
+    const scan = streamOf('EVENTS', [batch([event(790), event(780)], 770)], {
+      maxScannedRows: 2,
+      isMatch: () => false,
+    });
+    const page = await merge([scan, streamOf('USAGE', [batch([], 801)])], { after: usage(800) });
+    expect(page).toMatchObject({ rows: [], hasMore: true, end: { kind: 'row', position: usage(800) } });
+  });
+
   test('on calls later ends the page at the time up to which both are examined, also in the direction ASC', async () => {
     const a = streamOf('USAGE', [batch([usage(900), usage(700)], 650), spent]);
     const b = streamOf('EVENTS', [batch([event(800)], 750), spent]);

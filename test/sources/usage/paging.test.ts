@@ -502,7 +502,7 @@ describe('a log that comes in bursts', () => {
     rows: readonly SimulatedUsageRow[],
     count: number,
     { behaviour = plain, budget = 20 } = {},
-  ): Promise<number> {
+  ): Promise<{ readonly pages: number; readonly calls: number }> {
     const vendor = openSource(() => rows, behaviour, { budget });
     const given: string[] = [];
     let pages = 0;
@@ -517,7 +517,7 @@ describe('a log that comes in bursts', () => {
     }
     const stood = rows.map((row) => ({ source: 'USAGE' as const, ...row })).sort(comparePositions);
     expect(given).toEqual(idsOf(stood));
-    return pages + 1;
+    return { pages: pages + 1, calls: vendor.upstream.calls.length };
   }
 
   test.each([
@@ -528,7 +528,8 @@ describe('a log that comes in bursts', () => {
     ['5,000 rows in a tenth of a second, twice', [burst(DAY, 5_000, 100), burst(6 * DAY, 5_000, 100)]],
   ])('is read backward to its end: %s', async (_name, bursts) => {
     const rows = logOf(bursts);
-    expect(await listWeek(rows, 500)).toBeLessThanOrEqual(2 * Math.ceil(rows.length / 500) + 4);
+    const { pages } = await listWeek(rows, 500);
+    expect(pages).toBeLessThanOrEqual(2 * Math.ceil(rows.length / 500) + 4);
   });
 
   test.each([
@@ -544,7 +545,70 @@ describe('a log that comes in bursts', () => {
     ],
   ])('is read backward past a crowded instant: %s', async (_name, bursts, options) => {
     const rows = logOf(bursts);
-    expect(await listWeek(rows, 52, options)).toBeLessThanOrEqual(2 * Math.ceil(rows.length / 52) + 8);
+    const { pages } = await listWeek(rows, 52, options);
+    expect(pages).toBeLessThanOrEqual(2 * Math.ceil(rows.length / 52) + 8);
+  });
+
+  test('runs into a crowded instant at most once before its turn comes', async () => {
+    const rows = logOf([burst(3 * DAY, 450, 1), burst(3 * DAY + 2_000, 450, 1)]);
+    const { calls } = await listWeek(rows, 50, { behaviour: { ...plain, clamp: 200 } });
+    expect(calls).toBeLessThanOrEqual(92);
+  });
+
+  /** Reads a part of the hour backward; the first calls that begin at `fromMs` or later get this body instead of rows. */
+  async function listSpoilt(
+    rows: readonly SimulatedUsageRow[],
+    spoilt: { readonly calls: number; readonly fromMs: number; readonly body: readonly null[] },
+    asked: { readonly count: number; readonly minutes: number; readonly after: Position | null },
+  ) {
+    let left = spoilt.calls;
+    const vendor = openSource(
+      () => rows,
+      { ...plain, clamp: 200 },
+      {
+        wrap: (answer) => (call) => {
+          const isSpoilt = left > 0 && Date.parse(new Map(call.query).get('from') ?? '') >= spoilt.fromMs;
+          if (!isSpoilt) return answer(call);
+          left -= 1;
+          return { status: 200, headers: {}, body: spoilt.body };
+        },
+      },
+    );
+    const { count, minutes, after } = asked;
+    const page = await vendor.open().listUsageRecords({
+      range: { fromMs: FROM, toMs: FROM + minutes * 60_000 },
+      filter: {},
+      count,
+      direction: 'ASC',
+      after,
+    });
+    return { page, calls: vendor.upstream.calls.length };
+  }
+
+  test('is not at its end if an empty answer behind a cursor is followed by a dense one', async () => {
+    const rows = Array.from({ length: 600 }, (_, at) => rowAt(FROM + at * 1_000, at));
+    const after = { source: 'USAGE' as const, ...rows[9]! };
+    const { page, calls } = await listSpoilt(
+      rows,
+      { calls: 1, fromMs: FROM, body: [] },
+      { count: 20, minutes: 14, after },
+    );
+    expect([page.rows.length, page.hasMore, calls]).toEqual([20, true, 3]);
+  });
+
+  test('is whole if a junk answer hides a crowded instant, because it is read again with an earlier row', async () => {
+    const rows = [
+      ...Array.from({ length: 5 }, (_, at) => rowAt(FROM + 1_000, at)),
+      rowAt(FROM + 20 * 60_000, 5),
+      ...Array.from({ length: 450 }, (_, at) => rowAt(FROM + 30 * 60_000, at + 6)),
+    ];
+    const { page } = await listSpoilt(
+      rows,
+      { calls: 2, fromMs: FROM + 14 * 60_000, body: [null] },
+      { count: 600, minutes: 60, after: null },
+    );
+    expect([page.rows.length, page.hasMore]).toEqual([456, false]);
+    expect(page.coverage.map(({ status }) => status)).toEqual(['COMPLETE']);
   });
 
   test('is read backward to its end, with any shape', async () => {

@@ -78,6 +78,7 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
     (request: EventPageRequest) => keyOf('page', { ...request, fields: [...request.fields].sort() }),
     readEventsPage,
   );
+  const loadCount = loadOnce(({ range, filter }: CountQuestion) => keyOf('count', [range, filter]), count);
   const loadFacets = loadOnce(
     (request: EventFacetsRequest) => keyOf('facets', { ...request, facets: [...request.facets].sort() }),
     (request) => readEventFacets(deps, context, request),
@@ -86,6 +87,17 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
     ({ scan, held }: HeldScan) => keyOf('scan', { scan, isBeside: held !== null }),
     ({ scan, held }) => scanEvents(deps, context, scan, held),
   );
+
+  async function count({ range, filter }: CountQuestion): Promise<TotalCount | null> {
+    const stream = createEventsRowStream(deps, forScan(context, 'count'), filter, []);
+    if (!stream) return { value: 0, accuracy: 'EXACT' };
+    const countVendor = (part: Range): Promise<TotalCount | null> =>
+      countMatches(part, stream, settings.maxScannedRows, nowMs);
+    const reading = readEventsArchive(deps, filter, range.knownAtMs ?? null);
+    return reading
+      ? countThroughArchive(reading, range, countVendor, stream.age.files ?? null)
+      : countVendor(range);
+  }
 
   async function readEventsPage(request: EventPageRequest): Promise<Page<AuditEvent>> {
     const { filter, range } = request;
@@ -116,16 +128,7 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
       return loadPage(request);
     },
     async countEvents(range, filter) {
-      const known = knownCounts.of(range, filter);
-      if (known) return known;
-      const stream = createEventsRowStream(deps, forScan(context, 'count'), filter, []);
-      if (!stream) return { value: 0, accuracy: 'EXACT' };
-      const countVendor = (part: Range): Promise<TotalCount | null> =>
-        countMatches(part, stream, settings.maxScannedRows, nowMs);
-      const reading = readEventsArchive(deps, filter, range.knownAtMs ?? null);
-      return reading
-        ? countThroughArchive(reading, range, countVendor, stream.age.files ?? null)
-        : countVendor(range);
+      return knownCounts.of(range, filter) ?? loadCount({ range, filter });
     },
     async countEventFacets(request) {
       // Without credentials there is no scope for a key, and no call is made: coverage reports NOT_CONFIGURED.
@@ -139,6 +142,11 @@ export function createEventsSource(deps: EventsDeps, context: CallContext): Even
       );
     },
   };
+}
+
+interface CountQuestion {
+  readonly range: KnownRange;
+  readonly filter: EventFilter;
 }
 
 interface HeldScan {

@@ -18,13 +18,18 @@ import { requireParsable } from '../paging/row-stream.ts';
 import type { Batch, BatchRequest } from '../paging/row-stream.ts';
 import { loadOnce } from '../shared/load-once.ts';
 import { requireScope } from '../shared/scope.ts';
-import type { AnalyticsRequest, GetUsageAnalytics, UsageAnalytics } from './analytics/analytics.ts';
+import type {
+  AnalyticsRequest,
+  GetUsageAnalytics,
+  UsageAnalytics,
+  UsageSeries,
+} from './analytics/analytics.ts';
 import { breakDownUsage, scanUsageRecords } from './breakdown.ts';
 import type { UsageBreakdown, UsageBreakdownRequest } from './breakdown.ts';
 import { LIST_OPERATION, readUsageRecord, RECORD_OPERATION } from './client.ts';
 import type { UsageDeps } from './client.ts';
 import { countBySeries } from './count.ts';
-import { splitUsageFilter } from './filter.ts';
+import { checkUsageFilter, splitUsageFilter } from './filter.ts';
 import type { UsageFilter } from './filter.ts';
 import { createUsagePaging } from './paging.ts';
 import { isUsageRecordId } from './record.ts';
@@ -86,12 +91,26 @@ export function createUsageSource(
       },
     );
   const loadPage = loadOnce((request: PageRequest<UsageFilter>) => keyOf('page', request), readUsagePage);
+  const loadCount = loadOnce(({ range, filter }: CountQuestion) => keyOf('count', [range, filter]), count);
   const scan = ({ held, ...request }: UsageScan) =>
     scanUsageRecords(deps, context, getUsageAnalytics, request, held);
   const loadScan = loadOnce(
     ({ range, filter, held }: UsageScan) => keyOf('scan', { range, filter, isBeside: held !== null }),
     scan,
   );
+
+  async function count({ range, filter, series }: CountQuestion): Promise<TotalCount | null> {
+    const stream = createUsageRowStream(deps, forScan(context, 'count'), filter, getUsageAnalytics);
+    if (!stream) return { value: 0, accuracy: 'EXACT' };
+    const countVendor = async (part: Range): Promise<TotalCount | null> =>
+      series && !(reading && part.toMs - part.fromMs <= LIVE_EDGE_MS)
+        ? countBySeries(getUsageAnalytics, part, filter, series, stream.age.files, nowMs)
+        : countMatches(part, stream, settings.maxScannedRows, nowMs);
+    const reading = readUsageArchive(deps, filter, range.knownAtMs ?? null);
+    return reading
+      ? countThroughArchive(reading, range, countVendor, stream.age.files ?? null)
+      : countVendor(range);
+  }
 
   async function readUsagePage(request: PageRequest<UsageFilter>): Promise<Page<UsageRecord>> {
     const { filter, range } = request;
@@ -115,20 +134,10 @@ export function createUsageSource(
       return loadPage(request);
     },
     async countUsageRecords(range, filter) {
-      const stream = createUsageRowStream(deps, forScan(context, 'count'), filter, getUsageAnalytics);
+      checkUsageFilter(filter, 'filter');
       const split = splitUsageFilter(filter);
-      if (!stream || split.kind === 'nothing') return { value: 0, accuracy: 'EXACT' };
-      const known = knownCounts.of(range, filter);
-      if (known) return known;
-      const { countingSeries: series } = split;
-      const countVendor = async (part: Range): Promise<TotalCount | null> =>
-        series && !(reading && part.toMs - part.fromMs <= LIVE_EDGE_MS)
-          ? countBySeries(getUsageAnalytics, part, filter, series, stream.age.files, nowMs)
-          : countMatches(part, stream, settings.maxScannedRows, nowMs);
-      const reading = readUsageArchive(deps, filter, range.knownAtMs ?? null);
-      return reading
-        ? countThroughArchive(reading, range, countVendor, stream.age.files ?? null)
-        : countVendor(range);
+      if (split.kind === 'nothing') return { value: 0, accuracy: 'EXACT' };
+      return knownCounts.of(range, filter) ?? loadCount({ range, filter, series: split.countingSeries });
     },
     getUsageAnalytics,
     async getUsageBreakdown(request) {
@@ -139,6 +148,13 @@ export function createUsageSource(
       );
     },
   };
+}
+
+interface CountQuestion {
+  readonly range: KnownRange;
+  readonly filter: UsageFilter;
+  /** Counts just what the filter asks for; null: no series does. */
+  readonly series: UsageSeries | null;
 }
 
 /** The rows after the end of the archive are counted one by one if they are of the last hour, because a series lags. */

@@ -736,6 +736,15 @@ describe('a count of events', () => {
     expect(await bounded.countEvents(range, {})).toMatchObject({ accuracy: 'AT_LEAST' });
   });
 
+  test('is read once for equal questions of one operation, whenever they come', async () => {
+    const vendor = openSource(() => Array.from({ length: 30 }, (_, at) => rowAt(FROM + at * 1_000, at)));
+    const source = vendor.open();
+    const first = await source.countEvents(range, {});
+    const calls = vendor.upstream.calls.length;
+    expect([await source.countEvents(range, {}), first?.value]).toEqual([first, 30]);
+    expect(vendor.upstream.calls).toHaveLength(calls);
+  });
+
   test('costs no call after a page with the whole list', async () => {
     const vendor = openSource(() => rows.slice(0, 30));
     const source = vendor.open();

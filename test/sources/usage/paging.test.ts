@@ -327,6 +327,16 @@ describe('the cost of a page', () => {
     expect(vendor.upstream.calls).toHaveLength(3);
   });
 
+  test('is none for a count that the same operation has made', async () => {
+    const vendor = openSource(() => [rowAt(FROM + 1_000, 1)], plain);
+    const source = vendor.open();
+    const filter = { ipAddress: '192.0.2.1' };
+    const first = await source.countUsageRecords(range, filter);
+    const calls = vendor.upstream.calls.length;
+    expect([await source.countUsageRecords(range, filter), first?.value]).toEqual([first, 0]);
+    expect(vendor.upstream.calls).toHaveLength(calls);
+  });
+
   test('is one call for ten equal questions of one operation', async () => {
     const vendor = openSource(() => sparse, plain);
     const source = vendor.open();

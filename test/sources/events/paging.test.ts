@@ -249,38 +249,27 @@ describe('a list of events', () => {
     },
   );
 
-  test('is exact if a row is added between two pages of one crowded second', async () => {
-    const log = Array.from({ length: 50 }, (_, at) => rowAt(FROM + 5000, at));
-    let call = 0;
-    const vendor = openSource(() => log, plain, {
-      largestPage: 20,
-      beforeCall: () => {
-        call += 1;
-        if (call === 3) log.push(rowAt(FROM + 5000, 999));
-      },
-    });
-    const listed = await listAll(vendor, () => 60);
-    expect(idsOf(listed)).toEqual(inOrder(log));
-  });
-
-  test('is exact if a row is added between two pages of a window that the vendor does not sort', async () => {
+  test.each([
+    ['one crowded second', ['timestamp', 'id'], 3, 6],
+    // The calls before find out that the vendor refuses to sort.
+    ['a window that the vendor does not sort', [], 8, 9],
+  ])('is exact if a row is added between two pages of %s', async (_where, sortFields, addedBefore, calls) => {
     const log = Array.from({ length: 50 }, (_, at) => rowAt(FROM + 5000, at));
     let call = 0;
     const vendor = openSource(
       () => log,
-      { ...plain, sortFields: [] },
+      { ...plain, sortFields },
       {
         largestPage: 20,
         beforeCall: () => {
           call += 1;
-          // The calls before find out that the vendor refuses to sort.
-          if (call === 8) log.push(rowAt(FROM + 5000, 999));
+          if (call === addedBefore) log.push(rowAt(FROM + 5000, 999));
         },
       },
     );
     const listed = await listAll(vendor, () => 60);
     expect(idsOf(listed)).toEqual(inOrder(log));
-    expect(call).toBe(9);
+    expect(call).toBe(calls);
   });
 
   test('costs one call for a page of 50, at any depth and in either direction', async () => {
